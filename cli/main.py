@@ -1,0 +1,79 @@
+"""`hinomi`: finds the command, turns errors into a message, a hint and an exit code."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+
+import click
+
+from cli.context import Context
+from core.errors import HinomiError
+
+COMMANDS = {
+    "init": "cli.init:init",
+    "demo": "cli.demo:demo",
+    "enroll": "cli.enroll:enroll",
+    "scan": "cli.scan:scan",
+    "sources": "cli.sources:sources",
+    "sweep": "cli.sweep:sweep",
+    "match": "cli.match:match",
+    "rescan": "cli.match:rescan",
+    "incidents": "cli.incidents:incidents",
+    "incident": "cli.incidents:incident",
+    "alerts": "cli.alerts:alerts",
+    "root-cause": "cli.root_cause:root_cause",
+    "trails": "cli.trails:trails",
+    "serve": "cli.serve:serve",
+    "doctor": "cli.doctor:doctor",
+}
+
+
+class LazyGroup(click.Group):
+    """A group whose commands are imported when they are called: scrapy alone takes a second."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Every command, in the order of the work."""
+        del ctx
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command of that name, imported now."""
+        del ctx
+        if cmd_name not in COMMANDS:
+            return None
+        module, _, attribute = COMMANDS[cmd_name].partition(":")
+        command: click.Command = getattr(importlib.import_module(module), attribute)
+        return command
+
+
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.option("--home", metavar="DIR", help="The home folder (default: HINOMI_HOME, else ./hinomi-home).")
+@click.version_option(package_name="hinomi")
+@click.pass_context
+def hinomi(ctx: click.Context, home: str | None) -> None:
+    """Hinomi watches the open web for leaked customer data and keeps the records that show who took it."""
+    ctx.obj = Context(home)
+
+
+def main() -> None:
+    """Run the command line; every expected error ends in one message, one hint and its exit code."""
+    context_error = 3
+    try:
+        hinomi(standalone_mode=False)
+    except click.exceptions.Exit as stop:
+        sys.exit(stop.exit_code)
+    except click.Abort:
+        click.echo("stopped", err=True)
+        sys.exit(130)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except HinomiError as error:
+        click.echo(f"error: {error}", err=True)
+        if error.hint:
+            click.echo(f"hint: {error.hint}", err=True)
+        sys.exit(error.exit_code)
+    except OSError as error:
+        click.echo(f"error: {error.strerror or type(error).__name__}: {error.filename or ''}", err=True)
+        sys.exit(context_error)

@@ -1,0 +1,40 @@
+"""The time, as an argument: nothing else in the program asks the operating system what time it is."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Protocol
+
+
+class Clock(Protocol):
+    """Tells the time; aware, in UTC."""
+
+    def now(self) -> datetime:
+        """The present moment, aware, in UTC."""
+        ...
+
+
+class SystemClock:
+    """The machine's own clock."""
+
+    def now(self) -> datetime:
+        """The present moment, aware, in UTC."""
+        return datetime.now(UTC)
+
+
+class SetClock:
+    """A clock that stands still until it is told to move; for tests and replays."""
+
+    def __init__(self, at: datetime) -> None:
+        if at.tzinfo is None:
+            raise ValueError(f"a clock needs an aware time, got {at!r}")
+        self._at = at.astimezone(UTC)
+
+    def now(self) -> datetime:
+        """The moment it was last set to."""
+        return self._at
+
+    def advance(self, by: timedelta) -> datetime:
+        """Move on by ``by`` and return the new moment."""
+        self._at += by
+        return self._at

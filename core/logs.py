@@ -1,0 +1,90 @@
+"""Structured logs that cannot carry a customer's value.
+
+Our own events have static names and fields from an allow-list: ids, counts, durations, states. A field that is not on the
+list is dropped and counted under ``dropped_fields``, so that a slip shows up in the log instead of a name. Records of
+libraries pass with their *template* only (``record.msg`` before its arguments are put in) and the class of an
+exception, never its text: Scrapy prints whole items, slack-sdk whole messages.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import sys
+from typing import TYPE_CHECKING, Any
+
+import structlog
+
+if TYPE_CHECKING:
+    from collections.abc import MutableMapping
+    from typing import TextIO
+
+ALLOWED_FIELDS = frozenset({
+    "event", "level", "logger", "at", "error", "reason", "state", "kind", "name", "job", "source", "engine", "sweep_id",
+    "document_id", "capture_id", "finding_id", "incident_id", "event_id", "message_id", "extract", "generation", "channel",
+    "attempt", "count", "documents", "requests", "responses", "subjects", "rows", "rejected", "size_bytes", "seconds",
+    "peak_mib", "pid", "port", "status", "verdict", "limit", "version", "path", "template", "dropped_fields", "worker",
+    "retry_after_s", "key_id", "system", "records", "stage",
+})  # fmt: skip
+
+
+def configure_logs(stream: TextIO | None = None, level: str = "INFO") -> None:
+    """Send every log record of the process, ours and the libraries', as JSON lines to ``stream`` (stderr by default)."""
+    target = stream or sys.stderr
+    structlog.configure(
+        processors=[
+            structlog.stdlib.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True, key="at"),
+            _exception_class,
+            _only_allowed,
+            structlog.processors.JSONRenderer(ensure_ascii=False),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelName(level)),
+        logger_factory=structlog.WriteLoggerFactory(target),
+        cache_logger_on_first_use=False,
+    )
+    handler = logging.StreamHandler(target)
+    handler.setFormatter(_TemplateFormatter())
+    root = logging.getLogger()
+    root.handlers[:] = [handler]
+    root.setLevel(logging.WARNING)
+
+
+def get_logger() -> Any:
+    """A logger of ours: ``log.info("sweep.finished", source=..., documents=...)``."""
+    return structlog.get_logger()
+
+
+def _exception_class(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    info = event.pop("exc_info", None)
+    if info:
+        error = info if isinstance(info, BaseException) else sys.exc_info()[1]
+        if error is not None:
+            event["error"] = type(error).__name__
+    return event
+
+
+def _only_allowed(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    dropped = sorted(set(event) - ALLOWED_FIELDS)
+    for field in dropped:
+        del event[field]
+    if dropped:
+        event["dropped_fields"] = len(dropped)
+    return event
+
+
+class _TemplateFormatter(logging.Formatter):
+    """One JSON line per library record: its logger, its level, its template and the class of its exception."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        line: dict[str, str] = {
+            "event": "library",
+            "logger": record.name,
+            "level": record.levelname.lower(),
+            # Without arguments the message may have been built beforehand from anything: keep its length only.
+            "template": str(record.msg) if record.args else f"({len(str(record.msg))} characters)",
+            "at": self.formatTime(record, "%Y-%m-%dT%H:%M:%S"),
+        }
+        if record.exc_info and record.exc_info[0]:
+            line["error"] = record.exc_info[0].__name__
+        return json.dumps(line, ensure_ascii=False)

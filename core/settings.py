@@ -1,0 +1,271 @@
+"""Settings: ``hinomi.toml`` in the home folder, then the environment on top; read once, all problems in one message.
+
+An environment variable ``HINOMI_DATABASE__URL`` overrides ``url`` in the table ``[database]``. ``HINOMI_HOME`` says where
+the home folder is; it is not a setting itself, because it says where the settings are.
+"""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from pathlib import Path
+from typing import Any, ClassVar, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
+
+from core.errors import HinomiError
+
+SETTINGS_FILE = "hinomi.toml"
+HOME_VARIABLE = "HINOMI_HOME"
+MIB = 1 << 20
+
+DEFAULT_SETTINGS = """\
+# Hinomi's settings. Everything has a default; a line here or an environment variable
+# (HINOMI_DATABASE__URL for [database] url) changes it.
+language = "ja"                 # of alerts and reports: ja or en
+
+[database]
+# url = "postgresql://hinomi@db.example/hinomi"     # default: hinomi.db in this folder
+
+[key]
+file = "key"                    # mode 0600; or: environment = "HINOMI_KEY", or: command = ["vault", "read", "..."]
+
+[crawler]
+# contact = "csirt@carrier.example"                 # stands in the user agent, so that a site's owner can ask
+
+[alerts.slack]
+# token = "xoxb-..."            # better: HINOMI_ALERTS__SLACK__TOKEN in the environment
+# channel = "C0123456789"
+"""
+
+
+class SettingsError(HinomiError):
+    """The settings file or the environment says something that cannot be."""
+
+    exit_code = 2
+
+
+class _Table(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class DatabaseSettings(_Table):
+    """Where the rows live."""
+
+    url: str = Field(default="", description="SQLAlchemy address; empty means hinomi.db in the home folder")
+    busy_timeout_s: float = Field(default=30, gt=0, description="how long a writer waits for another one (SQLite)")
+
+
+class KeySettings(_Table):
+    """Where the master key comes from: exactly one of the three."""
+
+    file: str = Field(default="key", description="path, relative to the home folder; mode 0600 is enforced")
+    environment: str = Field(default="", description="name of a variable that holds the key; wins over the file")
+    command: list[str] = Field(default_factory=list, description="a command that prints the key; wins over both")
+
+
+class CrawlerSettings(_Table):
+    """How we behave on other people's servers, unless a source says otherwise."""
+
+    contact: str = Field(default="", description="address or URL in the user agent")
+    delay_s: float = Field(default=1.0, ge=0, description="pause between two requests to one site")
+    timeout_s: float = Field(default=30, gt=0, description="for one response")
+    max_body_bytes: int = Field(default=20 * MIB, gt=0, description="a longer response is cut off and reported")
+    sweep_limit_s: float = Field(default=1800, gt=0, description="a sweep that takes longer is stopped and reported")
+    memory_limit_mib: int = Field(default=1024, ge=128, description="a sweep that needs more is stopped and reported")
+    max_retry_after_s: float = Field(default=600, gt=0, description="a longer Retry-After ends the sweep")
+
+
+class ArchiveSettings(_Table):
+    """How long captured documents are kept."""
+
+    keep_days: int = Field(default=3650, gt=0, description="documents of incidents are kept beyond it")
+    keep_clear_days: int = Field(default=90, gt=0, description="documents in which nothing was found")
+
+
+class MatcherSettings(_Table):
+    """Bounds on one document."""
+
+    max_document_bytes: int = Field(default=2048 * MIB, gt=0)
+    max_document_s: float = Field(
+        default=600, gt=0, description="a child that takes longer is ended and the document marked"
+    )
+
+
+class SlackSettings(_Table):
+    """Slack, when both token and channel are set."""
+
+    token: SecretStr = SecretStr("")
+    channel: str = ""
+    base_url: str = Field(default="https://slack.com/api/", description="another server, for tests")
+
+    @property
+    def is_set_up(self) -> bool:
+        """Whether alerts can go to Slack."""
+        return bool(self.token.get_secret_value() and self.channel)
+
+
+class MailSettings(_Table):
+    """Mail as the fallback, when server and recipients are set."""
+
+    host: str = ""
+    port: int = 25
+    starttls: bool = True
+    user: str = ""
+    password: SecretStr = SecretStr("")
+    sender: str = ""
+    recipients: list[str] = Field(default_factory=list)
+
+    @property
+    def is_set_up(self) -> bool:
+        """Whether alerts can go by mail."""
+        return bool(self.host and self.sender and self.recipients)
+
+
+class AlertSettings(_Table):
+    """Where alerts go; the console when nothing is set up."""
+
+    slack: SlackSettings = SlackSettings()
+    mail: MailSettings = MailSettings()
+    max_attempts: int = Field(default=20, gt=0, description="then the message stands as failed, and doctor says so")
+
+
+class WebSettings(_Table):
+    """The web pages."""
+
+    host: str = "127.0.0.1"
+    port: int = Field(default=8470, ge=0, le=65535, description="0 takes a free one")
+    public_url: str = Field(default="", description="address for links in alerts; default: host and port above")
+
+
+class SchedulerSettings(_Table):
+    """How often the scheduler looks at what is due."""
+
+    tick_s: float = Field(default=5, gt=0)
+    lease_s: float = Field(
+        default=120, gt=0, description="a job whose worker gave no sign for that long goes to another"
+    )
+
+
+class TrailSettings(_Table):
+    """Operators' access records."""
+
+    keep_days: int = Field(default=3653, gt=0, description="ten years")
+
+
+class Settings(BaseSettings):
+    """Everything an operator can set. Frozen; made by `load_settings`."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="HINOMI_",
+        env_nested_delimiter="__",
+        extra="forbid",
+        frozen=True,
+        nested_model_default_partial_update=True,
+    )
+
+    home: Path = Field(description="the folder that holds everything; set by --home or HINOMI_HOME")
+    language: Literal["ja", "en"] = "ja"
+    sources_file: str = "sources.toml"
+    database: DatabaseSettings = DatabaseSettings()
+    key: KeySettings = KeySettings()
+    crawler: CrawlerSettings = CrawlerSettings()
+    archive: ArchiveSettings = ArchiveSettings()
+    matcher: MatcherSettings = MatcherSettings()
+    alerts: AlertSettings = AlertSettings()
+    web: WebSettings = WebSettings()
+    scheduler: SchedulerSettings = SchedulerSettings()
+    trails: TrailSettings = TrailSettings()
+
+    _toml: ClassVar[Path | None] = None
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """The caller's word, then the environment, then the file."""
+        del dotenv_settings, file_secret_settings
+        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, toml_file=cls._toml)
+
+    @field_validator("home")
+    @classmethod
+    def _absolute(cls, home: Path) -> Path:
+        return home.expanduser().resolve()
+
+    @property
+    def database_url(self) -> str:
+        """The SQLAlchemy address."""
+        return self.database.url or f"sqlite:///{self.home / 'hinomi.db'}"
+
+    @property
+    def index_dir(self) -> Path:
+        """Where the index generations are."""
+        return self.home / "index"
+
+    @property
+    def archive_dir(self) -> Path:
+        """Where the WARC files are."""
+        return self.home / "archive"
+
+    @property
+    def trails_dir(self) -> Path:
+        """Where the trails' columnar files are."""
+        return self.home / "trails"
+
+    @property
+    def sources_path(self) -> Path:
+        """The file of sources."""
+        return self.home / self.sources_file
+
+    @property
+    def web_url(self) -> str:
+        """The address that links in alerts begin with; no slash at the end."""
+        return self.web.public_url.rstrip("/") or f"http://{self.web.host}:{self.web.port}"
+
+
+def find_home(given: str | os.PathLike[str] | None = None) -> Path:
+    """The home folder: what was given, else ``HINOMI_HOME``, else ``hinomi-home`` in the present folder."""
+    return Path(given or os.environ.get(HOME_VARIABLE) or "hinomi-home").expanduser().resolve()
+
+
+def load_settings(home: str | os.PathLike[str] | None = None, **overrides: Any) -> Settings:
+    """Read the settings of a home folder.
+
+    Args:
+        home: The folder; see `find_home`.
+        overrides: Settings that win over file and environment, for tests and for the demo.
+
+    Raises:
+        SettingsError: Every problem at once, one a line, with the place and the value that was found.
+    """
+    folder = find_home(home)
+    file = folder / SETTINGS_FILE
+
+    class _FromFile(Settings):
+        _toml: ClassVar[Path | None] = file if file.is_file() else None
+
+    try:
+        return _FromFile(home=folder, **overrides)
+    except ValidationError as error:
+        problems = "\n".join(f"  {_place(e['loc'])}: {e['msg']} (found {_shown(e)})" for e in error.errors())
+        raise SettingsError(
+            f"the settings cannot be used:\n{problems}", hint=f"Look at {file} and at variables HINOMI_... ."
+        ) from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
+        raise SettingsError(f"{file} cannot be read: {error}", hint="It has to be TOML in UTF-8.") from None
+
+
+def _place(location: tuple[int | str, ...]) -> str:
+    return ".".join(str(part) for part in location)
+
+
+def _shown(error: Any) -> str:
+    """The value that failed, unless it stands where a secret may stand."""
+    secret = {"token", "password", "url"} & {str(part) for part in error["loc"]}
+    return "a secret" if secret else repr(error.get("input"))
