@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import DateTime, MetaData, TypeDecorator, create_engine, event
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
 
 from core.errors import HinomiError
@@ -102,9 +102,12 @@ def _clear_errors() -> Iterator[None]:
     """Turn what the driver says when it cannot work at all into an error that names what to do."""
     try:
         yield
-    except OperationalError as error:
-        said = str(error.orig).splitlines()[0] if error.orig else type(error).__name__
-        raise DatabaseError(f"the database did not answer as it should: {said}", hint=_hint_for(said)) from error
+    except DBAPIError as error:
+        # The first line alone, and no cause: PostgreSQL's DETAIL lines hold the values of the row.
+        said = (str(error.orig).splitlines() or [""])[0]
+        raise DatabaseError(
+            f"the database did not do as it should: {type(error.orig).__name__}: {said}", hint=_hint_for(said)
+        ) from None
 
 
 def _hint_for(said: str) -> str:
@@ -131,8 +134,8 @@ def _make_engine(url: str, busy_timeout_s: float) -> Engine:
             _set_up_sqlite(engine, busy_timeout_s)
         else:
             engine = create_engine(parsed, hide_parameters=True, pool_pre_ping=True)
-    except (ArgumentError, SQLAlchemyError, ImportError) as error:
-        shown = url.split("@")[-1]
+    except (ArgumentError, SQLAlchemyError, ImportError, ValueError) as error:
+        shown = url.rsplit("@", maxsplit=1)[-1]
         raise DatabaseError(
             f"{shown!r} is no database address we can use: {type(error).__name__}",
             hint="Expected sqlite:///path or postgresql://user@host/name.",

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import delete, func, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, aliased, mapped_column
 
 from core.database import Base
 
@@ -40,7 +40,7 @@ class Lease(Base):
 
 def take_claim(session: Session, job: str, due_at: datetime, *, worker: str, now: datetime) -> bool:
     """Whether this worker is the one to run ``job`` for the instant ``due_at``."""
-    insert = _insert(session)(Claim).values(job=job, due_at=due_at, worker=worker, claimed_at=now)
+    insert = _insert(session, Claim).values(job=job, due_at=due_at, worker=worker, claimed_at=now)
     return session.execute(insert.on_conflict_do_nothing().returning(Claim.job)).first() is not None
 
 
@@ -51,14 +51,15 @@ def last_claimed(session: Session, job: str) -> datetime | None:
 
 def forget_claims(session: Session, *, before: datetime) -> None:
     """Drop old claims; the latest of each job stays, since it says when the job is due next."""
-    latest = select(func.max(Claim.due_at)).where(Claim.job == Claim.job).group_by(Claim.job).scalar_subquery()
-    session.execute(delete(Claim).where(Claim.due_at < before, Claim.due_at.not_in(latest)))
+    other = aliased(Claim)
+    later = select(other.job).where(other.job == Claim.job, other.due_at > Claim.due_at).exists()
+    session.execute(delete(Claim).where(Claim.due_at < before, later))
 
 
 def take_lease(session: Session, name: str, *, worker: str, now: datetime, for_s: float) -> bool:
     """Take or renew a lease; false when another worker holds it and is alive."""
     until = now + timedelta(seconds=for_s)
-    insert = _insert(session)(Lease).values(name=name, worker=worker, until_at=until)
+    insert = _insert(session, Lease).values(name=name, worker=worker, until_at=until)
     done = session.execute(
         insert.on_conflict_do_update(
             index_elements=[Lease.name],
@@ -74,6 +75,8 @@ def give_back_lease(session: Session, name: str, *, worker: str, now: datetime) 
     session.execute(update(Lease).where(Lease.name == name, Lease.worker == worker).values(until_at=now))
 
 
-def _insert(session: Session) -> type[sqlite.Insert] | type[postgresql.Insert]:
-    dialect = session.get_bind().dialect.name
-    return postgresql.insert if dialect == "postgresql" else sqlite.insert
+def _insert(session: Session, table: type[Base]) -> sqlite.Insert | postgresql.Insert:
+    """An INSERT that knows ON CONFLICT; both dialects spell it alike but share no class."""
+    if session.get_bind().dialect.name == "postgresql":
+        return postgresql.insert(table)
+    return sqlite.insert(table)

@@ -1,8 +1,8 @@
 """Structured logs that cannot carry a customer's value.
 
-Our own events have static names and fields from an allow-list: ids, counts, durations, states. A field that is not on the
-list is dropped and counted under ``dropped_fields``, so that a slip shows up in the log instead of a name. Records of
-libraries pass with their *template* only (``record.msg`` before its arguments are put in) and the class of an
+Our own events have static names and fields from an allow-list: ids, counts, durations, states. A field that is not on
+the list is dropped and counted under ``dropped_fields``, so that a slip shows up in the log instead of a name. Records
+of libraries pass with their *template* only (``record.msg`` before its arguments are put in) and the class of an
 exception, never its text: Scrapy prints whole items, slack-sdk whole messages.
 """
 
@@ -19,17 +19,13 @@ if TYPE_CHECKING:
     from collections.abc import MutableMapping
     from typing import TextIO
 
-ALLOWED_FIELDS = frozenset({
-    "event", "level", "logger", "at", "error", "reason", "state", "kind", "name", "job", "source", "engine", "sweep_id",
-    "document_id", "capture_id", "finding_id", "incident_id", "event_id", "message_id", "extract", "generation", "channel",
-    "attempt", "count", "documents", "requests", "responses", "subjects", "rows", "rejected", "size_bytes", "seconds",
-    "peak_mib", "pid", "port", "status", "verdict", "limit", "version", "path", "template", "dropped_fields", "worker",
-    "retry_after_s", "key_id", "system", "records", "stage",
-})  # fmt: skip
+ALLOWED_FIELDS = frozenset(
+    ["event", "level", "logger", "at", "error", "reason", "state", "kind", "name", "job", "source", "engine", "sweep_id", "document_id", "capture_id", "finding_id", "incident_id", "event_id", "message_id", "extract", "generation", "channel", "attempt", "count", "documents", "requests", "responses", "subjects", "rows", "rejected", "size_bytes", "seconds", "peak_mib", "pid", "port", "status", "verdict", "limit", "version", "path", "template", "dropped_fields", "worker", "retry_after_s", "key_id", "system", "records", "stage"]
+)
 
 
 def configure_logs(stream: TextIO | None = None, level: str = "INFO") -> None:
-    """Send every log record of the process, ours and the libraries', as JSON lines to ``stream`` (stderr by default)."""
+    """Send every log record of the process, ours and the libraries', as JSON lines to ``stream`` (default: stderr)."""
     target = stream or sys.stderr
     structlog.configure(
         processors=[

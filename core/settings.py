@@ -1,7 +1,7 @@
 """Settings: ``hinomi.toml`` in the home folder, then the environment on top; read once, all problems in one message.
 
-An environment variable ``HINOMI_DATABASE__URL`` overrides ``url`` in the table ``[database]``. ``HINOMI_HOME`` says where
-the home folder is; it is not a setting itself, because it says where the settings are.
+An environment variable ``HINOMI_DATABASE__URL`` overrides ``url`` in the table ``[database]``. ``HINOMI_HOME`` says
+where the home folder is; it is not a setting itself, because it says where the settings are.
 """
 
 from __future__ import annotations

@@ -1,0 +1,114 @@
+"""What all tests share: loopback only, a clean environment, and a migrated database of either kind."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import shutil
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from core.clock import SetClock
+from core.database import Database
+from core.settings import DEFAULT_SETTINGS, SETTINGS_FILE, load_settings
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from core.settings import Settings
+
+GUARD = Path(__file__).parent / "guard"
+
+
+def _hold_this_process() -> None:
+    """Put the network guard on pytest itself and on every Python that it starts."""
+    os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, [str(GUARD), os.environ.get("PYTHONPATH", "")]))
+    spec = importlib.util.spec_from_file_location("hinomi_network_guard", GUARD / "sitecustomize.py")
+    assert spec
+    assert spec.loader
+    spec.loader.exec_module(importlib.util.module_from_spec(spec))
+
+
+_hold_this_process()
+for _name in [name for name in os.environ if name.startswith("HINOMI_") and name != "HINOMI_SCREENSHOTS"]:
+    del os.environ[_name]
+
+
+@pytest.fixture
+def clock() -> SetClock:
+    """A clock that stands at noon of a November day until the test moves it."""
+    return SetClock(datetime(2026, 11, 22, 3, 0, tzinfo=UTC))
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    """A home folder with default settings."""
+    folder = tmp_path / "home"
+    folder.mkdir()
+    (folder / SETTINGS_FILE).write_text(DEFAULT_SETTINGS, encoding="utf-8")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated SQLite file, copied for each test."""
+    from migrations import upgrade
+
+    file = tmp_path_factory.mktemp("template") / "hinomi.db"
+    database = Database(f"sqlite:///{file}")
+    upgrade(database)
+    database.close()
+    return file
+
+
+@pytest.fixture(scope="session")
+def postgresql_url() -> Iterator[str]:
+    """A real PostgreSQL server, with a migrated database `template_hinomi` to copy from."""
+    from migrations import upgrade
+    from tests.servers.postgresql import postgresql_server
+
+    with postgresql_server() as url:
+        _in_postgres(url, "CREATE DATABASE template_hinomi")
+        database = Database(f"{url}/template_hinomi")
+        upgrade(database)
+        database.close()
+        yield url
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The address of a fresh, migrated database: the test runs once on each kind."""
+    if request.param == "sqlite":
+        file = tmp_path / "hinomi.db"
+        shutil.copyfile(request.getfixturevalue("sqlite_template"), file)
+        yield f"sqlite:///{file}"
+        return
+    url = request.getfixturevalue("postgresql_url")
+    name = f"t_{os.urandom(6).hex()}"
+    _in_postgres(url, f"CREATE DATABASE {name} TEMPLATE template_hinomi")
+    yield f"{url}/{name}"
+    _in_postgres(url, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def database(database_url: str) -> Iterator[Database]:
+    """A fresh, migrated database."""
+    made = Database(database_url)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def settings(home: Path, database_url: str) -> Settings:
+    """Settings of the home folder over the test's database."""
+    return load_settings(home, database={"url": database_url})
+
+
+def _in_postgres(url: str, statement: str) -> None:
+    import psycopg
+
+    with psycopg.connect(f"{url}/postgres", autocommit=True) as connection:
+        connection.execute(statement.encode())
