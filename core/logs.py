@@ -19,9 +19,13 @@ if TYPE_CHECKING:
     from collections.abc import MutableMapping
     from typing import TextIO
 
-ALLOWED_FIELDS = frozenset(
-    ["event", "level", "logger", "at", "error", "reason", "state", "kind", "name", "job", "source", "engine", "sweep_id", "document_id", "capture_id", "finding_id", "incident_id", "event_id", "message_id", "extract", "generation", "channel", "attempt", "count", "documents", "requests", "responses", "subjects", "rows", "rejected", "size_bytes", "seconds", "peak_mib", "pid", "port", "status", "verdict", "limit", "version", "path", "template", "dropped_fields", "worker", "retry_after_s", "key_id", "system", "records", "stage"]
-)
+_ALLOWED = """
+event level logger at error reason state kind name job source engine sweep_id document_id capture_id finding_id
+incident_id event_id message_id extract generation channel attempt count documents requests responses subjects rows
+rejected size_bytes seconds peak_mib pid port status verdict limit version path template dropped_fields worker
+retry_after_s key_id system records stage
+"""
+ALLOWED_FIELDS = frozenset(_ALLOWED.split())
 
 
 def configure_logs(stream: TextIO | None = None, level: str = "INFO") -> None:

@@ -1,0 +1,126 @@
+"""The rules of the house, read off the code itself: who imports whom, names, locks, languages, plain addresses."""
+
+from __future__ import annotations
+
+import ast
+import importlib.metadata
+import re
+import string
+import subprocess
+import tomllib
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+SHIPPED = [Path(name).stem for name in PYPROJECT["tool"]["hatch"]["build"]["targets"]["wheel"]["only-include"]]
+EVERYTHING = set(SHIPPED)
+ARCHITECTURE = ROOT / "docs" / "architecture.md"
+
+
+def tracked_files() -> list[Path]:
+    listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, check=True, text=True).stdout
+    return [ROOT / name for name in listed.split("\0") if name and (ROOT / name).is_file()]
+
+
+def import_table() -> dict[str, set[str]]:
+    """The table in docs/architecture.md: ``| package | may import |``."""
+    table: dict[str, set[str]] = {}
+    for line in ARCHITECTURE.read_text(encoding="utf-8").splitlines():
+        row = re.fullmatch(r"\| `(\w+)` \| (.+?) \|", line)
+        if row:
+            names = set(re.findall(r"`(\w+)`", row[2]))
+            table[row[1]] = EVERYTHING if row[2] == "everything" else names
+    return table
+
+
+def imports_of(file: Path) -> set[str]:
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {alias.name.split(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            found.add(node.module.split(".")[0])
+    return found
+
+
+def test_the_import_table_covers_every_package() -> None:
+    assert set(import_table()) == EVERYTHING
+
+
+@pytest.mark.parametrize("package", SHIPPED)
+def test_a_package_imports_what_the_table_allows(package: str) -> None:
+    allowed = import_table()[package] | {package}
+    folder = ROOT / package
+    files = sorted(folder.rglob("*.py")) if folder.is_dir() else [ROOT / f"{package}.py"]
+    wrong = {
+        f"{file.relative_to(ROOT)} imports {name}"
+        for file in files
+        for name in imports_of(file) & EVERYTHING
+        if name not in allowed
+    }
+    assert not wrong
+
+
+def test_no_dependency_installs_a_module_under_one_of_our_names() -> None:
+    taken = {
+        f"{name} from {', '.join(distributions)}"
+        for name, distributions in importlib.metadata.packages_distributions().items()
+        if name in EVERYTHING | {"tests", "benchmarks"} and set(distributions) != {"hinomi"}
+    }
+    assert not taken
+
+
+@pytest.mark.parametrize("lock", sorted(ROOT.glob("*.lock")) + sorted((ROOT / "tests" / "targets").glob("*.lock")))
+def test_a_lock_holds_names_versions_and_hashes_alone(lock: Path) -> None:
+    lines = lock.read_text(encoding="utf-8").splitlines()
+    requirement = re.compile(r"[a-z0-9._-]+==[\w.!+]+( ; .+?)? \\")
+    digest = re.compile(r"    --hash=sha256:[0-9a-f]{64}( \\)?")
+    wrong = [line for line in lines if line and not requirement.fullmatch(line) and not digest.fullmatch(line)]
+    assert not wrong
+
+
+def test_no_file_names_a_registry_or_a_place_of_one_machine() -> None:
+    registries = ["pypi" + ".org", "python" + "hosted.org", "npm" + "js.org", "deb.debian" + ".org"]
+    places = ["/work" + "/", "/root" + "/", "/home" + "/"]
+    wrong = []
+    for file in tracked_files():
+        if file.suffix in {".png", ".gz", ".ico", ".xlsx", ".woff2"}:
+            continue
+        text = file.read_text(encoding="utf-8", errors="replace")
+        wrong += [f"{file.relative_to(ROOT)}: {word}" for word in registries + places if word in text]
+    assert not wrong
+
+
+@pytest.mark.parametrize("folder", sorted(ROOT.glob("*/texts")), ids=lambda folder: folder.parent.name)
+def test_both_languages_say_the_same_things(folder: Path) -> None:
+    def placeholders(text: str) -> set[str]:
+        return {name for _, name, _, _ in string.Formatter().parse(text) if name}
+
+    from core.texts import load_texts
+
+    japanese, english = (load_texts(folder.parent.name, language) for language in ("ja", "en"))
+    assert japanese.keys() == english.keys()
+    entries = [(key, japanese._entries[key], english._entries[key]) for key in sorted(english.keys())]  # noqa: SLF001
+    assert [key for key, ja, en in entries if placeholders(ja) != placeholders(en)] == []
+    assert [key for key, ja, en in entries if not ja.strip() or not en.strip()] == []
+    # A text with letters and no Japanese character in it was not translated.
+    assert [key for key, ja, en in entries if ja == en and len(re.findall(r"[A-Za-z]{3,}", en)) > 2] == []
+
+
+def test_the_wheel_would_hold_every_package() -> None:
+    packages = {file.parent.name for file in ROOT.glob("*/__init__.py")}
+    assert packages - {"tests", "benchmarks"} == EVERYTHING - {"scheduler"}
+
+
+def test_no_comment_puts_work_off() -> None:
+    words = re.compile("#.*\\b(TO" + "DO|FIX" + "ME|XX" + "X|HA" + "CK)\\b|BUILD-" + "TIME")
+    wrong = [
+        f"{file.relative_to(ROOT)}:{number}"
+        for file in tracked_files()
+        if file.suffix == ".py"
+        for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), 1)
+        if words.search(line)
+    ]
+    assert not wrong
