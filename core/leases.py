@@ -1,7 +1,8 @@
 """Claims and leases: rows by which several processes agree on who does what, without talking to each other.
 
-A *claim* is taken once for a due instant and never given back: a job due at 10:00 runs once, however many schedulers
-tick. A *lease* is held for a while and renewed: when its holder dies, the next one takes it over.
+A *claim* is one due instant of one job: a job due at 10:00 runs once, however many schedulers tick. Its holder renews
+it while it works and closes it when it is done; a claim whose holder went silent is taken over, a few times at most. A
+*lease* is something only one worker may do at a time: held for a while, renewed, given back.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from sqlalchemy import delete, func, or_, select, update
+from sqlalchemy import and_, delete, func, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, aliased, mapped_column
 
@@ -19,14 +20,22 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
 
+MAX_ATTEMPTS = 3
+"""How often a claim is taken over from a silent holder: a job that kills its worker must not kill them all."""
+
+
 class Claim(Base):
-    """One due instant of one job, and who took it."""
+    """One due instant of one job, who took it, and how it went."""
 
     __tablename__ = "claims"
     job: Mapped[str] = mapped_column(primary_key=True)
     due_at: Mapped[datetime] = mapped_column(primary_key=True)
     worker: Mapped[str]
     claimed_at: Mapped[datetime]
+    until_at: Mapped[datetime]
+    attempt: Mapped[int] = mapped_column(default=1)
+    done_at: Mapped[datetime | None]
+    outcome: Mapped[str | None]
 
 
 class Lease(Base):
@@ -38,15 +47,44 @@ class Lease(Base):
     until_at: Mapped[datetime]
 
 
-def take_claim(session: Session, job: str, due_at: datetime, *, worker: str, now: datetime) -> bool:
-    """Whether this worker is the one to run ``job`` for the instant ``due_at``."""
-    insert = _insert(session, Claim).values(job=job, due_at=due_at, worker=worker, claimed_at=now)
-    return session.execute(insert.on_conflict_do_nothing().returning(Claim.job)).first() is not None
+def take_claim(session: Session, job: str, due_at: datetime, *, worker: str, now: datetime, for_s: float) -> bool:
+    """Whether this worker is the one to run ``job`` for the instant ``due_at``; it has to renew within ``for_s``."""
+    until = now + timedelta(seconds=for_s)
+    insert = _insert(session, Claim).values(
+        job=job, due_at=due_at, worker=worker, claimed_at=now, until_at=until, attempt=1
+    )
+    silent = and_(Claim.done_at.is_(None), Claim.until_at <= now, Claim.attempt < MAX_ATTEMPTS)
+    taken = insert.on_conflict_do_update(
+        index_elements=[Claim.job, Claim.due_at],
+        set_={"worker": worker, "claimed_at": now, "until_at": until, "attempt": Claim.attempt + 1},
+        where=silent,
+    ).returning(Claim.job)
+    return session.execute(taken).first() is not None
 
 
-def last_claimed(session: Session, job: str) -> datetime | None:
-    """The latest instant of ``job`` that anybody took."""
-    return session.scalar(select(func.max(Claim.due_at)).where(Claim.job == job))
+def renew_claim(session: Session, job: str, due_at: datetime, *, worker: str, now: datetime, for_s: float) -> bool:
+    """Hold a claim for longer; false when another worker has taken it over in the meantime."""
+    held = update(Claim).where(Claim.job == job, Claim.due_at == due_at, Claim.worker == worker)
+    done = session.execute(held.values(until_at=now + timedelta(seconds=for_s)).returning(Claim.job))
+    return done.first() is not None
+
+
+def close_claim(
+    session: Session, job: str, due_at: datetime, *, worker: str, now: datetime, outcome: str | None
+) -> None:
+    """Say how a claim ended; without an outcome it is handed back, for any worker to take at once."""
+    held = update(Claim).where(Claim.job == job, Claim.due_at == due_at, Claim.worker == worker)
+    if outcome is None:
+        session.execute(held.values(until_at=now, attempt=Claim.attempt - 1))
+    else:
+        session.execute(held.values(done_at=now, outcome=outcome))
+
+
+def latest_claims(session: Session) -> dict[str, Claim]:
+    """The claim with the latest due instant of each job."""
+    latest = select(Claim.job, func.max(Claim.due_at).label("due_at")).group_by(Claim.job).subquery()
+    rows = session.scalars(select(Claim).join(latest, and_(Claim.job == latest.c.job, Claim.due_at == latest.c.due_at)))
+    return {claim.job: claim for claim in rows}
 
 
 def forget_claims(session: Session, *, before: datetime) -> None:

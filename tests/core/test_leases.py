@@ -7,30 +7,75 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
-from core.leases import Claim, forget_claims, give_back_lease, last_claimed, take_claim, take_lease
+from core.leases import (
+    Claim,
+    close_claim,
+    forget_claims,
+    give_back_lease,
+    latest_claims,
+    renew_claim,
+    take_claim,
+    take_lease,
+)
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from core.clock import SetClock
     from core.database import Database
 
 
+def claim(database: Database, job: str, due: datetime, worker: str, now: datetime) -> bool:
+    with database.write() as session:
+        return take_claim(session, job, due, worker=worker, now=now, for_s=60)
+
+
 def test_a_due_instant_is_claimed_once(database: Database, clock: SetClock) -> None:
     due = clock.now()
+    assert claim(database, "sweep:a", due, "one", due)
+    assert not claim(database, "sweep:a", due, "two", due)
+    assert claim(database, "sweep:b", due, "two", due)
+    with database.read() as session:
+        assert {job: row.worker for job, row in latest_claims(session).items()} == {"sweep:a": "one", "sweep:b": "two"}
+
+
+def test_a_silent_workers_claim_is_taken_over_a_few_times_and_then_left(database: Database, clock: SetClock) -> None:
+    due = clock.now()
+    takers = []
+    for worker in "abcde":
+        takers.append(claim(database, "sweep:a", due, worker, clock.now()))
+        clock.advance(timedelta(seconds=61))
+    assert takers == [True, True, True, False, False]
+
+
+def test_a_renewed_claim_stays_and_a_closed_one_is_over(database: Database, clock: SetClock) -> None:
+    due = clock.now()
+    assert claim(database, "m", due, "one", due)
+    now = clock.advance(timedelta(seconds=50))
     with database.write() as session:
-        assert take_claim(session, "sweep:a", due, worker="one", now=due)
+        assert renew_claim(session, "m", due, worker="one", now=now, for_s=60)
+        assert not renew_claim(session, "m", due, worker="two", now=now, for_s=60)
+    now = clock.advance(timedelta(seconds=50))
+    assert not claim(database, "m", due, "two", now)
     with database.write() as session:
-        assert not take_claim(session, "sweep:a", due, worker="two", now=due)
-        assert take_claim(session, "sweep:b", due, worker="two", now=due)
-        assert last_claimed(session, "sweep:a") == due
-        assert last_claimed(session, "never") is None
+        close_claim(session, "m", due, worker="one", now=now, outcome="done")
+    assert not claim(database, "m", due, "two", clock.advance(timedelta(days=1)))
+
+
+def test_a_claim_handed_back_goes_to_the_next_worker_at_once(database: Database, clock: SetClock) -> None:
+    due = clock.now()
+    for worker in "abcdef":
+        assert claim(database, "m", due, worker, due)
+        with database.write() as session:
+            close_claim(session, "m", due, worker=worker, now=due, outcome=None)
 
 
 def test_old_claims_go_but_the_latest_of_each_job_stays(database: Database, clock: SetClock) -> None:
     start = clock.now()
+    for hours in range(3):
+        claim(database, "a", start + timedelta(hours=hours), "w", start)
+    claim(database, "b", start, "w", start)
     with database.write() as session:
-        for hours in range(3):
-            take_claim(session, "a", start + timedelta(hours=hours), worker="w", now=start)
-        take_claim(session, "b", start, worker="w", now=start)
         forget_claims(session, before=start + timedelta(days=1))
     with database.read() as session:
         left = session.execute(select(Claim.job, Claim.due_at).order_by(Claim.job)).all()
