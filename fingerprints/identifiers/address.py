@@ -1,0 +1,127 @@
+"""Japanese addresses: 東京都千代田区千代田1-2-3, 千代田区千代田一丁目２番３号 メゾン架空101号室.
+
+Canonical: folded, without the prefecture, 丁目 番地 番 号 の ー as hyphens, kanji numerals of house numbers as digits, without
+the building's name, its room number joined on: 千代田区千代田1-2-3-101. ヶ ケ が and ノ の 之 between kanji are one, 大字 and 字
+are dropped. What stands before the first house number is the town (`town_of`).
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, ClassVar, Final
+
+from fingerprints.identifiers.interface import Examples, Found, IdentifierKind
+from fingerprints.text import DASHES, fold, kanji_number, normalise, to_katakana
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_PREFECTURES: Final = (
+    "北海道 青森県 岩手県 宮城県 秋田県 山形県 福島県 茨城県 栃木県 群馬県 埼玉県 千葉県 東京都 神奈川県 新潟県 富山県 石川県 福井県 山梨県 長野県 "
+    "岐阜県 静岡県 愛知県 三重県 滋賀県 京都府 大阪府 兵庫県 奈良県 和歌山県 鳥取県 島根県 岡山県 広島県 山口県 徳島県 香川県 愛媛県 高知県 福岡県 佐賀県 "
+    "長崎県 熊本県 大分県 宮崎県 鹿児島県 沖縄県"
+).split()
+_LEAD: Final = re.compile(
+    rf"^(?:日本国?(?=.{{2,3}}[都道府県])|〒?\d{{3}}-?\d{{4}}(?=[^\d-])|{'|'.join(_PREFECTURES)})(?=.)"
+)
+_SPACES: Final = re.compile(r"[\s,、。・\"'`]+")
+_KE: Final = re.compile(r"(?<=[一-鿿])[ガヶカヵ](?=[一-鿿])")
+_NO: Final = re.compile(r"(?<=[一-鿿])[之](?=[一-鿿])")
+_KANJI_HOUSE: Final = re.compile(
+    r"[〇一二三四五六七八九十百]+(?=丁目|番|号|条|線|-|ノ\d)|(?<=[-番地])[〇一二三四五六七八九十百]+(?=$|[-番号ノ])"
+)
+_SIGNS: Final = re.compile(r"(?<=\d)(?:丁目|番地ノ?|番町(?=\d)|番|号室?|ノ(?=\d)|ー)")
+_PROLONGED: Final = re.compile(r"(?<=\d)[ー一](?=\d)")
+_AZA: Final = re.compile(r"大字|(?<=[町村区市])字")
+_STRAY: Final = re.compile(r"-{2,}|-(?=[^\d-])|-$")
+_HOUSE: Final = re.compile(r"\d+(?:-\d+)*(?![\d条線])")
+_ROOM: Final = re.compile(r"(\d+)(?:号室?|室)?$")
+_SHAPE: Final = re.compile(r"[一-鿿ヶケァ-ヺー]+[市区町村郡都道府県]")
+MIN_LENGTH: Final = 4
+MAX_LENGTH: Final = 120
+_D: Final = "0-9０-９"
+_IN_TEXT: Final = re.compile(
+    rf"(?:[{_D}]+|[一二三四五六七八九十]{{1,3}})(?:丁目|番地?|[{DASHES}ー][{_D}]+(?:[{DASHES}ー][{_D}]+)?)(?:[{_D}]+[{DASHES}ー番号]?地?の?)*"
+)
+_BEFORE: Final = re.compile(r"[一-鿿ぁ-んァ-ヺ々〆ヶー 　]{2,40}\Z")
+
+
+class Address(IdentifierKind):
+    """A postal address in Japan."""
+
+    name = "address"
+    code = 6
+    posted = True
+    sketched = True
+    headers: ClassVar[tuple[str, ...]] = (
+        "住所", "ご住所", "住所1", "契約者住所", "現住所", "自宅住所", "送付先住所", "請求先住所", "address", "homeaddress", "設置場所住所", "所在地",
+        "住所全体", "お客様住所",
+    )  # fmt: skip
+    examples = Examples(
+        hits=(
+            ("東京都千代田区千代田1-2-3", "千代田区千代田1-2-3"),
+            ("千代田区千代田一丁目２番３号", "千代田区千代田1-2-3"),
+            ("東京都千代田区千代田１丁目２番地の３", "千代田区千代田1-2-3"),
+            ("東京都 千代田区 千代田1ー2ー3 メゾン架空 101号室", "千代田区千代田1-2-3-101"),
+            ("千代田区千代田1-2-3-101", "千代田区千代田1-2-3-101"),
+            ("東京都千代田区霞が関1の2の3", "千代田区霞ケ関1-2-3"),
+            ("札幌市中央区北一条西二丁目3", "札幌市中央区北1条西2-3"),
+            ("〒100-0001 東京都千代田区千代田1番", "千代田区千代田1"),
+            ("大字架空町字例山百二十三番地", "架空町例山123"),
+        ),
+        misses=("", "架空一郎", "090-0000-0001", "1-2-3", "kakuu@carrier.example"),
+    )
+
+    def canonical(self, text: str) -> str | None:
+        """One form of an address, building dropped and room kept."""
+        text = self._plain(text)
+        while shorter := _LEAD.sub("", text, count=1):
+            if shorter == text:
+                break
+            text = shorter
+        house = next(_HOUSE.finditer(text), None)
+        if house is not None:
+            town, tail = text[: house.start()], text[house.end() :]
+            room = _ROOM.search(tail)
+            text = town + house.group() + (f"-{room.group(1)}" if room else "")
+        fits = MIN_LENGTH <= len(text) <= MAX_LENGTH and _SHAPE.search(text) and not text[0].isdecimal()
+        return text if fits else None
+
+    def comparable(self, text: str) -> str:
+        """Normalised, with house numbers as in the canonical form; buildings stay."""
+        return normalise(self._plain(text))
+
+    def find(self, text: str) -> Iterator[Found]:
+        """From a house number backwards to where the run of kanji and kana begins."""
+        taken = 0
+        for house in _IN_TEXT.finditer(text):
+            before = _BEFORE.search(text, max(taken, house.start() - 40), house.start())
+            if before is None:
+                continue
+            canonical = self.canonical(before.group() + house.group())
+            if canonical:
+                taken = house.end()
+                yield Found(self.name, before.start(), house.end(), canonical)
+
+    def _plain(self, text: str) -> str:
+        text = _SPACES.sub("", to_katakana(fold(text)))
+        text = _KE.sub("ケ", text) if any(c in text for c in "ガヶカヵ") else text
+        text = _NO.sub("ノ", text) if "之" in text else text
+        text = _AZA.sub("", text) if "字" in text else text
+        text = _KANJI_HOUSE.sub(_as_digits, _PROLONGED.sub("-", text))
+        return _STRAY.sub(_one_hyphen, _SIGNS.sub("-", text))
+
+
+def town_of(canonical: str) -> str:
+    """What stands before the first house number of a canonical address."""
+    house = next(_HOUSE.finditer(canonical), None)
+    return canonical if house is None else canonical[: house.start()]
+
+
+def _as_digits(match: re.Match[str]) -> str:
+    number = kanji_number(match.group())
+    return match.group() if number is None else str(number)
+
+
+def _one_hyphen(match: re.Match[str]) -> str:
+    return "-" if match.group().startswith("--") else ""

@@ -1,0 +1,127 @@
+"""Birth dates: 1985-04-03, 1985年4月3日, 昭和60年4月3日, S60.4.3, 令和元年…, 一九八五年…, 19850403, and 850403 at scan.
+
+Canonical: ISO 8601. A date of six digits has no one form; `readings` gives all of them (western year, and year of an era).
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from typing import TYPE_CHECKING, ClassVar, Final
+
+from fingerprints.identifiers.interface import Examples, Found, IdentifierKind
+from fingerprints.text import fold, kanji_number
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_OLDEST, _NEWEST = 1880, 2049
+_ERAS: Final = {
+    "明治": 1867,
+    "m": 1867,
+    "大正": 1911,
+    "t": 1911,
+    "昭和": 1925,
+    "s": 1925,
+    "平成": 1988,
+    "h": 1988,
+    "令和": 2018,
+    "r": 2018,
+}
+_K: Final = "〇零一二三四五六七八九十"
+_WESTERN: Final = re.compile(
+    r"(\d{4})(?:[-/.\s]{1,3}|年\s*)(\d{1,2})(?:[-/.\s]{1,3}|月\s*)(\d{1,2})\s*日?(?:\s*生(?:マレ|まれ)?)?(?:[t\s]+0?0:00(?::00(?:\.0+)?)?z?)?"
+)
+_COMPACT: Final = re.compile(r"(\d{4})(\d{2})(\d{2})(?:\.0)?")
+_ERA: Final = re.compile(
+    r"(明治|大正|昭和|平成|令和|[mtshr])\s*\.?\s*(元|\d{1,2})(?:[-/.\s]{1,3}|年\s*)(\d{1,2})(?:[-/.\s]{1,3}|月\s*)(\d{1,2})\s*日?(?:\s*生(?:まれ)?)?"
+)
+_ERA_COMPACT: Final = re.compile(r"([mtshr])(\d{2})(\d{2})(\d{2})")
+_DAY_LAST: Final = re.compile(r"(\d{1,2})[-/.](\d{1,2})[-/.](\d{4})")
+_SHORT: Final = re.compile(r"(\d{2})[-/.]?(\d{2})[-/.]?(\d{2})")
+_KANJI: Final = re.compile(rf"(明治|大正|昭和|平成|令和)?([{_K}元]{{1,4}})年([{_K}]{{1,3}})月([{_K}]{{1,3}})日")
+_D: Final = "0-9０-９"
+_S: Final = r"[-/.．／－‐−年月]\s?"
+_IN_TEXT: Final = re.compile(
+    rf"(?<![{_D}])(?:[12１２][{_D}]{{3}}{_S}[{_D}]{{1,2}}{_S}[{_D}]{{1,2}}(?![{_D}])日?|(?:1[89]|20)\d\d[01]\d[0-3]\d(?!\d))"
+    rf"|(?:明治|大正|昭和|平成|令和|(?<![A-Za-z])[MTSHRmtshrＭＴＳＨＲ])\s?\.?(?:元|[{_D}]{{1,2}})\s?{_S}[{_D}]{{1,2}}\s?{_S}[{_D}]{{1,2}}(?![{_D}])日?"
+    rf"|(?:明治|大正|昭和|平成|令和)?[{_K}元]{{1,4}}年[{_K}]{{1,3}}月[{_K}]{{1,3}}日"
+)
+
+
+class BirthDate(IdentifierKind):
+    """A birth date, or any date that could be one."""
+
+    name = "birth_date"
+    code = 7
+    headers: ClassVar[tuple[str, ...]] = (
+        "生年月日", "誕生日", "birthdate", "birthday", "dateofbirth", "dob", "birth", "生年月日西暦", "生年月日和暦", "契約者生年月日",
+    )  # fmt: skip
+    examples = Examples(
+        hits=(
+            ("1985-04-03", "1985-04-03"),
+            ("1985/4/3", "1985-04-03"),
+            ("１９８５年４月３日", "1985-04-03"),
+            ("昭和60年4月3日", "1985-04-03"),
+            ("S60.4.3", "1985-04-03"),
+            ("S600403", "1985-04-03"),
+            ("令和元年5月1日生", "2019-05-01"),
+            ("一九八五年四月三日", "1985-04-03"),
+            ("昭和六十年四月三日", "1985-04-03"),
+            ("19850403", "1985-04-03"),
+            ("1985-04-03 00:00:00", "1985-04-03"),
+        ),
+        misses=("", "1985-13-03", "1985-02-30", "850403", "0900000001", "架空", "1750-01-01"),
+    )
+
+    def canonical(self, text: str) -> str | None:
+        """ISO 8601; the month first where 03/04/1985 leaves it open."""
+        text = fold(text).strip()
+        if match := _WESTERN.fullmatch(text) or _COMPACT.fullmatch(text):
+            return _iso(*map(int, match.groups()))
+        if match := _ERA.fullmatch(text) or _ERA_COMPACT.fullmatch(text):
+            era, year, month, day = match.groups()
+            return _iso(_ERAS[era] + (1 if year == "元" else int(year)), int(month), int(day))
+        if match := _KANJI.fullmatch(text):
+            return _from_kanji(*match.groups())
+        if match := _DAY_LAST.fullmatch(text):
+            first, second, year = map(int, match.groups())
+            return _iso(year, first, second) or _iso(year, second, first)
+        return None
+
+    def readings(self, text: str) -> tuple[str, ...]:
+        """All dates that the text may write: six digits in western years and every era, 03/04/1985 both ways."""
+        forms = [self.canonical(text)]
+        folded = fold(text).strip()
+        if match := _DAY_LAST.fullmatch(folded):
+            first, second, year = map(int, match.groups())
+            forms.append(_iso(year, second, first))
+        if match := _SHORT.fullmatch(folded):
+            year, month, day = map(int, match.groups())
+            starts = (1900, 2000, *dict.fromkeys(_ERAS.values()))
+            forms += [_iso(start + year, month, day) for start in starts]
+        return tuple(dict.fromkeys(form for form in forms if form))
+
+    def find(self, text: str) -> Iterator[Found]:
+        """Dates with a year of four digits or an era."""
+        for match in _IN_TEXT.finditer(text):
+            canonical = self.canonical(match.group())
+            if canonical:
+                yield Found(self.name, match.start(), match.end(), canonical)
+
+
+def _iso(year: int, month: int, day: int) -> str | None:
+    if not _OLDEST <= year <= _NEWEST:
+        return None
+    try:
+        return date(year, month, day).isoformat()
+    except ValueError:
+        return None
+
+
+def _from_kanji(era: str | None, year: str, month: str, day: str) -> str | None:
+    numbers = [1 if part == "元" else kanji_number(part) for part in (year, month, day)]
+    if None in numbers:
+        return None
+    years, months, days = (number or 0 for number in numbers)
+    return _iso(_ERAS[era] + years if era else years, months, days)

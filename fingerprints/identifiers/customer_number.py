@@ -1,0 +1,92 @@
+"""Customer numbers, in whatever form the carrier gives them: K000001, 1234-567890.
+
+Canonical: half width, upper case, without spaces. How they look is learned when an extract is enrolled (`learn_patterns`)
+and kept with the index, so that they can be found in free text; a form too short to be told from any number is not.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from itertools import groupby
+from os.path import commonprefix
+from typing import TYPE_CHECKING, ClassVar, Final
+
+from fingerprints.identifiers.interface import Examples, Found, IdentifierKind
+from fingerprints.text import DASHES, nfkc
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+MIN_FINDABLE: Final = 6
+"""Letters and digits that a number must have to be looked for in free text."""
+MAX_PATTERNS: Final = 8
+_RARE_SHAPE: Final = 0.01
+_TABLE: Final = {**dict.fromkeys(map(ord, DASHES), "-"), ord("ー"): "-"}
+_NUMBER: Final = re.compile(r"[A-Z0-9](?:[A-Z0-9./_-]{0,38}[A-Z0-9])?")
+_SPACES: Final = re.compile(r"\s+")
+
+
+class CustomerNumber(IdentifierKind):
+    """The carrier's own number for a customer.
+
+    Args:
+        patterns: Regular expressions, as `learn_patterns` makes them.
+    """
+
+    name = "customer_number"
+    code = 8
+    strong = True
+    posted = True
+    headers: ClassVar[tuple[str, ...]] = (
+        "お客様番号", "顧客番号", "顧客id", "お客様id", "契約番号", "会員番号", "契約者番号", "お客様コード", "顧客コード", "契約id", "会員id",
+        "customerid", "customernumber", "customerno", "accountnumber", "accountid", "id", "顧客no", "お客様no", "管理番号",
+    )  # fmt: skip
+    examples = Examples(
+        hits=(
+            ("K000001", "K000001"),
+            (" ｋ０００００１ ", "K000001"),
+            ("1234 - 567890", "1234-567890"),
+            ("0000123456", "0000123456"),
+        ),
+        misses=("", "架空一郎", "A B C ?", "kakuu@carrier.example"),
+    )
+
+    def __init__(self, patterns: Sequence[str] = ()) -> None:
+        self._find = re.compile(_bounded("|".join(patterns)), re.IGNORECASE) if patterns else None
+
+    def canonical(self, text: str) -> str | None:
+        """Half width, upper case, no spaces, plain hyphens."""
+        text = _SPACES.sub("", nfkc(text)).translate(_TABLE).upper()
+        return text if _NUMBER.fullmatch(text) and any(c.isdecimal() for c in text) else None
+
+    def find(self, text: str) -> Iterator[Found]:
+        """Numbers of a learned form, standing alone."""
+        for match in self._find.finditer(text) if self._find else ():
+            canonical = self.canonical(match.group())
+            if canonical:
+                yield Found(self.name, match.start(), match.end(), canonical)
+
+
+def learn_patterns(numbers: Sequence[str]) -> tuple[str, ...]:
+    """Patterns of the forms in which canonical numbers occur, the common ones; letters that all share stand as they are."""
+    common = re.match(r"[A-Z-]*", commonprefix(list(numbers)))
+    prefix = common.group() if common else ""
+    shapes = Counter(_shape(number[len(prefix) :]) for number in numbers)
+    enough = max(1, _RARE_SHAPE * len(numbers))
+    kept = [shape for shape, count in shapes.most_common(MAX_PATTERNS) if count >= enough]
+    return tuple(re.escape(prefix) + _pattern(shape) for shape in kept if len(prefix + shape) >= MIN_FINDABLE)
+
+
+def _shape(number: str) -> str:
+    return "".join("9" if c.isdecimal() else "A" if c.isalpha() else c for c in number)
+
+
+def _pattern(shape: str) -> str:
+    runs = [(sign, len(list(run))) for sign, run in groupby(shape)]
+    classes = {"9": "[0-9０-９]", "A": "[A-ZＡ-Ｚ]"}
+    return "".join(f"{classes.get(sign, re.escape(sign))}{{{count}}}" for sign, count in runs)
+
+
+def _bounded(pattern: str) -> str:
+    return rf"(?<![0-9A-Za-z０-９])(?:{pattern})(?![0-9A-Za-z０-９])"

@@ -1,0 +1,109 @@
+"""E-mail addresses: kakuu@carrier.example, full width, kakuu[at]carrier(dot)example, kakuu アットマーク carrier ドット example.
+
+Canonical: lower case, without ``mailto:`` and spaces. Found from the at sign outwards, which costs next to nothing on
+text without one.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, ClassVar, Final
+
+from fingerprints.identifiers.interface import Examples, Found, IdentifierKind
+from fingerprints.text import nfkc
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_AT_WORDS: Final = (
+    r"[\[({<【(]\s*(?:at|アット(?:マーク)?|あっと(?:まーく)?|@)\s*[\])}>】)]|アットマーク|あっとまーく|\s+at\s+"
+)
+_DOT_WORDS: Final = r"[\[({<【(]\s*(?:dot|ドット|どっと|\.)\s*[\])}>】)]|ドット|どっと|\s+dot\s+"
+_AT: Final = re.compile(rf"\s*(?:{_AT_WORDS})\s*|\s*@\s*", re.IGNORECASE)
+_DOT: Final = re.compile(rf"\s*(?:{_DOT_WORDS})\s*", re.IGNORECASE)
+_ADDRESS: Final = re.compile(
+    r"[a-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}@(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{1,62}"
+)
+_LOCAL_END: Final = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.\-０-９Ａ-Ｚａ-ｚ．＿－+]{1,64}\Z")
+_DOMAIN: Final = re.compile(
+    rf"(?:[A-Za-z0-9\-０-９Ａ-Ｚａ-ｚ－]{{1,63}}(?:[.．。]|\s?(?:{_DOT_WORDS})\s?)){{1,8}}[A-Za-zＡ-Ｚａ-ｚ][A-Za-z0-9\-Ａ-Ｚａ-ｚ]{{1,62}}",
+    re.IGNORECASE,
+)
+_WORDED_AT: Final = re.compile(rf"\s?(?:{_AT_WORDS})\s?", re.IGNORECASE)
+_HINTS: Final = (
+    "[at",
+    "(at",
+    "[AT",
+    "(AT",
+    "[ at",
+    "( at",
+    "{at",
+    "<at>",
+    "[@",
+    "(@",
+    "アット",
+    "あっと",
+    "（at",
+    "（@",
+    " at ",
+    "【at",
+)
+_REACH: Final = 130
+_TRIM: Final = "'`.-/=?&*|{}"
+
+
+class Email(IdentifierKind):
+    """An e-mail address."""
+
+    name = "email"
+    code = 4
+    strong = True
+    posted = True
+    headers: ClassVar[tuple[str, ...]] = (
+        "メールアドレス", "メール", "email", "mail", "mailaddress", "emailaddress", "eメール", "eメールアドレス", "電子メール",
+        "電子メールアドレス", "連絡先メール", "連絡先メールアドレス",
+    )  # fmt: skip
+    examples = Examples(
+        hits=(
+            ("kakuu0@carrier.example", "kakuu0@carrier.example"),
+            ("Kakuu.Ichiro+tel@Carrier.Example", "kakuu.ichiro+tel@carrier.example"),
+            ("ｋａｋｕｕ０＠ｃａｒｒｉｅｒ．ｅｘａｍｐｌｅ", "kakuu0@carrier.example"),
+            ("kakuu0[at]carrier(dot)example", "kakuu0@carrier.example"),
+            ("kakuu0 アットマーク carrier ドット example", "kakuu0@carrier.example"),
+            ("mailto:kakuu0@carrier.example", "kakuu0@carrier.example"),
+            ("<kakuu0@carrier.example>", "kakuu0@carrier.example"),
+        ),
+        misses=("", "kakuu0", "@carrier.example", "kakuu0@carrier", "look at this dot", "a@b@c.example"),
+    )
+
+    def canonical(self, text: str) -> str | None:
+        """Lower case, half width, plain at sign and dots."""
+        text = nfkc(text).strip().lower()
+        text = text.removeprefix("<").removesuffix(">").removeprefix("mailto:").strip()
+        if not _ADDRESS.fullmatch(text):
+            text = _DOT.sub(".", _AT.sub("@", text)).replace("。", ".").strip()
+        return text if _ADDRESS.fullmatch(text) else None
+
+    def find(self, text: str) -> Iterator[Found]:
+        """Every address, from its at sign outwards."""
+        signs = [*_positions(text, "@"), *_positions(text, "＠")]
+        if any(hint in text for hint in _HINTS):
+            signs += [(match.start(), match.end()) for match in _WORDED_AT.finditer(text)]
+        taken = 0
+        for start, end in sorted(signs):
+            before = _LOCAL_END.search(text[max(start - 64, 0) : start])
+            after = _DOMAIN.match(text, end, end + _REACH)
+            if before is None or after is None or start < taken:
+                continue
+            local = before.group().lstrip(_TRIM)
+            canonical = self.canonical(local + "@" + _DOT.sub(".", nfkc(after.group())))
+            if local and canonical:
+                taken = after.end()
+                yield Found(self.name, start - len(local), after.end(), canonical)
+
+
+def _positions(text: str, sign: str) -> Iterator[tuple[int, int]]:
+    at = text.find(sign)
+    while at >= 0:
+        yield at, at + 1
+        at = text.find(sign, at + 1)

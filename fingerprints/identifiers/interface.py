@@ -1,0 +1,80 @@
+"""What a kind of identifier is: one file a kind in this folder, found by being there."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+from fingerprints.text import normalise
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A candidate in a text: ``text[start:end]`` reads as ``canonical``."""
+
+    kind: str
+    start: int
+    end: int
+    canonical: str
+
+
+@dataclass(frozen=True, slots=True)
+class Examples:
+    """What a kind reads and what it does not; run as a contract test and shown in the docs."""
+
+    hits: tuple[tuple[str, str], ...]
+    misses: tuple[str, ...]
+
+
+class IdentifierKind(ABC):
+    """One kind of identifier: its canonical form, and how it is found in free text.
+
+    Attributes:
+        name: The kind's name in code, files and output.
+        code: Its number inside digests, 1 to 31; never reused (see `fingerprints.digests`).
+        strong: Practically one person: strangers never share it.
+        posted: The index answers "who carries it"; of the others it knows only how many do (too many share one value).
+        sketched: Kept as a sketch as well, for fuzzy comparison.
+        headers: Header words, as `header_words` leaves them.
+        examples: The contract.
+    """
+
+    name: ClassVar[str]
+    code: ClassVar[int]
+    strong: ClassVar[bool] = False
+    posted: ClassVar[bool] = False
+    sketched: ClassVar[bool] = False
+    headers: ClassVar[tuple[str, ...]] = ()
+    examples: ClassVar[Examples]
+
+    @abstractmethod
+    def canonical(self, text: str) -> str | None:
+        """The one form of any spelling; idempotent; None when the text is not of this kind."""
+
+    def readings(self, text: str) -> tuple[str, ...]:
+        """Every canonical form the text may stand for at scan time; the canonical one first."""
+        canonical = self.canonical(text)
+        return () if canonical is None else (canonical,)
+
+    def find(self, text: str) -> Iterator[Found]:
+        """Candidates in free text, in order; nothing for kinds that cannot be told without context."""
+        del text
+        return iter(())
+
+    def comparable(self, text: str) -> str:
+        """Any text, a whole passage even, in the form that this kind's sketches are compared with."""
+        return normalise(text)
+
+    def looks_like(self, values: Sequence[str]) -> float:
+        """Share of a column's values that are not empty and fit, 0 to 1."""
+        filled = [value for value in values if value.strip()]
+        return sum(self.canonical(value) is not None for value in filled) / len(filled) if filled else 0.0
+
+
+def header_words(header: str) -> str:
+    """A column's header as it is compared: normalised, without hyphens and dots."""
+    return normalise(header).replace("-", "").replace(".", "")

@@ -1,0 +1,60 @@
+"""Readings of names in kana: カクウ　イチロウ, ｶｸｳ ｲﾁﾛｳ, かくう いちろう.
+
+Canonical: katakana without spaces and honorifics; small letters large (bank files know only ｷﾖｳｺ for キョウコ), ヂヅヲヱヰヴ as
+ジズオエイブ, every dash a prolonged sound mark.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, ClassVar, Final
+
+from fingerprints.identifiers.interface import Examples, IdentifierKind
+from fingerprints.identifiers.name import split_name
+from fingerprints.text import normalise
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+_TABLE: Final = str.maketrans("ァィゥェォッャュョヮヵヶヂヅヲヱヰヴ-", "アイウエオツヤユヨワカケジズオエイブー")
+_KANA: Final = re.compile(r"[ァ-ヺ][ァ-ヺー]{1,39}")
+
+
+class Kana(IdentifierKind):
+    """The reading of a person's name in kana."""
+
+    name = "kana"
+    code = 2
+    sketched = True
+    headers: ClassVar[tuple[str, ...]] = (
+        "フリガナ", "カナ", "氏名カナ", "カナ氏名", "ヨミ", "ヨミガナ", "ヨミカナ", "名前カナ", "契約者名カナ", "契約者カナ", "お名前カナ",
+        "氏名フリガナ", "お名前フリガナ", "kana", "namekana", "furigana", "カナ名", "顧客名カナ",
+    )  # fmt: skip
+    examples = Examples(
+        hits=(
+            ("カクウ　イチロウ", "カクウイチロウ"),
+            ("ｶｸｳ ｲﾁﾛｳ", "カクウイチロウ"),
+            ("かくう いちろう さま", "カクウイチロウ"),
+            ("ﾜﾀﾅﾍﾞ ｷｮｳｺ", "ワタナベキヨウコ"),
+            ("ミ-ナ", "ミーナ"),
+        ),
+        misses=("", "架空 一郎", "Ichiro", "ア", "03-0000-0000"),
+    )
+
+    def canonical(self, text: str) -> str | None:
+        """One form of a reading, spaces dropped."""
+        return self._join(split_name(text))
+
+    def readings(self, text: str) -> tuple[str, ...]:
+        """Both orders when a separator shows where the family name ends."""
+        parts = split_name(text)
+        forms = (self._join(parts), self._join(parts[::-1]))
+        return tuple(dict.fromkeys(form for form in forms if form is not None))
+
+    def comparable(self, text: str) -> str:
+        """Normalised, with the kana folded as in the canonical form."""
+        return normalise(text).translate(_TABLE)
+
+    def _join(self, parts: Sequence[str]) -> str | None:
+        joined = "".join(parts).translate(_TABLE)
+        return joined if _KANA.fullmatch(joined) else None

@@ -1,0 +1,118 @@
+"""Phone numbers: 090-0000-0001, ０９０（００００）０００１, +81 90-0000-0001, 〇九〇…, 9000000001 whose zero a spreadsheet lost.
+
+Canonical: the national number as digits with its leading zero (総務省 電気通信番号計画: ten digits, eleven for 0x0 and 0800),
+or ``+`` and the digits of a number elsewhere. `phonenumbers.parse` takes 16 µs and misses half of the spellings above, so
+the plan's few rules stand here (FACTS.md).
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, ClassVar, Final
+
+from fingerprints.identifiers.interface import Examples, Found, IdentifierKind
+from fingerprints.text import nfkc, to_digits
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_DIGITS: Final = "0-9０-９"
+_KANJI: Final = "〇零一二三四五六七八九"
+_SEPARATORS: Final = r"\-‐‑‒–—―−－ー()（）.．・/／_*〜~ 　の"
+_SEPARATOR: Final = re.compile(rf"[{_SEPARATORS}\s]")
+_LABEL: Final = re.compile(r"^(?:tel|phone|電話番号?|携帯)?\s*[:;]?\s*(?=[+0-9(〇零])", re.IGNORECASE)
+_FLOAT: Final = re.compile(r"(\d)\.(\d{8,9})e\+(?:09|9|10)", re.IGNORECASE)
+_NATIONAL: Final = re.compile(r"0(?:[256789]0\d{8}|800\d{7}|[1-9]\d{8})")
+_ABROAD: Final = re.compile(r"\+(?!81)[1-9]\d{7,14}")
+_RUN: Final = re.compile(rf"[{_DIGITS}+＋(（][{_DIGITS}{_SEPARATORS}]{{8,}}")
+_KANJI_RUN: Final = re.compile(rf"[〇零][{_KANJI}{_SEPARATORS}]{{8,40}}")
+_MAX_GAP: Final = 3
+_LENGTHS: Final = {"0": (11, 10), "8": (12, 11, 10), "7": (10,), "9": (10,), "5": (10,)}
+_LONGEST: Final = 14
+
+
+class Phone(IdentifierKind):
+    """A phone number, mobile or fixed."""
+
+    name = "phone"
+    code = 3
+    posted = True
+    headers: ClassVar[tuple[str, ...]] = (
+        "携帯電話番号", "電話番号", "携帯番号", "携帯", "電話", "連絡先", "連絡先電話番号", "電話番号1", "契約電話番号", "ご契約番号電話", "tel",
+        "phone", "phonenumber", "mobile", "mobilenumber", "telephone", "msisdn", "回線番号", "契約回線番号", "自宅電話番号", "固定電話番号",
+    )  # fmt: skip
+    examples = Examples(
+        hits=(
+            ("090-0000-0001", "09000000001"),
+            ("０９０（００００）０００１", "09000000001"),
+            ("+81 90-0000-0001", "09000000001"),
+            ("+81 (0)90 0000 0001", "09000000001"),
+            ("0081-90-0000-0001", "09000000001"),
+            ("819000000001", "09000000001"),
+            ("〇九〇－〇〇〇〇－〇〇〇一", "09000000001"),
+            ("0 9 0 0 0 0 0 0 0 0 1", "09000000001"),
+            ("090_0000*0001", "09000000001"),
+            ("9000000001", "09000000001"),
+            ("9000000001.0", "09000000001"),
+            ("9.000000001E+09", "09000000001"),
+            ("TEL:03-0000-0001", "0300000001"),
+            ("+1 202 555 0100", "+12025550100"),
+        ),
+        misses=("", "9.0E+09", "090-0000", "00000000000", "2026-04-01", "架空一郎", "123456789012345678"),
+    )
+
+    def canonical(self, text: str) -> str | None:
+        """National digits with the leading zero; None for what a spreadsheet rounded (9.0E+09): its digits are gone."""
+        text = to_digits(nfkc(text)).strip()
+        text = _LABEL.sub("", text, count=1)
+        if match := _FLOAT.fullmatch(text):
+            text = match.group(1) + match.group(2)
+        text = _SEPARATOR.sub("", text.removesuffix(".0"))
+        return _national(text)
+
+    def find(self, text: str) -> Iterator[Found]:
+        """Every stretch of digits that can be a number, also overlapping ones: the index tells which it is."""
+        for run in _RUN.finditer(text):
+            yield from self._inside(text, run.start(), run.end())
+        if "〇" in text or "零" in text:
+            for run in _KANJI_RUN.finditer(text):
+                canonical = self.canonical(run.group())
+                if canonical:
+                    yield Found(self.name, run.start(), run.end(), canonical)
+
+    def _inside(self, text: str, start: int, end: int) -> Iterator[Found]:
+        """Numbers in one run of digits and separators: each starts and ends where a group of digits does."""
+        run = nfkc(text[start:end]) if not text[start:end].isascii() else text[start:end]
+        if len(run) != end - start:  # a character that NFKC takes apart; none of ours is
+            return
+        at = [i for i, c in enumerate(run) if c.isdecimal()]
+        digits = "".join(run[i] for i in at)
+        for first, position in enumerate(at):
+            if (first and at[first - 1] == position - 1) or digits[first] not in _LENGTHS:
+                continue
+            for length in (13, 14) if digits.startswith("0081", first) else _LENGTHS[digits[first]]:
+                last = first + length - 1
+                if last >= len(at) or (last + 1 < len(at) and at[last + 1] == at[last] + 1):
+                    continue
+                canonical = None if _gap(at, first, last) else _national(digits[first : last + 1])
+                if canonical:
+                    yield Found(self.name, start + position, start + at[last] + 1, canonical)
+                    break
+
+
+def _gap(at: list[int], first: int, last: int) -> bool:
+    return any(at[i + 1] - at[i] - 1 > _MAX_GAP for i in range(first, last))
+
+
+def _national(digits: str) -> str | None:
+    """The canonical form of digits without separators."""
+    for prefix in ("+81", "0081", "01081"):
+        if digits.startswith(prefix):
+            digits = "0" + digits[len(prefix) :].lstrip("0")
+            break
+    else:
+        if digits.startswith("81") and len(digits) in {11, 12} and not digits.startswith("810"):
+            digits = "0" + digits[2:]
+        elif len(digits) == 10 and digits[0] in "5789" and digits[1] == "0":  # noqa: PLR2004  # of a mobile number
+            digits = "0" + digits
+    return digits if _NATIONAL.fullmatch(digits) or _ABROAD.fullmatch(digits) else None

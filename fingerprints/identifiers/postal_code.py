@@ -1,0 +1,57 @@
+"""Japanese postal codes: 100-0001, 〒1000001, １００－０００１, and 600001 whose leading zero a spreadsheet lost.
+
+Canonical: seven digits. In free text only with its hyphen or the sign 〒: seven bare digits are anything.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, ClassVar, Final
+
+from fingerprints.identifiers.interface import Examples, Found, IdentifierKind
+from fingerprints.text import fold, to_digits
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_WRITTEN: Final = re.compile(r"〒?\s*(\d{3})[\s.ー-]{0,3}(\d{4})")
+_LOST_ZERO: Final = re.compile(r"([1-9]\d{4,5})(?:\.0)?")
+_D: Final = "0-9０-９"
+_IN_TEXT: Final = re.compile(
+    rf"(?<![{_D}\-－.])[{_D}]{{3}}[-‐‑–—―−－ー][{_D}]{{4}}(?![{_D}]|[-－‐−ー.][{_D}])|〒\s?[{_D}]{{3}}[\s-]?[{_D}]{{4}}(?![{_D}])"
+)
+
+
+class PostalCode(IdentifierKind):
+    """A Japanese postal code."""
+
+    name = "postal_code"
+    code = 5
+    headers: ClassVar[tuple[str, ...]] = (
+        "郵便番号", "〒", "zip", "zipcode", "postalcode", "postcode", "郵便", "住所郵便番号", "契約者郵便番号", "現住所郵便番号",
+    )  # fmt: skip
+    examples = Examples(
+        hits=(
+            ("100-0001", "1000001"),
+            ("〒100-0001", "1000001"),
+            ("１００－０００１", "1000001"),
+            ("0600001", "0600001"),
+            ("600001", "0600001"),
+        ),
+        misses=("", "100-001", "090-0000-0001", "東京都", "12345678"),
+    )
+
+    def canonical(self, text: str) -> str | None:
+        """Seven digits; five or six get the zeros back that a spreadsheet dropped."""
+        text = to_digits(fold(text).strip())
+        if match := _WRITTEN.fullmatch(text):
+            return match.group(1) + match.group(2)
+        lost = _LOST_ZERO.fullmatch(text)
+        return lost.group(1).zfill(7) if lost else None
+
+    def find(self, text: str) -> Iterator[Found]:
+        """Codes with a hyphen or the sign 〒."""
+        for match in _IN_TEXT.finditer(text):
+            canonical = self.canonical(match.group())
+            if canonical:
+                yield Found(self.name, match.start(), match.end(), canonical)

@@ -1,0 +1,62 @@
+"""Pairs of weak identifiers that together are one person: what finds a list without phones, and a seller's masked sample.
+
+A part is what a mask leaves of a value: the last four digits of a phone, all but the last four, the town of an address.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from fingerprints.identifiers.address import town_of
+
+_LAST: Final = 4
+_MIN_TOWN: Final = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """One side of a pair: a kind, or a part of one."""
+
+    kind: str
+    part: str = ""
+
+    @property
+    def name(self) -> str:
+        """``phone.last4``, or just ``name``: what `Digester.digest` takes as the kind."""
+        return f"{self.kind}.{self.part}" if self.part else self.kind
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """Two terms whose digests are hashed together; ``code`` is its number inside digests, 32 to 63, never reused."""
+
+    name: str
+    code: int
+    left: Term
+    right: Term
+
+
+PAIRS: Final = (
+    Pair("name+birth_date", 32, Term("name"), Term("birth_date")),
+    Pair("name+postal_code", 33, Term("name"), Term("postal_code")),
+    Pair("name+town", 34, Term("name"), Term("address", "town")),
+    Pair("name+phone_last4", 35, Term("name"), Term("phone", "last4")),
+    Pair("name+phone_first7", 36, Term("name"), Term("phone", "first7")),
+    Pair("kana+birth_date", 37, Term("kana"), Term("birth_date")),
+    Pair("kana+postal_code", 38, Term("kana"), Term("postal_code")),
+    Pair("kana+phone_last4", 39, Term("kana"), Term("phone", "last4")),
+)
+PAIRS_BY_NAME: Final = {pair.name: pair for pair in PAIRS}
+PARTS: Final = tuple(dict.fromkeys(term for pair in PAIRS for term in (pair.left, pair.right) if term.part))
+"""Every part that a pair needs."""
+
+
+def derive_parts(kind: str, canonical: str) -> dict[str, str]:
+    """The parts of a canonical value, by name: phone gives last4 and first7 (all but the last four), address gives town."""
+    if kind == "phone" and canonical[0] == "0":
+        return {"last4": canonical[-_LAST:], "first7": canonical[:-_LAST]}
+    if kind == "address":
+        town = town_of(canonical)
+        return {"town": town} if len(town) >= _MIN_TOWN else {}
+    return {}
