@@ -1,1 +1,1 @@
-"""To be written."""
+"""A made-up carrier with live local sites, to see the whole path work: customers, extracts, posts, leaks, decoys."""

@@ -1,0 +1,61 @@
+"""`hinomi init`: a home folder with settings, key, sources file and database; never overwrites."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from core.settings import DEFAULT_SETTINGS, SETTINGS_FILE, find_home, load_settings
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from cli.context import Context
+    from core.settings import Settings
+
+SOURCES_EXAMPLE = """\
+# The sites to sweep; one table each. `hinomi sources add` writes them, `hinomi sources check NAME` tries one.
+#
+# [sources.example-paste]
+# engine = "paste-list"
+# url = "https://paste.example/list"
+# every = "15m"
+# delay_s = 2.0
+# legal_basis = "public list, terms read on 2026-11-01"
+"""
+
+
+@click.command()
+@click.option("--home", metavar="DIR", help="The folder to make (default: HINOMI_HOME, else ./hinomi-home).")
+@click.pass_obj
+def init(ctx: Context, home: str | None) -> None:
+    """Make a home folder: settings, key, database. What is there already stays as it is."""
+    settings = make_home(find_home(home) if home else ctx.home)
+    ctx.talk.print(f"home    {settings.home}")
+    ctx.talk.print("key     keep a copy somewhere safe: without it, what was enrolled can never be matched again")
+    ctx.talk.print("next    hinomi enroll FILE --extract NAME --processor NAME")
+
+
+def make_home(home: Path) -> Settings:
+    """Make what is missing of a home folder, and bring its database up to date."""
+    from core.database import Database
+    from fingerprints.keys import create_key
+    from migrations import upgrade
+
+    home.mkdir(parents=True, exist_ok=True, mode=0o700)
+    _write_new(home / SETTINGS_FILE, DEFAULT_SETTINGS)
+    settings = load_settings(home)
+    _write_new(settings.sources_path, SOURCES_EXAMPLE)
+    key_file = home / settings.key.file
+    if not (settings.key.command or settings.key.environment or key_file.exists()):
+        create_key(key_file)
+    database = Database(settings.database_url)
+    upgrade(database)
+    database.close()
+    return settings
+
+
+def _write_new(file: Path, content: str) -> None:
+    if not file.exists():
+        file.write_text(content, encoding="utf-8")
