@@ -1,0 +1,212 @@
+"""Reading incidents: the only way the web, the command line and the alerts get at them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from pyroaring import BitMap
+from sqlalchemy import func, select
+
+from archive.models import Capture, Document
+from incidents.errors import NoIncidentError
+from incidents.groups import group_ids
+from incidents.models import Event, FindingMatch, FindingRow, Incident, Sighting
+from incidents.search import SearchQuery, event_view, histogram, parse_query, search
+from incidents.states import LIVE, actions_from
+from incidents.views import DocumentView, EventView, FindingView, IncidentLine, IncidentPage, MatchView, Overview
+from incidents.wording import title
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from sqlalchemy.orm import Session
+
+__all__ = [
+    "SearchQuery",
+    "documents",
+    "event_view",
+    "histogram",
+    "incident",
+    "incident_line",
+    "list_incidents",
+    "matches",
+    "members",
+    "other_findings",
+    "overview",
+    "parse_query",
+    "search",
+    "timeline",
+]
+
+RECENT = 20
+
+
+def overview(session: Session, *, language: str, recent: int = RECENT) -> Overview:
+    """The first page: what is live, newest first, and what was looked at."""
+    live = _lines(session, language, Incident.state.in_(LIVE))
+    by_state = select(Incident.state, func.count()).where(Incident.merged_into.is_(None)).group_by(Incident.state)
+    by_verdict = select(FindingRow.verdict, func.count()).group_by(FindingRow.verdict)
+    by_document = dict(
+        session.execute(
+            select(Document.state, func.count())
+            .where(Document.state.in_(("waiting", "failed")))
+            .group_by(Document.state)
+        )
+        .tuples()
+        .all()
+    )
+    latest = session.scalars(select(Event).order_by(Event.id.desc()).limit(recent))
+    return Overview(
+        live=tuple(live),
+        counts_by_state=dict(session.execute(by_state).tuples().all()),
+        documents_waiting=by_document.get("waiting", 0),
+        documents_failed=by_document.get("failed", 0),
+        findings_by_verdict=dict(session.execute(by_verdict).tuples().all()),
+        recent=tuple(event_view(event, language) for event in latest),
+    )
+
+
+def list_incidents(session: Session, *, language: str, state: str | None = None) -> list[IncidentLine]:
+    """All incidents, newest first; those merged into another are left out."""
+    return _lines(session, language, *([Incident.state == state] if state else []))
+
+
+def incident_line(session: Session, incident_id: int, *, language: str) -> IncidentLine:
+    """One incident as a line of a list.
+
+    Raises:
+        NoIncidentError: There is none of that number.
+    """
+    found = session.get(Incident, incident_id)
+    if found is None:
+        raise NoIncidentError(incident_id)
+    return _line(found, language)
+
+
+def incident(session: Session, incident_id: int, *, language: str) -> IncidentPage:
+    """Everything about one incident; what was merged into it is part of it.
+
+    Raises:
+        NoIncidentError: There is none of that number.
+    """
+    line = incident_line(session, incident_id, language=language)
+    seen = documents(session, incident_id)
+    most = max(seen, key=lambda view: (view.subjects, view.confidence, view.sha256), default=None)
+    merged = [_line(part, language) for part in _incidents(session, group_ids(session, incident_id)[1:])]
+    return IncidentPage(
+        line=line,
+        extracts=most.extracts if most else (),
+        dated=most.dated if most else (None, None),
+        limits=tuple(dict.fromkeys(limit for view in seen for limit in view.limits)),
+        documents=tuple(seen),
+        timeline=tuple(timeline(session, incident_id, language=language)),
+        merged=tuple(merged),
+        actions=actions_from(line.state) if line.merged_into is None else (),
+    )
+
+
+def documents(session: Session, incident_id: int) -> list[DocumentView]:
+    """Every place where the leak was seen, in the order we learned of them."""
+    rows = session.execute(
+        select(Capture, FindingRow, Document)
+        .join(Sighting, Sighting.capture_id == Capture.id)
+        .join(FindingRow, FindingRow.id == Sighting.finding_id)
+        .join(Document, Document.id == Capture.document_id)
+        .where(Sighting.incident_id.in_(group_ids(session, incident_id)))
+        .order_by(Sighting.at, Capture.id)
+    ).tuples()
+    seen: set[int] = set()
+    views = []
+    for capture, finding, document in rows:
+        views.append(_document(capture, finding, document, is_repost=document.id in seen))
+        seen.add(document.id)
+    return views
+
+
+def timeline(session: Session, incident_id: int, *, language: str) -> list[EventView]:
+    """The events of an incident and of those merged into it, in the order they happened."""
+    events = session.scalars(
+        select(Event)
+        .where(Event.incident_id.in_(group_ids(session, incident_id)))
+        .order_by(Event.happened_at, Event.id)
+    )
+    return [event_view(event, language) for event in events]
+
+
+def matches(session: Session, incident_id: int, *, offset: int = 0, limit: int = 100) -> list[MatchView]:
+    """The customers found in an incident's documents, document by document, the surest first."""
+    rows = session.execute(
+        select(FindingMatch, FindingRow.document_id)
+        .join(FindingRow, FindingRow.id == FindingMatch.finding_id)
+        .where(FindingRow.incident_id.in_(group_ids(session, incident_id)))
+        .order_by(FindingMatch.finding_id, FindingMatch.position)
+        .offset(offset)
+        .limit(limit)
+    ).tuples()
+    return [
+        MatchView(m.finding_id, document_id, m.subject, m.confidence, m.fields, m.weights, m.place)
+        for m, document_id in rows
+    ]
+
+
+def members(session: Session, incident_id: int) -> BitMap:
+    """The customers of ours in an incident, as numbers of the index.
+
+    Raises:
+        NoIncidentError: There is none of that number.
+    """
+    found = session.get(Incident, incident_id)
+    if found is None:
+        raise NoIncidentError(incident_id)
+    return BitMap.deserialize(found.members)
+
+
+def other_findings(session: Session, *, verdict: str = "overlap", limit: int = 100) -> list[FindingView]:
+    """The latest findings that opened nothing: somebody else's lists, or, with ``clear``, nothing of ours at all."""
+    rows = session.scalars(
+        select(FindingRow).where(FindingRow.verdict == verdict).order_by(FindingRow.id.desc()).limit(limit)
+    )
+    return [
+        FindingView(
+            row.id, row.document_id, row.sha256, row.verdict, row.confidence, row.people, row.subjects, row.share,
+            row.fields, tuple(row.limits), row.made_at,
+        )
+        for row in rows
+    ]  # fmt: skip
+
+
+def _lines(session: Session, language: str, *where: Any) -> list[IncidentLine]:
+    rows = session.scalars(
+        select(Incident)
+        .where(Incident.merged_into.is_(None), *where)
+        .order_by(Incident.opened_at.desc(), Incident.id.desc())
+    )
+    return [_line(row, language) for row in rows]
+
+
+def _incidents(session: Session, ids: Iterable[int]) -> list[Incident]:
+    return list(session.scalars(select(Incident).where(Incident.id.in_(list(ids))).order_by(Incident.id)))
+
+
+def _line(row: Incident, language: str) -> IncidentLine:
+    return IncidentLine(
+        id=row.id, state=row.state, severity=row.severity,
+        title=title(row.sources, row.subjects, row.fields, language),
+        opened_at=row.opened_at, updated_at=row.updated_at, first_seen_at=row.first_seen_at,
+        subjects=row.subjects, people=row.people, documents=row.documents, sightings=row.sightings,
+        confidence=row.confidence, fields=row.fields, sources=tuple(row.sources), assignee=row.assignee,
+        dismiss_reason=row.dismiss_reason, csirt_confirmed_at=row.csirt_confirmed_at,
+        owner_confirmed_at=row.owner_confirmed_at, merged_into=row.merged_into,
+    )  # fmt: skip
+
+
+def _document(capture: Capture, finding: FindingRow, document: Document, *, is_repost: bool) -> DocumentView:
+    return DocumentView(
+        capture_id=capture.id, document_id=document.id, finding_id=finding.id, sha256=document.sha256,
+        source=capture.source, address=capture.address, title=document.title, author=capture.author,
+        posted_at=capture.posted_at, posted_as_written=capture.posted_as_written, fetched_at=capture.fetched_at,
+        media_type=document.media_type, size_bytes=document.size_bytes, truncated=document.truncated,
+        is_repost=is_repost, verdict=finding.verdict, confidence=finding.confidence, people=finding.people,
+        subjects=finding.subjects, share=finding.share, fields=finding.fields, extracts=tuple(finding.extracts),
+        dated=(finding.dated_from, finding.dated_until), limits=tuple(finding.limits),
+    )  # fmt: skip
