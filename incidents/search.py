@@ -12,7 +12,7 @@ from sqlalchemy import and_, func, literal_column, or_, select, text
 from incidents.errors import SearchError
 from incidents.groups import group_ids
 from incidents.models import Event, Incident
-from incidents.search_index import FTS_TABLE, match_expression
+from incidents.search_index import FTS_TABLE, create_search_structures, match_expression
 from incidents.search_query import SearchQuery, parse_query
 from incidents.views import Day, EventView, SearchPage
 from incidents.wording import kind_name, sentence
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from sqlalchemy import ColumnElement, Select
     from sqlalchemy.orm import Session
 
-__all__ = ["SearchQuery", "event_view", "histogram", "parse_query", "search"]
+__all__ = ["SearchQuery", "create_search_structures", "event_view", "histogram", "parse_query", "search"]
 
 PAGE_SIZE = 50
 _QUARTER_HOUR_S = 900  # every zone's offset today is a multiple of it
