@@ -43,8 +43,8 @@ def upgrade(database: Database) -> None:
         metadata = load_metadata()
         with database.engine.begin() as connection:
             metadata.create_all(connection)
-            if importlib.util.find_spec("incidents.search"):
-                importlib.import_module("incidents.search").create_search_structures(connection)
+            if importlib.util.find_spec("incidents.search_index"):
+                importlib.import_module("incidents.search_index").create_search_structures(connection)
         return
     with database.engine.begin() as connection:
         config = _config()
