@@ -51,17 +51,15 @@ def overview(session: Session, *, language: str, recent: int = RECENT) -> Overvi
             select(Document.state, func.count())
             .where(Document.state.in_(("waiting", "failed")))
             .group_by(Document.state)
-        )
-        .tuples()
-        .all()
+        ).all()
     )
     latest = session.scalars(select(Event).order_by(Event.id.desc()).limit(recent))
     return Overview(
         live=tuple(live),
-        counts_by_state=dict(session.execute(by_state).tuples().all()),
+        counts_by_state=dict(session.execute(by_state).all()),
         documents_waiting=by_document.get("waiting", 0),
         documents_failed=by_document.get("failed", 0),
-        findings_by_verdict=dict(session.execute(by_verdict).tuples().all()),
+        findings_by_verdict=dict(session.execute(by_verdict).all()),
         recent=tuple(event_view(event, language) for event in latest),
     )
 
@@ -114,7 +112,7 @@ def documents(session: Session, incident_id: int) -> list[DocumentView]:
         .join(Document, Document.id == Capture.document_id)
         .where(Sighting.incident_id.in_(group_ids(session, incident_id)))
         .order_by(Sighting.at, Capture.id)
-    ).tuples()
+    )
     seen: set[int] = set()
     views = []
     for capture, finding, document in rows:
@@ -142,7 +140,7 @@ def matches(session: Session, incident_id: int, *, offset: int = 0, limit: int =
         .order_by(FindingMatch.finding_id, FindingMatch.position)
         .offset(offset)
         .limit(limit)
-    ).tuples()
+    )
     return [
         MatchView(m.finding_id, document_id, m.subject, m.confidence, m.fields, m.weights, m.place)
         for m, document_id in rows
