@@ -19,7 +19,7 @@ from fingerprints.pairs import PAIRS, PAIRS_BY_NAME, Pair, Term, derive_parts
 from fingerprints.siphash import siphash
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from numpy.typing import NDArray
 
@@ -29,6 +29,8 @@ __all__ = ["PAIRS", "Digester", "Pair", "Term", "code_of", "codes", "derive_part
 
 DIGEST_VERSION: Final = 1
 CODE_BITS: Final = 6
+SUBJECT_CODE: Final = 31
+"""Ends the digest that stands for a subject without a customer number."""
 _CODE_MASK: Final = (1 << CODE_BITS) - 1
 _PRF_MASK: Final = ((1 << 64) - 1) ^ _CODE_MASK
 _LONE: Final = 1 << CODE_BITS  # stands for a digest whose 58 bits came out as none
@@ -37,12 +39,36 @@ _LONE: Final = 1 << CODE_BITS  # stands for a digest whose 58 bits came out as n
 @cache
 def codes() -> dict[str, int]:
     """Kinds and pairs, and the code that their digests end in; anything else (parts, subjects) has 0."""
-    return {name: kind.code for name, kind in kind_classes().items()} | {pair.name: pair.code for pair in PAIRS}
+    kinds = {name: kind.code for name, kind in kind_classes().items()}
+    return kinds | {pair.name: pair.code for pair in PAIRS} | {"subject": SUBJECT_CODE}
+
+
+@cache
+def posted_codes() -> NDArray[np.bool_]:
+    """By code, whether the index answers who carries such a digest: all but the kinds that many people share."""
+    posted = np.zeros(1 << CODE_BITS, np.bool_)
+    posted[[kind.code for kind in kind_classes().values() if kind.posted]] = True
+    posted[[pair.code for pair in PAIRS]] = True
+    posted[SUBJECT_CODE] = True
+    return posted
+
+
+def codes_of_columns(columns: Collection[str]) -> NDArray[np.bool_]:
+    """By code, whether rows with these kinds give digests that end in it: the kinds, and pairs of two of them."""
+    mask = np.zeros(1 << CODE_BITS, np.bool_)
+    mask[[codes()[kind] for kind in columns]] = True
+    mask[[pair.code for pair in PAIRS if pair.left.kind in columns and pair.right.kind in columns]] = True
+    return mask
 
 
 def code_of(digests: NDArray[np.uint64]) -> NDArray[np.uint8]:
     """The code of the kind or pair of each digest."""
     return (digests & np.uint64(_CODE_MASK)).astype(np.uint8)
+
+
+def coded_as_subject(keys: NDArray[np.uint64]) -> NDArray[np.uint64]:
+    """Stable keys of subjects as digests that can be posted."""
+    return _coded_many(keys, SUBJECT_CODE, keys != 0)
 
 
 class Digester:

@@ -1,0 +1,58 @@
+"""Files of plain arrays: mapped for reading, checksummed, and made safe on disk before anything points to them."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+_CHUNK_BYTES: Final = 4 << 20
+
+
+def map_array(path: Path, dtype: Any) -> NDArray[Any]:
+    """The file as a read-only array, mapped: any number of processes share one copy in memory."""
+    little = np.dtype(dtype).newbyteorder("<")
+    if path.stat().st_size == 0:  # an empty file cannot be mapped
+        return np.empty(0, little)
+    return np.memmap(path, little, "r")
+
+
+def checksum(path: Path) -> str:
+    """BLAKE2b-128 of a file's bytes."""
+    hasher = hashlib.blake2b(digest_size=16)
+    with path.open("rb") as file:
+        while chunk := file.read(_CHUNK_BYTES):
+            hasher.update(chunk)
+    return hasher.hexdigest()
+
+
+def sync_file(path: Path) -> None:
+    """Wait until a file's content is on disk."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def sync_folder(path: Path) -> None:
+    """Wait until a folder's entries are on disk, so that a rename in it survives a power cut."""
+    sync_file(path)
+
+
+def write_safely(path: Path, content: bytes) -> None:
+    """Replace a small file in one step: whoever reads it sees the old content or the new, never a part."""
+    beside = path.with_name(path.name + ".new")
+    with beside.open("wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    beside.replace(path)
+    sync_folder(path.parent)

@@ -1,0 +1,103 @@
+"""Generations of the index side by side: which one is current, who may write the next, and which can go.
+
+``CURRENT`` names one folder. The next generation is written as ``gNNNNNN.part``, made safe on disk, renamed, and only then
+named in ``CURRENT``; a run that dies leaves a ``.part`` folder, which the next writer sweeps away.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import re
+import shutil
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Final
+
+from fingerprints.errors import DamagedIndexError, IndexBusyError
+from fingerprints.files import sync_file, sync_folder, write_safely
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+CURRENT_FILE: Final = "CURRENT"
+LOCK_FILE: Final = "LOCK"
+_NAME: Final = re.compile(r"g(\d{6,})")
+_PART: Final = ".part"
+_KEPT: Final = 2
+
+
+def current_folder(index_dir: Path) -> Path | None:
+    """The folder of the current generation; None when nothing was enrolled yet.
+
+    Raises:
+        DamagedIndexError: ``CURRENT`` names no folder.
+    """
+    pointer = index_dir / CURRENT_FILE
+    try:
+        name = pointer.read_text(encoding="ascii", errors="replace").strip()
+    except FileNotFoundError:
+        return None
+    if not _NAME.fullmatch(name):
+        raise DamagedIndexError(str(pointer), "it names no generation")
+    return index_dir / name
+
+
+def number_of(folder: Path) -> int:
+    """The generation's number."""
+    match = _NAME.match(folder.name)
+    return int(match.group(1)) if match else 0
+
+
+@contextmanager
+def writing_lock(index_dir: Path) -> Iterator[None]:
+    """Be the only writer; the operating system lets go of the lock when the process dies, however it dies.
+
+    Raises:
+        IndexBusyError: Another process is writing.
+    """
+    index_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+    descriptor = os.open(index_dir / LOCK_FILE, os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise IndexBusyError(
+                f"another process is writing the index in {index_dir}",
+                hint="Wait until the other enrolment has ended, then run this one again.",
+            ) from None
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def new_folder(index_dir: Path) -> Path:
+    """An empty ``.part`` folder for the next generation; leftovers of runs that died are removed. Needs the lock."""
+    for left in index_dir.glob(f"g*{_PART}"):
+        shutil.rmtree(left)
+    numbers = [number_of(folder) for folder in index_dir.glob("g*")]
+    folder = index_dir / f"g{max(numbers, default=0) + 1:06d}{_PART}"
+    folder.mkdir(mode=0o700)
+    return folder
+
+
+def switch_to(part: Path) -> Path:
+    """Make a finished ``.part`` folder the current generation. Needs the lock."""
+    for path in part.iterdir():
+        sync_file(path)
+    sync_folder(part)
+    folder = part.with_name(part.name.removesuffix(_PART))
+    part.rename(folder)
+    sync_folder(folder.parent)
+    write_safely(folder.parent / CURRENT_FILE, (folder.name + "\n").encode())
+    return folder
+
+
+def remove_old(index_dir: Path) -> None:
+    """Remove all but the current generation and the one before; workers that have an older one mapped keep their view."""
+    current = current_folder(index_dir)
+    folders = sorted((f for f in index_dir.glob("g*") if _NAME.fullmatch(f.name)), key=number_of)
+    older = [folder for folder in folders if current and number_of(folder) < number_of(current)]
+    newer = [folder for folder in folders if current and number_of(folder) > number_of(current)]
+    for folder in (*older[: 1 - _KEPT], *newer):
+        shutil.rmtree(folder)

@@ -1,0 +1,199 @@
+"""Rows of an extract turned into fingerprints: digests, pairs, sketches, checks and sealed numbers, in one pass.
+
+A subject is known by its customer number. A row without one is the subject of an earlier extract when the index has a
+subject with the same phone, e-mail or address *and* a pair with the same name; else a subject of its own, with a key
+made from its strongest identifiers.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import reduce
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from fingerprints.digests import PAIRS, Digester, coded_as_subject, derive_parts
+from fingerprints.identifiers import kind_classes
+from fingerprints.pairs import PARTS
+from fingerprints.seals import Sealer
+from fingerprints.siphash import siphash
+from fingerprints.sketches import MAX_FIELD, Sketcher
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from numpy.typing import NDArray
+
+    from fingerprints.index import Index
+    from fingerprints.keys import Key
+
+NUMBER: Final = "customer_number"
+UNKNOWN: Final = -1
+IDENTITIES: Final = (
+    ("name", "email"), ("name", "phone"), ("kana", "email"), ("kana", "phone"), ("email",), ("name", "birth_date"),
+    ("kana", "birth_date"), ("name", "address"), ("kana", "address"), ("phone",), ("address",), ("name", "postal_code"),
+    ("kana", "postal_code"),
+)  # fmt: skip
+"""What makes a subject of its own of a row without a number; the first of these that the row has."""
+_CONTACTS: Final = ("phone", "email", "address")
+
+
+def sketched_kinds() -> tuple[str, ...]:
+    """Kinds kept as sketches."""
+    return tuple(name for name, kind in kind_classes().items() if kind.sketched)
+
+
+def checked_kinds() -> tuple[str, ...]:
+    """Kinds kept as one check token of the whole value."""
+    return tuple(name for name, kind in kind_classes().items() if not kind.sketched)
+
+
+@dataclass(frozen=True, slots=True)
+class Prints:
+    """The fingerprints of some rows.
+
+    Attributes:
+        subject_keys: The stable key of each row's subject.
+        known: Its number in the index, or `UNKNOWN`.
+        numbered: Whether the row has a customer number.
+        digests: By kind and pair, one for each row, 0 where the row has none.
+        sketches: By kind, lengths and tokens.
+        checks: One column for each of `checked_kinds`.
+        sealed: Lengths and bytes of the sealed numbers.
+    """
+
+    subject_keys: NDArray[np.uint64]
+    known: NDArray[np.int64]
+    numbered: NDArray[np.bool_]
+    digests: dict[str, NDArray[np.uint64]]
+    sketches: dict[str, tuple[NDArray[np.uint32], NDArray[np.uint16]]]
+    checks: NDArray[np.uint16]
+    sealed: tuple[NDArray[np.uint32], NDArray[np.uint8]]
+
+
+class Printer:
+    """Makes fingerprints under one key, against the index as it is before the enrolment."""
+
+    def __init__(self, key: Key, index: Index | None) -> None:
+        self._digester = Digester(key)
+        self._sketcher = Sketcher(key)
+        self._sealer = Sealer(key)
+        self._subject_key = key.derive("subject", 16)
+        self._index = index
+
+    def print_rows(self, columns: Mapping[str, Sequence[str | None]]) -> Prints:
+        """Fingerprints of rows given as columns of canonical values; every row is usable (see `is_usable`)."""
+        size = len(next(iter(columns.values())))
+        digests = {kind: self._digester.digest_many(kind, values) for kind, values in columns.items()}
+        digests |= self._pairs(columns, digests)
+        numbers = columns.get(NUMBER) or [None] * size
+        numbered = np.fromiter(map(bool, numbers), np.bool_, size)
+        identity = self._identities(digests, numbered)
+        digests["subject"] = np.where(numbered, np.uint64(0), coded_as_subject(identity))
+        known = self._resolve(digests, numbered)
+        keys = identity
+        if self._index is not None:
+            keys = np.where(known == UNKNOWN, identity, self._index.subject_keys[np.maximum(known, 0)])
+        salts = self._sketcher.salts(keys)
+        return Prints(
+            subject_keys=keys,
+            known=known,
+            numbered=numbered,
+            digests=digests,
+            sketches=self._sketches(columns, salts),
+            checks=self._checks(digests, salts),
+            sealed=self._sealer.seal_many(keys, numbers),
+        )
+
+    def _pairs(
+        self, columns: Mapping[str, Sequence[str | None]], digests: Mapping[str, NDArray[np.uint64]]
+    ) -> dict[str, NDArray[np.uint64]]:
+        parts: dict[str, NDArray[np.uint64]] = {}
+        for kind in {term.kind for term in PARTS} & set(columns):
+            derived = [derive_parts(kind, value) if value else {} for value in columns[kind]]
+            for term in PARTS:
+                if term.kind == kind:
+                    values = [row.get(term.part) for row in derived]
+                    parts[term.name] = self._digester.digest_many(term.name, values)
+        terms = {**digests, **parts}
+        return {
+            pair.name: self._digester.pair(pair.name, terms[pair.left.name], terms[pair.right.name])
+            for pair in PAIRS
+            if pair.left.name in terms and pair.right.name in terms
+        }
+
+    def _identities(self, digests: Mapping[str, NDArray[np.uint64]], numbered: NDArray[np.bool_]) -> NDArray[np.uint64]:
+        identity = np.zeros(numbered.size, np.uint64)
+        for kinds in ((NUMBER,), *IDENTITIES):
+            if all(kind in digests for kind in kinds) and not identity.all():
+                words = [digests[kind] for kind in kinds]
+                there = reduce(np.logical_and, [word != 0 for word in words]) & (identity == 0)
+                mixed = siphash(
+                    self._subject_key, np.full(there.sum(), len(kinds), np.uint64), *[w[there] for w in words]
+                )
+                identity[there] = np.maximum(mixed, np.uint64(1))
+        return identity
+
+    def _resolve(self, digests: Mapping[str, NDArray[np.uint64]], numbered: NDArray[np.bool_]) -> NDArray[np.int64]:
+        known = np.full(numbered.size, UNKNOWN, np.int64)
+        if self._index is None:
+            return known
+        for kind in (NUMBER, "subject"):
+            if kind in digests:
+                hits = self._index.lookup(digests[kind])
+                known[hits.query] = hits.subject
+        open_rows = np.flatnonzero((known == UNKNOWN) & (~numbered | (self._index.manifest.unnumbered > 0)))
+        if open_rows.size:
+            known[open_rows] = self._by_evidence(digests, open_rows, numbered[open_rows])
+        return known
+
+    def _by_evidence(
+        self, digests: Mapping[str, NDArray[np.uint64]], rows: NDArray[np.intp], numbered: NDArray[np.bool_]
+    ) -> NDArray[np.int64]:
+        """The subject that shares a contact and a pair with each row, the one that shares most; `UNKNOWN` for none."""
+        index = self._index
+        if index is None:
+            return np.full(rows.size, UNKNOWN, np.int64)
+        pair_names = {pair.name for pair in PAIRS}
+        found: list[tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]] = []
+        for name, values in digests.items():
+            if name in pair_names or name in _CONTACTS:
+                hits = index.lookup(values[rows])
+                weight = np.full(hits.query.size, 1 if name in pair_names else 1 << 16, np.int64)
+                found.append((hits.query.astype(np.int64), hits.subject.astype(np.int64), weight))
+        row, subject, weight = (np.concatenate(parts) for parts in zip(*found, strict=True))
+        if row.size == 0:
+            return np.full(rows.size, UNKNOWN, np.int64)
+        both, inverse = np.unique(row << 32 | subject, return_inverse=True)
+        score = np.bincount(inverse, weight).astype(np.int64)
+        row, subject = both >> 32, both & 0xFFFFFFFF
+        fits = (score & 0xFFFF > 0) & (score >= 1 << 16)
+        fits &= ~(numbered[row] & (index.sealed.lengths(subject) > 0))
+        order = np.lexsort((-subject, score))[np.flatnonzero(fits[np.lexsort((-subject, score))])]
+        out = np.full(rows.size, UNKNOWN, np.int64)
+        out[row[order]] = subject[
+            order
+        ]  # the last entry of a row stands: the best score, the lowest number among equals
+        return out
+
+    def _sketches(
+        self, columns: Mapping[str, Sequence[str | None]], salts: NDArray[np.uint64]
+    ) -> dict[str, tuple[NDArray[np.uint32], NDArray[np.uint16]]]:
+        return {
+            kind: self._sketcher.tokens(kind, salts, [(value or "")[:MAX_FIELD] for value in columns[kind]])
+            for kind in sketched_kinds()
+            if kind in columns
+        }
+
+    def _checks(self, digests: Mapping[str, NDArray[np.uint64]], salts: NDArray[np.uint64]) -> NDArray[np.uint16]:
+        out = np.zeros((salts.size, len(checked_kinds())), np.uint16)
+        for column, kind in enumerate(checked_kinds()):
+            if kind in digests:
+                out[:, column] = self._sketcher.checks(kind, salts, digests[kind])
+        return out
+
+
+def is_usable(kinds: frozenset[str]) -> bool:
+    """Whether a row with values of these kinds can be told from others: a number, or one of `IDENTITIES`."""
+    return NUMBER in kinds or any(kinds.issuperset(identity) for identity in IDENTITIES)

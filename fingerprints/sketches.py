@@ -1,0 +1,93 @@
+"""Sketches: a field as a sequence of keyed tokens of its characters, to be compared without seeing the text.
+
+A token is 16 bits of SipHash-2-4 over the character and the subject's own salt, so that equal values of two customers look
+unrelated. A *check* is one such token of a whole value, for kinds that are equal or not. Tokens are never 0: 0 stands for
+"no value" in checks.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+from rapidfuzz import fuzz, process
+
+from fingerprints.siphash import siphash
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from fingerprints.keys import Key
+
+SKETCH_VERSION: Final = 1
+MAX_FIELD: Final = 64
+"""Characters of a field that are kept; what follows in an address is the building's annexe."""
+
+
+class Sketcher:
+    """Makes tokens and checks under one key."""
+
+    def __init__(self, key: Key) -> None:
+        self._key = key
+        self._salt_key = key.derive("salt", 16)
+        self._keys: dict[str, bytes] = {}
+
+    def salts(self, subject_keys: NDArray[np.uint64]) -> NDArray[np.uint64]:
+        """Each subject's own salt, from its stable key."""
+        return siphash(self._salt_key, subject_keys)
+
+    def tokens(
+        self, kind: str, salts: NDArray[np.uint64], texts: Sequence[str]
+    ) -> tuple[NDArray[np.uint32], NDArray[np.uint16]]:
+        """The tokens of each text under the salt beside it: how many each has, and all of them in one row."""
+        lengths = np.fromiter(map(len, texts), np.uint32, len(texts))
+        letters = np.frombuffer("".join(texts).encode("utf-32-le", "surrogatepass"), "<u4").astype(np.uint64)
+        return lengths, _token(siphash(self._key_of(kind), np.repeat(salts, lengths) ^ letters))
+
+    def checks(self, kind: str, salts: NDArray[np.uint64], digests: NDArray[np.uint64]) -> NDArray[np.uint16]:
+        """One token of each whole value, given by its digest; 0 where the digest is 0."""
+        tokens = _token(siphash(self._key_of(kind), salts ^ digests))
+        tokens[digests == 0] = 0
+        return tokens
+
+    def _key_of(self, kind: str) -> bytes:
+        if kind not in self._keys:
+            self._keys[kind] = self._key.derive(f"sketch/{kind}", 16)
+        return self._keys[kind]
+
+
+def agreements(fields: Sequence[str], passages: Sequence[str]) -> NDArray[np.float32]:
+    """Similarity of each field to the best-fitting stretch of the passage beside it, 0 to 1.
+
+    Both are token sequences under the same subject's salt, as `as_text` packs them, so the comparison never sees text.
+    Alignment is rapidfuzz's ``partial_ratio``; a passage shorter than the field is scored against the field's beginning,
+    because sellers cut addresses off at the town, times the root of the share that is there, because little proves little.
+    """
+    short = np.fromiter((len(p) < len(f) for f, p in zip(fields, passages, strict=True)), np.bool_, len(fields))
+    beginnings = [f[: len(p)] for f, p in zip(fields, passages, strict=True)]
+    there = np.fromiter(map(len, beginnings), np.float32, len(fields))
+    wanted = np.fromiter(map(len, fields), np.float32, len(fields))
+    scores = np.empty(len(fields), np.float32)
+    for select, left, scorer in ((short, beginnings, fuzz.ratio), (~short, fields, fuzz.partial_ratio)):
+        rows = np.flatnonzero(select)
+        if rows.size:
+            scores[rows] = process.cpdist(
+                [left[row] for row in rows], [passages[row] for row in rows], scorer=scorer, dtype=np.float32
+            )
+    share = np.divide(there, wanted, out=np.zeros_like(there), where=wanted > 0)
+    return scores / np.float32(100) * np.sqrt(share)
+
+
+def as_text(lengths: NDArray[np.uint32], tokens: NDArray[np.uint16]) -> list[str]:
+    """Token sequences as strings, one character a token: rapidfuzz is fastest on those."""
+    whole = tokens.astype("<u4").tobytes().decode("utf-32-le", "surrogatepass")
+    ends = np.cumsum(lengths, dtype=np.int64).tolist()
+    return [whole[start:end] for start, end in zip([0, *ends[:-1]], ends, strict=True)] if ends else []
+
+
+def _token(hashed: NDArray[np.uint64]) -> NDArray[np.uint16]:
+    tokens = (hashed & np.uint64(0xFFFF)).astype(np.uint16)
+    tokens[tokens == 0] = 1
+    return tokens
