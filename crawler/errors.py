@@ -1,0 +1,17 @@
+"""The crawler's branch of the error tree."""
+
+from __future__ import annotations
+
+from core.errors import HinomiError, UsageError
+
+
+class CrawlError(HinomiError):
+    """A sweep cannot begin or cannot be recorded."""
+
+    exit_code = 3
+
+
+class SourcesError(UsageError, CrawlError):
+    """The file of sources says something that cannot be; every problem is in the message."""
+
+    exit_code = 2

@@ -1,0 +1,170 @@
+"""Sources: the sites to sweep, from a TOML file; every problem of the file in one message."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from datetime import timedelta
+from functools import cache
+from importlib import resources
+from typing import TYPE_CHECKING, Annotated, Any
+from urllib.parse import urlsplit
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SkipValidation, ValidationError, field_validator
+
+from core.plugins import load_plugins
+from crawler import spiders
+from crawler.errors import SourcesError
+from crawler.spiders.interface import EngineOptions, SiteEngine
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
+_EVERY = re.compile(r"(\d{1,5})\s*([smhd])")
+_UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
+PROXY_SCHEMES = ("http", "https", "socks5", "socks5h")
+
+
+def read_interval(text: object) -> timedelta:
+    """A schedule as it is written: ``30s``, ``15m``, ``6h``, ``1d``."""
+    if isinstance(text, timedelta):
+        return text
+    found = _EVERY.fullmatch(text.strip()) if isinstance(text, str) else None
+    if not found or not int(found[1]):
+        raise ValueError('expected a number and s, m, h or d, like "15m"')
+    return timedelta(**{_UNITS[found[2]]: int(found[1])})
+
+
+class Source(BaseModel):
+    """One site to sweep."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
+    name: str
+    engine: str
+    url: str
+    every: Annotated[timedelta, BeforeValidator(read_interval)] = timedelta(minutes=15)
+    delay_s: float | None = Field(default=None, ge=0, description="pause between requests; default: [crawler] delay_s")
+    proxy: str = Field(default="", description="http, https, socks5 or socks5h address; names are resolved by it")
+    hosts: tuple[str, ...] = Field(default=(), description="other hosts of the same site, like one for raw text")
+    legal_basis: str = ""
+    enabled: bool = True
+    options: SkipValidation[EngineOptions]
+
+    @field_validator("url")
+    @classmethod
+    def _web_address(cls, url: str) -> str:
+        parts = urlsplit(url)
+        if parts.scheme not in {"http", "https"} or not parts.hostname or parts.password:
+            raise ValueError("expected an http or https address without a password")
+        return url
+
+    @field_validator("proxy")
+    @classmethod
+    def _proxy_address(cls, proxy: str) -> str:
+        if proxy and (urlsplit(proxy).scheme not in PROXY_SCHEMES or not urlsplit(proxy).hostname):
+            raise ValueError(f"expected an address with one of {', '.join(PROXY_SCHEMES)}")
+        return proxy
+
+    @property
+    def host(self) -> str:
+        """The host and port that the source is on."""
+        return urlsplit(self.url).netloc.rpartition("@")[2].lower()
+
+
+@cache
+def engines() -> Mapping[str, type[SiteEngine]]:
+    """Every engine, by the name it has in the file of sources."""
+    return load_plugins(spiders, SiteEngine)  # type: ignore[type-abstract]  # a base to look for, not to make
+
+
+def load_sources(path: Path) -> dict[str, Source]:
+    """Read the file of sources; no file means no sources.
+
+    Raises:
+        SourcesError: Every problem at once, one a line, with its place and the value that was found.
+    """
+    try:
+        text = path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return {}
+    except (OSError, UnicodeDecodeError) as error:
+        raise SourcesError(f"{path} cannot be read: {type(error).__name__}", hint="It is TOML in UTF-8.") from None
+    return read_sources(text, str(path))
+
+
+def read_sources(text: str, file: str) -> dict[str, Source]:
+    """The sources of a TOML text; ``file`` is named in messages."""
+    try:
+        tables = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise SourcesError(f"{file} is not TOML: {error}") from None
+    sources, problems = {}, [f"{key}: unknown; expected [sources.NAME]" for key in tables if key != "sources"]
+    named = tables.get("sources", {})
+    for name, table in named.items() if isinstance(named, dict) else ():
+        source, wrong = _read_source(name, table)
+        problems += [f"sources.{name}.{problem}" for problem in wrong]
+        if source:
+            sources[name] = source
+    if problems:
+        shown = "\n".join(f"  {problem}" for problem in problems)
+        raise SourcesError(f"{file} cannot be used:\n{shown}", hint="See the README on adding a source.")
+    return sources
+
+
+def _read_source(name: str, table: object) -> tuple[Source | None, list[str]]:
+    if not isinstance(table, dict):
+        return None, ["expected a table"]
+    problems = [] if NAME.fullmatch(name) else ["name: expected small letters, digits and hyphens"]
+    engine = engines().get(str(table.get("engine")))
+    options: EngineOptions | None = None
+    if engine is None:
+        problems.append(f"engine: no such engine (found {table.get('engine')!r}; there are {', '.join(engines())})")
+    else:
+        options, wrong = _read_options(engine, table.get("options", {}))
+        problems += wrong
+    try:
+        source = Source(**{**table, "name": name, "options": options or EngineOptions(), "engine": str(engine)})
+    except ValidationError as error:
+        return None, [*problems, *_problems(error)]
+    except TypeError:
+        return None, [*problems, "expected names and values"]
+    return (None if problems else source.model_copy(update={"engine": table["engine"]})), problems
+
+
+def _read_options(engine: type[SiteEngine], given: object) -> tuple[EngineOptions | None, list[str]]:
+    if not isinstance(given, dict):
+        return None, ["options: expected a table"]
+    try:
+        defaults = _dialect(engine, given.get("dialect", ""))
+        return engine.Options(**{**defaults, **given}), []
+    except ValidationError as error:
+        return None, [f"options.{problem}" for problem in _problems(error)]
+    except ValueError as error:
+        return None, [f"options.dialect: {error}"]
+
+
+def _dialect(engine: type[SiteEngine], name: object) -> dict[str, Any]:
+    """The options that a dialect brings."""
+    if not name:
+        return {}
+    folder = resources.files("crawler").joinpath("dialects")
+    for file in folder.iterdir():
+        if file.name == f"{name}.toml":
+            dialect = tomllib.loads(file.read_text(encoding="utf-8"))
+            if dialect["engine"] != engine.name:
+                raise ValueError(f"{name!r} is one of {dialect['engine']}, not of {engine.name}")
+            return dict(dialect["options"])
+    known = ", ".join(
+        sorted(file.name.removesuffix(".toml") for file in folder.iterdir() if file.name.endswith(".toml"))
+    )
+    raise ValueError(f"no such dialect (found {name!r}; there are {known})")
+
+
+def _problems(error: ValidationError) -> Iterator[str]:
+    for one in error.errors():
+        place = ".".join(str(part) for part in one["loc"]) or "options"
+        found = f" (found {one['input']!r})" if one["loc"] and one["type"] != "missing" else ""
+        # An address may carry a password.
+        yield f"{place}: {one['msg']}{'' if '@' in found else found}"
