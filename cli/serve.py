@@ -1,0 +1,111 @@
+"""`hinomi serve`: the web pages and the scheduler in one process."""
+
+from __future__ import annotations
+
+import getpass
+import signal
+import socket
+import sys
+import webbrowser
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import click
+
+from core.errors import OutsideError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from starlette.applications import Starlette
+
+    from cli.context import Context
+
+GRACE_S = 5  # for requests in hand when the service stops
+
+
+@click.command()
+@click.option("--port", type=click.IntRange(0, 65535), help="Another port than [web] port; 0 takes a free one.")
+@click.option("--open", "open_browser", is_flag=True, help="Open the overview in the browser.")
+@click.option("--no-scheduler", is_flag=True, help="The pages alone: nothing is swept, matched or sent from here.")
+@click.option("--json", "as_json", is_flag=True, help="Print the address as a JSON object.")
+@click.pass_obj
+def serve(ctx: Context, port: int | None, *, open_browser: bool, no_scheduler: bool, as_json: bool) -> None:
+    """Serve the web pages and run the scheduler until stopped."""
+    from core.logs import configure_logs
+    from web.app import create_app
+    from web.sessions import load_token
+
+    configure_logs()
+    token = load_token(ctx.home)
+    app = create_app(ctx.settings, ctx.database, ctx.archive, ctx.clock, token, actor=_who())
+    listener = _listen(ctx.settings.web.host, ctx.settings.web.port if port is None else port)
+    address = f"http://{_named(ctx.settings.web.host)}:{listener.getsockname()[1]}/?token={token}"
+    with _scheduler(ctx, wanted=not no_scheduler):
+        if as_json:
+            ctx.emit({"address": address})
+        else:
+            ctx.talk.print(f"Hinomi is watching. Open\n\n  {address}\n\nand stop it with Ctrl-C.", soft_wrap=True)
+        if open_browser:
+            webbrowser.open(address)
+        run_app(app, listener)
+
+
+def run_app(app: Starlette, listener: socket.socket) -> None:
+    """Serve until SIGTERM or Ctrl-C, then finish the requests in hand."""
+    import uvicorn
+
+    # No access log: an address holds what somebody searched for, and once the token.
+    config = uvicorn.Config(
+        app, log_config=None, access_log=False, lifespan="off", server_header=False, proxy_headers=False,
+        timeout_graceful_shutdown=GRACE_S,
+    )  # fmt: skip
+    # Uvicorn raises the signal anew when it is done: ours ends the process the ordinary way, through every `finally`.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    try:
+        uvicorn.Server(config).run(sockets=[listener])
+    except KeyboardInterrupt:
+        sys.exit(0)
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((host, port))
+    except OSError as error:
+        listener.close()
+        raise OutsideError(
+            f"{host}:{port} cannot be listened on: {error.strerror or type(error).__name__}",
+            hint="Another program, or another Hinomi, may use the port: take another one with --port.",
+        ) from error
+    return listener
+
+
+@contextmanager
+def _scheduler(ctx: Context, *, wanted: bool) -> Iterator[None]:
+    """The scheduler, started now and stopped cleanly at the end."""
+    if not wanted:
+        yield
+        return
+    from scheduler import Scheduler
+
+    scheduler = Scheduler(ctx.settings, ctx.database, ctx.clock)
+    scheduler.start()
+    try:
+        yield
+    finally:
+        scheduler.stop()
+
+
+def _named(host: str) -> str:
+    return f"[{host}]" if ":" in host else host
+
+
+def _who() -> str:
+    """The account that runs this, as the first name of whoever sits at the browser."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return "web"

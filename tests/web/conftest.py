@@ -1,0 +1,56 @@
+"""An app over a database with one leak in it, and a browser that showed the token."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from starlette.testclient import TestClient
+
+from archive.store import Archive
+from tests.web.scene import TOKEN, Scene, make_scene
+from web.app import create_app
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from core.clock import SetClock
+    from core.database import Database
+    from core.settings import Settings
+
+
+@pytest.fixture
+def database_url(home: Path, sqlite_template: Path) -> str:
+    """SQLite is enough here: the queries have their own tests on both kinds."""
+    file = home / "hinomi.db"
+    file.write_bytes(sqlite_template.read_bytes())
+    return f"sqlite:///{file}"
+
+
+@pytest.fixture
+def archive(settings: Settings, database: Database, clock: SetClock) -> Archive:
+    """The archive of the home folder."""
+    return Archive(settings, database, clock)
+
+
+@pytest.fixture
+def scene(database: Database, archive: Archive, clock: SetClock) -> Scene:
+    """One incident with two places and a timeline."""
+    return make_scene(database, archive, clock)
+
+
+@pytest.fixture
+def stranger(settings: Settings, database: Database, archive: Archive, clock: SetClock) -> Iterator[TestClient]:
+    """A browser that showed nothing yet."""
+    app = create_app(settings, database, archive, clock, TOKEN, actor="山口")
+    with TestClient(app, base_url="http://127.0.0.1:8470", raise_server_exceptions=False) as client:
+        yield client
+
+
+@pytest.fixture
+def browser(stranger: TestClient) -> TestClient:
+    """A browser that opened the printed address; it prefers English."""
+    stranger.headers["accept-language"] = "en"
+    assert stranger.get(f"/?token={TOKEN}").status_code == 200
+    return stranger

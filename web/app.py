@@ -1,0 +1,76 @@
+"""The web app: routes, gate, static files, errors."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, cast
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.routing import Mount
+from starlette.staticfiles import StaticFiles
+
+from core.errors import HinomiError
+from web.gate import Gate
+from web.pages import STATIC, Pages
+from web.routes import load_routes
+from web.sessions import Sessions
+from web.world import World, world_of
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
+    from starlette.responses import Response
+    from starlette.types import Scope
+
+    from archive.store import Archive
+    from core.clock import Clock
+    from core.database import Database
+    from core.settings import Settings
+
+CONFLICT = 409  # a change that the state of things forbids
+OUTSIDE = 503  # the database or a disk failed
+OUTSIDE_EXIT_CODE = 3  # see `core.errors.HinomiError`
+
+
+def create_app(
+    settings: Settings, database: Database, archive: Archive, clock: Clock, token: str, *, actor: str = "web"
+) -> Starlette:
+    """The app over one database.
+
+    Args:
+        settings: Language, host and address.
+        database: Read by the pages, written by the actions.
+        archive: Where the documents are.
+        clock: The time.
+        token: What a browser shows once to be let in.
+        actor: The name that actions are recorded under until somebody gives another.
+    """
+    sessions = Sessions(token, clock, secure=settings.web_url.startswith("https:"))
+    world = World(settings, database, archive, clock, sessions, Pages(settings, sessions, clock), actor)
+    app = Starlette(
+        routes=[*load_routes(), Mount("/static", _Static(directory=STATIC), name="static")],
+        middleware=[Middleware(Gate, world=world)],
+        exception_handlers={HTTPException: _http_error, HinomiError: _own_error},
+    )
+    app.state.world = world
+    return app
+
+
+class _Static(StaticFiles):
+    """Static files; their address changes with their content, so a browser may keep them."""
+
+    async def get_response(self, path: str, scope: Scope) -> Response:
+        response = await super().get_response(path, scope)
+        response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+        return response
+
+
+def _http_error(request: Request, error: Exception) -> Response:
+    return world_of(request).pages.error(request, cast("HTTPException", error).status_code)
+
+
+def _own_error(request: Request, error: Exception) -> Response:
+    """What our own code refuses to do, said in its own words."""
+    refused = cast("HinomiError", error)
+    status = OUTSIDE if refused.exit_code == OUTSIDE_EXIT_CODE else CONFLICT
+    return world_of(request).pages.error(request, status, said=str(refused), hint=refused.hint)

@@ -1,0 +1,98 @@
+"""The histogram over a search: where its bars stand. Pure; the template draws it as SVG, on the server."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date
+
+    from incidents.views import Day
+
+WIDTH, HEIGHT = 1000, 130
+FLOOR = HEIGHT - 18  # below it stand the dates
+CEILING = 14  # above it stands the largest number
+MOST_BARS = 120  # more would be thinner than a finger or a mouse can hit
+WIDEST = 40  # a lone day is a bar, not a wall
+LEAST_HEIGHT = 2  # one event beside a thousand is still seen
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """One bar: the days it stands for, and where it stands."""
+
+    first: date
+    last: date
+    events: int
+    query: str
+    x: float
+    y: float
+    width: float
+    height: float
+
+    @property
+    def label(self) -> str:
+        """The day or days, as people write them."""
+        days = f"{self.first.isoformat()} – {self.last.isoformat()}"
+        return self.first.isoformat() if self.first == self.last else days
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """All bars, the span of days under them, and the labels of the axis as (x, anchor, text)."""
+
+    bars: tuple[Bar, ...]
+    first: date
+    last: date
+    most: int
+    ticks: tuple[tuple[float, str, str], ...]
+    width: int = WIDTH
+    height: int = HEIGHT
+    floor: int = FLOOR
+
+
+def draw(days: Sequence[Day], query: str) -> Chart | None:
+    """The chart over ``days`` (those with events, in any order); none when there is nothing to compare.
+
+    When the span is too long for a bar a day, a bar stands for as many days as needed; every bar leads to the same
+    search over its days alone.
+    """
+    counted = {day.day: day.events for day in days if day.events}
+    if not counted:
+        return None
+    first, last = min(counted), max(counted)
+    span = (last - first).days + 1
+    step = -(-span // MOST_BARS)
+    slots = -(-span // step)
+    sums = [0] * slots
+    for day, events in counted.items():
+        sums[(day - first).days // step] += events
+    most = max(sums)
+    pitch = min(WIDTH / slots, WIDEST)
+    bars = tuple(
+        _bar(first + timedelta(days=slot * step), step, last, events, most, slot * pitch, pitch * 0.82, query)
+        for slot, events in enumerate(sums)
+        if events
+    )
+    return Chart(bars, first, last, most, _ticks(first, last, slots * pitch))
+
+
+def _bar(first: date, days: int, limit: date, events: int, most: int, x: float, width: float, query: str) -> Bar:
+    last = min(first + timedelta(days=days - 1), limit)
+    height = max(LEAST_HEIGHT, (FLOOR - CEILING) * events / most)
+    words = [word for word in query.split() if not word.startswith(("after:", "before:", "on:"))]
+    beyond = last + timedelta(days=1)
+    days_asked = f"on:{first}" if first == last else f"after:{first} before:{beyond}"
+    narrowed = " ".join([*words, days_asked])
+    return Bar(first, last, events, narrowed, round(x, 1), round(FLOOR - height, 1), round(width, 1), round(height, 1))
+
+
+def _ticks(first: date, last: date, width: float) -> tuple[tuple[float, str, str], ...]:
+    if first == last:
+        return ((0, "start", first.isoformat()),)
+    if width < WIDTH / 4:
+        return ((0, "start", f"{first.isoformat()} – {last.isoformat()}"),)
+    return ((0, "start", first.isoformat()), (round(width, 1), "end", last.isoformat()))

@@ -1,0 +1,154 @@
+"""What stands between the network and the pages: host name, token, session, forms, headers, and the last `except`.
+
+Written as plain ASGI, since it answers for every response, those of errors included.
+"""
+
+from __future__ import annotations
+
+import traceback
+from typing import TYPE_CHECKING
+from urllib.parse import parse_qsl, urlencode, urlsplit
+
+from starlette.datastructures import MutableHeaders
+from starlette.requests import Request
+from starlette.responses import RedirectResponse
+
+from core.logs import get_logger
+
+if TYPE_CHECKING:
+    from starlette.responses import Response
+    from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+    from web.sessions import Session
+    from web.world import World
+
+FORM_LIMIT_BYTES = 64 * 1024  # a reason or a note; nothing is uploaded here
+FORM_MARK = "form_mark"
+OPEN_PATHS = ("/static/",)
+
+HEADERS = {
+    "Content-Security-Policy": "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self';"
+    " img-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+}
+
+
+class Gate:
+    """Lets in who showed the token, and puts the protecting headers on every answer."""
+
+    def __init__(self, app: ASGIApp, world: World) -> None:
+        self._app = app
+        self._world = world
+        self._hosts = {"127.0.0.1", "localhost", "::1", world.settings.web.host}
+        public = urlsplit(world.settings.web_url)
+        self._hosts.add(public.hostname or "127.0.0.1")
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """One request."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        started = False
+
+        async def send_guarded(message: Message) -> None:
+            nonlocal started
+            if message["type"] == "http.response.start":
+                started = True
+                _guard(MutableHeaders(scope=message), scope["path"])
+            await send(message)
+
+        request = Request(scope, receive)
+        try:
+            refused = await self._refusal(request)
+            await (refused or self._app)(scope, receive, send_guarded)
+        except Exception as error:  # the edge of a request: logged by its class, answered with a page
+            get_logger().error(
+                "web.request_failed", error=type(error).__name__, reason=_place(error), path=_route(scope)
+            )
+            if started:
+                raise
+            await self._world.pages.error(request, 500)(scope, receive, send_guarded)
+
+    async def _refusal(self, request: Request) -> Response | None:
+        """The answer to a request that goes no further; none when it may pass."""
+        if (
+            _host_name(request.headers.get("host", "")) not in self._hosts
+        ):  # DNS rebinding: somebody else's name for our address
+            return self._world.pages.error(request, 421)
+        if request.scope["path"].startswith(OPEN_PATHS):
+            return None
+        if "token" in request.query_params and request.method == "GET":
+            return self._exchange(request)
+        session = self._world.sessions.open(request.cookies.get(self._world.sessions.cookie, ""))
+        if session is None:
+            return self._ask_for_token(request)
+        request.scope["hinomi.session"] = session
+        return None if request.method in {"GET", "HEAD"} else await self._form_refusal(request, session)
+
+    def _exchange(self, request: Request) -> Response:
+        """The token for a cookie; then the same page without the token, so that no history keeps it."""
+        if not self._world.sessions.accepts(request.query_params["token"]):
+            return self._world.pages.error(request, 403, "error.token_wrong")
+        rest = [(k, v) for k, v in request.query_params.multi_items() if k != "token"]
+        # A path that begins with two slashes would lead to another host.
+        path = "/" + request.scope["path"].lstrip("/") + ("?" + urlencode(rest) if rest else "")
+        response = RedirectResponse(path, status_code=303)
+        self._world.sessions.put(response, self._world.sessions.begin(self._world.actor))
+        return response
+
+    def _ask_for_token(self, request: Request) -> Response:
+        """Tell where the token is; or, for a link followed from another site, knock again from our own page.
+
+        A browser keeps a ``SameSite=Strict`` cookie to itself when the link stands on a Slack page. A page of ours that
+        loads the address anew is same-site, and the cookie comes along.
+        """
+        if request.headers.get("sec-fetch-site") == "cross-site" and request.method == "GET":
+            return self._world.pages.render(request, "again.html", status=200)
+        return self._world.pages.error(request, 403, "error.token_missing")
+
+    async def _form_refusal(self, request: Request, session: Session) -> Response | None:
+        if request.headers.get("sec-fetch-site", "same-origin") not in {"same-origin", "none"}:
+            return self._world.pages.error(request, 403, "error.form_foreign")
+        body = bytearray()
+        async for chunk in request.stream():
+            body += chunk
+            if len(body) > FORM_LIMIT_BYTES:
+                return self._world.pages.error(request, 413)
+        try:
+            form = dict(parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=50))
+        except ValueError:
+            return self._world.pages.error(request, 400)
+        if not self._world.sessions.is_form_mark(session, form.pop(FORM_MARK, "")):
+            return self._world.pages.error(request, 403, "error.form_foreign")
+        request.scope["hinomi.form"] = form
+        return None
+
+
+def _guard(headers: MutableHeaders, path: str) -> None:
+    for name, value in HEADERS.items():
+        headers[name] = value
+    if not path.startswith("/static/"):
+        headers["Cache-Control"] = "no-store"
+
+
+def _host_name(host: str) -> str:
+    try:
+        return urlsplit("//" + host).hostname or ""
+    except ValueError:
+        return ""
+
+
+def _route(scope: Scope) -> str:
+    """The pattern of the route (an address may hold what somebody searched for)."""
+    return getattr(scope.get("route"), "path", "")
+
+
+def _place(error: Exception) -> str:
+    """The line of the program that failed (an error's text may hold what it failed on)."""
+    frames = traceback.extract_tb(error.__traceback__)
+    return f"{frames[-1].filename}:{frames[-1].lineno}" if frames else ""

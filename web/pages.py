@@ -1,0 +1,113 @@
+"""Turns a template and values into a response, in the reader's language."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from starlette.responses import HTMLResponse
+
+from core.texts import LANGUAGES, load_texts
+from web import formats
+from web.gate import FORM_MARK
+from web.language import LANGUAGE_COOKIE, asked_language, choose_language
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from starlette.requests import Request
+
+    from core.clock import Clock
+    from core.settings import Settings
+    from core.texts import Texts
+    from web.sessions import Session, Sessions
+
+FOLDER = Path(__file__).parent
+STATIC = FOLDER / "static"
+YEAR_S = 365 * 24 * 3600
+
+
+class Pages:
+    """The templates, ready to be filled in."""
+
+    def __init__(self, settings: Settings, sessions: Sessions, clock: Clock) -> None:
+        self._language = settings.language
+        self._sessions = sessions
+        self._clock = clock
+        self._templates = Environment(
+            loader=FileSystemLoader(FOLDER / "templates"),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        self._templates.filters.update(
+            moment=formats.moment, number=formats.number, share=formats.share, size=formats.size
+        )
+        self._assets = {f.name: formats.asset_version(f.read_bytes()) for f in STATIC.iterdir() if f.is_file()}
+
+    def render(self, request: Request, template: str, *, status: int = 200, **values: Any) -> HTMLResponse:
+        """A page."""
+        language = self.language(request)
+        body = self._templates.get_template(template).render(self._frame(request, language) | values)
+        response = HTMLResponse(body, status_code=status, headers={"Content-Language": language, "Vary": "Cookie"})
+        if asked := asked_language(request):
+            response.set_cookie(LANGUAGE_COOKIE, asked, max_age=YEAR_S, samesite="lax", httponly=True)
+        return response
+
+    def error(self, request: Request, status: int, key: str = "", *, said: str = "", hint: str = "") -> HTMLResponse:
+        """A page that says what went wrong and what to do: the text under ``key``, or under the status."""
+        return self.render(request, "error.html", status=status, code=status, key=key, said=said, hint=hint)
+
+    def language(self, request: Request) -> str:
+        """This reader's language."""
+        return choose_language(request, self._language)
+
+    def texts(self, request: Request) -> Texts:
+        """The texts of this reader's language."""
+        return load_texts("web", self.language(request))
+
+    def _frame(self, request: Request, language: str) -> dict[str, Any]:
+        """What every template may use."""
+        texts = load_texts("web", language)
+        session: Session | None = request.scope.get("hinomi.session")
+        now = self._clock.now()
+        return {
+            "t": texts,
+            "named": partial(_named, texts),
+            "now": now,
+            "since": partial(_since, texts, now),
+            "language": language,
+            "languages": [(code, _address(request, lang=code)) for code in LANGUAGES],
+            "here": request.scope["path"],
+            "address": partial(_address, request),
+            "asset": lambda name: f"/static/{name}?v={self._assets[name]}",
+            "session": session,
+            "form_mark_name": FORM_MARK,
+            "form_mark": self._sessions.form_mark(session) if session else "",
+        }
+
+
+def _named(texts: Texts, group: str, name: str) -> str:
+    """The name of a state, kind, … in this language; a plugin's own name when the texts do not know it."""
+    key = f"{group}.{name}"
+    return texts(key) if key in texts else name.replace("_", " ")
+
+
+def _since(texts: Texts, now: datetime, at: datetime | None) -> str:
+    """How long ago, or how far ahead, in words."""
+    if at is None:
+        return ""
+    key, amount = formats.distance(at, now)
+    return texts(key, n=amount)
+
+
+def _address(request: Request, **changes: str | int | None) -> str:
+    """The address of this page with some parameters changed; none of them a token."""
+    query: Mapping[str, str] = dict(request.query_params)
+    kept = {k: v for k, v in {**query, **changes}.items() if v not in (None, "") and k != "token"}
+    return str(request.scope["path"]) + ("?" + urlencode(kept) if kept else "")

@@ -1,0 +1,72 @@
+"""What a person does with an incident: each a form of its page, recorded, and back to the page."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from starlette.exceptions import HTTPException
+from starlette.responses import RedirectResponse
+from starlette.routing import Route
+
+from incidents import service
+from incidents.errors import NoIncidentError
+from web.sessions import clean_actor
+from web.world import actor_of, form_of, world_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from sqlalchemy.orm import Session
+    from starlette.requests import Request
+    from starlette.responses import Response
+
+
+def act(request: Request) -> Response:
+    """Confirm, contain, close, dismiss, reopen."""
+    form = form_of(request)
+    action, reason = form.get("action", ""), form.get("reason", "")
+
+    def write(session: Session, incident_id: int) -> None:
+        now = world_of(request).clock.now()
+        service.act(session, incident_id, action, actor=actor_of(request), now=now, reason=reason)
+
+    return _record(request, write, done=action)
+
+
+def note(request: Request) -> Response:
+    """Write a note into the timeline."""
+    text = form_of(request).get("note", "")
+
+    def write(session: Session, incident_id: int) -> None:
+        service.note(session, incident_id, text, actor=actor_of(request), now=world_of(request).clock.now())
+
+    return _record(request, write, done="note")
+
+
+def assign(request: Request) -> Response:
+    """Give the incident to somebody."""
+    assignee = clean_actor(form_of(request).get("assignee", ""))
+
+    def write(session: Session, incident_id: int) -> None:
+        now = world_of(request).clock.now()
+        service.assign(session, incident_id, assignee, actor=actor_of(request), now=now)
+
+    return _record(request, write, done="assign")
+
+
+def _record(request: Request, write: Callable[[Session, int], None], *, done: str) -> Response:
+    incident_id: int = request.path_params["incident_id"]
+    try:
+        with world_of(request).database.write() as session:
+            write(session, incident_id)
+    except NoIncidentError:
+        raise HTTPException(404) from None
+    # After the redirect, loading the page anew repeats nothing.
+    return RedirectResponse(f"/incidents/{incident_id}?done={done}", status_code=303)
+
+
+ROUTES = [
+    Route("/incidents/{incident_id:int}/act", act, methods=["POST"]),
+    Route("/incidents/{incident_id:int}/note", note, methods=["POST"]),
+    Route("/incidents/{incident_id:int}/assign", assign, methods=["POST"]),
+]

@@ -1,0 +1,50 @@
+"""The first page: what wants somebody now, and whether the watch is kept."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from starlette.responses import PlainTextResponse
+from starlette.routing import Route
+
+from incidents import queries
+from web.watch import failed_alerts, planned_runs, watched_sources
+from web.world import world_of
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
+    from starlette.responses import Response
+
+RECENT = 12
+
+
+def overview(request: Request) -> Response:
+    """Open incidents, sources, next runs, failed alerts, latest events."""
+    world = world_of(request)
+    now = world.clock.now()
+    with world.database.read() as session:
+        shown = queries.overview(session, language=world.pages.language(request), recent=RECENT)
+        alerts = failed_alerts(session)
+    runs = planned_runs(world.settings, world.database, now)
+    return world.pages.render(
+        request,
+        "overview.html",
+        overview=shown,
+        live=shown.live,
+        unconfirmed=sum(line.state == "open" for line in shown.live),
+        subjects=sum(line.subjects for line in shown.live),
+        verdicts=shown.findings_by_verdict,
+        failed_alerts=alerts,
+        watched=watched_sources(world.settings, world.database, runs),
+        runs=runs,
+    )
+
+
+def pulse(request: Request) -> Response:
+    """The number of the latest event: the page asks for it now and then, to say when it has grown old."""
+    with world_of(request).database.read() as session:
+        recent = queries.overview(session, language="en", recent=1).recent
+    return PlainTextResponse(str(recent[0].id if recent else 0))
+
+
+ROUTES = [Route("/", overview), Route("/pulse", pulse)]

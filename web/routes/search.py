@@ -1,0 +1,44 @@
+"""Search over all timelines, with the chart of events per day."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from starlette.routing import Route
+
+from incidents import queries
+from incidents.errors import SearchError
+from web.chart import draw
+from web.world import world_of
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
+    from starlette.responses import Response
+
+QUERY_LENGTH = 400
+PAGE_SIZE = 50
+
+
+def search(request: Request) -> Response:
+    """The events that fit, newest first; without a query, how to write one and what happened last."""
+    world = world_of(request)
+    query = request.query_params.get("q", "").strip()[:QUERY_LENGTH]
+    at = request.query_params.get("at", "")
+    try:
+        understood = queries.parse_query(query)
+        with world.database.read() as session:
+            language = world.pages.language(request)
+            result = queries.search(session, understood, language=language, after=at, limit=PAGE_SIZE)
+            days = queries.histogram(session, understood)
+    except (SearchError, ValueError) as error:  # ValueError: a place to go on from that we did not write
+        hint = error.hint if isinstance(error, SearchError) else ""
+        said = f"{error} {hint}".strip() if isinstance(error, SearchError) else at
+        return world.pages.render(
+            request, "search.html", status=400, query=query, at="", said=said, result=None, chart=None
+        )
+    return world.pages.render(
+        request, "search.html", query=query, at=at, said="", result=result, chart=draw(days, query)
+    )
+
+
+ROUTES = [Route("/search", search)]

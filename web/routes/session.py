@@ -1,0 +1,46 @@
+"""The name that a person's actions are recorded under, and leaving."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from starlette.responses import RedirectResponse
+from starlette.routing import Route
+
+from web.sessions import clean_actor
+from web.world import form_of, session_of, world_of
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
+    from starlette.responses import Response
+
+
+def show(request: Request) -> Response:
+    """The page on which a person says who they are."""
+    return world_of(request).pages.render(request, "session.html")
+
+
+def rename(request: Request) -> Response:
+    """Act under another name from now on."""
+    world, session = world_of(request), session_of(request)
+    name = clean_actor(form_of(request).get("actor", ""))
+    response = RedirectResponse("/", status_code=303)
+    if session and name:
+        world.sessions.put(response, replace(session, actor=name))
+    return response
+
+
+def leave(request: Request) -> Response:
+    """End the session in this browser."""
+    world = world_of(request)
+    response = world.pages.render(request, "left.html")
+    world.sessions.drop(response)
+    return response
+
+
+ROUTES = [
+    Route("/session", show, methods=["GET"]),
+    Route("/session", rename, methods=["POST"]),
+    Route("/session/leave", leave, methods=["POST"]),
+]

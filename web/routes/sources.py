@@ -1,0 +1,27 @@
+"""The sources: is the watch kept, and what does it bring in."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from starlette.routing import Route
+
+from web.watch import latest_sweeps, planned_runs, watched_sources
+from web.world import world_of
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
+    from starlette.responses import Response
+
+
+def sources(request: Request) -> Response:
+    """Every source with its health, and the latest sweeps."""
+    world = world_of(request)
+    runs = planned_runs(world.settings, world.database, world.clock.now())
+    watched = watched_sources(world.settings, world.database, runs)
+    with world.database.read() as session:
+        sweeps = latest_sweeps(session)
+    return world.pages.render(request, "sources.html", watched=watched, sweeps=sweeps)
+
+
+ROUTES = [Route("/sources", sources)]
