@@ -1,1 +1,307 @@
-"""Jobs."""
+"""Which job runs when: sweeps by each source's schedule, matching as documents arrive, delivery, retention.
+
+Due times live in our tables; APScheduler only ticks. At each tick every scheduler looks at what is due and claims it
+(`core.leases`): with several schedulers on one database each due instant runs once. Sweeps and matching run as child
+processes, so that a hanging site or a hostile file cannot take the service down; a claim whose scheduler died is taken
+over when its lease ends. Stopping is clean: no new work, children asked to finish, and what they left handed back.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+import threading
+import zlib
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+from apscheduler.executors.pool import ThreadPoolExecutor
+from apscheduler.schedulers.background import BackgroundScheduler
+
+from archive.store import Archive
+from core.children import run_hinomi
+from core.errors import HinomiError
+from core.leases import (
+    Claim,
+    close_claim,
+    forget_claims,
+    give_back_lease,
+    latest_claims,
+    renew_claim,
+    take_claim,
+    take_lease,
+)
+from core.logs import get_logger
+from crawler.sources import load_sources
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection
+
+    from core.clock import Clock
+    from core.database import Database
+    from core.settings import Settings
+    from crawler.sources import Source
+
+WORKERS = 4
+"""Jobs of one scheduler at a time; each sweep is a process of about 84 MB."""
+DAY_S = 86_400.0
+RECOVERY_S = 60.0
+KEEP_CLAIMS = timedelta(days=30)
+RENEWALS_A_LEASE = 4
+SWEEP_MARGIN_S = 60.0
+"""What a sweep may take beyond its own limit to put its results in order, before its process is ended."""
+
+log = get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """Something that runs again and again.
+
+    Attributes:
+        name: Unique; the name of its claims.
+        every_s: Seconds between two due instants.
+        work: Does it; returns the outcome in a word or two, or None to hand the claim back unfinished.
+        is_wanted: Whether there is anything to do; a job without work claims nothing.
+    """
+
+    name: str
+    every_s: float
+    work: Callable[[], str | None]
+    is_wanted: Callable[[], bool] = lambda: True
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One job's last and next run, for the overview."""
+
+    job: str
+    last_at: datetime | None
+    outcome: str | None
+    next_at: datetime
+
+
+def due_instant(job: str, every_s: float, now: datetime) -> datetime:
+    """The latest due instant of a job at or before ``now``.
+
+    Instants lie on a grid, so that all schedulers agree on them without talking; each job's grid is shifted by its
+    name, so that a hundred sources with the same interval do not all begin in the same second.
+    """
+    shift = zlib.crc32(job.encode()) % 86_400 % every_s
+    count = (now.timestamp() - shift) // every_s
+    return datetime.fromtimestamp(count * every_s + shift, UTC)
+
+
+def list_runs(settings: Settings, database: Database, now: datetime) -> list[Run]:
+    """Every sweep's last and next run, the next one first."""
+    with database.read() as session:
+        claims = latest_claims(session)
+    runs = []
+    for source in load_sources(settings.sources_path).values():
+        if not source.enabled:
+            continue
+        job = sweep_job_name(source.name)
+        claim = claims.get(job)
+        due = due_instant(job, source.every.total_seconds(), now)
+        next_at = due if claim is None or claim.due_at < due else due + source.every
+        last_at, outcome = (claim.claimed_at, claim.outcome) if claim else (None, None)
+        runs.append(Run(job, last_at, outcome, next_at))
+    return sorted(runs, key=lambda run: run.next_at)
+
+
+def sweep_job_name(source: str) -> str:
+    """The name of a source's sweep among the jobs."""
+    return f"sweep:{source}"
+
+
+class Scheduler:
+    """Runs the jobs of one home folder until it is stopped."""
+
+    def __init__(
+        self, settings: Settings, database: Database, clock: Clock, jobs: Callable[[], list[Job]] | None = None
+    ) -> None:
+        self._settings = settings
+        self._database = database
+        self._clock = clock
+        self._worker = f"{socket.gethostname()}:{os.getpid()}:{os.urandom(3).hex()}"
+        self._stop = threading.Event()
+        self._jobs = jobs or Jobs(settings, database, clock, self._stop)
+        self._in_hand: dict[str, datetime] = {}
+        self._lock = threading.Lock()
+        self._ticker = BackgroundScheduler(
+            executors={"default": ThreadPoolExecutor(1), "work": ThreadPoolExecutor(WORKERS)}, timezone=UTC
+        )
+
+    def start(self) -> None:
+        """Begin to tick; returns at once."""
+        tick_s = self._settings.scheduler.tick_s
+        every = {"trigger": "interval", "coalesce": True, "max_instances": 1, "misfire_grace_time": None}
+        self._ticker.add_job(self.tick, seconds=tick_s, next_run_time=datetime.now(UTC), **every)
+        renew_s = self._settings.scheduler.lease_s / RENEWALS_A_LEASE
+        self._ticker.add_job(self._renew, seconds=renew_s, **every)
+        self._ticker.start()
+        log.info("scheduler.started", worker=self._worker)
+
+    def stop(self) -> None:
+        """Take no new work, let children finish or hand their work back, then return."""
+        if not self._ticker.running:
+            return
+        self._ticker.pause()
+        self._stop.set()
+        self._ticker.shutdown(wait=True)
+        log.info("scheduler.stopped", worker=self._worker)
+
+    def tick(self) -> None:
+        """Claim what is due and hand it to the workers."""
+        try:
+            jobs = self._jobs()
+            with self._database.read() as session:
+                claims = latest_claims(session)
+            for job in jobs:
+                if not self._stop.is_set() and self._may_be_due(job, claims.get(job.name)) and self._claim(job):
+                    self._ticker.add_job(self._run, args=[job], executor="work", misfire_grace_time=None)
+        except HinomiError as error:
+            log.warning("scheduler.tick_failed", error=type(error).__name__, reason=str(error))
+
+    def _may_be_due(self, job: Job, claim: Claim | None) -> bool:
+        now = self._clock.now()
+        with self._lock:
+            if job.name in self._in_hand:
+                return False
+        if claim is not None and claim.due_at >= due_instant(job.name, job.every_s, now):
+            over = claim.done_at is not None or claim.until_at > now
+            if over:
+                return False
+        return job.is_wanted()
+
+    def _claim(self, job: Job) -> bool:
+        """Claim the job's instant, and the right to be the only one that runs this job now."""
+        now, lease_s = self._clock.now(), self._settings.scheduler.lease_s
+        due_at = due_instant(job.name, job.every_s, now)
+        with self._database.write() as session:
+            if not take_lease(session, _lease(job.name), worker=self._worker, now=now, for_s=lease_s):
+                return False
+            if not take_claim(session, job.name, due_at, worker=self._worker, now=now, for_s=lease_s):
+                give_back_lease(session, _lease(job.name), worker=self._worker, now=now)
+                return False
+        with self._lock:
+            self._in_hand[job.name] = due_at
+        return True
+
+    def _run(self, job: Job) -> None:
+        """Do one claimed job and say how it went; an error of one job is that job's outcome alone."""
+        outcome: str | None = "failed"
+        try:
+            outcome = None if self._stop.is_set() else job.work()
+        except HinomiError as error:
+            outcome = f"failed: {error}"
+            log.warning("job.failed", job=job.name, error=type(error).__name__, reason=str(error))
+        except Exception:  # the edge of a job
+            log.exception("job.failed", job=job.name)
+        finally:
+            with self._lock:
+                due_at = self._in_hand.pop(job.name)
+            now = self._clock.now()
+            with self._database.write() as session:
+                close_claim(session, job.name, due_at, worker=self._worker, now=now, outcome=outcome)
+                give_back_lease(session, _lease(job.name), worker=self._worker, now=now)
+            log.info("job.ended", job=job.name, state="handed back" if outcome is None else outcome)
+
+    def _renew(self) -> None:
+        """Hold on to what is in hand."""
+        now, lease_s = self._clock.now(), self._settings.scheduler.lease_s
+        with self._lock:
+            held = dict(self._in_hand)
+        try:
+            for name, due_at in held.items():
+                with self._database.write() as session:
+                    take_lease(session, _lease(name), worker=self._worker, now=now, for_s=lease_s)
+                    renew_claim(session, name, due_at, worker=self._worker, now=now, for_s=lease_s)
+        except HinomiError as error:
+            log.warning("scheduler.renew_failed", error=type(error).__name__, reason=str(error))
+
+
+class Jobs:
+    """The jobs of a home folder: what `Scheduler` runs unless it is handed others."""
+
+    def __init__(self, settings: Settings, database: Database, clock: Clock, stop: threading.Event) -> None:
+        self._settings = settings
+        self._database = database
+        self._clock = clock
+        self._stop = stop
+        self._last_sources: list[Source] = []
+        self._sources_problem = ""
+        self._archive = Archive(settings, database, clock)
+
+    def __call__(self) -> list[Job]:
+        """All jobs as of now; the sources are read anew, so that an added one needs no restart."""
+        tick_s = self._settings.scheduler.tick_s
+        return [
+            Job("recover", RECOVERY_S, self._recover),
+            Job("match", tick_s, self._match, self._has_documents),
+            Job("deliver", tick_s, self._deliver, self._has_messages),
+            Job("retention", DAY_S, self._expire),
+            *(self._sweep_job(source) for source in self._sources() if source.enabled),
+        ]
+
+    def _sources(self) -> Collection[Source]:
+        """The sources as the file says now; while it is broken, as it said before."""
+        try:
+            self._last_sources = list(load_sources(self._settings.sources_path).values())
+            self._sources_problem = ""
+        except HinomiError as error:
+            if str(error) != self._sources_problem:  # once, not at every tick
+                self._sources_problem = str(error)
+                log.warning("sources.unreadable", error=type(error).__name__, reason=str(error))
+        return self._last_sources
+
+    def _sweep_job(self, source: Source) -> Job:
+        name, limit_s = sweep_job_name(source.name), self._settings.crawler.sweep_limit_s + SWEEP_MARGIN_S
+        arguments = ["sweep", source.name, "--here", "--json"]
+        return Job(name, source.every.total_seconds(), lambda: self._child(name, arguments, limit_s))
+
+    def _child(self, name: str, arguments: list[str], limit_s: float) -> str | None:
+        file = self._settings.home / "logs" / f"{name.replace(':', '-')}.log"
+        ended = run_hinomi(arguments, home=self._settings.home, log=file, limit_s=limit_s, stop=self._stop)
+        if ended.how == "stopped":
+            return None
+        if ended.how == "limit":
+            return f"failed: ended after {limit_s:.0f} s"
+        return "done" if ended.code == 0 else f"failed: exit code {ended.code}"
+
+    def _has_documents(self) -> bool:
+        with self._database.read() as session:
+            return bool(self._archive.waiting(session, 1) or self._archive.new_captures(session, 1))
+
+    def _match(self) -> str | None:
+        return self._child("match", ["match", "--json"], DAY_S)
+
+    def _has_messages(self) -> bool:
+        from alerts.outbox import has_due
+
+        with self._database.read() as session:
+            return has_due(session, self._clock.now())
+
+    def _deliver(self) -> str:
+        from alerts.outbox import deliver
+
+        delivered = deliver(self._settings, self._database, self._clock)
+        return f"done: {delivered.sent} sent"
+
+    def _recover(self) -> str:
+        from crawler.run import recover_sweeps
+
+        recover_sweeps(self._settings, self._database, self._clock)
+        return "done"
+
+    def _expire(self) -> str:
+        now = self._clock.now()
+        expired = self._archive.expire(now)
+        with self._database.write() as session:
+            forget_claims(session, before=now - KEEP_CLAIMS)
+        return f"done: {expired.documents} documents"
+
+
+def _lease(job: str) -> str:
+    return f"job:{job}"

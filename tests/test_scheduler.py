@@ -1,0 +1,137 @@
+"""The scheduler: when jobs are due, and that several schedulers on one database share them."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+from collections import Counter
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sqlalchemy import func, select
+
+from core.leases import Claim
+from scheduler import Job, Scheduler, due_instant
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from core.clock import SetClock
+    from core.database import Database
+    from core.settings import Settings
+
+CHILD = Path(__file__).parent / "servers" / "scheduler_child.py"
+TIMES = st.datetimes(min_value=datetime(2026, 1, 1), max_value=datetime(2040, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001
+
+
+@given(job=st.text(), every_s=st.sampled_from([5.0, 60.0, 900.0, 3600.0, 86400.0]), now=TIMES)
+def test_a_due_instant_lies_within_one_interval_before_now_and_stays_for_all_of_it(
+    job: str, every_s: float, now: datetime
+) -> None:
+    due = due_instant(job, every_s, now)
+    assert timedelta(0) <= now - due < timedelta(seconds=every_s)
+    assert due_instant(job, every_s, due) == due
+    assert due_instant(job, every_s, due + timedelta(seconds=every_s)) == due + timedelta(seconds=every_s)
+
+
+@contextmanager
+def scheduler_process(settings: Settings, record: Path) -> Iterator[subprocess.Popen[bytes]]:
+    command = [sys.executable, str(CHILD), str(settings.home), settings.database_url, str(record)]
+    child = subprocess.Popen(command, cwd=CHILD.parent.parent.parent)
+    try:
+        yield child
+    finally:
+        if child.poll() is None:
+            child.kill()
+        child.wait()
+
+
+def wait_until(record: Path, lines: int) -> list[str]:
+    for _ in range(1200):
+        found = record.read_text(encoding="utf-8").splitlines() if record.exists() else []
+        if len(found) >= lines:
+            return found
+        time.sleep(0.05)
+    raise AssertionError(f"fewer than {lines} runs after a minute: {found}")
+
+
+def test_two_schedulers_run_each_due_instant_once_and_stop_cleanly(
+    database: Database, settings: Settings, tmp_path: Path
+) -> None:
+    record = tmp_path / "record"
+    with scheduler_process(settings, record) as one, scheduler_process(settings, record) as two:
+        wait_until(record, 60)
+        for child in (one, two):
+            child.terminate()
+        assert [child.wait(30) for child in (one, two)] == [0, 0]
+    runs = Counter(line.split()[0] for line in record.read_text(encoding="utf-8").splitlines())
+    with database.read() as session:
+        rows = session.execute(select(Claim.job, func.count()).group_by(Claim.job)).all()
+        claims = {str(job): int(count) for job, count in rows}
+        handed_back = session.scalars(select(Claim).where(Claim.job == "slow")).one()
+        unfinished = session.scalars(select(Claim.job).where(Claim.done_at.is_(None), Claim.job != "slow")).all()
+    slow_runs = runs.pop("slow")
+    assert claims.pop("slow") == 1
+    assert slow_runs >= 1
+    assert handed_back.done_at is None
+    assert runs == claims
+    assert unfinished == []
+
+
+def test_a_killed_schedulers_job_goes_to_the_next_one(database: Database, settings: Settings, tmp_path: Path) -> None:
+    record = tmp_path / "record"
+    with scheduler_process(settings, record) as first:
+        while "slow" not in record.read_text(encoding="utf-8") if record.exists() else True:
+            time.sleep(0.05)
+        first.kill()
+        first.wait()
+    with scheduler_process(settings, record) as second:
+        for _ in range(1200):
+            lines = record.read_text(encoding="utf-8").splitlines()
+            if f"slow {second.pid}" in lines:
+                break
+            time.sleep(0.05)
+        second.terminate()
+        assert second.wait(30) == 0
+    assert [line.split()[1] for line in lines if line.startswith("slow")] == [str(first.pid), str(second.pid)]
+    with database.read() as session:
+        claim = session.scalars(select(Claim).where(Claim.job == "slow")).one()
+    assert claim.done_at is None
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_a_failing_job_is_its_own_outcome_and_the_rest_goes_on(
+    database: Database, settings: Settings, clock: SetClock
+) -> None:
+    ran: list[str] = []
+
+    def fail() -> str:
+        raise ZeroDivisionError
+
+    def work() -> str:
+        ran.append("good")
+        return "done"
+
+    jobs = [
+        Job("bad", 60, fail),
+        Job("good", 60, work),
+        Job("idle", 60, lambda: ran.append("idle"), is_wanted=lambda: False),  # type: ignore[func-returns-value]
+    ]
+    scheduler = Scheduler(settings, database, clock, lambda: jobs)
+    scheduler.start()
+    deadline = time.monotonic() + 30
+    outcomes: dict[str, str | None] = {}
+    while len(outcomes) < 2 and time.monotonic() < deadline:
+        time.sleep(0.05)
+        with database.read() as session:
+            rows = session.execute(select(Claim.job, Claim.outcome).where(Claim.done_at.is_not(None))).all()
+            outcomes = {str(job): outcome for job, outcome in rows}
+    scheduler.stop()
+    assert outcomes == {"bad": "failed", "good": "done"}
+    assert ran == ["good"]
