@@ -78,7 +78,8 @@ def event_view(event: Event, language: str) -> EventView:
 
 
 def _joined(statement: Select[Any], query: SearchQuery) -> Select[Any]:
-    return statement.join(Incident, Incident.id == Event.incident_id) if "state" in query.fields else statement
+    events = statement.select_from(Event)
+    return events.join(Incident, Incident.id == Event.incident_id) if "state" in query.fields else events
 
 
 def _conditions(session: Session, query: SearchQuery) -> list[ColumnElement[bool]]:
