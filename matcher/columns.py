@@ -1,0 +1,115 @@
+"""Which column of a table holds which kind of identifier: by its header, and by what a sample of it looks like.
+
+Columns are typed once a table. Parts that people keep in columns of their own (姓 and 名, 都道府県 … 番地) become one field.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING
+
+from fingerprints.identifiers import kind_classes
+from fingerprints.identifiers.interface import header_words
+from matcher.masked import is_masked
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from fingerprints.identifiers import IdentifierKind
+    from matcher.readers.interface import Rows
+
+SAMPLE = 60
+# From the most telling shape to the least: the first that fits well enough has the column.
+_BY_SHAPE = (
+    ("email", 0.5), ("phone", 0.6), ("customer_number", 0.8), ("birth_date", 0.6), ("postal_code", 0.6), ("address", 0.5),
+    ("kana", 0.7), ("name", 0.7),
+)  # fmt: skip
+_HEADER_SHARE = 0.25  # of a column's cells that must fit the kind its header names
+_PARTS: dict[str, tuple[str, int]] = {
+    "姓": ("name", 0), "氏": ("name", 0), "苗字": ("name", 0), "lastname": ("name", 0), "familyname": ("name", 0), "surname": ("name", 0),
+    "名": ("name", 1), "firstname": ("name", 1), "givenname": ("name", 1),
+    "セイ": ("kana", 0), "姓カナ": ("kana", 0), "氏カナ": ("kana", 0), "カナ姓": ("kana", 0), "姓フリガナ": ("kana", 0),
+    "メイ": ("kana", 1), "名カナ": ("kana", 1), "カナ名": ("kana", 1), "名フリガナ": ("kana", 1),
+    "都道府県": ("address", 0), "prefecture": ("address", 0), "pref": ("address", 0), "state": ("address", 0),
+    "市区町村": ("address", 1), "市町村": ("address", 1), "city": ("address", 1), "住所1": ("address", 1),
+    "町域": ("address", 2), "町名": ("address", 2), "住所2": ("address", 2), "street": ("address", 2), "town": ("address", 2),
+    "番地": ("address", 3), "丁目番地": ("address", 3), "住所3": ("address", 3), "建物名": ("address", 4), "建物": ("address", 4),
+    "マンション名": ("address", 4), "住所4": ("address", 4), "building": ("address", 4),
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One identifier kind and the columns, in order, that hold it together."""
+
+    kind: str
+    columns: tuple[int, ...]
+
+
+@cache
+def _headers() -> dict[str, str]:
+    return {word: name for name, kind in kind_classes().items() for word in kind.headers}
+
+
+@cache
+def kind_of_header(header: str) -> str | None:
+    """The kind that a header names: whole, or by the longest header word it ends or begins with."""
+    words = header_words(header.rsplit(".", 1)[-1])
+    if words in _PARTS:
+        return _PARTS[words][0]
+    if words in _headers():
+        return _headers()[words]
+    shortest = 2
+    inside = [
+        w
+        for w in _headers()
+        if len(w) >= shortest and (words.startswith(w) or words.endswith(w)) and w not in {"id", "name"}
+    ]
+    return _headers()[max(inside, key=len)] if inside else None
+
+
+def type_columns(rows: Rows, kinds: Mapping[str, IdentifierKind]) -> tuple[Field, ...]:
+    """The fields of a table; a column of no kind belongs to none."""
+    fields = _split_fields(rows.header)
+    taken = {column for field in fields for column in field.columns}
+    for number, column in enumerate(rows.columns):
+        if number in taken:
+            continue
+        named = kind_of_header(rows.header[number]) if rows.header and rows.header[number] else None
+        kind = _type_column(_sample(column), named, kinds)
+        if kind:
+            fields.append(Field(kind, (number,)))
+    return tuple(fields)
+
+
+def _sample(column: Sequence[str]) -> list[str]:
+    """Cells that are not empty, from the whole length of the column."""
+    step = max(1, len(column) // (4 * SAMPLE))
+    return [cell for cell in column[::step] if cell.strip()][:SAMPLE]
+
+
+def _type_column(sample: Sequence[str], named: str | None, kinds: Mapping[str, IdentifierKind]) -> str | None:
+    if not sample:
+        return None
+    if named and named in kinds and _fit(kinds[named], sample) >= _HEADER_SHARE:
+        return named
+    for name, enough in _BY_SHAPE:
+        if name in kinds and (name != "customer_number") and _fit(kinds[name], sample) >= enough:
+            return name
+    return None
+
+
+def _fit(kind: IdentifierKind, sample: Sequence[str]) -> float:
+    """Share of cells that read as the kind, or as the kind with characters masked."""
+    return sum(bool(kind.readings(cell)) or is_masked(kind.name, cell) for cell in sample) / len(sample)
+
+
+def _split_fields(header: Sequence[str]) -> list[Field]:
+    """Fields whose parts stand in columns of their own; one part alone is none."""
+    parts: dict[str, list[tuple[int, int]]] = {}
+    for number, word in enumerate(header):
+        kind, order = _PARTS.get(header_words(word.rsplit(".", 1)[-1]), ("", 0))
+        if kind and order not in {o for o, _ in parts.get(kind, [])}:
+            parts.setdefault(kind, []).append((order, number))
+    return [Field(kind, tuple(n for _, n in sorted(found))) for kind, found in parts.items() if len(found) > 1]

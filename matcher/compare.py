@@ -1,0 +1,177 @@
+"""Who a unit could be, and in what they agree: exact by digests and pairs, then fuzzy by sketches."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, Protocol
+
+import numpy as np
+
+from fingerprints.pairs import PAIRS_BY_NAME
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from numpy.typing import NDArray
+
+    from matcher.find import Terms
+    from matcher.units import Units
+
+TERMS: Final = (
+    "customer_number", "email", "phone", "phone.last4", "phone.first7", "address", "address.town", "postal_code", "name", "kana", "birth_date",
+)  # fmt: skip
+COLUMN: Final = {term: number for number, term in enumerate(TERMS)}
+SKETCHED: Final = ("name", "kana", "address")
+COUNTED: Final = ("name", "kana", "birth_date", "postal_code")
+MOST_SHARED: Final = 64  # a value that more subjects share finds nobody; it may still confirm
+FOREVER: Final = 65535
+
+
+class Hits(Protocol):
+    """What a lookup gives: entry by entry the query's number, the subject, and the days on which it held."""
+
+    query: NDArray[np.intp]
+    subject: NDArray[np.uint32]
+    since: NDArray[np.uint16]
+    until: NDArray[np.uint16]
+
+
+class Lookup(Protocol):
+    """What the matcher asks of an index; `fingerprints.index.Index` is one."""
+
+    @property
+    def subjects(self) -> int:
+        """How many are enrolled."""
+        ...
+
+    def lookup(self, digests: NDArray[np.uint64]) -> Hits:
+        """Who carries each digest."""
+        ...
+
+    def count(self, digests: NDArray[np.uint64]) -> NDArray[np.int64]:
+        """How many carry each digest."""
+        ...
+
+    def agreement(self, kind: str, subjects: NDArray[np.uint32], texts: Sequence[str]) -> NDArray[np.float32]:
+        """How well each subject's sketch agrees with the text beside it, 0 to 1."""
+        ...
+
+
+@dataclass(slots=True)
+class Candidates:
+    """Every unit with every subject it could be; rows in arrays.
+
+    Attributes:
+        unit: The unit.
+        subject: The subject.
+        exact: A column per term of `TERMS`: agrees by digest.
+        shared: How many subjects carry the agreeing value, where counted; else 0.
+        fuzzy: A column per kind of `SKETCHED`: agreement by sketch, NaN where nothing could be compared.
+        alone: Like ``fuzzy``: the text compared was a field of that kind, so that disagreeing means something.
+        since: First day on which all exact values held, and `until` the last one.
+    """
+
+    unit: NDArray[np.int64]
+    subject: NDArray[np.uint32]
+    exact: NDArray[np.bool_]
+    shared: NDArray[np.int64]
+    fuzzy: NDArray[np.float32]
+    alone: NDArray[np.bool_]
+    since: NDArray[np.uint16]
+    until: NDArray[np.uint16]
+
+
+@dataclass(slots=True)
+class _Query:
+    """Digests to look up, the units they stand in, and which terms a hit proves (with what to count)."""
+
+    digests: NDArray[np.uint64]
+    units: NDArray[np.int64]
+    proves: tuple[tuple[str, NDArray[np.uint64]], ...]
+
+
+def compare(
+    units: Units,
+    terms: Mapping[str, Terms],
+    pairs: Mapping[str, tuple[Terms, NDArray[np.uint64], NDArray[np.uint64]]],
+    index: Lookup,
+) -> Candidates | None:
+    """The candidates of one batch; None when nothing in it is known."""
+    queries = [_Query(t.digests, t.units, ((name, t.digests),)) for name, t in terms.items() if units.is_posted(name)]
+    for name, (made, left, right) in pairs.items():
+        pair = PAIRS_BY_NAME[name]
+        queries.append(_Query(made.digests, made.units, ((pair.left.name, left), (pair.right.name, right))))
+    if not queries:
+        return None
+    found = _look_up(queries, index)
+    if found is None:
+        return None
+    _compare_sketches(found, units, index)
+    return found
+
+
+def _look_up(queries: Sequence[_Query], index: Lookup) -> Candidates | None:
+    """One lookup for all queries; hits of one unit and one subject become one row."""
+    hits = index.lookup(np.concatenate([q.digests for q in queries]))
+    if not hits.query.size:
+        return None
+    total = sum(q.digests.size for q in queries)
+    per_query = np.bincount(hits.query, minlength=total)
+    kept = per_query[hits.query] <= MOST_SHARED
+    query, subject = hits.query[kept], hits.subject[kept]
+    unit = np.concatenate([q.units for q in queries])[query]
+    keys, row = np.unique((unit.astype(np.uint64) << np.uint64(32)) | subject, return_inverse=True)
+    rows = _empty(keys)
+    np.maximum.at(rows.since, row, hits.since[kept])
+    np.minimum.at(rows.until, row, hits.until[kept])
+    start = 0
+    for q in queries:
+        mine = (query >= start) & (query < start + q.digests.size)
+        if mine.any():
+            _prove(rows, row[mine], query[mine] - start, q, index)
+        start += q.digests.size
+    return rows
+
+
+def _empty(keys: NDArray[np.uint64]) -> Candidates:
+    size = keys.size
+    return Candidates(
+        (keys >> np.uint64(32)).astype(np.int64),
+        (keys & np.uint64(0xFFFFFFFF)).astype(np.uint32),
+        np.zeros((size, len(TERMS)), np.bool_),
+        np.zeros((size, len(TERMS)), np.int64),
+        np.full((size, len(SKETCHED)), np.nan, np.float32),
+        np.zeros((size, len(SKETCHED)), np.bool_),
+        np.zeros(size, np.uint16),
+        np.full(size, FOREVER, np.uint16),
+    )
+
+
+def _prove(rows: Candidates, row: NDArray[np.intp], asked: NDArray[np.intp], query: _Query, index: Lookup) -> None:
+    for term, digests in query.proves:
+        column = COLUMN[term]
+        rows.exact[row, column] = True
+        if term in COUNTED:
+            rows.shared[row, column] = index.count(digests[asked])
+
+
+def _compare_sketches(rows: Candidates, units: Units, index: Lookup) -> None:
+    """Fuzzy agreement where no digest proved the field already."""
+    for column, kind in enumerate(SKETCHED):
+        proved = rows.exact[:, COLUMN[kind]]
+        rows.fuzzy[proved, column] = 1.0
+        open_rows = np.flatnonzero(~proved)
+        texts: list[str] = []
+        asked: list[int] = []
+        known: dict[int, tuple[str, bool]] = {}
+        for row in open_rows:
+            unit = int(rows.unit[row])
+            if unit not in known:
+                known[unit] = units.text(kind, unit)
+            text, alone = known[unit]
+            if text:
+                texts.append(text)
+                asked.append(int(row))
+                rows.alone[row, column] = alone
+        if asked:
+            rows.fuzzy[asked, column] = index.agreement(kind, rows.subject[asked], texts)

@@ -1,0 +1,61 @@
+"""A small sketch of a document's content by which a repost is recognised, however it is wrapped.
+
+One-permutation MinHash (Li, Owen and Zhang, 2012) over keyed digests of its lines: the share of equal entries estimates the
+share of lines in common. Keyed, since a bare hash of a line with a phone number in it gives the number away.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from matcher.readers.interface import Rows
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from fingerprints.digests import Digester
+    from matcher.readers.interface import Prose
+
+BINS = 32
+MOST_LINES = 50_000  # of a document: enough to tell reposts by, whatever its length
+FEWEST_EQUAL = 2  # entries that two sketches must have filled in common before they are compared
+_EMPTY = 0
+_LINE = re.compile(r"[\n。]")
+
+
+class ContentSketch:
+    """Collects the lines of one document."""
+
+    def __init__(self, digester: Digester) -> None:
+        self._digester = digester
+        self._bins = np.full(BINS, np.iinfo(np.uint32).max, np.uint32)
+        self._lines = 0
+
+    def add(self, passage: Rows | Prose) -> None:
+        """Take the lines of a passage in; their order plays no part."""
+        if self._lines >= MOST_LINES:
+            return
+        if isinstance(passage, Rows):
+            lines = ["\x1f".join(filter(None, cells)) for cells in zip(*passage.columns, strict=True)]
+        else:
+            lines = [stripped for line in _LINE.split(passage.text) if (stripped := line.strip())]
+        lines = lines[: MOST_LINES - self._lines]
+        self._lines += len(lines)
+        digests = self._digester.digest_many("line", lines) >> np.uint64(6)
+        digests = digests[digests != 0]
+        values = (digests >> np.uint64(5)).astype(np.uint32)
+        np.minimum.at(self._bins, (digests % np.uint64(BINS)).astype(np.intp), np.maximum(values, 1))
+
+    def finish(self) -> tuple[int, ...]:
+        """The sketch; 0 stands for an entry that no line fell into."""
+        return tuple(int(value) if value != np.iinfo(np.uint32).max else _EMPTY for value in self._bins)
+
+
+def resemblance(one: Sequence[int], other: Sequence[int]) -> float:
+    """Estimated share of lines that two documents have in common, 0 to 1."""
+    filled = [(a, b) for a, b in zip(one, other, strict=True) if a or b]
+    both = sum(a != _EMPTY and b != _EMPTY for a, b in filled)
+    return sum(a == b for a, b in filled) / len(filled) if filled and both >= FEWEST_EQUAL else 0.0

@@ -1,0 +1,160 @@
+"""Bytes to text, Japanese first: which encoding, and how to go on when a stretch does not fit it.
+
+Detection goes from certain to likely: byte-order marks, escape sequences, valid UTF-8, the zero bytes of UTF-16, and last the choice
+between CP932 and EUC-JP, which share most byte pairs. There the share of kana and of everyday kanji decides (JIS level 1,
+JIS X 0208 rows 16-47); charset-normalizer, held to the Japanese encodings, is asked when both read about equally well.
+"""
+
+from __future__ import annotations
+
+import codecs
+import logging
+from collections import Counter
+from typing import TYPE_CHECKING
+
+import charset_normalizer
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from typing import BinaryIO
+
+SAMPLE_BYTES = 1 << 16
+BLOCK_BYTES = 1 << 20
+JAPANESE = ("cp932", "euc_jp", "utf_8", "iso2022_jp", "utf_16")
+CLEAR_MARGIN = 0.15  # of the plausibility scale below; closer calls go to charset-normalizer
+_BOMS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+_WIDE = {"utf-16", "utf-16-le", "utf-16-be", "utf-32"}
+_EVERYDAY = frozenset(
+    bytes((row, cell)).decode("euc_jp", "replace") for row in range(0xB0, 0xD0) for cell in range(0xA1, 0xFF)
+)
+
+logging.getLogger("charset_normalizer").setLevel(logging.ERROR)
+
+
+def detect(sample: bytes, declared: str | None = None) -> str:
+    """The likely encoding of a text that begins with ``sample``; a Python codec name, never an error."""
+    for mark, name in _BOMS:
+        if sample.startswith(mark):
+            return name
+    if declared and _fits(sample, declared):
+        return declared
+    if b"\x1b$" in sample and sample.isascii():
+        return "iso2022_jp_ext"
+    wide = _detect_wide(sample)
+    if wide:
+        return wide
+    if _fits(sample, "utf-8"):
+        return "utf-8"
+    return _choose_japanese(sample)
+
+
+def _fits(sample: bytes, encoding: str) -> bool:
+    """Whether the sample decodes; a character cut off at its end does not count against it."""
+    try:
+        codecs.getincrementaldecoder(encoding)("strict").decode(sample, final=False)
+    except (UnicodeError, LookupError):
+        return False
+    return True
+
+
+def _detect_wide(sample: bytes) -> str | None:
+    """UTF-16 without a mark: line ends and digits leave zero bytes on one side only."""
+    pairs = len(sample) // 2
+    if not pairs or b"\0" not in sample:
+        return None
+    even, odd = sample[0 : pairs * 2 : 2].count(0), sample[1 : pairs * 2 : 2].count(0)
+    name = "utf-16-le" if odd > even else "utf-16-be"
+    one_sided = max(even, odd) >= 4 * max(1, min(even, odd)) or min(even, odd) == 0
+    return name if one_sided and _plausibility(sample[: pairs * 2].decode(name, "replace")) > 0 else None
+
+
+def _choose_japanese(sample: bytes) -> str:
+    scores = {name: _plausibility(sample.decode(name, "replace")) for name in ("cp932", "euc_jp", "cp1252", "utf-8")}
+    scores["cp1252"] -= 0.3  # Western bytes read as letters whatever they are: only when nothing else fits
+    best, second = sorted(scores, key=lambda name: -scores[name])[:2]
+    if {best, second} == {"cp932", "euc_jp"} and scores[best] - scores[second] < CLEAR_MARGIN:
+        asked = charset_normalizer.from_bytes(sample[:4096], cp_isolation=list(JAPANESE)).best()
+        if asked is not None and asked.encoding in {"cp932", "euc_jp"}:
+            return asked.encoding
+    return best
+
+
+def _plausibility(text: str) -> float:
+    """Mean over the characters beyond ASCII of how ordinary each is in Japanese text, -1 to 1."""
+    total = weight = 0.0
+    for char, count in Counter(text[:SAMPLE_BYTES]).items():
+        if char >= "\x80" or char < "\x09" or char == "\x7f":
+            weight += count
+            total += count * _ordinary(char)
+    return total / weight if weight else 1.0
+
+
+def _ordinary(char: str) -> float:
+    if char == "�" or char < "\x20" or "\x7f" <= char <= "\x9f" or "\ue000" <= char <= "\uf8ff":
+        return -1.0
+    if "ぁ" <= char <= "ヾ" or char in _EVERYDAY or char in "　、。・ー「」（）〒！？：～－":
+        return 1.0
+    if "一" <= char <= "鿿":
+        return 0.2
+    if "！" <= char <= "～":
+        return 0.5
+    return -0.2 if "｡" <= char <= "ﾟ" else 0.0
+
+
+def decode(block: bytes, encoding: str) -> str:
+    """A block as text; a block that does not fit is read in the encoding it looks like, and at the worst with marks."""
+    try:
+        return block.decode(encoding)
+    except (UnicodeError, LookupError):
+        pass
+    other = detect(block[:SAMPLE_BYTES])
+    if other != encoding:
+        try:
+            return block.decode(other)
+        except (UnicodeError, LookupError):
+            pass
+    return block.decode(other, "replace")
+
+
+def decode_stream(stream: BinaryIO, encoding: str) -> Iterator[str]:
+    """The text of a stream, block by block, cut at line ends where there are any."""
+    if encoding in _WIDE:
+        yield from _decode_wide(stream, encoding)
+        return
+    rest = b""
+    while data := stream.read(BLOCK_BYTES):
+        block = rest + data
+        cut = block.rfind(b"\n") + 1 or _safe_cut(block)
+        rest = block[cut:]
+        if cut:
+            yield decode(block[:cut], encoding)
+            encoding = "utf-8" if encoding == "utf-8-sig" else encoding
+    if rest:
+        yield decode(rest, encoding)
+
+
+def _safe_cut(block: bytes) -> int:
+    """Where a block without a line end can be cut: after a byte that no encoding of ours uses as a second half."""
+    if len(block) < BLOCK_BYTES:
+        return 0
+    return max(block.rfind(byte) for byte in (b" ", b",", b'"', b"\t", b">", b";")) + 1 or len(block)
+
+
+def _decode_wide(stream: BinaryIO, encoding: str) -> Iterator[str]:
+    decoder = codecs.getincrementaldecoder(encoding)("replace")
+    rest = ""
+    while data := stream.read(BLOCK_BYTES):
+        text = rest + decoder.decode(data)
+        cut = text.rfind("\n") + 1 or (len(text) if len(text) >= BLOCK_BYTES else 0)
+        rest = text[cut:]
+        if cut:
+            yield text[:cut]
+    rest += decoder.decode(b"", final=True)
+    if rest:
+        yield rest

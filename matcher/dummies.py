@@ -1,0 +1,38 @@
+"""Values that stand for nobody: the samples of forms, manuals and tests. They neither find nor confirm anyone."""
+
+from __future__ import annotations
+
+import re
+
+# The first people and numbers of every Japanese form's example.
+_NAMES = frozenset(
+    "山田太郎 山田花子 山田一郎 鈴木一郎 佐藤太郎 田中太郎 日本太郎 東京太郎 見本太郎 甲野太郎 乙野花子 テスト太郎 テストテスト 名無 名無シ 名無シサン 氏名 名前 姓名 test testtest johndoe doejohn janedoe doejane tarouyamada yamadatarou "
+    "tarouyamada taroyamada hanakoyamada ヤマダタロウ ヤマダハナコ テストタロウ".split()
+) - {"鈴木一郎", "田中太郎", "佐藤太郎"}  # these live
+_LOCALS = frozenset(
+    "test sample example info user username name your.name yourname foo bar hoge hogehoge fuga piyo xxx xxxx xxxxx aaa abc abcd mail email admin "
+    "root webmaster postmaster noreply no-reply support contact yamada yamada.taro taro.yamada t.yamada taro hanako john.doe johndoe jane.doe you me someone git".split()
+)
+_SAMPLE_DOMAIN = re.compile(
+    r"(?:[\w-]+\.)*(?:example(?:\.\w+)*|test|invalid|localhost|domain\.(?:com|jp)|co\.jp|sample\.(?:com|jp|co\.jp))"
+)
+_ROLE_LOCALS = frozenset(
+    "info support contact noreply no-reply webmaster postmaster admin root sales help press recruit".split()
+)
+_RUNS = re.compile(r"\d{2,4}(?:12345678|23456789|11111111|00000000|1234567|99999999|0000000)")
+_BUSINESS = re.compile(r"0120\d{6}|0800\d{7}|0570\d{6}|0990\d{6}|0180\d{6}")
+_YEARS_NOBODY = ("1900-01-01", "1970-01-01", "2000-01-01", "1980-01-01", "1990-01-01")
+
+
+def is_dummy(kind: str, canonical: str) -> bool:
+    """Whether a canonical value is a known sample and not a person's."""
+    if kind == "phone":
+        return bool(_RUNS.fullmatch(canonical) or _BUSINESS.fullmatch(canonical)) or len(set(canonical[3:])) == 1
+    if kind == "email":
+        local, _, domain = canonical.partition("@")
+        return local in _ROLE_LOCALS or (local in _LOCALS and bool(_SAMPLE_DOMAIN.fullmatch(domain)))
+    if kind in {"name", "kana"}:
+        return canonical in _NAMES
+    if kind == "birth_date":
+        return canonical in _YEARS_NOBODY[:2]
+    return kind == "postal_code" and len(set(canonical)) == 1

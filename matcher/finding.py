@@ -1,0 +1,71 @@
+"""What comes out of the matcher: matches, and the finding over one document."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal, TypeAlias
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import date
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+Verdict: TypeAlias = Literal["leak", "overlap", "clear"]
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """One subject found in one document.
+
+    Attributes:
+        subject: Number in the index.
+        confidence: Probability that the place speaks of the subject.
+        fields: Agreement per identifier kind, 0 to 1; a part of a value (last four digits, the town) is 0.5.
+        weights: What each field says, in bits: positive for the subject, negative against.
+        place: Where: ``line`` or ``row``, and ``member`` inside an archive.
+        since: First day on which all values found were the subject's, as far as is known.
+        until: The last such day; None while they still are.
+    """
+
+    subject: int
+    confidence: float
+    fields: Mapping[str, float]
+    weights: Mapping[str, float]
+    place: Mapping[str, int | str]
+    since: date | None = None
+    until: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """The verdict over one document.
+
+    Attributes:
+        verdict: ``leak`` (ours), ``overlap`` (ours occur in somebody else's list) or ``clear``.
+        confidence: Probability that the verdict's matches are real.
+        people: People seen, ours and others.
+        subjects: Different subjects matched.
+        share: Subjects of people.
+        fields: Matches per identifier kind that is exposed.
+        matches: One per subject, the surest; at most `Limits.listed_matches`, in the order of the document.
+        dated: Between which days the values found were all current; an open end is None.
+        limits: What was cut off.
+        sketch: A MinHash of the content, to recognise reposts: equal entries estimate the share of equal lines.
+        members: Numbers of all subjects matched, ascending: also those beyond ``matches``.
+        confidences: Beside ``members``.
+    """
+
+    verdict: Verdict
+    confidence: float
+    people: int
+    subjects: int
+    share: float
+    fields: Mapping[str, int]
+    matches: tuple[Match, ...]
+    dated: tuple[date | None, date | None]
+    limits: tuple[str, ...]
+    sketch: tuple[int, ...]
+    members: NDArray[np.uint32]
+    confidences: NDArray[np.float32]

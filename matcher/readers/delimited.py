@@ -1,0 +1,177 @@
+"""Tables of delimited text: CSV (RFC 4180), TSV, semicolons, pipes, combo lists; quoted or not, with or without header.
+
+::
+
+    氏名,電話番号,住所
+    "架空　一郎",090-0012-3400,"東京都千代田区千代田1-2-3"
+
+The delimiter is the one that cuts most lines of the head into the same number of fields. Rows may be ragged: a short one
+is filled up, a long one keeps its extra cells in columns of their own.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections import Counter
+from typing import TYPE_CHECKING, ClassVar
+
+from matcher.readers.interface import Example, Passage, Reader, Rows, Source
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+DELIMITERS = (",", "\t", ";", "|", "、", "^", ":", "/")
+HEAD_LINES = 200
+BATCH_ROWS = 20_000
+FEWEST_LINES = 3
+SURE_SHARE = 0.8  # of lines that have the commonest number of fields
+_WEAK = {":": 0.9, "/": 0.9, "、": 0.9}  # also ordinary characters of prose, times and paths: need a purer table
+
+
+class DelimitedReader(Reader):
+    """CSV and its relatives."""
+
+    name = "delimited"
+    examples: ClassVar = (
+        Example(
+            "氏名,電話\n架空　一郎,090-0012-3400\n仮名 二葉,090-0112-3401\n".encode("cp932"),
+            ("架空　一郎", "090-0112-3401"),
+        ),
+        Example(b'a@b.example:pw1\nc@d.example:pw2\ne@f.example:pw"3\n', ("c@d.example", 'pw"3')),
+        Example("きょうは、晴れ。\nあしたも、たぶん、晴れ。\n".encode(), ()),
+    )
+
+    def recognises(self, source: Source) -> float:
+        """By how regular the head is."""
+        lines = _head_lines(source)
+        delimiter, share = best_delimiter(lines)
+        return 0.6 * share if delimiter else 0.0
+
+    def read(self, source: Source) -> Iterator[Passage]:
+        """Batches of rows; the header, if there is one, goes with every batch."""
+        delimiter, _ = best_delimiter(_head_lines(source))
+        records = _records(source, delimiter or ",")
+        header: tuple[str, ...] | None = None
+        batch: list[list[str]] = []
+        places: list[int] = []
+        for number, cells in records:
+            if header is None:
+                header = tuple(cells) if is_header(cells) else ()
+                if header:
+                    continue
+            batch.append(cells)
+            places.append(number)
+            if len(batch) >= BATCH_ROWS:
+                yield as_rows(header, batch, places, source)
+                batch, places = [], []
+        if batch:
+            yield as_rows(header or (), batch, places, source)
+
+
+def _head_lines(source: Source) -> list[str]:
+    lines = source.head_text.split("\n")
+    if len(source.head) and len(lines) > 1 and not source.head_text.endswith("\n"):
+        lines = lines[:-1] if len(lines) > HEAD_LINES else lines
+    return [line.rstrip("\r") for line in lines[:HEAD_LINES] if line.strip()]
+
+
+def best_delimiter(lines: Sequence[str]) -> tuple[str | None, float]:
+    """The delimiter that makes a table of the lines, and the share of lines that keep to it; None when none does."""
+    best: tuple[float, float, str | None] = (0.0, 0.0, None)
+    for delimiter in DELIMITERS if lines else ():
+        counts = Counter(_fields(line, delimiter) for line in lines)
+        width, _ = max(counts.items(), key=lambda item: (item[0] > 1) * item[1])
+        if width < 2:  # noqa: PLR2004  # one field is no table
+            continue
+        regular = sum(n for fields, n in counts.items() if fields > 1 and abs(fields - width) <= width // 4)
+        share = regular / len(lines)
+        enough = len(lines) >= FEWEST_LINES or (len(lines) > 1 and is_header(next(_parse(lines[:1], delimiter))))
+        if enough and share >= _WEAK.get(delimiter, SURE_SHARE) and (share, width) > best[:2]:
+            best = (share, width, delimiter)
+    return best[2], best[0]
+
+
+def _fields(line: str, delimiter: str) -> int:
+    if '"' not in line:
+        return line.count(delimiter) + 1
+    return len(next(_parse([line], delimiter), []))
+
+
+def _parse(lines: Sequence[str], delimiter: str) -> Iterator[list[str]]:
+    return csv.reader(lines, delimiter=delimiter, skipinitialspace=True)
+
+
+def is_header(cells: Sequence[str]) -> bool:
+    """Whether a first row names columns: short words, none empty, all different, and no value among them."""
+    words = [cell.strip() for cell in cells]
+    filled = [word for word in words if word]
+    if not filled or len(filled) < 0.6 * len(words) or len(set(filled)) < len(filled):
+        return False
+    longest = 24
+    return not any(len(w) > longest or "@" in w or sum(c.isdigit() for c in w) > 2 for w in filled) and _names_columns(
+        filled
+    )  # noqa: PLR2004  # 電話番号2, TEL01
+
+
+def _names_columns(words: Sequence[str]) -> bool:
+    from matcher.columns import kind_of_header
+
+    known = sum(kind_of_header(word) is not None for word in words)
+    return known > 0
+
+
+def _records(source: Source, delimiter: str) -> Iterator[tuple[int, list[str]]]:
+    """Numbered records that are not blank.
+
+    An opening quote without its end would swallow the rest of the file, so the parser sees a line at a time, and goes on to the next one
+    only while a quoted field stands open and the record is not longer than a sane cell.
+    """
+    most = source.limits.columns
+    number = 0
+    pending = ""
+    joined = 0
+    for raw in source.lines():
+        number += 1
+        line = pending + raw
+        if '"' not in line:
+            cells = line.split(delimiter)
+        elif _stands_open(line, delimiter) and joined < 20:  # noqa: PLR2004  # lines in one cell: an address, a note
+            pending, joined = line + "\n", joined + 1
+            continue
+        else:
+            cells = _split_quoted(line, delimiter)
+        start, pending, joined = number - joined, "", 0
+        if len(cells) > most:
+            source.cuts.note(f"a row of more than {most} columns was cut")
+            cells = cells[:most]
+        if any(cells) and any(cell.strip() for cell in cells):
+            yield start, cells
+    if pending:
+        for offset, line in enumerate(pending.split("\n")):
+            if line.strip():
+                yield number - joined + 1 + offset, line.split(delimiter)[:most]
+
+
+def _stands_open(line: str, delimiter: str) -> bool:
+    if line.count('"') % 2 == 0:
+        return False
+    return line.lstrip().startswith('"') or f'{delimiter}"' in line or f'{delimiter} "' in line
+
+
+def _split_quoted(line: str, delimiter: str) -> list[str]:
+    try:
+        return next(_parse([line.replace("\0", "").replace("\n", " ").replace("\r", " ")], delimiter), [])
+    except csv.Error:
+        return line.split(delimiter)
+
+
+def as_rows(header: tuple[str, ...], batch: Sequence[Sequence[str]], places: Sequence[int], source: Source) -> Rows:
+    """A batch of records, column by column, filled up to the widest."""
+    del source
+    width = max(map(len, batch))
+    shortest = min(map(len, batch))
+    if shortest < width:
+        batch = [(*row, *[""] * (width - len(row))) for row in batch]
+    columns = tuple(list(column) for column in zip(*batch, strict=True))
+    names = header[:width] + ("",) * max(0, width - len(header)) if header else ()
+    return Rows(names, columns, places)

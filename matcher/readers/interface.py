@@ -1,0 +1,146 @@
+"""What a reader is: bytes of one format in, passages with their place out."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, BinaryIO, ClassVar, Literal, TypeAlias
+
+from matcher.decoding import SAMPLE_BYTES, decode, decode_stream, detect
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from matcher.document import Cuts, Limits
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """Rows of one table, or records with named fields: a batch of them, column by column.
+
+    Attributes:
+        header: A name per column as written; empty where there is none.
+        columns: A list of cells per column, all of one length; a missing cell is the empty string.
+        places: The number of each row as a person would count it.
+        place: What ``places`` count: rows of a table (its header is row 1) or lines of a text.
+    """
+
+    header: tuple[str, ...]
+    columns: tuple[list[str], ...]
+    places: Sequence[int]
+    place: Literal["row", "line"] = "row"
+
+
+@dataclass(frozen=True, slots=True)
+class Prose:
+    """A stretch of free text and the number of its first line."""
+
+    text: str
+    first_line: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A document inside a document: what an archive holds."""
+
+    source: Source
+
+
+Passage: TypeAlias = Rows | Prose | Member
+
+
+@dataclass(frozen=True)
+class Source:
+    """The bytes of a document or of an archive's member, opened afresh as often as a reader likes.
+
+    Attributes:
+        name: Its name; of a member, the name inside the archive.
+        open: Gives the bytes from the beginning; bounded already.
+        limits: The bounds a reader keeps to.
+        cuts: Where it records what it cut off.
+    """
+
+    name: str
+    open: Callable[[], BinaryIO]
+    limits: Limits
+    cuts: Cuts
+    media_type: str | None = None
+    charset: str | None = None
+    depth: int = 0
+    path: tuple[str, ...] = field(default=())
+
+    @cached_property
+    def head(self) -> bytes:
+        """The first bytes, enough to tell the format."""
+        with self.open() as stream:
+            return stream.read(SAMPLE_BYTES)
+
+    @cached_property
+    def encoding(self) -> str:
+        """The encoding of its text, if text it is."""
+        return detect(self.head, self.charset)
+
+    @cached_property
+    def head_text(self) -> str:
+        """The first bytes as text."""
+        return decode(self.head, self.encoding)
+
+    def blocks(self) -> Iterator[str]:
+        """Its text, block by block, cut at line ends where there are any."""
+        with self.open() as stream:
+            yield from decode_stream(stream, self.encoding)
+
+    def lines(self) -> Iterator[str]:
+        """Its lines without their ends; one that is too long comes in pieces."""
+        longest = self.limits.line_chars
+        for block in self.blocks():
+            for line in block.split("\n"):
+                if len(line) <= longest:
+                    yield line.removesuffix("\r")
+                    continue
+                self.cuts.note(f"a line of more than {longest} characters was read in pieces")
+                for start in range(0, len(line), longest):
+                    yield line[start : start + longest]
+
+    def whole(self) -> str | None:
+        """Its whole text, or None (and a note) where that is longer than a reader may hold."""
+        with self.open() as stream:
+            data = stream.read(self.limits.whole_bytes + 1)
+        if len(data) > self.limits.whole_bytes:
+            self.cuts.note(f"longer than {self.limits.whole_bytes} bytes: read as plain text")
+            return None
+        return decode(data, self.encoding)
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """Bytes, and the cells or words that have to come out of them; ``found=()`` for bytes that are not of this format."""
+
+    content: bytes
+    found: tuple[str, ...]
+    name: str = "example"
+
+
+class Reader(ABC):
+    """Reads one format. A reader never fails: what it cannot make sense of is left out and noted, or left to another.
+
+    Attributes:
+        name: The format.
+        examples: Documents it reads, with some of what comes out, and one at least that is not for it.
+    """
+
+    name: ClassVar[str]
+    examples: ClassVar[tuple[Example, ...]]
+
+    @abstractmethod
+    def recognises(self, source: Source) -> float:
+        """How sure it is that the source is of its format, judged by the head: 0 no, 1 certain."""
+
+    @abstractmethod
+    def read(self, source: Source) -> Iterator[Passage]:
+        """The passages, in order, a batch at a time."""
+
+
+class NotThisFormatError(Exception):
+    """Raised by a reader before its first passage: the source only looked like its format, another one may try."""

@@ -1,0 +1,156 @@
+"""How sure: likelihood ratios after Fellegi and Sunter (1969), in bits.
+
+A field's weight is log2(m / u): how often it agrees this well when the unit does speak of the subject (m), against how often
+with a stranger (u). For values that people share, u is read off the index: the more subjects carry the value, the less it
+says. The prior that a unit speaks of one particular subject of N is λ/N, with λ, the share of units that are ours,
+estimated from the document itself (expectation maximisation under a Beta prior). Fields that go together (name and its reading; postal code,
+town and address) count once, with the best of them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from matcher.compare import COLUMN, SKETCHED
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from matcher.compare import Candidates
+
+GROUPS: Final = {
+    "customer_number": ("customer_number",),
+    "email": ("email",),
+    "phone": ("phone",),
+    "place": ("address", "postal_code"),
+    "person": ("name", "kana"),
+    "birth_date": ("birth_date",),
+}
+KINDS: Final = tuple(kind for kinds in GROUPS.values() for kind in kinds)
+STRONG: Final = ("customer_number", "email")
+M_EXACT: Final = 0.9
+# Chance that a stranger's value is this subject's. Numbers: size of the number space (3e8 mobile numbers, one in ten in use
+# near it); others where the index does not count them.
+U_EXACT: Final = {
+    "customer_number": 1e-8, "email": 1e-9, "phone": 1e-8, "phone.last4": 1e-4, "phone.first7": 5e-5, "address": 1e-7, "address.town": 1e-4,
+    "postal_code": 2e-5, "name": 1e-4, "kana": 2e-4, "birth_date": 5e-5,
+}  # fmt: skip
+SMOOTHING: Final = 10_000  # customers whose frequencies are taken from U_EXACT before the index's own counts weigh in
+# Agreement by sketch at least this good: m, u when the text is that field alone, u when it stands somewhere in a passage.
+_FUZZY: Final = {
+    "name": ((1.0, 0.5, 2e-4, 1e-3), (0.79, 0.2, 1e-3, 1e-2), (0.74, 0.2, 2e-3, 3e-2), (0.66, 0.1, 1e-2, 0.15)),
+    "kana": ((1.0, 0.5, 4e-4, 1e-3), (0.84, 0.2, 1e-3, 1e-2), (0.74, 0.1, 1e-2, 5e-2)),
+    "address": (
+        (1.0, 0.5, 1e-6, 1e-6),
+        (0.9, 0.3, 1e-5, 2e-5),
+        (0.8, 0.2, 1e-4, 5e-4),
+        (0.7, 0.1, 1e-3, 1e-2),
+        (0.6, 0.1, 1e-2, 0.1),
+    ),
+}
+DISAGREES: Final = {
+    "name": -4.0,
+    "kana": -3.0,
+    "address": -2.0,
+}  # bits, when a field of that kind agrees worse than all of the above
+AGREES: Final = 3.0  # bits from which a group of fields counts as agreeing
+PRIOR_OURS, PRIOR_UNITS = 0.5, 10.0  # Beta prior of λ: one in twenty, worth ten units
+ROUNDS: Final = 20
+ENOUGH: Final = 0.9  # posterior from which a candidate is a match
+
+
+@dataclass(slots=True)
+class Scores:
+    """Beside the candidates, row by row: agreement and weight per kind of `KINDS`, and the posterior."""
+
+    agreement: NDArray[np.float32]
+    weight: NDArray[np.float32]
+    total: NDArray[np.float64]
+    agreeing: NDArray[np.int64]
+    strong: NDArray[np.bool_]
+
+
+def weigh(rows: Candidates, population: int) -> Scores:
+    """Weights of every candidate; nothing here looks at other units."""
+    size = rows.unit.size
+    agreement = np.full((size, len(KINDS)), np.nan, np.float32)
+    weight = np.zeros((size, len(KINDS)), np.float32)
+    for column, kind in enumerate(KINDS):
+        _weigh_parts(rows, kind, agreement[:, column], weight[:, column])
+        if kind in SKETCHED:
+            _weigh_sketch(rows, kind, agreement[:, column], weight[:, column])
+        exact = rows.exact[:, COLUMN[kind]]
+        agreement[exact, column] = 1.0
+        weight[exact, column] = _exact_weight(kind, rows.shared[exact, COLUMN[kind]], population)
+    total = np.zeros(size)
+    agreeing = np.zeros(size, np.int64)
+    for kinds in GROUPS.values():
+        best = _group(weight[:, [KINDS.index(kind) for kind in kinds]])
+        total += best
+        agreeing += best >= AGREES
+    strong = rows.exact[:, [COLUMN[kind] for kind in STRONG]].any(axis=1)
+    return Scores(agreement, weight, total, agreeing, strong)
+
+
+def _group(weights: NDArray[np.float32]) -> NDArray[np.float32]:
+    """The best of the fields that say something; a field that disagrees counts when none agrees."""
+    best: NDArray[np.float32] = weights.max(axis=1)
+    return np.where(best > 0, best, weights.min(axis=1)).astype(np.float32)
+
+
+def _exact_weight(kind: str, shared: NDArray[np.int64], population: int) -> NDArray[np.float32]:
+    base = U_EXACT[kind]
+    others = np.maximum(shared - 1, 0)
+    u = np.where(shared > 0, (others + base * SMOOTHING) / (population + SMOOTHING), base)
+    return np.log2(M_EXACT / u).astype(np.float32)
+
+
+def _weigh_parts(rows: Candidates, kind: str, agreement: NDArray[np.float32], weight: NDArray[np.float32]) -> None:
+    """Parts that agree: last four and first seven digits, the town."""
+    for term, column in COLUMN.items():
+        part_of, _, part = term.partition(".")
+        if not part or part_of != kind:
+            continue
+        agrees = rows.exact[:, column]
+        agreement[agrees] = np.fmax(agreement[agrees], 0.5)
+        weight[agrees] = np.maximum(weight[agrees], np.log2(M_EXACT / U_EXACT[term]))
+
+
+def _weigh_sketch(rows: Candidates, kind: str, agreement: NDArray[np.float32], weight: NDArray[np.float32]) -> None:
+    fuzzy, alone = rows.fuzzy[:, SKETCHED.index(kind)], rows.alone[:, SKETCHED.index(kind)]
+    compared = ~np.isnan(fuzzy)
+    bits = np.where(alone, DISAGREES[kind], 0.0)
+    for least, m, u_alone, u_within in reversed(_FUZZY[kind]):
+        good = compared & (fuzzy >= least - 1e-6)
+        bits = np.where(good, np.log2(m / np.where(alone, u_alone, u_within)), bits)
+        agreement[good] = np.fmax(agreement[good], fuzzy[good])
+    better = compared & ((bits > weight) | (weight == 0))
+    weight[better] = bits[better]
+    disagrees = compared & np.isnan(agreement) & alone
+    agreement[disagrees] = fuzzy[disagrees]
+
+
+def posteriors(unit: NDArray[np.int64], total: NDArray[np.float64], units: int, population: int) -> NDArray[np.float64]:
+    """Probability of each candidate that its unit speaks of its subject; those of one unit and "somebody else" sum to 1.
+
+    Args:
+        unit: The unit of each candidate.
+        total: Its weight in bits.
+        units: How many units of the document look like a person.
+        population: Subjects enrolled.
+    """
+    ours = PRIOR_OURS / PRIOR_UNITS
+    _, row = np.unique(unit, return_inverse=True)
+    likelihood = np.exp2(np.minimum(total, 900.0)) / max(population, 1)
+    posterior = np.zeros(unit.size)
+    for _ in range(ROUNDS):
+        odds = likelihood * ours / (1 - ours)
+        posterior = odds / (1 + np.bincount(row, odds)[row])
+        before, ours = ours, (PRIOR_OURS + posterior.sum()) / (PRIOR_UNITS + max(units, row.max(initial=0) + 1))
+        ours = min(max(ours, 1e-6), 0.98)
+        if abs(before - ours) < 1e-4:  # noqa: PLR2004  # settled
+            break
+    return posterior

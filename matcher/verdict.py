@@ -1,0 +1,52 @@
+"""The verdict over a document: ours, somebody else's that some of ours are in, or nothing."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from matcher.compare import FOREVER
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from matcher.finding import Verdict
+
+MAJORITY: Final = 0.5  # share of the people from which a document counts as ours
+FEW_PEOPLE: Final = 3  # of so few, one who is ours is told about, whoever the others are
+ONLY_OURS: Final = 0.2  # share of matches with a customer number: nobody else has those
+EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC).date()
+
+
+def judge(subjects: int, people: int, with_number: int) -> Verdict:
+    """The verdict.
+
+    Args:
+        subjects: Different subjects matched.
+        people: People seen.
+        with_number: Matches in which the customer number agrees.
+    """
+    if not subjects:
+        return "clear"
+    if subjects >= MAJORITY * people or people <= FEW_PEOPLE or with_number > ONLY_OURS * people:
+        return "leak"
+    return "overlap"
+
+
+def as_date(day: int) -> date | None:
+    """A day number of the index; None for an open end."""
+    return None if day in {0, FOREVER} else EPOCH + timedelta(days=int(day))
+
+
+def dated(since: NDArray[np.uint16], until: NDArray[np.uint16]) -> tuple[date | None, date | None]:
+    """Between which days all values of a document were current together.
+
+    The list was made after the youngest of its values came up and before the first of them was given up. Values that all
+    came up on one day say nothing about the beginning: that is when they were enrolled.
+    """
+    if not since.size:
+        return None, None
+    youngest = int(since.max())
+    return as_date(youngest if youngest > since.min() else 0), as_date(int(until.min()))
