@@ -1,0 +1,70 @@
+"""From a matcher's finding to what is kept of it: members as a bitmap, the surest matches first, extracts ranked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from pyroaring import BitMap
+
+from fingerprints.digests import Digester
+from fingerprints.identifiers import IdentifierKind, load_kinds
+from fingerprints.index import Index
+from fingerprints.keys import load_key
+from incidents.findings import KeptMatch, NewFinding
+from incidents.judging import Judged
+from matcher.document import Document, Limits
+from matcher.match import match_document
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+    from typing import Any
+
+    from incidents.judging import Bench
+    from matcher.finding import Finding
+
+
+@dataclass(frozen=True, slots=True)
+class Verdicts:
+    """Gives verdicts in this very process; `incidents.judging` puts a wall around it."""
+
+    index: Index
+    digester: Digester
+    kinds: Mapping[str, IdentifierKind]
+    limits: Limits
+
+    def judge(self, name: str, content: bytes | Path, media_type: str, charset: str) -> Judged:
+        """The verdict over one document."""
+        document = Document(name, content, media_type or None, charset or None)
+        found = match_document(document, self.index, self.digester, self.kinds, self.limits)
+        return Judged(new_finding(found, extracts=()), self.index.generation)
+
+
+def open_verdicts(bench: Bench) -> Verdicts:
+    """Open key and index; raises their errors."""
+    key = load_key(bench.key, bench.home)
+    index = Index.open(bench.index_dir, key)
+    limits = Limits(document_bytes=bench.document_bytes)
+    return Verdicts(index, Digester(key), load_kinds(index.number_patterns), limits)
+
+
+def new_finding(found: Finding, *, extracts: Sequence[Mapping[str, Any]]) -> NewFinding:
+    """What is kept of a finding; ``extracts`` is the ranking, as JSON."""
+    surest = sorted(found.matches, key=lambda match: -match.confidence)
+    return NewFinding(
+        verdict=found.verdict,
+        confidence=found.confidence,
+        people=found.people,
+        members=BitMap(found.members.tolist()),
+        share=found.share,
+        fields={kind: count for kind, count in found.fields.items() if count},
+        matches=[
+            KeptMatch(match.subject, match.confidence, dict(match.fields), dict(match.weights), dict(match.place))
+            for match in surest
+        ],
+        extracts=extracts,
+        dated=found.dated,
+        limits=found.limits,
+        sketch=found.sketch,
+    )
