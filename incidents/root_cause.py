@@ -5,10 +5,10 @@ For a holder whose set in some window is R (of N customers), with the leak's m c
     set(ε) = k·log((1−ε)·N/|R| + ε) + (m−k)·log ε            against "drawn from all N", which scores 0
     set    = log of its mean over ε in 0.01 … 0.7            ε is the share that did not come through R
 
-It is the likelihood of `FACTS`: coverage alone, guilt by the number of holders, and Jaccard all put the culprit first less
-often. Matches count by their confidence. ``windows`` is what averaging over every window of 1, 7, 30, 365 days and all
-time takes away from the best one; ``among`` is the prior of one holder among all of its kind, so that ``none of these``
-(prior one half) wins when nobody stands out. It ranks evidence; it accuses nobody.
+It is the likelihood of `FACTS`: coverage alone, guilt by the number of holders, and Jaccard all put the culprit
+first less often. Matches count by their confidence. ``windows`` is what averaging over every window of 1, 7, 30,
+365 days and all time takes away from the best one; ``among`` is the prior of one holder among all of its kind, so
+that ``none of these`` (prior one half) wins when nobody stands out. It ranks evidence; it accuses nobody.
 """
 
 from __future__ import annotations
@@ -46,8 +46,8 @@ ACTION_ODDS: Final = {
 class Leak:
     """The leaked customers as digests, sorted, with the confidence of each match, among ``population`` customers.
 
-    Days count from 1970-01-01. Nothing after ``sighted_on`` can explain the leak. ``dated`` bounds the days on which the
-    leaked values were current, where the index knows.
+    Days count from 1970-01-01. Nothing after ``sighted_on`` can explain the leak. ``dated`` bounds the days on
+    which the leaked values were current, where the index knows.
     """
 
     subjects: NDArray[np.uint64]
@@ -81,7 +81,7 @@ class Touches:
 
 @dataclass(frozen=True)
 class Background:
-    """A set that may have leaked without any holder's touch, such as a whole extract: its size and the leak's mass in it."""
+    """A set that may have leaked without any holder's touch, such as a whole extract, and the leak's mass in it."""
 
     name: str
     size: int
@@ -128,7 +128,7 @@ class Ranking:
 
 
 def set_score(covered: NDArray[np.float64], of: float, share: NDArray[np.float64]) -> NDArray[np.float64]:
-    """The set term for many candidates at once: leaked mass covered, of how much, and each set's share of all customers."""
+    """The set term of many candidates at once, from the mass covered and each set's share of all customers."""
     share = np.clip(share, 1e-12, 1.0)[:, None]
     covered = covered[:, None]
     by_noise = covered * np.log((1 - NOISE) / share + NOISE) + (of - covered) * np.log(NOISE)
@@ -156,12 +156,16 @@ def rank_holders(
     first = min((int(d.min()) for d in days if len(d)), default=leak.sighted_on)
     holders = [_weigh(leak, one, max(1, among.get(one.kind, 1)), first) for one in touches]
     none = _none_score(leak, backgrounds)
-    ranked = sorted((h for h in holders if h is not None), key=lambda h: (-h.score, h.explains_nothing, h.size, h.kind, h.name))
+    ranked = sorted(
+        (h for h in holders if h is not None), key=lambda h: (-h.score, h.explains_nothing, h.size, h.kind, h.name)
+    )
     ranked = _with_posteriors(ranked, none)
     ranked = _with_ties(ranked, none)
     mass = {h.kind: sum(o.posterior for o in ranked if o.kind == h.kind) for h in ranked}
     explained = ranked[0].subjects if ranked and ranked[0].score > none else np.empty(0, np.uint64)
-    return Ranking(tuple(ranked), none, {kind: 1 - total for kind, total in mass.items()}, len(leak.subjects) - len(explained))
+    return Ranking(
+        tuple(ranked), none, {kind: 1 - total for kind, total in mass.items()}, len(leak.subjects) - len(explained)
+    )
 
 
 def _weigh(leak: Leak, touches: Touches, among: int, first: int) -> Holder | None:
@@ -178,14 +182,20 @@ def _weigh(leak: Leak, touches: Touches, among: int, first: int) -> Holder | Non
     covered_subjects = np.unique(subjects[inside])
     everybody = _reads_everybody(leak, subjects, days, windows)
     actions = 0.0 if everybody or best.set <= 0 else _action_term(subjects[inside], odds[inside])
-    terms = {"set": best.set, "windows": total - best.set - best.dates, "dates": best.dates, "among": -float(np.log(among)), "actions": actions}
+    terms = {
+        "set": best.set,
+        "windows": total - best.set - best.dates,
+        "dates": best.dates,
+        "among": -float(np.log(among)),
+        "actions": actions,
+    }
     score = sum(terms.values())
     return Holder(
-        touches.kind, touches.name, min(score, -float(np.log(among))) if everybody else score, len(covered_subjects), len(leak.subjects),
-        round(best.size), {name: round(value, 3) for name, value in terms.items()}, best.length,
-        best.start if best.length else None, best.start + best.length - 1 if best.length else None,
-        expected=len(leak.subjects) * min(1.0, best.size / leak.population), explains_nothing=everybody,
-        systems=touches.systems, subjects=covered_subjects,
+        touches.kind, touches.name, min(score, -float(np.log(among))) if everybody else score,
+        len(covered_subjects), len(leak.subjects), round(best.size), {name: round(value, 3) for name, value in
+        terms.items()}, best.length, best.start if best.length else None, best.start + best.length - 1 if
+        best.length else None, expected=len(leak.subjects) * min(1.0, best.size / leak.population),
+        explains_nothing=everybody, systems=touches.systems, subjects=covered_subjects,
     )  # fmt: skip
 
 
@@ -227,7 +237,9 @@ def _windows(
     for length in lengths:
         starts = span - length + 1
         size = distinct_in_windows(*everything, first=first, starts=starts, length=length)
-        covered = distinct_in_windows(leaked[0], leaked[1], first=first, starts=starts, length=length, weights=leaked[2])
+        covered = distinct_in_windows(
+            leaked[0], leaked[1], first=first, starts=starts, length=length, weights=leaked[2]
+        )
         some = np.flatnonzero(covered > 0)
         if not len(some):
             continue
@@ -265,7 +277,9 @@ def _current(leak: Leak, starts: NDArray[np.int64], length: int) -> NDArray[np.b
     return good
 
 
-def _reads_everybody(leak: Leak, subjects: NDArray[np.uint64], days: NDArray[np.int64], windows: Sequence[_Window]) -> bool:
+def _reads_everybody(
+    leak: Leak, subjects: NDArray[np.uint64], days: NDArray[np.int64], windows: Sequence[_Window]
+) -> bool:
     """A batch or backup account: it touches most customers, or a large share of them day after day."""
     del subjects, days
     if leak.population < MIN_POPULATION:
@@ -281,7 +295,7 @@ def _action_term(subjects: NDArray[np.uint64], odds: NDArray[np.float64]) -> flo
 
 
 def _none_score(leak: Leak, backgrounds: Sequence[Background]) -> float:
-    """ "None of these": half for all customers alike, half for the sets that may have leaked as a whole."""
+    """None of these: half for all customers alike, half for the sets that may have leaked as a whole."""
     if not backgrounds:
         return 0.0
     covered = np.array([b.covered for b in backgrounds])
@@ -306,7 +320,9 @@ def _with_ties(holders: list[Holder], none: float) -> list[Holder]:
     marked = []
     for holder in holders:
         ties = tuple(
-            other.name for other in holders if other is not holder and other.kind == holder.kind and abs(other.score - holder.score) < TIE
+            other.name
+            for other in holders
+            if other is not holder and other.kind == holder.kind and abs(other.score - holder.score) < TIE
         )
         covers = bool(len(first)) and holder is not holders[0] and bool(np.isin(first, holder.subjects).all())
         marked.append(replace(holder, tied_with=ties, also_consistent=covers))

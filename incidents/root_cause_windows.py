@@ -1,7 +1,8 @@
 """Sets of customers over sliding windows: how many different ones a holder touched in every window, in one pass.
 
-A customer counts in the windows that begin after its previous touch and up to this one, so that each touch adds to a
-stretch of window starts, and a running sum over the starts gives all windows at once: O(touches), however long the window.
+A customer counts in the windows that begin after its previous touch and up to this one, so that each touch adds to
+a stretch of window starts, and a running sum over the starts gives all windows at once: O(touches), however long
+the window.
 """
 
 from __future__ import annotations
@@ -27,10 +28,10 @@ def distinct_in_windows(
     length: int,
     weights: NDArray[np.float64] | None = None,
 ) -> NDArray[np.float64]:
-    """For each window of ``length`` days beginning on ``first`` + 0 … ``starts`` - 1, the weight of its distinct subjects.
+    """The weight of the distinct subjects in each window of ``length`` days.
 
-    ``subjects`` and ``days`` are sorted by subject, then day, without doubles; ``weights`` (one a row, equal for equal
-    subjects) default to 1.
+    Windows begin on ``first`` + 0 … ``starts`` - 1. ``subjects`` and ``days`` are sorted by subject, then day,
+    without doubles; ``weights`` (one a row, equal for equal subjects) default to 1.
     """
     if not len(subjects):
         return np.zeros(starts)
@@ -52,5 +53,7 @@ def sort_touches(
     """One row a subject and day, sorted by both; of several actions on a day the most telling one's ``odds`` stay."""
     order = np.lexsort((-odds, days, subjects))
     subjects, days, odds = subjects[order], days[order], odds[order]
-    first = np.r_[True, (subjects[1:] != subjects[:-1]) | (days[1:] != days[:-1])] if len(subjects) else np.zeros(0, bool)
+    first = (
+        np.r_[True, (subjects[1:] != subjects[:-1]) | (days[1:] != days[:-1])] if len(subjects) else np.zeros(0, bool)
+    )
     return subjects[first], days[first], odds[first]

@@ -1,0 +1,71 @@
+"""What a format of access logs has to do, and what it gives.
+
+A format is one file of this folder: a `TrailFormat` that recognises a file by its first lines, and a `FormatReader`
+that turns lines into named text columns. What the columns mean is the mapping's business (`trails.mapping`).
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, ClassVar
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import polars as pl
+
+
+@dataclass(frozen=True, slots=True)
+class Dropped:
+    """A line that holds no record we can use: its number in the file, counted from 1, and why."""
+
+    line: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """Records of some lines: ``frame`` has text columns only, ``numbers`` and ``raw`` its rows' lines."""
+
+    frame: pl.DataFrame
+    numbers: list[int]
+    raw: list[str]
+    dropped: list[Dropped] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A few lines of a format and what they say, column by column; run as a test and shown in the docs."""
+
+    text: str
+    records: tuple[dict[str, str], ...]
+
+
+class FormatReader(ABC):
+    """Reads one file; may remember what its earlier lines said, such as a header."""
+
+    @abstractmethod
+    def read(self, lines: Sequence[str], first: int, *, last: bool) -> Parsed:
+        """The records in ``lines``, of which the first has the number ``first``.
+
+        A record that goes on beyond the lines is kept back for the next call, unless this is the ``last`` one.
+        """
+
+
+class TrailFormat(ABC):
+    """One format of access logs."""
+
+    name: ClassVar[str]
+    examples: ClassVar[tuple[Example, ...]]
+    misses: ClassVar[tuple[str, ...]]
+    defaults: ClassVar[dict[str, tuple[str, ...]]] = {}
+    """Columns that mean the same in every file of the format: field to column names, joined by a space."""
+
+    @abstractmethod
+    def likeness(self, head: Sequence[str]) -> float:
+        """How well the first lines fit, 0 to 1; the best fit above one half wins."""
+
+    @abstractmethod
+    def open(self, head: Sequence[str], columns: Sequence[str] | None = None) -> FormatReader:
+        """A reader for a file that begins with ``head``; with ``columns``, only those need to be read."""

@@ -1,0 +1,283 @@
+"""Taking a log file into a system's trail: all of it or nothing, each line once, whatever was dropped named.
+
+The file is read twice at most: its hash first, then its lines in blocks. Parquet files are written beside; one
+database transaction at the end makes them count, together with days, sequence numbers and gaps. A process killed
+before that leaves files nobody reads, and a row in state ``running`` that the next import of the system marks as
+failed.
+"""
+
+from __future__ import annotations
+
+import resource
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+from sqlalchemy import select, update
+
+from trails.formats import find_format, format_called
+from trails.gaps import Gap, note_days, note_sequences, refresh_gaps
+from trails.lines import file_sha256, find_encoding, read_blocks, read_head
+from trails.mapping import as_table, load_mapping, mapping_path, save_mapping
+from trails.models import TrailImport, TrailPart
+from trails.proposal import propose_mapping, with_given
+from trails.records import make_records
+from trails.seen import SeenLines
+from trails.store import (
+    UNDATED,
+    PartWriter,
+    part_paths,
+    put_in_place,
+    read_lines,
+    remove_leftovers,
+    sync_folder,
+    system_lock,
+)
+from trails.times import Reading
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from datetime import datetime
+    from pathlib import Path
+
+    from core.clock import Clock
+    from core.database import Database
+    from trails.formats.interface import Dropped, TrailFormat
+    from trails.mapping import TrailMapping
+    from trails.records import Doorkeeper
+
+MIB = 1 << 20
+FUTURE_ALLOWED = timedelta(days=1)
+"""Clocks of other machines may run ahead of ours, not by more than this."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What we understood of a file, to be confirmed before anything is written."""
+
+    path: Path
+    encoding: str
+    head: list[str]
+    format: TrailFormat
+    mapping: TrailMapping
+    known: bool
+    """Whether the system's mapping was there before, unchanged."""
+
+
+@dataclass(frozen=True)
+class ImportResult:
+    """What an import did; ``gaps`` are all of the system's, as they stand now."""
+
+    import_id: int
+    system: str
+    records: int
+    new: int
+    undated: int
+    dropped: list[Dropped]
+    gaps: list[Gap]
+    limits: list[str] = field(default_factory=list)
+    seconds: float = 0.0
+    peak_mib: int = 0
+
+    def as_json(self) -> dict[str, Any]:
+        """As the command line's contract has it."""
+        return {
+            "system": self.system,
+            "records": self.records,
+            "new": self.new,
+            "dropped": [{"line": one.line, "reason": one.reason} for one in self.dropped],
+            "gaps": [gap.as_json() for gap in self.gaps],
+            "undated": self.undated,
+            "limits": self.limits,
+            "import": self.import_id,
+            "seconds": round(self.seconds, 2),
+            "peak_mib": self.peak_mib,
+        }
+
+
+@dataclass
+class _Totals:
+    records: int = 0
+    new: int = 0
+    undated: int = 0
+    dropped: list[Dropped] = field(default_factory=list)
+    days: list[pl.DataFrame] = field(default_factory=list)
+    sequences: list[pl.DataFrame] = field(default_factory=list)
+
+
+def plan_import(
+    path: Path,
+    system: str,
+    trails_dir: Path,
+    *,
+    is_number: Callable[[str], bool],
+    given: Mapping[str, Sequence[str]] | None = None,
+    constants: Mapping[str, str] | None = None,
+    zone: str | None = None,
+    format_name: str = "",
+) -> Plan:
+    """Understand a file: encoding, format and what its columns mean.
+
+    Raises:
+        UnknownFormatError: It is of no format we read.
+        MappingError: It lacks a column that the system's mapping or the person names.
+    """
+    given, constants = given or {}, constants or {}
+    known = load_mapping(mapping_path(trails_dir, system))
+    encoding = find_encoding(path)
+    head = read_head(path, encoding)
+    named = format_name or (known.format if known else "")
+    trail_format = format_called(named) if named else find_format(head)
+    sample = trail_format.open(head).read(head, 1, last=True).frame
+    if known:
+        mapping = with_given(known, given, constants, zone)
+        mapping.check_columns(sample.columns)
+    else:
+        mapping = propose_mapping(
+            system,
+            trail_format,
+            sample,
+            given=given,
+            constants=constants,
+            zone=zone or "Asia/Tokyo",
+            is_number=is_number,
+        )
+    return Plan(path, encoding, head, trail_format, mapping, mapping == known)
+
+
+def run_import(
+    plan: Plan,
+    trails_dir: Path,
+    database: Database,
+    door: Doorkeeper,
+    clock: Clock,
+    progress: Callable[[int], None] = lambda _: None,
+) -> ImportResult:
+    """Take the planned file in; ``progress`` is told how many records there are so far.
+
+    Raises:
+        TrailBusyError: Another process imports into the same system.
+    """
+    started, system = clock.now(), plan.mapping.system
+    with system_lock(trails_dir, system):
+        with database.write() as session:
+            session.execute(
+                update(TrailImport)
+                .where(TrailImport.system == system, TrailImport.state == "running")
+                .values(state="failed")
+            )
+            remove_leftovers(session, trails_dir, system)
+        save_mapping(plan.mapping, mapping_path(trails_dir, system))
+        sha256 = file_sha256(plan.path)
+        with database.write() as session:
+            row = TrailImport(
+                system=system,
+                file_name=plan.path.name,
+                sha256=sha256,
+                mapping=as_table(plan.mapping),
+                started_at=started,
+            )
+            session.add(row)
+            session.flush()
+            import_id = row.id
+        totals, writer, limits = _Totals(), PartWriter(trails_dir / "staging" / system, import_id), []
+        if needs_year(plan):
+            limits.append("year_assumed")
+        _read_all(plan, trails_dir, database, door, started, totals, writer, progress)
+        return _commit(import_id, plan, trails_dir, database, clock, totals, writer, limits)
+
+
+def needs_year(plan: Plan) -> bool:
+    """Whether the file's times have no year, so that the file's own date has to say which."""
+    return "when" in plan.mapping.fields and plan.format.name == "syslog-bsd"
+
+
+def _read_all(
+    plan: Plan,
+    trails_dir: Path,
+    database: Database,
+    door: Doorkeeper,
+    now: datetime,
+    totals: _Totals,
+    writer: PartWriter,
+    progress: Callable[[int], None],
+) -> None:
+    mapping = plan.mapping
+
+    def load(month: str) -> Any:
+        with database.read() as session:
+            paths = part_paths(session, trails_dir, system=mapping.system, months=[month])
+        return read_lines([*paths, *(part.path for part in writer.parts if part.month == month)])
+
+    seen = SeenLines(load, writer.flush)
+    reader = plan.format.open(plan.head, mapping.columns)
+    reading = Reading(mapping.zone, now.date())
+    for block in read_blocks(plan.path, plan.encoding):
+        totals.dropped += block.dropped
+        parsed = reader.read(block.lines, block.first, last=block.last)
+        made = make_records(parsed, mapping, reading, door, now=now + FUTURE_ALLOWED)
+        totals.records += made.lines
+        totals.dropped += made.dropped
+        _take(made.frame, seen, writer, totals)
+        progress(totals.records)
+
+
+def _take(frame: pl.DataFrame, seen: SeenLines, writer: PartWriter, totals: _Totals) -> None:
+    """Hand the new rows of a block to the writer, month by month, and count them."""
+    if frame.is_empty():
+        return
+    frame = frame.with_columns(month=pl.col("when").dt.strftime("%Y-%m").fill_null(UNDATED))
+    for (month,), rows in frame.partition_by("month", as_dict=True, include_key=False).items():
+        new = rows.filter(pl.Series(seen.take_new(str(month), rows["line"].to_numpy(), rows["row"].to_numpy())))
+        if new.is_empty():
+            continue
+        records = new.filter(pl.col("row") != pl.col("row").shift(1, fill_value=-1))
+        totals.new += len(records)
+        totals.undated += len(records) if month == UNDATED else 0
+        totals.days.append(records.group_by("host", pl.col("when").dt.date().alias("day")).len())
+        numbered = records.filter(pl.col("sequence").is_not_null())
+        if len(numbered):
+            totals.sequences.append(numbered.select("host", "sequence"))
+        writer.add(str(month), new.drop("row"))
+
+
+def _commit(
+    import_id: int,
+    plan: Plan,
+    trails_dir: Path,
+    database: Database,
+    clock: Clock,
+    totals: _Totals,
+    writer: PartWriter,
+    limits: list[str],
+) -> ImportResult:
+    """Put the files in place and make them count, all in one transaction."""
+    system = plan.mapping.system
+    parts = writer.close()
+    placed = [put_in_place(part, trails_dir, system) for part in parts]
+    if placed:
+        sync_folder(trails_dir / "records" / system)
+    now = clock.now()
+    firsts, lasts = [p.first_at for p in parts if p.first_at], [p.last_at for p in parts if p.last_at]
+    with database.write() as session:
+        for part, path in zip(parts, placed, strict=True):
+            session.add(
+                TrailPart(
+                    import_id=import_id, system=system, month=part.month, path=path, rows=part.rows,
+                    size_bytes=part.size_bytes, sha256=part.sha256, first_at=part.first_at, last_at=part.last_at,
+                )
+            )  # fmt: skip
+        note_days(session, system, totals.days)
+        note_sequences(session, system, totals.sequences)
+        gaps = refresh_gaps(session, system, now)
+        row = session.scalars(select(TrailImport).where(TrailImport.id == import_id)).one()
+        row.state, row.finished_at = "done", now
+        row.records, row.new, row.undated, row.dropped = totals.records, totals.new, totals.undated, len(totals.dropped)
+        row.first_at, row.last_at, row.limits = min(firsts, default=None), max(lasts, default=None), limits
+        seconds = (now - row.started_at).total_seconds()
+    totals.dropped.sort(key=lambda one: one.line)
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+    return ImportResult(
+        import_id, system, totals.records, totals.new, totals.undated, totals.dropped, gaps, limits, seconds, peak
+    )

@@ -1,0 +1,163 @@
+"""Times as logs write them, to UTC, with the zone as written kept.
+
+The common spellings are read a column at a time; what remains (Japanese eras, kanji, syslog's without a year) goes
+one by one. A time without a zone is in the system's own; it borrows nothing else from its neighbours.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta, timezone
+from zoneinfo import ZoneInfo
+
+import polars as pl
+
+WHEN = pl.Datetime("us", "UTC")
+FAST_FORMATS = ("%Y-%m-%d %H:%M:%S%.f", "%Y-%m-%d %H:%M", "%d-%b-%Y:%H:%M:%S", "%Y%m%d%H%M%S")
+"""After / became - and T a space."""
+NAMED_ZONES = {"Z": 0, "UTC": 0, "GMT": 0, "JST": 540}
+ERAS = {"令和": 2018, "平成": 1988, "昭和": 1925, "R": 2018, "H": 1988, "S": 1925}
+MONTHS = {
+    "jan": 1, "feb": 2, "mar": 3, "apr": 4, "may": 5, "jun": 6,
+    "jul": 7, "aug": 8, "sep": 9, "oct": 10, "nov": 11, "dec": 12,
+}  # fmt: skip
+OLDEST_YEAR = 1970
+_ZONE = r":\d{2}(?:[.,]\d+)?\s?(Z|UTC|GMT|JST|[+-]\d{2}:?\d{2})$"
+_EPOCH = re.compile(r"(\d{10})(?:\.(\d{1,6})|(\d{3})|(\d{6}))?")
+_CLOCK = r"(?P<hour>\d{1,2})[:時](?P<minute>\d{1,2})(?:[:分](?:(?P<second>\d{1,2})(?:[.,](?P<fraction>\d{1,9}))?秒?)?)?"
+_WRITTEN_ZONE = r"\s*(?P<zone>Z|UTC|GMT|JST|[+-]\d{2}:?\d{2})?"
+_JAPANESE = re.compile(
+    r"(?P<era>令和|平成|昭和|[RHS])?\s*(?P<year>元|\d{1,4})[年./-]\s*(?P<month>\d{1,2})[月./-]\s*(?P<day>\d{1,2})日?"
+    r"\s*(?:\([^)]*\)|[月火水木金土日]曜日?)?[\sT]*(?P<half>午前|午後)?\s*(?:"
+    + _CLOCK
+    + r")?\s*(?P<after>AM|PM)?"
+    + _WRITTEN_ZONE
+)
+_SYSLOG = re.compile(r"(?P<mon>[A-Za-z]{3})\s+(?P<day>\d{1,2})\s+(?:(?P<year>\d{4})\s+)?" + _CLOCK + _WRITTEN_ZONE)
+_COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})[T ]?(\d{2})(\d{2})(\d{2})?" + _WRITTEN_ZONE)
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How to read a file's times: the zone of those that name none, and the day no year-less time lies beyond."""
+
+    zone: str = "Asia/Tokyo"
+    latest: date = date.max
+
+
+def read_times(texts: pl.Series, reading: Reading) -> pl.DataFrame:
+    """Columns ``when`` (UTC; null where unreadable) and ``offset_min`` (null where no zone was written)."""
+    raw = texts.cast(pl.String).str.strip_chars().rename("raw")
+    zone = raw.str.extract(_ZONE)
+    written = zone.is_not_null()
+    local = raw.to_frame().select(
+        pl.when(pl.lit(written))
+        .then(pl.col("raw").str.replace(r"\s?(?:Z|UTC|GMT|JST|[+-]\d{2}:?\d{2})$", ""))
+        .otherwise("raw")
+    )["raw"]
+    local = local.str.replace_all("/", "-", literal=True).str.replace(r"(\d)T(\d)", "${1} ${2}")
+    offsets = _offsets(zone) if written.any() else pl.Series([None] * len(raw), dtype=pl.Int16)
+    naive = _naive(local)
+    frame = pl.DataFrame({"naive": naive, "offset_min": offsets, "raw": raw}).select(
+        when=pl.when(pl.col("offset_min").is_null())
+        .then(
+            pl.col("naive")
+            .dt.replace_time_zone(reading.zone, ambiguous="earliest", non_existent="null")
+            .dt.convert_time_zone("UTC")
+        )
+        .otherwise((pl.col("naive") - pl.duration(minutes="offset_min")).dt.replace_time_zone("UTC"))
+        .cast(WHEN),
+        offset_min=pl.col("offset_min").cast(pl.Int16),
+        raw="raw",
+    )
+    slow = (frame["when"].is_null() & (frame["raw"] != "")).arg_true().to_list()
+    if slow:
+        frame = _with_slow(frame, slow, reading)
+    return frame.select("when", "offset_min")
+
+
+def _naive(local: pl.Series) -> pl.Series:
+    """Clock readings in whichever common spelling; the next one is tried on what is left."""
+    naive = pl.Series([None] * len(local), dtype=pl.Datetime("us"))
+    for spelling in FAST_FORMATS:
+        left = naive.is_null()
+        if not left.any():
+            break
+        naive = pl.select(pl.coalesce(naive, local.str.to_datetime(spelling, time_unit="us", strict=False))).to_series()
+    return naive
+
+
+def _offsets(zone: pl.Series) -> pl.Series:
+    """Minutes east of UTC; there are few different zones in a file."""
+    known = {text: _minutes(text) for text in zone.unique().to_list() if text is not None}
+    return zone.replace_strict(known, default=None, return_dtype=pl.Int16)
+
+
+def _minutes(zone: str) -> int:
+    if zone in NAMED_ZONES:
+        return NAMED_ZONES[zone]
+    digits = zone[1:].replace(":", "")
+    minutes = int(digits[:2]) * 60 + int(digits[2:])
+    return -minutes if zone[0] == "-" else minutes
+
+
+def _with_slow(frame: pl.DataFrame, rows: list[int], reading: Reading) -> pl.DataFrame:
+    read = [read_time(text, reading) for text in frame["raw"].gather(rows).to_list()]
+    when, offset = frame["when"].to_list(), frame["offset_min"].to_list()
+    for row, one in zip(rows, read, strict=True):
+        when[row], offset[row] = one or (None, None)
+    return pl.DataFrame(
+        {
+            "when": pl.Series(when, dtype=WHEN),
+            "offset_min": pl.Series(offset, dtype=pl.Int16),
+            "raw": frame["raw"],
+        }
+    )
+
+
+def read_time(text: str | None, reading: Reading) -> tuple[datetime, int | None] | None:
+    """One time in any spelling: UTC and the written offset in minutes; None when it is no time."""
+    text = unicodedata.normalize("NFKC", text or "").strip()
+    if epoch := _EPOCH.fullmatch(text):
+        fraction = (epoch[2] or epoch[3] or epoch[4] or "0").ljust(6, "0")
+        return datetime.fromtimestamp(int(epoch[1]), UTC).replace(microsecond=int(fraction)), 0
+    try:
+        if found := _SYSLOG.fullmatch(text):
+            month = MONTHS.get(found["mon"].lower(), 0)
+            year = int(found["year"]) if found["year"] else _year_before(month, int(found["day"]), reading.latest)
+            return _placed(year, month, found.groupdict(), reading.zone)
+        if found := _JAPANESE.fullmatch(text):
+            year = (1 if found["year"] == "元" else int(found["year"])) + ERAS.get(found["era"] or "", 0)
+            return _placed(year, int(found["month"]), found.groupdict(), reading.zone)
+        if found := _COMPACT.fullmatch(text):
+            parts = dict(zip(("day", "hour", "minute", "second"), found.group(3, 4, 5, 6), strict=True))
+            return _placed(int(found[1]), int(found[2]), {**parts, "zone": found["zone"]}, reading.zone)
+    except (ValueError, OverflowError):
+        return None
+    return None
+
+
+def _placed(year: int, month: int, parts: dict[str, str | None], zone: str) -> tuple[datetime, int | None]:
+    hour = int(parts.get("hour") or 0)
+    half = parts.get("half") or parts.get("after")
+    if half in {"午後", "PM"} and hour < 12:  # noqa: PLR2004  # noon
+        hour += 12
+    elif half in {"午前", "AM"} and hour == 12:  # noqa: PLR2004  # noon
+        hour = 0
+    if year < OLDEST_YEAR:
+        raise ValueError(f"year {year}")
+    fraction = int((parts.get("fraction") or "0")[:6].ljust(6, "0"))
+    minutes = _minutes(str(parts["zone"])) if parts.get("zone") else None
+    written = ZoneInfo(zone) if minutes is None else timezone(timedelta(minutes=minutes))
+    clock = (hour, int(parts.get("minute") or 0), int(parts.get("second") or 0), fraction)
+    return datetime(year, month, int(parts["day"] or 0), *clock, tzinfo=written).astimezone(UTC), minutes
+
+
+def _year_before(month: int, day: int, latest: date) -> int:
+    """The latest year in which that day does not lie beyond ``latest``; syslog (RFC 3164) writes none."""
+    year = latest.year if (month, day) <= (latest.month, latest.day) else latest.year - 1
+    while (month, day) == (2, 29) and not (year % 4 == 0 and (year % 100 or year % 400 == 0)):
+        year -= 1
+    return year
