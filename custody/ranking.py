@@ -1,0 +1,156 @@
+"""Which extract a document came from: a likelihood of named terms, pure.
+
+The term ``set`` is that of FACTS.md: under extract R each matched subject is a member with probability 1 − ε and anybody of
+the population N with ε; under "none of these" always anybody. It is averaged over ε from 0.01 to 0.7, since a leak's noise
+is not known. Scores are log-likelihood ratios against "none of these", which stands in the list with 0.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+from pyroaring import BitMap
+
+NONE_OF_THESE: Final = "none of these"
+NOISES: Final = tuple(float(e) for e in np.geomspace(0.01, 0.7, 15))
+TIE: Final = 0.5
+"""Scores closer than this (a factor of 1.6 in likelihood) are a tie: no evidence tells them apart."""
+STRAY_COLUMN: Final = math.log(0.02)
+"""A document shows a column the extract does not have: somebody joined it from elsewhere. Rare, but it happens."""
+STALE_VALUE: Final = 0.05
+"""Share of values that do not fit the extract's day although they came from it (corrections, late entries)."""
+IMPOSSIBLE: Final = -1e6
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """An extract that may be the source.
+
+    Attributes:
+        extract: Its name.
+        members: Its subjects.
+        columns: Kinds of identifiers it has.
+        as_of: The day its values were current, counted from 1970-01-01; None when it is not known.
+    """
+
+    extract: str
+    members: BitMap
+    columns: frozenset[str]
+    as_of: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RankedExtract:
+    """An extract and how well it explains the document.
+
+    Attributes:
+        extract: Its name, or `NONE_OF_THESE`.
+        covered: Matched subjects that are in it.
+        of: All matched subjects.
+        size: How many subjects it has.
+        score: The sum of the terms, against "none of these".
+        terms: Log-likelihood ratios by name: set, columns, dates, freshness.
+        tied_with: Names of those that explain it as well.
+    """
+
+    extract: str
+    covered: int
+    of: int
+    size: int
+    score: float
+    terms: dict[str, float] = field(default_factory=dict)
+    tied_with: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Values:
+    """The intervals in which the document's matched values were current, as days counted from 1970-01-01."""
+
+    since: NDArray[np.uint16]
+    until: NDArray[np.uint16]
+
+
+def rank_extracts(
+    matched: BitMap | Mapping[int, float],
+    people: int,
+    columns: Collection[str],
+    extracts: Sequence[Candidate],
+    population: int,
+    *,
+    first_seen: int | None = None,
+    values: Values | None = None,
+) -> list[RankedExtract]:
+    """Rank extracts by how well they explain the matched subjects, best first; "none of these" is among them.
+
+    Args:
+        matched: The matched subjects, or how sure each match is: an unsure one counts for less.
+        people: How many people the document has; strangers among them are noise under every extract alike.
+        columns: Kinds of identifiers that the document shows of its matched subjects.
+        extracts: The candidates.
+        population: How many subjects there are at all.
+        first_seen: The day the document was first seen; a later extract is impossible.
+        values: Intervals of the matched values.
+    """
+    del people
+    weights = dict.fromkeys(matched, 1.0) if isinstance(matched, BitMap) else dict(matched)
+    subjects = BitMap(weights)
+    total = sum(weights.values())
+    ranked = [NOTHING]
+    for extract in extracts:
+        inside = subjects & extract.members
+        covered = total if len(inside) == len(subjects) else sum(weights[subject] for subject in inside)
+        terms = {
+            "set": set_term(covered, total, len(extract.members), max(population, 1)),
+            "columns": STRAY_COLUMN * len(set(columns) - extract.columns),
+            "dates": IMPOSSIBLE if _is_later(extract.as_of, first_seen) else 0.0,
+            "freshness": freshness_term(values, extract.as_of),
+        }
+        score = sum(terms.values())
+        ranked.append(RankedExtract(extract.extract, len(inside), len(subjects), len(extract.members), score, terms))
+    ranked[0] = replace(NOTHING, of=len(subjects), size=population)
+    ranked.sort(key=lambda r: (-r.score, r.extract == NONE_OF_THESE, r.size, r.extract))
+    return [replace(one, tied_with=_ties(one, ranked)) for one in ranked]
+
+
+NOTHING: Final = RankedExtract(NONE_OF_THESE, 0, 0, 0, 0.0)
+
+
+def set_term(covered: float, of: float, size: int, population: int) -> float:
+    """Log-likelihood ratio of ``covered`` of ``of`` matched subjects being members of a set of ``size``."""
+    if size == 0 or of == 0:
+        return 0.0
+    noise = np.array(NOISES)
+    member = np.log((1 - noise) / size + noise / population)
+    anybody = np.log(noise / population)
+    logs = covered * member + (of - covered) * anybody + of * math.log(population)
+    top = float(logs.max())
+    return top + math.log(float(np.exp(logs - top).mean()))
+
+
+def freshness_term(values: Values | None, as_of: int | None) -> float:
+    """Log-likelihood ratio of the values being those of a day: most are current then, and stale ones tell against it."""
+    if values is None or as_of is None or values.since.size == 0:
+        return 0.0
+    stale = int(((values.since > as_of) | (values.until <= as_of)).sum())
+    fresh = int(values.since.size) - stale
+    return fresh * math.log1p(-STALE_VALUE) + stale * math.log(STALE_VALUE) - _neutral(values.since.size)
+
+
+def _neutral(count: int) -> float:
+    """What "none of these" makes of as many values: as stale as the model allows for by chance."""
+    return count * math.log1p(-STALE_VALUE)
+
+
+def _is_later(as_of: int | None, first_seen: int | None) -> bool:
+    return as_of is not None and first_seen is not None and as_of > first_seen
+
+
+def _ties(one: RankedExtract, ranked: Sequence[RankedExtract]) -> tuple[str, ...]:
+    return tuple(
+        other.extract for other in ranked if other.extract != one.extract and abs(other.score - one.score) < TIE
+    )

@@ -1,0 +1,163 @@
+"""Tables as carriers keep them: CSV, TSV and XLSX in UTF-8, UTF-16, CP932 or EUC-JP, row by row in bounded memory."""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import io
+import itertools
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any, Final
+
+from custody.errors import TableError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+SAMPLE_BYTES: Final = 1 << 20
+SPREADSHEETS: Final = (".xlsx", ".xlsm", ".xls", ".xlsb", ".ods")
+DELIMITERS: Final = (",", "\t", ";", "|")
+_MAX_FIELD: Final = 1 << 20
+_BOMS: Final = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
+_HALF_WIDTH: Final = re.compile("[｡-ﾟ]")
+_EVERYDAY: Final = re.compile("[ぁ-んァ-ヶ一-鿿]")
+
+
+@dataclass(frozen=True, slots=True)
+class TableFormat:
+    """How a file is to be read; delimiter and encoding are empty for a spreadsheet."""
+
+    delimiter: str
+    encoding: str
+
+    @property
+    def is_spreadsheet(self) -> bool:
+        """Whether it is a workbook rather than text."""
+        return not self.delimiter
+
+    def __str__(self) -> str:
+        names = {",": "commas", "\t": "tabs", ";": "semicolons", "|": "bars"}
+        return "spreadsheet" if self.is_spreadsheet else f"{self.encoding}, separated by {names[self.delimiter]}"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row: where it begins, how far into the file that is (0 to 1), and its cells as text."""
+
+    line: int
+    share: float
+    cells: list[str]
+
+
+def detect_format(path: Path) -> TableFormat:
+    """How the file is written, from its name and its first mebibyte.
+
+    Raises:
+        TableError: It is empty, or in no encoding we know.
+    """
+    if path.suffix.lower() in SPREADSHEETS:
+        return TableFormat("", "")
+    with path.open("rb") as file:
+        sample = file.read(SAMPLE_BYTES)
+    if not sample.strip():
+        raise TableError(f"{path} is empty")
+    encoding = detect_encoding(sample, whole=len(sample) < SAMPLE_BYTES)
+    if encoding is None:
+        raise TableError(f"{path} is in no encoding we know", hint="UTF-8, UTF-16, CP932 (Shift_JIS) and EUC-JP are.")
+    text = codecs.getincrementaldecoder(encoding)("replace").decode(sample)
+    return TableFormat(_delimiter(path, text), encoding)
+
+
+def detect_encoding(sample: bytes, *, whole: bool) -> str | None:
+    """The encoding of a sample; where both CP932 and EUC-JP fit, the one that reads as everyday Japanese.
+
+    Args:
+        sample: The file's first bytes.
+        whole: Whether that is all of it; else its last character may be cut.
+    """
+    for bom, encoding in _BOMS:
+        if sample.startswith(bom):
+            return encoding
+    texts = {encoding: _decode(sample, encoding, whole=whole) for encoding in ("utf-8", "euc_jp", "cp932")}
+    if texts["utf-8"] is not None:
+        return "utf-8"
+    fitting = {encoding: text for encoding, text in texts.items() if text is not None}
+    return max(fitting, key=lambda encoding: _everyday(fitting[encoding]), default=None) if fitting else None
+
+
+def read_rows(path: Path, table: TableFormat) -> Iterator[Row]:
+    """The rows of the file, the header included; empty lines are left out."""
+    rows = _read_spreadsheet(path) if table.is_spreadsheet else _read_text(path, table)
+    return (row for row in rows if any(row.cells))
+
+
+def read_sample(path: Path, table: TableFormat, count: int) -> list[list[str]]:
+    """The first rows' cells."""
+    return [row.cells for row in itertools.islice(read_rows(path, table), count)]
+
+
+def _read_text(path: Path, table: TableFormat) -> Iterator[Row]:
+    csv.field_size_limit(_MAX_FIELD)
+    size = max(path.stat().st_size, 1)
+    with path.open("rb") as raw:
+        text = io.TextIOWrapper(raw, table.encoding, errors="replace", newline="")
+        lines = csv.reader(_without_nulls(text), delimiter=table.delimiter)
+        line = 1
+        while True:
+            try:
+                cells = next(lines)
+            except StopIteration:
+                return
+            except csv.Error as error:
+                raise TableError(f"{path}, line {line}: {error}", hint="A quote may be missing in that line.") from None
+            yield Row(line, min(raw.tell() / size, 1.0), cells)
+            line = lines.line_num + 1
+
+
+def _without_nulls(lines: Iterable[str]) -> Iterator[str]:
+    return (line.replace("\0", "") for line in lines)
+
+
+def _read_spreadsheet(path: Path) -> Iterator[Row]:
+    from python_calamine import CalamineError, CalamineWorkbook
+
+    try:
+        workbook = CalamineWorkbook.from_path(str(path))
+        sheet = workbook.get_sheet_by_index(0)
+        total = max(sheet.height, 1)
+        for number, cells in enumerate(sheet.iter_rows(), start=1):
+            yield Row(number, number / total, [_cell(cell) for cell in cells])
+    except CalamineError as error:
+        raise TableError(f"{path} cannot be read as a spreadsheet: {error}") from None
+
+
+def _cell(value: Any) -> str:
+    if isinstance(value, datetime):
+        return value.date().isoformat()
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return str(value)
+
+
+def _decode(sample: bytes, encoding: str, *, whole: bool) -> str | None:
+    try:
+        return codecs.getincrementaldecoder(encoding)("strict").decode(sample, final=whole)
+    except UnicodeDecodeError:
+        return None
+
+
+def _everyday(text: str) -> float:
+    return len(_EVERYDAY.findall(text)) - 2 * len(_HALF_WIDTH.findall(text))
+
+
+def _delimiter(path: Path, text: str) -> str:
+    lines = text.splitlines()[:50]
+    if path.suffix.lower() in {".tsv", ".tab"}:
+        return "\t"
+    widths = {delimiter: [len(cells) for cells in csv.reader(lines, delimiter=delimiter)] for delimiter in DELIMITERS}
+    return max(DELIMITERS, key=lambda d: (min(widths[d], default=0) > 1, sorted(widths[d])[len(widths[d]) // 2]))
