@@ -14,6 +14,7 @@ from core.texts import LANGUAGES, load_texts
 from web import formats
 from web.gate import FORM_MARK
 from web.language import LANGUAGE_COOKIE, asked_language, choose_language
+from web.masks import masked_line
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -46,7 +47,7 @@ class Pages:
             lstrip_blocks=True,
         )
         self._templates.filters.update(
-            moment=formats.moment, number=formats.number, share=formats.share, size=formats.size
+            moment=formats.moment, number=formats.number, share=formats.share, size=formats.size, masked=masked_line
         )
         self._assets = {f.name: formats.asset_version(f.read_bytes()) for f in STATIC.iterdir() if f.is_file()}
 
@@ -93,9 +94,10 @@ class Pages:
 
 
 def _named(texts: Texts, group: str, name: str) -> str:
-    """The name of a state, kind, … in this language; a plugin's own name when the texts do not know it."""
+    """The name of a state, kind, … in this language: ours, the incidents', or the word itself when neither knows it."""
     key = f"{group}.{name}"
-    return texts(key) if key in texts else name.replace("_", " ")
+    known = next((t for t in (texts, load_texts("incidents", texts.language)) if key in t), None)
+    return known(key) if known else name.replace("_", " ")
 
 
 def _since(texts: Texts, now: datetime, at: datetime | None) -> str:

@@ -5,56 +5,141 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from sqlalchemy import func, select
+
+from alerts.models import FAILED, Message
+from crawler.errors import SourcesError
+from crawler.models import Sweep
+from crawler.sources import load_sources
+
 if TYPE_CHECKING:
-    from datetime import datetime
+    from collections.abc import Sequence
+    from datetime import datetime, timedelta
 
     from sqlalchemy.orm import Session
 
     from core.database import Database
     from core.settings import Settings
+    from crawler.sources import Source
+
+RECENT_SWEEPS = 20
+SHOWN_SWEEPS = 50
+SHOWN_ALERTS = 20
+OVERDUE_INTERVALS = 3
+"""A source without a good sweep for that many of its intervals is overdue."""
+BAR_HEIGHT = 22
+LEAST_BAR = 3
 
 
 @dataclass(frozen=True, slots=True)
-class PlannedRun:
-    """A job, when it is due, and the source it sweeps (empty for other jobs)."""
+class WatchedSource:
+    """A source and how its sweeps went, the newest last.
 
-    job: str
-    source: str
-    due_at: datetime
+    ``health`` is the state of the last sweep, ``never``, or ``overdue`` when none went well for too long; ``off`` when
+    the source is switched off.
+    """
 
+    name: str
+    url: str
+    engine: str
+    every: str
+    legal_basis: str
+    health: str
+    last_good_at: datetime | None
+    next_at: datetime | None
+    sweeps: tuple[Sweep, ...]
 
-@dataclass(frozen=True, slots=True)
-class FailedAlert:
-    """A message that was given up."""
+    @property
+    def last(self) -> Sweep | None:
+        """The last sweep."""
+        return self.sweeps[-1] if self.sweeps else None
 
-    incident_id: int | None
-    channel: str
-    next_at: datetime
+    @property
+    def bars(self) -> list[tuple[Sweep, float]]:
+        """Each recent sweep with the height of its bar: how much was new, against the best of them."""
+        most = max((sweep.new_documents for sweep in self.sweeps), default=0) or 1
+        scale = BAR_HEIGHT - LEAST_BAR
+        return [(sweep, round(LEAST_BAR + scale * sweep.new_documents / most, 1)) for sweep in self.sweeps]
 
 
 @dataclass(frozen=True, slots=True)
 class Watched:
-    """The sources, or why there are none."""
+    """The sources, or why they cannot be read."""
 
-    sources: tuple[object, ...]
+    sources: tuple[WatchedSource, ...]
     error: str = ""
 
 
-def planned_runs(settings: Settings, database: Database, now: datetime) -> list[PlannedRun]:
-    """What runs next, the next one first; nothing when the sources cannot be read."""
-    return []
+def watched_sources(settings: Settings, database: Database, now: datetime) -> Watched:
+    """Every source with its health, in the order of the file."""
+    try:
+        sources = load_sources(settings.sources_path)
+        planned = _planned(settings, database, now)
+    except SourcesError as error:
+        return Watched((), str(error))
+    with database.read() as session:
+        good = dict(
+            session.execute(
+                select(Sweep.source, func.max(Sweep.finished_at)).where(Sweep.state == "done").group_by(Sweep.source)
+            ).all()
+        )
+        recent = {name: _recent_sweeps(session, name) for name in sources}
+    return Watched(
+        tuple(
+            _watched(source, recent[source.name], good.get(source.name), planned.get(source.name), now)
+            for source in sources.values()
+        )
+    )
 
 
-def watched_sources(settings: Settings, database: Database, runs: list[PlannedRun]) -> Watched:
-    """Every source with its health."""
-    return Watched(())
+def failed_alerts(session: Session) -> Sequence[Message]:
+    """The latest messages that were given up, newest first."""
+    given_up = select(Message).where(Message.state == FAILED)
+    return session.scalars(given_up.order_by(Message.id.desc()).limit(SHOWN_ALERTS)).all()
 
 
-def latest_sweeps(session: Session) -> list[object]:
+def latest_sweeps(session: Session) -> Sequence[Sweep]:
     """The latest sweeps of all sources, newest first."""
-    return []
+    return session.scalars(select(Sweep).order_by(Sweep.id.desc()).limit(SHOWN_SWEEPS)).all()
 
 
-def failed_alerts(session: Session) -> list[FailedAlert]:
-    """Messages that were given up."""
-    return []
+def _recent_sweeps(session: Session, source: str) -> tuple[Sweep, ...]:
+    found = select(Sweep).where(Sweep.source == source).order_by(Sweep.id.desc()).limit(RECENT_SWEEPS)
+    return tuple(reversed(session.scalars(found).all()))
+
+
+def _planned(settings: Settings, database: Database, now: datetime) -> dict[str, datetime]:
+    """When each source is swept next."""
+    from scheduler import list_runs, sweep_job_name
+
+    due = {run.job: run.next_at for run in list_runs(settings, database, now)}
+    return {name: due[job] for name in load_sources(settings.sources_path) if (job := sweep_job_name(name)) in due}
+
+
+def _watched(
+    source: Source, sweeps: tuple[Sweep, ...], good_at: datetime | None, next_at: datetime | None, now: datetime
+) -> WatchedSource:
+    return WatchedSource(
+        source.name, source.url, source.engine, _interval(source.every), source.legal_basis,
+        _health(source, sweeps, good_at, now), good_at, next_at, sweeps,
+    )  # fmt: skip
+
+
+def _health(source: Source, sweeps: tuple[Sweep, ...], good_at: datetime | None, now: datetime) -> str:
+    if not source.enabled:
+        return "off"
+    if not sweeps:
+        return "never"
+    last_sign = good_at or sweeps[0].started_at
+    if sweeps[-1].state == "done" and now - last_sign > OVERDUE_INTERVALS * source.every:
+        return "overdue"
+    return sweeps[-1].state
+
+
+def _interval(every: timedelta) -> str:
+    """As it is written in the file of sources."""
+    seconds = int(every.total_seconds())
+    for unit, size in (("d", 86_400), ("h", 3600), ("m", 60)):
+        if seconds % size == 0:
+            return f"{seconds // size}{unit}"
+    return f"{seconds}s"

@@ -10,11 +10,13 @@ from typing import TYPE_CHECKING
 from pyroaring import BitMap
 
 from archive.models import Capture, Document
+from crawler.models import Sweep
 from incidents.events import add_event
 from incidents.models import FindingMatch, FindingRow, Incident, Sighting
 
 if TYPE_CHECKING:
     from datetime import datetime
+    from pathlib import Path
 
     from sqlalchemy.orm import Session
     from starlette.testclient import TestClient
@@ -25,6 +27,19 @@ if TYPE_CHECKING:
 
 TOKEN = "a-token-of-the-tests"
 FIELDS = {"name": 40, "phone": 38, "address": 31}
+SOURCES = """\
+[sources.my-paste]
+engine = "paste-list"
+url = "http://127.0.0.1:8101/+list"
+every = "15m"
+legal_basis = "public list, checked 2026-11-01"
+options = { dialect = "bepasty" }
+[sources.night-board]
+engine = "html-forum"
+url = "http://127.0.0.1:8102/"
+every = "15m"
+options = { dialect = "spirit" }
+"""
 POST = """\
 新規リスト 一部公開 (40/12000)
 氏名,電話番号,住所
@@ -57,6 +72,25 @@ def make_scene(database: Database, archive: Archive, clock: SetClock) -> Scene:
             )
     clock.advance(timedelta(hours=2))
     return Scene(incident_id, kept.document_id, other.document_id)
+
+
+def add_watch(home: Path, database: Database, clock: SetClock) -> None:
+    """Two sources, one of which fails, with a dozen sweeps each."""
+    (home / "sources.toml").write_text(SOURCES, encoding="utf-8")
+    now = clock.now()
+    with database.write() as session:
+        for number in range(12, 0, -1):
+            began = now - timedelta(minutes=15 * number)
+            for source in ("my-paste", "night-board"):
+                fails = source == "night-board" and number < 3  # the last two
+                session.add(
+                    Sweep(
+                        source=source, started_at=began, finished_at=began + timedelta(seconds=9),
+                        state="failed" if fails else "done", reason="the site answered 503" if fails else "",
+                        requests=14, responses=14, documents=5, new_documents=0 if fails else number % 5,
+                        bytes=48_000, pid=1, worker="here",
+                    )
+                )  # fmt: skip
 
 
 def form_mark(client: TestClient, path: str) -> str:

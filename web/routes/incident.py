@@ -65,7 +65,6 @@ def incident(request: Request) -> Response:
         documents=page.documents,
         events=list(reversed(page.timeline)),
         actions=_actions(page),
-        cause=None,
         done=done if f"action.{done}" in world.pages.texts(request) else "",
     )
 

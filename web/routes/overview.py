@@ -8,7 +8,7 @@ from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 
 from incidents import queries
-from web.watch import failed_alerts, planned_runs, watched_sources
+from web.watch import failed_alerts, watched_sources
 from web.world import world_of
 
 if TYPE_CHECKING:
@@ -25,7 +25,8 @@ def overview(request: Request) -> Response:
     with world.database.read() as session:
         shown = queries.overview(session, language=world.pages.language(request), recent=RECENT)
         alerts = failed_alerts(session)
-    runs = planned_runs(world.settings, world.database, now)
+    watched = watched_sources(world.settings, world.database, now)
+    runs = sorted((s for s in watched.sources if s.next_at), key=lambda s: s.next_at or now)
     return world.pages.render(
         request,
         "overview.html",
@@ -35,7 +36,7 @@ def overview(request: Request) -> Response:
         subjects=sum(line.subjects for line in shown.live),
         verdicts=shown.findings_by_verdict,
         failed_alerts=alerts,
-        watched=watched_sources(world.settings, world.database, runs),
+        watched=watched,
         runs=runs,
     )
 

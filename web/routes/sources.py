@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from starlette.routing import Route
 
-from web.watch import latest_sweeps, planned_runs, watched_sources
+from web.watch import latest_sweeps, watched_sources
 from web.world import world_of
 
 if TYPE_CHECKING:
@@ -17,8 +17,7 @@ if TYPE_CHECKING:
 def sources(request: Request) -> Response:
     """Every source with its health, and the latest sweeps."""
     world = world_of(request)
-    runs = planned_runs(world.settings, world.database, world.clock.now())
-    watched = watched_sources(world.settings, world.database, runs)
+    watched = watched_sources(world.settings, world.database, world.clock.now())
     with world.database.read() as session:
         sweeps = latest_sweeps(session)
     return world.pages.render(request, "sources.html", watched=watched, sweeps=sweeps)

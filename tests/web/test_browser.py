@@ -1,0 +1,146 @@
+"""A real browser walks the real `hinomi serve`, in both languages, and takes pictures (HINOMI_SCREENSHOTS)."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from playwright.sync_api import expect, sync_playwright
+
+from tests.web.scene import add_watch
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from playwright.sync_api import Browser, Page
+
+    from core.clock import SetClock
+    from core.database import Database
+    from tests.web.scene import Scene
+
+CHROMIUM = Path("/usr/bin/chromium")
+ARGUMENTS = [
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync",
+]  # fmt: skip
+WORDS = {
+    "ja": ["CSIRT として確認", "記録する", "確認済み", "記録して表示", "日ごと"],
+    "en": ["Confirm as CSIRT", "Record", "confirmed", "Record and show", "per day"],
+}
+WIDE, NARROW = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    """Debian's chromium."""
+    if not CHROMIUM.exists():
+        if os.environ.get("CI"):
+            pytest.fail(f"{CHROMIUM} is missing: install Debian's chromium")
+        pytest.skip(f"{CHROMIUM} is not installed")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def address(home: Path, database: Database, scene: Scene, clock: SetClock) -> Iterator[str]:
+    """The address that `hinomi serve` prints, as long as it runs."""
+    del scene
+    add_watch(home, database, clock)
+    database.close()
+    command = [sys.executable, "-m", "cli", "--home", str(home), "serve", "--port", "0", "--no-scheduler", "--json"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as served:
+        assert served.stdout
+        line = served.stdout.readline()
+        assert line, "hinomi serve ended before it listened"
+        yield json.loads(line)["address"]
+        served.send_signal(signal.SIGTERM)
+        assert served.wait(20) == 0
+
+
+@pytest.fixture
+def pictures(tmp_path: Path) -> Path:
+    """Where the pictures go."""
+    folder = Path(os.environ.get("HINOMI_SCREENSHOTS") or tmp_path / "screenshots")
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+@pytest.mark.parametrize(
+    ("language", "scheme", "size"),
+    [
+        ("ja", "light", WIDE),
+        ("en", "light", WIDE),
+        ("ja", "dark", WIDE),
+        ("ja", "light", NARROW),
+        ("en", "dark", NARROW),
+    ],
+    ids=["ja", "en", "ja-dark", "ja-narrow", "en-dark-narrow"],
+)
+def test_a_responder_works_through_a_leak(
+    chromium: Browser,
+    address: str,
+    scene: Scene,
+    pictures: Path,
+    request: pytest.FixtureRequest,
+    language: str,
+    scheme: str,
+    size: dict[str, int],
+) -> None:
+    locale = {"ja": "ja-JP", "en": "en-US"}[language]
+    context = chromium.new_context(locale=locale, color_scheme=scheme, viewport=size)  # type: ignore[arg-type]
+    page = context.new_page()
+    complaints: list[str] = []
+    page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    prefix = request.node.callspec.id
+    confirm, record, confirmed, look, per_day = WORDS[language]
+
+    def picture(name: str) -> None:
+        _fits(page)
+        page.screenshot(path=pictures / f"{prefix}-{name}.png", full_page=True)
+
+    page.goto(address)
+    expect(page).not_to_have_url(re.compile("token"))
+    picture("1-overview")
+    page.locator("section[aria-labelledby=live] table").get_by_role("link").first.click()
+    picture("2-incident")
+    page.get_by_text(confirm, exact=True).click()
+    page.get_by_role("button", name=record, exact=True).locator("visible=true").click()
+    expect(page.get_by_role("status")).to_contain_text(confirm)
+    expect(page.locator("h1 ~ .tags")).to_contain_text(confirmed)
+    picture("3-confirmed")
+    page.locator("section[aria-labelledby=documents]").get_by_role("link").first.click()
+    expect(page.locator(".paper")).not_to_contain_text(scene.secret)
+    picture("4-document")
+    page.locator("#reason").fill("被害者の範囲を確かめるため")
+    page.get_by_role("button", name=look).click()
+    expect(page.locator(".paper")).to_contain_text(scene.secret)
+    picture("5-revealed")
+    page.goto(page.url.partition("/documents")[0] + "/search")
+    picture("6-search-help")
+    page.locator("#q").fill("名簿")
+    page.keyboard.press("Enter")
+    expect(page.locator("figure.chart")).to_contain_text(per_day)
+    expect(page.locator(".timeline > li")).to_have_count(3)
+    picture("7-search")
+    page.goto(page.url.partition("/search")[0] + "/sources")
+    picture("8-sources")
+    page.goto(page.url.partition("/sources")[0] + "/nowhere")
+    picture("9-not-found")
+    assert [c for c in complaints if "404" not in c] == []
+    context.close()
+
+
+def _fits(page: Page) -> None:
+    """Nothing sticks out sideways: what is too wide scrolls inside its own box."""
+    over = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    assert over <= 0, f"{page.url} is {over} pixels too wide"

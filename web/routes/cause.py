@@ -1,0 +1,65 @@
+"""Root cause of one incident: who held or touched these customers. Asked for by a form: asking is on the record."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from starlette.exceptions import HTTPException
+from starlette.responses import RedirectResponse
+from starlette.routing import Route
+
+from incidents import queries
+from incidents.errors import NoIncidentError
+from web.world import actor_of, form_of, world_of
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
+    from starlette.responses import Response
+
+    from web.world import World
+
+SHOWN = 25
+
+
+def ask(request: Request) -> Response:
+    """Rank the holders, names masked unless a reason is given for seeing them."""
+    world, form = world_of(request), form_of(request)
+    incident_id: int = request.path_params["incident_id"]
+    reveal, reason = form.get("reveal") == "yes", form.get("reason", "").strip()
+    language = world.pages.language(request)
+    try:
+        with world.database.read() as session:
+            line = queries.incident_line(session, incident_id, language=language)
+    except NoIncidentError:
+        raise HTTPException(404) from None
+    if reveal and not reason:
+        raise HTTPException(400)
+    found = _inquire(world, incident_id, actor_of(request), language, reason if reveal else "")
+    return world.pages.render(
+        request, "cause.html", line=line, found=found, holders=found["holders"][:SHOWN], revealed=reveal
+    )
+
+
+def back(request: Request) -> Response:
+    """The answer has no address of its own: it is back to the incident."""
+    return RedirectResponse(f"/incidents/{request.path_params['incident_id']}#cause", status_code=303)
+
+
+def _inquire(world: World, incident_id: int, actor: str, language: str, reason: str) -> dict[str, Any]:
+    # Key, index and trails are opened for this page alone.
+    from fingerprints.index import Index
+    from fingerprints.keys import load_key
+    from incidents.root_cause_inquiry import inquire
+
+    settings = world.settings
+    index = Index.open(settings.index_dir, load_key(settings.key, settings.home))
+    return inquire(
+        incident_id, database=world.database, index=index, trails_dir=settings.trails_dir, clock=world.clock,
+        actor=actor, reveal=bool(reason), reason=reason, language=language,
+    )  # fmt: skip
+
+
+ROUTES = [
+    Route("/incidents/{incident_id:int}/root-cause", ask, methods=["POST"]),
+    Route("/incidents/{incident_id:int}/root-cause", back, methods=["GET"]),
+]

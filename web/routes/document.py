@@ -1,0 +1,118 @@
+"""One document: its content with values masked, where it was seen, whom it names; values on a recorded look."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import select
+from starlette.exceptions import HTTPException
+from starlette.responses import RedirectResponse
+from starlette.routing import Route
+
+from archive.models import Capture, Document
+from incidents.models import FindingMatch, FindingRow
+from incidents.service import add_event
+from web.masks import mask, masked_line
+from web.reading import read_text
+from web.world import actor_of, form_of, world_of
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from sqlalchemy.orm import Session
+    from starlette.requests import Request
+    from starlette.responses import Response
+
+    from core.texts import Texts
+
+SHOWN_MATCHES = 50
+
+
+def masked(request: Request) -> Response:
+    """The document with its values masked; that it was opened is on the record."""
+    return _show(request, "viewed", "")
+
+
+def reveal(request: Request) -> Response:
+    """The document with its values, for a reason that is recorded first."""
+    reason = form_of(request).get("reason", "").strip()
+    if not reason:
+        raise HTTPException(400)
+    return _show(request, "revealed", reason)
+
+
+def hide(request: Request) -> Response:
+    """A look has no address of its own: loading it anew shows the masked document."""
+    return RedirectResponse(f"/documents/{request.path_params['document_id']}", status_code=303)
+
+
+def _show(request: Request, kind: str, reason: str) -> Response:
+    world = world_of(request)
+    texts = world.pages.texts(request)
+    with world.database.write() as session:
+        document = session.get(Document, request.path_params["document_id"])
+        if document is None:
+            raise HTTPException(404)
+        finding = _finding(session, document.id)
+        incident_id = finding.incident_id if finding else None
+        _record(session, request, document.id, incident_id, kind, reason)
+        captures = session.scalars(
+            select(Capture).where(Capture.document_id == document.id).order_by(Capture.fetched_at, Capture.id)
+        ).all()
+        matches = _matches(session, finding)
+    reading = read_text(world.archive, document)
+    return world.pages.render(
+        request,
+        "document.html",
+        document=document,
+        title=document.title if reason else masked_line(document.title),
+        incident_id=incident_id,
+        captures=captures,
+        matches=[_match(match, texts) for match in matches],
+        revealed=bool(reason),
+        pieces=mask(reading.text, matches),
+        cut=len(reading.text) if reading.is_cut else 0,
+        problem=texts(reading.problem) if reading.problem else "",
+    )
+
+
+def _record(
+    session: Session, request: Request, document_id: int, incident_id: int | None, kind: str, reason: str
+) -> None:
+    """Put the look on the record; a masked one once an hour and person, so that going back and forth floods nothing."""
+    now, actor = world_of(request).clock.now(), actor_of(request)
+    key = f"viewed:{document_id}:{actor}:{now:%Y-%m-%dT%H}" if kind == "viewed" else None
+    data: dict[str, Any] = {"document_id": document_id}
+    if reason:
+        data["reason"] = reason
+    add_event(session, kind, actor=actor, now=now, incident_id=incident_id, data=data, key=key)
+
+
+def _finding(session: Session, document_id: int) -> FindingRow | None:
+    """The latest finding of a document, one of an incident before any other."""
+    rows = select(FindingRow).where(FindingRow.document_id == document_id)
+    return session.scalars(rows.order_by(FindingRow.incident_id.is_(None), FindingRow.id.desc())).first()
+
+
+def _matches(session: Session, finding: FindingRow | None) -> Sequence[FindingMatch]:
+    if finding is None:
+        return ()
+    rows = select(FindingMatch).where(FindingMatch.finding_id == finding.id).order_by(FindingMatch.position)
+    return session.scalars(rows.limit(SHOWN_MATCHES)).all()
+
+
+def _match(match: FindingMatch, texts: Texts) -> dict[str, Any]:
+    place = " · ".join(_place(key, value, texts) for key, value in match.place.items())
+    return {"name": f"#{match.subject}", "place": place, "fields": match.fields, "confidence": match.confidence}
+
+
+def _place(part: str, value: object, texts: Texts) -> str:
+    known = f"place.{part}"
+    return texts(known, n=value) if known in texts else f"{part} {value}"
+
+
+ROUTES = [
+    Route("/documents/{document_id:int}", masked, methods=["GET"]),
+    Route("/documents/{document_id:int}/reveal", reveal, methods=["POST"]),
+    Route("/documents/{document_id:int}/reveal", hide, methods=["GET"]),
+]
