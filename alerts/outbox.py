@@ -1,0 +1,151 @@
+"""The outbox: from events of incidents to rows that wait to be delivered, each event told once.
+
+An incident has one parent message a channel. What happens later changes the parent's text in place and goes into its
+thread; what happened before anybody could be told is in the parent already.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from uuid import uuid4
+
+from sqlalchemy import select, update
+
+from alerts.messages import Alert, Change, told, told_kinds
+from alerts.models import (
+    DETAIL,
+    FAILED,
+    PARENT,
+    PENDING,
+    SENDING,
+    SENT,
+    SUPERSEDED,
+    UPDATE,
+    AlertedEvent,
+    Message,
+    Thread,
+)
+from incidents import queries
+from incidents.groups import root_of
+from incidents.models import Event
+from incidents.states import LIVE
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from sqlalchemy.orm import Session
+
+    from alerts.channels import Channel
+    from incidents.views import IncidentLine
+
+AT_ONCE = 1000
+OPENED, MERGED_INTO = "opened", "merged-into"
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """How messages are worded: the language, and the address that links begin with."""
+
+    language: str
+    web_url: str
+
+    def alert(self, line: IncidentLine, changes: Sequence[Change] = ()) -> Alert:
+        """Everything a message about an incident is made of."""
+        return Alert(line, f"{self.web_url}/incidents/{line.merged_into or line.id}", self.language, tuple(changes))
+
+
+def enqueue(session: Session, channel: Channel, wording: Wording, *, now: datetime) -> int:
+    """Put what the channel was not told of into the outbox; gives how many messages that made."""
+    made = 0
+    by_incident: dict[int, list[Event]] = {}
+    for event in _untold(session, channel.name):
+        by_incident.setdefault(_told_in(session, event, channel.name), []).append(event)
+    for incident_id, events in by_incident.items():
+        line = queries.incident_line(session, incident_id, language=wording.language)
+        if _has_parent(session, incident_id, channel.name):
+            messages = _changes(session, channel, wording, line, events, now)
+        elif line.state in LIVE and line.merged_into is None:
+            messages = [put(session, channel, PARENT, wording.alert(line), now=now)]
+        else:
+            messages = []
+        made += len(messages)
+        by = messages[-1].id if messages else None
+        session.add_all(AlertedEvent(event_id=event.id, channel=channel.name, message_id=by) for event in events)
+        session.flush()
+    return made
+
+
+def put(
+    session: Session, channel: Channel, kind: str, alert: Alert, *, now: datetime, fallback_of: int | None = None
+) -> Message:
+    """Put one message into the outbox.
+
+    Raises:
+        InvalidMessageError: The channel would refuse it.
+    """
+    message = Message(
+        uuid=str(uuid4()), incident_id=alert.line.id, channel=channel.name, kind=kind,
+        payload=channel.compose(kind, alert), state=PENDING, created_at=now, next_at=now, fallback_of=fallback_of,
+    )  # fmt: skip
+    session.add(message)
+    session.flush()
+    return message
+
+
+def list_messages(session: Session, *, limit: int = 100, state: str | None = None) -> list[Message]:
+    """The latest messages, newest first."""
+    messages = select(Message).order_by(Message.id.desc()).limit(limit)
+    return list(session.scalars(messages.where(Message.state == state) if state else messages))
+
+
+def failed_messages(session: Session) -> list[Message]:
+    """Messages that were given up: somebody has to look."""
+    return list_messages(session, state=FAILED)
+
+
+def _untold(session: Session, channel: str) -> list[Event]:
+    was_told = select(AlertedEvent.event_id).where(AlertedEvent.event_id == Event.id, AlertedEvent.channel == channel)
+    kinds = told_kinds() | {OPENED, MERGED_INTO}
+    events = select(Event).where(Event.kind.in_(kinds), Event.incident_id.is_not(None), ~was_told.exists())
+    return list(session.scalars(events.order_by(Event.id).limit(AT_ONCE)))
+
+
+def _told_in(session: Session, event: Event, channel: str) -> int:
+    """The incident in whose messages an event is told: the whole, unless it says that a part of it became one."""
+    incident_id = event.incident_id or 0
+    if event.kind == MERGED_INTO and _has_parent(session, incident_id, channel):
+        return incident_id
+    return root_of(session, incident_id)
+
+
+def _has_parent(session: Session, incident_id: int, channel: str) -> bool:
+    if session.get(Thread, (incident_id, channel)) is not None:
+        return True
+    of_incident = (Message.incident_id == incident_id, Message.channel == channel, Message.kind == PARENT)
+    live = select(Message.id).where(*of_incident, Message.state.in_((PENDING, SENDING, SENT)))
+    return session.scalar(live.limit(1)) is not None
+
+
+def _changes(
+    session: Session, channel: Channel, wording: Wording, line: IncidentLine, events: Sequence[Event], now: datetime
+) -> list[Message]:
+    """The parent anew, and what is new in its thread."""
+    changes = [told(event.kind, event.actor, event.data) for event in events if _is_news(event)]
+    of_incident = (Message.incident_id == line.id, Message.channel == channel.name)
+    waiting = (*of_incident, Message.state == PENDING, Message.attempts == 0)
+    parent = session.scalar(select(Message).where(*waiting, Message.kind == PARENT))
+    if parent is not None:
+        parent.payload = channel.compose(PARENT, wording.alert(line))
+        made = []
+    else:
+        session.execute(update(Message).where(*waiting, Message.kind == UPDATE).values(state=SUPERSEDED))
+        made = [put(session, channel, UPDATE, wording.alert(line), now=now)]
+    if changes:
+        made.append(put(session, channel, DETAIL, wording.alert(line, changes), now=now))
+    return made
+
+
+def _is_news(event: Event) -> bool:
+    return event.kind in told_kinds() and not (event.kind == "sighting" and event.data.get("first"))

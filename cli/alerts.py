@@ -1,0 +1,83 @@
+"""`hinomi alerts`: deliver what waits in the outbox, and show it."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import asdict
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from alerts.delivery import Delivered, Post
+    from cli.context import Context
+
+PATIENCE_S = 30.0
+POLL_S = 0.5
+
+
+@click.group()
+def alerts() -> None:
+    """Deliver alerts, and see what became of them."""
+
+
+@alerts.command("deliver")
+@click.option(
+    "--wait", "patience_s", type=click.FloatRange(0), default=PATIENCE_S, show_default=True, metavar="SECONDS"
+)
+@click.option("--json", "as_json", is_flag=True, help="One JSON object on stdout.")
+@click.pass_obj
+def deliver_command(ctx: Context, patience_s: float, *, as_json: bool) -> None:
+    """Send what is due; what fails is tried again for a while, then left for later."""
+    done = _deliver(make_post(ctx), patience_s)
+    ctx.talk.print(f"{done.sent} sent, {done.waiting} wait for another attempt, {done.failed} given up")
+    if as_json:
+        ctx.emit(asdict(done))
+
+
+@alerts.command("list")
+@click.option("--state", help="pending, sending, sent, failed or superseded.")
+@click.option("--limit", type=click.IntRange(1), default=100, show_default=True)
+@click.option("--json", "as_json", is_flag=True, help="One JSON object a message on stdout.")
+@click.pass_obj
+def list_command(ctx: Context, state: str | None, limit: int, *, as_json: bool) -> None:
+    """The latest messages, newest first."""
+    from alerts.outbox import list_messages
+
+    with ctx.database.read() as session:
+        messages = list_messages(session, limit=limit, state=state)
+    for message in messages:
+        row = {
+            "id": message.id, "incident": message.incident_id, "channel": message.channel, "kind": message.kind,
+            "state": message.state, "attempts": message.attempts, "created_at": message.created_at.isoformat(),
+            "sent_at": message.sent_at.isoformat() if message.sent_at else None, "failure": message.failure,
+        }  # fmt: skip
+        if as_json:
+            ctx.emit(row)
+        else:
+            click.echo("  ".join(str(value) for value in row.values() if value not in {None, ""}))
+
+
+def make_post(ctx: Context) -> Post:
+    """What delivery works with, out of the settings."""
+    from alerts.channels import open_channels
+    from alerts.delivery import Post
+    from alerts.outbox import Wording
+
+    settings = ctx.settings
+    wording = Wording(settings.language, settings.web_url)
+    return Post(ctx.database, open_channels(settings), wording, ctx.clock, settings.alerts.max_attempts)
+
+
+def _deliver(post: Post, patience_s: float) -> Delivered:
+    """Deliver until nothing waits or patience ends."""
+    from alerts.delivery import deliver
+
+    deadline = time.monotonic() + patience_s
+    done = deliver(post)
+    while done.waiting and time.monotonic() < deadline:
+        time.sleep(POLL_S)
+        more = deliver(post)
+        done.queued, done.sent = done.queued + more.queued, done.sent + more.sent
+        done.failed, done.waiting = done.failed + more.failed, more.waiting
+    return done
