@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 WIDTH, HEIGHT = 1000, 130
 FLOOR = HEIGHT - 18  # below it stand the dates
-CEILING = 14  # above it stands the largest number
+CEILING = 2
 MOST_BARS = 120  # more would be thinner than a finger or a mouse can hit
 WIDEST = 40  # a lone day is a bar, not a wall
 LEAST_HEIGHT = 2  # one event beside a thousand is still seen

@@ -1,8 +1,8 @@
 """What of a document's text stays hidden until somebody gives a reason: pure, and rather too much than too little.
 
-Names cannot be told from other words without context, so the line decides: on a line that holds any identifier, or
-on which the matcher found a customer, everything but separators and headings is hidden. When most lines are of that
-sort the text is a list, and every line of it counts as one.
+Names cannot be told from other words without context, so the paragraph decides: where a line of it holds any
+identifier, or the matcher found a customer on it, everything but separators and headings is hidden. A paragraph ends at an empty
+line or at a row of headings. When most lines are of that sort the text is a list, and hidden from its first one on.
 """
 
 from __future__ import annotations
@@ -50,11 +50,24 @@ def masked_line(text: str) -> str:
 
 
 def _personal_lines(lines: Sequence[str], found: Sequence[Sequence[Found]], matched: set[int]) -> list[bool]:
-    personal = [bool(found[number]) or number + 1 in matched for number in range(len(lines))]
-    filled = [number for number, line in enumerate(lines) if line.strip()]
-    if sum(personal) >= LIST_SHARE * len(filled) and len(filled) > 1:
-        return [True] * len(lines)
-    return personal
+    direct = [bool(found[number]) or number + 1 in matched for number in range(len(lines))]
+    paragraphs = _paragraphs(lines)
+    touched = {paragraphs[number] for number, is_direct in enumerate(direct) if is_direct}
+    filled = sum(1 for line in lines if line.strip())
+    if touched and filled > 1 and sum(direct) >= LIST_SHARE * filled:
+        touched.update(range(min(touched), paragraphs[-1] + 1))
+    return [paragraph in touched for paragraph in paragraphs]
+
+
+def _paragraphs(lines: Sequence[str]) -> list[int]:
+    """The number of each line's paragraph; a row of headings begins a new one."""
+    numbers, number = [], 0
+    for line in lines:
+        words = [word.group() for word in _WORD.finditer(line)]
+        if not words or all(header_words(word) in _headings() for word in words):
+            number += 1
+        numbers.append(number)
+    return numbers
 
 
 def _lines_of(place: Mapping[str, object]) -> list[int]:

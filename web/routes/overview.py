@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.responses import Response
 
+    from incidents.views import Overview
+
 RECENT = 12
 
 
@@ -31,6 +33,7 @@ def overview(request: Request) -> Response:
         request,
         "overview.html",
         overview=shown,
+        seen=_latest(shown),
         live=shown.live,
         unconfirmed=sum(line.state == "open" for line in shown.live),
         subjects=sum(line.subjects for line in shown.live),
@@ -44,8 +47,13 @@ def overview(request: Request) -> Response:
 def pulse(request: Request) -> Response:
     """The number of the latest event: the page asks for it now and then, to say when it has grown old."""
     with world_of(request).database.read() as session:
-        recent = queries.overview(session, language="en", recent=1).recent
-    return PlainTextResponse(str(recent[0].id if recent else 0))
+        shown = queries.overview(session, language="en", recent=1)
+    return PlainTextResponse(str(_latest(shown)))
+
+
+def _latest(shown: Overview) -> int:
+    """The number of the latest event; 0 before the first."""
+    return max((event.id for event in shown.recent), default=0)
 
 
 ROUTES = [Route("/", overview), Route("/pulse", pulse)]
