@@ -1,1 +1,1 @@
-"""Who holds what: processors, the extracts lent to them, their membership, enrolment, and which extract a leak came from."""
+"""Who holds what: processors, extracts and their membership, enrolment, and which extract a leak came from."""

@@ -29,19 +29,16 @@ _TELLING_UNDER_HEADER: Final = ("email", "phone", "postal_code")
 """With a header that names something else, a date may be any date: only these are still believed."""
 
 PARTS: Final[Mapping[str, tuple[str, int]]] = {
-    **{word: ("name", 0) for word in ("姓", "氏", "名字", "苗字", "姓漢字", "lastname", "familyname", "surname")},
-    **{word: ("name", 1) for word in ("名", "名漢字", "firstname", "givenname")},
-    **{
-        word: ("kana", 0)
-        for word in ("セイ", "姓カナ", "姓フリガナ", "カナ姓", "氏カナ", "lastnamekana", "familynamekana")
-    },
-    **{word: ("kana", 1) for word in ("メイ", "名カナ", "名フリガナ", "カナ名", "firstnamekana", "givennamekana")},
-    **{word: ("address", 0) for word in ("都道府県", "都道府県名", "prefecture", "state")},
-    **{word: ("address", 1) for word in ("市区町村", "市区町村名", "市区郡", "city", "住所1", "address1")},
-    **{
-        word: ("address", 2) for word in ("町名", "町域", "町名番地", "番地", "住所2", "address2", "street", "丁目番地")
-    },
-    **{word: ("address", 3) for word in ("住所3", "address3", "建物", "建物名", "方書", "マンション名", "building")},
+    **dict.fromkeys(("姓", "氏", "名字", "苗字", "姓漢字", "lastname", "familyname", "surname"), ("name", 0)),
+    **dict.fromkeys(("名", "名漢字", "firstname", "givenname"), ("name", 1)),
+    **dict.fromkeys(
+        ("セイ", "姓カナ", "姓フリガナ", "カナ姓", "氏カナ", "lastnamekana", "familynamekana"), ("kana", 0)
+    ),
+    **dict.fromkeys(("メイ", "名カナ", "名フリガナ", "カナ名", "firstnamekana", "givennamekana"), ("kana", 1)),
+    **dict.fromkeys(("都道府県", "都道府県名", "prefecture", "state"), ("address", 0)),
+    **dict.fromkeys(("市区町村", "市区町村名", "市区郡", "city", "住所1", "address1"), ("address", 1)),
+    **dict.fromkeys(("町名", "町域", "町名番地", "番地", "住所2", "address2", "street", "丁目番地"), ("address", 2)),
+    **dict.fromkeys(("住所3", "address3", "建物", "建物名", "方書", "マンション名", "building"), ("address", 3)),
 }
 """Headers of parts of a value, and in which order the parts are joined."""
 
@@ -89,7 +86,8 @@ def understand(path: Path, mapping: Mapping[str, str] | None = None) -> ColumnPl
 
     Args:
         path: The file.
-        mapping: Kind to column, by header or number from 1, several joined with ``+``; empty means "not this kind". It wins.
+        mapping: Kind to column, by header or number from 1, several joined with ``+``; empty means "not this kind". It
+            wins.
 
     Raises:
         ColumnError: The mapping names what is not there, or what was found cannot tell one customer from another.

@@ -1,7 +1,7 @@
 """Enrolment: a file of customers becomes the next generation of the index and an entry of the register.
 
-Nothing that others see changes before every row is read and every file is on disk; then the index switches in one step, and
-one transaction brings the register up to it. A run that dies in between is settled by the next one.
+Nothing that others see changes before every row is read and every file is on disk; then the index switches in one
+step, and one transaction brings the register up to it. A run that dies in between is settled by the next one.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from fingerprints.index import Index
     from fingerprints.keys import Key
 
-__all__ = ["EnrolmentResult", "Enroller", "Lending"]
+__all__ = ["Enroller", "EnrolmentResult", "Lending"]
 
 MAX_REJECTED: Final = 0.05
 """Share of unusable rows that stops a run: above it the columns are mixed up, not the rows."""

@@ -28,7 +28,7 @@ class Processor(Base):
     contact: Mapped[str] = mapped_column(default="")
     added_at: Mapped[datetime]
 
-    parent: Mapped[Processor | None] = relationship(remote_side=[id])
+    parent: Mapped[Processor | None] = relationship(remote_side="Processor.id")
 
 
 class Extract(Base):
@@ -53,7 +53,7 @@ class Extract(Base):
 
 
 class Enrolment(Base):
-    """One run over one file; ``request`` holds what is needed to finish the register if the run dies after the switch."""
+    """One run over one file; ``request`` is what finishes the register if the run dies after the switch."""
 
     __tablename__ = "enrolments"
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -1,20 +1,23 @@
 """Which extract a document came from: a likelihood of named terms, pure.
 
-The term ``set`` is that of FACTS.md: under extract R each matched subject is a member with probability 1 − ε and anybody of
-the population N with ε; under "none of these" always anybody. It is averaged over ε from 0.01 to 0.7, since a leak's noise
-is not known. Scores are log-likelihood ratios against "none of these", which stands in the list with 0.
+The term ``set`` is that of FACTS.md: under extract R each matched subject is a member with probability 1 − ε and
+anybody of the population N with ε; under "none of these" always anybody. It is averaged over ε from 0.01 to 0.7, since
+a leak's noise is not known. Scores are log-likelihood ratios against "none of these", which stands in the list with 0.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
-from numpy.typing import NDArray
 from pyroaring import BitMap
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping, Sequence
+
+    from numpy.typing import NDArray
 
 NONE_OF_THESE: Final = "none of these"
 NOISES: Final = tuple(float(e) for e in np.geomspace(0.01, 0.7, 15))
@@ -133,7 +136,7 @@ def set_term(covered: float, of: float, size: int, population: int) -> float:
 
 
 def freshness_term(values: Values | None, as_of: int | None) -> float:
-    """Log-likelihood ratio of the values being those of a day: most are current then, and stale ones tell against it."""
+    """Log-likelihood ratio of the values being those of a day: stale ones tell against it."""
     if values is None or as_of is None or values.since.size == 0:
         return 0.0
     stale = int(((values.since > as_of) | (values.until <= as_of)).sum())

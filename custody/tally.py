@@ -103,10 +103,10 @@ def check(tally: Tally, plan: ColumnPlan, max_rejected: float, rejected_file: Pa
         TooManyRejectedError: Too many rows were unusable, or a column is plainly not what it was taken for.
     """
     share = tally.rejected_count / max(tally.rows, 1)
-    if tally.rows == 0 or tally.rejected_count == tally.rows or share > max_rejected:
+    if tally.rejected_count == tally.rows or share > max_rejected:
         common = "; ".join(f"{reason} ({count})" for reason, count in tally.reasons.most_common(_SHOWN_REASONS))
         raise TooManyRejectedError(
-            f"{tally.rejected_count} of {tally.rows} rows ({share:.1%}) could not be used, the limit is {max_rejected:.1%}"
+            f"{tally.rejected_count} of {tally.rows} rows ({share:.1%}) could not be used, limit {max_rejected:.1%}"
             + (f": {common}" if common else ""),
             hint=f"See {rejected_file}; name the columns with --map, or raise --max-rejected. Nothing was changed.",
         )

@@ -1,9 +1,9 @@
 """The filter in front of the index: a bloom-filter2 file, fed with the digest's own bits.
 
-bloom-filter2 makes the file and reads and writes it one key at a time through `probes`; we read and write the same bytes
-with NumPy for whole arrays (a test proves that both see the same). The probes are those of Parquet's split-block Bloom
-filter (parquet-format, BloomFilter.md): the digest's upper half chooses a block of 256 bits, its lower half one bit in each
-of the block's eight words. One block is half a cache line, and sorted digests visit the blocks in order.
+bloom-filter2 makes the file and reads and writes it one key at a time through `probes`; we read and write the same
+bytes with NumPy for whole arrays (a test proves that both see the same). The probes are those of Parquet's split-block
+Bloom filter (parquet-format, BloomFilter.md): the digest's upper half chooses a block of 256 bits, its lower half one
+bit in each of the block's eight words. One block is half a cache line, and sorted digests visit the blocks in order.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """Builds the next generation of the index: rows come in batches, wait on disk in buckets, and are merged with what was.
 
-Memory is that of one bucket, one batch, and some sixteen bytes for each row and subject. Nothing that readers see changes
-until `finish` has everything on disk; a builder that is not finished leaves a ``.part`` folder, and the next one removes it.
+Memory is that of one bucket, one batch, and some sixteen bytes for each row and subject. Nothing that readers see
+changes until `finish` has everything on disk; a builder that is not finished leaves a ``.part`` folder, and the next
+one removes it.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import os
 import shutil
 from contextlib import ExitStack
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Self
 
 import numpy as np
 from pyroaring import BitMap
@@ -159,7 +160,7 @@ class IndexBuilder:
             self._buckets[number].write(packed[bounds[number] : bounds[number + 1]].tobytes())
 
     def _number_subjects(self) -> tuple[NDArray[np.uint32], NDArray[np.uint64]]:
-        """The subject of each row, new ones numbered in the order in which they appear, and the key of every subject."""
+        """The subject of each row, new ones numbered as they appear, and the key of every subject."""
         keys = np.concatenate(self._keys) if self._keys else np.empty(0, np.uint64)
         known = np.concatenate(self._known) if self._known else np.empty(0, np.int64)
         before = self._index.subjects if self._index is not None else 0
@@ -241,7 +242,7 @@ class IndexBuilder:
         )
         return write_manifest(self._part, manifest)
 
-    def __enter__(self) -> IndexBuilder:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(

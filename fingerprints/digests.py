@@ -1,9 +1,9 @@
 """Keyed digests of identifiers: 64 bits, never 0.
 
-A digest of a value is BLAKE2b in keyed mode (RFC 7693) over kind and canonical value, from a copied keyed state (0.45 µs;
-HMAC-SHA256 1.6 µs). A pair is SipHash-2-4 over two such digests under a key of its own, for whole arrays. The low six bits
-of both say the kind or pair, so that a sorted table of all digests still tells one kind from another; 58 bits are left,
-and a stranger's phone meets one of 100 million in 3 of 10⁹ lookups.
+A digest of a value is BLAKE2b in keyed mode (RFC 7693) over kind and canonical value, from a copied keyed state (0.45
+µs; HMAC-SHA256 1.6 µs). A pair is SipHash-2-4 over two such digests under a key of its own, for whole arrays. The low
+six bits of both say the kind or pair, so that a sorted table of all digests still tells one kind from another; 58 bits
+are left, and a stranger's phone meets one of 100 million in 3 of 10⁹ lookups.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Generations of the index side by side: which one is current, who may write the next, and which can go.
 
-``CURRENT`` names one folder. The next generation is written as ``gNNNNNN.part``, made safe on disk, renamed, and only then
-named in ``CURRENT``; a run that dies leaves a ``.part`` folder, which the next writer sweeps away.
+``CURRENT`` names one folder. The next generation is written as ``gNNNNNN.part``, made safe on disk, renamed, and only
+then named in ``CURRENT``; a run that dies leaves a ``.part`` folder, which the next writer sweeps away.
 """
 
 from __future__ import annotations
@@ -94,7 +94,7 @@ def switch_to(part: Path) -> Path:
 
 
 def remove_old(index_dir: Path) -> None:
-    """Remove all but the current generation and the one before; workers that have an older one mapped keep their view."""
+    """Remove all but the current generation and the one before; who has an older one mapped keeps it."""
     current = current_folder(index_dir)
     folders = sorted((f for f in index_dir.glob("g*") if _NAME.fullmatch(f.name)), key=number_of)
     older = [folder for folder in folders if current and number_of(folder) < number_of(current)]

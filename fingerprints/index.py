@@ -1,10 +1,10 @@
-"""One generation of the index: immutable files, mapped; who carries a digest, and how well a passage agrees with them."""
+"""One generation of the index, mapped: who carries a digest, and how well a passage agrees with them."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 from pyroaring import BitMap
@@ -166,8 +166,8 @@ class Index:
         """How well each text agrees with what is stored of the subject beside it, 0 to 1; NaN where nothing is stored.
 
         Args:
-            kind: A sketched kind is compared with the best stretch of the text (see `sketches.agreements`); of the others a
-                text is the value or is not.
+            kind: A sketched kind is compared with the best stretch of the text (see `sketches.agreements`); of the
+                others a text is the value or is not.
             subjects: One for each text.
             texts: For a sketched kind what its `comparable` made of a passage, else a canonical value.
         """

@@ -1,7 +1,8 @@
 """The master key: made once, read from a file of mode 0600, an environment variable or a command; sub-keys by HKDF.
 
-Text form, one line: ``hinomi-key-1:`` 64 hexadecimal digits ``:`` eight of their checksum, so that a slip of the hand is
-told from another key. The id comes from the key by HKDF like a sub-key: it names the key and tells nothing about it.
+Text form, one line: ``hinomi-key-1:`` 64 hexadecimal digits ``:`` eight of their checksum, so that a slip of the hand
+is told from another key. The id comes from the key by HKDF like a sub-key: it names the key and tells nothing about
+it.
 """
 
 from __future__ import annotations

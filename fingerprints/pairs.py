@@ -1,4 +1,4 @@
-"""Pairs of weak identifiers that together are one person: what finds a list without phones, and a seller's masked sample.
+"""Pairs of weak identifiers that together are one person: they find lists without phones, and masked samples.
 
 A part is what a mask leaves of a value: the last four digits of a phone, all but the last four, the town of an address.
 """
@@ -53,7 +53,7 @@ PARTS: Final = tuple(dict.fromkeys(term for pair in PAIRS for term in (pair.left
 
 
 def derive_parts(kind: str, canonical: str) -> dict[str, str]:
-    """The parts of a canonical value, by name: phone gives last4 and first7 (all but the last four), address gives town."""
+    """The parts of a value: phone gives last4 and first7 (all but the last four), address gives town."""
     if kind == "phone" and canonical[0] == "0":
         return {"last4": canonical[-_LAST:], "first7": canonical[:-_LAST]}
     if kind == "address":

@@ -1,11 +1,12 @@
 """Rows of unequal length in mapped files: all values in one row, and where each row ends, in four bytes a row.
 
-``NAME.ends`` holds each row's end relative to the start of its block of 65,536 rows, ``NAME.bases`` where each block starts.
+``NAME.ends`` holds each row's end relative to the start of its block of 65,536 rows, ``NAME.bases`` where each block
+starts.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Self
 
 import numpy as np
 
@@ -70,7 +71,7 @@ class RaggedWriter:
 
     def add(self, lengths: NDArray[np.integer], values: NDArray[np.unsignedinteger]) -> None:
         """Add rows: their lengths, and their values one after the other."""
-        self._data.write(memoryview(np.ascontiguousarray(values)).cast("B"))
+        self._data.write(np.ascontiguousarray(values).data)
         ends = self._total + np.cumsum(lengths, dtype=np.int64)
         done = 0
         while done < ends.size:
@@ -89,7 +90,7 @@ class RaggedWriter:
         for file in (self._data, self._ends, self._bases):
             file.close()
 
-    def __enter__(self) -> RaggedWriter:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(

@@ -1,18 +1,20 @@
 """The table of fingerprints: digest, subject and interval, sorted; and how a day's new rows change it.
 
-All functions work on one *bucket*, the digests that share their upper bits, so that a table of any size is merged in the
-memory of one bucket.
+All functions work on one *bucket*, the digests that share their upper bits, so that a table of any size is merged in
+the memory of one bucket.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from fingerprints.digests import code_of
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 BUCKET_BITS: Final = 6
 BUCKETS: Final = 1 << BUCKET_BITS
@@ -71,8 +73,8 @@ def sort_unique(
 def merge(old: Records, digest: NDArray[np.uint64], subject: NDArray[np.uint32], day: Day) -> Records:
     """The bucket after an enrolment whose fingerprints (each once, sorted) are ``digest`` and ``subject``.
 
-    What a subject had in a column of the extract and no longer has ends on the day, and what it has anew begins on it; a
-    list that comes late, older than what the subject was last seen with, adds only what had ended by then.
+    What a subject had in a column of the extract and no longer has ends on the day, and what it has anew begins on it;
+    a list that comes late, older than what the subject was last seen with, adds only what had ended by then.
     """
     seen = day.seen[subject]
     new = Records(

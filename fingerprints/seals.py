@@ -1,4 +1,4 @@
-"""Sealed customer numbers: AES-SIV (RFC 5297) under a sub-key, bound to their subject, so that none can be moved to another."""
+"""Sealed customer numbers: AES-SIV (RFC 5297) under a sub-key, each bound to its subject."""
 
 from __future__ import annotations
 

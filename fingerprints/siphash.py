@@ -1,7 +1,7 @@
 """SipHash-2-4 over whole arrays (Aumasson and Bernstein, 2012): a keyed pseudo-random function for short messages.
 
-Every array operation does one step of the function for all messages at once; blocks of `_BLOCK` messages keep the state in
-the processor's cache.
+Every array operation does one step of the function for all messages at once; blocks of `_BLOCK` messages keep the
+state in the processor's cache.
 """
 
 from __future__ import annotations

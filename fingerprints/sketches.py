@@ -1,8 +1,8 @@
 """Sketches: a field as a sequence of keyed tokens of its characters, to be compared without seeing the text.
 
-A token is 16 bits of SipHash-2-4 over the character and the subject's own salt, so that equal values of two customers look
-unrelated. A *check* is one such token of a whole value, for kinds that are equal or not. Tokens are never 0: 0 stands for
-"no value" in checks.
+A token is 16 bits of SipHash-2-4 over the character and the subject's own salt, so that equal values of two customers
+look unrelated. A *check* is one such token of a whole value, for kinds that are equal or not. Tokens are never 0: 0
+stands for "no value" in checks.
 """
 
 from __future__ import annotations
@@ -62,8 +62,9 @@ def agreements(fields: Sequence[str], passages: Sequence[str]) -> NDArray[np.flo
     """Similarity of each field to the best-fitting stretch of the passage beside it, 0 to 1.
 
     Both are token sequences under the same subject's salt, as `as_text` packs them, so the comparison never sees text.
-    Alignment is rapidfuzz's ``partial_ratio``; a passage shorter than the field is scored against the field's beginning,
-    because sellers cut addresses off at the town, times the root of the share that is there, because little proves little.
+    Alignment is rapidfuzz's ``partial_ratio``; a passage shorter than the field is scored against the field's
+    beginning, because sellers cut addresses off at the town, times the root of the share that is there, because little
+    proves little.
     """
     short = np.fromiter((len(p) < len(f) for f, p in zip(fields, passages, strict=True)), np.bool_, len(fields))
     beginnings = [f[: len(p)] for f, p in zip(fields, passages, strict=True)]
@@ -74,13 +75,16 @@ def agreements(fields: Sequence[str], passages: Sequence[str]) -> NDArray[np.flo
         rows = np.flatnonzero(select)
         if rows.size:
             scores[rows] = process.cpdist(
-                [left[row] for row in rows], [passages[row] for row in rows], scorer=scorer, dtype=np.float32
+                [left[row] for row in rows.tolist()],
+                [passages[row] for row in rows.tolist()],
+                scorer=scorer,
+                dtype=np.float32,
             )
     share = np.divide(there, wanted, out=np.zeros_like(there), where=wanted > 0)
     return scores / np.float32(100) * np.sqrt(share)
 
 
-def as_text(lengths: NDArray[np.uint32], tokens: NDArray[np.uint16]) -> list[str]:
+def as_text(lengths: NDArray[np.integer], tokens: NDArray[np.uint16]) -> list[str]:
     """Token sequences as strings, one character a token: rapidfuzz is fastest on those."""
     whole = tokens.astype("<u4").tobytes().decode("utf-32-le", "surrogatepass")
     ends = np.cumsum(lengths, dtype=np.int64).tolist()

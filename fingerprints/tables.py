@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import ExitStack
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Self
 
 import numpy as np
 
@@ -93,7 +93,7 @@ class RecordWriter:
         ids = self._index.interval_ids[part]
         return Records(self._index.digests[part], self._index.holders[part], table[ids, 0], table[ids, 1])
 
-    def __enter__(self) -> RecordWriter:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(

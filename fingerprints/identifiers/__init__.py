@@ -26,8 +26,8 @@ def load_kinds(number_patterns: Sequence[str] = ()) -> dict[str, IdentifierKind]
     """An instance of every kind, by name.
 
     Args:
-        number_patterns: How customer numbers look (`Index.number_patterns`, learned at enrolment); without them they are
-            not found in free text.
+        number_patterns: How customer numbers look (`Index.number_patterns`, learned at enrolment); without them they
+            are not found in free text.
     """
     takes_patterns = {name: bool(inspect.signature(kind).parameters) for name, kind in kind_classes().items()}
     return {

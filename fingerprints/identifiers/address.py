@@ -1,8 +1,9 @@
 """Japanese addresses: 東京都千代田区千代田1-2-3, 千代田区千代田一丁目２番３号 メゾン架空101号室.
 
-Canonical: folded, without the prefecture, 丁目 番地 番 号 の ー as hyphens, kanji numerals of house numbers as digits, without
-the building's name, its room number joined on: 千代田区千代田1-2-3-101. ヶ ケ が and ノ の 之 between kanji are one, 大字 and 字
-are dropped. What stands before the first house number is the town (`town_of`).
+Canonical: folded, without the prefecture, 丁目 番地 番 号 の ー as hyphens, kanji numerals of house numbers as digits,
+    without
+the building's name, its room number joined on: 千代田区千代田1-2-3-101. ヶ ケ が and ノ の 之 between kanji are one,
+大字 and 字 are dropped. What stands before the first house number is the town (`town_of`).
 """
 
 from __future__ import annotations
@@ -17,22 +18,25 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _PREFECTURES: Final = (
-    "北海道 青森県 岩手県 宮城県 秋田県 山形県 福島県 茨城県 栃木県 群馬県 埼玉県 千葉県 東京都 神奈川県 新潟県 富山県 石川県 福井県 山梨県 長野県 "
-    "岐阜県 静岡県 愛知県 三重県 滋賀県 京都府 大阪府 兵庫県 奈良県 和歌山県 鳥取県 島根県 岡山県 広島県 山口県 徳島県 香川県 愛媛県 高知県 福岡県 佐賀県 "
-    "長崎県 熊本県 大分県 宮崎県 鹿児島県 沖縄県"
-).split()
-_LEAD: Final = re.compile(
-    rf"^(?:日本国?(?=.{{2,3}}[都道府県])|〒?\d{{3}}-?\d{{4}}(?=[^\d-])|{'|'.join(_PREFECTURES)})(?=.)"
+    "北海道|青森県|岩手県|宮城県|秋田県|山形県|福島県|茨城県|栃木県|群馬県|埼玉県|千葉県|東京都|神奈川県|新潟県|富山県|"
+    "石川県|福井県|山梨県|長野県|岐阜県|静岡県|愛知県|三重県|滋賀県|京都府|大阪府|兵庫県|奈良県|和歌山県|鳥取県|島根県|"
+    "岡山県|広島県|山口県|徳島県|香川県|愛媛県|高知県|福岡県|佐賀県|長崎県|熊本県|大分県|宮崎県|鹿児島県|沖縄県"
 )
+_LEAD: Final = re.compile(rf"(?:日本国?(?=.{{2,3}}[都道府県])|〒?\d{{3}}-?\d{{4}}(?=[^\d-])|{_PREFECTURES})(?=.)")
 _SPACES: Final = re.compile(r"[\s,、。・\"'`]+")
-_KE: Final = re.compile(r"(?<=[一-鿿])[ガヶカヵ](?=[一-鿿])")
-_NO: Final = re.compile(r"(?<=[一-鿿])[之](?=[一-鿿])")
 _KANJI_HOUSE: Final = re.compile(
     r"[〇一二三四五六七八九十百]+(?=丁目|番|号|条|線|-|ノ\d)|(?<=[-番地])[〇一二三四五六七八九十百]+(?=$|[-番号ノ])"
 )
 _SIGNS: Final = re.compile(r"(?<=\d)(?:丁目|番地ノ?|番町(?=\d)|番|号室?|ノ(?=\d)|ー)")
 _PROLONGED: Final = re.compile(r"(?<=\d)[ー一](?=\d)")
-_AZA: Final = re.compile(r"大字|(?<=[町村区市])字")
+# Each: what to look for first, which is quick, then the pattern and its common form.
+_SMALL_CHANGES: Final = (
+    (re.compile("[ガヶカヵ]"), re.compile(r"(?<=[一-鿿])[ガヶカヵ](?=[一-鿿])"), "ケ"),
+    (re.compile("之"), re.compile(r"(?<=[一-鿿])之(?=[一-鿿])"), "ノ"),
+    (re.compile("字"), re.compile(r"大字|(?<=[町村区市])字"), ""),
+    (re.compile("ー"), re.compile(r"(?<=\d)ー(?=\d)"), "-"),
+)
+_KANJI_DIGIT: Final = re.compile("[〇一二三四五六七八九十百]")
 _STRAY: Final = re.compile(r"-{2,}|-(?=[^\d-])|-$")
 _HOUSE: Final = re.compile(r"\d+(?:-\d+)*(?![\d条線])")
 _ROOM: Final = re.compile(r"(\d+)(?:号室?|室)?$")
@@ -54,7 +58,8 @@ class Address(IdentifierKind):
     posted = True
     sketched = True
     headers: ClassVar[tuple[str, ...]] = (
-        "住所", "ご住所", "住所1", "契約者住所", "現住所", "自宅住所", "送付先住所", "請求先住所", "address", "homeaddress", "設置場所住所", "所在地",
+        "住所", "ご住所", "住所1", "契約者住所", "現住所", "自宅住所", "送付先住所", "請求先住所", "address",
+        "homeaddress", "設置場所住所", "所在地",
         "住所全体", "お客様住所",
     )  # fmt: skip
     examples = Examples(
@@ -75,10 +80,8 @@ class Address(IdentifierKind):
     def canonical(self, text: str) -> str | None:
         """One form of an address, building dropped and room kept."""
         text = self._plain(text)
-        while shorter := _LEAD.sub("", text, count=1):
-            if shorter == text:
-                break
-            text = shorter
+        while lead := _LEAD.match(text):
+            text = text[lead.end() :]
         house = next(_HOUSE.finditer(text), None)
         if house is not None:
             town, tail = text[: house.start()], text[house.end() :]
@@ -104,11 +107,12 @@ class Address(IdentifierKind):
                 yield Found(self.name, before.start(), house.end(), canonical)
 
     def _plain(self, text: str) -> str:
-        text = _SPACES.sub("", to_katakana(fold(text)))
-        text = _KE.sub("ケ", text) if any(c in text for c in "ガヶカヵ") else text
-        text = _NO.sub("ノ", text) if "之" in text else text
-        text = _AZA.sub("", text) if "字" in text else text
-        text = _KANJI_HOUSE.sub(_as_digits, _PROLONGED.sub("-", text))
+        text = "".join(_SPACES.split(to_katakana(fold(text))))
+        for signs, pattern, common in _SMALL_CHANGES:
+            if signs.search(text):
+                text = pattern.sub(common, text)
+        if _KANJI_DIGIT.search(text):
+            text = _KANJI_HOUSE.sub(_as_digits, _PROLONGED.sub("-", text))
         return _STRAY.sub(_one_hyphen, _SIGNS.sub("-", text))
 
 

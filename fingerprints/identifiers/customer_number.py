@@ -1,6 +1,7 @@
 """Customer numbers, in whatever form the carrier gives them: K000001, 1234-567890.
 
-Canonical: half width, upper case, without spaces. How they look is learned when an extract is enrolled (`learn_patterns`)
+Canonical: half width, upper case, without spaces. How they look is learned when an extract is enrolled
+    (`learn_patterns`)
 and kept with the index, so that they can be found in free text; a form too short to be told from any number is not.
 """
 
@@ -9,7 +10,6 @@ from __future__ import annotations
 import re
 from collections import Counter
 from itertools import groupby
-from os.path import commonprefix
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from fingerprints.identifiers.interface import Examples, Found, IdentifierKind
@@ -23,7 +23,7 @@ MIN_FINDABLE: Final = 6
 MAX_PATTERNS: Final = 8
 _RARE_SHAPE: Final = 0.01
 _TABLE: Final = {**dict.fromkeys(map(ord, DASHES), "-"), ord("ー"): "-"}
-_NUMBER: Final = re.compile(r"[A-Z0-9](?:[A-Z0-9./_-]{0,38}[A-Z0-9])?")
+_NUMBER: Final = re.compile(r"(?=[^0-9]{0,39}[0-9])[A-Z0-9](?:[A-Z0-9./_-]{0,38}[A-Z0-9])?")
 _SPACES: Final = re.compile(r"\s+")
 
 
@@ -39,8 +39,10 @@ class CustomerNumber(IdentifierKind):
     strong = True
     posted = True
     headers: ClassVar[tuple[str, ...]] = (
-        "お客様番号", "顧客番号", "顧客id", "お客様id", "契約番号", "会員番号", "契約者番号", "お客様コード", "顧客コード", "契約id", "会員id",
-        "customerid", "customernumber", "customerno", "accountnumber", "accountid", "id", "顧客no", "お客様no", "管理番号",
+        "お客様番号", "顧客番号", "顧客id", "お客様id", "契約番号", "会員番号", "契約者番号", "お客様コード",
+        "顧客コード", "契約id", "会員id",
+        "customerid", "customernumber", "customerno", "accountnumber", "accountid", "id", "顧客no", "お客様no",
+        "管理番号",
     )  # fmt: skip
     examples = Examples(
         hits=(
@@ -57,8 +59,10 @@ class CustomerNumber(IdentifierKind):
 
     def canonical(self, text: str) -> str | None:
         """Half width, upper case, no spaces, plain hyphens."""
-        text = _SPACES.sub("", nfkc(text)).translate(_TABLE).upper()
-        return text if _NUMBER.fullmatch(text) and any(c.isdecimal() for c in text) else None
+        if not text.isascii():
+            text = nfkc(text).translate(_TABLE)
+        text = _SPACES.sub("", text).upper() if " " in text or "\t" in text else text.upper()
+        return text if _NUMBER.fullmatch(text) else None
 
     def find(self, text: str) -> Iterator[Found]:
         """Numbers of a learned form, standing alone."""
@@ -69,13 +73,20 @@ class CustomerNumber(IdentifierKind):
 
 
 def learn_patterns(numbers: Sequence[str]) -> tuple[str, ...]:
-    """Patterns of the forms in which canonical numbers occur, the common ones; letters that all share stand as they are."""
-    common = re.match(r"[A-Z-]*", commonprefix(list(numbers)))
+    """Patterns of the common forms of canonical numbers; letters that all share stand as they are."""
+    common = re.match(r"[A-Z-]*", _shared_start(numbers))
     prefix = common.group() if common else ""
     shapes = Counter(_shape(number[len(prefix) :]) for number in numbers)
     enough = max(1, _RARE_SHAPE * len(numbers))
     kept = [shape for shape, count in shapes.most_common(MAX_PATTERNS) if count >= enough]
     return tuple(re.escape(prefix) + _pattern(shape) for shape in kept if len(prefix + shape) >= MIN_FINDABLE)
+
+
+def _shared_start(numbers: Sequence[str]) -> str:
+    """What all of them begin with: what the first and the last in order begin with."""
+    low, high = min(numbers, default=""), max(numbers, default="")
+    length = next((n for n, (a, b) in enumerate(zip(low, high, strict=False)) if a != b), min(len(low), len(high)))
+    return low[:length]
 
 
 def _shape(number: str) -> str:

@@ -1,4 +1,4 @@
-"""E-mail addresses: kakuu@carrier.example, full width, kakuu[at]carrier(dot)example, kakuu アットマーク carrier ドット example.
+"""E-mail addresses: kakuu@carrier.example, full width, kakuu[at]carrier(dot)example, アットマーク and ドット.
 
 Canonical: lower case, without ``mailto:`` and spaces. Found from the at sign outwards, which costs next to nothing on
 text without one.
@@ -60,7 +60,8 @@ class Email(IdentifierKind):
     strong = True
     posted = True
     headers: ClassVar[tuple[str, ...]] = (
-        "メールアドレス", "メール", "email", "mail", "mailaddress", "emailaddress", "eメール", "eメールアドレス", "電子メール",
+        "メールアドレス", "メール", "email", "mail", "mailaddress", "emailaddress", "eメール", "eメールアドレス",
+        "電子メール",
         "電子メールアドレス", "連絡先メール", "連絡先メールアドレス",
     )  # fmt: skip
     examples = Examples(

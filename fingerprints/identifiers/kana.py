@@ -1,6 +1,7 @@
 """Readings of names in kana: カクウ　イチロウ, ｶｸｳ ｲﾁﾛｳ, かくう いちろう.
 
-Canonical: katakana without spaces and honorifics; small letters large (bank files know only ｷﾖｳｺ for キョウコ), ヂヅヲヱヰヴ as
+Canonical: katakana without spaces and honorifics; small letters large (bank files know only ｷﾖｳｺ for キョウコ),
+    ヂヅヲヱヰヴ as
 ジズオエイブ, every dash a prolonged sound mark.
 """
 
@@ -27,7 +28,8 @@ class Kana(IdentifierKind):
     code = 2
     sketched = True
     headers: ClassVar[tuple[str, ...]] = (
-        "フリガナ", "カナ", "氏名カナ", "カナ氏名", "ヨミ", "ヨミガナ", "ヨミカナ", "名前カナ", "契約者名カナ", "契約者カナ", "お名前カナ",
+        "フリガナ", "カナ", "氏名カナ", "カナ氏名", "ヨミ", "ヨミガナ", "ヨミカナ", "名前カナ", "契約者名カナ",
+        "契約者カナ", "お名前カナ",
         "氏名フリガナ", "お名前フリガナ", "kana", "namekana", "furigana", "カナ名", "顧客名カナ",
     )  # fmt: skip
     examples = Examples(

@@ -21,6 +21,8 @@ _HONORIFICS: Final = re.compile(
 )
 _LATIN_TITLE: Final = re.compile(r"^(?:mr|mrs|ms|dr)\.?\s+")
 _SEPARATORS: Final = re.compile(r"[\s,、・.=/_]+")
+_PLAIN: Final = re.compile(r"[一-鿿々ァ-ヺー]{1,30}(?: [一-鿿々ァ-ヺー]{1,30})?(?<![様マン殿氏君生中])")
+"""Most names: nothing but letters, at most one space, and an end that no honorific has."""
 _NAME: Final = re.compile(r"[^\W\d_](?:[^\W\d_]|[ー々'-]){1,59}")
 
 
@@ -33,7 +35,9 @@ def strip_honorifics(text: str) -> str:
 
 def split_name(text: str) -> list[str]:
     """The parts of a name, folded and in katakana, as its separators divide it."""
-    text = to_katakana(fold(text))
+    text = to_katakana(fold(text)).strip()
+    if _PLAIN.fullmatch(text):
+        return text.split(" ")
     for short, long in _COMPANY:
         text = text.replace(short, long)
     text = strip_honorifics(_LATIN_TITLE.sub("", _BRACKETS.sub(" ", text).strip()))
@@ -47,7 +51,8 @@ class Name(IdentifierKind):
     code = 1
     sketched = True
     headers: ClassVar[tuple[str, ...]] = (
-        "氏名", "名前", "お名前", "顧客名", "契約者名", "契約者氏名", "氏名漢字", "漢字氏名", "会員名", "お客様名", "お客様氏名",
+        "氏名", "名前", "お名前", "顧客名", "契約者名", "契約者氏名", "氏名漢字", "漢字氏名", "会員名", "お客様名",
+        "お客様氏名",
         "name", "fullname", "customername", "利用者名", "使用者名", "宛名", "姓名",
     )  # fmt: skip
     examples = Examples(

@@ -1,8 +1,9 @@
-"""Phone numbers: 090-0000-0001, ０９０（００００）０００１, +81 90-0000-0001, 〇九〇…, 9000000001 whose zero a spreadsheet lost.
+"""Phone numbers: 090-0000-0001, ０９０（００００）０００１, +81 90-0000-0001, 〇九〇…, 9000000001 without its zero.
 
-Canonical: the national number as digits with its leading zero (総務省 電気通信番号計画: ten digits, eleven for 0x0 and 0800),
-or ``+`` and the digits of a number elsewhere. `phonenumbers.parse` takes 16 µs and misses half of the spellings above, so
-the plan's few rules stand here (FACTS.md).
+Canonical: the national number as digits with its leading zero (総務省 電気通信番号計画: ten digits, eleven for 0x0 and
+    0800),
+or ``+`` and the digits of a number elsewhere. `phonenumbers.parse` takes 16 µs and misses half of the spellings above,
+so the plan's few rules stand here (FACTS.md).
 """
 
 from __future__ import annotations
@@ -38,8 +39,10 @@ class Phone(IdentifierKind):
     code = 3
     posted = True
     headers: ClassVar[tuple[str, ...]] = (
-        "携帯電話番号", "電話番号", "携帯番号", "携帯", "電話", "連絡先", "連絡先電話番号", "電話番号1", "契約電話番号", "ご契約番号電話", "tel",
-        "phone", "phonenumber", "mobile", "mobilenumber", "telephone", "msisdn", "回線番号", "契約回線番号", "自宅電話番号", "固定電話番号",
+        "携帯電話番号", "電話番号", "携帯番号", "携帯", "電話", "連絡先", "連絡先電話番号", "電話番号1",
+        "契約電話番号", "ご契約番号電話", "tel",
+        "phone", "phonenumber", "mobile", "mobilenumber", "telephone", "msisdn", "回線番号", "契約回線番号",
+        "自宅電話番号", "固定電話番号",
     )  # fmt: skip
     examples = Examples(
         hits=(

@@ -28,7 +28,8 @@ class PostalCode(IdentifierKind):
     name = "postal_code"
     code = 5
     headers: ClassVar[tuple[str, ...]] = (
-        "郵便番号", "〒", "zip", "zipcode", "postalcode", "postcode", "郵便", "住所郵便番号", "契約者郵便番号", "現住所郵便番号",
+        "郵便番号", "〒", "zip", "zipcode", "postalcode", "postcode", "郵便", "住所郵便番号", "契約者郵便番号",
+        "現住所郵便番号",
     )  # fmt: skip
     examples = Examples(
         hits=(
