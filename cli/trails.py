@@ -108,10 +108,15 @@ def gaps(ctx: Context, *, system: str | None, as_json: bool) -> None:
 
 
 def _door(ctx: Context) -> KeyedDoor:
+    from fingerprints.errors import NoIndexError
     from fingerprints.identifiers import load_kinds
     from trails.door import NUMBER_KIND, KeyedDoor
 
-    return KeyedDoor(ctx.digester, load_kinds()[NUMBER_KIND])
+    try:
+        patterns = ctx.index.number_patterns
+    except NoIndexError:
+        patterns = ()
+    return KeyedDoor(ctx.digester, load_kinds()[NUMBER_KIND], patterns)
 
 
 def _show_plan(ctx: Context, plan: Plan) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -13,6 +14,8 @@ if TYPE_CHECKING:
     from fingerprints.digests import Digester
     from fingerprints.identifiers import IdentifierKind
 
+ANY_NUMBER = r"[A-Z]{0,4}-?[0-9][0-9-]{4,}"
+"""What may be a customer number before any is known: an operator's `op-1` or a terminal's `T1` is none."""
 NUMBER_KIND = "customer_number"
 LINE_KIND = "trail.line"
 
@@ -20,13 +23,15 @@ LINE_KIND = "trail.line"
 class KeyedDoor:
     """Digests under the master key; customers who are not enrolled get theirs too, since they may be tomorrow."""
 
-    def __init__(self, digester: Digester, number: IdentifierKind) -> None:
+    def __init__(self, digester: Digester, number: IdentifierKind, patterns: Sequence[str] = ()) -> None:
         self._digester = digester
         self._number = number
+        self._looks = re.compile("|".join(f"(?:{pattern})" for pattern in patterns) or ANY_NUMBER)
 
     def is_number(self, text: str) -> bool:
-        """Whether a text reads as a customer number."""
-        return self._number.canonical(text) is not None
+        """Whether a text looks like the carrier's customer numbers, as ``patterns`` of the index have them."""
+        canonical = self._number.canonical(text)
+        return canonical is not None and self._looks.fullmatch(canonical) is not None
 
     def numbers(self, texts: Sequence[str]) -> NDArray[np.uint64]:
         """The digests of customer numbers, as the index has them; 0 where a text is none."""

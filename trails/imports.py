@@ -19,7 +19,7 @@ from sqlalchemy import select, update
 from trails.formats import find_format, format_called
 from trails.gaps import Gap, note_days, note_sequences, refresh_gaps
 from trails.lines import file_sha256, find_encoding, read_blocks, read_head
-from trails.mapping import as_table, load_mapping, mapping_path, save_mapping
+from trails.mapping import DEFAULT_ZONE, as_table, load_mapping, mapping_path, save_mapping
 from trails.models import TrailImport, TrailPart
 from trails.proposal import propose_mapping, with_given
 from trails.records import make_records
@@ -34,7 +34,7 @@ from trails.store import (
     sync_folder,
     system_lock,
 )
-from trails.times import Reading
+from trails.times import Reading, names_no_year
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -140,7 +140,7 @@ def plan_import(
             sample,
             given=given,
             constants=constants,
-            zone=zone or "Asia/Tokyo",
+            zone=zone or trail_format.zone or DEFAULT_ZONE,
             is_number=is_number,
         )
     return Plan(path, encoding, head, trail_format, mapping, mapping == known)
@@ -182,15 +182,17 @@ def run_import(
             session.flush()
             import_id = row.id
         totals, writer, limits = _Totals(), PartWriter(trails_dir / "staging" / system, import_id), []
-        if needs_year(plan):
+        if lacks_year(plan):
             limits.append("year_assumed")
         _read_all(plan, trails_dir, database, door, started, totals, writer, progress)
         return _commit(import_id, plan, trails_dir, database, clock, totals, writer, limits)
 
 
-def needs_year(plan: Plan) -> bool:
-    """Whether the file's times have no year, so that the file's own date has to say which."""
-    return "when" in plan.mapping.fields and plan.format.name == "syslog-bsd"
+def lacks_year(plan: Plan) -> bool:
+    """Whether the file's times name no year, so that the latest possible one has to be taken."""
+    columns = plan.mapping.fields.get("when", ())
+    sample = plan.format.open(plan.head, columns).read(plan.head, 1, last=True).frame
+    return len(columns) == 1 and any(names_no_year(text) for text in sample[columns[0]].to_list())
 
 
 def _read_all(
@@ -219,11 +221,11 @@ def _read_all(
         made = make_records(parsed, mapping, reading, door, now=now + FUTURE_ALLOWED)
         totals.records += made.lines
         totals.dropped += made.dropped
-        _take(made.frame, seen, writer, totals)
+        _take(made.frame, mapping.zone, seen, writer, totals)
         progress(totals.records)
 
 
-def _take(frame: pl.DataFrame, seen: SeenLines, writer: PartWriter, totals: _Totals) -> None:
+def _take(frame: pl.DataFrame, zone: str, seen: SeenLines, writer: PartWriter, totals: _Totals) -> None:
     """Hand the new rows of a block to the writer, month by month, and count them."""
     if frame.is_empty():
         return
@@ -235,7 +237,9 @@ def _take(frame: pl.DataFrame, seen: SeenLines, writer: PartWriter, totals: _Tot
         records = new.filter(pl.col("row") != pl.col("row").shift(1, fill_value=-1))
         totals.new += len(records)
         totals.undated += len(records) if month == UNDATED else 0
-        totals.days.append(records.group_by("host", pl.col("when").dt.date().alias("day")).len())
+        totals.days.append(
+            records.group_by("host", pl.col("when").dt.convert_time_zone(zone).dt.date().alias("day")).len()
+        )
         numbered = records.filter(pl.col("sequence").is_not_null())
         if len(numbered):
             totals.sequences.append(numbered.select("host", "sequence"))

@@ -61,7 +61,7 @@ class TrailPart(Base):
 
 
 class TrailDay(Base):
-    """How many records one host of a system left on one day (UTC); an empty host where the file names none."""
+    """How many records one host of a system left on one day, in the system's zone; an empty host where the file names none."""
 
     __tablename__ = "trail_days"
     system: Mapped[str] = mapped_column(primary_key=True)

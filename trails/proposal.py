@@ -19,6 +19,12 @@ if TYPE_CHECKING:
 
 DATE_WORDS = frozenset({"日付", "年月日", "date"})
 TIME_WORDS = frozenset({"時刻", "時間", "time"})
+NUMBER_INSIDE = (
+    r"(?i)(?:customer|cust|subscriber|kokyaku|お客様番号|顧客番号|契約者番号|会員番号)"
+    r"(?:_?(?:id|no|number))?[=:：][ ]*([A-Za-z0-9][A-Za-z0-9-]{3,})"
+)
+"""A customer number inside a longer text."""
+ENOUGH_INSIDE = 0.2
 ENOUGH = 0.8
 """Share of a column's values that have to read as a time or a customer number before its content speaks for it."""
 
@@ -45,11 +51,15 @@ def propose_mapping(
         free.remove(column)
     if "subjects" not in fields and (column := _by_content(sample, free, is_number)):
         fields["subjects"] = (column,)
+    patterns = {}
+    if "subjects" not in fields and (found := _number_inside(sample, free)):
+        fields["subjects"], patterns["subjects"] = (found,), NUMBER_INSIDE
     mapping = TrailMapping(
         system,
         trail_format.name,
         zone,
         {name: fields[name] for name in FIELDS if name in fields},
+        patterns=patterns,
         constants=dict(constants),
     )
     mapping.check_columns(sample.columns)
@@ -114,6 +124,15 @@ def _date_and_time(normal: Mapping[str, str]) -> tuple[str, str] | None:
     day = next((normal[word] for word in DATE_WORDS if word in normal), None)
     clock = next((normal[word] for word in TIME_WORDS if word in normal), None)
     return (day, clock) if day and clock else None
+
+
+def _number_inside(sample: pl.DataFrame, columns: Sequence[str]) -> str | None:
+    """A column with longer texts, such as addresses with a query, that name a customer number."""
+    for column in columns:
+        values = sample[column].drop_nulls()
+        if len(values) and values.str.contains(NUMBER_INSIDE).mean() >= ENOUGH_INSIDE:  # type: ignore[operator]
+            return column
+    return None
 
 
 def _by_content(sample: pl.DataFrame, columns: Sequence[str], fits: Callable[[str], bool]) -> str | None:

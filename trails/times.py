@@ -139,6 +139,12 @@ def read_time(text: str | None, reading: Reading) -> tuple[datetime, int | None]
     return None
 
 
+def names_no_year(text: str | None) -> bool:
+    """Whether a time is one of syslog's (RFC 3164), which leave the year to the reader."""
+    found = _SYSLOG.fullmatch((text or "").strip())
+    return found is not None and found["year"] is None
+
+
 def _placed(year: int, month: int, parts: dict[str, str | None], zone: str) -> tuple[datetime, int | None]:
     hour = int(parts.get("hour") or 0)
     half = parts.get("half") or parts.get("after")

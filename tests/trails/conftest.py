@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
-import polars as pl
 import pytest
 
 from fingerprints.digests import Digester
@@ -16,6 +15,8 @@ from trails.store import part_paths, scan
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    import polars as pl
 
     from core.clock import Clock
     from core.database import Database
@@ -29,7 +30,9 @@ class Importer(Protocol):
 
     def __call__(
         self, text: str, *, system: str = "callcenter", name: str = "access.csv", encoding: str = "utf-8"
-    ) -> ImportResult: ...
+    ) -> ImportResult:
+        """Import ``text`` as a file."""
+        ...
 
 
 @pytest.fixture

@@ -62,6 +62,9 @@ class TrailFormat(ABC):
     defaults: ClassVar[dict[str, tuple[str, ...]]] = {}
     """Columns that mean the same in every file of the format: field to column names, joined by a space."""
 
+    zone: ClassVar[str] = ""
+    """The zone of times that name none, where the format's own definition says."""
+
     @abstractmethod
     def likeness(self, head: Sequence[str]) -> float:
         """How well the first lines fit, 0 to 1; the best fit above one half wins."""

@@ -1,0 +1,96 @@
+"""Every format reads its own examples, refuses its misses, and no other format claims them."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+import pytest
+
+from trails.errors import UnknownFormatError
+from trails.formats import find_format, load_formats
+
+if TYPE_CHECKING:
+    from trails.formats.interface import Example, TrailFormat
+
+FORMATS = list(load_formats().values())
+EXAMPLES = [(one, example) for one in FORMATS for example in one.examples]
+MISSES = [(one, text) for one in FORMATS for text in one.misses]
+
+
+def lines_of(text: str) -> list[str]:
+    return text.rstrip("\n").split("\n")
+
+
+def read(one: TrailFormat, text: str, columns: list[str] | None = None) -> list[dict[str, str]]:
+    lines = lines_of(text)
+    parsed = one.open(lines, columns).read(lines, 1, last=True)
+    assert len(parsed.frame) == len(parsed.numbers) == len(parsed.raw)
+    return [{key: value for key, value in row.items() if value is not None} for row in parsed.frame.to_dicts()]
+
+
+@pytest.mark.parametrize(("one", "example"), EXAMPLES, ids=lambda v: getattr(v, "name", ""))
+def test_a_format_reads_its_examples(one: TrailFormat, example: Example) -> None:
+    assert read(one, example.text) == list(example.records)
+
+
+@pytest.mark.parametrize(("one", "example"), EXAMPLES, ids=lambda v: getattr(v, "name", ""))
+def test_reading_some_columns_gives_the_same_values(one: TrailFormat, example: Example) -> None:
+    wanted = list(example.records[0])[-2:]
+    found = read(one, example.text, wanted)
+    assert [{k: row[k] for k in wanted if k in row} for row in found] == [
+        {k: row[k] for k in wanted if k in row} for row in example.records
+    ]
+
+
+@pytest.mark.parametrize(("one", "example"), EXAMPLES, ids=lambda v: getattr(v, "name", ""))
+def test_reading_in_pieces_gives_the_same_records(one: TrailFormat, example: Example) -> None:
+    lines = lines_of(example.text)
+    reader = one.open(lines)
+    rows = []
+    for start, end in pairwise(range(len(lines) + 1)):
+        parsed = reader.read(lines[start:end], start + 1, last=end == len(lines))
+        rows += [{k: v for k, v in row.items() if v is not None} for row in parsed.frame.to_dicts()]
+    wanted = [{key: row[key] for key in row} for row in example.records]
+    assert [{k: row[k] for k in keys if k in row} for row, keys in zip(rows, wanted, strict=True)] == wanted
+
+
+@pytest.mark.parametrize(("one", "example"), EXAMPLES, ids=lambda v: getattr(v, "name", ""))
+def test_an_example_is_recognised_as_its_own_format(one: TrailFormat, example: Example) -> None:
+    assert find_format(lines_of(example.text)).name == one.name
+
+
+@pytest.mark.parametrize(("one", "text"), MISSES, ids=lambda v: getattr(v, "name", ""))
+def test_a_miss_is_not_claimed(one: TrailFormat, text: str) -> None:
+    assert one.likeness(lines_of(text)) <= 0.5
+
+
+def test_a_file_of_no_format_is_refused() -> None:
+    with pytest.raises(UnknownFormatError, match="no format"):
+        find_format(["dear all,", "please find nothing attached"])
+    with pytest.raises(UnknownFormatError, match="empty"):
+        find_format([])
+
+
+def test_a_quoted_field_may_run_over_lines_and_blocks() -> None:
+    lines = [
+        "when,operator,note,customer",
+        '2026-04-01,op-1,"first',
+        'second ""quoted""",K000001',
+        "2026-04-02,op-2,x,K000002",
+    ]
+    reader = load_formats()["csv"].open(lines)
+    early = reader.read(lines[:2], 1, last=False)
+    late = reader.read(lines[2:], 3, last=True)
+    assert len(early.frame) == 0
+    assert late.numbers == [2, 4]
+    assert late.frame["note"].to_list() == ['first\nsecond "quoted"', "x"]
+
+
+def test_a_label_of_cef_is_followed_line_by_line() -> None:
+    lines = [
+        "CEF:0|E|CRM|1|100|view|3|rt=1775005200000 cs1Label=customer cs1=K000001",
+        "CEF:0|E|CRM|1|100|view|3|rt=1775005200000 cs1Label=ticket cs1=T-9 cs2Label=customer cs2=K000002",
+    ]
+    frame = load_formats()["cef"].open(lines).read(lines, 1, last=True).frame
+    assert frame["customer"].to_list() == ["K000001", "K000002"]
