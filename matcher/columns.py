@@ -1,6 +1,7 @@
 """Which column of a table holds which kind of identifier: by its header, and by what a sample of it looks like.
 
-Columns are typed once a table. Parts that people keep in columns of their own (姓 and 名, 都道府県 … 番地) become one field.
+Columns are typed once a table. Parts that people keep in columns of their own (姓 and 名, 都道府県 … 番地)
+become one field.
 """
 
 from __future__ import annotations
@@ -22,21 +23,33 @@ if TYPE_CHECKING:
 SAMPLE = 60
 # From the most telling shape to the least: the first that fits well enough has the column.
 _BY_SHAPE = (
-    ("email", 0.5), ("phone", 0.6), ("customer_number", 0.8), ("birth_date", 0.6), ("postal_code", 0.6), ("address", 0.5),
-    ("kana", 0.7), ("name", 0.7),
-)  # fmt: skip
+    ("email", 0.5),
+    ("phone", 0.6),
+    ("birth_date", 0.6),
+    ("postal_code", 0.6),
+    ("address", 0.5),
+    ("kana", 0.7),
+    ("name", 0.7),
+)
 _HEADER_SHARE = 0.25  # of a column's cells that must fit the kind its header names
-_PARTS: dict[str, tuple[str, int]] = {
-    "姓": ("name", 0), "氏": ("name", 0), "苗字": ("name", 0), "lastname": ("name", 0), "familyname": ("name", 0), "surname": ("name", 0),
-    "名": ("name", 1), "firstname": ("name", 1), "givenname": ("name", 1),
-    "セイ": ("kana", 0), "姓カナ": ("kana", 0), "氏カナ": ("kana", 0), "カナ姓": ("kana", 0), "姓フリガナ": ("kana", 0),
-    "メイ": ("kana", 1), "名カナ": ("kana", 1), "カナ名": ("kana", 1), "名フリガナ": ("kana", 1),
-    "都道府県": ("address", 0), "prefecture": ("address", 0), "pref": ("address", 0), "state": ("address", 0),
-    "市区町村": ("address", 1), "市町村": ("address", 1), "city": ("address", 1), "住所1": ("address", 1),
-    "町域": ("address", 2), "町名": ("address", 2), "住所2": ("address", 2), "street": ("address", 2), "town": ("address", 2),
-    "番地": ("address", 3), "丁目番地": ("address", 3), "住所3": ("address", 3), "建物名": ("address", 4), "建物": ("address", 4),
-    "マンション名": ("address", 4), "住所4": ("address", 4), "building": ("address", 4),
-}  # fmt: skip
+# Headers of columns that hold a part of a field, in the order in which the parts are joined.
+_SPLIT = {
+    "name": ("姓 氏 苗字 漢字姓 姓漢字 lastname familyname surname", "名 漢字名 名漢字 firstname givenname"),
+    "kana": (
+        "セイ 姓カナ 氏カナ カナ姓 姓フリガナ フリガナ姓 lastnamekana",
+        "メイ 名カナ カナ名 名フリガナ フリガナ名 firstnamekana",
+    ),
+    "address": (
+        "都道府県 都道府県名 prefecture pref state",
+        "市区町村 市町村 市区町村名 city 住所1",
+        "町域 町名 住所2 street town address1",
+        "番地 丁目番地 番地等 住所3 address2",
+        "建物名 建物 マンション名 建物名等 住所4 building",
+    ),
+}
+_PARTS = {
+    word: (kind, order) for kind, parts in _SPLIT.items() for order, words in enumerate(parts) for word in words.split()
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +108,7 @@ def _type_column(sample: Sequence[str], named: str | None, kinds: Mapping[str, I
     if named and named in kinds and _fit(kinds[named], sample) >= _HEADER_SHARE:
         return named
     for name, enough in _BY_SHAPE:
-        if name in kinds and (name != "customer_number") and _fit(kinds[name], sample) >= enough:
+        if name in kinds and _fit(kinds[name], sample) >= enough:
             return name
     return None
 

@@ -3,58 +3,42 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
 from fingerprints.pairs import PAIRS_BY_NAME
+from matcher.find import join
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from numpy.typing import NDArray
 
+    from fingerprints.index import Index
     from matcher.find import Terms
     from matcher.units import Units
 
 TERMS: Final = (
-    "customer_number", "email", "phone", "phone.last4", "phone.first7", "address", "address.town", "postal_code", "name", "kana", "birth_date",
-)  # fmt: skip
+    "customer_number",
+    "email",
+    "phone",
+    "phone.last4",
+    "phone.first7",
+    "address",
+    "address.town",
+    "postal_code",
+    "name",
+    "kana",
+    "birth_date",
+)
 COLUMN: Final = {term: number for number, term in enumerate(TERMS)}
 SKETCHED: Final = ("name", "kana", "address")
+CHECKED: Final = ("birth_date", "postal_code")
+COMPARED: Final = (*SKETCHED, *CHECKED)
 COUNTED: Final = ("name", "kana", "birth_date", "postal_code")
 MOST_SHARED: Final = 64  # a value that more subjects share finds nobody; it may still confirm
 FOREVER: Final = 65535
-
-
-class Hits(Protocol):
-    """What a lookup gives: entry by entry the query's number, the subject, and the days on which it held."""
-
-    query: NDArray[np.intp]
-    subject: NDArray[np.uint32]
-    since: NDArray[np.uint16]
-    until: NDArray[np.uint16]
-
-
-class Lookup(Protocol):
-    """What the matcher asks of an index; `fingerprints.index.Index` is one."""
-
-    @property
-    def subjects(self) -> int:
-        """How many are enrolled."""
-        ...
-
-    def lookup(self, digests: NDArray[np.uint64]) -> Hits:
-        """Who carries each digest."""
-        ...
-
-    def count(self, digests: NDArray[np.uint64]) -> NDArray[np.int64]:
-        """How many carry each digest."""
-        ...
-
-    def agreement(self, kind: str, subjects: NDArray[np.uint32], texts: Sequence[str]) -> NDArray[np.float32]:
-        """How well each subject's sketch agrees with the text beside it, 0 to 1."""
-        ...
 
 
 @dataclass(slots=True)
@@ -66,7 +50,7 @@ class Candidates:
         subject: The subject.
         exact: A column per term of `TERMS`: agrees by digest.
         shared: How many subjects carry the agreeing value, where counted; else 0.
-        fuzzy: A column per kind of `SKETCHED`: agreement by sketch, NaN where nothing could be compared.
+        fuzzy: A column per kind of `COMPARED`: agreement by sketch or check, NaN where nothing could be compared.
         alone: Like ``fuzzy``: the text compared was a field of that kind, so that disagreeing means something.
         since: First day on which all exact values held, and `until` the last one.
     """
@@ -94,7 +78,7 @@ def compare(
     units: Units,
     terms: Mapping[str, Terms],
     pairs: Mapping[str, tuple[Terms, NDArray[np.uint64], NDArray[np.uint64]]],
-    index: Lookup,
+    index: Index,
 ) -> Candidates | None:
     """The candidates of one batch; None when nothing in it is known."""
     queries = [_Query(t.digests, t.units, ((name, t.digests),)) for name, t in terms.items() if units.is_posted(name)]
@@ -107,10 +91,13 @@ def compare(
     if found is None:
         return None
     _compare_sketches(found, units, index)
+    for kind in CHECKED:
+        if kind in terms:
+            _check(found, kind, terms[kind], units, index)
     return found
 
 
-def _look_up(queries: Sequence[_Query], index: Lookup) -> Candidates | None:
+def _look_up(queries: Sequence[_Query], index: Index) -> Candidates | None:
     """One lookup for all queries; hits of one unit and one subject become one row."""
     hits = index.lookup(np.concatenate([q.digests for q in queries]))
     if not hits.query.size:
@@ -140,14 +127,14 @@ def _empty(keys: NDArray[np.uint64]) -> Candidates:
         (keys & np.uint64(0xFFFFFFFF)).astype(np.uint32),
         np.zeros((size, len(TERMS)), np.bool_),
         np.zeros((size, len(TERMS)), np.int64),
-        np.full((size, len(SKETCHED)), np.nan, np.float32),
-        np.zeros((size, len(SKETCHED)), np.bool_),
+        np.full((size, len(COMPARED)), np.nan, np.float32),
+        np.zeros((size, len(COMPARED)), np.bool_),
         np.zeros(size, np.uint16),
         np.full(size, FOREVER, np.uint16),
     )
 
 
-def _prove(rows: Candidates, row: NDArray[np.intp], asked: NDArray[np.intp], query: _Query, index: Lookup) -> None:
+def _prove(rows: Candidates, row: NDArray[np.intp], asked: NDArray[np.intp], query: _Query, index: Index) -> None:
     for term, digests in query.proves:
         column = COLUMN[term]
         rows.exact[row, column] = True
@@ -155,7 +142,7 @@ def _prove(rows: Candidates, row: NDArray[np.intp], asked: NDArray[np.intp], que
             rows.shared[row, column] = index.count(digests[asked])
 
 
-def _compare_sketches(rows: Candidates, units: Units, index: Lookup) -> None:
+def _compare_sketches(rows: Candidates, units: Units, index: Index) -> None:
     """Fuzzy agreement where no digest proved the field already."""
     for column, kind in enumerate(SKETCHED):
         proved = rows.exact[:, COLUMN[kind]]
@@ -175,3 +162,19 @@ def _compare_sketches(rows: Candidates, units: Units, index: Lookup) -> None:
                 rows.alone[row, column] = alone
         if asked:
             rows.fuzzy[asked, column] = index.agreement(kind, rows.subject[asked], texts)
+
+
+def _check(rows: Candidates, kind: str, given: Terms, units: Units, index: Index) -> None:
+    """Kinds that are equal or not: does any of the unit's values agree with the subject's?"""
+    column, fuzzy = COLUMN[kind], COMPARED.index(kind)
+    row, value = join(rows.unit, given.units)
+    still = ~rows.exact[row, column]
+    row, value = row[still], value[still]
+    agrees = index.agreement(kind, rows.subject[row], [given.values[v] for v in value.tolist()])
+    known = ~np.isnan(agrees)
+    rows.fuzzy[row[known], fuzzy] = 0.0
+    rows.alone[row[known], fuzzy] = units.has_field(kind)
+    yes = agrees == 1
+    rows.exact[row[yes], column] = True
+    rows.shared[row[yes], column] = index.count(given.digests[value[yes]])
+    rows.fuzzy[rows.exact[:, column], fuzzy] = 1.0

@@ -1,6 +1,7 @@
 """A small sketch of a document's content by which a repost is recognised, however it is wrapped.
 
-One-permutation MinHash (Li, Owen and Zhang, 2012) over keyed digests of its lines: the share of equal entries estimates the
+One-permutation MinHash (Li, Owen and Zhang, 2012) over keyed digests of its lines: the share of equal entries
+estimates the
 share of lines in common. Keyed, since a bare hash of a line with a phone number in it gives the number away.
 """
 
@@ -57,5 +58,5 @@ class ContentSketch:
 def resemblance(one: Sequence[int], other: Sequence[int]) -> float:
     """Estimated share of lines that two documents have in common, 0 to 1."""
     filled = [(a, b) for a, b in zip(one, other, strict=True) if a or b]
-    both = sum(a != _EMPTY and b != _EMPTY for a, b in filled)
+    both = sum(bool(a and b) for a, b in filled)
     return sum(a == b for a, b in filled) / len(filled) if filled and both >= FEWEST_EQUAL else 0.0

@@ -1,7 +1,9 @@
 """Bytes to text, Japanese first: which encoding, and how to go on when a stretch does not fit it.
 
-Detection goes from certain to likely: byte-order marks, escape sequences, valid UTF-8, the zero bytes of UTF-16, and last the choice
-between CP932 and EUC-JP, which share most byte pairs. There the share of kana and of everyday kanji decides (JIS level 1,
+Detection goes from certain to likely: byte-order marks, escape sequences, valid UTF-8, the zero bytes of UTF-16,
+and last the choice
+between CP932 and EUC-JP, which share most byte pairs. There the share of kana and of everyday kanji decides (JIS
+level 1,
 JIS X 0208 rows 16-47); charset-normalizer, held to the Japanese encodings, is asked when both read about equally well.
 """
 

@@ -6,18 +6,109 @@ import re
 
 # The first people and numbers of every Japanese form's example.
 _NAMES = frozenset(
-    "山田太郎 山田花子 山田一郎 鈴木一郎 佐藤太郎 田中太郎 日本太郎 東京太郎 見本太郎 甲野太郎 乙野花子 テスト太郎 テストテスト 名無 名無シ 名無シサン 氏名 名前 姓名 test testtest johndoe doejohn janedoe doejane tarouyamada yamadatarou "
-    "tarouyamada taroyamada hanakoyamada ヤマダタロウ ヤマダハナコ テストタロウ".split()
+    [
+        "山田太郎",
+        "山田花子",
+        "山田一郎",
+        "鈴木一郎",
+        "佐藤太郎",
+        "田中太郎",
+        "日本太郎",
+        "東京太郎",
+        "見本太郎",
+        "甲野太郎",
+        "乙野花子",
+        "テスト太郎",
+        "テストテスト",
+        "名無",
+        "名無シ",
+        "名無シサン",
+        "氏名",
+        "名前",
+        "姓名",
+        "test",
+        "testtest",
+        "johndoe",
+        "doejohn",
+        "janedoe",
+        "doejane",
+        "tarouyamada",
+        "yamadatarou",
+        "tarouyamada",
+        "taroyamada",
+        "hanakoyamada",
+        "ヤマダタロウ",
+        "ヤマダハナコ",
+        "テストタロウ",
+    ]
 ) - {"鈴木一郎", "田中太郎", "佐藤太郎"}  # these live
 _LOCALS = frozenset(
-    "test sample example info user username name your.name yourname foo bar hoge hogehoge fuga piyo xxx xxxx xxxxx aaa abc abcd mail email admin "
-    "root webmaster postmaster noreply no-reply support contact yamada yamada.taro taro.yamada t.yamada taro hanako john.doe johndoe jane.doe you me someone git".split()
+    [
+        "test",
+        "sample",
+        "example",
+        "info",
+        "user",
+        "username",
+        "name",
+        "your.name",
+        "yourname",
+        "foo",
+        "bar",
+        "hoge",
+        "hogehoge",
+        "fuga",
+        "piyo",
+        "xxx",
+        "xxxx",
+        "xxxxx",
+        "aaa",
+        "abc",
+        "abcd",
+        "mail",
+        "email",
+        "admin",
+        "root",
+        "webmaster",
+        "postmaster",
+        "noreply",
+        "no-reply",
+        "support",
+        "contact",
+        "yamada",
+        "yamada.taro",
+        "taro.yamada",
+        "t.yamada",
+        "taro",
+        "hanako",
+        "john.doe",
+        "johndoe",
+        "jane.doe",
+        "you",
+        "me",
+        "someone",
+        "git",
+    ]
 )
 _SAMPLE_DOMAIN = re.compile(
     r"(?:[\w-]+\.)*(?:example(?:\.\w+)*|test|invalid|localhost|domain\.(?:com|jp)|co\.jp|sample\.(?:com|jp|co\.jp))"
 )
 _ROLE_LOCALS = frozenset(
-    "info support contact noreply no-reply webmaster postmaster admin root sales help press recruit".split()
+    [
+        "info",
+        "support",
+        "contact",
+        "noreply",
+        "no-reply",
+        "webmaster",
+        "postmaster",
+        "admin",
+        "root",
+        "sales",
+        "help",
+        "press",
+        "recruit",
+    ]
 )
 _RUNS = re.compile(r"\d{2,4}(?:12345678|23456789|11111111|00000000|1234567|99999999|0000000)")
 _BUSINESS = re.compile(r"0120\d{6}|0800\d{7}|0570\d{6}|0990\d{6}|0180\d{6}")

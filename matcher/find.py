@@ -1,6 +1,7 @@
 """Candidates: what in a passage could identify somebody, as digests, unit by unit.
 
-A *unit* is what may speak of one person: a row of a table, or in free text a cluster of candidates with the words around it.
+A *unit* is what may speak of one person: a row of a table, or in free text a cluster of candidates with the words
+around it.
 Everything a unit holds becomes *terms* (kinds, and parts of kinds as the pairs need them) with their digests, in flat
 arrays over the whole batch, so that one lookup serves all units.
 """
@@ -27,10 +28,11 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True)
 class Terms:
-    """Digests of one term over a batch: ``digests[i]`` stands in unit ``units[i]``; units ascend."""
+    """One term over a batch: ``values[i]`` with ``digests[i]`` stands in unit ``units[i]``; units ascend."""
 
     units: NDArray[np.int64]
     digests: NDArray[np.uint64]
+    values: Sequence[str] = ()
 
 
 @dataclass(slots=True)
@@ -62,8 +64,9 @@ class Collected:
             digests = digester.digest_many(term, values)
             if where.size > 1 and (np.diff(where) < 0).any():
                 order = np.argsort(where, kind="stable")
-                where, digests = where[order], digests[order]
-            made[term] = Terms(where, digests)
+                made[term] = Terms(where[order], digests[order], [values[i] for i in order.tolist()])
+            else:
+                made[term] = Terms(where, digests, values)
         return made
 
 
@@ -76,14 +79,14 @@ def pair_terms(
         left, right = terms.get(pair.left.name), terms.get(pair.right.name)
         if left is None or right is None:
             continue
-        at_left, at_right = _join(left.units, right.units)
+        at_left, at_right = join(left.units, right.units)
         if at_left.size:
             a, b = left.digests[at_left], right.digests[at_right]
             made[pair.name] = (Terms(left.units[at_left], digester.pair(pair.name, a, b)), a, b)
     return made
 
 
-def _join(left: NDArray[np.int64], right: NDArray[np.int64]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+def join(left: NDArray[np.int64], right: NDArray[np.int64]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
     """Indices of every combination of a left and a right entry of the same unit; both sorted by unit."""
     first = np.searchsorted(right, left, "left")
     counts = np.searchsorted(right, left, "right") - first

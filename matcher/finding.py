@@ -55,6 +55,8 @@ class Finding:
         sketch: A MinHash of the content, to recognise reposts: equal entries estimate the share of equal lines.
         members: Numbers of all subjects matched, ascending: also those beyond ``matches``.
         confidences: Beside ``members``.
+        since: Beside ``members``: first day on which all values found were current, counted from 1970-01-01.
+        until: Beside ``members``: the day the first of them was replaced; 65535 while none is.
     """
 
     verdict: Verdict
@@ -69,3 +71,5 @@ class Finding:
     sketch: tuple[int, ...]
     members: NDArray[np.uint32]
     confidences: NDArray[np.float32]
+    since: NDArray[np.uint16]
+    until: NDArray[np.uint16]

@@ -1,13 +1,13 @@
 """Where in a free text an identifier could stand at all: everything else is passed over without looking closer.
 
-Each character is classed once by a table lookup over the text's code points; what follows is arithmetic on the places of
-digits, at signs and the like. Ten nanoseconds a character, against microseconds for the kinds' own patterns.
+Each character is classed once by a table lookup over the text's code points; what follows is arithmetic on the
+places of digits, at signs and the like. Ten nanoseconds a character, against microseconds for the kinds' own patterns.
 """
 
 from __future__ import annotations
 
 from functools import cache
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""Values with characters masked, as sellers show a sample: 090-1234-****, 山田 太*, ta***@example.jp, 東京都千代田区****.
+"""Values with characters masked, as sellers show a sample: 090-1234-****, 山田 太*, ta***@example.jp, 東京都千代田区**.
 
 What is left of a value is a part of it (first seven digits, last four, the town), and parts are in the index as pairs.
 """
@@ -12,7 +12,7 @@ from fingerprints.text import nfkc, to_digits
 MASK = r"*＊×✕✖╳xXｘＸ●○◯〇■□▲△◆◇#＃_＿?？•・…"
 _RUN = re.compile(rf"[{MASK}]{{1,}}|\.{{3,}}")
 _PHONE = re.compile(rf"\(?[\d{MASK}]{{2,5}}\)?[-ー‐−－ ]?[\d{MASK}]{{1,4}}[-ー‐−－ ]?[\d{MASK}]{{3,4}}")
-_NAME = re.compile(rf"[^\W\d_]{{1,10}}[\s]?[^\W\d_]{{0,10}}[\s]?[*＊×✕●○◯〇■□#？?]{{1,8}}")
+_NAME = re.compile(r"[^\W\d_]{1,10}[\s]?[^\W\d_]{0,10}[\s]?[*＊×✕●○◯〇■□#？?]{1,8}")
 _EMAIL = re.compile(rf"[\w.+-]{{0,20}}[{MASK}.]{{1,20}}[\w.+-]{{0,20}}@[\w.-]+")
 _ADDRESS = re.compile(rf"[一-鿿ぁ-んァ-ヶー\d-]{{3,40}}[{MASK}]+.*")
 _PATTERNS = {"phone": _PHONE, "name": _NAME, "kana": _NAME, "email": _EMAIL, "address": _ADDRESS}

@@ -1,4 +1,4 @@
-"""One document against the index: readers, candidates, lookup, comparison, scores, verdict. Pure: no network, no SQL."""
+"""One document against the index: read, find, look up, compare, score, judge. Pure: no network, no SQL."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from matcher.compare import Candidates, Lookup, compare
+from matcher.compare import Candidates, compare
 from matcher.content import ContentSketch
 from matcher.document import Cuts, Limits
-from matcher.finding import Finding, Match
 from matcher.find import Terms, pair_terms
+from matcher.finding import Finding, Match
 from matcher.readers import read_document
 from matcher.readers.interface import Prose, Rows
 from matcher.score import ENOUGH, KINDS, Scores, posteriors, weigh
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from fingerprints.digests import Digester
     from fingerprints.identifiers import IdentifierKind
+    from fingerprints.index import Index
     from matcher.columns import Field
     from matcher.document import Document
 
@@ -55,7 +56,7 @@ class _Gathered:
 
 def match_document(
     document: Document,
-    index: Lookup,
+    index: Index,
     digester: Digester,
     kinds: Mapping[str, IdentifierKind],
     limits: Limits | None = None,
@@ -101,7 +102,7 @@ def _strangers(people: set[int], terms: Mapping[str, Terms]) -> dict[int, int]:
     return {unit: known[unit] for unit in people if unit in known}
 
 
-def _conclude(gathered: _Gathered, index: Lookup, limits: Limits, cuts: Cuts, sketch: tuple[int, ...]) -> Finding:
+def _conclude(gathered: _Gathered, index: Index, limits: Limits, cuts: Cuts, sketch: tuple[int, ...]) -> Finding:
     people = set(gathered.people.values())
     if not gathered.rows:
         return _clear(len(people), cuts, sketch)
@@ -117,9 +118,21 @@ def _conclude(gathered: _Gathered, index: Lookup, limits: Limits, cuts: Cuts, sk
 
 
 def _clear(people: int, cuts: Cuts, sketch: tuple[int, ...]) -> Finding:
-    nobody = np.zeros(0, np.uint32)
     return Finding(
-        "clear", 1.0, people, 0, 0.0, {}, (), (None, None), tuple(cuts.notes), sketch, nobody, nobody.astype(np.float32)
+        verdict="clear",
+        confidence=1.0,
+        people=people,
+        subjects=0,
+        share=0.0,
+        fields={},
+        matches=(),
+        dated=(None, None),
+        limits=tuple(cuts.notes),
+        sketch=sketch,
+        members=np.zeros(0, np.uint32),
+        confidences=np.zeros(0, np.float32),
+        since=np.zeros(0, np.uint16),
+        until=np.zeros(0, np.uint16),
     )
 
 
@@ -181,4 +194,6 @@ def _finding(
         sketch,
         members,
         confidences.astype(np.float32),
+        since[best],
+        until[best],
     )

@@ -1,10 +1,12 @@
 """How sure: likelihood ratios after Fellegi and Sunter (1969), in bits.
 
-A field's weight is log2(m / u): how often it agrees this well when the unit does speak of the subject (m), against how often
-with a stranger (u). For values that people share, u is read off the index: the more subjects carry the value, the less it
+A field's weight is log2(m / u): how often it agrees this well when the unit does speak of the subject (m), against
+how often
+with a stranger (u). For values that people share, u is read off the index: the more subjects carry the value, the
+less it
 says. The prior that a unit speaks of one particular subject of N is λ/N, with λ, the share of units that are ours,
-estimated from the document itself (expectation maximisation under a Beta prior). Fields that go together (name and its reading; postal code,
-town and address) count once, with the best of them.
+estimated from the document itself (expectation maximisation under a Beta prior). Fields that go together (name and
+its reading; postal code, town and address) count once, with the best of them.
 """
 
 from __future__ import annotations
@@ -14,7 +16,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from matcher.compare import COLUMN, SKETCHED
+from matcher.compare import COLUMN, COMPARED
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -32,14 +34,24 @@ GROUPS: Final = {
 KINDS: Final = tuple(kind for kinds in GROUPS.values() for kind in kinds)
 STRONG: Final = ("customer_number", "email")
 M_EXACT: Final = 0.9
-# Chance that a stranger's value is this subject's. Numbers: size of the number space (3e8 mobile numbers, one in ten in use
-# near it); others where the index does not count them.
+# Chance that a stranger's value is this subject's. Numbers: size of the number space (3e8 mobile numbers, one in
+# ten in use # near it); others where the index does not count them.
 U_EXACT: Final = {
-    "customer_number": 1e-8, "email": 1e-9, "phone": 1e-8, "phone.last4": 1e-4, "phone.first7": 5e-5, "address": 1e-7, "address.town": 1e-4,
-    "postal_code": 2e-5, "name": 1e-4, "kana": 2e-4, "birth_date": 5e-5,
-}  # fmt: skip
+    "customer_number": 1e-8,
+    "email": 1e-9,
+    "phone": 1e-8,
+    "phone.last4": 1e-4,
+    "phone.first7": 5e-5,
+    "address": 1e-7,
+    "address.town": 1e-4,
+    "postal_code": 2e-5,
+    "name": 1e-4,
+    "kana": 2e-4,
+    "birth_date": 5e-5,
+}
 SMOOTHING: Final = 10_000  # customers whose frequencies are taken from U_EXACT before the index's own counts weigh in
-# Agreement by sketch at least this good: m, u when the text is that field alone, u when it stands somewhere in a passage.
+# Agreement by sketch at least this good: m, u when the text is that field alone, u when it stands somewhere in a
+# passage.
 _FUZZY: Final = {
     "name": ((1.0, 0.5, 2e-4, 1e-3), (0.79, 0.2, 1e-3, 1e-2), (0.74, 0.2, 2e-3, 3e-2), (0.66, 0.1, 1e-2, 0.15)),
     "kana": ((1.0, 0.5, 4e-4, 1e-3), (0.84, 0.2, 1e-3, 1e-2), (0.74, 0.1, 1e-2, 5e-2)),
@@ -51,11 +63,8 @@ _FUZZY: Final = {
         (0.6, 0.1, 1e-2, 0.1),
     ),
 }
-DISAGREES: Final = {
-    "name": -4.0,
-    "kana": -3.0,
-    "address": -2.0,
-}  # bits, when a field of that kind agrees worse than all of the above
+DISAGREES: Final = {"name": -4.0, "kana": -3.0, "address": -2.0, "birth_date": -5.0, "postal_code": -1.5}
+"""Bits, when a field of that kind agrees worse than all of the above: people move and marry, and slips are made."""
 AGREES: Final = 3.0  # bits from which a group of fields counts as agreeing
 PRIOR_OURS, PRIOR_UNITS = 0.5, 10.0  # Beta prior of λ: one in twenty, worth ten units
 ROUNDS: Final = 20
@@ -80,7 +89,7 @@ def weigh(rows: Candidates, population: int) -> Scores:
     weight = np.zeros((size, len(KINDS)), np.float32)
     for column, kind in enumerate(KINDS):
         _weigh_parts(rows, kind, agreement[:, column], weight[:, column])
-        if kind in SKETCHED:
+        if kind in COMPARED:
             _weigh_sketch(rows, kind, agreement[:, column], weight[:, column])
         exact = rows.exact[:, COLUMN[kind]]
         agreement[exact, column] = 1.0
@@ -91,8 +100,8 @@ def weigh(rows: Candidates, population: int) -> Scores:
         best = _group(weight[:, [KINDS.index(kind) for kind in kinds]])
         total += best
         agreeing += best >= AGREES
-    strong = rows.exact[:, [COLUMN[kind] for kind in STRONG]].any(axis=1)
-    return Scores(agreement, weight, total, agreeing, strong)
+    strong = np.any(rows.exact[:, [COLUMN[kind] for kind in STRONG]], axis=1)
+    return Scores(agreement, weight, total, agreeing, np.asarray(strong))
 
 
 def _group(weights: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -120,10 +129,10 @@ def _weigh_parts(rows: Candidates, kind: str, agreement: NDArray[np.float32], we
 
 
 def _weigh_sketch(rows: Candidates, kind: str, agreement: NDArray[np.float32], weight: NDArray[np.float32]) -> None:
-    fuzzy, alone = rows.fuzzy[:, SKETCHED.index(kind)], rows.alone[:, SKETCHED.index(kind)]
+    fuzzy, alone = rows.fuzzy[:, COMPARED.index(kind)], rows.alone[:, COMPARED.index(kind)]
     compared = ~np.isnan(fuzzy)
     bits = np.where(alone, DISAGREES[kind], 0.0)
-    for least, m, u_alone, u_within in reversed(_FUZZY[kind]):
+    for least, m, u_alone, u_within in reversed(_FUZZY.get(kind, ())):
         good = compared & (fuzzy >= least - 1e-6)
         bits = np.where(good, np.log2(m / np.where(alone, u_alone, u_within)), bits)
         agreement[good] = np.fmax(agreement[good], fuzzy[good])
@@ -134,7 +143,7 @@ def _weigh_sketch(rows: Candidates, kind: str, agreement: NDArray[np.float32], w
 
 
 def posteriors(unit: NDArray[np.int64], total: NDArray[np.float64], units: int, population: int) -> NDArray[np.float64]:
-    """Probability of each candidate that its unit speaks of its subject; those of one unit and "somebody else" sum to 1.
+    """Probability of each candidate that its unit speaks of its subject; those of one unit sum to 1 at most.
 
     Args:
         unit: The unit of each candidate.

@@ -1,4 +1,4 @@
-"""Passages cut into units, each of which may speak of one person: rows of tables, clusters of candidates in free text."""
+"""Passages cut into units, each of which may speak of one person: rows of tables, clusters in free text."""
 
 from __future__ import annotations
 
@@ -26,7 +26,8 @@ MOST_NAMES = 60  # stretches of a context tried as a name; the nearest ones
 PERSONAL = frozenset({"phone", "email", "customer_number"})
 _LATEST_BIRTH = "2021"  # in free text: dates in news and logs are mostly later
 _NAME_RUN = re.compile(
-    r"[一-鿿々〆ヶ]+(?:[ 　][一-鿿々〆ヶ]{1,4}(?![一-鿿々]))?|[ァ-ヺー]{2,}(?:[ 　・][ァ-ヺー]{2,})?|[A-Za-z]{2,}[ ,]{1,2}[A-Za-z]{2,}"
+    r"[一-鿿々〆ヶ]+(?:[ 　][一-鿿々〆ヶ]{1,4}(?![一-鿿々]))?"
+    r"|[ァ-ヺー]{2,}(?:[ 　・][ァ-ヺー]{2,})?|[A-Za-z]{2,}[ ,]{1,2}[A-Za-z]{2,}"
 )
 _LONGEST_NAME, _SHORTEST_NAME = 7, 3
 
@@ -49,6 +50,11 @@ class Units(ABC):
     def is_posted(self, term: str) -> bool:
         """Whether the index answers who carries a term's digest."""
         return term in self.kinds and self.kinds[term].posted
+
+    def has_field(self, kind: str) -> bool:
+        """Whether the kind has a place of its own in each unit, so that another value there means disagreement."""
+        del kind
+        return False
 
     @abstractmethod
     def place(self, unit: int) -> dict[str, int | str]:
@@ -85,6 +91,10 @@ class RowUnits(Units):
         if cell:
             return self.kinds[kind].comparable(cell), True
         return self.kinds[kind].comparable(self._row(unit)), False
+
+    def has_field(self, kind: str) -> bool:
+        """Whether a column holds it."""
+        return kind in self._by_kind
 
     def _row(self, unit: int) -> str:
         return " ".join(column[unit] for column in self.rows.columns if column[unit])

@@ -5,11 +5,10 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
-import numpy as np
-
 from matcher.compare import FOREVER
 
 if TYPE_CHECKING:
+    import numpy as np
     from numpy.typing import NDArray
 
     from matcher.finding import Verdict
@@ -43,8 +42,8 @@ def as_date(day: int) -> date | None:
 def dated(since: NDArray[np.uint16], until: NDArray[np.uint16]) -> tuple[date | None, date | None]:
     """Between which days all values of a document were current together.
 
-    The list was made after the youngest of its values came up and before the first of them was given up. Values that all
-    came up on one day say nothing about the beginning: that is when they were enrolled.
+    The list was made after the youngest of its values came up and before the first of them was given up. Values
+    that all came up on one day say nothing about the beginning: that is when they were enrolled.
     """
     if not since.size:
         return None, None

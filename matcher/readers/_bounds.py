@@ -43,4 +43,4 @@ class Bounded(io.RawIOBase):
 def bounded(stream: BinaryIO, allowed: int, cuts: Cuts) -> BinaryIO:
     """The stream, cut at ``allowed`` bytes with a note."""
     raw = Bounded(stream, allowed, lambda: cuts.note(f"only the first {allowed} bytes were read"))
-    return io.BufferedReader(raw, 1 << 20)  # type: ignore[return-value]
+    return io.BufferedReader(raw, 1 << 20)

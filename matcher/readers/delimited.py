@@ -5,8 +5,8 @@
     氏名,電話番号,住所
     "架空　一郎",090-0012-3400,"東京都千代田区千代田1-2-3"
 
-The delimiter is the one that cuts most lines of the head into the same number of fields. Rows may be ragged: a short one
-is filled up, a long one keeps its extra cells in columns of their own.
+The delimiter is the one that cuts most lines of the head into the same number of fields. Rows may be ragged: a
+short one is filled up, a long one keeps its extra cells in columns of their own.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ DELIMITERS = (",", "\t", ";", "|", "、", "^", ":", "/")
 HEAD_LINES = 200
 BATCH_ROWS = 20_000
 FEWEST_LINES = 3
+MOST_LINES_IN_CELL = 20  # an address, a note
 SURE_SHARE = 0.8  # of lines that have the commonest number of fields
 _WEAK = {":": 0.9, "/": 0.9, "、": 0.9}  # also ordinary characters of prose, times and paths: need a purer table
 
@@ -110,7 +111,7 @@ def is_header(cells: Sequence[str]) -> bool:
     longest = 24
     return not any(len(w) > longest or "@" in w or sum(c.isdigit() for c in w) > 2 for w in filled) and _names_columns(
         filled
-    )  # noqa: PLR2004  # 電話番号2, TEL01
+    )  # 電話番号2, TEL01
 
 
 def _names_columns(words: Sequence[str]) -> bool:
@@ -123,8 +124,8 @@ def _names_columns(words: Sequence[str]) -> bool:
 def _records(source: Source, delimiter: str) -> Iterator[tuple[int, list[str]]]:
     """Numbered records that are not blank.
 
-    An opening quote without its end would swallow the rest of the file, so the parser sees a line at a time, and goes on to the next one
-    only while a quoted field stands open and the record is not longer than a sane cell.
+    An opening quote without its end would swallow the rest of the file, so the parser sees a line at a time, and
+    goes on to the next one only while a quoted field stands open and the record is not longer than a sane cell.
     """
     most = source.limits.columns
     number = 0
@@ -135,7 +136,7 @@ def _records(source: Source, delimiter: str) -> Iterator[tuple[int, list[str]]]:
         line = pending + raw
         if '"' not in line:
             cells = line.split(delimiter)
-        elif _stands_open(line, delimiter) and joined < 20:  # noqa: PLR2004  # lines in one cell: an address, a note
+        elif _stands_open(line, delimiter) and joined < MOST_LINES_IN_CELL:
             pending, joined = line + "\n", joined + 1
             continue
         else:

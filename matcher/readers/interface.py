@@ -115,7 +115,7 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """Bytes, and the cells or words that have to come out of them; ``found=()`` for bytes that are not of this format."""
+    """Bytes, and the words that have to come out of them; ``found=()`` for bytes that are not of this format."""
 
     content: bytes
     found: tuple[str, ...]

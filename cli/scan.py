@@ -1,0 +1,199 @@
+"""`hinomi scan`: check files and folders for customers; exit code 10 when there is a leak among them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from core.errors import OutsideError, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from cli.context import Context
+    from fingerprints.index import Index
+    from matcher.finding import Finding
+
+FOUND_A_LEAK = 10
+SHOWN_MATCHES = 20  # in the table for people; --json prints all that are listed
+_STYLES = {"leak": "bold red", "overlap": "yellow", "clear": "green"}
+
+
+@click.command()
+@click.argument("paths", nargs=-1, required=True, metavar="PATH...")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object per document on stdout.")
+@click.option("--reveal", is_flag=True, help="Customer numbers instead of digests.")
+@click.option(
+    "--open", "open_incidents", is_flag=True, help="Open an incident for each leak, or join the one it repeats."
+)
+@click.pass_obj
+def scan(ctx: Context, paths: Sequence[str], *, as_json: bool, reveal: bool, open_incidents: bool) -> None:
+    """Check files, and whole folders, for enrolled customers."""
+    documents = list(_documents(paths))
+    worst: int = 0
+    for name in documents:
+        try:
+            finding, record = _scan_one(ctx, name, reveal=reveal)
+        except OutsideError as error:
+            ctx.talk.print(f"error: {error}", markup=False)
+            worst = max(worst, error.exit_code)
+            continue
+        if as_json:
+            ctx.emit(record)
+        else:
+            _show(record)
+        if finding.verdict == "leak":
+            worst = FOUND_A_LEAK
+        if open_incidents and finding.verdict != "clear":
+            _open_incident(ctx, name, finding, record["extracts"])
+    if worst:
+        raise click.exceptions.Exit(worst)
+
+
+def _documents(paths: Sequence[str]) -> Iterator[Path]:
+    """Every file, folders gone through in order; everything that does not exist is named before anything is read."""
+    missing = [path for path in paths if not Path(path).exists()]
+    if missing:
+        raise UsageError(f"no such file or folder: {', '.join(missing)}", hint="Check the spelling and where you are.")
+    for path in map(Path, paths):
+        if path.is_dir():
+            yield from sorted(file for file in path.rglob("*") if file.is_file())
+        else:
+            yield path
+
+
+def _scan_one(ctx: Context, name: Path, *, reveal: bool) -> tuple[Finding, dict[str, Any]]:
+    from fingerprints.identifiers import load_kinds
+    from matcher.document import Document, Limits
+    from matcher.match import match_document
+
+    index = ctx.index
+    limits = Limits(document_bytes=ctx.settings.matcher.max_document_bytes)
+    try:
+        finding = match_document(
+            Document(str(name), name), index, ctx.digester, load_kinds(index.number_patterns), limits
+        )
+    except OSError as error:
+        raise OutsideError(f"{name} cannot be read: {error.strerror or type(error).__name__}") from error
+    return finding, as_record(str(name), finding, index, reveal=reveal)
+
+
+def as_record(name: str, finding: Finding, index: Index, *, reveal: bool) -> dict[str, Any]:
+    """The JSON object of one document (DESIGN.md §11)."""
+    start, end = finding.dated
+    return {
+        "document": name,
+        "verdict": finding.verdict,
+        "confidence": round(finding.confidence, 6),
+        "people": finding.people,
+        "subjects": finding.subjects,
+        "share": round(finding.share, 4),
+        "fields": dict(finding.fields),
+        "matches": [
+            {
+                "subject": subject,
+                "confidence": round(match.confidence, 6),
+                "fields": dict(match.fields),
+                "weights": dict(match.weights),
+                "at": dict(match.place),
+            }
+            for match, subject in zip(finding.matches, _named(finding, index, reveal=reveal), strict=True)
+        ],
+        "extracts": rank(finding, index),
+        "dated": {"from": start.isoformat() if start else None, "to": end.isoformat() if end else None},
+        "limits": list(finding.limits),
+    }
+
+
+def _named(finding: Finding, index: Index, *, reveal: bool) -> list[str]:
+    import numpy as np
+
+    if not finding.matches:
+        return []
+    subjects = np.array([match.subject for match in finding.matches], np.uint32)
+    return (
+        index.reveal(subjects) if reveal else [f"{digest:016x}" for digest in index.subject_digests(subjects).tolist()]
+    )
+
+
+def rank(finding: Finding, index: Index) -> list[dict[str, Any]]:
+    """The extracts that explain the matched subjects, best first; those that hold none of them are left out."""
+    from custody.ranking import NONE_OF_THESE, Candidate, Values, rank_extracts
+
+    if not finding.subjects:
+        return []
+    candidates = [Candidate(e.name, index.members(e.name), frozenset(e.columns), e.as_of) for e in index.extracts]
+    ranked = rank_extracts(
+        dict(zip(finding.members.tolist(), finding.confidences.tolist(), strict=True)),
+        finding.people,
+        set(finding.fields),
+        candidates,
+        index.subjects,
+        values=Values(finding.since, finding.until),
+    )
+    return [
+        {
+            "extract": one.extract,
+            "covered": one.covered,
+            "of": one.of,
+            "size": one.size,
+            "score": round(one.score, 3),
+            "terms": {name: round(value, 3) for name, value in one.terms.items()},
+            "tied_with": list(one.tied_with),
+        }
+        for one in ranked
+        if one.covered or one.extract == NONE_OF_THESE
+    ]
+
+
+def _open_incident(ctx: Context, name: Path, finding: Finding, extracts: list[dict[str, Any]]) -> None:
+    from incidents.intake import hand_in
+
+    handed = hand_in(
+        name,
+        name.name,
+        finding,
+        generation=ctx.index.generation,
+        archive=ctx.archive,
+        database=ctx.database,
+        clock=ctx.clock,
+        extracts=extracts,
+    )
+    if handed.incident_id is None:
+        ctx.talk.print(f"{name}: opens no incident", markup=False)
+    else:
+        said = "opened" if handed.opened else "joined"
+        ctx.talk.print(f"{name}: {said} incident {handed.incident_id}", markup=False)
+
+
+def _show(record: dict[str, Any]) -> None:
+    """A heading and, where somebody was found, a table."""
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    out = Console(highlight=False)
+    style = _STYLES[record["verdict"]]
+    out.print(Text.assemble((record["verdict"], style), f"  {record['document']}"))
+    for limit in record["limits"]:
+        out.print(Text(f"  cut off: {limit}", "yellow"))
+    if not record["subjects"]:
+        return
+    out.print(
+        f"  {record['subjects']} of {record['people']} people are ours ({record['share']:.0%}); "
+        f"confidence {record['confidence']:.3f}; fields: {', '.join(record['fields'])}"
+    )
+    for extract in record["extracts"][:3]:
+        out.print(Text("  extract {extract}: covers {covered} of {of}, score {score}".format_map(extract)))
+    table = Table("subject", "at", "confidence", "fields (agreement, weight in bits)")
+    for match in record["matches"][:SHOWN_MATCHES]:
+        at = " ".join(f"{key} {value}" for key, value in match["at"].items())
+        fields = ", ".join(
+            f"{kind} {value:.2f} ({match['weights'].get(kind, 0):+.0f})" for kind, value in match["fields"].items()
+        )
+        table.add_row(match["subject"], Text(at), f"{match['confidence']:.4f}", fields)
+    out.print(table)
+    if len(record["matches"]) > SHOWN_MATCHES:
+        out.print(f"  … and {len(record['matches']) - SHOWN_MATCHES} more")
