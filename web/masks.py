@@ -1,8 +1,8 @@
 """What of a document's text stays hidden until somebody gives a reason: pure, and rather too much than too little.
 
 Names cannot be told from other words without context, so the paragraph decides: where a line of it holds any
-identifier, or the matcher found a customer on it, everything but separators and headings is hidden. A paragraph ends at an empty
-line or at a row of headings. When most lines are of that sort the text is a list, and hidden from its first one on.
+identifier, or the matcher found a customer on it, everything but separators and headings is hidden. A paragraph ends at
+an empty line or at a row of headings. When most lines are of that sort, the text is a list and hidden from there on.
 """
 
 from __future__ import annotations

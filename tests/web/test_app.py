@@ -1,21 +1,196 @@
-"""Every page answers, in both languages."""
+"""Every page answers, in both languages, with what it is for."""
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.web.scene import POST, add_watch, form_mark
+from web.sessions import load_token
+
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from starlette.testclient import TestClient
 
+    from core.clock import SetClock
+    from core.database import Database
     from tests.web.scene import Scene
+
+PAGES = ["/", "/incidents", "/incidents?show=all", "/incidents/1", "/documents/1", "/search", "/sources", "/session"]
 
 
 @pytest.mark.parametrize("language", ["ja", "en"])
-@pytest.mark.parametrize("page", ["/", "/incidents", "/incidents?show=all", "/search", "/sources", "/session"])
+@pytest.mark.parametrize("page", PAGES)
 def test_every_page_answers(browser: TestClient, scene: Scene, page: str, language: str) -> None:
     del scene
     answer = browser.get(page, params={"lang": language})
     assert answer.status_code == 200, answer.text
     assert f'<html lang="{language}">' in answer.text
+    assert browser.get(page).text.count(f'<html lang="{language}">') == 1, "the language is remembered"
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_page_answers_on_an_empty_database(browser: TestClient, page: str) -> None:
+    assert browser.get(page).status_code == (404 if page.endswith("/1") else 200)
+
+
+@pytest.mark.parametrize("header", ["ja", "ja-JP,en;q=0.5", "fr,ja;q=0.8,en;q=0.7", "", "xx;q=oops"])
+def test_a_browser_s_language_is_spoken_else_that_of_the_settings(browser: TestClient, header: str) -> None:
+    assert '<html lang="ja">' in browser.get("/", headers={"accept-language": header}).text
+
+
+def test_the_overview_shows_incidents_sources_runs_and_events(
+    browser: TestClient, scene: Scene, home: Path, database: Database, clock: SetClock
+) -> None:
+    add_watch(home, database, clock)
+    text = browser.get("/").text
+    assert f'href="/incidents/{scene.incident_id}"' in text
+    assert "1 leak is not closed" in text
+    assert "Sweep: my-paste" in text
+    assert "failed" in text
+    assert "名簿を確認 0" in text
+
+
+def test_a_broken_file_of_sources_is_told_and_breaks_nothing(browser: TestClient, home: Path) -> None:
+    (home / "sources.toml").write_text("[sources.x]\nengine = 'nothing'\n", encoding="utf-8")
+    assert "no such engine" in browser.get("/sources").text
+    assert browser.get("/").status_code == 200
+
+
+def test_the_pulse_moves_with_every_event(browser: TestClient, scene: Scene) -> None:
+    before = int(browser.get("/pulse").text)
+    page = f"/incidents/{scene.incident_id}"
+    browser.post(f"{page}/note", data={"note": "seen", "form_mark": form_mark(browser, page)})
+    assert int(browser.get("/pulse").text) > before
+
+
+def test_the_incident_shows_what_where_how_many_and_how_sure(browser: TestClient, scene: Scene) -> None:
+    text = browser.get(f"/incidents/{scene.incident_id}").text
+    for expected in [
+        "> 99.9%".replace(">", "&gt;"),
+        "sales-2026-04",
+        "40 of 40",
+        "http://paste.example/+42",
+        "nightowl",
+    ]:
+        assert expected in text
+    assert scene.secret not in text
+
+
+def test_actions_lead_through_the_states_and_stand_in_the_timeline(browser: TestClient, scene: Scene) -> None:
+    page = f"/incidents/{scene.incident_id}"
+    mark = form_mark(browser, page)
+    for action in ["confirm-csirt", "confirm-owner", "contain", "close"]:
+        answer = browser.post(f"{page}/act", data={"action": action, "reason": "known", "form_mark": mark})
+        assert answer.status_code == 200
+        assert "Recorded" in answer.text
+    timeline = browser.get(page).text.partition('id="timeline"')[2]
+    assert all(said in timeline for said in ("The CSIRT confirmed", "The data owner confirmed", "Contained", "Closed")]
+    assert "No leak is waiting" in browser.get("/").text
+
+
+def test_what_the_state_forbids_is_explained_and_changes_nothing(browser: TestClient, scene: Scene) -> None:
+    page = f"/incidents/{scene.incident_id}"
+    mark = form_mark(browser, page)
+    for form in [{"action": "close"}, {"action": "dismiss"}, {"action": "explode"}, {}]:
+        answer = browser.post(f"{page}/act", data={**form, "form_mark": mark})
+        assert answer.status_code == 409
+    assert browser.get("/incidents?show=open").text.count(f'href="{page}"') == 1
+
+
+def test_assigning_shows_on_the_overview(browser: TestClient, scene: Scene) -> None:
+    page = f"/incidents/{scene.incident_id}"
+    browser.post(f"{page}/assign", data={"assignee": "高橋", "form_mark": form_mark(browser, page)})
+    assert "高橋" in browser.get("/").text
+
+
+def test_what_is_not_there_is_said_so(browser: TestClient) -> None:
+    mark = form_mark(browser, "/session")
+    for path in ["/nowhere", "/incidents/999", "/documents/999", "/incidents/x", "/static/none.css"]:
+        answer = browser.get(path)
+        assert answer.status_code == 404
+        assert "<h1>" in answer.text
+    assert browser.post("/incidents/999/note", data={"note": "x", "form_mark": mark}).status_code == 404
+    assert browser.post("/incidents", data={"form_mark": mark}).status_code == 405
+
+
+def test_a_document_is_masked_until_a_reason_is_given_and_both_looks_are_recorded(
+    browser: TestClient, scene: Scene
+) -> None:
+    page = f"/documents/{scene.document_id}"
+    masked = browser.get(page).text
+    assert scene.secret not in masked
+    assert "佐伯" not in masked
+    assert "seller@leaks.example" not in masked
+    mark = form_mark(browser, page)
+    assert browser.post(f"{page}/reveal", data={"reason": " ", "form_mark": mark}).status_code == 400
+    revealed = browser.post(f"{page}/reveal", data={"reason": "訴訟の準備", "form_mark": mark}).text
+    assert scene.secret in revealed
+    timeline = browser.get(f"/incidents/{scene.incident_id}").text
+    assert "訴訟の準備" in timeline
+    assert timeline.count("was opened, masked") == 1, "one line an hour, however often it was opened"
+    assert scene.secret not in browser.get(f"{page}/reveal").text, "going back to a look masks again"
+
+
+def test_a_document_whose_file_is_gone_still_has_its_page(browser: TestClient, scene: Scene, home: Path) -> None:
+    for file in (home / "archive").rglob("*.warc.gz"):
+        file.unlink()
+    answer = browser.get(f"/documents/{scene.document_id}")
+    assert answer.status_code == 200
+    assert "hinomi doctor" in answer.text
+
+
+def test_markup_in_a_leak_is_shown_not_run(browser: TestClient, scene: Scene) -> None:
+    page = f"/incidents/{scene.incident_id}"
+    browser.post(f"{page}/note", data={"note": "<script>alert(1)</script>", "form_mark": form_mark(browser, page)})
+    for path in [page, "/", "/search?q=<script>"]:
+        assert "<script>alert" not in browser.get(path).text
+
+
+@pytest.mark.parametrize(
+    "query", ["名簿", "簿", "名簿 actor:鈴木", "kind:note", "after:2026-11-20 before:2026-11-23 名簿"]
+)
+def test_search_finds_events(browser: TestClient, scene: Scene, query: str) -> None:
+    del scene
+    answer = browser.get("/search", params={"q": query})
+    assert "3 events" in answer.text
+    assert "<svg" in answer.text
+
+
+@pytest.mark.parametrize("query", ["after:yesterday", "incident:x"])
+def test_a_search_that_cannot_be_meant_is_explained(browser: TestClient, query: str) -> None:
+    answer = browser.get("/search", params={"q": query})
+    assert answer.status_code == 400
+    assert "cannot be understood" in answer.text
+
+
+def test_search_goes_on_to_older_events(browser: TestClient, scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    del scene
+    monkeypatch.setattr("web.routes.search.PAGE_SIZE", 2)
+    first = browser.get("/search", params={"q": "名簿"}).text
+    assert "名簿を確認 1" in first
+    assert "名簿を確認 2" not in first
+    older = first.split('class="pager"')[1].split('href="')[1].split('"')[0].replace("&amp;", "&")
+    assert "名簿を確認 2" in browser.get(older).text
+    assert browser.get("/search", params={"q": "名簿", "at": "nonsense_x"}).status_code == 400
+
+
+def test_the_token_is_made_once_and_is_for_the_owner_alone(tmp_path: Path) -> None:
+    token = load_token(tmp_path)
+    assert len(token) >= 40
+    assert load_token(tmp_path) == token
+    assert (tmp_path / "web-token").stat().st_mode & 0o777 == 0o600
+
+
+def test_the_web_process_does_without_scrapy() -> None:
+    code = "import sys, web.app, crawler.sources; crawler.sources.engines(); print('scrapy' in sys.modules)"
+    ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert ended.stdout.strip() == "False"
+
+
+def test_the_scene_has_something_to_hide(scene: Scene) -> None:
+    assert scene.secret in POST

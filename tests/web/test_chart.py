@@ -1,0 +1,43 @@
+"""The histogram: every event in one bar, every bar inside the frame."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from incidents.search import parse_query
+from incidents.views import Day
+from web.chart import FLOOR, MOST_BARS, WIDTH, draw
+
+DAYS = st.dictionaries(
+    st.integers(min_value=0, max_value=4000), st.integers(min_value=1, max_value=10**6), min_size=1, max_size=60
+)
+START = date(2016, 4, 1)
+
+
+@given(DAYS)
+def test_no_event_is_lost_and_nothing_stands_outside(counts: dict[int, int]) -> None:
+    chart = draw([Day(START + timedelta(days=n), events) for n, events in counts.items()], "名簿")
+    assert chart
+    assert sum(bar.events for bar in chart.bars) == sum(counts.values())
+    assert len(chart.bars) <= MOST_BARS
+    assert all(bar.x >= 0 and bar.x + bar.width <= WIDTH and bar.y >= 0 for bar in chart.bars)
+    assert all(abs(bar.y + bar.height - FLOOR) < 1 for bar in chart.bars)
+
+
+@given(DAYS)
+def test_every_bar_leads_to_its_own_days(counts: dict[int, int]) -> None:
+    chart = draw([Day(START + timedelta(days=n), events) for n, events in counts.items()], "名簿 after:2001-01-01")
+    assert chart
+    bar = chart.bars[-1]
+    query = parse_query(bar.query)
+    assert query.words == ("名簿",)
+    assert query.after
+    assert query.before
+    assert (query.before - query.after).days == (bar.last - bar.first).days + 1
+
+
+def test_without_events_there_is_no_chart() -> None:
+    assert draw([], "x") is None
