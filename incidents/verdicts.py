@@ -11,6 +11,7 @@ from fingerprints.digests import Digester
 from fingerprints.identifiers import IdentifierKind, load_kinds
 from fingerprints.index import Index
 from fingerprints.keys import load_key
+from incidents.extracts import rank
 from incidents.findings import KeptMatch, NewFinding
 from incidents.judging import Judged
 from matcher.document import Document, Limits
@@ -38,7 +39,7 @@ class Verdicts:
         """The verdict over one document."""
         document = Document(name, content, media_type or None, charset or None)
         found = match_document(document, self.index, self.digester, self.kinds, self.limits)
-        return Judged(new_finding(found, extracts=()), self.index.generation)
+        return Judged(new_finding(found, extracts=rank(found, self.index)), self.index.generation)
 
 
 def open_verdicts(bench: Bench) -> Verdicts:

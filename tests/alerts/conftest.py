@@ -1,0 +1,108 @@
+"""A fake Slack in a child process, and what is needed to deliver to it."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import urllib.request
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from alerts.channels import open_channels
+from alerts.delivery import Delivered, Post, deliver
+from alerts.outbox import Wording
+from core.settings import load_settings
+from tests.alerts import fake_slack
+from tests.servers.ports import free_port, wait_for_port
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from core.clock import Clock
+    from core.database import Database
+    from core.settings import Settings
+
+
+class FakeSlack:
+    """The test's view of the server."""
+
+    def __init__(self, port: int) -> None:
+        self.url = f"http://127.0.0.1:{port}"
+
+    def state(self) -> dict[str, Any]:
+        """Everything it accepted, and the methods that were called."""
+        with urllib.request.urlopen(f"{self.url}/state") as answer:
+            state: dict[str, Any] = json.load(answer)
+        return state
+
+    @property
+    def messages(self) -> list[dict[str, Any]]:
+        """What stands in the channel."""
+        found: list[dict[str, Any]] = self.state()["messages"]
+        return found
+
+    @property
+    def parents(self) -> list[dict[str, Any]]:
+        """What stands in the channel itself."""
+        return [message for message in self.messages if "thread_ts" not in message]
+
+    @property
+    def replies(self) -> list[dict[str, Any]]:
+        """What stands in threads."""
+        return [message for message in self.messages if "thread_ts" in message]
+
+    def misbehave(self, method: str, how: str, times: int = 1) -> None:
+        """See `fake_slack`."""
+        self._post("misbehave", {"method": method, "how": how, "times": times})
+
+    def delete(self, ts: str) -> None:
+        """A person deletes a message."""
+        self._post("api/chat.delete", {"ts": ts})
+
+    def settings(self) -> dict[str, Any]:
+        """``alerts`` settings that point at it."""
+        return {"slack": {"token": "xoxb-made-up", "channel": fake_slack.CHANNEL, "base_url": f"{self.url}/api/"}}
+
+    def _post(self, path: str, body: dict[str, Any]) -> None:
+        headers = {"Content-Type": "application/json", "Authorization": "Bearer xoxb-made-up"}
+        request = urllib.request.Request(f"{self.url}/{path}", json.dumps(body).encode(), headers)
+        with urllib.request.urlopen(request) as answer:
+            answer.read()
+
+
+@pytest.fixture
+def slack() -> Iterator[FakeSlack]:
+    """A fresh fake Slack."""
+    port = free_port()
+    server = subprocess.Popen([sys.executable, Path(fake_slack.__file__), str(port)])
+    wait_for_port(port, is_alive=server)
+    yield FakeSlack(port)
+    server.kill()
+    server.wait()
+
+
+def make_settings(home: Path, alerts: dict[str, Any], **others: Any) -> Settings:
+    """Settings with these alerts."""
+    return load_settings(home, alerts=alerts, web={"public_url": "https://hinomi.carrier.example"}, **others)
+
+
+def make_post(database: Database, settings: Settings, clock: Clock) -> Post:
+    """What delivery works with, as the command makes it."""
+    wording = Wording(settings.language, settings.web_url)
+    return Post(database, open_channels(settings), wording, clock, settings.alerts.max_attempts)
+
+
+@pytest.fixture
+def post(database: Database, home: Path, clock: Clock, slack: FakeSlack) -> Post:
+    """Delivery to the fake Slack."""
+    return make_post(database, make_settings(home, slack.settings()), clock)
+
+
+def run(post: Post, times: int = 1) -> Delivered:
+    """Deliver, and give what the last run did."""
+    for _ in range(times - 1):
+        deliver(post)
+    return deliver(post)
