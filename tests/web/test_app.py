@@ -89,7 +89,7 @@ def test_actions_lead_through_the_states_and_stand_in_the_timeline(browser: Test
         assert answer.status_code == 200
         assert "Recorded" in answer.text
     timeline = browser.get(page).text.partition('id="timeline"')[2]
-    assert all(said in timeline for said in ("The CSIRT confirmed", "The data owner confirmed", "Contained", "Closed")]
+    assert all(said in timeline for said in ("The CSIRT confirmed", "The data owner confirmed", "Contained", "Closed"))
     assert "No leak is waiting" in browser.get("/").text
 
 
