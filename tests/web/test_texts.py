@@ -40,7 +40,7 @@ def test_nothing_on_a_page_comes_from_elsewhere(template: Path) -> None:
 
 
 def _leaves(table: dict[str, Any], prefix: str = "") -> list[tuple[str, str]]:
-    leaves = []
+    leaves: list[tuple[str, str]] = []
     for name, value in table.items():
         leaves += _leaves(value, f"{prefix}{name}.") if isinstance(value, dict) else [(prefix + name, value)]
     return leaves
