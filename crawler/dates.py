@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 FORMATS = (
     "%Y/%m/%d %H:%M:%S.%f", "%Y/%m/%d %H:%M:%S", "%Y/%m/%d %H:%M", "%Y/%m/%d",
     "%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M", "%Y.%m.%d %H:%M",
-    "%Y年%m月%d日 %H:%M:%S", "%Y年%m月%d日 %H:%M", "%Y年%m月%d日%H時%M分", "%Y年%m月%d日 %H時%M分", "%Y年%m月%d日",
+    "%Y年%m月%d日 %H:%M:%S", "%Y年%m月%d日 %H:%M", "%Y年%m月%d日%H:%M:%S", "%Y年%m月%d日%H:%M",
+    "%Y年%m月%d日%H時%M分", "%Y年%m月%d日 %H時%M分", "%Y年%m月%d日",
     "%b %d, %Y, %I:%M %p", "%B %d, %Y, %I:%M %p", "%b %d, %Y, %I %p", "%B %d, %Y, %I %p",
     "%b %d, %Y %H:%M", "%b %d, %Y", "%d %b %Y, %H:%M", "%d %b %Y %H:%M", "%d %b %Y",
     "%m/%d/%Y %H:%M", "%d-%m-%Y, %I:%M %p", "%m-%d-%Y, %I:%M %p",

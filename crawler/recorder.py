@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from sqlalchemy import select, update
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
 
 MAX_FAILURES = 3
 """Sweeps that try in vain to get one thing; then it is let go until it changes."""
+PAUSED = "paused"
+"""Key of the mark that holds until when a site wants to be left alone."""
 _KEYS_A_QUERY = 500
 
 
@@ -100,6 +103,19 @@ class Recorder:
             self._count(session)
         if not gone or not fetch.key:
             self.problem(Problem(reason))
+
+    def asked_to_wait(self, seconds: float) -> None:
+        """The site asked for a longer pause than a sweep may take: no sweep before it is over."""
+        until = self.clock.now() + timedelta(seconds=seconds)
+        self.stopping = f"the site asked for a pause until {until:%Y-%m-%d %H:%M} UTC"
+        with self._database.write() as session:
+            self._remember(session, Mark(PAUSED, until.isoformat()))
+
+    def paused_until(self) -> datetime | None:
+        """Until when the site asked an earlier sweep to stay away; None when that is over."""
+        mark = self.marks([PAUSED]).get(PAUSED)
+        until = datetime.fromisoformat(mark.value) if mark else None
+        return until if until and until > self.clock.now() else None
 
     def problem(self, problem: Problem) -> None:
         """Count what went wrong."""

@@ -166,6 +166,7 @@ class SiteEngine(ABC):
 
     def __init__(self, address: str, options: EngineOptions, seen: Seen, *, deep: bool) -> None:
         self.address = address
+        self.encoding = options.encoding
         self.max_list_pages = options.max_list_pages
         self.seen = seen
         self.deep = deep

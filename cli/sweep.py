@@ -1,0 +1,78 @@
+"""`hinomi sweep`: fetch what is new at the sources."""
+
+from __future__ import annotations
+
+import signal
+import sys
+from typing import TYPE_CHECKING
+
+import click
+
+from core.errors import UsageError
+
+if TYPE_CHECKING:
+    from cli.context import Context
+    from crawler.run import SweepResult
+    from crawler.sources import Source
+
+SWEEP_FAILED = 3
+LAST_LIMIT_S = 90
+"""A child whose parent died ends itself that long after its own time limit."""
+_MARKS = {"done": "[green]done[/]", "partial": "[yellow]partial[/]", "failed": "[red]failed[/]"}
+
+
+@click.command()
+@click.argument("names", metavar="[SOURCE]...", nargs=-1)
+@click.option("--json", "as_json", is_flag=True, help="One JSON object per sweep on stdout.")
+@click.option("--here", is_flag=True, help="In this process instead of a child; one source.")
+@click.pass_obj
+def sweep(ctx: Context, names: tuple[str, ...], *, as_json: bool, here: bool) -> None:
+    """Sweep the named sources, or all that are enabled, one after the other.
+
+    Each runs in a child process with a time limit. Exits with 3 when a sweep failed.
+    """
+    from crawler.run import run_sweep_process
+    from crawler.run import sweep as sweep_here
+
+    chosen = _choose(ctx, names)
+    if here:
+        from core.logs import configure_logs
+
+        if len(chosen) != 1:
+            raise UsageError(f"--here takes one source, got {len(chosen)}", hint="Leave --here out.")
+        configure_logs()
+        signal.alarm(int(ctx.settings.crawler.sweep_limit_s + LAST_LIMIT_S))
+    results = []
+    for source in chosen:
+        run = sweep_here if here else run_sweep_process
+        result = run(source, ctx.settings, ctx.database, ctx.clock)
+        results.append(result)
+        _show(ctx, result, as_json=as_json)
+    if any(result.state == "failed" for result in results):
+        sys.exit(SWEEP_FAILED)
+
+
+def _choose(ctx: Context, names: tuple[str, ...]) -> list[Source]:
+    from crawler.sources import load_sources
+
+    path = ctx.settings.sources_path
+    sources = load_sources(path)
+    if unknown := [name for name in names if name not in sources]:
+        raise UsageError(
+            f"no such source: {', '.join(unknown)}", hint=f"{path} has: {', '.join(sources) or 'none yet'}."
+        )
+    if not sources:
+        raise UsageError(f"{path} names no source yet", hint="Add one: hinomi sources add NAME --engine … --url …")
+    return [sources[name] for name in names] if names else [one for one in sources.values() if one.enabled]
+
+
+def _show(ctx: Context, result: SweepResult, *, as_json: bool) -> None:
+    if as_json:
+        ctx.emit(result.as_json())
+        return
+    ctx.talk.print(
+        f"{result.source}: {_MARKS.get(result.state, result.state)}, {result.new_documents} new documents, "
+        f"{result.documents} places, {result.requests} requests, {result.seconds:.1f} s"
+    )
+    if result.reason:
+        ctx.talk.print(f"  {result.reason}", markup=False)

@@ -1,0 +1,194 @@
+"""How we behave on somebody else's server: Scrapy's middlewares where they do it, ours where they do not.
+
+Measured on Scrapy 2.19: nothing in it reads Retry-After; an unreachable robots.txt counts as leave to crawl; the
+request for robots.txt is made without the proxy of the request it is for; a body over its limit is thrown away whole.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import TYPE_CHECKING, Any
+
+from scrapy import signals
+from scrapy.downloadermiddlewares.retry import get_retry_request
+from scrapy.downloadermiddlewares.robotstxt import RobotsTxtMiddleware
+from scrapy.exceptions import IgnoreRequest, StopDownload
+from scrapy.extensions.throttle import AutoThrottle
+from scrapy.utils.httpobj import urlparse_cached
+
+if TYPE_CHECKING:
+    from typing import Self
+
+    from scrapy import Request
+    from scrapy.crawler import Crawler
+    from scrapy.http import Response
+
+    from crawler.recorder import Recorder
+
+BUSY = frozenset({429, 503})
+MAX_CRAWL_DELAY_S = 60.0
+"""A longer Crawl-delay in robots.txt would make a sweep of 50 pages take an hour: it is taken as this long."""
+_WIRE = "hinomi_wire"
+
+
+class RobotsForbidError(IgnoreRequest):
+    """robots.txt forbids the page, or could not be read (RFC 9309, 2.3.1.4: then everything is forbidden)."""
+
+
+class OtherHostError(IgnoreRequest):
+    """The site sends us somewhere that is not part of the source."""
+
+
+class AskedToWaitError(IgnoreRequest):
+    """The site asks for a longer pause than a sweep may take."""
+
+
+class Robots(RobotsTxtMiddleware):
+    """Scrapy's middleware with RFC 9309's word on errors, and Crawl-delay."""
+
+    async def process_request(self, request: Request, spider: Any = None) -> None:
+        """Let a request through if robots.txt does."""
+        del spider
+        if request.meta.get("dont_obey_robotstxt"):
+            return
+        parser = await self.robot_parser(request)
+        if parser is None:
+            raise RobotsForbidError("robots.txt cannot be read")
+        if not parser.allowed(request.url, self._robotstxt_useragent or "*"):
+            raise RobotsForbidError("robots.txt forbids it")
+
+    async def _parse_robots(self, response: Response, netloc: str, request: Request) -> None:
+        if response.status in BUSY or response.status >= 500:  # noqa: PLR2004  # server errors begin here
+            raise RobotsForbidError(f"HTTP {response.status}")
+        if response.status >= 400:  # noqa: PLR2004  # "unavailable": crawling is allowed
+            response = response.replace(body=b"")
+        await super()._parse_robots(response, netloc, request)
+        rules = getattr(self._parsers[netloc], "rp", None)  # Protego's
+        delay = rules.crawl_delay(self._robotstxt_useragent) if rules else None
+        if delay:
+            _slow_down(self.crawler, min(float(delay), MAX_CRAWL_DELAY_S))
+
+
+def _slow_down(crawler: Crawler, delay_s: float) -> None:
+    throttle, engine = crawler.get_extension(AutoThrottle), crawler.engine
+    if throttle and engine:
+        throttle.mindelay = max(throttle.mindelay, delay_s)
+        for slot in engine.downloader.slots.values():
+            slot.delay = max(slot.delay, delay_s)
+
+
+class SameSite:
+    """Every request, robots.txt and redirects too, goes to the source's own hosts, through its proxy."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        source = crawler.settings["HINOMI_SOURCE"]
+        self._hosts = {source.host, *(host.lower() for host in source.hosts)}
+        self._proxy = source.proxy
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        """Made by Scrapy."""
+        return cls(crawler)
+
+    def process_request(self, request: Request) -> None:
+        """Refuse other hosts; set the proxy."""
+        parts = urlparse_cached(request)
+        if parts.scheme not in {"http", "https"} or parts.netloc.rpartition("@")[2].lower() not in self._hosts:
+            raise OtherHostError("another host")
+        if self._proxy:
+            request.meta["proxy"] = self._proxy
+
+
+class RetryAfter:
+    """Waits when a site says it is busy, as long as it asks for; ends the sweep when that is too long.
+
+    A sweep has one request at a time, so waiting here is a pause of the whole sweep.
+    """
+
+    def __init__(self, crawler: Crawler) -> None:
+        self._crawler = crawler
+        self._recorder: Recorder = crawler.spider.recorder  # type: ignore[union-attr]  # crawler.spider.SweepSpider's
+        self._longest = crawler.settings.getfloat("HINOMI_MAX_RETRY_AFTER_S")
+        self._until = time.monotonic() + crawler.settings.getfloat("CLOSESPIDER_TIMEOUT")
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        """Made by Scrapy."""
+        return cls(crawler)
+
+    async def process_response(self, request: Request, response: Response) -> Request | Response:
+        """Wait and try again, or give the response on."""
+        if response.status not in BUSY:
+            return response
+        asked = read_retry_after(response.headers.get("Retry-After"), datetime.now(UTC))
+        tried = request.meta.get("retry_times", 0)
+        wait = asked if asked is not None else float(2**tried)
+        if wait > self._longest or time.monotonic() + wait > self._until:
+            self._recorder.asked_to_wait(wait)
+            raise AskedToWaitError("the site asks for a longer pause than a sweep may take")
+        spider = self._crawler.spider
+        again = get_retry_request(request, spider=spider, reason=f"HTTP {response.status}") if spider else None
+        if again is None:
+            return response
+        await asyncio.sleep(wait)
+        return again
+
+
+def read_retry_after(value: bytes | None, now: datetime) -> float | None:
+    """Seconds to wait (RFC 9110, 10.2.3: a number or a date); None when it says nothing readable."""
+    text = (value or b"").decode("latin-1").strip()
+    if text.isdecimal() and text.isascii():
+        return float(text[:9])
+    try:
+        at = parsedate_to_datetime(text)
+    except (ValueError, TypeError, IndexError):
+        return None
+    return max(0.0, (at.replace(tzinfo=at.tzinfo or UTC) - now).total_seconds())
+
+
+class Wire:
+    """Keeps what came over the wire, before content encodings are undone: that is what the archive records."""
+
+    def process_request(self, request: Request) -> None:
+        """Leave the limit of the raw body to `BodyLimit`, which keeps what came; the unpacked one is Scrapy's."""
+        request.meta["download_maxsize"] = 0
+
+    def process_response(self, request: Request, response: Response) -> Response:
+        """Remember headers and body."""
+        request.meta.pop("download_maxsize", None)
+        request.meta[_WIRE] = (_pairs(response.headers), response.body)
+        return response
+
+
+def wire_of(response: Response) -> tuple[tuple[tuple[str, str], ...], bytes]:
+    """Headers and body of a response as they came."""
+    headers, body = response.meta[_WIRE]
+    return headers, body
+
+
+def _pairs(headers: Any) -> tuple[tuple[str, str], ...]:
+    return tuple(
+        (name.decode("latin-1"), value.decode("latin-1")) for name, values in headers.items() for value in values
+    )
+
+
+class BodyLimit:
+    """Stops a body at the limit and keeps what came: the head of a huge dump is evidence too."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        self._limit = crawler.settings.getint("DOWNLOAD_MAXSIZE")
+        crawler.signals.connect(self._received, signal=signals.bytes_received)
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        """Made by Scrapy."""
+        return cls(crawler)
+
+    def _received(self, data: bytes, request: Request) -> None:
+        received = request.meta.get("hinomi_received", 0) + len(data)
+        request.meta["hinomi_received"] = received
+        if received > self._limit:
+            raise StopDownload(fail=False)

@@ -1,0 +1,246 @@
+"""Running sweeps: one in this process, or one in a child process that cannot get stuck; and closing what died."""
+
+from __future__ import annotations
+
+import logging
+import os
+import secrets
+import socket
+import threading
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import select
+
+from archive.store import Archive
+from core.children import run_hinomi
+from core.errors import HinomiError
+from core.leases import Lease, give_back_lease, take_lease
+from core.logs import get_logger
+from crawler.errors import CrawlError
+from crawler.models import Sweep
+from crawler.recorder import Recorder
+from crawler.sources import engines
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from core.clock import Clock
+    from core.database import Database
+    from core.settings import Settings
+    from crawler.sources import Source
+
+LEASE_S = 60.0
+BEAT_S = 15.0
+HARD_LIMIT_GRACE_S = 60.0
+"""After its own time limit a sweep has that long to put its work in order; then it is killed."""
+_DIED = "its process ended without a word"
+_KILLED = "it took too long and did not stop when asked: its process was killed"
+_FINISHES = {
+    "finished": "",
+    "shutdown": "it was told to stop",
+    "closespider_timeout": "the time limit was reached",
+    "memusage_exceeded": "the memory limit was reached",
+    "site_down": "the site does not answer any more",
+    "stopping": "",
+    "fatal": "",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class SweepResult:
+    """One sweep, as ``hinomi sweep --json`` prints it."""
+
+    source: str
+    state: str
+    reason: str
+    requests: int
+    responses: int
+    documents: int
+    new_documents: int
+    bytes: int
+    seconds: float
+
+    def as_json(self) -> dict[str, Any]:
+        """For ``--json``."""
+        return asdict(self)
+
+
+def sweep(source: Source, settings: Settings, database: Database, clock: Clock) -> SweepResult:
+    """Sweep one source in this process; once a process, since Twisted's reactor cannot be started again.
+
+    Raises:
+        CrawlError: Another worker sweeps it at this moment.
+    """
+    recover_sweeps(settings, database, clock)
+    with _lease(source.name, database, clock) as worker:
+        sweep_id = _begin(source, worker, database, clock)
+        archive = Archive(settings, database, clock)
+        recorder = Recorder(archive, database, clock, source=source.name, sweep_id=sweep_id)
+        finish = "fatal"
+        try:
+            if until := recorder.paused_until():
+                recorder.stopping = f"the site asked for a pause until {until:%Y-%m-%d %H:%M} UTC"
+            else:
+                finish = _crawl(source, settings, recorder)
+        except HinomiError as error:
+            recorder.fatal = str(error)
+        except Exception as error:  # noqa: BLE001  # the edge of a sweep: its row has to be closed, whatever failed
+            get_logger().exception("sweep.crashed", source=source.name, sweep_id=sweep_id)
+            recorder.fatal = f"the sweep itself failed ({type(error).__name__})"
+        finally:
+            result = _end(sweep_id, recorder, finish, database, clock)
+    get_logger().info("sweep.finished", sweep_id=sweep_id, **{k: v for k, v in asdict(result).items() if k != "bytes"})
+    return result
+
+
+def run_sweep_process(
+    source: Source,
+    settings: Settings,
+    database: Database,
+    clock: Clock,
+    *,
+    limit_s: float | None = None,
+    stop: threading.Event | None = None,
+) -> SweepResult:
+    """Sweep one source in a child process with a hard time limit; returns however the child ended.
+
+    Raises:
+        CrawlError: The child ended before it began a sweep.
+    """
+    before = latest_sweep(database, source.name)
+    log = settings.home / "logs" / f"sweep-{source.name}.log"
+    hard = settings.crawler.sweep_limit_s + HARD_LIMIT_GRACE_S if limit_s is None else limit_s
+    ended = run_hinomi(["sweep", source.name, "--here", "--json"], home=settings.home, log=log, limit_s=hard, stop=stop)
+    row = latest_sweep(database, source.name)
+    if row is None or (before and row.id <= before.id):
+        raise CrawlError(
+            f"the sweep of {source.name!r} did not begin (its process ended with {ended.code})", hint=f"See {log}."
+        )
+    if row.state == "running":
+        _close_dead(row.id, _KILLED if ended.how == "limit" else _DIED, database, clock)
+        Archive(settings, database, clock).recover()
+        row = latest_sweep(database, source.name) or row
+    return result_of(row)
+
+
+def recover_sweeps(settings: Settings, database: Database, clock: Clock) -> int:
+    """Close the sweeps whose process is gone, and their WARC files; how many there were.
+
+    A sweep is gone when nobody holds its source's lease any more, or somebody else does.
+    """
+    now = clock.now()
+    with database.read() as session:
+        lease = select(Lease).where(Lease.name == "sweep:" + Sweep.source, Lease.worker == Sweep.worker)
+        alive = lease.where(Lease.until_at > now).exists()
+        dead = list(session.scalars(select(Sweep.id).where(Sweep.state == "running", ~alive)))
+    for sweep_id in dead:
+        _close_dead(sweep_id, _DIED, database, clock)
+    if dead:
+        Archive(settings, database, clock).recover()
+    return len(dead)
+
+
+def latest_sweep(database: Database, source: str) -> Sweep | None:
+    """The last sweep of a source that was begun."""
+    with database.read() as session:
+        return session.scalars(select(Sweep).where(Sweep.source == source).order_by(Sweep.id.desc()).limit(1)).first()
+
+
+def result_of(row: Sweep) -> SweepResult:
+    """A row as a result."""
+    seconds = (row.finished_at - row.started_at).total_seconds() if row.finished_at else 0.0
+    return SweepResult(
+        row.source, row.state, row.reason, row.requests, row.responses, row.documents, row.new_documents, row.bytes,
+        round(seconds, 3),
+    )  # fmt: skip
+
+
+def _crawl(source: Source, settings: Settings, recorder: Recorder) -> str:
+    """Scrapy's own word on how it ended."""
+    from scrapy.crawler import AsyncCrawlerProcess
+
+    from crawler.downloading import scrapy_settings
+    from crawler.spider import SweepSpider
+
+    engine = engines()[source.engine](source.url, source.options, recorder, deep=recorder.begin_walk())
+    process = AsyncCrawlerProcess(scrapy_settings(source, settings.crawler))
+    for logger in (logging.getLogger(), logging.getLogger("scrapy")):
+        logger.setLevel(logging.WARNING)  # Scrapy has just set both to everything
+    crawler = process.create_crawler(SweepSpider)
+    process.crawl(crawler, engine=engine, recorder=recorder)
+    process.start()
+    stats = crawler.stats
+    recorder.requests = stats.get_value("downloader/request_count", 0) if stats else 0
+    return str((stats.get_value("finish_reason") if stats else None) or "not started")
+
+
+def _begin(source: Source, worker: str, database: Database, clock: Clock) -> int:
+    with database.write() as session:
+        row = Sweep(source=source.name, started_at=clock.now(), pid=os.getpid(), worker=worker)
+        session.add(row)
+        session.flush()
+        return row.id
+
+
+def _end(sweep_id: int, recorder: Recorder, finish: str, database: Database, clock: Clock) -> SweepResult:
+    try:
+        recorder.close()
+    except HinomiError as error:
+        recorder.fatal = recorder.fatal or str(error)
+    state, reason = judge(recorder, finish)
+    if state != "failed" and finish == "finished" and not recorder.blocked:
+        recorder.end_walk()
+    with database.write() as session:
+        row = session.get_one(Sweep, sweep_id)
+        row.finished_at, row.state, row.reason = clock.now(), state, reason
+        row.requests, row.responses, row.bytes = recorder.requests, recorder.responses, recorder.bytes
+        row.documents, row.new_documents = recorder.documents, recorder.new_documents
+    return result_of(row)
+
+
+def judge(recorder: Recorder, finish: str) -> tuple[str, str]:
+    """State and reason of a sweep that ended."""
+    ended = recorder.fatal or recorder.stopping or _FINISHES.get(finish, f"it ended with {finish!r}")
+    counted = [f"{count} × {reason}" for reason, count in recorder.problems.most_common()]
+    reason = "; ".join(filter(None, [ended, *counted]))
+    if recorder.fatal or not recorder.lists_read:
+        return "failed", reason or "the site gave no list"
+    return ("partial" if reason else "done"), reason
+
+
+def _close_dead(sweep_id: int, reason: str, database: Database, clock: Clock) -> None:
+    with database.write() as session:
+        row = session.get_one(Sweep, sweep_id, with_for_update=True)
+        if row.state == "running":
+            row.state, row.reason, row.finished_at = "failed", reason, clock.now()
+            give_back_lease(session, f"sweep:{row.source}", worker=row.worker, now=clock.now())
+
+
+@contextmanager
+def _lease(source: str, database: Database, clock: Clock) -> Iterator[str]:
+    """Hold the source for this process, renewed by a thread, since one slow page can keep the loop busy for long."""
+    name, worker = f"sweep:{source}", f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
+    with database.write() as session:
+        if not take_lease(session, name, worker=worker, now=clock.now(), for_s=LEASE_S):
+            raise CrawlError(f"{source!r} is being swept at this moment by another process", hint="Wait for its end.")
+    over = threading.Event()
+
+    def beat() -> None:
+        while not over.wait(BEAT_S):
+            try:
+                with database.write() as session:
+                    take_lease(session, name, worker=worker, now=clock.now(), for_s=LEASE_S)
+            except HinomiError:
+                get_logger().warning("lease.not_renewed", source=source)
+
+    thread = threading.Thread(target=beat, daemon=True)
+    thread.start()
+    try:
+        yield worker
+    finally:
+        over.set()
+        thread.join()
+        with database.write() as session:
+            give_back_lease(session, name, worker=worker, now=clock.now())
