@@ -8,7 +8,8 @@ import sys
 import click
 
 from cli.context import Context
-from core.errors import HinomiError
+from core.errors import HinomiError, OutsideError
+from core.logs import configure_logs
 
 COMMANDS = {
     "init": "cli.init:init",
@@ -58,7 +59,7 @@ def hinomi(ctx: click.Context, home: str | None) -> None:
 
 def main() -> None:
     """Run the command line; every expected error ends in one message, one hint and its exit code."""
-    context_error = 3
+    configure_logs(level="WARNING")
     try:
         hinomi(standalone_mode=False)
     except click.exceptions.Exit as stop:
@@ -76,4 +77,4 @@ def main() -> None:
         sys.exit(error.exit_code)
     except OSError as error:
         click.echo(f"error: {error.strerror or type(error).__name__}: {error.filename or ''}", err=True)
-        sys.exit(context_error)
+        sys.exit(OutsideError.exit_code)

@@ -1,0 +1,284 @@
+"""The demo, stage by stage: make the carrier, enrol, sweep the local sites, match, open incidents, alert, show."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from rich.table import Table
+from sqlalchemy import func, select
+
+from cli.init import make_home
+from core.children import end_group, run_hinomi
+from core.errors import HinomiError, OutsideError, UsageError
+from core.settings import SETTINGS_FILE
+from demo.carrier import make_carrier, write_extracts
+from demo.ports import free_port
+from demo.posts import make_pastes
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from cli.context import Context
+    from core.database import Base
+    from demo.carrier import Carrier
+
+MARK = "demo.json"
+SITES_START_S = 20.0
+STAGE_LIMIT_S = 120.0
+SOURCE_NAMES = ("demo-paste", "demo-forum")
+SOURCES = """\
+[sources.demo-paste]
+engine = "paste-list"
+url = "http://127.0.0.1:{paste_port}/"
+every = "1m"
+delay_s = 0.0
+legal_basis = "our own site on this machine"
+[sources.demo-paste.options]
+entries = "ul.pastes li"
+title = "a"
+author = ".author"
+date = "time::attr(datetime)"
+
+[sources.demo-forum]
+engine = "html-forum"
+url = "http://127.0.0.1:{forum_port}/"
+every = "1m"
+delay_s = 0.0
+legal_basis = "our own site on this machine"
+[sources.demo-forum.options]
+topics = ".topic"
+topic_title = "a.title"
+topic_marks = [".count", "time::attr(datetime)"]
+next_board_page = "a.next::attr(href)"
+posts = "article.post"
+post_author = ".author"
+post_date = "time::attr(datetime)"
+post_text = ".body"
+"""
+
+
+class DemoError(HinomiError):
+    """A stage of the demo did not do what it should."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ports:
+    """Where the two sites listen on 127.0.0.1."""
+
+    paste: int
+    forum: int
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How much there is of everything, before and after."""
+
+    extracts: int
+    sweeps: int
+    documents: int
+    leaks: int
+    quiet: int
+    incidents: int
+    events: int
+
+
+class Demo:
+    """One run of the demo over a home folder of its own."""
+
+    def __init__(self, ctx: Context) -> None:
+        self.ctx = ctx
+        self.say = ctx.talk
+        self.home: Path = ctx.home
+        self.carrier: Carrier = make_carrier()
+
+    def prepare(self) -> Ports:
+        """The home folder, its sources, and the ports of the sites: the same ones every time when they are free."""
+        mark = self.home / MARK
+        if (self.home / SETTINGS_FILE).exists() and not mark.exists():
+            raise UsageError(
+                f"{self.home} is a home folder that the demo did not make",
+                hint="Give the demo one of its own: --home DIR.",
+            )
+        self.home.mkdir(parents=True, exist_ok=True, mode=0o700)
+        known = json.loads(mark.read_text(encoding="utf-8")) if mark.exists() else {}
+        ports = Ports(free_port(known.get("paste_port", 0)), free_port(known.get("forum_port", 0)))
+        mark.write_text(json.dumps({"paste_port": ports.paste, "forum_port": ports.forum}), encoding="utf-8")
+        settings = make_home(self.home)
+        settings.sources_path.write_text(
+            SOURCES.format(paste_port=ports.paste, forum_port=ports.forum), encoding="utf-8"
+        )
+        return ports
+
+    def enrol(self) -> None:
+        """The three extracts, as the data owner would enrol them; one that is enrolled already is left alone."""
+        from custody.columns import understand
+        from custody.enrolment import Enroller, Lending
+
+        files = write_extracts(self.carrier, self.home / "demo" / "extracts")
+        enroller = Enroller(self.ctx.settings, self.ctx.key, self.ctx.database, self.ctx.clock)
+        for extract in self.carrier.extracts:
+            file = files[extract.name]
+            if self._is_enrolled(extract.name, file):
+                continue
+            lending = Lending(extract.name, extract.as_of, extract.processor, extract.under, "demo")
+            enroller.enrol(file, understand(file), lending)
+        leak = next(post for post in make_pastes(self.carrier) if post.is_leak)
+        self.leak_file.write_bytes(leak.body)
+
+    @property
+    def leak_file(self) -> Path:
+        """The leaked file as it stands on the paste site, to try `hinomi scan` on."""
+        return self.home / "demo" / "leak.csv"
+
+    def _is_enrolled(self, extract: str, file: Path) -> bool:
+        from custody.models import DONE, Enrolment
+
+        sha256 = hashlib.sha256(file.read_bytes()).hexdigest()
+        done = select(Enrolment.id).where(
+            Enrolment.extract_name == extract, Enrolment.sha256 == sha256, Enrolment.state == DONE
+        )
+        with self.ctx.database.read() as session:
+            return session.scalars(done).first() is not None
+
+    @contextmanager
+    def sites(self, ports: Ports) -> Iterator[None]:
+        """The paste site and the forum, alive while the block runs."""
+        log = self.home / "logs" / "demo-sites.log"
+        log.parent.mkdir(exist_ok=True)
+        with log.open("ab") as output:
+            child = subprocess.Popen(  # noqa: S603  # our own interpreter and our own module
+                [sys.executable, "-m", "demo.sites", str(ports.paste), str(ports.forum)],
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+                start_new_session=True,
+            )
+        try:
+            for port in (ports.paste, ports.forum):
+                self._await(f"http://127.0.0.1:{port}/", child)
+            yield
+        finally:
+            end_group(child, grace_s=5)
+
+    def _await(self, address: str, child: subprocess.Popen[bytes]) -> None:
+        deadline = time.monotonic() + SITES_START_S
+        while time.monotonic() < deadline and child.poll() is None:
+            try:
+                with urllib.request.urlopen(address, timeout=2):  # noqa: S310  # our own address
+                    return
+            except (urllib.error.URLError, OSError):
+                time.sleep(0.1)
+        raise OutsideError(f"the demo's site did not answer at {address}", hint=f"See {self.home}/logs/demo-sites.log.")
+
+    def child(self, *arguments: str) -> None:
+        """One command of ours in a child process, as the scheduler runs it."""
+        log = self.home / "logs" / f"demo-{arguments[0]}.log"
+        ended = run_hinomi(arguments, home=self.home, log=log, limit_s=STAGE_LIMIT_S)
+        if ended.how != "exited" or ended.code:
+            raise DemoError(f"`hinomi {' '.join(arguments)}` ended with {ended.code} ({ended.how})", hint=f"See {log}.")
+
+    def deliver(self) -> None:
+        """The alerts: to Slack or by mail when they are set up, else on this console."""
+        from alerts.delivery import deliver
+        from cli.alerts import make_post
+
+        deliver(make_post(self.ctx))
+
+    def count(self) -> Counts:
+        """What there is so far."""
+        from archive.models import Document
+        from crawler.models import Sweep
+        from custody.models import Extract
+        from incidents.models import Event, FindingRow, Incident
+
+        with self.ctx.database.read() as session:
+
+            def rows(table: type[Base]) -> int:
+                return session.scalar(select(func.count()).select_from(table)) or 0
+
+            verdicts = dict(
+                session.execute(select(FindingRow.verdict, func.count()).group_by(FindingRow.verdict)).tuples().all()
+            )
+            return Counts(
+                extracts=rows(Extract),
+                sweeps=rows(Sweep),
+                documents=rows(Document),
+                leaks=verdicts.get("leak", 0),
+                quiet=verdicts.get("clear", 0) + verdicts.get("overlap", 0),
+                incidents=rows(Incident),
+                events=rows(Event),
+            )
+
+    def show_summary(self, before: Counts, seconds: float) -> None:
+        """The incidents, and what this run added."""
+        from incidents import queries
+
+        with self.ctx.database.read() as session:
+            lines = queries.list_incidents(session, language="en")
+            pages = [queries.incident(session, line.id, language="en") for line in reversed(lines)]
+        table = Table(
+            "incident", "customers", "severity", "first seen at", "most likely extract", box=None, pad_edge=False
+        )
+        for page in pages:
+            extract = str(page.extracts[0]["extract"]) if page.extracts else "-"
+            where = ", ".join(page.line.sources)
+            table.add_row(str(page.line.id), str(page.line.subjects), page.line.severity, where, extract)
+        self.say.print(table)
+        after = self.count()
+        new = after.incidents - before.incidents
+        self.say.print(
+            f"{after.leaks} leaks among {after.leaks + after.quiet} documents; {new} new incidents; {seconds:.0f} s. "
+            f"Everything is in {self.home}.",
+            soft_wrap=True,
+        )
+        self.say.print(
+            f"try     hinomi --home {self.home} scan {self.leak_file} --reveal\n"
+            f"        hinomi --home {self.home} incidents show {pages[0].line.id if pages else 1}",
+            soft_wrap=True,
+        )
+
+
+def run_demo(ctx: Context) -> None:
+    """All stages up to the alerts, each with a line that says what came of it."""
+    started = time.monotonic()
+    demo = Demo(ctx)
+    with _stage(ctx, "making a home folder"):
+        ports = demo.prepare()
+    before = demo.count()
+    with _stage(ctx, f"enrolling {len(demo.carrier.customers)} made-up customers in three extracts"):
+        demo.enrol()
+    with demo.sites(ports):
+        for source in SOURCE_NAMES:
+            with _stage(ctx, f"sweeping {source}"):
+                demo.child("sweep", source, "--here", "--json")
+    with _stage(ctx, "matching what was captured"):
+        demo.child("match", "--json")
+    ctx.talk.print("alerts")
+    demo.deliver()
+    demo.show_summary(before, time.monotonic() - started)
+
+
+@contextmanager
+def serving_sites(ctx: Context) -> Iterator[None]:
+    """The sites alive again, so that the scheduler has something to sweep."""
+    demo = Demo(ctx)
+    with demo.sites(demo.prepare()):
+        yield
+
+
+@contextmanager
+def _stage(ctx: Context, name: str) -> Iterator[None]:
+    started = time.monotonic()
+    with ctx.talk.status(name):
+        yield
+    ctx.talk.print(f"[green]✓[/] {name} [dim]{time.monotonic() - started:.1f} s[/]")

@@ -1,0 +1,86 @@
+"""The command itself: help is quick, errors are messages with exit codes."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+
+from cli.main import COMMANDS
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def hinomi(*arguments: str, home: Path | None = None) -> subprocess.CompletedProcess[str]:
+    given = ["--home", str(home)] if home else []
+    return subprocess.run(
+        [sys.executable, "-m", "cli", *given, *arguments], capture_output=True, text=True, check=False
+    )
+
+
+@pytest.mark.parametrize("command", sorted(COMMANDS))
+def test_every_command_explains_itself(command: str) -> None:
+    done = hinomi(command, "--help")
+    assert done.returncode == 0, done.stderr
+    assert "Usage:" in done.stdout
+
+
+def test_help_imports_nothing_heavy() -> None:
+    probe = (
+        "import sys; from cli.main import COMMANDS; print({'scrapy','sqlalchemy','polars','numpy'} & set(sys.modules))"
+    )
+    done = subprocess.run([sys.executable, "-c", probe], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "set()"
+
+
+def test_wrong_use_exits_with_2(tmp_path: Path) -> None:
+    assert hinomi("no-such-command").returncode == 2
+    assert hinomi("scan").returncode == 2
+    done = hinomi("incidents", "list", home=tmp_path / "nothing-here")
+    assert done.returncode == 2
+    assert "hinomi init" in done.stderr
+    assert "nothing-here" in done.stderr
+
+
+def test_init_makes_a_private_home_and_never_overwrites(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    assert hinomi("init", "--home", str(home)).returncode == 0
+    assert home.stat().st_mode & 0o077 == 0
+    assert (home / "key").stat().st_mode & 0o777 == 0o600
+    (home / "hinomi.toml").write_text('language = "en"\n', encoding="utf-8")
+    before = {
+        file.name: file.read_bytes() for file in home.iterdir() if file.suffix in {".toml", ""} and file.is_file()
+    }
+    assert hinomi("init", home=home).returncode == 0
+    assert {name: (home / name).read_bytes() for name in before} == before
+
+
+def test_a_broken_settings_file_is_one_message_with_all_problems(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    hinomi("init", "--home", str(home))
+    (home / "hinomi.toml").write_text('language = "fr"\n[web]\nport = -1\n', encoding="utf-8")
+    done = hinomi("incidents", "list", home=home)
+    assert done.returncode == 2
+    assert "language" in done.stderr
+    assert "web.port" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_another_key_is_refused_with_both_ids(tmp_path: Path) -> None:
+    home, other = tmp_path / "home", tmp_path / "other"
+    people = tmp_path / "people.csv"
+    people.write_text(
+        "お客様番号,氏名,携帯電話番号,メールアドレス\nK1,架空　一郎,090-0000-0001,kakuu@carrier.example\n",
+        encoding="utf-8",
+    )
+    for folder in (home, other):
+        assert hinomi("init", "--home", str(folder)).returncode == 0
+    assert hinomi("enroll", str(people), "--extract", "x", "--json", home=home).returncode == 0
+    (home / "key").write_bytes((other / "key").read_bytes())
+    done = hinomi("scan", str(people), "--json", home=home)
+    assert done.returncode == 1
+    assert "key" in done.stderr
+    assert "架空" not in done.stderr
