@@ -81,6 +81,6 @@ def test_another_key_is_refused_with_both_ids(tmp_path: Path) -> None:
     assert hinomi("enroll", str(people), "--extract", "x", "--json", home=home).returncode == 0
     (home / "key").write_bytes((other / "key").read_bytes())
     done = hinomi("scan", str(people), "--json", home=home)
-    assert done.returncode == 1
+    assert done.returncode == 2
     assert "key" in done.stderr
     assert "架空" not in done.stderr

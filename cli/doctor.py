@@ -1,0 +1,167 @@
+"""`hinomi doctor`: looks at everything that can be out of order, and says what to do about it."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+import click
+
+from core.errors import HinomiError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from cli.context import Context
+
+LOW_DISK_BYTES = 1 << 30
+Level = Literal["ok", "note", "bad"]
+_STYLES: dict[str, str] = {"ok": "green", "note": "yellow", "bad": "bold red"}
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnosis:
+    """What one look found: a level, what it is about, what was seen, and what to do."""
+
+    level: Level
+    about: str
+    seen: str
+    hint: str = ""
+
+
+@click.command()
+@click.option("--json", "as_json", is_flag=True, help="One JSON object per look on stdout.")
+@click.pass_obj
+def doctor(ctx: Context, *, as_json: bool) -> None:
+    """Check settings, key, index, database, archive, sources, alerts and disk; exits with 1 when something is wrong."""
+    worst_is_bad = False
+    for look in LOOKS:
+        for found in _safely(look, ctx):
+            worst_is_bad |= found.level == "bad"
+            if as_json:
+                ctx.emit({"level": found.level, "about": found.about, "seen": found.seen, "hint": found.hint})
+                continue
+            ctx.talk.print(f"[{_STYLES[found.level]}]{found.level:<5}[/] {found.about:<10} ", end="")
+            ctx.talk.print(found.seen, markup=False, soft_wrap=True)
+            if found.hint:
+                ctx.talk.print(f"{'':<17}{found.hint}", markup=False, soft_wrap=True)
+    if worst_is_bad:
+        raise click.exceptions.Exit(1)
+
+
+def _safely(look: Callable[[Context], Iterator[Diagnosis]], ctx: Context) -> Iterator[Diagnosis]:
+    """What a look finds; an error of ours is a finding, and the other looks go on."""
+    try:
+        yield from look(ctx)
+    except HinomiError as error:
+        yield Diagnosis("bad", look.__name__.removeprefix("_look_at_"), str(error), error.hint)
+
+
+def _look_at_settings(ctx: Context) -> Iterator[Diagnosis]:
+    yield Diagnosis("ok", "settings", f"home {ctx.settings.home}")
+
+
+def _look_at_database(ctx: Context) -> Iterator[Diagnosis]:
+    from sqlalchemy import text
+
+    with ctx.database.read() as session:
+        if ctx.database.is_sqlite:
+            found = session.scalar(text("PRAGMA quick_check(1)"))
+            if found != "ok":
+                yield Diagnosis("bad", "database", f"SQLite reports: {found}", "Restore hinomi.db from its backup.")
+                return
+    yield Diagnosis("ok", "database", f"{ctx.database.engine.dialect.name}, at this program's version")
+
+
+def _look_at_index(ctx: Context) -> Iterator[Diagnosis]:
+    from fingerprints.errors import NoIndexError
+    from fingerprints.index import Index
+
+    try:
+        index = Index.open(ctx.settings.index_dir, ctx.key, check=True)
+    except NoIndexError as error:
+        yield Diagnosis("note", "index", str(error), "Enrol customers: hinomi enroll FILE --extract NAME")
+        return
+    yield Diagnosis(
+        "ok",
+        "index",
+        f"generation {index.generation}: {index.subjects} customers, {len(index.extracts)} extracts, "
+        f"{index.bytes_per_subject:.0f} bytes a customer, checksums right, key {ctx.key.id}",
+    )
+
+
+def _look_at_archive(ctx: Context) -> Iterator[Diagnosis]:
+    from sqlalchemy import func, select
+
+    from archive.models import Document, WarcFileRow
+
+    with ctx.database.read() as session:
+        names = list(session.scalars(select(WarcFileRow.name).where(WarcFileRow.closed_at.is_not(None))))
+        failed = session.scalar(select(func.count()).select_from(Document).where(Document.state == "failed")) or 0
+        documents = session.scalar(select(func.count()).select_from(Document)) or 0
+    missing = [name for name in names if not (ctx.settings.archive_dir / name).exists()]
+    for name in missing:
+        yield Diagnosis(
+            "bad", "archive", f"{ctx.settings.archive_dir / name} is missing", "Restore it from the backup."
+        )
+    if failed:
+        yield Diagnosis(
+            "note", "archive", f"{failed} documents could not be judged", "hinomi rescan judges them again."
+        )
+    if not missing:
+        yield Diagnosis("ok", "archive", f"{documents} documents in {len(names)} WARC files")
+
+
+def _look_at_sources(ctx: Context) -> Iterator[Diagnosis]:
+    from crawler.run import latest_sweep
+    from crawler.sources import load_sources
+
+    sources = load_sources(ctx.settings.sources_path)
+    if not sources:
+        yield Diagnosis("note", "sources", f"{ctx.settings.sources_path} names none", "hinomi sources add ...")
+    for source in sources.values():
+        last = latest_sweep(ctx.database, source.name)
+        if last is not None and last.state == "failed":
+            yield Diagnosis(
+                "note", "sources", f"{source.name}: the last sweep failed: {last.reason}", "hinomi sources check"
+            )
+        if not source.legal_basis:
+            yield Diagnosis("note", "sources", f"{source.name}: no legal_basis is given", "Say why it may be swept.")
+    yield Diagnosis("ok", "sources", f"{len(sources)} sources can be read")
+    if sources and not ctx.settings.crawler.contact:
+        yield Diagnosis(
+            "note", "sources", "[crawler] contact is empty: sites cannot reach us", "Set an address or a page."
+        )
+
+
+def _look_at_alerts(ctx: Context) -> Iterator[Diagnosis]:
+    from alerts.channels import open_channels
+    from alerts.outbox import failed_messages
+
+    names = [channel.name for channel in open_channels(ctx.settings)]
+    with ctx.database.read() as session:
+        failed = len(failed_messages(session))
+    if failed:
+        yield Diagnosis("bad", "alerts", f"{failed} messages were given up", "hinomi alerts list --state failed")
+    if names == ["console"]:
+        yield Diagnosis("note", "alerts", "they go to the console alone", "Set up [alerts.slack] or [alerts.mail].")
+    else:
+        yield Diagnosis("ok", "alerts", f"they go to {', then '.join(names)}")
+
+
+def _look_at_disk(ctx: Context) -> Iterator[Diagnosis]:
+    free = shutil.disk_usage(ctx.settings.home).free
+    level: Level = "bad" if free < LOW_DISK_BYTES else "ok"
+    yield Diagnosis(level, "disk", f"{free / (1 << 30):.1f} GiB free", "Free some space." if level == "bad" else "")
+
+
+LOOKS: tuple[Callable[[Context], Iterator[Diagnosis]], ...] = (
+    _look_at_settings,
+    _look_at_database,
+    _look_at_index,
+    _look_at_archive,
+    _look_at_sources,
+    _look_at_alerts,
+    _look_at_disk,
+)
