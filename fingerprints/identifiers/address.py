@@ -12,7 +12,7 @@ import re
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from fingerprints.identifiers.interface import Examples, Found, IdentifierKind
-from fingerprints.text import DASHES, fold, kanji_number, normalise, to_katakana
+from fingerprints.text import DASHES, kanji_number, normalise
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,8 +22,7 @@ _PREFECTURES: Final = (
     "石川県|福井県|山梨県|長野県|岐阜県|静岡県|愛知県|三重県|滋賀県|京都府|大阪府|兵庫県|奈良県|和歌山県|鳥取県|島根県|"
     "岡山県|広島県|山口県|徳島県|香川県|愛媛県|高知県|福岡県|佐賀県|長崎県|熊本県|大分県|宮崎県|鹿児島県|沖縄県"
 )
-_LEAD: Final = re.compile(rf"(?:日本国?(?=.{{2,3}}[都道府県])|〒?\d{{3}}-?\d{{4}}(?=[^\d-])|{_PREFECTURES})(?=.)")
-_SPACES: Final = re.compile(r"[\s,、。・\"'`]+")
+_LEAD: Final = re.compile(rf"(?:日本国?(?=.{{2,3}}[都道府県])|\d{{3}}-?\d{{4}}(?=[^\d-])|{_PREFECTURES})(?=.)")
 _KANJI_HOUSE: Final = re.compile(
     r"[〇一二三四五六七八九十百]+(?=丁目|番|号|条|線|-|ノ\d)|(?<=[-番地])[〇一二三四五六七八九十百]+(?=$|[-番号ノ])"
 )
@@ -41,11 +40,13 @@ _STRAY: Final = re.compile(r"-{2,}|-(?=[^\d-])|-$")
 _HOUSE: Final = re.compile(r"\d+(?:-\d+)*(?![\d条線])")
 _ROOM: Final = re.compile(r"(\d+)(?:号室?|室)?$")
 _SHAPE: Final = re.compile(r"[一-鿿ヶケァ-ヺー]+[市区町村郡都道府県]")
+MAX_TEXT: Final = 400
 MIN_LENGTH: Final = 4
 MAX_LENGTH: Final = 120
 _D: Final = "0-9０-９"
 _IN_TEXT: Final = re.compile(
-    rf"(?:[{_D}]+|[一二三四五六七八九十]{{1,3}})(?:丁目|番地?|[{DASHES}ー][{_D}]+(?:[{DASHES}ー][{_D}]+)?)(?:[{_D}]+[{DASHES}ー番号]?地?の?)*"
+    rf"(?<![{_D}])(?:[{_D}]{{1,5}}|[一二三四五六七八九十]{{1,3}})(?:丁目|番地?|[{DASHES}ー][{_D}]{{1,5}}(?:[{DASHES}ー][{_D}]{{1,5}})?)"
+    rf"(?:[{_D}]{{1,5}}[{DASHES}ー番号]?地?の?){{0,4}}"
 )
 _BEFORE: Final = re.compile(r"[一-鿿ぁ-んァ-ヺ々〆ヶー 　]{2,40}\Z")
 
@@ -79,6 +80,8 @@ class Address(IdentifierKind):
 
     def canonical(self, text: str) -> str | None:
         """One form of an address, building dropped and room kept."""
+        if len(text) > MAX_TEXT:
+            return None
         text = self._plain(text)
         while lead := _LEAD.match(text):
             text = text[lead.end() :]
@@ -92,7 +95,7 @@ class Address(IdentifierKind):
 
     def comparable(self, text: str) -> str:
         """Normalised, with house numbers as in the canonical form; buildings stay."""
-        return normalise(self._plain(text))
+        return self._plain(text)
 
     def find(self, text: str) -> Iterator[Found]:
         """From a house number backwards to where the run of kanji and kana begins."""
@@ -107,7 +110,7 @@ class Address(IdentifierKind):
                 yield Found(self.name, before.start(), house.end(), canonical)
 
     def _plain(self, text: str) -> str:
-        text = "".join(_SPACES.split(to_katakana(fold(text))))
+        text = normalise(text)
         for signs, pattern, common in _SMALL_CHANGES:
             if signs.search(text):
                 text = pattern.sub(common, text)

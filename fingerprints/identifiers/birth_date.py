@@ -16,6 +16,7 @@ from fingerprints.text import fold, kanji_number
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+MAX_TEXT: Final = 60
 _OLDEST, _NEWEST = 1880, 2049
 _ERAS: Final = {
     "明治": 1867,
@@ -78,6 +79,8 @@ class BirthDate(IdentifierKind):
 
     def canonical(self, text: str) -> str | None:
         """ISO 8601; the month first where 03/04/1985 leaves it open."""
+        if len(text) > MAX_TEXT:
+            return None
         text = fold(text).strip()
         if match := _WESTERN.fullmatch(text) or _COMPACT.fullmatch(text):
             return _iso(*map(int, match.groups()))

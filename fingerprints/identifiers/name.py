@@ -13,7 +13,7 @@ from typing import ClassVar, Final
 from fingerprints.identifiers.interface import Examples, IdentifierKind
 from fingerprints.text import fold, to_katakana
 
-MAX_LENGTH: Final = 60
+MAX_TEXT: Final = 200
 _BRACKETS: Final = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|<[^<>]*>|「[^「」]*」|【[^【】]*】")
 _COMPANY: Final = (("(株)", "株式会社"), ("(有)", "有限会社"), ("(同)", "合同会社"))
 _HONORIFICS: Final = re.compile(
@@ -21,9 +21,10 @@ _HONORIFICS: Final = re.compile(
 )
 _LATIN_TITLE: Final = re.compile(r"^(?:mr|mrs|ms|dr)\.?\s+")
 _SEPARATORS: Final = re.compile(r"[\s,、・.=/_]+")
+_APOSTROPHES: Final = re.compile("['’`]")
 _PLAIN: Final = re.compile(r"[一-鿿々ァ-ヺー]{1,30}(?: [一-鿿々ァ-ヺー]{1,30})?(?<![様マン殿氏君生中])")
 """Most names: nothing but letters, at most one space, and an end that no honorific has."""
-_NAME: Final = re.compile(r"[^\W\d_](?:[^\W\d_]|[ー々'-]){1,59}")
+_NAME: Final = re.compile(r"[^\W\d_](?:[^\W\d_]|[ー々-]){1,59}")
 
 
 def strip_honorifics(text: str) -> str:
@@ -35,12 +36,14 @@ def strip_honorifics(text: str) -> str:
 
 def split_name(text: str) -> list[str]:
     """The parts of a name, folded and in katakana, as its separators divide it."""
+    if len(text) > MAX_TEXT:
+        return []
     text = to_katakana(fold(text)).strip()
     if _PLAIN.fullmatch(text):
         return text.split(" ")
     for short, long in _COMPANY:
         text = text.replace(short, long)
-    text = strip_honorifics(_LATIN_TITLE.sub("", _BRACKETS.sub(" ", text).strip()))
+    text = strip_honorifics(_LATIN_TITLE.sub("", _BRACKETS.sub(" ", _APOSTROPHES.sub("", text)).strip()))
     return [part for part in _SEPARATORS.split(text) if part]
 
 
@@ -84,5 +87,5 @@ def join_name(parts: list[str]) -> str | None:
     """The parts as one canonical name, or None when they are no name."""
     if len(parts) > 1 and all(part.isascii() for part in parts):
         parts = sorted(parts)
-    joined = strip_honorifics("".join(parts))
+    joined = strip_honorifics("".join(parts)).strip("-")
     return joined if _NAME.fullmatch(joined) else None

@@ -27,6 +27,7 @@ _NATIONAL: Final = re.compile(r"0(?:[256789]0\d{8}|800\d{7}|[1-9]\d{8})")
 _ABROAD: Final = re.compile(r"\+(?!81)[1-9]\d{7,14}")
 _RUN: Final = re.compile(rf"[{_DIGITS}+＋(（][{_DIGITS}{_SEPARATORS}]{{8,}}")
 _KANJI_RUN: Final = re.compile(rf"[〇零][{_KANJI}{_SEPARATORS}]{{8,40}}")
+MAX_TEXT: Final = 100
 _MAX_GAP: Final = 3
 _LENGTHS: Final = {"0": (11, 10), "8": (12, 11, 10), "7": (10,), "9": (10,), "5": (10,)}
 _LONGEST: Final = 14
@@ -66,6 +67,8 @@ class Phone(IdentifierKind):
 
     def canonical(self, text: str) -> str | None:
         """National digits with the leading zero; None for what a spreadsheet rounded (9.0E+09): its digits are gone."""
+        if len(text) > MAX_TEXT:
+            return None
         text = to_digits(nfkc(text)).strip()
         text = _LABEL.sub("", text, count=1)
         if match := _FLOAT.fullmatch(text):
