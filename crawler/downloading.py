@@ -69,7 +69,7 @@ def scrapy_settings(source: Source, crawler: CrawlerSettings) -> dict[str, Any]:
         "CONCURRENT_REQUESTS": 1,
         "CONCURRENT_REQUESTS_PER_DOMAIN": 1,
         "DOWNLOAD_DELAY": delay,
-        "RANDOMIZE_DOWNLOAD_DELAY": False,  # the delay is a promise, not an average
+        "DOWNLOAD_DELAY_JITTER": 0,  # the delay is a promise, not an average
         "AUTOTHROTTLE_ENABLED": True,
         "AUTOTHROTTLE_START_DELAY": delay,
         "DOWNLOAD_TIMEOUT": crawler.timeout_s,
@@ -77,6 +77,7 @@ def scrapy_settings(source: Source, crawler: CrawlerSettings) -> dict[str, Any]:
         "DOWNLOAD_WARNSIZE": 0,
         "DOWNLOAD_FAIL_ON_DATALOSS": False,  # what came is kept and marked; see crawler.spider
         "DNS_TIMEOUT": min(crawler.timeout_s, 60),
+        "HTTPERROR_ALLOW_ALL": True,  # crawler.spider tells what is gone from what failed
         "REDIRECT_MAX_TIMES": 5,
         "RETRY_TIMES": RETRIES,
         "RETRY_HTTP_CODES": [500, 502, 504, 522, 524, 408],  # 429 and 503 are RetryAfter's

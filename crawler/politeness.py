@@ -119,6 +119,12 @@ class RetryAfter:
         """Made by Scrapy."""
         return cls(crawler)
 
+    def process_request(self, request: Request) -> None:
+        """Send nothing more once the site has asked for a long pause."""
+        del request
+        if self._recorder.stopping:
+            raise AskedToWaitError("the site asks for a longer pause than a sweep may take")
+
     async def process_response(self, request: Request, response: Response) -> Request | Response:
         """Wait and try again, or give the response on."""
         if response.status not in BUSY:

@@ -14,15 +14,15 @@ from archive.records import Exchange
 from core.errors import HinomiError
 from core.logs import get_logger
 from crawler.politeness import OtherHostError, RobotsForbidError, wire_of
-from crawler.spiders.interface import Fetch, KeepPage, KeepPost, Mark, Page, Problem
+from crawler.spiders.interface import Fetch, Page
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterator
+    from collections.abc import AsyncIterator, Iterable, Iterator
 
     from scrapy.http import Response
 
     from crawler.recorder import Recorder
-    from crawler.spiders.interface import SiteEngine
+    from crawler.spiders.interface import SiteEngine, Step
 
 MAX_IN_A_ROW = 5
 """That many failures one after the other, and the site is taken to be down: the sweep ends."""
@@ -50,11 +50,19 @@ class SweepSpider(scrapy.Spider):
         self._engine = engine
         self.recorder = recorder
         self._failed_in_a_row = 0
+        self._asked_for: set[str] = set()
 
     async def start(self) -> AsyncIterator[scrapy.Request]:
         """What the engine wants first."""
-        for fetch in self._engine.start():
-            yield self._request(fetch)
+        for request in self._requests(self._engine.start()):
+            yield request
+
+    def _requests(self, steps: Iterable[Step]) -> Iterator[scrapy.Request]:
+        """Each address once. Scrapy's own filter would drop a redirect in a circle without a word."""
+        for step in steps:
+            if isinstance(step, Fetch) and step.address not in self._asked_for:
+                self._asked_for.add(step.address)
+                yield self._request(step)
 
     def _request(self, fetch: Fetch) -> scrapy.Request:
         return scrapy.Request(
@@ -63,6 +71,7 @@ class SweepSpider(scrapy.Spider):
             errback=self._failed,
             cb_kwargs={"fetch": fetch},
             priority=1 if fetch.ahead else 0,
+            dont_filter=True,
         )
 
     def _answered(self, response: Response, fetch: Fetch) -> Iterator[scrapy.Request]:
@@ -82,13 +91,9 @@ class SweepSpider(scrapy.Spider):
             self._missed(fetch, f"a page could not be understood ({type(error).__name__})", gone=False)
             return
         self._keep(fetch, steps, page, exchange)
-        for step in steps:
-            if isinstance(step, Fetch):
-                yield self._request(step)
+        yield from self._requests(steps)
 
-    def _keep(
-        self, fetch: Fetch, steps: list[Fetch | KeepPage | KeepPost | Mark | Problem], page: Page, exchange: Exchange
-    ) -> None:
+    def _keep(self, fetch: Fetch, steps: list[Step], page: Page, exchange: Exchange) -> None:
         try:
             self.recorder.take(steps, page, exchange)
         except HinomiError as error:

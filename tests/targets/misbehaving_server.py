@@ -115,6 +115,8 @@ class Handler(BaseHTTPRequestHandler):
     def reset(self) -> None:
         """Cut the line without a word."""
         self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        self.close_connection = True
+        self.rfile.close()  # it holds the socket open
         self.connection.close()
 
     def raw(self, data: bytes) -> None:
