@@ -40,8 +40,9 @@ def rescan(ctx: Context, since: datetime | None, *, as_json: bool) -> None:
 
 
 def _run(ctx: Context, *, as_json: bool) -> None:
-    from incidents.judging import Bench, ChildJudge
+    from incidents.judging import ChildJudge
     from incidents.matching import Matching, match_waiting
+    from incidents.verdicts import Bench
 
     limits = ctx.settings.matcher
     bench = Bench(

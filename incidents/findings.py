@@ -60,9 +60,11 @@ def known_finding(session: Session, sha256: str, generation: int) -> FindingRow 
 def record_finding(
     session: Session, document: Document, new: NewFinding, *, generation: int, now: datetime
 ) -> FindingRow:
-    """Keep a verdict; the one that is there already stands."""
+    """Keep a verdict; the one that is there stands, and gets its document back if retention had taken it."""
     known = known_finding(session, document.sha256, generation)
     if known is not None:
+        if known.document_id is None:
+            known.document_id, known.state = document.id, "new"
         return known
     row = FindingRow(
         document_id=document.id, sha256=document.sha256, generation=generation, verdict=new.verdict,

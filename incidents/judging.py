@@ -7,8 +7,8 @@ memory; the next document gets a new one. It writes nothing and reaches nothing 
 from __future__ import annotations
 
 import multiprocessing
+import os
 import signal
-import tempfile
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,32 +16,26 @@ from typing import TYPE_CHECKING, Any, Protocol, Self, cast
 
 import psutil
 
+from core.errors import HinomiError
 from incidents.errors import IncidentError
+from incidents.verdicts import Bench, Judged, Verdicts, open_verdicts
+from incidents.workers import is_dead, worker_name
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
     from multiprocessing.connection import Connection
     from multiprocessing.process import BaseProcess
 
-    from core.settings import KeySettings
-    from incidents.findings import NewFinding
 
-MEMORY_LIMIT_MIB = 2048  # DESIGN.md §12: a 5.96-million-row document has to be judged within it
 POLL_S = 0.05
 START_LIMIT_S = 60.0
 IN_MEMORY_BYTES = 16 << 20
+HANDED_OVER = "judging-"
+"""A large content on its way to the child; the rest of the name says whose, so that a dead one's is cleaned up."""
 
 
 class JudgingError(IncidentError):
     """A document that could not be judged; the message says why, without a word of the document."""
-
-
-@dataclass(frozen=True, slots=True)
-class Judged:
-    """A verdict, and the generation of the index it was found under."""
-
-    finding: NewFinding
-    generation: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,27 +61,19 @@ class Judge(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class Bench:
-    """What a child needs: where key and index are, and the bounds on one document."""
-
-    home: Path
-    key: KeySettings
-    index_dir: Path
-    document_bytes: int
-    document_s: float
-    memory_mib: int = MEMORY_LIMIT_MIB
-
-
 class ChildJudge:
     """Gives verdicts by a child process; a context manager that leaves none behind."""
 
-    def __init__(self, bench: Bench) -> None:
+    def __init__(self, bench: Bench, open_judge: Callable[[Bench], Verdicts] = open_verdicts) -> None:
         self._bench = bench
+        self._open_judge = open_judge  # runs in the child, so it has to be importable
         self._child: BaseProcess | None = None
         self._line: Connection | None = None
 
     def __enter__(self) -> Self:
+        for left in self._bench.home.glob(f"{HANDED_OVER}*"):
+            if is_dead(left.name.removeprefix(HANDED_OVER).replace("+", "/")):
+                left.unlink()
         return self
 
     def __exit__(self, *error: object) -> None:
@@ -99,11 +85,14 @@ class ChildJudge:
         Raises:
             JudgingError: It took too long or too much, ended the child, or cannot be read.
         """
-        with tempfile.TemporaryDirectory(prefix="judge-", dir=self._bench.home) as folder:
-            content = _hand_over(question, Path(folder))
+        content = self._hand_over(question)
+        try:
             line = self._ready()
             line.send((question.name, content, question.media_type, question.charset))
             return cast("Judged", self._answer(line, self._bench.document_s))
+        finally:
+            if isinstance(content, Path):
+                content.unlink()
 
     def close(self) -> None:
         """End the child."""
@@ -114,12 +103,22 @@ class ChildJudge:
             self._child.close()
         self._child = self._line = None
 
+    def _hand_over(self, question: Question) -> bytes | Path:
+        """The content as the child gets it: through the line when small, else as a file that goes when it is done."""
+        if question.size_bytes <= IN_MEMORY_BYTES:
+            return b"".join(question.content)
+        file = self._bench.home / (HANDED_OVER + worker_name().replace("/", "+"))
+        with os.fdopen(os.open(file, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o600), "wb") as out:
+            for piece in question.content:
+                out.write(piece)
+        return file
+
     def _ready(self) -> Connection:
         if self._line is not None:
             return self._line
         context = multiprocessing.get_context("spawn")  # a fork would copy locks that other threads hold
         ours, theirs = context.Pipe()
-        self._child = context.Process(target=_serve, args=(theirs, self._bench), daemon=True)
+        self._child = context.Process(target=_serve, args=(theirs, self._bench, self._open_judge), daemon=True)
         self._child.start()
         theirs.close()
         self._line = ours
@@ -164,25 +163,11 @@ class ChildJudge:
         return f"the matcher's process ended with {code}"
 
 
-def _hand_over(question: Question, folder: Path) -> bytes | Path:
-    """The content as the child gets it: through the line when small, else as a file that goes when it is done."""
-    if question.size_bytes <= IN_MEMORY_BYTES:
-        return b"".join(question.content)
-    file = folder / "content"
-    with file.open("wb") as out:
-        for piece in question.content:
-            out.write(piece)
-    return file
-
-
-def _serve(line: Connection, bench: Bench) -> None:
+def _serve(line: Connection, bench: Bench, open_judge: Callable[[Bench], Verdicts]) -> None:
     """The child: say that the index is open, then answer one document after another."""
-    from core.errors import HinomiError
-    from incidents.verdicts import open_verdicts
-
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to answer
     try:
-        verdicts = open_verdicts(bench)
+        verdicts = open_judge(bench)
     except HinomiError as error:
         line.send(("refused", error))
         return

@@ -31,8 +31,9 @@ if TYPE_CHECKING:
     from archive.store import Archive
     from core.clock import Clock
     from core.database import Database
-    from incidents.judging import Judge, Judged
+    from incidents.judging import Judge
     from incidents.taking import Taken
+    from incidents.verdicts import Judged
 
 MAX_ATTEMPTS = 3
 MAX_SILENT_ATTEMPTS = 10

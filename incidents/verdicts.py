@@ -13,7 +13,6 @@ from fingerprints.index import Index
 from fingerprints.keys import load_key
 from incidents.extracts import rank
 from incidents.findings import KeptMatch, NewFinding
-from incidents.judging import Judged
 from matcher.document import Document, Limits
 from matcher.match import match_document
 
@@ -22,8 +21,31 @@ if TYPE_CHECKING:
     from pathlib import Path
     from typing import Any
 
-    from incidents.judging import Bench
+    from core.settings import KeySettings
     from matcher.finding import Finding
+
+
+MEMORY_LIMIT_MIB = 2048  # DESIGN.md §12: a 5.96-million-row document has to be judged within it
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A verdict, and the generation of the index it was found under."""
+
+    finding: NewFinding
+    generation: int
+
+
+@dataclass(frozen=True, slots=True)
+class Bench:
+    """What it takes to judge: where key and index are, and the bounds on one document."""
+
+    home: Path
+    key: KeySettings
+    index_dir: Path
+    document_bytes: int
+    document_s: float
+    memory_mib: int = MEMORY_LIMIT_MIB
 
 
 @dataclass(frozen=True, slots=True)
