@@ -72,10 +72,12 @@ def deliver(post: Post) -> Delivered:
         if number == 0:
             with post.database.write() as session:
                 done.queued += enqueue(session, channel, post.wording, now=post.clock.now())
-        for message_id in _due(post, channel.name):
+        stuck: set[int] = set()
+        for message_id, incident_id in _due(post, channel.name):
             if not _hold(post, lease, worker):
                 break
-            _deliver_one(post, channel, message_id, done)
+            if incident_id not in stuck and not _deliver_one(post, channel, message_id, done):
+                stuck.add(incident_id)
         with post.database.write() as session:
             end_work(session, lease, worker=worker)
     with post.database.read() as session:
@@ -89,23 +91,24 @@ def _hold(post: Post, lease: str, worker: str) -> bool:
         return take_work(session, lease, worker=worker, now=post.clock.now(), for_s=LEASE_S)
 
 
-def _due(post: Post, channel: str) -> list[int]:
-    """Messages whose time has come; of one incident none overtakes an earlier one that still waits."""
+def _due(post: Post, channel: str) -> list[tuple[int, int]]:
+    """Messages whose time has come, with their incidents; none overtakes an earlier one that still waits."""
     now, held, due = post.clock.now(), set[int](), []
     with post.database.read() as session:
         unsent = (Message.channel == channel, Message.state.in_((PENDING, SENDING)))
         for message in session.scalars(select(Message).where(*unsent).order_by(Message.id)):
             if message.next_at <= now and message.incident_id not in held:
-                due.append(message.id)
+                due.append((message.id, message.incident_id))
             else:
                 held.add(message.incident_id)
     return due
 
 
-def _deliver_one(post: Post, channel: Channel, message_id: int, done: Delivered) -> None:
+def _deliver_one(post: Post, channel: Channel, message_id: int, done: Delivered) -> bool:
+    """Try one message; false when it has to be tried again, so that none of its incident may overtake it."""
     begun = _begin(post, message_id)
     if begun is None:
-        return
+        return True
     outgoing, is_uncertain = begun
     try:
         receipt = (channel.find(outgoing) if is_uncertain else None) or channel.send(outgoing)
@@ -118,6 +121,8 @@ def _deliver_one(post: Post, channel: Channel, message_id: int, done: Delivered)
     else:
         _sent(post, message_id, receipt)
         done.sent += 1
+        return True
+    return False
 
 
 def _begin(post: Post, message_id: int) -> tuple[Outgoing, bool] | None:
@@ -155,9 +160,9 @@ def _sent(post: Post, message_id: int, receipt: Receipt) -> None:
         message = session.get_one(Message, message_id)
         message.state, message.sent_at, message.reference, message.failure = SENT, now, receipt.reference, ""
         if message.kind == PARENT:
-            session.merge(Thread(
-                incident_id=message.incident_id, channel=message.channel, reference=receipt.reference, place=receipt.place
-            ))  # fmt: skip
+            thread = Thread(incident_id=message.incident_id, channel=message.channel, reference=receipt.reference)
+            thread.place = receipt.place
+            session.merge(thread)
             _tell(session, "alert-sent", message, now)
     log.info("alert.sent", message_id=message_id, channel=message.channel, kind=message.kind, attempt=message.attempts)
 
@@ -178,9 +183,8 @@ def _again(post: Post, message_id: int, reason: str, pause_s: float, *, is_uncer
             _tell(session, "alert-failed", message, now)
         if message.attempts >= min(FALLBACK_AFTER, post.max_attempts):
             _fall_back(session, post, message, now)
-    log.warning(
-        "alert.not_sent", message_id=message_id, channel=message.channel, attempt=message.attempts, reason=reason
-    )
+        attempt = message.attempts
+    log.warning("alert.not_sent", message_id=message_id, channel=message.channel, attempt=attempt, reason=reason)
     return is_given_up
 
 

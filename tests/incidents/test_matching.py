@@ -143,9 +143,16 @@ def test_a_content_seen_again_after_retention_is_not_a_new_finding(
         assert session.scalar(select(Capture.state)) == "reported"
 
 
-@pytest.mark.parametrize("after_s", [0.0, 0.7, 1.2, 1.6])
+def _progress(database: Database) -> tuple[int, int]:
+    """How many findings stand, and how many documents were begun."""
+    with database.read() as session:
+        begun = select(func.count()).select_from(Document).where(Document.attempts > 0)
+        return session.scalar(select(func.count()).select_from(FindingRow)) or 0, session.scalar(begun) or 0
+
+
+@pytest.mark.parametrize("after", [0, 1, 3, 5])
 def test_killing_the_command_anywhere_loses_and_repeats_nothing(
-    database: Database, settings: Settings, archive: Archive, database_url: str, after_s: float
+    database: Database, settings: Settings, archive: Archive, database_url: str, after: int
 ) -> None:
     documents = [leak_text(0, 6), leak_text(1, 6), leak_text(0, 5), leak_text(6, 8), CALM_TEXT, CALM_TEXT + "x"]
     hand(archive, *documents)
@@ -154,7 +161,8 @@ def test_killing_the_command_anywhere_loses_and_repeats_nothing(
     victim = subprocess.Popen(
         arguments, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
     )
-    time.sleep(after_s)
+    while victim.poll() is None and _progress(database) < (after, 1):
+        time.sleep(0.002)
     os.killpg(victim.pid, signal.SIGKILL)
     victim.wait()
     done = subprocess.run(arguments, env=environment, check=True, capture_output=True, text=True)
