@@ -31,7 +31,7 @@ _BOMS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
-_WIDE = {"utf-16", "utf-16-le", "utf-16-be", "utf-32"}
+WIDE = {"utf-16", "utf-16-le", "utf-16-be", "utf-32"}
 _EVERYDAY = frozenset(
     bytes((row, cell)).decode("euc_jp", "replace") for row in range(0xB0, 0xD0) for cell in range(0xA1, 0xFF)
 )
@@ -126,7 +126,7 @@ def decode(block: bytes, encoding: str) -> str:
 
 def decode_stream(stream: BinaryIO, encoding: str) -> Iterator[str]:
     """The text of a stream, block by block, cut at line ends where there are any."""
-    if encoding in _WIDE:
+    if encoding in WIDE:
         yield from _decode_wide(stream, encoding)
         return
     rest = b""

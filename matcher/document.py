@@ -70,9 +70,17 @@ class Limits:
 
 @dataclass(slots=True)
 class Cuts:
-    """What was cut off while reading one document, each kind of cut once, in the order they happened."""
+    """What was cut off while reading one document, each kind of cut once, in the order they happened.
+
+    Attributes:
+        notes: A sentence each.
+        unpacked_bytes: What came out of archives so far.
+        members: How many members of archives were opened so far.
+    """
 
     notes: list[str] = field(default_factory=list)
+    unpacked_bytes: int = 0
+    members: int = 0
 
     def note(self, what: str) -> None:
         """Record a cut; never with a value from the document."""

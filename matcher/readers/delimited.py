@@ -13,17 +13,22 @@ from __future__ import annotations
 
 import csv
 from collections import Counter
-from typing import TYPE_CHECKING, ClassVar
+from itertools import islice
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 from matcher.readers.interface import Example, Passage, Reader, Rows, Source
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
 DELIMITERS = (",", "\t", ";", "|", "、", "^", ":", "/")
 HEAD_LINES = 200
 BATCH_ROWS = 20_000
 FEWEST_LINES = 3
+LONGEST_HEADER = 24
+DIGITS_IN_HEADER = 2  # 電話番号2, TEL01
+MOSTLY_FILLED = 0.6
+HEADER_WITHIN = 8  # rows; titles and notes stand above it
 MOST_LINES_IN_CELL = 20  # an address, a note
 SURE_SHARE = 0.8  # of lines that have the commonest number of fields
 _WEAK = {":": 0.9, "/": 0.9, "、": 0.9}  # also ordinary characters of prose, times and paths: need a purer table
@@ -44,6 +49,8 @@ class DelimitedReader(Reader):
 
     def recognises(self, source: Source) -> float:
         """By how regular the head is."""
+        if source.is_binary:
+            return 0.0
         lines = _head_lines(source)
         delimiter, share = best_delimiter(lines)
         return 0.6 * share if delimiter else 0.0
@@ -51,22 +58,20 @@ class DelimitedReader(Reader):
     def read(self, source: Source) -> Iterator[Passage]:
         """Batches of rows; the header, if there is one, goes with every batch."""
         delimiter, _ = best_delimiter(_head_lines(source))
-        records = _records(source, delimiter or ",")
-        header: tuple[str, ...] | None = None
-        batch: list[list[str]] = []
-        places: list[int] = []
-        for number, cells in records:
-            if header is None:
-                header = tuple(cells) if is_header(cells) else ()
-                if header:
-                    continue
-            batch.append(cells)
-            places.append(number)
-            if len(batch) >= BATCH_ROWS:
-                yield as_rows(header, batch, places, source)
-                batch, places = [], []
-        if batch:
-            yield as_rows(header or (), batch, places, source)
+        yield from batches(_records(source, delimiter or ","))
+
+
+def batches(records: Iterable[tuple[int, list[str]]], place: Literal["row", "line"] = "row") -> Iterator[Rows]:
+    """Numbered records in batches; the header, if there is one, goes with every batch."""
+    numbered = iter(records)
+    first = list(islice(numbered, BATCH_ROWS))
+    at = find_header([cells for _, cells in first])
+    header = () if at is None else tuple(first[at][1])
+    if at is not None:
+        first = first[:at] + first[at + 1 :]
+    while first:
+        yield as_rows(header, [cells for _, cells in first], [number for number, _ in first], place)
+        first = list(islice(numbered, BATCH_ROWS))
 
 
 def _head_lines(source: Source) -> list[str]:
@@ -86,7 +91,7 @@ def best_delimiter(lines: Sequence[str]) -> tuple[str | None, float]:
             continue
         regular = sum(n for fields, n in counts.items() if fields > 1 and abs(fields - width) <= width // 4)
         share = regular / len(lines)
-        enough = len(lines) >= FEWEST_LINES or (len(lines) > 1 and is_header(next(_parse(lines[:1], delimiter))))
+        enough = len(lines) >= FEWEST_LINES or (len(lines) > 1 and is_header(_split_quoted(lines[0], delimiter)))
         if enough and share >= _WEAK.get(delimiter, SURE_SHARE) and (share, width) > best[:2]:
             best = (share, width, delimiter)
     return best[2], best[0]
@@ -95,30 +100,24 @@ def best_delimiter(lines: Sequence[str]) -> tuple[str | None, float]:
 def _fields(line: str, delimiter: str) -> int:
     if '"' not in line:
         return line.count(delimiter) + 1
-    return len(next(_parse([line], delimiter), []))
-
-
-def _parse(lines: Sequence[str], delimiter: str) -> Iterator[list[str]]:
-    return csv.reader(lines, delimiter=delimiter, skipinitialspace=True)
+    return len(_split_quoted(line, delimiter))
 
 
 def is_header(cells: Sequence[str]) -> bool:
-    """Whether a first row names columns: short words, none empty, all different, and no value among them."""
-    words = [cell.strip() for cell in cells]
-    filled = [word for word in words if word]
-    if not filled or len(filled) < 0.6 * len(words) or len(set(filled)) < len(filled):
-        return False
-    longest = 24
-    return not any(len(w) > longest or "@" in w or sum(c.isdigit() for c in w) > 2 for w in filled) and _names_columns(
-        filled
-    )  # 電話番号2, TEL01
-
-
-def _names_columns(words: Sequence[str]) -> bool:
+    """Whether a row names columns: short words, all different, no value among them, and one at least that we know."""
     from matcher.columns import kind_of_header
 
-    known = sum(kind_of_header(word) is not None for word in words)
-    return known > 0
+    words = [word for cell in cells if (word := cell.strip())]
+    if not words or len(words) < MOSTLY_FILLED * len(cells) or len(set(words)) < len(words):
+        return False
+    if any(len(w) > LONGEST_HEADER or "@" in w or sum(c.isdigit() for c in w) > DIGITS_IN_HEADER for w in words):
+        return False
+    return any(kind_of_header(word) is not None for word in words)
+
+
+def find_header(records: Sequence[Sequence[str]]) -> int | None:
+    """The number of the row that names the columns, among the first ones: a title may stand above it."""
+    return next((number for number, cells in enumerate(records[:HEADER_WITHIN]) if is_header(cells)), None)
 
 
 def _records(source: Source, delimiter: str) -> Iterator[tuple[int, list[str]]]:
@@ -161,18 +160,19 @@ def _stands_open(line: str, delimiter: str) -> bool:
 
 def _split_quoted(line: str, delimiter: str) -> list[str]:
     try:
-        return next(_parse([line.replace("\0", "").replace("\n", " ").replace("\r", " ")], delimiter), [])
+        plain = line.replace("\0", "").replace("\n", " ").replace("\r", " ")
+        return next(csv.reader([plain], delimiter=delimiter, skipinitialspace=True), [])
     except csv.Error:
         return line.split(delimiter)
 
 
-def as_rows(header: tuple[str, ...], batch: Sequence[Sequence[str]], places: Sequence[int], source: Source) -> Rows:
+def as_rows(
+    header: tuple[str, ...], batch: Sequence[Sequence[str]], places: Sequence[int], place: Literal["row", "line"] = "row"
+) -> Rows:
     """A batch of records, column by column, filled up to the widest."""
-    del source
     width = max(map(len, batch))
-    shortest = min(map(len, batch))
-    if shortest < width:
+    if min(map(len, batch)) < width:
         batch = [(*row, *[""] * (width - len(row))) for row in batch]
     columns = tuple(list(column) for column in zip(*batch, strict=True))
     names = header[:width] + ("",) * max(0, width - len(header)) if header else ()
-    return Rows(names, columns, places)
+    return Rows(names, columns, places, place)

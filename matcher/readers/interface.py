@@ -7,12 +7,15 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, BinaryIO, ClassVar, Literal, TypeAlias
 
-from matcher.decoding import SAMPLE_BYTES, decode, decode_stream, detect
+from matcher.decoding import SAMPLE_BYTES, WIDE, decode, decode_stream, detect
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from matcher.document import Cuts, Limits
+
+
+_TEXT_BYTES = bytes({7, 8, 9, 10, 12, 13, 27, *range(0x20, 0x100)} - {0x7F})
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +78,14 @@ class Source:
         """The first bytes, enough to tell the format."""
         with self.open() as stream:
             return stream.read(SAMPLE_BYTES)
+
+    @cached_property
+    def is_binary(self) -> bool:
+        """Whether it is no text in any encoding of ours, judged by control characters."""
+        if self.encoding in WIDE:
+            return False
+        sample = self.head[:4096]
+        return b"\0" in sample or len(sample.translate(None, _TEXT_BYTES)) > len(sample) // 20
 
     @cached_property
     def encoding(self) -> str:

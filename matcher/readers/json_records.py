@@ -12,17 +12,16 @@ from __future__ import annotations
 
 import json
 import re
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from matcher.readers.interface import Example, NotThisFormatError, Passage, Reader, Rows, Source
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping, Sequence
 
 BATCH_ROWS = 5_000
 DEEPEST_FIELD = 16  # of objects inside one record; deeper ones are records of their own
 _STARTS_LIKE_JSON = re.compile(r"\s*(?:\[\s*)?[{\[]\s*[\"\[{\]}0-9-]")
-_ENDS_LIKE_JSON = re.compile(r"[}\]]\s*,?\s*$")
 
 
 class JsonReader(Reader):
@@ -37,19 +36,21 @@ class JsonReader(Reader):
 
     def recognises(self, source: Source) -> float:
         """By the first characters."""
-        return 0.9 if _STARTS_LIKE_JSON.match(source.head_text) else 0.0
+        return 0.9 if not source.is_binary and _STARTS_LIKE_JSON.match(source.head_text) else 0.0
 
     def read(self, source: Source) -> Iterator[Passage]:
         """Batches of records of like shape."""
-        records = _json_lines(source) if _is_lines(source) else _document(source)
+        lines = _is_lines(source)
+        records = _json_lines(source) if lines else _document(source)
+        place: Literal["row", "line"] = "line" if lines else "row"
         batch: list[tuple[int, dict[str, str]]] = []
         for record in records:
             batch.append(record)
             if len(batch) >= BATCH_ROWS:
-                yield records_as_rows(batch, source)
+                yield records_as_rows(batch, source, place)
                 batch = []
         if batch:
-            yield records_as_rows(batch, source)
+            yield records_as_rows(batch, source, place)
 
 
 def _is_lines(source: Source) -> bool:
@@ -167,11 +168,13 @@ def unescape(text: str) -> str:
     return re.sub(r"\\u([0-9a-fA-F]{4})", lambda m: chr(int(m[1], 16)), text)
 
 
-def records_as_rows(batch: list[tuple[int, dict[str, str]]], source: Source) -> Rows:
+def records_as_rows(
+    batch: Sequence[tuple[int, Mapping[str, str]]], source: Source, place: Literal["row", "line"]
+) -> Rows:
     """Records with named fields as rows; the names are the columns, in order of appearance."""
     names = list(dict.fromkeys(name for _, record in batch for name in record))
     if len(names) > source.limits.columns:
         source.cuts.note(f"records with more than {source.limits.columns} different fields were cut")
         names = names[: source.limits.columns]
     columns = tuple([record.get(name, "") for _, record in batch] for name in names)
-    return Rows(tuple(names), columns, [number for number, _ in batch], "line" if _is_lines(source) else "row")
+    return Rows(tuple(names), columns, [number for number, _ in batch], place)

@@ -1,0 +1,125 @@
+"""Ways in which one field is written: what spreadsheets, forms, sellers and hurried people make of it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from random import Random
+
+    from benchmarks.corpus.people import Person
+
+_WIDE = {**{chr(c): chr(c + 0xFEE0) for c in range(0x21, 0x7F)}, " ": "　"}
+_KANJI = "〇一二三四五六七八九"
+_OLD = {"高": "髙", "崎": "﨑", "辺": "邊", "斎": "齋", "沢": "澤", "浜": "濱", "広": "廣", "桜": "櫻", "国": "國", "島": "嶋", "真": "眞", "恵": "惠"}
+_HALF = dict(zip(
+    "アイウエオカキクケコサシスセソタチツテトナニヌネノハヒフヘホマミムメモヤユヨラリルレロワヲンァィゥェォャュョッー　",
+    "ｱｲｳｴｵｶｷｸｹｺｻｼｽｾｿﾀﾁﾂﾃﾄﾅﾆﾇﾈﾉﾊﾋﾌﾍﾎﾏﾐﾑﾒﾓﾔﾕﾖﾗﾘﾙﾚﾛﾜｦﾝｧｨｩｪｫｬｭｮｯｰ ", strict=True))  # fmt: skip
+_VOICED = {"ガ": "ｶﾞ", "ギ": "ｷﾞ", "グ": "ｸﾞ", "ゲ": "ｹﾞ", "ゴ": "ｺﾞ", "ザ": "ｻﾞ", "ジ": "ｼﾞ", "ズ": "ｽﾞ", "ゼ": "ｾﾞ", "ゾ": "ｿﾞ",
+           "ダ": "ﾀﾞ", "ヂ": "ﾁﾞ", "デ": "ﾃﾞ", "ド": "ﾄﾞ", "バ": "ﾊﾞ", "ビ": "ﾋﾞ", "ブ": "ﾌﾞ", "ベ": "ﾍﾞ", "ボ": "ﾎﾞ"}  # fmt: skip
+_SLIPS = "子美一二郎田川山大中小木村井"
+
+
+def wide(text: str) -> str:
+    """Full width throughout."""
+    return "".join(_WIDE.get(c, c) for c in text)
+
+
+def kanji_digits(text: str) -> str:
+    """Digits as kanji, one by one."""
+    return "".join(_KANJI[int(c)] if c.isdecimal() else c for c in text)
+
+
+def kanji_number(number: int) -> str:
+    """A number below a hundred as it is said: 二十三."""
+    tens, ones = divmod(number, 10)
+    return (("" if tens == 1 else _KANJI[tens]) + "十" if tens else "") + (_KANJI[ones] if ones else "")
+
+
+def old_kanji(text: str) -> str:
+    """Common forms replaced by older ones."""
+    return "".join(_OLD.get(c, c) for c in text)
+
+
+def half_kana(text: str) -> str:
+    """Half-width kana."""
+    return "".join(_VOICED.get(c) or _HALF.get(c, c) for c in text)
+
+
+def hiragana(text: str) -> str:
+    """Katakana as hiragana."""
+    return "".join(chr(ord(c) - 0x60) if "ァ" <= c <= "ヶ" else c for c in text)
+
+
+def slip(rng: Random, text: str) -> str:
+    """One character wrong, missing, doubled or swapped with its neighbour."""
+    at = rng.randrange(1, len(text))
+    how = rng.randrange(4)
+    if how == 0:
+        return text[:at] + rng.choice(_SLIPS) + text[at + 1 :]
+    if how == 1 and len(text) > 4:  # noqa: PLR2004  # shorter than that, nobody would know the name again
+        return text[:at] + text[at + 1 :]
+    return text[:at] + text[at - 1] + text[at:] if how == 2 else text[: at - 1] + text[at] + text[at - 1] + text[at + 1 :]  # noqa: PLR2004
+
+
+def slipped_name(rng: Random, p: Person) -> str:
+    """The name with a slip."""
+    return slip(rng, p.family + p.given) if p.family_kana else slip(rng, p.name)
+
+
+def lost_zero(phone: str) -> str:
+    """What a spreadsheet makes of a phone number or postal code."""
+    return phone.replace("-", "").lstrip("0")
+
+
+def abroad(phone: str) -> str:
+    """The international form."""
+    return "+81 " + phone[1:].replace("-", " ")
+
+
+def bracketed(phone: str) -> str:
+    """090(0000)0000 in full width."""
+    a, b, c = phone.split("-")
+    return wide(f"{a}({b}){c}")
+
+
+def era(p: Person) -> str:
+    """The birth date in an era, short."""
+    year = p.born.year
+    sign, first = ("H", 1988) if (year, p.born.month, p.born.day) >= (1989, 1, 8) else ("S", 1925)
+    return f"{sign}{year - first}.{p.born.month}.{p.born.day}"
+
+
+def era_kanji(p: Person) -> str:
+    """The birth date in an era, written out."""
+    short = era(p)
+    year, month, day = short[1:].split(".")
+    return f"{'昭和' if short[0] == 'S' else '平成'}{'元' if year == '1' else year}年{month}月{day}日"
+
+
+def chome(p: Person, *, kanji: bool = False, prefecture: bool = True) -> str:
+    """The address with 丁目, 番 and 号, or 番地の."""
+    numbers = [kanji_number(n) if kanji else str(n) for n in p.house]
+    house = f"{numbers[0]}丁目{numbers[1]}番{numbers[2]}号" if len(numbers) > 2 else f"{numbers[0]}番地{'の' if kanji else '-'}{numbers[1]}"  # noqa: PLR2004
+    return f"{p.prefecture if prefecture else ''}{p.city}{p.town}{house}"
+
+
+def short_address(p: Person) -> str:
+    """Without prefecture and building, the room joined on."""
+    return f"{p.city}{p.town}{'-'.join(map(str, p.house))}" + (f"-{p.room}" if p.room else "")
+
+
+def masked_phone(p: Person) -> str:
+    """The last four digits hidden."""
+    return p.phone[:-4] + "****"
+
+
+def masked_name(p: Person) -> str:
+    """All but the family name and the first letter hidden."""
+    return f"{p.family} {p.given[0]}{'*' * (len(p.given) - 1)}" if len(p.given) > 1 else f"{p.family} *"
+
+
+def masked_email(p: Person) -> str:
+    """All but two letters of the local part hidden."""
+    local, domain = p.email.split("@")
+    return f"{local[:2]}***@{domain}"

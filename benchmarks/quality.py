@@ -1,0 +1,186 @@
+"""Quality: how much the matcher finds, way by way of rewriting, and how quiet it is on decoys.
+
+python -m benchmarks quality [--customers 10000] [--documents 4] [--people 25] [--seed 1] [--check]
+"""
+
+from __future__ import annotations
+
+import argparse
+import random
+import tempfile
+import time
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from benchmarks.corpus.decoys import DECOYS
+from benchmarks.corpus.people import make_people
+from benchmarks.corpus.ways import ABOUT_ONE, WAYS, full
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from benchmarks.corpus.people import Person
+    from fingerprints.digests import Digester
+    from fingerprints.identifiers import IdentifierKind
+    from fingerprints.index import Index
+    from matcher.finding import Finding
+
+KINDS = ("customer_number", "name", "kana", "birth_date", "postal_code", "address", "phone", "email")
+EXTRACTS = 5
+BARS = {"documents": 0.99, "decoys": 1.0, "subjects": 0.97, "each way": 0.90, "precision": 0.995, "extract": 0.97}
+
+
+@dataclass(slots=True)
+class Tally:
+    """What came of the documents of one way."""
+
+    documents: int = 0
+    detected: int = 0
+    people: int = 0
+    found: int = 0
+    wrong: int = 0
+    extract_first: int = 0
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Enrolled:
+    """A population in an index, divided into extracts."""
+
+    index: Index
+    digester: Digester
+    kinds: Mapping[str, IdentifierKind]
+    people: Sequence[Person]
+
+    def match(self, content: bytes | str) -> Finding:
+        """The finding over a document."""
+        from matcher.document import Document
+        from matcher.match import match_document
+
+        content = content.encode() if isinstance(content, str) else content
+        return match_document(Document("document", content), self.index, self.digester, self.kinds)
+
+    def numbers(self, finding: Finding) -> set[str]:
+        """Customer numbers of everybody found."""
+        return set(self.index.reveal(finding.members)) if finding.members.size else set()
+
+    def first_extract(self, finding: Finding) -> str:
+        """The extract that explains the finding best."""
+        from cli.scan import rank
+
+        ranked = rank(finding, self.index)
+        return str(ranked[0]["extract"]) if ranked else ""
+
+
+def enrol(folder: Path, people: Sequence[Person]) -> Enrolled:
+    """The people in an index, every fifth of them in an extract of their own."""
+    from fingerprints.builder import build_index
+    from fingerprints.digests import Digester
+    from fingerprints.identifiers import load_kinds
+    from fingerprints.index import Index
+    from fingerprints.keys import Key
+
+    key = Key(b"q" * 32)
+    for part in range(EXTRACTS):
+        rows = [list(full(p).values()) for p in people[part::EXTRACTS]]
+        columns = dict(zip(("customer_number", *KINDS[1:]), zip(*rows, strict=True), strict=True))
+        build_index(folder, key, f"extract-{part}", {k: list(v) for k, v in columns.items()}, as_of=date(2026, 4, 1 + part))
+    index = Index.open(folder, key)
+    return Enrolled(index, Digester(key), load_kinds(index.number_patterns), people)
+
+
+def measure(enrolled: Enrolled, rng: random.Random, documents: int, size: int) -> dict[str, Tally]:
+    """Every way of rewriting, a few documents each, each from one extract."""
+    tallies = {}
+    for way, write in WAYS.items():
+        tally = tallies[way] = Tally()
+        for number in range(documents):
+            part = rng.randrange(EXTRACTS)
+            people = rng.sample(enrolled.people[part::EXTRACTS], 1 if way in ABOUT_ONE else max(1, size >> number))
+            _count(tally, enrolled, write(rng, people), {p.number for p in people}, f"extract-{part}")
+    return tallies
+
+
+def _count(tally: Tally, enrolled: Enrolled, content: bytes | str, wanted: set[str], extract: str) -> None:
+    started = time.perf_counter()
+    finding = enrolled.match(content)
+    tally.seconds += time.perf_counter() - started
+    found = enrolled.numbers(finding)
+    tally.documents += 1
+    tally.detected += finding.verdict == "leak"
+    tally.people += len(wanted)
+    tally.found += len(found & wanted)
+    tally.wrong += len(found - wanted)
+    tally.extract_first += enrolled.first_extract(finding) == extract
+
+
+@dataclass(slots=True)
+class Quiet:
+    """What came of the decoys."""
+
+    documents: int = 0
+    loud: Counter[str] = field(default_factory=Counter)
+
+
+def measure_decoys(enrolled: Enrolled, rng: random.Random, documents: int) -> Quiet:
+    """Every kind of decoy; anything but clear is loud."""
+    quiet = Quiet()
+    for kind, write in DECOYS.items():
+        for _ in range(documents):
+            finding = enrolled.match(write(rng, enrolled.people))
+            quiet.documents += 1
+            if finding.verdict != "clear":
+                quiet.loud[f"{kind} ({finding.verdict}, {finding.subjects} of {finding.people})"] += 1
+    return quiet
+
+
+def main(argv: Sequence[str]) -> int:
+    """Print the table; with ``--check``, fail below the bars."""
+    parser = argparse.ArgumentParser(prog="quality", description=__doc__)
+    parser.add_argument("--customers", type=int, default=10_000)
+    parser.add_argument("--documents", type=int, default=4)
+    parser.add_argument("--people", type=int, default=25)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--check", action="store_true")
+    options = parser.parse_args(argv)
+    rng = random.Random(options.seed)
+    with tempfile.TemporaryDirectory() as folder:
+        enrolled = enrol(Path(folder), make_people(rng, options.customers))
+        tallies = measure(enrolled, rng, options.documents, options.people)
+        quiet = measure_decoys(enrolled, rng, options.documents)
+    measured = _report(tallies, quiet)
+    short = {name: value for name, value in measured.items() if value < BARS[name]}
+    print("below the bar: " + ", ".join(f"{n} {v:.4f} < {BARS[n]}" for n, v in short.items()) if short else "every bar is met")
+    return int(bool(short) and options.check)
+
+
+def _report(tallies: Mapping[str, Tally], quiet: Quiet) -> dict[str, float]:
+    total = Tally()
+    print(f"{'way':32} {'docs':>5} {'detected':>8} {'recall':>7} {'wrong':>5} {'extract':>7} {'ms/doc':>7}")
+    for way, t in tallies.items():
+        print(f"{way:32} {t.documents:5} {t.detected / t.documents:8.2f} {t.found / t.people:7.3f} {t.wrong:5} {t.extract_first / t.documents:7.2f} {1e3 * t.seconds / t.documents:7.1f}")  # noqa: E501
+        for name in Tally.__slots__:
+            setattr(total, name, getattr(total, name) + getattr(t, name))
+    loud = sum(quiet.loud.values())
+    measured = {
+        "documents": total.detected / total.documents,
+        "decoys": 1 - loud / quiet.documents,
+        "subjects": total.found / total.people,
+        "each way": min(t.found / t.people for t in tallies.values()),
+        "precision": total.found / max(1, total.found + total.wrong),
+        "extract": total.extract_first / total.documents,
+    }
+    print(f"{len(tallies)} ways, {total.documents} documents, {quiet.documents} decoys of {len(DECOYS)} kinds")
+    for what, count in quiet.loud.items():
+        print(f"loud: {what} x {count}")
+    print("  ".join(f"{name} {value:.4f}" for name, value in measured.items()))
+    return measured
+
+
+if __name__ == "__main__":
+    import sys
+
+    sys.exit(main(sys.argv[1:]))
