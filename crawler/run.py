@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import select
 
 from archive.store import Archive
-from core.children import run_hinomi
+from core.children import GRACE_S, run_hinomi
 from core.errors import HinomiError
 from core.leases import Lease, give_back_lease, take_lease
 from core.logs import get_logger
@@ -102,6 +102,7 @@ def run_sweep_process(
     clock: Clock,
     *,
     limit_s: float | None = None,
+    grace_s: float = GRACE_S,
     stop: threading.Event | None = None,
 ) -> SweepResult:
     """Sweep one source in a child process with a hard time limit; returns however the child ended.
@@ -112,7 +113,8 @@ def run_sweep_process(
     before = latest_sweep(database, source.name)
     log = settings.home / "logs" / f"sweep-{source.name}.log"
     hard = settings.crawler.sweep_limit_s + HARD_LIMIT_GRACE_S if limit_s is None else limit_s
-    ended = run_hinomi(["sweep", source.name, "--here", "--json"], home=settings.home, log=log, limit_s=hard, stop=stop)
+    arguments = ["sweep", source.name, "--here", "--json"]
+    ended = run_hinomi(arguments, home=settings.home, log=log, limit_s=hard, stop=stop, grace_s=grace_s)
     row = latest_sweep(database, source.name)
     if row is None or (before and row.id <= before.id):
         raise CrawlError(
