@@ -5,10 +5,11 @@ For a holder whose set in some window is R (of N customers), with the leak's m c
     set(ε) = k·log((1−ε)·N/|R| + ε) + (m−k)·log ε            against "drawn from all N", which scores 0
     set    = log of its mean over ε in 0.01 … 0.7            ε is the share that did not come through R
 
-It is the likelihood of `FACTS`: coverage alone, guilt by the number of holders, and Jaccard all put the culprit
-first less often. Matches count by their confidence. ``windows`` is what averaging over every window of 1, 7, 30,
-365 days and all time takes away from the best one; ``among`` is the prior of one holder among all of its kind, so
-that ``none of these`` (prior one half) wins when nobody stands out. It ranks evidence; it accuses nobody.
+It is the likelihood that ranks extracts too (`custody.ranking`): coverage alone, guilt by the number of holders, and
+Jaccard all put the culprit first less often. Matches count by their confidence, and a customer whom many holders touch
+counts for less. ``windows`` is what averaging over every window of 1, 7, 30, 365 days and all time takes away from the
+best one; ``among`` is the prior of one holder among all of its kind, so that "none of these" (prior one half) wins when
+nobody stands out. It ranks evidence; it accuses nobody.
 """
 
 from __future__ import annotations
@@ -18,28 +19,22 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from incidents.root_cause_windows import UNDATED, WINDOWS_DAYS, distinct_in_windows, sort_touches
+from incidents.root_cause_score import ACTION_ODDS, MAX_POPULARITY, Rows, action_term, log_sum, set_score, windows_of
+from incidents.root_cause_windows import UNDATED, sort_touches
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from numpy.typing import NDArray
 
-NOISE: Final = np.geomspace(0.01, 0.7, 12)
-"""Shares of the leak that may have come from elsewhere; all equally likely beforehand."""
+    from incidents.root_cause_score import Window
+
 TIE: Final = float(np.log(3))
 """Two candidates less than 3 : 1 apart cannot be told apart."""
-WRONG_DATE: Final = float(np.log(0.05))
-"""What a window costs in which the leaked values were not current."""
 EVERYBODY_SHARE: Final = 0.5
 DAILY_SHARE: Final = 0.02
-MIN_BATCH_DAYS: Final = 5
 MIN_POPULATION: Final = 1000
 """Below it, one busy operator sees everybody and is no batch."""
-ACTION_ODDS: Final = {
-    "outside_storage": 20.0, "removable_media": 20.0, "export": 10.0, "download": 8.0, "print": 4.0, "admin": 2.0,
-}  # fmt: skip
-"""How much more often takers use an action than workers do: an assumption, bounded so that it never outweighs a set."""
 
 
 @dataclass(frozen=True)
@@ -47,7 +42,8 @@ class Leak:
     """The leaked customers as digests, sorted, with the confidence of each match, among ``population`` customers.
 
     Days count from 1970-01-01. Nothing after ``sighted_on`` can explain the leak. ``dated`` bounds the days on
-    which the leaked values were current, where the index knows.
+    which the leaked values were current, where the index knows. ``popularity`` is how many holders touch each of
+    them, as a multiple of what customers see in the mean; without it, all are alike.
     """
 
     subjects: NDArray[np.uint64]
@@ -55,16 +51,26 @@ class Leak:
     population: int
     sighted_on: int
     dated: tuple[int | None, int | None] = (None, None)
+    popularity: NDArray[np.float64] | None = None
 
     @property
     def mass(self) -> float:
-        """m: how many customers, counted by confidence."""
+        """How many customers, counted by confidence."""
         return float(self.confidence.sum())
+
+    @property
+    def classes(self) -> NDArray[np.int64]:
+        """The class of each one's popularity: 0 up to the mean, then one for each doubling."""
+        if self.popularity is None:
+            return np.zeros(len(self.subjects), np.int64)
+        doublings = np.ceil(np.log2(np.maximum(self.popularity, 1.0)))
+        return np.minimum(doublings, MAX_POPULARITY - 1).astype(np.int64)
 
     def without(self, subjects: NDArray[np.uint64]) -> Leak:
         """The leak without some of its customers."""
         left = ~np.isin(self.subjects, subjects)
-        return replace(self, subjects=self.subjects[left], confidence=self.confidence[left])
+        popularity = None if self.popularity is None else self.popularity[left]
+        return replace(self, subjects=self.subjects[left], confidence=self.confidence[left], popularity=popularity)
 
 
 @dataclass(frozen=True)
@@ -77,6 +83,8 @@ class Touches:
     days: NDArray[np.int64]
     odds: NDArray[np.float64]
     systems: tuple[str, ...] = ()
+    sample: int = 1
+    """Of the customers that did not leak, only one in so many is in the rows; the leaked ones are all there."""
 
 
 @dataclass(frozen=True)
@@ -90,7 +98,11 @@ class Background:
 
 @dataclass(frozen=True)
 class Holder:
-    """One candidate with everything that was weighed; ``window_days`` 0 is all time."""
+    """One candidate with everything that was weighed; ``window_days`` 0 is all time.
+
+    ``expected`` is how many of the leaked customers a random holder of the same size would have touched,
+    ``subjects`` those that this one did.
+    """
 
     kind: str
     name: str
@@ -109,7 +121,6 @@ class Holder:
     tied_with: tuple[str, ...] = ()
     systems: tuple[str, ...] = ()
     subjects: NDArray[np.uint64] = field(default_factory=lambda: np.empty(0, np.uint64), repr=False, compare=False)
-    """The leaked customers it covers."""
 
 
 @dataclass(frozen=True)
@@ -127,18 +138,10 @@ class Ranking:
         return not self.holders or self.holders[0].score <= self.none_score
 
 
-def set_score(covered: NDArray[np.float64], of: float, share: NDArray[np.float64]) -> NDArray[np.float64]:
-    """The set term of many candidates at once, from the mass covered and each set's share of all customers."""
-    share = np.clip(share, 1e-12, 1.0)[:, None]
-    covered = covered[:, None]
-    by_noise = covered * np.log((1 - NOISE) / share + NOISE) + (of - covered) * np.log(NOISE)
-    return _log_mean(by_noise)
-
-
 def best_possible(covered: float, of: float, population: int, among: int) -> float:
-    """No holder that covers so much can score more, whatever the size of its set; for looking closely at few only."""
+    """No holder that covers so much scores more, whatever the size of its set; for looking closely at few only."""
     share = np.array([max(covered, 1.0) / population])
-    return float(set_score(np.array([covered]), of, share)[0] - np.log(among) + np.log(max(ACTION_ODDS.values())))
+    return float(set_score(np.array([[covered]]), of, share)[0] - np.log(among) + np.log(max(ACTION_ODDS.values())))
 
 
 def rank_holders(
@@ -152,161 +155,95 @@ def rank_holders(
         among: How many holders of each kind there are in all.
         backgrounds: Sets that may have leaked as a whole; part of "none of these".
     """
-    days = [one.days[(one.days != UNDATED) & (one.days <= leak.sighted_on)] for one in touches]
-    first = min((int(d.min()) for d in days if len(d)), default=leak.sighted_on)
-    holders = [_weigh(leak, one, max(1, among.get(one.kind, 1)), first) for one in touches]
+    first = min((_first_day(one, leak.sighted_on) for one in touches), default=leak.sighted_on)
+    weighed = [_weigh(leak, one, max(1, among.get(one.kind, 1)), first) for one in touches]
     none = _none_score(leak, backgrounds)
-    ranked = sorted(
-        (h for h in holders if h is not None), key=lambda h: (-h.score, h.explains_nothing, h.size, h.kind, h.name)
-    )
-    ranked = _with_posteriors(ranked, none)
-    ranked = _with_ties(ranked, none)
-    mass = {h.kind: sum(o.posterior for o in ranked if o.kind == h.kind) for h in ranked}
-    explained = ranked[0].subjects if ranked and ranked[0].score > none else np.empty(0, np.uint64)
-    return Ranking(
-        tuple(ranked), none, {kind: 1 - total for kind, total in mass.items()}, len(leak.subjects) - len(explained)
-    )
+    ranked = [one for one in weighed if one is not None]
+    ranked.sort(key=lambda one: (-one.score, one.explains_nothing, one.size, one.kind, one.name))
+    ranked = _with_ties(_with_posteriors(ranked, none), none)
+    posterior = {kind: 1 - sum(o.posterior for o in ranked if o.kind == kind) for kind in {o.kind for o in ranked}}
+    explained = len(ranked[0].subjects) if ranked and ranked[0].score > none else 0
+    return Ranking(tuple(ranked), none, posterior, len(leak.subjects) - explained)
+
+
+def _first_day(touches: Touches, last: int) -> int:
+    dated = touches.days[touches.days != UNDATED]
+    return min(int(dated.min()), last) if len(dated) else last
 
 
 def _weigh(leak: Leak, touches: Touches, among: int, first: int) -> Holder | None:
-    possible = touches.days <= leak.sighted_on
-    subjects, days, odds = sort_touches(touches.subjects[possible], touches.days[possible], touches.odds[possible])
-    at = np.minimum(np.searchsorted(leak.subjects, subjects), max(len(leak.subjects) - 1, 0))
-    hit = leak.subjects[at] == subjects if len(leak.subjects) else np.zeros(len(subjects), bool)
-    if not hit.any():
+    """All terms of one holder; None when it touched no leaked customer before the leak was seen."""
+    rows, odds = _rows(leak, touches)
+    if not rows.hit.any():
         return None
-    windows = _windows(leak, subjects, days, hit, leak.confidence[at], first)
-    best = max(windows, key=lambda w: w.weighed)
-    total = float(_log_sum(np.array([w.marginal for w in windows])))
-    inside = hit & best.holds(days)
-    covered_subjects = np.unique(subjects[inside])
-    everybody = _reads_everybody(leak, subjects, days, windows)
-    actions = 0.0 if everybody or best.set <= 0 else _action_term(subjects[inside], odds[inside])
+    windows = windows_of(
+        rows, of=leak.mass, population=leak.population, first=first, last=leak.sighted_on, current=leak.dated
+    )
+    best = max(windows, key=lambda window: window.weighed)
+    total = log_sum(np.array([window.marginal for window in windows]))
+    inside = rows.hit & best.holds(rows.days)
+    everybody = _reads_everybody(leak, windows)
     terms = {
-        "set": best.set,
-        "windows": total - best.set - best.dates,
+        "set": best.score,
+        "windows": total - best.score - best.dates,
         "dates": best.dates,
         "among": -float(np.log(among)),
-        "actions": actions,
+        "actions": action_term(rows.subjects[inside], odds[inside]) if best.score > 0 and not everybody else 0.0,
     }
     score = sum(terms.values())
+    dated = bool(best.length)
     return Holder(
-        touches.kind, touches.name, min(score, -float(np.log(among))) if everybody else score,
-        len(covered_subjects), len(leak.subjects), round(best.size), {name: round(value, 3) for name, value in
-        terms.items()}, best.length, best.start if best.length else None, best.start + best.length - 1 if
-        best.length else None, expected=len(leak.subjects) * min(1.0, best.size / leak.population),
-        explains_nothing=everybody, systems=touches.systems, subjects=covered_subjects,
-    )  # fmt: skip
+        touches.kind,
+        touches.name,
+        min(score, terms["among"]) if everybody else score,
+        covered=len(np.unique(rows.subjects[inside])),
+        of=len(leak.subjects),
+        size=round(best.size),
+        terms={name: round(value, 3) for name, value in terms.items()},
+        window_days=best.length,
+        from_day=best.start if dated else None,
+        to_day=best.start + best.length - 1 if dated else None,
+        expected=len(leak.subjects) * min(1.0, best.size / leak.population),
+        explains_nothing=everybody,
+        systems=touches.systems,
+        subjects=np.unique(rows.subjects[inside]),
+    )
 
 
-@dataclass(frozen=True)
-class _Window:
-    """The best window of one length, and the log of the length's whole weight."""
-
-    length: int
-    start: int
-    size: float
-    set: float
-    dates: float
-    marginal: float
-    weighed: float
-    daily: float = 0.0
-
-    def holds(self, days: NDArray[np.int64]) -> NDArray[np.bool_]:
-        if not self.length:
-            return np.ones(len(days), bool)
-        return (days >= self.start) & (days < self.start + self.length)
+def _rows(leak: Leak, touches: Touches) -> tuple[Rows, NDArray[np.float64]]:
+    """What the holder touched while it could explain the leak, and the odds of each touch."""
+    possible = touches.days <= leak.sighted_on
+    subjects, days, odds = sort_touches(touches.subjects[possible], touches.days[possible], touches.odds[possible])
+    nobody = np.zeros(len(subjects))
+    if not len(leak.subjects):
+        return Rows(subjects, days, nobody + touches.sample, nobody > 0, nobody, nobody.astype(np.int64)), odds
+    at = np.minimum(np.searchsorted(leak.subjects, subjects), len(leak.subjects) - 1)
+    hit = leak.subjects[at] == subjects
+    stands_for = np.where(hit, 1.0, touches.sample)
+    return Rows(subjects, days, stands_for, hit, leak.confidence[at], leak.classes[at]), odds
 
 
-def _windows(
-    leak: Leak,
-    subjects: NDArray[np.uint64],
-    days: NDArray[np.int64],
-    hit: NDArray[np.bool_],
-    confidence: NDArray[np.float64],
-    first: int,
-) -> list[_Window]:
-    """All time and each length that is shorter than the trail, all equally likely beforehand, and so is each start."""
-    span = leak.sighted_on - first + 1
-    lengths = [length for length in WINDOWS_DAYS if length < span]
-    prior = -float(np.log(len(lengths) + 1))
-    found = [_all_time(leak, subjects, hit, confidence, prior)]
-    dated = days != UNDATED
-    everything = (subjects[dated], days[dated])
-    leaked = (subjects[dated & hit], days[dated & hit], confidence[dated & hit])
-    for length in lengths:
-        starts = span - length + 1
-        size = distinct_in_windows(*everything, first=first, starts=starts, length=length)
-        covered = distinct_in_windows(
-            leaked[0], leaked[1], first=first, starts=starts, length=length, weights=leaked[2]
-        )
-        some = np.flatnonzero(covered > 0)
-        if not len(some):
-            continue
-        scores = set_score(covered[some], leak.mass, size[some] / leak.population)
-        dates = np.where(_current(leak, first + some, length), 0.0, WRONG_DATE)
-        weighed = scores + dates + prior - np.log(starts)
-        top = int(np.argmax(weighed))
-        daily = float(np.median(size[size > 0])) if length == 1 and (size > 0).sum() >= MIN_BATCH_DAYS else 0.0
-        found.append(
-            _Window(
-                length, first + int(some[top]), float(size[some[top]]), float(scores[top]), float(dates[top]),
-                float(_log_sum(weighed)), float(weighed[top]), daily,
-            )
-        )  # fmt: skip
-    return found
-
-
-def _all_time(
-    leak: Leak, subjects: NDArray[np.uint64], hit: NDArray[np.bool_], confidence: NDArray[np.float64], prior: float
-) -> _Window:
-    new = np.r_[True, subjects[1:] != subjects[:-1]]
-    size, covered = float(new.sum()), float(confidence[new & hit].sum())
-    score = float(set_score(np.array([covered]), leak.mass, np.array([size / leak.population]))[0])
-    return _Window(0, 0, size, score, 0.0, score + prior, score + prior)
-
-
-def _current(leak: Leak, starts: NDArray[np.int64], length: int) -> NDArray[np.bool_]:
-    """Which windows hold a day on which the leaked values were current."""
-    since, until = leak.dated
-    good = np.ones(len(starts), bool)
-    if since is not None:
-        good &= starts + length - 1 >= since
-    if until is not None:
-        good &= starts <= until
-    return good
-
-
-def _reads_everybody(
-    leak: Leak, subjects: NDArray[np.uint64], days: NDArray[np.int64], windows: Sequence[_Window]
-) -> bool:
+def _reads_everybody(leak: Leak, windows: Sequence[Window]) -> bool:
     """A batch or backup account: it touches most customers, or a large share of them day after day."""
-    del subjects, days
     if leak.population < MIN_POPULATION:
         return False
-    everything = windows[0].size >= EVERYBODY_SHARE * leak.population
-    return everything or any(w.daily >= DAILY_SHARE * leak.population for w in windows)
-
-
-def _action_term(subjects: NDArray[np.uint64], odds: NDArray[np.float64]) -> float:
-    """The log of the mean odds over the covered customers, each by its most telling action."""
-    new = np.r_[True, subjects[1:] != subjects[:-1]]
-    return float(np.log(np.maximum.reduceat(odds, np.flatnonzero(new)).mean()))
+    daily = max(window.daily for window in windows)
+    return windows[0].size >= EVERYBODY_SHARE * leak.population or daily >= DAILY_SHARE * leak.population
 
 
 def _none_score(leak: Leak, backgrounds: Sequence[Background]) -> float:
     """None of these: half for all customers alike, half for the sets that may have leaked as a whole."""
     if not backgrounds:
         return 0.0
-    covered = np.array([b.covered for b in backgrounds])
-    share = np.array([b.size / leak.population for b in backgrounds])
-    sets = _log_sum(set_score(covered, leak.mass, share)) - np.log(len(backgrounds))
+    covered = np.array([[one.covered] for one in backgrounds])
+    share = np.array([one.size / leak.population for one in backgrounds])
+    sets = log_sum(set_score(covered, leak.mass, share)) - np.log(len(backgrounds))
     return float(np.logaddexp(0.0, sets) - np.log(2))
 
 
 def _with_posteriors(holders: list[Holder], none: float) -> list[Holder]:
     totals = {
-        kind: np.logaddexp(none, _log_sum(np.array([h.score for h in holders if h.kind == kind])))
+        kind: np.logaddexp(none, log_sum(np.array([h.score for h in holders if h.kind == kind])))
         for kind in {h.kind for h in holders}
     }
     return [replace(h, posterior=float(np.exp(h.score - totals[h.kind]))) for h in holders]
@@ -316,25 +253,15 @@ def _with_ties(holders: list[Holder], none: float) -> list[Holder]:
     """Candidates that cannot be told apart, and those that cover all that the first one covers, with more besides."""
     if not holders:
         return holders
-    first = holders[0].subjects if holders[0].score > none else np.empty(0, np.uint64)
-    marked = []
-    for holder in holders:
-        ties = tuple(
-            other.name
-            for other in holders
-            if other is not holder and other.kind == holder.kind and abs(other.score - holder.score) < TIE
+    best = holders[0]
+    by_kind: dict[str, list[Holder]] = {}
+    for one in holders:
+        by_kind.setdefault(one.kind, []).append(one)
+    return [
+        replace(
+            one,
+            tied_with=tuple(o.name for o in by_kind[one.kind] if o is not one and abs(o.score - one.score) < TIE),
+            also_consistent=one is not best and best.score > none and bool(np.isin(best.subjects, one.subjects).all()),
         )
-        covers = bool(len(first)) and holder is not holders[0] and bool(np.isin(first, holder.subjects).all())
-        marked.append(replace(holder, tied_with=ties, also_consistent=covers))
-    return marked
-
-
-def _log_mean(values: NDArray[np.float64]) -> NDArray[np.float64]:
-    top = values.max(axis=-1)
-    mean: NDArray[np.float64] = top + np.log(np.exp(values - top[..., None]).mean(axis=-1))
-    return mean
-
-
-def _log_sum(values: NDArray[np.float64]) -> float:
-    top = float(values.max())
-    return top + float(np.log(np.exp(values - top).sum()))
+        for one in holders
+    ]

@@ -1,34 +1,23 @@
 """Evidence for a root cause: an incident's customers as digests, and what each likely holder touched.
 
-Only holders that could score at all are read in full (`best_possible`): a trail has millions of sessions, and a few
-touch enough of the leak. Customer numbers are never unsealed for it: the index's own digests lead from subjects to
-trails.
+Customer numbers are never unsealed for it: the index's own digests lead from subjects to trails.
 """
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final
 from zoneinfo import ZoneInfo
 
 import numpy as np
-import polars as pl
 
 from fingerprints.digests import code_of, codes
 from incidents import queries
-from incidents.root_cause import ACTION_ODDS, Background, Leak, Touches, best_possible
-from trails.access import (
-    EXPORT,
-    TAKING_OUT,
-    count_exports,
-    count_holders,
-    export_name,
-    open_trails,
-    touches_by,
-    touches_of,
-)
-from trails.fields import HOLDER_KINDS
+from incidents.root_cause import Background, Leak, Touches
+from incidents.root_cause_trails import read_touches
+from trails.access import open_trails
 from trails.gaps import read_gaps
 
 if TYPE_CHECKING:
@@ -40,13 +29,12 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from fingerprints.index import Index
+    from incidents.views import IncidentPage
     from trails.access import Trails
     from trails.gaps import Gap
 
 ZONE: Final = "Asia/Tokyo"
-PER_KIND: Final = 60
-"""Holders of a kind that are looked at closely, those that cover most; what is left out is said."""
-HOPELESS: Final = -12.0
+PAGE: Final = 10_000
 SLICE: Final = 1 << 24
 NUMBER_KIND: Final = "customer_number"
 
@@ -59,14 +47,11 @@ class Evidence:
     touches: tuple[Touches, ...]
     among: dict[str, int]
     backgrounds: tuple[Background, ...]
-    members: BitMap
     unnumbered: int
     """Leaked customers without a customer number in the index: no trail can show them."""
     gaps: tuple[Gap, ...] = ()
     limits: tuple[str, ...] = ()
     systems: tuple[str, ...] = ()
-    later: int = 0
-    """Touches of leaked customers after the first sighting, which can explain nothing."""
     inputs: dict[str, str] = field(default_factory=dict)
 
 
@@ -76,27 +61,32 @@ def gather(session: Session, incident_id: int, *, index: Index, trails_dir: Path
     Raises:
         NoIncidentError: There is no such incident.
     """
-    line = queries.incident_line(session, incident_id, language="en")
-    members = _members(session, incident_id)
-    sighted_at = first_sighting(session, incident_id, line.first_seen_at)
-    subjects, digests = number_digests(index, members)
-    sure = _confidence(session, incident_id, subjects)
-    order = np.argsort(digests)
     page = queries.incident(session, incident_id, language="en")
+    members = queries.members(session, incident_id)
+    sighted_at = first_sighting(page)
+    subjects, digests = number_digests(index, members)
+    sure = _confidence(session, page, subjects)
+    order = np.argsort(digests)
     leak = Leak(digests[order], sure[order], max(index.subjects, 1), _day(sighted_at, zone), _dated(page.dated))
     trails = open_trails(session, trails_dir, zone=zone, until=sighted_at)
-    touches, among, limits = read_touches(trails, leak, index)
-    gaps = [gap for gap in read_gaps(session) if gap.kind == "sequence" or gap.first <= sighted_at.date().isoformat()]
+    found = read_touches(trails, leak, lambda name: number_digests(index, index.members(name))[1])
+    seen_on = sighted_at.date().isoformat()
     return Evidence(
-        leak, tuple(touches), among, tuple(_backgrounds(index, members, leak)), members, len(members) -
-        len(set(subjects.tolist())), tuple(gaps), tuple(limits), trails.systems,
-    )  # fmt: skip
+        leak=found.leak,
+        touches=found.touches,
+        among=found.among,
+        backgrounds=tuple(_backgrounds(index, members, leak)),
+        unnumbered=len(members) - len(np.unique(subjects)),
+        gaps=tuple(gap for gap in read_gaps(session) if gap.kind == "sequence" or gap.first <= seen_on),
+        limits=found.limits,
+        systems=trails.systems,
+        inputs=_inputs(trails, members, sighted_at),
+    )
 
 
-def first_sighting(session: Session, incident_id: int, known: datetime) -> datetime:
+def first_sighting(page: IncidentPage) -> datetime:
     """The earliest moment at which the leak was out: when it was posted, if the page says so, else when we saw it."""
-    posted = [view.posted_at or view.fetched_at for view in queries.documents(session, incident_id)]
-    return min([known, *posted])
+    return min([page.line.first_seen_at, *(view.posted_at or view.fetched_at for view in page.documents)])
 
 
 def number_digests(index: Index, members: BitMap) -> tuple[NDArray[np.uint32], NDArray[np.uint64]]:
@@ -115,90 +105,26 @@ def number_digests(index: Index, members: BitMap) -> tuple[NDArray[np.uint32], N
     return np.concatenate(subjects), np.concatenate(digests)
 
 
-def read_touches(trails: Trails, leak: Leak, index: Index) -> tuple[list[Touches], dict[str, int], list[str]]:
-    """What every likely holder touched, how many holders there are, and what was left out."""
-    hits = touches_of(trails, leak.subjects)
-    hits = _with_extracts(hits, index)
-    sure = pl.DataFrame(
-        {"subject": leak.subjects, "sure": leak.confidence}, schema={"subject": pl.UInt64, "sure": pl.Float64}
-    )
-    hits = hits.join(sure, on="subject", how="inner")
-    among = {**count_holders(trails), EXPORT: max(1, count_exports(trails))}
-    touches: list[Touches] = []
-    limits: list[str] = []
-    for kind in (*HOLDER_KINDS, EXPORT):
-        names, left_out = _likely(hits, kind, leak, among[kind])
-        if left_out:
-            limits.append(f"{kind}: {left_out} holders with the fewest leaked customers were not looked at closely")
-        if names:
-            touches += _as_touches(kind, _with_extracts(touches_by(trails, kind, names), index))
-    return touches, among, limits
-
-
-def _likely(hits: pl.DataFrame, kind: str, leak: Leak, among: int) -> tuple[list[str], int]:
-    """The holders of a kind that could score, those that cover most first, and how many such are left out."""
-    if kind == EXPORT:
-        hits = hits.filter(pl.col("action").cast(pl.String).is_in(TAKING_OUT)).with_columns(export_name().alias(EXPORT))
-    named = (
-        hits.filter(pl.col(kind).is_not_null())
-        .select(pl.col(kind).cast(pl.String).alias("name"), "subject", "sure")
-        .unique()
-    )
-    covered = named.group_by("name").agg(pl.col("sure").sum(), pl.len()).sort("sure", "name", descending=[True, False])
-    if kind == EXPORT:
-        covered = covered.filter(pl.col("len") > 1)
-    hopeful = [
-        name
-        for name, mass, _ in covered.iter_rows()
-        if best_possible(mass, leak.mass, leak.population, among) > HOPELESS
-    ]
-    return hopeful[:PER_KIND] or covered["name"].to_list()[:PER_KIND], max(0, len(hopeful) - PER_KIND)
-
-
-def _as_touches(kind: str, rows: pl.DataFrame) -> list[Touches]:
-    odds = rows["action"].cast(pl.String).replace_strict(ACTION_ODDS, default=1.0, return_dtype=pl.Float64)
-    rows = rows.with_columns(odds.alias("odds")).filter(pl.col("subject") != 0)
-    return [
-        Touches(
-            kind, str(name), part["subject"].to_numpy(), part["day"].to_numpy(), part["odds"].to_numpy(),
-            tuple(part["system"].unique().sort().to_list()),
-        )
-        for (name,), part in rows.partition_by("name", as_dict=True, maintain_order=True).items()
-    ]  # fmt: skip
-
-
-def _with_extracts(rows: pl.DataFrame, index: Index) -> pl.DataFrame:
-    """Records that name a whole extract, as touches of each of its customers."""
-    named = rows.filter(pl.col("extract").is_not_null())
-    if named.is_empty():
-        return rows
-    sets = [
-        pl.DataFrame({"extract": name, "of_extract": number_digests(index, index.members(name))[1]})
-        for name in named["extract"].cast(pl.String).unique().to_list()
-    ]
-    opened = named.with_columns(pl.col("extract").cast(pl.String)).join(pl.concat(sets), on="extract", how="inner")
-    opened = (
-        opened.with_columns(subject=pl.col("of_extract"))
-        .drop("of_extract")
-        .with_columns(pl.col("extract").cast(pl.Categorical))
-    )
-    return pl.concat([rows.filter(pl.col("subject") != 0), opened.select(rows.columns)])
-
-
-def _members(session: Session, incident_id: int) -> BitMap:
-    return queries.members(session, incident_id)
-
-
-def _confidence(session: Session, incident_id: int, subjects: NDArray[np.uint32]) -> NDArray[np.float64]:
+def _confidence(session: Session, page: IncidentPage, subjects: NDArray[np.uint32]) -> NDArray[np.float64]:
     """How sure each match is; those whose match was not kept count as the incident does."""
     kept: dict[int, float] = {}
     offset = 0
-    while page := queries.matches(session, incident_id, offset=offset, limit=10_000):
-        for match in page:
+    while matches := queries.matches(session, page.line.id, offset=offset, limit=PAGE):
+        for match in matches:
             kept[match.subject] = max(kept.get(match.subject, 0.0), match.confidence)
-        offset += len(page)
-    otherwise = queries.incident_line(session, incident_id, language="en").confidence
-    return np.array([kept.get(subject, otherwise) for subject in subjects.tolist()], np.float64)
+        offset += len(matches)
+    return np.array([kept.get(subject, page.line.confidence) for subject in subjects.tolist()], np.float64)
+
+
+def _inputs(trails: Trails, members: BitMap, sighted_at: datetime) -> dict[str, str]:
+    """What the answer was made from, so that somebody else can tell whether he looks at the same."""
+    files = hashlib.sha256("".join(f"{name}\n" for name in sorted(trails.hashes)).encode())
+    return {
+        "subjects_sha256": hashlib.sha256(members.serialize()).hexdigest(),
+        "trails_sha256": files.hexdigest(),
+        "sighted_at": sighted_at.isoformat(),
+        "zone": trails.zone,
+    }
 
 
 def _backgrounds(index: Index, members: BitMap, leak: Leak) -> list[Background]:

@@ -118,6 +118,9 @@ ACTIONS: Final[dict[str, tuple[str, ...]]] = {
 }  # fmt: skip
 """Words inside an action's name, in the order in which they are tried: what takes data out comes first."""
 
+TAKING_OUT: Final = ("export", "download", "outside_storage", "removable_media", "print")
+"""Actions after which the data may be somewhere else."""
+
 OTHER_ACTION: Final = "other"
 
 

@@ -270,6 +270,7 @@ def _commit(
                 TrailPart(
                     import_id=import_id, system=system, month=part.month, path=path, rows=part.rows,
                     size_bytes=part.size_bytes, sha256=part.sha256, first_at=part.first_at, last_at=part.last_at,
+                    sessions=part.sessions, exports=part.exports,
                 )
             )  # fmt: skip
         note_days(session, system, totals.days)

@@ -44,7 +44,10 @@ class TrailImport(Base):
 
 
 class TrailPart(Base):
-    """One Parquet file: the records of one import in one month (``undated`` for those without a time)."""
+    """One Parquet file: the records of one import in one month (``undated`` for those without a time).
+
+    ``sessions`` and ``exports`` count how many different ones it holds; there are too many to count them when asked.
+    """
 
     __tablename__ = "trail_parts"
     __table_args__ = (Index(None, "system", "month"),)
@@ -58,10 +61,12 @@ class TrailPart(Base):
     sha256: Mapped[str]
     first_at: Mapped[datetime | None]
     last_at: Mapped[datetime | None]
+    sessions: Mapped[int] = mapped_column(BigInteger, default=0)
+    exports: Mapped[int] = mapped_column(BigInteger, default=0)
 
 
 class TrailDay(Base):
-    """How many records one host of a system left on one day, in the system's zone; an empty host where the file names none."""
+    """How many records one host of a system left on one day in the system's zone; no host where the file has none."""
 
     __tablename__ = "trail_days"
     system: Mapped[str] = mapped_column(primary_key=True)

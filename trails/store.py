@@ -13,13 +13,14 @@ import os
 import shutil
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, cast
 
 import numpy as np
 import polars as pl
 from sqlalchemy import select
 
 from trails.errors import DamagedTrailError, TrailBusyError
+from trails.fields import TAKING_OUT
 from trails.models import TrailPart
 from trails.records import SCHEMA
 
@@ -49,6 +50,8 @@ class Part:
     sha256: str
     first_at: datetime | None
     last_at: datetime | None
+    sessions: int
+    exports: int
 
 
 class PartWriter:
@@ -91,7 +94,10 @@ class PartWriter:
             os.fsync(file.fileno())
             digest = hashlib.file_digest(file, "sha256").hexdigest()
         when = frame["when"]
-        return Part(month, path, len(frame), path.stat().st_size, digest, when.min(), when.max())  # type: ignore[arg-type]
+        sessions = frame["session"].drop_nulls().n_unique()
+        exports = frame.filter(pl.col("action").is_in(TAKING_OUT))["line"].n_unique()
+        bounds = (cast("datetime | None", when.min()), cast("datetime | None", when.max()))
+        return Part(month, path, len(frame), path.stat().st_size, digest, *bounds, sessions, exports)
 
 
 def read_lines(paths: Sequence[Path]) -> NDArray[np.uint64]:

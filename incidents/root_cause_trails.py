@@ -1,0 +1,134 @@
+"""What the likely holders of a leak touched, out of the trails.
+
+Only holders that could score at all are read in full (`best_possible`): a trail has millions of sessions, and a few
+touch enough of the leak.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+import polars as pl
+
+from incidents.root_cause import Leak, Touches, best_possible
+from incidents.root_cause_score import ACTION_ODDS
+from trails.access import EXPORT, OF_AN_OPERATOR, count_holders, export_name, touches_by, touches_of
+from trails.fields import HOLDER_KINDS, TAKING_OUT
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from numpy.typing import NDArray
+
+    from trails.access import Trails
+
+    MembersOf = Callable[[str], NDArray[np.uint64]]
+
+PER_KIND: Final = 60
+"""Holders of a kind that are looked at closely, those that cover most; what is left out is said."""
+HOPELESS: Final = -12.0
+BULK: Final = 2
+"""A record that took fewer customers out is no export worth a line of its own."""
+
+
+@dataclass(frozen=True)
+class FoundTouches:
+    """The leak with its customers' popularity, the candidates, how many there are, and what was left out."""
+
+    leak: Leak
+    touches: tuple[Touches, ...]
+    among: dict[str, int]
+    limits: tuple[str, ...]
+
+
+def read_touches(trails: Trails, leak: Leak, members_of: MembersOf) -> FoundTouches:
+    """What every likely holder touched; ``members_of`` gives the digests of an extract that a record names."""
+    seen, mean = touches_of(trails, leak.subjects, population=leak.population)
+    hits = _with_extracts(seen, members_of)
+    sure = pl.DataFrame({"subject": leak.subjects, "sure": leak.confidence}).cast(
+        {"subject": pl.UInt64, "sure": pl.Float64}
+    )
+    hits = hits.join(sure, on="subject", how="inner")
+    leak = replace(leak, popularity=_popularity(hits, leak, mean))
+    among = count_holders(trails)
+    touches: list[Touches] = []
+    limits: list[str] = []
+    for kind in (*HOLDER_KINDS, EXPORT):
+        own = _of_kind(hits, kind)
+        names, left_out = _likely(own, leak, among[kind])
+        if left_out:
+            limits.append(f"{kind}: {left_out} holders with the fewest leaked customers were not looked at closely")
+        if names:
+            operators = _operators(own.filter(pl.col("name").is_in(names))) if kind in OF_AN_OPERATOR else None
+            for sample, rows in touches_by(trails, kind, names, operators=operators, keep=leak.subjects):
+                touches += _as_touches(kind, _with_extracts(rows, members_of), sample)
+    return FoundTouches(leak, tuple(touches), among, tuple(limits))
+
+
+def _of_kind(hits: pl.DataFrame, kind: str) -> pl.DataFrame:
+    """The hits that name a holder of the kind, with its ``name``."""
+    if kind == EXPORT:
+        return hits.filter(pl.col("action").cast(pl.String).is_in(TAKING_OUT)).with_columns(name=export_name())
+    return hits.filter(pl.col(kind).is_not_null()).with_columns(name=pl.col(kind).cast(pl.String))
+
+
+def _likely(hits: pl.DataFrame, leak: Leak, among: int) -> tuple[list[str], int]:
+    """The holders that could score, those that cover most first, and how many such are left out."""
+    covered = hits.select("name", "subject", "sure").unique().group_by("name").agg(pl.col("sure").sum(), pl.len())
+    covered = covered.sort("sure", "name", descending=[True, False])
+    hopeful = [
+        name
+        for name, mass, _ in covered.iter_rows()
+        if best_possible(mass, leak.mass, leak.population, among) > HOPELESS
+    ]
+    return hopeful[:PER_KIND] or covered["name"].to_list()[:PER_KIND], max(0, len(hopeful) - PER_KIND)
+
+
+def _operators(hits: pl.DataFrame) -> list[str] | None:
+    """The operators of some hits; None when a hit names none."""
+    operators = hits["operator"].cast(pl.String).unique()
+    return None if operators.null_count() else operators.to_list()
+
+
+def _popularity(hits: pl.DataFrame, leak: Leak, mean: float) -> NDArray[np.float64]:
+    """How many operators touch each leaked customer, as a multiple of the mean."""
+    counted = (
+        hits.filter(pl.col("operator").is_not_null()).group_by("subject").agg(pl.col("operator").n_unique().alias("by"))
+    )
+    asked = (
+        pl.DataFrame({"subject": leak.subjects})
+        .cast(pl.UInt64)
+        .join(counted, on="subject", how="left", maintain_order="left")
+    )
+    return asked["by"].fill_null(0).to_numpy().astype(np.float64) / max(mean, 1.0)
+
+
+def _as_touches(kind: str, rows: pl.DataFrame, sample: int) -> list[Touches]:
+    odds = rows["action"].cast(pl.String).replace_strict(ACTION_ODDS, default=1.0, return_dtype=pl.Float64)
+    rows = rows.with_columns(odds.alias("odds")).filter(pl.col("subject") != 0)
+    return [
+        Touches(
+            kind, str(name), part["subject"].to_numpy(), part["day"].to_numpy(), part["odds"].to_numpy(),
+            tuple(part["system"].unique().sort().to_list()), sample,
+        )
+        for (name,), part in rows.partition_by("name", as_dict=True, maintain_order=True).items()
+        if kind != EXPORT or len(part) >= BULK
+    ]  # fmt: skip
+
+
+def _with_extracts(rows: pl.DataFrame, members_of: MembersOf) -> pl.DataFrame:
+    """Records that name a whole extract, as touches of each of its customers."""
+    named = rows.filter(pl.col("extract").is_not_null() & (pl.col("subject") == 0))
+    if named.is_empty():
+        return rows
+    named = named.with_columns(pl.col("extract").cast(pl.String))
+    sets = [_set_of(name, members_of(name)) for name in named["extract"].unique().to_list()]
+    opened = named.drop("subject").join(pl.concat(sets), on="extract", how="inner")
+    opened = opened.with_columns(pl.col("extract").cast(pl.Categorical))
+    return pl.concat([rows.filter(pl.col("subject") != 0), opened.select(rows.columns)])
+
+
+def _set_of(name: str, members: Sequence[int] | NDArray[np.uint64]) -> pl.DataFrame:
+    return pl.DataFrame({"extract": [name] * len(members), "subject": pl.Series(members, dtype=pl.UInt64)})
