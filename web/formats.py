@@ -5,9 +5,15 @@ from __future__ import annotations
 import hashlib
 import math
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
+
+from incidents.wording import FIELD_ORDER
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 JST = ZoneInfo("Asia/Tokyo")
 SURE = 0.9995  # above it a rounded percentage would claim certainty
@@ -51,6 +57,23 @@ def share(value: float | None) -> str:
     if 0 < value < 1 - SURE:
         return "< 0.1%"
     return f"{value:.1%}" if value < 1 else "100%"
+
+
+def confidence(value: float) -> str:
+    """A confidence as a percentage; none is ever complete, whatever a floating-point number says."""
+    return "> 99.9%" if value > SURE else share(value)
+
+
+def with_code(text: str) -> str:
+    """A text whose stretches in backticks are commands, as markup."""
+    parts = [escape(part) for part in text.split("`")]
+    return Markup("").join(Markup("<code>{}</code>").format(part) if n % 2 else part for n, part in enumerate(parts))
+
+
+def by_weight(fields: Mapping[str, int]) -> list[tuple[str, int]]:
+    """Kinds of values with their counts, the largest first, equal ones in the usual order of a person's data."""
+    order = {kind: place for place, kind in enumerate(FIELD_ORDER)}
+    return sorted(fields.items(), key=lambda item: (-item[1], order.get(item[0], len(order)), item[0]))
 
 
 def size(value: int) -> str:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 LIST_SHARE = 0.5
 """From this share of personal lines on, a text is a list."""
+LEAST_HEADINGS = 2
 OTHER = "other"
 HIDDEN = "●●●"
 _WORD = re.compile(r"[^\W_]+(?:[-‐–.'’・][^\W_]+)*")
@@ -38,7 +39,7 @@ def mask(text: str, matches: Iterable[FindingMatch] = ()) -> list[Piece]:
     personal = _personal_lines(lines, found, {place for match in matches for place in _lines_of(match.place)})
     pieces: list[Piece] = []
     for number, line in enumerate(lines):
-        pieces += _line(line, found[number], hide_all=personal[number])
+        pieces += _line(line, found[number], hide_all=personal[number] and not _is_heading(line))
         if number < len(lines) - 1:
             pieces.append(("", "\n"))
     return pieces
@@ -63,11 +64,16 @@ def _paragraphs(lines: Sequence[str]) -> list[int]:
     """The number of each line's paragraph; a row of headings begins a new one."""
     numbers, number = [], 0
     for line in lines:
-        words = [word.group() for word in _WORD.finditer(line)]
-        if not words or all(header_words(word) in _headings() for word in words):
-            number += 1
+        number += not line.strip() or _is_heading(line)
         numbers.append(number)
     return numbers
+
+
+def _is_heading(line: str) -> bool:
+    """Whether a line is a row of headings: two or more known ones, no fewer than there are other words."""
+    words = [word.group() for word in _WORD.finditer(line)]
+    known = sum(header_words(word) in _headings() for word in words)
+    return known >= LEAST_HEADINGS and 2 * known >= len(words) and not _find(line)
 
 
 def _lines_of(place: Mapping[str, object]) -> list[int]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from sqlalchemy import func, select
@@ -14,7 +15,7 @@ from crawler.sources import load_sources
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from datetime import datetime, timedelta
+    from datetime import datetime
 
     from sqlalchemy.orm import Session
 
@@ -26,7 +27,8 @@ RECENT_SWEEPS = 20
 SHOWN_SWEEPS = 50
 SHOWN_ALERTS = 20
 OVERDUE_INTERVALS = 3
-"""A source without a good sweep for that many of its intervals is overdue."""
+"""A source without a good sweep for that many of its intervals, and the slack, is overdue."""
+OVERDUE_SLACK = timedelta(minutes=10)
 BAR_HEIGHT = 22
 LEAST_BAR = 3
 
@@ -131,7 +133,7 @@ def _health(source: Source, sweeps: tuple[Sweep, ...], good_at: datetime | None,
     if not sweeps:
         return "never"
     last_sign = good_at or sweeps[0].started_at
-    if sweeps[-1].state == "done" and now - last_sign > OVERDUE_INTERVALS * source.every:
+    if sweeps[-1].state == "done" and now - last_sign > OVERDUE_INTERVALS * source.every + OVERDUE_SLACK:
         return "overdue"
     return sweeps[-1].state
 

@@ -37,5 +37,13 @@ def test_a_share_never_rounds_doubt_away(value: float | None, expected: str) -> 
     assert formats.share(value) == expected
 
 
+def test_no_confidence_is_complete() -> None:
+    assert [formats.confidence(value) for value in (1.0, 0.99991, 0.9)] == ["> 99.9%", "> 99.9%", "90.0%"]
+
+
+def test_commands_in_a_text_are_marked_and_nothing_else_is_markup() -> None:
+    assert formats.with_code("run `hinomi <x>` & see") == "run <code>hinomi &lt;x&gt;</code> &amp; see"
+
+
 def test_sizes() -> None:
     assert [formats.size(n) for n in (0, 1023, 1024, 5 * 1024**3)] == ["0 B", "1023 B", "1.0 KiB", "5.0 GiB"]

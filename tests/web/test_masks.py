@@ -22,6 +22,10 @@ def test_a_list_keeps_its_heading_and_hides_every_row() -> None:
     assert seen(TABLE) == "名簿です\n\n氏名,電話番号\n▢ ▢,▢\n▢ ▢,▢\n▢ ▢,\n"
 
 
+def test_a_heading_that_nobody_knows_stays_between_known_ones() -> None:
+    assert seen("契約先,氏名,電話番号\nX,佐伯,090-0000-4127").startswith("契約先,氏名,電話番号\n▢,▢,▢")
+
+
 def test_the_paragraph_around_an_identifier_is_hidden_and_the_others_stay() -> None:
     shown = seen(POST)
     assert shown.startswith("昨日の話。\n")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from starlette.exceptions import HTTPException
 from starlette.routing import Route
 
+from custody.ranking import NONE_OF_THESE
 from incidents import queries
 from incidents.errors import NoIncidentError
 from incidents.states import CONFIRM_CSIRT, CONFIRM_OWNER, NEED_REASON
@@ -77,7 +78,7 @@ def _actions(page: IncidentPage) -> list[Action]:
 
 def _extract(found: dict[str, Any], page: IncidentPage) -> ExtractLine:
     return ExtractLine(
-        name=str(found.get("extract") or ""),
+        name="" if found.get("extract") == NONE_OF_THESE else str(found.get("extract", "")),
         processor=str(found.get("processor") or ""),
         covered=int(found.get("covered", 0)),
         of=int(found.get("of") or page.line.subjects),
