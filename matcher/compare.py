@@ -48,6 +48,7 @@ class Candidates:
     Attributes:
         unit: The unit.
         subject: The subject.
+        evidence: Number of the strongest value that led to the subject: those who share it compete for it.
         exact: A column per term of `TERMS`: agrees by digest.
         shared: How many subjects carry the agreeing value, where counted; else 0.
         fuzzy: A column per kind of `COMPARED`: agreement by sketch or check, NaN where nothing could be compared.
@@ -57,6 +58,7 @@ class Candidates:
 
     unit: NDArray[np.int64]
     subject: NDArray[np.uint32]
+    evidence: NDArray[np.int64]
     exact: NDArray[np.bool_]
     shared: NDArray[np.int64]
     fuzzy: NDArray[np.float32]
@@ -81,7 +83,8 @@ def compare(
     index: Index,
 ) -> Candidates | None:
     """The candidates of one batch; None when nothing in it is known."""
-    queries = [_Query(t.digests, t.units, ((name, t.digests),)) for name, t in terms.items() if units.is_posted(name)]
+    posted = sorted((name for name in terms if units.is_posted(name)), key=COLUMN.__getitem__)
+    queries = [_Query(terms[n].digests, terms[n].units, ((n, terms[n].digests),)) for n in posted]
     for name, (made, left, right) in pairs.items():
         pair = PAIRS_BY_NAME[name]
         queries.append(_Query(made.digests, made.units, ((pair.left.name, left), (pair.right.name, right))))
@@ -109,6 +112,7 @@ def _look_up(queries: Sequence[_Query], index: Index) -> Candidates | None:
     unit = np.concatenate([q.units for q in queries])[query]
     keys, row = np.unique((unit.astype(np.uint64) << np.uint64(32)) | subject, return_inverse=True)
     rows = _empty(keys)
+    np.minimum.at(rows.evidence, row, query)
     np.maximum.at(rows.since, row, hits.since[kept])
     np.minimum.at(rows.until, row, hits.until[kept])
     start = 0
@@ -125,6 +129,7 @@ def _empty(keys: NDArray[np.uint64]) -> Candidates:
     return Candidates(
         (keys >> np.uint64(32)).astype(np.int64),
         (keys & np.uint64(0xFFFFFFFF)).astype(np.uint32),
+        np.full(size, np.iinfo(np.int64).max, np.int64),
         np.zeros((size, len(TERMS)), np.bool_),
         np.zeros((size, len(TERMS)), np.int64),
         np.full((size, len(COMPARED)), np.nan, np.float32),

@@ -41,6 +41,7 @@ class _Gathered:
     places: dict[int, Mapping[str, int | str]] = field(default_factory=dict)
     people: dict[int, int] = field(default_factory=dict)
     units: int = 0
+    values: int = 0
 
     def take(self, units: Units, rows: Candidates | None, scores: Scores | None, path: Sequence[str]) -> None:
         """One batch."""
@@ -49,6 +50,8 @@ class _Gathered:
             for unit in np.unique(rows.unit).tolist():
                 self.places[unit + self.units] = inside | units.place(unit)
             rows.unit += self.units
+            rows.evidence += self.values
+            self.values = int(rows.evidence.max()) + 1
             self.rows.append(rows)
             self.scores.append(scores)
         self.units += units.count
@@ -106,11 +109,11 @@ def _conclude(gathered: _Gathered, index: Index, limits: Limits, cuts: Cuts, ske
     people = set(gathered.people.values())
     if not gathered.rows:
         return _clear(len(people), cuts, sketch)
-    unit = np.concatenate([rows.unit for rows in gathered.rows])
+    evidence = np.concatenate([rows.evidence for rows in gathered.rows])
     total = np.concatenate([scores.total for scores in gathered.scores])
     agreeing = np.concatenate([scores.agreeing for scores in gathered.scores])
     strong = np.concatenate([scores.strong for scores in gathered.scores])
-    posterior = posteriors(unit, total, len(gathered.people), index.subjects)
+    posterior = posteriors(evidence, total, len(gathered.people), index.subjects)
     matched = np.flatnonzero((posterior >= ENOUGH) & (strong | (agreeing >= _ALONE_ENOUGH)))
     if not matched.size:
         return _clear(len(people), cuts, sketch)

@@ -142,19 +142,19 @@ def _weigh_sketch(rows: Candidates, kind: str, agreement: NDArray[np.float32], w
     agreement[disagrees] = fuzzy[disagrees]
 
 
-def posteriors(unit: NDArray[np.int64], total: NDArray[np.float64], units: int, population: int) -> NDArray[np.float64]:
-    """Probability of each candidate that its unit speaks of its subject; those of one unit sum to 1 at most.
+def posteriors(evidence: NDArray[np.int64], total: NDArray[np.float64], units: int, population: int) -> NDArray[np.float64]:
+    """Probability of each candidate that its unit speaks of its subject.
 
     Args:
-        unit: The unit of each candidate.
+        evidence: The value that led to each candidate; the probabilities of those who share one sum to 1 at most.
         total: Its weight in bits.
         units: How many units of the document look like a person.
         population: Subjects enrolled.
     """
     ours = PRIOR_OURS / PRIOR_UNITS
-    _, row = np.unique(unit, return_inverse=True)
+    _, row = np.unique(evidence, return_inverse=True)
     likelihood = np.exp2(np.minimum(total, 900.0)) / max(population, 1)
-    posterior = np.zeros(unit.size)
+    posterior = np.zeros(evidence.size)
     for _ in range(ROUNDS):
         odds = likelihood * ours / (1 - ours)
         posterior = odds / (1 + np.bincount(row, odds)[row])
