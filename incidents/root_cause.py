@@ -5,10 +5,11 @@ For a holder whose set in some window is R (of N customers), with the leak's m c
     set(ε) = k·log((1−ε)·N/|R| + ε) + (m−k)·log ε            against "drawn from all N", which scores 0
     set    = log of its mean over ε in 0.01 … 0.7            ε is the share that did not come through R
 
-It is the likelihood that ranks extracts too (`custody.ranking`): coverage alone, guilt by the number of holders, and
-Jaccard all put the culprit first less often. Matches count by their confidence, and a customer whom many holders touch
-counts for less. ``windows`` is what averaging over every window of 1, 7, 30, 365 days and all time takes away from the
-best one; ``among`` is the prior of one holder among all of its kind, so that "none of these" (prior one half) wins when
+It is the likelihood that ranks extracts too (`custody.ranking`): coverage alone, guilt by the number of holders,
+and Jaccard all put the culprit first less often. Matches count by their confidence, and a customer whom many
+holders touch counts for less (``peers``: so does one that ordinary holders touch anyway, such as those of one
+region). ``windows`` is what averaging over every window of 1, 7, 30, 365 days and all time takes away from the best
+one; ``among`` is the prior of one holder among all of its kind, so that "none of these" (prior one half) wins when
 nobody stands out. It ranks evidence; it accuses nobody.
 """
 
@@ -19,7 +20,17 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from incidents.root_cause_score import ACTION_ODDS, MAX_POPULARITY, Rows, action_term, log_sum, set_score, windows_of
+from incidents.root_cause_score import (
+    ACTION_ODDS,
+    MAX_POPULARITY,
+    Rows,
+    action_term,
+    class_masses,
+    log_sum,
+    set_score,
+    surely_at_least,
+    windows_of,
+)
 from incidents.root_cause_windows import UNDATED, sort_touches
 
 if TYPE_CHECKING:
@@ -31,6 +42,10 @@ if TYPE_CHECKING:
 
 TIE: Final = float(np.log(3))
 """Two candidates less than 3 : 1 apart cannot be told apart."""
+LIFT_KINDS: Final = ("operator", "account", "terminal", "address")
+CULPRITS: Final = 3
+CULPRIT_SHARE: Final = 0.05
+HALF: Final = 0.5
 EVERYBODY_SHARE: Final = 0.5
 DAILY_SHARE: Final = 0.02
 MIN_POPULATION: Final = 1000
@@ -156,7 +171,12 @@ def rank_holders(
         backgrounds: Sets that may have leaked as a whole; part of "none of these".
     """
     first = min((_first_day(one, leak.sighted_on) for one in touches), default=leak.sighted_on)
-    weighed = [_weigh(leak, one, max(1, among.get(one.kind, 1)), first) for one in touches]
+    rows = [_rows(leak, one) for one in touches]
+    lift = _peers_lift(leak, touches, rows, among)
+    weighed = [
+        _weigh(leak, one, own, odds, max(1, among.get(one.kind, 1)), first, lift)
+        for one, (own, odds) in zip(touches, rows, strict=True)
+    ]
     none = _none_score(leak, backgrounds)
     ranked = [one for one in weighed if one is not None]
     ranked.sort(key=lambda one: (-one.score, one.explains_nothing, one.size, one.kind, one.name))
@@ -171,20 +191,24 @@ def _first_day(touches: Touches, last: int) -> int:
     return min(int(dated.min()), last) if len(dated) else last
 
 
-def _weigh(leak: Leak, touches: Touches, among: int, first: int) -> Holder | None:
+def _weigh(
+    leak: Leak, touches: Touches, rows: Rows, odds: NDArray[np.float64], among: int, first: int, lift: float
+) -> Holder | None:
     """All terms of one holder; None when it touched no leaked customer before the leak was seen."""
-    rows, odds = _rows(leak, touches)
     if not rows.hit.any():
         return None
     windows = windows_of(
-        rows, of=leak.mass, population=leak.population, first=first, last=leak.sighted_on, current=leak.dated
+        rows, of=leak.mass, population=leak.population / lift, first=first, last=leak.sighted_on, current=leak.dated
     )
     best = max(windows, key=lambda window: window.weighed)
     total = log_sum(np.array([window.marginal for window in windows]))
     inside = rows.hit & best.holds(rows.days)
     everybody = _reads_everybody(leak, windows)
+    covered = class_masses(rows.where(best.holds(rows.days)))
+    plain = float(set_score(covered[None, :], leak.mass, np.array([best.size / leak.population]))[0])
     terms = {
-        "set": best.score,
+        "set": plain,
+        "peers": best.score - plain,
         "windows": total - best.score - best.dates,
         "dates": best.dates,
         "among": -float(np.log(among)),
@@ -203,7 +227,7 @@ def _weigh(leak: Leak, touches: Touches, among: int, first: int) -> Holder | Non
         window_days=best.length,
         from_day=best.start if dated else None,
         to_day=best.start + best.length - 1 if dated else None,
-        expected=len(leak.subjects) * min(1.0, best.size / leak.population),
+        expected=len(leak.subjects) * min(1.0, lift * best.size / leak.population),
         explains_nothing=everybody,
         systems=touches.systems,
         subjects=np.unique(rows.subjects[inside]),
@@ -221,6 +245,29 @@ def _rows(leak: Leak, touches: Touches) -> tuple[Rows, NDArray[np.float64]]:
     hit = leak.subjects[at] == subjects
     stands_for = np.where(hit, 1.0, touches.sample)
     return Rows(subjects, days, stands_for, hit, leak.confidence[at], leak.classes[at]), odds
+
+
+def _peers_lift(
+    leak: Leak, touches: Sequence[Touches], rows: Sequence[tuple[Rows, NDArray[np.float64]]], among: Mapping[str, int]
+) -> float:
+    """How many times more often than by chance ordinary holders touch this leak's customers; 1 at least.
+
+    A leak of one region or one product is touched more often by all who work there, whoever took it. Each operator
+    gives a lower bound for it (safe even for the luckiest of all), the few highest are left out as possible
+    culprits, and so are those that cover half of the leak: a team whose members all touch the same customers is a
+    tie, no chance.
+    """
+    kind = next((kind for kind in LIFT_KINDS if any(one.kind == kind for one in touches)), "")
+    bounds = []
+    for one, (own, _) in zip(touches, rows, strict=True):
+        if one.kind == kind and own.hit.any():
+            mass = class_masses(own).sum()
+            size = own.stands_for[np.r_[True, own.subjects[1:] != own.subjects[:-1]]].sum()
+            if mass < HALF * leak.mass:
+                bounds.append(surely_at_least(mass, among.get(kind, 1)) * leak.population / (size * leak.mass))
+    bounds.sort(reverse=True)
+    skipped = max(CULPRITS, round(CULPRIT_SHARE * len(bounds)))
+    return max(1.0, bounds[skipped]) if len(bounds) > skipped else 1.0
 
 
 def _reads_everybody(leak: Leak, windows: Sequence[Window]) -> bool:

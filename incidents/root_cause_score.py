@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from statistics import NormalDist
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -93,7 +94,7 @@ def set_score(covered: NDArray[np.float64], of: float, share: NDArray[np.float64
 
 
 def windows_of(
-    rows: Rows, *, of: float, population: int, first: int, last: int, current: tuple[int | None, int | None]
+    rows: Rows, *, of: float, population: float, first: int, last: int, current: tuple[int | None, int | None]
 ) -> list[Window]:
     """The best window of each length, and all time; all lengths are equally likely beforehand, and so is each start.
 
@@ -138,6 +139,20 @@ def action_term(subjects: NDArray[np.uint64], odds: NDArray[np.float64]) -> floa
     return float(np.log(np.maximum.reduceat(odds, np.flatnonzero(new)).mean()))
 
 
+def class_masses(rows: Rows) -> NDArray[np.float64]:
+    """The leaked mass in some rows, by class of popularity."""
+    first = _firsts(rows)
+    return np.array([rows.confidence[first & rows.of_class(c)].sum() for c in range(MAX_POPULARITY)])
+
+
+def surely_at_least(count: float, among: int) -> float:
+    """A mean that a Poisson count of the luckiest of so many hardly comes from below (Wilson and Hilferty 1931)."""
+    if count < 1:
+        return 0.0
+    deviations = NormalDist().inv_cdf(1 - 1 / max(among, 2))
+    return float(count * max(0.0, 1 - 1 / (9 * count) - deviations / (3 * np.sqrt(count))) ** 3)
+
+
 def log_mean(values: NDArray[np.float64]) -> NDArray[np.float64]:
     """The log of the mean of exponentials along the last axis."""
     top = values.max(axis=-1)
@@ -155,16 +170,19 @@ def _mass(rows: Rows, frame: dict[str, int]) -> NDArray[np.float64]:
     return distinct_in_windows(rows.subjects, rows.days, weights=rows.confidence, **frame)
 
 
+def _firsts(rows: Rows) -> NDArray[np.bool_]:
+    """The first row of each subject."""
+    return np.r_[True, rows.subjects[1:] != rows.subjects[:-1]] if len(rows.subjects) else np.zeros(0, bool)
+
+
 def _daily(size: NDArray[np.float64]) -> float:
     at_work = size[size > 0]
     return float(np.median(at_work)) if len(at_work) >= MIN_DAYS_AT_WORK else 0.0
 
 
-def _all_time(rows: Rows, of: float, population: int, prior: float) -> Window:
-    new = np.r_[True, rows.subjects[1:] != rows.subjects[:-1]]
-    size = float(rows.stands_for[new].sum())
-    covered = np.array([[rows.confidence[new & rows.of_class(c)].sum() for c in range(MAX_POPULARITY)]])
-    score = float(set_score(covered, of, np.array([size / population]))[0])
+def _all_time(rows: Rows, of: float, population: float, prior: float) -> Window:
+    size = float(rows.stands_for[_firsts(rows)].sum())
+    score = float(set_score(class_masses(rows)[None, :], of, np.array([size / population]))[0])
     return Window(0, 0, size, score, 0.0, score + prior, score + prior)
 
 
