@@ -16,6 +16,8 @@ from rich.text import Text
 from incidents.states import ACTIONS, STATES
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from cli.context import Context
     from incidents.views import EventView, IncidentLine
 
@@ -91,23 +93,27 @@ def search_command(ctx: Context, words: tuple[str, ...], limit: int, *, as_json:
 
 @click.group()
 @click.argument("incident_id", metavar="ID", type=int)
-@click.option("--as", "actor", metavar="NAME", help="Who acts (default: the name you are logged in under).")
 @click.pass_context
-def incident(click_context: click.Context, incident_id: int, actor: str | None) -> None:
+def incident(click_context: click.Context, incident_id: int) -> None:
     """Act on one incident."""
     click_context.meta["incident_id"] = incident_id
-    click_context.meta["actor"] = actor or getpass.getuser()
+
+
+def _acting(command: Callable[..., None]) -> Callable[..., None]:
+    """Let a command know who acts."""
+    option = click.option("--as", "actor", default=getpass.getuser, metavar="NAME", help="Who acts (default: you).")
+    return option(click.pass_context(command))
 
 
 @incident.command()
 @click.argument("action", type=click.Choice(ACTIONS))
 @click.option("--reason", default="", help="Why; dismiss and reopen need it.")
-@click.pass_context
-def act(click_context: click.Context, action: str, reason: str) -> None:
+@_acting
+def act(click_context: click.Context, actor: str, action: str, reason: str) -> None:
     """Take an action; what is possible depends on the state."""
     from incidents import service
 
-    ctx, who = _who(click_context)
+    ctx, who = _who(click_context, actor)
     with ctx.database.write() as session:
         state = service.act(session, action=action, reason=reason, now=ctx.clock.now(), **who)
     ctx.talk.print(f"incident {who['incident_id']} is {state}")
@@ -115,31 +121,31 @@ def act(click_context: click.Context, action: str, reason: str) -> None:
 
 @incident.command()
 @click.argument("assignee")
-@click.pass_context
-def assign(click_context: click.Context, assignee: str) -> None:
+@_acting
+def assign(click_context: click.Context, actor: str, assignee: str) -> None:
     """Give it to somebody; an empty name gives it to nobody."""
     from incidents import service
 
-    ctx, who = _who(click_context)
+    ctx, who = _who(click_context, actor)
     with ctx.database.write() as session:
         service.assign(session, assignee=assignee, now=ctx.clock.now(), **who)
 
 
 @incident.command()
 @click.argument("text")
-@click.pass_context
-def note(click_context: click.Context, text: str) -> None:
+@_acting
+def note(click_context: click.Context, actor: str, text: str) -> None:
     """Write a note into its timeline."""
     from incidents import service
 
-    ctx, who = _who(click_context)
+    ctx, who = _who(click_context, actor)
     with ctx.database.write() as session:
         service.note(session, text=text, now=ctx.clock.now(), **who)
 
 
-def _who(click_context: click.Context) -> tuple[Context, dict[str, Any]]:
+def _who(click_context: click.Context, actor: str) -> tuple[Context, dict[str, Any]]:
     ctx: Context = click_context.obj
-    return ctx, {"incident_id": click_context.meta["incident_id"], "actor": click_context.meta["actor"]}
+    return ctx, {"incident_id": click_context.meta["incident_id"], "actor": actor}
 
 
 def _show(table: Table) -> None:
@@ -162,7 +168,7 @@ def _figures(line: IncidentLine) -> Table:
 def _events(events: tuple[EventView, ...]) -> Table:
     table = Table("when", "incident", "what", "who", "")
     for event in events:
-        table.add_row(_local(event.happened_at), str(event.incident_id or ""), event.kind_text, event.actor, event.text)
+        _row(table, _local(event.happened_at), event.incident_id or "", event.kind_text, event.actor, event.text)
     return table
 
 
