@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -98,8 +98,8 @@ def understand(path: Path, mapping: Mapping[str, str] | None = None) -> ColumnPl
         raise ColumnError(f"{path} has no rows")
     kinds = load_kinds()
     has_header = _is_header(rows[0], kinds)
-    width = max(map(len, rows))
-    headers = [*rows[0], *[""] * (width - len(rows[0]))] if has_header else [str(n + 1) for n in range(width)]
+    width = len(rows[0]) if has_header else Counter(map(len, rows)).most_common(1)[0][0]
+    headers = rows[0] if has_header else [str(n + 1) for n in range(width)]
     sample = rows[1:] if has_header else rows
     finder = _Finder(kinds, headers, [[row[n] if n < len(row) else "" for row in sample] for n in range(width)])
     finder.take_mapping(mapping or {})

@@ -23,6 +23,8 @@ DELIMITERS: Final = (",", "\t", ";", "|")
 _MAX_FIELD: Final = 1 << 20
 _BOMS: Final = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 _HALF_WIDTH: Final = re.compile("[｡-ﾟ]")
+_NO_LETTERS: Final = re.compile("[\uf8f0-\uf8f3]")
+"""What Python's CP932 makes of the bytes A0 and FD to FF, which no text has."""
 _EVERYDAY: Final = re.compile("[ぁ-んァ-ヶ一-鿿]")
 
 
@@ -146,9 +148,10 @@ def _cell(value: Any) -> str:
 
 def _decode(sample: bytes, encoding: str, *, whole: bool) -> str | None:
     try:
-        return codecs.getincrementaldecoder(encoding)("strict").decode(sample, final=whole)
+        text = codecs.getincrementaldecoder(encoding)("strict").decode(sample, final=whole)
     except UnicodeDecodeError:
         return None
+    return None if _NO_LETTERS.search(text) else text
 
 
 def _everyday(text: str) -> float:

@@ -36,7 +36,8 @@ _SMALL_CHANGES: Final = (
     (re.compile("ー"), re.compile(r"(?<=\d)ー(?=\d)"), "-"),
 )
 _KANJI_DIGIT: Final = re.compile("[〇一二三四五六七八九十百]")
-_STRAY: Final = re.compile(r"-{2,}|-(?=[^\d-])|-$")
+_LOOSE: Final = re.compile(r"-+(?![\d〇一二三四五六七八九十百])")
+_STRAY: Final = re.compile(r"-+(?![\d-])|(?<=-)-+|^-+")
 _HOUSE: Final = re.compile(r"\d+(?:-\d+)*(?![\d条線])")
 _ROOM: Final = re.compile(r"(\d+)(?:号室?|室)?$")
 _SHAPE: Final = re.compile(r"[一-鿿ヶケァ-ヺー]+[市区町村郡都道府県]")
@@ -110,13 +111,13 @@ class Address(IdentifierKind):
                 yield Found(self.name, before.start(), house.end(), canonical)
 
     def _plain(self, text: str) -> str:
-        text = normalise(text)
+        text = _LOOSE.sub("", normalise(text))
         for signs, pattern, common in _SMALL_CHANGES:
             if signs.search(text):
                 text = pattern.sub(common, text)
         if _KANJI_DIGIT.search(text):
             text = _KANJI_HOUSE.sub(_as_digits, _PROLONGED.sub("-", text))
-        return _STRAY.sub(_one_hyphen, _SIGNS.sub("-", text))
+        return _STRAY.sub("", _SIGNS.sub("-", text))
 
 
 def town_of(canonical: str) -> str:
@@ -128,7 +129,3 @@ def town_of(canonical: str) -> str:
 def _as_digits(match: re.Match[str]) -> str:
     number = kanji_number(match.group())
     return match.group() if number is None else str(number)
-
-
-def _one_hyphen(match: re.Match[str]) -> str:
-    return "-" if match.group().startswith("--") else ""

@@ -11,7 +11,7 @@ import re
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from fingerprints.identifiers.interface import Examples, IdentifierKind
-from fingerprints.identifiers.name import split_name
+from fingerprints.identifiers.name import split_name, strip_honorifics
 from fingerprints.text import normalise
 
 if TYPE_CHECKING:
@@ -58,5 +58,5 @@ class Kana(IdentifierKind):
         return normalise(text).translate(_TABLE)
 
     def _join(self, parts: Sequence[str]) -> str | None:
-        joined = "".join(parts).translate(_TABLE)
+        joined = strip_honorifics("".join(parts)).translate(_TABLE)
         return joined if _KANA.fullmatch(joined) else None

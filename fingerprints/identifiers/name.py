@@ -22,6 +22,7 @@ _HONORIFICS: Final = re.compile(
 _LATIN_TITLE: Final = re.compile(r"^(?:mr|mrs|ms|dr)\.?\s+")
 _SEPARATORS: Final = re.compile(r"[\s,、・.=/_]+")
 _APOSTROPHES: Final = re.compile("['’`]")
+_EDGES: Final = " -"
 _PLAIN: Final = re.compile(r"[一-鿿々ァ-ヺー]{1,30}(?: [一-鿿々ァ-ヺー]{1,30})?(?<![様マン殿氏君生中])")
 """Most names: nothing but letters, at most one space, and an end that no honorific has."""
 _NAME: Final = re.compile(r"[^\W\d_](?:[^\W\d_]|[ー々-]){1,59}")
@@ -29,8 +30,9 @@ _NAME: Final = re.compile(r"[^\W\d_](?:[^\W\d_]|[ー々-]){1,59}")
 
 def strip_honorifics(text: str) -> str:
     """A folded name without the honorifics at its end; two letters at least are left."""
-    while (match := _HONORIFICS.search(text)) and len(text[: match.start()].strip()) >= 2:  # noqa: PLR2004  # letters
-        text = text[: match.start()].strip()
+    text = text.strip(_EDGES)
+    while (match := _HONORIFICS.search(text)) and len(text[: match.start()].strip(_EDGES)) >= 2:  # noqa: PLR2004  # letters
+        text = text[: match.start()].strip(_EDGES)
     return text
 
 
@@ -87,5 +89,5 @@ def join_name(parts: list[str]) -> str | None:
     """The parts as one canonical name, or None when they are no name."""
     if len(parts) > 1 and all(part.isascii() for part in parts):
         parts = sorted(parts)
-    joined = strip_honorifics("".join(parts)).strip("-")
+    joined = strip_honorifics("".join(parts))
     return joined if _NAME.fullmatch(joined) else None

@@ -1,0 +1,105 @@
+"""Columns are understood by header, by content, or as the person says; and doubts are said aloud."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from custody.columns import understand
+from custody.errors import ColumnError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+ROWS = [
+    (
+        f"K{n:06d}",
+        f"架空　{'一二三四五六七八九'[n]}郎",
+        "カクウ イチロウ",
+        f"1985-04-0{n + 1}",
+        "100-0001",
+        f"東京都千代田区千代田{n + 1}-2-3",
+        f"090-0000-000{n}",
+        f"user{n}@carrier.example",
+    )
+    for n in range(9)
+]
+KINDS = ("customer_number", "name", "kana", "birth_date", "postal_code", "address", "phone", "email")
+
+
+def _write(folder: Path, header: str | None, rows: Sequence[tuple[str, ...]]) -> Path:
+    path = folder / "customers.csv"
+    lines = [*([header] if header else []), *(",".join(row) for row in rows)]
+    path.write_text("\n".join(lines), encoding="utf-8")
+    return path
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "お客様番号,氏名,フリガナ,生年月日,郵便番号,住所,携帯電話番号,メールアドレス",
+        "顧客ID,お名前,氏名（カナ）,生年月日（西暦）,〒,ご住所,電話番号,Ｅメール",
+        "customer_id,Full Name,Furigana,Date of Birth,ZIP,Address,Mobile,E-mail",
+    ],
+)
+def test_headers_are_understood(tmp_path: Path, header: str) -> None:
+    plan = understand(_write(tmp_path, header, ROWS))
+    assert plan.has_header
+    assert {kind: column.places for kind, column in plan.columns.items()} == {
+        kind: (n,) for n, kind in enumerate(KINDS)
+    }
+    assert {column.why for column in plan.columns.values()} == {"header"}
+
+
+def test_a_file_without_header_is_understood_by_content(tmp_path: Path) -> None:
+    plan = understand(_write(tmp_path, None, ROWS))
+    assert not plan.has_header
+    assert {kind: column.places[0] for kind, column in plan.columns.items()} == {
+        kind: n for n, kind in enumerate(KINDS)
+    }
+
+
+def test_a_header_that_lies_is_doubted(tmp_path: Path) -> None:
+    plan = understand(_write(tmp_path, "お客様番号,電話番号,連絡用", [(r[0], "架空プラン", r[6]) for r in ROWS]))
+    assert plan.columns["phone"].places == (2,)
+    assert plan.columns["phone"].why == "content"
+    assert "電話番号" in plan.doubts[0]
+    assert "架空プラン" not in plan.doubts[0]
+
+
+def test_values_in_several_columns_are_joined(tmp_path: Path) -> None:
+    rows = [(r[0], "架空", "一郎", "カクウ", "イチロウ", "東京都", "千代田区", "千代田1-2-3") for r in ROWS]
+    plan = understand(_write(tmp_path, "契約番号,姓,名,セイ,メイ,都道府県,市区町村,番地", rows))
+    assert plan.columns["name"].places == (1, 2)
+    assert plan.columns["kana"].places == (3, 4)
+    assert plan.columns["address"].places == (5, 6, 7)
+
+
+def test_the_persons_word_wins(tmp_path: Path) -> None:
+    path = _write(tmp_path, "番号,氏名,電話1,電話2", [(r[0], r[1], r[6], f"080{r[6][3:]}") for r in ROWS])
+    plan = understand(path, {"customer_number": "番号", "phone": "4", "name": ""})
+    assert plan.columns["phone"].places == (3,)
+    assert plan.columns["customer_number"].why == "map"
+    assert "name" not in plan.columns
+    assert "氏名" in plan.ignored
+
+
+def test_a_mapping_that_names_nothing_is_refused(tmp_path: Path) -> None:
+    path = _write(tmp_path, "番号,氏名", [(r[0], r[1]) for r in ROWS])
+    with pytest.raises(ColumnError, match="no column '電話'") as caught:
+        understand(path, {"phone": "電話"})
+    assert "番号, 氏名" in caught.value.hint
+    with pytest.raises(ColumnError, match="no field 'fone'"):
+        understand(path, {"fone": "番号"})
+
+
+def test_columns_that_tell_nobody_apart_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(ColumnError, match="cannot tell one customer from another"):
+        understand(_write(tmp_path, "氏名,性別", [(r[1], "女") for r in ROWS]))
+
+
+def test_a_contract_date_is_no_birth_date(tmp_path: Path) -> None:
+    plan = understand(_write(tmp_path, "お客様番号,契約日", [(r[0], r[3]) for r in ROWS]))
+    assert set(plan.columns) == {"customer_number"}

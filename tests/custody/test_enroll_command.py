@@ -1,0 +1,64 @@
+"""`hinomi enroll`: shows what it understood, asks only a person, ends with the object scripts rely on."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.custody.test_enrolment import write_csv
+from tests.fingerprints.people import customers
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@pytest.fixture
+def enrolled_home(tmp_path: Path) -> Path:
+    home = tmp_path / "home"
+    _hinomi(home, "init")
+    return home
+
+
+def _hinomi(home: Path, *args: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "cli", "--home", str(home), *args]
+    return subprocess.run(command, capture_output=True, text=True, check=False)
+
+
+def test_the_command_ends_with_the_contracts_object(tmp_path: Path, enrolled_home: Path) -> None:
+    path = write_csv(tmp_path / "c.csv", customers(range(12)), encoding="cp932")
+    options = ["--extract", "calls", "--processor", "Callers", "--as-of", "2026-04-01", "--json"]
+    done = _hinomi(enrolled_home, "enroll", str(path), *options)
+    assert done.returncode == 0, done.stderr
+    result = json.loads(done.stdout.splitlines()[-1])
+    assert (result["extract"], result["rows"], result["subjects"], result["rejected"]) == ("calls", 12, 12, [])
+    assert result["fingerprints"] == 12 * 16
+    assert result["seconds"] > 0
+    assert result["peak_mib"] > 10
+    assert "携帯電話番号" in done.stderr
+    assert "cp932" in done.stderr
+    for value in ("K000003", "090-0000-0003", "user3@carrier.example"):
+        assert value not in done.stdout + done.stderr
+
+
+@pytest.mark.parametrize(
+    ("args", "code", "said"),
+    [
+        (["missing.csv"], 2, "missing.csv"),
+        (["c.csv", "--as-of", "yesterday"], 2, "'yesterday' is no date"),
+        (["c.csv", "--map", "phone"], 2, "has no '='"),
+        (["c.csv", "--map", "phone=nowhere"], 2, "no column 'nowhere'"),
+        (["c.csv", "--map", "phone=氏名"], 1, "was taken for phone"),
+    ],
+)
+def test_wrong_use_is_refused_with_a_hint(
+    tmp_path: Path, enrolled_home: Path, args: list[str], code: int, said: str
+) -> None:
+    write_csv(tmp_path / "c.csv", customers(range(30)))
+    done = _hinomi(enrolled_home, "enroll", str(tmp_path / args[0]), *args[1:], "--extract", "calls", "--json")
+    assert done.returncode == code
+    assert said in done.stderr
+    assert done.stdout == ""

@@ -1,0 +1,229 @@
+"""Enrolment end to end: files in, index and register out, and nothing at all when it is stopped."""
+
+from __future__ import annotations
+
+import csv
+import os
+import signal
+import subprocess
+import sys
+import textwrap
+from datetime import date
+from typing import TYPE_CHECKING
+
+import pytest
+from sqlalchemy import select
+
+from custody.columns import understand
+from custody.enrolment import Enroller, EnrolmentResult, Lending
+from custody.errors import EnrolmentError, TooManyRejectedError
+from custody.models import DONE, FAILED, RUNNING, Enrolment, Extract, Processor
+from custody.register import candidates, chain_of
+from fingerprints.index import Index
+from fingerprints.keys import Key, create_key, load_key
+from tests.fingerprints.people import customers
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from core.clock import SetClock
+    from core.database import Database
+    from core.settings import Settings
+
+HEADERS = {
+    "customer_number": "お客様番号",
+    "name": "氏名",
+    "kana": "フリガナ",
+    "phone": "携帯電話番号",
+    "email": "メールアドレス",
+    "postal_code": "郵便番号",
+    "address": "住所",
+    "birth_date": "生年月日",
+}
+DAY = date(2026, 4, 1)
+
+
+def write_csv(path: Path, columns: dict[str, list[str]], *, encoding: str = "utf-8") -> Path:
+    """The columns as a CSV file with Japanese headers."""
+    with path.open("w", encoding=encoding, newline="") as file:
+        out = csv.writer(file)
+        out.writerow(HEADERS[kind] for kind in columns)
+        out.writerows(zip(*columns.values(), strict=True))
+    return path
+
+
+@pytest.fixture
+def key(settings: Settings) -> Key:
+    return create_key(settings.home / "key")
+
+
+@pytest.fixture
+def enroller(settings: Settings, key: Key, database: Database, clock: SetClock) -> Enroller:
+    return Enroller(settings, key, database, clock)
+
+
+def enrol(enroller: Enroller, path: Path, name: str = "calls", *, processes: int = 1) -> EnrolmentResult:
+    lending = Lending(name, DAY, processor="架空コール", parent="架空商事")
+    return enroller.enrol(path, understand(path), lending, processes=processes)
+
+
+def test_a_file_becomes_index_and_register(
+    tmp_path: Path, enroller: Enroller, settings: Settings, key: Key, database: Database
+) -> None:
+    path = write_csv(tmp_path / "c.csv", customers(range(40)), encoding="cp932")
+    result = enrol(enroller, path)
+    assert (result.rows, result.subjects, result.rejected_count) == (40, 40, 0)
+    assert result.fingerprints == 40 * 16
+    assert {"extract", "rows", "subjects", "fingerprints", "rejected", "seconds", "peak_mib"} <= set(result.as_json())
+    index = Index.open(settings.index_dir, key, check=True)
+    assert index.subjects == 40
+    assert index.number_patterns == ("K0000[0-9０-９]{2}",) or index.number_patterns
+    with database.read() as session:
+        extract = session.scalars(select(Extract)).one()
+        assert (extract.name, extract.size, extract.as_of) == ("calls", 40, DAY)
+        assert chain_of(extract.processor) == ("架空コール", "架空商事")
+        run = session.scalars(select(Enrolment)).one()
+        assert (run.state, run.rows, run.generation, run.extract_id) == (DONE, 40, 1, extract.id)
+        assert [(c.extract, len(c.members)) for c in candidates(session, index)] == [("calls", 40)]
+
+
+def test_the_same_file_again_changes_nothing(
+    tmp_path: Path, enroller: Enroller, settings: Settings, key: Key, database: Database
+) -> None:
+    path = write_csv(tmp_path / "c.csv", customers(range(10)))
+    first = enrol(enroller, path)
+    digests = Index.open(settings.index_dir, key).digests.tolist()
+    second = enrol(enroller, path)
+    assert (second.rows, second.subjects, second.fingerprints) == (first.rows, first.subjects, first.fingerprints)
+    assert Index.open(settings.index_dir, key).digests.tolist() == digests
+    with database.read() as session:
+        assert len(session.scalars(select(Extract)).all()) == 1
+        assert len(session.scalars(select(Processor)).all()) == 2
+
+
+def test_several_processes_give_the_same_index(
+    tmp_path: Path, enroller: Enroller, settings: Settings, key: Key, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("custody.workers.BATCH_ROWS", 100)
+    path = write_csv(tmp_path / "c.csv", customers(range(450)))
+    enrol(enroller, path)
+    alone = Index.open(settings.index_dir, key)
+    together = enrol(enroller, path, processes=2)
+    index = Index.open(settings.index_dir, key)
+    assert together.subjects == 450
+    for file in alone.manifest.files:
+        assert (index.folder / file).read_bytes() == (alone.folder / file).read_bytes(), file
+
+
+def test_rows_that_cannot_be_used_are_named_and_the_rest_goes_on(
+    tmp_path: Path, enroller: Enroller, settings: Settings
+) -> None:
+    columns = customers(range(60))
+    for kind in columns:
+        columns[kind][30] = ""
+    columns["customer_number"][30], columns["name"][30] = "???", "架空 余白"
+    columns["phone"][31] = "不明"
+    path = write_csv(tmp_path / "c.csv", columns)
+    with path.open("a", encoding="utf-8") as file:
+        file.write("K999999,架空一郎,,,,,,,多い,列\n")
+    result = enrol(enroller, path)
+    assert (result.rows, result.subjects, result.rejected_count) == (61, 59, 2)
+    assert [one.row for one in result.rejected] == [32, 62]
+    assert "customer_number" in result.rejected[0].reason
+    assert result.unread == {"customer_number": 1, "phone": 1}
+    assert result.rejected_file == settings.home / "enrolments" / "1-rejected.csv"
+    listed = result.rejected_file.read_text(encoding="utf-8").splitlines()
+    assert [line.split(",")[0] for line in listed] == ["row", "32", "62"]
+    assert "架空" not in result.rejected_file.read_text(encoding="utf-8")
+    assert result.rejected_file.stat().st_mode & 0o77 == 0
+
+
+def test_mixed_up_columns_stop_the_run_before_it_is_switched_in(
+    tmp_path: Path, enroller: Enroller, settings: Settings, key: Key, database: Database
+) -> None:
+    enrol(enroller, write_csv(tmp_path / "good.csv", customers(range(30))), "good")
+    bad = customers(range(30), without=("customer_number",))
+    for kind in ("email", "phone", "address", "birth_date", "postal_code"):
+        bad[kind][5:9] = [""] * 4
+    path = write_csv(tmp_path / "bad.csv", bad)
+    with pytest.raises(TooManyRejectedError, match="4 of 30 rows"):
+        enrol(enroller, path, "bad")
+    index = Index.open(settings.index_dir, key, check=True)
+    assert [info.name for info in index.extracts] == ["good"]
+    assert not list(settings.index_dir.glob("*.part"))
+    with database.read() as session:
+        assert [e.name for e in session.scalars(select(Extract))] == ["good"]
+        assert [run.state for run in session.scalars(select(Enrolment).order_by(Enrolment.id))] == [DONE, FAILED]
+    result = enroller.enrol(path, understand(path), Lending("bad", DAY), max_rejected=0.2)
+    assert result.subjects == 26
+
+
+def test_a_column_that_is_plainly_something_else_stops_the_run(tmp_path: Path, enroller: Enroller) -> None:
+    path = write_csv(tmp_path / "c.csv", customers(range(30)))
+    plan = understand(path, {"phone": "氏名"})
+    with pytest.raises(TooManyRejectedError, match="氏名 was taken for phone") as caught:
+        enroller.enrol(path, plan, Lending("calls", DAY))
+    assert "--map phone=" in caught.value.hint
+
+
+def test_requests_that_cannot_be_meant_are_refused(tmp_path: Path, enroller: Enroller) -> None:
+    path = write_csv(tmp_path / "c.csv", customers(range(3)))
+    with pytest.raises(EnrolmentError, match="needs a name"):
+        enroller.enrol(path, understand(path), Lending(" ", DAY))
+    with pytest.raises(EnrolmentError, match="2030-01-01 has not come"):
+        enroller.enrol(path, understand(path), Lending("calls", date(2030, 1, 1)))
+
+
+KILLED = """
+    import sys
+    from datetime import date
+    from pathlib import Path
+    from core.clock import SystemClock
+    from core.database import Database
+    from core.settings import load_settings
+    from custody import enrolment
+    from custody.columns import understand
+    from fingerprints.keys import load_key
+
+    def stop(*args, **kwargs):
+        print("here", flush=True)
+        sys.stdin.read()
+
+    {place} = stop
+    settings = load_settings(sys.argv[1], database={{"url": sys.argv[2]}})
+    enroller = enrolment.Enroller(
+        settings, load_key(settings.key, settings.home), Database(settings.database_url), SystemClock()
+    )
+    path = Path(sys.argv[3])
+    enroller.enrol(path, understand(path), enrolment.Lending("killed", date(2026, 4, 1), "架空コール"))
+"""
+
+
+@pytest.mark.parametrize(
+    ("place", "switched"),
+    [("enrolment.check", False), ("enrolment.learn_patterns", False), ("enrolment.finish_enrolment", True)],
+)
+def test_a_killed_run_is_settled_by_the_next(
+    tmp_path: Path, enroller: Enroller, settings: Settings, database: Database, *, place: str, switched: bool
+) -> None:
+    path = write_csv(tmp_path / "c.csv", customers(range(20)))
+    script = textwrap.dedent(KILLED.format(place=place))
+    with subprocess.Popen(
+        [sys.executable, "-c", script, str(settings.home), settings.database_url, str(path)],
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+    ) as child:  # fmt: skip
+        assert child.stdout
+        assert child.stdout.readline() == "here\n"
+        os.kill(child.pid, signal.SIGKILL)
+        child.wait()
+    with database.read() as session:
+        assert session.scalars(select(Enrolment.state)).all() == [RUNNING]
+        assert session.scalars(select(Extract)).all() == []
+    enrol(enroller, path, "next")
+    index = Index.open(settings.index_dir, load_key(settings.key, settings.home), check=True)
+    expected = ["killed", "next"] if switched else ["next"]
+    assert [info.name for info in index.extracts] == expected
+    with database.read() as session:
+        assert session.scalars(select(Extract.name).order_by(Extract.name)).all() == expected
+        states = session.scalars(select(Enrolment.state).order_by(Enrolment.id)).all()
+        assert states == [DONE if switched else FAILED, DONE]

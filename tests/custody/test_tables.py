@@ -1,0 +1,90 @@
+"""Tables in every encoding and form that carriers keep them in are read alike."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import TYPE_CHECKING
+
+import pytest
+from openpyxl import Workbook
+
+from custody.errors import TableError
+from custody.tables import TableFormat, detect_encoding, detect_format, read_rows
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+CELLS = [
+    ["お客様番号", "氏名", "フリガナ"],
+    ["K000001", "髙﨑　二葉", "ﾀｶｻｷ ﾌﾀﾊﾞ"],
+    ["K000002", '仮名, "三奈"', "カメイ ミナ"],
+]
+QUOTED = (
+    "お客様番号{0}氏名{0}フリガナ\r\nK000001{0}髙﨑　二葉{0}ﾀｶｻｷ ﾌﾀﾊﾞ\r\n\r\n"
+    'K000002{0}"仮名, ""三奈"""{0}カメイ ミナ\r\n'
+)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp932", "utf-16"])
+@pytest.mark.parametrize(("delimiter", "suffix"), [(",", ".csv"), ("\t", ".tsv"), (";", ".csv"), ("|", ".txt")])
+def test_text_tables_are_read_in_any_encoding(tmp_path: Path, encoding: str, delimiter: str, suffix: str) -> None:
+    path = tmp_path / f"customers{suffix}"
+    path.write_bytes(QUOTED.format(delimiter).encode(encoding))
+    table = detect_format(path)
+    assert table.encoding == encoding
+    rows = list(read_rows(path, table))
+    assert [row.cells for row in rows] == CELLS
+    assert [row.line for row in rows] == [1, 2, 4]
+    assert rows[-1].share == 1
+
+
+def test_euc_jp_is_told_from_cp932() -> None:
+    text = "\n".join(f"K{n:06d},仮名　三奈,カメイ ミナ,東京都千代田区千代田{n}-2-3" for n in range(20))
+    assert detect_encoding(text.encode("euc_jp"), whole=True) == "euc_jp"
+    assert detect_encoding(text.encode("cp932"), whole=True) == "cp932"
+    assert detect_encoding("ｶﾒｲ ﾐﾅ,架空一郎\n".encode("cp932") * 9, whole=True) == "cp932"
+    assert detect_encoding(b"\xff\xff\xfe\x00\xa0" * 9, whole=True) is None
+
+
+def test_a_sample_may_end_inside_a_character() -> None:
+    for encoding in ("utf-8", "cp932", "euc_jp"):
+        content = ("K000001,架空　一郎\n" * 50).encode(encoding)
+        assert detect_encoding(content[:-3], whole=False) == encoding
+
+
+def test_a_spreadsheet_is_read_like_text(tmp_path: Path) -> None:
+    workbook = Workbook()
+    sheet = workbook.active
+    assert sheet is not None
+    sheet.append(["お客様番号", "電話番号", "生年月日", "登録"])
+    moment = datetime(2026, 4, 1, 10, 0)  # noqa: DTZ001  # Excel knows no zones
+    sheet.append(["K000001", 9000000001, date(1985, 4, 3), moment])
+    sheet.append([None, None, None, None])
+    sheet.append(["K000002", "090-0000-0002", "S60.4.3", None])
+    workbook.save(tmp_path / "customers.xlsx")
+    table = detect_format(tmp_path / "customers.xlsx")
+    assert table == TableFormat("", "")
+    assert [(row.line, row.cells) for row in read_rows(tmp_path / "customers.xlsx", table)] == [
+        (1, ["お客様番号", "電話番号", "生年月日", "登録"]),
+        (2, ["K000001", "9000000001", "1985-04-03", "2026-04-01"]),
+        (4, ["K000002", "090-0000-0002", "S60.4.3", ""]),
+    ]
+
+
+def test_what_is_no_table_is_named(tmp_path: Path) -> None:
+    (tmp_path / "empty.csv").write_bytes(b" \n")
+    with pytest.raises(TableError, match=r"empty\.csv is empty"):
+        detect_format(tmp_path / "empty.csv")
+    (tmp_path / "odd.csv").write_bytes(b"\xff\xff\xfe\x00\xa0" * 9)
+    with pytest.raises(TableError, match="no encoding we know"):
+        detect_format(tmp_path / "odd.csv")
+    (tmp_path / "bad.xlsx").write_bytes(b"no workbook")
+    with pytest.raises(TableError, match="spreadsheet"):
+        list(read_rows(tmp_path / "bad.xlsx", detect_format(tmp_path / "bad.xlsx")))
+
+
+def test_a_broken_byte_spoils_one_cell_not_the_file(tmp_path: Path) -> None:
+    path = tmp_path / "c.csv"
+    path.write_bytes("番号,氏名\n1,架空一郎\n".encode("cp932") + b"2,\x81\n" + "3,仮名二葉\n".encode("cp932"))
+    rows = list(read_rows(path, TableFormat(",", "cp932")))
+    assert [row.cells[0] for row in rows] == ["番号", "1", "2", "3"]
