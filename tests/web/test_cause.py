@@ -1,0 +1,96 @@
+"""The ranking of holders on a page: asked for, on the record, names behind a reason."""
+
+from __future__ import annotations
+
+import csv
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from custody.columns import understand
+from custody.enrolment import Enroller, Lending
+from fingerprints.keys import create_key
+from tests.fingerprints.people import customers
+from tests.web.scene import form_mark
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from starlette.testclient import TestClient
+
+    from core.clock import SetClock
+    from core.database import Database
+    from core.settings import Settings
+    from tests.web.scene import Scene
+
+ROW = {
+    "kind": "operator", "name": "●●1", "score": 31.5, "posterior": 1.0, "covered": 38, "of": 40, "size": 44,
+    "expected": 0.9, "terms": {"set": 33.0, "among": -1.5}, "tied_with": ["●●2"], "also_consistent": False,
+    "window": {"days": 1, "from": "2026-11-03", "to": "2026-11-03"}, "explains_nothing": False, "gaps": [{}],
+}  # fmt: skip
+FOUND = {
+    "holders": [ROW], "sentence": "One stands out.", "limits": ["dates unknown"], "inputs": {"subjects": 40},
+    "outside": {"unexplained": 2, "first": False},
+}  # fmt: skip
+
+
+@pytest.fixture
+def enrolled(settings: Settings, database: Database, clock: SetClock, tmp_path: Path) -> None:
+    """An index of the scene's customers."""
+    file = tmp_path / "customers.csv"
+    columns = customers(range(60))
+    with file.open("w", encoding="utf-8", newline="") as out:
+        csv.writer(out).writerows([list(columns), *zip(*columns.values(), strict=True)])
+    key = create_key(settings.home / "key")
+    Enroller(settings, key, database, clock).enrol(
+        file, understand(file), Lending("calls", date(2026, 4, 1)), processes=1
+    )
+
+
+def ask(browser: TestClient, scene: Scene, **form: str) -> str:
+    page = f"/incidents/{scene.incident_id}"
+    return browser.post(f"{page}/root-cause", data={**form, "form_mark": form_mark(browser, page)}).text
+
+
+@pytest.mark.usefixtures("enrolled")
+def test_without_trails_the_page_says_so_and_asking_is_on_the_record(browser: TestClient, scene: Scene) -> None:
+    assert "No access logs were imported" in ask(browser, scene)
+    assert "records were compared" in browser.get(f"/incidents/{scene.incident_id}").text
+
+
+def test_every_term_tie_and_gap_is_shown(browser: TestClient, scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("web.routes.cause._inquire", lambda *_: FOUND)
+    text = ask(browser, scene)
+    for expected in [
+        "●●1",
+        "38 of 40",
+        "+33.0",
+        "-1.5",
+        "level with ●●2",
+        "Records have gaps",
+        "&gt; 99.9%",
+        "2026-11-03",
+    ]:
+        assert expected.lower() in text.lower()
+
+
+def test_names_are_shown_for_a_reason_only(browser: TestClient, scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    reasons: list[object] = []
+
+    def inquire(*given: object) -> dict[str, Any]:
+        reasons.append(given[-1])
+        return FOUND
+
+    monkeypatch.setattr("web.routes.cause._inquire", inquire)
+    assert "cannot be read" in ask(browser, scene, reveal="yes", reason=" ")
+    assert "This look was recorded" in ask(browser, scene, reveal="yes", reason="hearing")
+    assert reasons == ["hearing"]
+
+
+def test_without_an_index_the_page_says_what_to_do(browser: TestClient, scene: Scene) -> None:
+    page = f"/incidents/{scene.incident_id}/root-cause"
+    answer = browser.post(page, data={"form_mark": form_mark(browser, "/session")})
+    assert answer.status_code in {409, 503}
+    assert "hint" in answer.text
+    assert browser.get(page).url.path == f"/incidents/{scene.incident_id}"
