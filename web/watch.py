@@ -1,4 +1,4 @@
-"""Whether the watch is kept: sources with their sweeps, planned runs, alerts that did not go out."""
+"""Whether the watch is kept: sources, their sweeps and when they run next."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import func, select
 
-from alerts.models import FAILED, Message
 from crawler.errors import SourcesError
 from crawler.models import Sweep
 from crawler.sources import load_sources
@@ -25,7 +24,6 @@ if TYPE_CHECKING:
 
 RECENT_SWEEPS = 20
 SHOWN_SWEEPS = 50
-SHOWN_ALERTS = 20
 OVERDUE_INTERVALS = 3
 """A source without a good sweep for that many of its intervals, and the slack, is overdue."""
 OVERDUE_SLACK = timedelta(minutes=10)
@@ -92,12 +90,6 @@ def watched_sources(settings: Settings, database: Database, now: datetime) -> Wa
             for source in sources.values()
         )
     )
-
-
-def failed_alerts(session: Session) -> Sequence[Message]:
-    """The latest messages that were given up, newest first."""
-    given_up = select(Message).where(Message.state == FAILED)
-    return session.scalars(given_up.order_by(Message.id.desc()).limit(SHOWN_ALERTS)).all()
 
 
 def latest_sweeps(session: Session) -> Sequence[Sweep]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from alerts.models import FAILED, Message
 from tests.web.scene import POST, add_watch, form_mark
 from web.sessions import load_token
 
@@ -59,6 +60,19 @@ def test_a_broken_file_of_sources_is_told_and_breaks_nothing(browser: TestClient
     (home / "sources.toml").write_text("[sources.x]\nengine = 'nothing'\n", encoding="utf-8")
     assert "no such engine" in browser.get("/sources").text
     assert browser.get("/").status_code == 200
+
+
+def test_an_alert_that_was_given_up_is_told(
+    browser: TestClient, scene: Scene, database: Database, clock: SetClock
+) -> None:
+    with database.write() as session:
+        session.add(
+            Message(
+                uuid="1", incident_id=scene.incident_id, channel="slack", kind="parent", payload={}, state=FAILED,
+                created_at=clock.now(), next_at=clock.now(), failure="invalid_auth",
+            )
+        )  # fmt: skip
+    assert "invalid_auth" in browser.get("/").text
 
 
 def test_the_pulse_moves_with_every_event(browser: TestClient, scene: Scene) -> None:

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 
+from alerts.outbox import failed_messages
 from incidents import queries
-from web.watch import failed_alerts, watched_sources
+from web.watch import watched_sources
 from web.world import world_of
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ def overview(request: Request) -> Response:
     now = world.clock.now()
     with world.database.read() as session:
         shown = queries.overview(session, language=world.pages.language(request), recent=RECENT)
-        alerts = failed_alerts(session)
+        alerts = failed_messages(session)
     watched = watched_sources(world.settings, world.database, now)
     runs = sorted((s for s in watched.sources if s.next_at), key=lambda s: s.next_at or now)
     return world.pages.render(
