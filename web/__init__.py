@@ -1,1 +1,1 @@
-"""The web pages: an app factory, one file a page, templates, static files; served by us alone, in Japanese and English."""
+"""The web pages: an app factory, one file a page, templates and static files, in Japanese and English."""
