@@ -278,15 +278,16 @@ class Jobs:
         return self._child("match", ["match", "--json"], DAY_S)
 
     def _has_messages(self) -> bool:
+        from alerts.channels import open_channels
         from alerts.outbox import has_due
 
         with self._database.read() as session:
-            return has_due(session, self._clock.now())
+            return has_due(session, open_channels(self._settings), now=self._clock.now())
 
     def _deliver(self) -> str:
-        from alerts.outbox import deliver
+        from alerts.delivery import deliver, open_post
 
-        delivered = deliver(self._settings, self._database, self._clock)
+        delivered = deliver(open_post(self._settings, self._database, self._clock))
         return f"done: {delivered.sent} sent"
 
     def _recover(self) -> str:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import func, select
 
-from alerts.channels import Outgoing, Receipt
+from alerts.channels import Outgoing, Receipt, open_channels
 from alerts.errors import GoneError, NotSentError, UncertainError
 from alerts.models import DETAIL, FAILED, PARENT, PENDING, SENDING, SENT, SUPERSEDED, UPDATE, Message, Thread
 from alerts.outbox import Wording, enqueue, put
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from alerts.channels import Channel
     from core.clock import Clock
     from core.database import Database
+    from core.settings import Settings
 
 LEASE_S = 180.0
 """Longer than one message can take: three time-outs and three waits for a rate limit (`channels.slack`)."""
@@ -50,6 +51,12 @@ class Post:
     wording: Wording
     clock: Clock
     max_attempts: int
+
+
+def open_post(settings: Settings, database: Database, clock: Clock) -> Post:
+    """What delivery works with, out of the settings."""
+    wording = Wording(settings.language, settings.web_url)
+    return Post(database, open_channels(settings), wording, clock, settings.alerts.max_attempts)
 
 
 @dataclass(slots=True)

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
+from rich.cells import cell_len
+
 from core.texts import load_texts
 from incidents.wording import field_names
 
@@ -114,8 +116,8 @@ def change_lines(alert: Alert) -> list[str]:
 def plain_text(alert: Alert) -> str:
     """The whole message as plain text, for mail and console."""
     said = summary(alert)
-    width = max((len(label) for label, _ in said.figures), default=0)
-    figures = [f"  {label:<{width}}  {text}" for label, text in said.figures]
+    width = max((cell_len(label) for label, _ in said.figures), default=0)
+    figures = [f"  {label}{' ' * (width - cell_len(label))}  {text}" for label, text in said.figures]
     changes = [f"  * {line}" for line in change_lines(alert)]
     return "\n".join([said.headline, *changes, *figures, f"  {said.url}"])
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 
 from alerts.messages import Alert, Change, told, told_kinds
 from alerts.models import (
@@ -41,6 +41,8 @@ if TYPE_CHECKING:
     from incidents.views import IncidentLine
 
 AT_ONCE = 1000
+LATE = 10_000
+"""Events are committed a little out of order; further back than this among their ids none is looked for."""
 OPENED, MERGED_INTO = "opened", "merged-into"
 
 
@@ -105,11 +107,18 @@ def failed_messages(session: Session) -> list[Message]:
     return list_messages(session, state=FAILED)
 
 
-def _untold(session: Session, channel: str) -> list[Event]:
+def has_due(session: Session, channels: Sequence[Channel], *, now: datetime) -> bool:
+    """Whether delivery would do anything."""
+    due = select(Message.id).where(Message.state.in_((PENDING, SENDING)), Message.next_at <= now)
+    return bool(_untold(session, channels[0].name, limit=1)) or session.scalar(due.limit(1)) is not None
+
+
+def _untold(session: Session, channel: str, *, limit: int = AT_ONCE) -> list[Event]:
     was_told = select(AlertedEvent.event_id).where(AlertedEvent.event_id == Event.id, AlertedEvent.channel == channel)
+    last = session.scalar(select(func.max(AlertedEvent.event_id)).where(AlertedEvent.channel == channel)) or 0
     kinds = told_kinds() | {OPENED, MERGED_INTO}
     events = select(Event).where(Event.kind.in_(kinds), Event.incident_id.is_not(None), ~was_told.exists())
-    return list(session.scalars(events.order_by(Event.id).limit(AT_ONCE)))
+    return list(session.scalars(events.where(Event.id > last - LATE).order_by(Event.id).limit(limit)))
 
 
 def _told_in(session: Session, event: Event, channel: str) -> int:

@@ -60,13 +60,9 @@ def list_command(ctx: Context, state: str | None, limit: int, *, as_json: bool) 
 
 def make_post(ctx: Context) -> Post:
     """What delivery works with, out of the settings."""
-    from alerts.channels import open_channels
-    from alerts.delivery import Post
-    from alerts.outbox import Wording
+    from alerts.delivery import open_post
 
-    settings = ctx.settings
-    wording = Wording(settings.language, settings.web_url)
-    return Post(ctx.database, open_channels(settings), wording, ctx.clock, settings.alerts.max_attempts)
+    return open_post(ctx.settings, ctx.database, ctx.clock)
 
 
 def _deliver(post: Post, patience_s: float) -> Delivered:

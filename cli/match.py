@@ -59,7 +59,7 @@ def _run(ctx: Context, *, as_json: bool) -> None:
             stop=stopping.is_set,
             progress=lambda counts: status.update(_shown(counts)),
         )
-    ctx.talk.print(_shown(counts))
+    ctx.talk.print(_shown(counts), soft_wrap=True)
     if as_json:
         ctx.emit(counts.as_dict())
 

@@ -79,7 +79,7 @@ def new_finding(found: Finding, *, extracts: Sequence[Mapping[str, Any]]) -> New
         verdict=found.verdict,
         confidence=found.confidence,
         people=found.people,
-        members=BitMap(found.members.tolist()),
+        members=BitMap(found.members),
         share=found.share,
         fields={kind: count for kind, count in found.fields.items() if count},
         matches=[

@@ -11,9 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from alerts.channels import open_channels
-from alerts.delivery import Delivered, Post, deliver
-from alerts.outbox import Wording
+from alerts.delivery import Delivered, Post, deliver, open_post
 from core.settings import load_settings
 from tests.alerts import fake_slack
 from tests.servers.ports import free_port, wait_for_port
@@ -89,16 +87,10 @@ def make_settings(home: Path, alerts: dict[str, Any], **others: Any) -> Settings
     return load_settings(home, alerts=alerts, web={"public_url": "https://hinomi.carrier.example"}, **others)
 
 
-def make_post(database: Database, settings: Settings, clock: Clock) -> Post:
-    """What delivery works with, as the command makes it."""
-    wording = Wording(settings.language, settings.web_url)
-    return Post(database, open_channels(settings), wording, clock, settings.alerts.max_attempts)
-
-
 @pytest.fixture
 def post(database: Database, home: Path, clock: Clock, slack: FakeSlack) -> Post:
     """Delivery to the fake Slack."""
-    return make_post(database, make_settings(home, slack.settings()), clock)
+    return open_post(make_settings(home, slack.settings()), database, clock)
 
 
 def run(post: Post, times: int = 1) -> Delivered:

@@ -16,8 +16,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from alerts.delivery import open_post
 from incidents import service
-from tests.alerts.conftest import make_post, make_settings, run
+from tests.alerts.conftest import make_settings, run
 from tests.incidents.makers import NOW, Leaked, repost, take
 from tests.servers.ports import free_port, wait_for_port
 
@@ -79,7 +80,7 @@ def channel(emulate: str) -> str:
 def post(database: Database, home: Path, clock: SetClock, emulate: str, channel: str) -> Post:
     """Delivery to it."""
     slack = {"token": TOKEN, "channel": channel, "base_url": emulate}
-    return make_post(database, make_settings(home, {"slack": slack}), clock)
+    return open_post(make_settings(home, {"slack": slack}), database, clock)
 
 
 def test_an_incident_is_told_updated_and_threaded(post: Post, emulate: str, channel: str) -> None:

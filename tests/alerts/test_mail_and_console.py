@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import pytest
 
 from alerts.channels import open_channels
+from alerts.delivery import open_post
 from core.settings import load_settings
-from tests.alerts.conftest import make_post, make_settings, run
+from tests.alerts.conftest import make_settings, run
 from tests.incidents.makers import Leaked, repost, take
 
 if TYPE_CHECKING:
@@ -66,7 +67,7 @@ def mails() -> list[Any]:
 def test_mail_carries_the_alerts_where_slack_is_not_set_up(
     database: Database, home: Path, clock: SetClock, mail_server: dict[str, Any]
 ) -> None:
-    post = make_post(database, make_settings(home, {"mail": mail_server}), clock)
+    post = open_post(make_settings(home, {"mail": mail_server}), database, clock)
     take(database, LEAK)
     run(post)
     repost(database, LEAK.content, source="forum", address="http://forum.invalid/1")
@@ -81,7 +82,7 @@ def test_mail_carries_the_alerts_where_slack_is_not_set_up(
 def test_a_mail_sent_again_keeps_its_id(
     database: Database, home: Path, clock: SetClock, mail_server: dict[str, Any]
 ) -> None:
-    post = make_post(database, make_settings(home, {"mail": mail_server}), clock)
+    post = open_post(make_settings(home, {"mail": mail_server}), database, clock)
     take(database, LEAK)
     _Smtp.drops.append(True)
     for _ in range(2):
@@ -94,7 +95,7 @@ def test_a_mail_sent_again_keeps_its_id(
 def test_mail_stands_in_when_slack_keeps_failing_and_slack_is_told_in_the_end(
     database: Database, home: Path, clock: SetClock, slack: FakeSlack, mail_server: dict[str, Any]
 ) -> None:
-    post = make_post(database, make_settings(home, slack.settings() | {"mail": mail_server}), clock)
+    post = open_post(make_settings(home, slack.settings() | {"mail": mail_server}), database, clock)
     take(database, LEAK)
     slack.misbehave("chat.postMessage", "account_inactive", 4)
     sent_after = []
@@ -111,7 +112,7 @@ def test_the_console_is_there_when_nothing_is_set_up(
 ) -> None:
     settings = load_settings(home)
     assert [channel.name for channel in open_channels(settings)] == ["console"]
-    post = make_post(database, settings, clock)
+    post = open_post(settings, database, clock)
     take(database, LEAK)
     run(post, 2)
     repost(database, LEAK.content, source="forum", address="http://forum.invalid/1")

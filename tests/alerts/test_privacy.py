@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
+from alerts.delivery import open_post
 from alerts.models import Message
 from core.logs import configure_logs
 from incidents import service
 from incidents.judging import ChildJudge
 from incidents.matching import Matching, match_waiting
-from tests.alerts.conftest import FakeSlack, make_post, make_settings, run
+from tests.alerts.conftest import FakeSlack, make_settings, run
 from tests.incidents.bad_verdicts import open_bad
 from tests.incidents.conftest import PEOPLE, VALUES, archive, bench, enrolled_home, home, leak_text
 
@@ -48,7 +49,7 @@ def test_no_value_is_in_what_goes_out_or_is_logged(
         for _ in range(3):
             match_waiting(Matching(database, archive, judge, clock))
     slack.misbehave("chat.postMessage", "500", 1)
-    post = make_post(database, make_settings(home, slack.settings()), clock)
+    post = open_post(make_settings(home, slack.settings()), database, clock)
     run(post)
     with database.write() as session:
         service.note(session, 1, f"{person[1]} called", actor="suzuki", now=clock.now())

@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import select
 
 from alerts.models import Message
+from alerts.outbox import has_due
 from incidents import service
 from tests.alerts.conftest import run
 from tests.incidents.makers import NOW, Leaked, event_kinds, repost, take
@@ -156,3 +157,20 @@ def test_an_incident_that_was_over_before_slack_was_set_up_is_not_told(post: Pos
         service.act(session, 1, "dismiss", actor="suzuki", reason="test data", now=NOW)
     run(post)
     assert slack.messages == []
+
+
+def test_the_scheduler_is_told_when_there_is_something_to_do(post: Post, slack: FakeSlack, clock: SetClock) -> None:
+    def is_due() -> bool:
+        with post.database.read() as session:
+            return has_due(session, post.channels, now=clock.now())
+
+    assert not is_due()
+    take(post.database, LEAK)
+    assert is_due()
+    slack.misbehave("chat.postMessage", "drop")
+    run(post)
+    assert not is_due()
+    clock.advance(timedelta(minutes=1))
+    assert is_due()
+    run(post)
+    assert not is_due()
