@@ -72,7 +72,8 @@ HEADERS: Final[dict[str, tuple[str, ...]]] = {
         "s-computername",
     ),
     "sequence": (
-        "連番", "通番", "順番", "ログ番号", "シーケンス番号", "seq", "sequence", "seqno", "sequence_number",
+        "連番", "通番", "順番", "ログ番号", "シーケンス番号",
+        "seq", "sequence", "seqno", "sequence_number", "sequenceid", "sequence_id",
         "record_id", "externalid",
     ),
 }  # fmt: skip

@@ -109,15 +109,17 @@ def _by_header(
         if name in fields or name in settled:
             continue
         for word in words:
-            # Keys of nested records and of prefixed files end in the word: "event.user.id" says user_id.
-            column = normal.get(word) or next(
-                (c for n, c in normal.items() if n.replace(".", "_").endswith(f"_{word}")), None
-            )
+            column = normal.get(word) or next((c for n, c in normal.items() if _is_nested(n, word)), None)
             if column is not None and column not in taken:
                 fields[name] = (column,)
                 taken.add(column)
                 break
     return fields
+
+
+def _is_nested(name: str, word: str) -> bool:
+    """Whether a nested key such as ``event.user.id`` says ``user_id``, by all of it or by its end."""
+    return "." in name and f"_{name.replace('.', '_')}".endswith(f"_{word}")
 
 
 def _date_and_time(normal: Mapping[str, str]) -> tuple[str, str] | None:
