@@ -15,7 +15,7 @@ from rapidfuzz import fuzz, process
 from fingerprints.siphash import siphash
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from numpy.typing import NDArray
 
@@ -24,6 +24,10 @@ if TYPE_CHECKING:
 SKETCH_VERSION: Final = 1
 MAX_FIELD: Final = 64
 """Characters of a field that are kept; what follows in an address is the building's annexe."""
+
+WHOLE_WITHIN: Final = 1.5
+"""Times the field's length up to which a passage is compared as a whole."""
+_LEFT, _RIGHT = "\U00010000", "\U00010001"  # beyond the 16 bits of a token
 
 
 class Sketcher:
@@ -62,26 +66,33 @@ def agreements(fields: Sequence[str], passages: Sequence[str]) -> NDArray[np.flo
     """Similarity of each field to the best-fitting stretch of the passage beside it, 0 to 1.
 
     Both are token sequences under the same subject's salt, as `as_text` packs them, so the comparison never sees text.
-    Alignment is rapidfuzz's ``partial_ratio``; a passage shorter than the field is scored against the field's
-    beginning, because sellers cut addresses off at the town, times the root of the share that is there, because little
-    proves little.
+    Alignment is rapidfuzz's ``partial_ratio`` between margins of tokens that occur nowhere: without them a stretch at
+    the passage's edge may be shorter than the field, and a family name alone would pass for four fifths of a name. A
+    passage of about the field's length is compared as a whole as well, for the letter that is missing or doubled. One
+    that is shorter is scored against the field's beginning, because sellers cut addresses off at the town, times the
+    root of the share that is there, because little proves little.
     """
-    short = np.fromiter((len(p) < len(f) for f, p in zip(fields, passages, strict=True)), np.bool_, len(fields))
-    beginnings = [f[: len(p)] for f, p in zip(fields, passages, strict=True)]
-    there = np.fromiter(map(len, beginnings), np.float32, len(fields))
-    wanted = np.fromiter(map(len, fields), np.float32, len(fields))
-    scores = np.empty(len(fields), np.float32)
-    for select, left, scorer in ((short, beginnings, fuzz.ratio), (~short, fields, fuzz.partial_ratio)):
-        rows = np.flatnonzero(select)
-        if rows.size:
-            scores[rows] = process.cpdist(
-                [left[row] for row in rows.tolist()],
-                [passages[row] for row in rows.tolist()],
-                scorer=scorer,
-                dtype=np.float32,
-            )
-    share = np.divide(there, wanted, out=np.zeros_like(there), where=wanted > 0)
-    return scores / np.float32(100) * np.sqrt(share)
+    pairs = list(zip(fields, passages, strict=True))
+    scores = np.zeros(len(pairs), np.float32)
+    cut = [row for row, (field, passage) in enumerate(pairs) if len(passage) < len(field)]
+    if cut:
+        share = np.array([len(pairs[row][1]) / len(pairs[row][0]) for row in cut], np.float32)
+        begun = _scores([(pairs[row][0][: len(pairs[row][1])], pairs[row][1]) for row in cut], fuzz.ratio)
+        scores[cut] = begun * np.sqrt(share)
+    within = [row for row, (field, passage) in enumerate(pairs) if len(passage) >= len(field)]
+    if within:
+        padded = [(field, _LEFT * len(field) + passage + _RIGHT * len(field)) for field, passage in pairs]
+        scores[within] = _scores([padded[row] for row in within], fuzz.partial_ratio)
+    whole = [row for row, (field, passage) in enumerate(pairs) if 0 < len(passage) <= WHOLE_WITHIN * len(field)]
+    if whole:
+        scores[whole] = np.maximum(scores[whole], _scores([pairs[row] for row in whole], fuzz.ratio))
+    return scores
+
+
+def _scores(pairs: Sequence[tuple[str, str]], scorer: Callable[..., float]) -> NDArray[np.float32]:
+    left, right = ([pair[side] for pair in pairs] for side in (0, 1))
+    scores: NDArray[np.float32] = process.cpdist(left, right, scorer=scorer, dtype=np.float32)
+    return scores / np.float32(100)
 
 
 def as_text(lengths: NDArray[np.integer], tokens: NDArray[np.uint16]) -> list[str]:
