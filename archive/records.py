@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from io import BytesIO
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 from urllib.parse import urlsplit
 
 from warcio.archiveiterator import ArchiveIterator
@@ -15,7 +15,7 @@ from warcio.statusandheaders import StatusAndHeaders
 from archive.errors import ArchiveError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from datetime import datetime
     from pathlib import Path
 
@@ -80,14 +80,22 @@ def http_request(exchange: Exchange) -> StatusAndHeaders:
     return StatusAndHeaders(f"{target} HTTP/1.1", headers, protocol=exchange.method, is_http_request=True)
 
 
-def read_content(path: Path, offset: int) -> Iterator[bytes]:
+def read_content(paths: Sequence[Path], offset: int) -> Iterator[bytes]:
     """The content of the record at ``offset``, in pieces; HTTP encodings undone.
+
+    Args:
+        paths: Names that the file may have, the usual one first; the first that exists is read.
+        offset: Of the record's gzip member.
 
     Raises:
         ArchiveError: No record begins there, or the file is damaged.
     """
+    path = paths[0]
     try:
-        with path.open("rb") as file:
+        file = _open_first(paths)
+        if file is None:
+            raise ArchiveError(f"{path} is missing (wanted: the record at offset {offset})", hint=_DAMAGED)
+        with file:
             file.seek(offset)
             record = next(iter(ArchiveIterator(file)), None)
             if record is None:
@@ -95,8 +103,6 @@ def read_content(path: Path, offset: int) -> Iterator[bytes]:
             stream = record.content_stream()
             while chunk := stream.read(CHUNK_BYTES):
                 yield chunk
-    except FileNotFoundError:
-        raise ArchiveError(f"{path} is missing (wanted: the record at offset {offset})", hint=_DAMAGED) from None
     except (ArchiveLoadFailed, OSError, EOFError, ValueError) as error:
         raise ArchiveError(
             f"{path} cannot be read at offset {offset}: {type(error).__name__}", hint=_DAMAGED
@@ -104,6 +110,15 @@ def read_content(path: Path, offset: int) -> Iterator[bytes]:
 
 
 _DAMAGED = "Restore the file from a backup; the other files of the archive are not affected."
+
+
+def _open_first(paths: Sequence[Path]) -> BinaryIO | None:
+    for path in paths:
+        try:
+            return path.open("rb")
+        except FileNotFoundError:
+            continue
+    return None
 
 
 def _rename(name: str, value: str, wire: set[str]) -> tuple[str, str]:

@@ -4,24 +4,23 @@ from __future__ import annotations
 
 import hashlib
 import re
-from dataclasses import dataclass
 from datetime import timedelta
 from io import BytesIO
 from typing import TYPE_CHECKING, BinaryIO
 from urllib.parse import quote
 
 from sqlalchemy import select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from archive.errors import ArchiveError
 from archive.models import Capture, Document, WarcFileRow
 from archive.records import CHUNK_BYTES, Exchange, RecordPlace, read_content
 from archive.recovery import recover
 from archive.retention import Expired, expire
+from archive.rows import Content, Kept, Place, add_document, add_place, find_capture, find_document, first_address
 from archive.warc import OPEN_SUFFIX, WarcFile
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
     from datetime import datetime
     from pathlib import Path
 
@@ -33,30 +32,7 @@ if TYPE_CHECKING:
     from core.settings import Settings
 
 HAND_IN = "hand-in"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
-    """Where and when a content was seen, and what the site said about it."""
-
-    source: str
-    address: str
-    fetched_at: datetime
-    title: str = ""
-    author: str = ""
-    posted_at: datetime | None = None
-    posted_as_written: str = ""
-    sweep_id: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Kept:
-    """What became of a capture: its rows, and whether document and capture are new."""
-
-    document_id: int
-    capture_id: int
-    new_document: bool
-    new_capture: bool
+__all__ = ["HAND_IN", "Archive", "Kept", "Place"]
 
 
 class Archive:
@@ -81,24 +57,29 @@ class Archive:
         self, session: Session, warc: WarcFile, exchange: Exchange, place: Place, *, media_type: str, charset: str
     ) -> Kept:
         """Keep a response whose body is the document: a paste, a file."""
-        known = _document(session, exchange.content)
+        form = {"media_type": media_type, "charset": charset, "truncated": exchange.truncated}
+        content = _content(exchange.content, **form)
+        known = find_document(session, content.sha256)
         if known:
-            first = session.scalars(select(Capture).where(Capture.document_id == known.id).order_by(Capture.id)).first()
-            at = warc.write_revisit(exchange, first.address if first else exchange.address, known.first_seen_at)
-            return self._seen_again(session, known, place, at)
+            if kept := find_capture(session, known, place):
+                return kept
+            at = warc.write_revisit(exchange, first_address(session, known) or place.address, known.first_seen_at)
+            return add_place(session, known, place, at, self._settings)
         at = warc.write_exchange(exchange)
-        document = Document(media_type=media_type, charset=charset, truncated=exchange.truncated)
-        return self._new(session, document, exchange.content, place, record=at, seen_in=at)
+        return add_document(session, content, place, at, at, self._settings)
 
     def keep_post(self, session: Session, warc: WarcFile, text: str, page: Exchange, place: Place) -> Kept:
         """Keep a post: its text is the document, the page it stood on is recorded beside it."""
-        content = text.encode("utf-8", "replace")
+        data = text.encode("utf-8", "replace")
+        content = _content(data, media_type="text/plain", charset="utf-8", truncated=page.truncated)
+        known = find_document(session, content.sha256)
+        if known and (kept := find_capture(session, known, place)):
+            return kept
         seen_in = warc.write_exchange(page)
-        if known := _document(session, content):
-            return self._seen_again(session, known, place, seen_in)
-        record = warc.write_post(place.address, content, seen_in, place.fetched_at)
-        document = Document(media_type="text/plain", charset="utf-8", truncated=page.truncated)
-        return self._new(session, document, content, place, record=record, seen_in=seen_in)
+        if known:
+            return add_place(session, known, place, seen_in, self._settings)
+        record = warc.write_post(place.address, data, seen_in, place.fetched_at)
+        return add_document(session, content, place, record, seen_in, self._settings)
 
     def hand_in(self, content: bytes | Path, name: str, *, media_type: str = "") -> Kept:
         """Keep a file that somebody brought: a resource record in a WARC file of its own.
@@ -123,7 +104,7 @@ class Archive:
     def stream(self, document: Document) -> Iterator[bytes]:
         """The content in pieces; the last piece comes only when the whole was verified, so read to the end."""
         digest, pending = hashlib.sha256(), b""
-        for chunk in read_content(self._existing(document.warc_file), document.warc_offset):
+        for chunk in read_content(self._names(document.warc_file), document.warc_offset):
             digest.update(chunk)
             if pending:
                 yield pending
@@ -187,63 +168,16 @@ class Archive:
             digest.update(chunk)
             size += len(chunk)
         stream.seek(0)
-        sha256 = digest.hexdigest()
+        content = Content(sha256=digest.hexdigest(), size_bytes=size, media_type=media_type)
         place = Place(source=HAND_IN, address=name, fetched_at=now, title=name)
         with self._database.write() as session:
-            if known := session.scalar(select(Document).where(Document.sha256 == sha256)):
-                return self._seen_again(session, known, place, RecordPlace(known.warc_file, known.warc_offset))
-        with self.open_warc(f"{HAND_IN}-{now:%Y%m%dT%H%M%S%f}-{sha256[:12]}") as warc:
+            if known := find_document(session, content.sha256):
+                there = RecordPlace(known.warc_file, known.warc_offset)
+                return add_place(session, known, place, there, self._settings)
+        with self.open_warc(f"{HAND_IN}-{now:%Y%m%dT%H%M%S%f}-{content.sha256[:12]}") as warc:
             at = warc.write_resource(f"file:///{quote(name.lstrip('/'))}", stream, size, media_type, now)
             with self._database.write() as session:
-                document = Document(sha256=sha256, size_bytes=size, media_type=media_type)
-                return self._insert(session, document, place, record=at, seen_in=at)
-
-    def _new(
-        self,
-        session: Session,
-        document: Document,
-        content: bytes,
-        place: Place,
-        *,
-        record: RecordPlace,
-        seen_in: RecordPlace,
-    ) -> Kept:
-        document.sha256, document.size_bytes = hashlib.sha256(content).hexdigest(), len(content)
-        return self._insert(session, document, place, record=record, seen_in=seen_in)
-
-    def _insert(
-        self, session: Session, document: Document, place: Place, *, record: RecordPlace, seen_in: RecordPlace
-    ) -> Kept:
-        values = {
-            "sha256": document.sha256, "size_bytes": document.size_bytes, "title": place.title,
-            "media_type": document.media_type, "charset": document.charset or "", "truncated": document.truncated or "",
-            "warc_file": record.file, "warc_offset": record.offset, "first_seen_at": place.fetched_at,
-            "keep_until": place.fetched_at + timedelta(days=self._settings.keep_days),
-        }  # fmt: skip
-        insert = _insert_into(session)(Document).values(**values).on_conflict_do_nothing().returning(Document.id)
-        document_id = session.scalar(insert)
-        if document_id is None:  # another process kept the same content a moment ago
-            known = session.scalars(select(Document).where(Document.sha256 == document.sha256)).one()
-            return self._seen_again(session, known, place, seen_in)
-        capture_id, _ = self._capture(session, document_id, place, seen_in)
-        return Kept(document_id, capture_id, new_document=True, new_capture=True)
-
-    def _seen_again(self, session: Session, known: Document, place: Place, seen_in: RecordPlace) -> Kept:
-        known.keep_until = max(known.keep_until, place.fetched_at + timedelta(days=self._settings.keep_clear_days))
-        capture_id, is_new = self._capture(session, known.id, place, seen_in)
-        return Kept(known.id, capture_id, new_document=False, new_capture=is_new)
-
-    def _capture(self, session: Session, document_id: int, place: Place, at: RecordPlace) -> tuple[int, bool]:
-        insert = _insert_into(session)(Capture).values(
-            document_id=document_id, source=place.source, address=place.address, author=place.author,
-            posted_at=place.posted_at, posted_as_written=place.posted_as_written, fetched_at=place.fetched_at,
-            sweep_id=place.sweep_id, warc_file=at.file, warc_offset=at.offset,
-        )  # fmt: skip
-        made = session.scalar(insert.on_conflict_do_nothing().returning(Capture.id))
-        if made is not None:
-            return made, True
-        same = (Capture.source == place.source, Capture.address == place.address, Capture.document_id == document_id)
-        return session.scalars(select(Capture.id).where(*same)).one(), False
+                return add_document(session, content, place, at, at, self._settings)
 
     def _closed(self, warc: WarcFile) -> None:
         with self._database.write() as session:
@@ -253,16 +187,14 @@ class Archive:
                 .values(closed_at=self._clock.now(), size_bytes=warc.size_bytes)
             )
 
-    def _existing(self, name: str) -> Path:
+    def _names(self, name: str) -> list[Path]:
+        """What a file may be called at this moment; the final name twice, since it may get it while we look."""
         final = self.folder / name
-        still_open = final.with_name(final.name + OPEN_SUFFIX)
-        return still_open if still_open.exists() and not final.exists() else final
+        return [final, final.with_name(final.name + OPEN_SUFFIX), final]
 
 
-def _document(session: Session, content: bytes) -> Document | None:
-    sha256 = hashlib.sha256(content).hexdigest()
-    return session.scalar(select(Document).where(Document.sha256 == sha256).with_for_update())
-
-
-def _insert_into(session: Session) -> Callable[..., sqlite.Insert | postgresql.Insert]:
-    return postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+def _content(data: bytes, *, media_type: str, charset: str, truncated: str) -> Content:
+    return Content(
+        sha256=hashlib.sha256(data).hexdigest(), size_bytes=len(data), media_type=media_type, charset=charset,
+        truncated=truncated,
+    )  # fmt: skip

@@ -39,5 +39,5 @@ def _known(name: str) -> str:
     meant = _MEANT.get(name.strip().lower(), name.strip())
     try:
         return codecs.lookup(meant).name if meant and codecs.lookup(meant)._is_text_encoding else ""  # noqa: SLF001  # the only way to ask
-    except LookupError:
+    except (LookupError, ValueError):  # ValueError: a NUL in the name
         return ""

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from scrapy.crawler import Crawler
     from scrapy.http import Response
 
-    from crawler.recorder import Recorder
+    from crawler.spider import Notebook
 
 BUSY = frozenset({429, 503})
 MAX_CRAWL_DELAY_S = 60.0
@@ -110,7 +110,7 @@ class RetryAfter:
 
     def __init__(self, crawler: Crawler) -> None:
         self._crawler = crawler
-        self._recorder: Recorder = crawler.spider.recorder  # type: ignore[union-attr]  # crawler.spider.SweepSpider's
+        self._recorder: Notebook = crawler.spider.recorder  # type: ignore[union-attr]  # crawler.spider.SweepSpider's
         self._longest = crawler.settings.getfloat("HINOMI_MAX_RETRY_AFTER_S")
         self._until = time.monotonic() + crawler.settings.getfloat("CLOSESPIDER_TIMEOUT")
 

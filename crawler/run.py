@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import os
 import secrets
 import socket
@@ -73,6 +72,8 @@ def sweep(source: Source, settings: Settings, database: Database, clock: Clock) 
     Raises:
         CrawlError: Another worker sweeps it at this moment.
     """
+    from crawler.driving import crawl
+
     recover_sweeps(settings, database, clock)
     with _lease(source.name, database, clock) as worker:
         sweep_id = _begin(source, worker, database, clock)
@@ -83,7 +84,8 @@ def sweep(source: Source, settings: Settings, database: Database, clock: Clock) 
             if until := recorder.paused_until():
                 recorder.stopping = f"the site asked for a pause until {until:%Y-%m-%d %H:%M} UTC"
             else:
-                finish = _crawl(source, settings, recorder)
+                engine = engines()[source.engine](source.url, source.options, recorder, deep=recorder.begin_walk())
+                finish = crawl(source, settings.crawler, engine, recorder)
         except HinomiError as error:
             recorder.fatal = str(error)
         except Exception as error:  # noqa: BLE001  # the edge of a sweep: its row has to be closed, whatever failed
@@ -157,25 +159,6 @@ def result_of(row: Sweep) -> SweepResult:
         row.source, row.state, row.reason, row.requests, row.responses, row.documents, row.new_documents, row.bytes,
         round(seconds, 3),
     )  # fmt: skip
-
-
-def _crawl(source: Source, settings: Settings, recorder: Recorder) -> str:
-    """Scrapy's own word on how it ended."""
-    from scrapy.crawler import AsyncCrawlerProcess
-
-    from crawler.downloading import scrapy_settings
-    from crawler.spider import SweepSpider
-
-    engine = engines()[source.engine](source.url, source.options, recorder, deep=recorder.begin_walk())
-    process = AsyncCrawlerProcess(scrapy_settings(source, settings.crawler))
-    for logger in (logging.getLogger(), logging.getLogger("scrapy")):
-        logger.setLevel(logging.WARNING)  # Scrapy has just set both to everything
-    crawler = process.create_crawler(SweepSpider)
-    process.crawl(crawler, engine=engine, recorder=recorder)
-    process.start()
-    stats = crawler.stats
-    recorder.requests = stats.get_value("downloader/request_count", 0) if stats else 0
-    return str((stats.get_value("finish_reason") if stats else None) or "not started")
 
 
 def _begin(source: Source, worker: str, database: Database, clock: Clock) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import scrapy
 from scrapy import exceptions
@@ -17,11 +17,11 @@ from crawler.politeness import OtherHostError, RobotsForbidError, wire_of
 from crawler.spiders.interface import Fetch, Page
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterable, Iterator
+    from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 
     from scrapy.http import Response
 
-    from crawler.recorder import Recorder
+    from core.clock import Clock
     from crawler.spiders.interface import SiteEngine, Step
 
 MAX_IN_A_ROW = 5
@@ -40,12 +40,35 @@ _REASONS: tuple[tuple[type[BaseException], str], ...] = (
 )
 
 
+class Notebook(Protocol):
+    """What the spider tells: `crawler.recorder.Recorder` for a sweep, another one for a trial."""
+
+    source: str
+    clock: Clock
+    requests: int
+    lists_read: int
+    fatal: str
+    stopping: str
+
+    def take(self, steps: Sequence[Step], page: Page, exchange: Exchange) -> None:
+        """Do what the engine said about a response."""
+        ...
+
+    def missed(self, fetch: Fetch, reason: str, *, gone: bool) -> None:
+        """A page could not be had."""
+        ...
+
+    def asked_to_wait(self, seconds: float) -> None:
+        """The site asked for a longer pause than a sweep may take."""
+        ...
+
+
 class SweepSpider(scrapy.Spider):
     """Fetches, hands pages to the engine, hands its steps to the recorder."""
 
     name = "sweep"
 
-    def __init__(self, *args: Any, engine: SiteEngine, recorder: Recorder, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, engine: SiteEngine, recorder: Notebook, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._engine = engine
         self.recorder = recorder

@@ -187,3 +187,15 @@ def test_the_queue_gives_the_oldest_first_and_forgets_what_is_settled(
         ]  # fmt: skip
         clear = session.get_one(Document, ids[0])
         assert clear.keep_until == clock.now() + timedelta(days=settings.archive.keep_clear_days)
+
+
+def test_what_was_seen_at_the_same_place_before_is_not_written_again(archive: Archive, database: Database) -> None:
+    page = exchange("http://forum.example/topic/1", b"<p>a</p>")
+    with archive.open_warc("forum-1") as warc:
+        for _ in range(2):
+            size = warc.size_bytes
+            with database.write() as session:
+                kept = archive.keep_post(session, warc, "a", page, place("http://forum.example/topic/1#1", "forum"))
+                archive.keep_response(session, warc, exchange(), place(), media_type="", charset="")
+            page = exchange(page.address, b"<p>a</p> and a new advertisement", fetched_at=AT + timedelta(days=1))
+        assert (kept.new_capture, warc.size_bytes) == (False, size)

@@ -1,0 +1,125 @@
+"""`hinomi sources`: which sites are swept, how they do, and whether one can be."""
+
+from __future__ import annotations
+
+import signal
+import sys
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from core.errors import UsageError
+
+if TYPE_CHECKING:
+    from cli.context import Context
+    from crawler.models import Sweep
+    from crawler.sources import Source
+
+TRIAL_FAILED = 3
+TRIAL_LIMIT_S = 300
+
+
+@click.group()
+def sources() -> None:
+    """The sites that are swept."""
+
+
+@sources.command("list")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object per source on stdout.")
+@click.pass_obj
+def list_sources(ctx: Context, *, as_json: bool) -> None:
+    """Every source with its engine, schedule, last sweep and yield."""
+    from rich.table import Table
+
+    from crawler.run import latest_sweep
+    from crawler.sources import load_sources
+
+    rows = [_row(one, latest_sweep(ctx.database, one.name)) for one in load_sources(ctx.settings.sources_path).values()]
+    if as_json:
+        for row in rows:
+            ctx.emit(row)
+        return
+    table = Table("source", "engine", "every", "last sweep", "state", "new", "places", "reason")
+    for row in rows:
+        shown = ("source", "engine", "every", "last_sweep_at", "state", "new_documents", "documents", "reason")
+        table.add_row(*("" if row[name] is None else str(row[name]) for name in shown))
+    ctx.talk.print(table if rows else f"no sources yet in {ctx.settings.sources_path}")
+
+
+def _row(source: Source, last: Sweep | None) -> dict[str, Any]:
+    return {
+        "source": source.name,
+        "engine": source.engine,
+        "url": source.url,
+        "every": str(source.every),
+        "enabled": source.enabled,
+        "last_sweep_at": last.started_at.isoformat(timespec="seconds") if last else None,
+        "state": last.state if last else None,
+        "reason": last.reason if last else None,
+        "documents": last.documents if last else None,
+        "new_documents": last.new_documents if last else None,
+    }
+
+
+@sources.command()
+@click.argument("name")
+@click.option("--engine", required=True, help="The kind of software: paste-list, html-forum, …")
+@click.option("--url", required=True, help="The list or board to begin with.")
+@click.option("--dialect", help="Options of known software: bepasty, spirit, …")
+@click.option("--every", default="15m", show_default=True, help="Schedule: a number and s, m, h or d.")
+@click.option("--delay", "delay_s", type=float, help="Seconds between two requests.")
+@click.option("--proxy", help="http, https, socks5 or socks5h address.")
+@click.option("--legal-basis", help="Why we may read it, and when that was checked.")
+@click.option("--option", "given", multiple=True, metavar="NAME=VALUE", help="An option of the engine; repeat.")
+@click.option("--json", "as_json", is_flag=True, help="The source as a JSON object on stdout.")
+@click.pass_obj
+def add(
+    ctx: Context, /, name: str, given: tuple[str, ...], dialect: str | None, *, as_json: bool, **table: Any
+) -> None:
+    """Append a source to the file of sources, if it is a good one."""
+    from crawler.adding import add_source, read_option
+
+    options = ({"dialect": dialect} if dialect else {}) | dict(read_option(text) for text in given)
+    order = ("engine", "url", "every", "delay_s", "proxy", "legal_basis")
+    values = {key: table[key] for key in order if table[key] is not None}
+    source = add_source(ctx.settings.sources_path, name, values, options)
+    if as_json:
+        ctx.emit(_row(source, None))
+    ctx.talk.print(f"added {source.name} to {ctx.settings.sources_path}; try it: hinomi sources check {source.name}")
+
+
+@sources.command()
+@click.argument("name")
+@click.option("--json", "as_json", is_flag=True, help="What was seen as a JSON object on stdout.")
+@click.pass_obj
+def check(ctx: Context, name: str, *, as_json: bool) -> None:
+    """Try a source: robots.txt, one list page and one thing on it; nothing is kept.
+
+    Exits with 3 when the source's options do not fit the site.
+    """
+    from core.logs import configure_logs
+    from crawler.sources import load_sources
+    from crawler.trial import try_source
+
+    known = load_sources(ctx.settings.sources_path)
+    if name not in known:
+        raise UsageError(f"no such source: {name}", hint=f"There are: {', '.join(known) or 'none yet'}.")
+    source = known[name]
+    configure_logs(level="ERROR")
+    signal.alarm(TRIAL_LIMIT_S)
+    trial = try_source(source, ctx.settings.crawler, ctx.clock)
+    signal.alarm(0)
+    if as_json:
+        ctx.emit({**asdict(trial), "good": trial.is_good})
+    ctx.talk.print(
+        f"{name}: {trial.entries} entries on the list, {'more pages' if trial.more_pages else 'one page'}; the first "
+        f"holds {trial.documents} documents, {trial.authors} with an author, {trial.times} with a readable time, "
+        f"{trial.characters} characters ({trial.requests} requests)"
+    )
+    for problem, count in trial.problems.items():
+        ctx.talk.print(f"  {count} × {problem}", markup=False)
+    if not source.legal_basis:
+        ctx.talk.print("  no legal_basis is written down: why may we read this site?")
+    if not trial.is_good:
+        sys.exit(TRIAL_FAILED)

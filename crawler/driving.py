@@ -1,0 +1,30 @@
+"""Starts Scrapy for one source in this process and says how it ended."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING
+
+from scrapy.crawler import AsyncCrawlerProcess
+
+from crawler.downloading import scrapy_settings
+from crawler.spider import SweepSpider
+
+if TYPE_CHECKING:
+    from core.settings import CrawlerSettings
+    from crawler.sources import Source
+    from crawler.spider import Notebook
+    from crawler.spiders.interface import SiteEngine
+
+
+def crawl(source: Source, settings: CrawlerSettings, engine: SiteEngine, notebook: Notebook) -> str:
+    """Scrapy's own word on how it ended; once a process, since Twisted's reactor cannot be started again."""
+    process = AsyncCrawlerProcess(scrapy_settings(source, settings))
+    for logger in (logging.getLogger(), logging.getLogger("scrapy")):
+        logger.setLevel(logging.WARNING)  # Scrapy has just set both to everything
+    crawler = process.create_crawler(SweepSpider)
+    process.crawl(crawler, engine=engine, recorder=notebook)
+    process.start()
+    stats = crawler.stats
+    notebook.requests = stats.get_value("downloader/request_count", 0) if stats else 0
+    return str((stats.get_value("finish_reason") if stats else None) or "not started")

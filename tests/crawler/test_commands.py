@@ -1,0 +1,65 @@
+"""`hinomi sources` and `hinomi sweep` as scripts use them."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+from tests.targets.posts import make_posts
+from tests.targets.spirit import ZONE
+
+if TYPE_CHECKING:
+    from tests.crawler.conftest import Crawl
+    from tests.targets.misbehaving import Misbehaving
+    from tests.targets.spirit import Spirit
+
+KEYS = [
+    "source", "state", "reason", "requests", "responses", "documents", "new_documents", "bytes", "seconds",
+]  # fmt: skip
+
+
+def hinomi(crawl: Crawl, *arguments: str) -> tuple[int, list[dict[str, object]], str]:
+    command = [sys.executable, "-m", "cli", "--home", str(crawl.home), *arguments]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    return done.returncode, [json.loads(line) for line in done.stdout.splitlines()], done.stderr
+
+
+def test_a_source_is_added_tried_swept_and_listed(sqlite_crawl: Crawl, spirit: Spirit) -> None:
+    spirit.post([(f"試し {n}", post) for n, post in enumerate(make_posts(3, seed=99))])
+    crawl = sqlite_crawl
+    add = ["sources", "add", "forum", "--engine", "html-forum", "--url", spirit.board, "--dialect", "spirit"]
+    code, _, error = hinomi(crawl, *add, "--option", f"zone={ZONE}", "--legal-basis", "our own")
+    assert (code, "added forum" in error) == (0, True), error
+    code, (seen,), error = hinomi(crawl, "sources", "check", "forum", "--json")
+    assert (code, seen["good"], seen["documents"], seen["authors"], seen["times"]) == (0, True, 1, 1, 1), error
+    assert seen["requests"] == 3
+    code, (before,), _ = hinomi(crawl, "sources", "list", "--json")
+    assert (code, before["source"], before["last_sweep_at"]) == (0, "forum", None)
+    code, (swept,), error = hinomi(crawl, "sweep", "--json")
+    assert (code, swept["state"], list(swept)) == (0, "done", KEYS), error
+    code, (after,), _ = hinomi(crawl, "sources", "list", "--json")
+    assert (after["state"], after["new_documents"]) == ("done", swept["new_documents"])
+    assert "架空" not in error
+
+
+def test_a_failed_sweep_exits_with_3_and_its_reason(sqlite_crawl: Crawl, misbehaving: Misbehaving) -> None:
+    sqlite_crawl.add(f'[sources.a]\nengine = "paste-list"\nurl = "{misbehaving.url}/list-gone/list"')
+    sqlite_crawl.add('[sources.a.options]\nentries = "li"')
+    code, (swept,), error = hinomi(sqlite_crawl, "sweep", "a", "--json")
+    assert (code, swept["state"], swept["reason"]) == (3, "failed", "1 × HTTP 404"), error
+    code, (seen,), error = hinomi(sqlite_crawl, "sources", "check", "a", "--json")
+    assert (code, seen["good"], seen["problems"]) == (3, False, {"HTTP 404": 1})
+    assert "no legal_basis" in error
+
+
+def test_wrong_use_is_named(sqlite_crawl: Crawl) -> None:
+    for arguments, said in [
+        (["sweep"], "names no source yet"),
+        (["sweep", "nobody"], "no such source: nobody"),
+        (["sources", "check", "nobody"], "no such source: nobody"),
+        (["sources", "add", "a", "--engine", "paste-list", "--url", "nowhere"], "sources.a.url"),
+    ]:
+        code, out, error = hinomi(sqlite_crawl, *arguments)
+        assert (code, out, said in error) == (2, [], True), error
