@@ -43,7 +43,7 @@ def test_tokens_agree_as_the_text_does(field: str, passage: str) -> None:
 
 
 def _in_the_open(field: str, passage: str) -> float:
-    """The same on plain text, as the law has it: the best stretch as long as the field, or the whole, or the beginning."""
+    """The same on plain text: the best stretch as long as the field, or the whole, or the beginning."""
     whole = fuzz.ratio(field, passage) / 100 if 0 < len(passage) <= 1.5 * len(field) else 0.0
     if len(passage) < len(field):
         return max(whole, fuzz.ratio(field[: len(passage)], passage) / 100 * (len(passage) / len(field)) ** 0.5)
@@ -54,7 +54,7 @@ def _in_the_open(field: str, passage: str) -> float:
 
 def test_a_family_name_alone_does_not_pass_for_the_name() -> None:
     score = agreements([_sketch("佐藤徹", 3)], [_sketch("佐藤真由", 3)])[0]
-    assert score < 0.6
+    assert score < 0.7
     assert agreements([_sketch("山田太郎", 3)], [_sketch("山田郎", 3)])[0] > 0.8
 
 
