@@ -19,6 +19,9 @@ from typing import TYPE_CHECKING
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 
+from alerts.channels import open_channels
+from alerts.delivery import Post, deliver
+from alerts.outbox import Wording, has_due
 from archive.store import Archive
 from core.children import run_hinomi
 from core.errors import HinomiError
@@ -33,6 +36,7 @@ from core.leases import (
     take_lease,
 )
 from core.logs import get_logger
+from crawler.run import recover_sweeps, run_sweep_process
 from crawler.sources import load_sources
 
 if TYPE_CHECKING:
@@ -49,8 +53,6 @@ DAY_S = 86_400.0
 RECOVERY_S = 60.0
 KEEP_CLAIMS = timedelta(days=30)
 RENEWALS_A_LEASE = 4
-SWEEP_MARGIN_S = 60.0
-"""What a sweep may take beyond its own limit to put its results in order, before its process is ended."""
 
 log = get_logger()
 
@@ -158,11 +160,17 @@ class Scheduler:
             jobs = self._jobs()
             with self._database.read() as session:
                 claims = latest_claims(session)
-            for job in jobs:
-                if not self._stop.is_set() and self._may_be_due(job, claims.get(job.name)) and self._claim(job):
-                    self._ticker.add_job(self._run, args=[job], executor="work", misfire_grace_time=None)
         except HinomiError as error:
             log.warning("scheduler.tick_failed", error=type(error).__name__, reason=str(error))
+            return
+        for job in jobs:
+            if self._stop.is_set():
+                return
+            try:
+                if self._may_be_due(job, claims.get(job.name)) and self._claim(job):
+                    self._ticker.add_job(self._run, args=[job], executor="work", misfire_grace_time=None)
+            except Exception:  # the edge of a job: one that cannot even be asked keeps no other from its turn
+                log.exception("scheduler.job_not_started", job=job.name)
 
     def _may_be_due(self, job: Job, claim: Claim | None) -> bool:
         now = self._clock.now()
@@ -233,6 +241,8 @@ class Jobs:
         self._last_sources: list[Source] = []
         self._sources_problem = ""
         self._archive = Archive(settings, database, clock)
+        wording = Wording(settings.language, settings.web_url)
+        self._post = Post(database, open_channels(settings), wording, clock, settings.alerts.max_attempts)
 
     def __call__(self) -> list[Job]:
         """All jobs as of now; the sources are read anew, so that an added one needs no restart."""
@@ -257,9 +267,13 @@ class Jobs:
         return self._last_sources
 
     def _sweep_job(self, source: Source) -> Job:
-        name, limit_s = sweep_job_name(source.name), self._settings.crawler.sweep_limit_s + SWEEP_MARGIN_S
-        arguments = ["sweep", source.name, "--here", "--json"]
-        return Job(name, source.every.total_seconds(), lambda: self._child(name, arguments, limit_s))
+        return Job(sweep_job_name(source.name), source.every.total_seconds(), lambda: self._sweep(source))
+
+    def _sweep(self, source: Source) -> str | None:
+        result = run_sweep_process(source, self._settings, self._database, self._clock, stop=self._stop)
+        if self._stop.is_set() and result.state != "done":
+            return None
+        return f"{result.state}: {result.reason}" if result.reason else result.state
 
     def _child(self, name: str, arguments: list[str], limit_s: float) -> str | None:
         file = self._settings.home / "logs" / f"{name.replace(':', '-')}.log"
@@ -278,21 +292,13 @@ class Jobs:
         return self._child("match", ["match", "--json"], DAY_S)
 
     def _has_messages(self) -> bool:
-        from alerts.channels import open_channels
-        from alerts.outbox import has_due
-
         with self._database.read() as session:
-            return has_due(session, open_channels(self._settings), now=self._clock.now())
+            return has_due(session, self._post.channels, now=self._clock.now())
 
     def _deliver(self) -> str:
-        from alerts.delivery import deliver, open_post
-
-        delivered = deliver(open_post(self._settings, self._database, self._clock))
-        return f"done: {delivered.sent} sent"
+        return f"done: {deliver(self._post).sent} sent"
 
     def _recover(self) -> str:
-        from crawler.run import recover_sweeps
-
         recover_sweeps(self._settings, self._database, self._clock)
         return "done"
 
