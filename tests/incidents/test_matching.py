@@ -188,3 +188,19 @@ def test_a_large_document_leaves_no_copy_behind(
     with ChildJudge(bench, open_bad) as judge:
         assert match_waiting(Matching(database, archive, judge, clock)).leaks == 1
     assert not list(bench.home.glob("judging-*"))
+
+
+def test_two_commands_at_once_judge_each_document_once(
+    database: Database, settings: Settings, archive: Archive, database_url: str
+) -> None:
+    for number in range(12):
+        archive.hand_in((leak_text(number % 3, 6) + f"\n{number}").encode(), f"{number}.txt")
+    environment = os.environ | {"HINOMI_DATABASE__URL": database_url}
+    arguments = [sys.executable, "-m", "cli", "--home", str(settings.home), "match", "--json"]
+    both = [subprocess.Popen(arguments, env=environment, stdout=subprocess.PIPE, text=True) for _ in range(2)]
+    counts = [json.loads(process.communicate(timeout=120)[0]) for process in both]
+    assert sum(count["documents"] for count in counts) == 12
+    assert sum(count["opened"] for count in counts) == 1
+    with database.read() as session:
+        (line,) = queries.list_incidents(session, language="en")
+    assert (line.subjects, line.documents, line.sightings) == (6, 12, 12)
