@@ -54,7 +54,7 @@ _PARTS = {
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One identifier kind and the columns, in order, that hold it together."""
+    """One identifier kind (or part of one, as pairs name it) and the columns, in order, that hold it together."""
 
     kind: str
     columns: tuple[int, ...]
@@ -82,6 +82,9 @@ def kind_of_header(header: str) -> str | None:
     return _headers()[max(inside, key=len)] if inside else None
 
 
+_LAST_FOUR = ("下4", "下四", "末尾4", "末尾四", "last4", "lastfour")
+
+
 def type_columns(rows: Rows, kinds: Mapping[str, IdentifierKind]) -> tuple[Field, ...]:
     """The fields of a table; a column of no kind belongs to none."""
     fields = _split_fields(rows.header)
@@ -89,11 +92,17 @@ def type_columns(rows: Rows, kinds: Mapping[str, IdentifierKind]) -> tuple[Field
     for number, column in enumerate(rows.columns):
         if number in taken:
             continue
-        named = kind_of_header(rows.header[number]) if rows.header and rows.header[number] else None
+        named = _named(rows.header[number]) if rows.header else None
         kind = _type_column(_sample(column), named, kinds)
         if kind:
             fields.append(Field(kind, (number,)))
     return tuple(fields)
+
+
+def _named(header: str) -> str | None:
+    if any(sign in header_words(header) for sign in _LAST_FOUR):
+        return "phone.last4"
+    return kind_of_header(header) if header else None
 
 
 def _sample(column: Sequence[str]) -> list[str]:
@@ -105,17 +114,19 @@ def _sample(column: Sequence[str]) -> list[str]:
 def _type_column(sample: Sequence[str], named: str | None, kinds: Mapping[str, IdentifierKind]) -> str | None:
     if not sample:
         return None
-    if named and named in kinds and _fit(kinds[named], sample) >= _HEADER_SHARE:
+    if named and _fit(named, sample, kinds) >= _HEADER_SHARE:
         return named
     for name, enough in _BY_SHAPE:
-        if name in kinds and _fit(kinds[name], sample) >= enough:
+        if _fit(name, sample, kinds) >= enough:
             return name
     return None
 
 
-def _fit(kind: IdentifierKind, sample: Sequence[str]) -> float:
+def _fit(name: str, sample: Sequence[str], kinds: Mapping[str, IdentifierKind]) -> float:
     """Share of cells that read as the kind, or as the kind with characters masked."""
-    return sum(bool(kind.readings(cell)) or is_masked(kind.name, cell) for cell in sample) / len(sample)
+    kind = kinds.get(name)
+    fits = (bool(kind and kind.readings(cell)) or is_masked(name, cell) for cell in sample)
+    return sum(fits) / len(sample)
 
 
 def _split_fields(header: Sequence[str]) -> list[Field]:

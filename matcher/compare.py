@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from fingerprints.index import Index
     from matcher.find import Terms
-    from matcher.units import Units
+    from matcher.units import Text, Units
 
 TERMS: Final = (
     "customer_number",
@@ -53,6 +53,7 @@ class Candidates:
         shared: How many subjects carry the agreeing value, where counted; else 0.
         fuzzy: A column per kind of `COMPARED`: agreement by sketch or check, NaN where nothing could be compared.
         alone: Like ``fuzzy``: the text compared was a field of that kind, so that disagreeing means something.
+        cut: Like ``fuzzy``: only the beginning of the field was there to compare.
         since: First day on which all exact values held, and `until` the last one.
     """
 
@@ -63,6 +64,7 @@ class Candidates:
     shared: NDArray[np.int64]
     fuzzy: NDArray[np.float32]
     alone: NDArray[np.bool_]
+    cut: NDArray[np.bool_]
     since: NDArray[np.uint16]
     until: NDArray[np.uint16]
 
@@ -134,6 +136,7 @@ def _empty(keys: NDArray[np.uint64]) -> Candidates:
         np.zeros((size, len(TERMS)), np.int64),
         np.full((size, len(COMPARED)), np.nan, np.float32),
         np.zeros((size, len(COMPARED)), np.bool_),
+        np.zeros((size, len(COMPARED)), np.bool_),
         np.zeros(size, np.uint16),
         np.full(size, FOREVER, np.uint16),
     )
@@ -155,16 +158,17 @@ def _compare_sketches(rows: Candidates, units: Units, index: Index) -> None:
         open_rows = np.flatnonzero(~proved)
         texts: list[str] = []
         asked: list[int] = []
-        known: dict[int, tuple[str, bool]] = {}
+        known: dict[int, Text] = {}
         for row in open_rows:
             unit = int(rows.unit[row])
             if unit not in known:
                 known[unit] = units.text(kind, unit)
-            text, alone = known[unit]
-            if text:
-                texts.append(text)
+            text = known[unit]
+            if text.text:
+                texts.append(text.text)
                 asked.append(int(row))
-                rows.alone[row, column] = alone
+                rows.alone[row, column] = text.alone
+                rows.cut[row, column] = text.cut
         if asked:
             rows.fuzzy[asked, column] = index.agreement(kind, rows.subject[asked], texts)
 

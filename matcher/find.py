@@ -16,6 +16,7 @@ import numpy as np
 
 from fingerprints.digests import PAIRS, derive_parts
 from matcher import dummies
+from matcher.masked import find_phones
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -43,7 +44,10 @@ class Collected:
     people: set[int] = field(default_factory=set)
 
     def add(self, unit: int, kind: str, canonical: str) -> None:
-        """A value of a unit, with the parts that pairs need."""
+        """A value of a unit, with the parts that pairs need; ``kind`` may be such a part itself."""
+        if "." in kind:
+            self.add_term(unit, kind, canonical)
+            return
         if dummies.is_dummy(kind, canonical):
             return
         self.add_term(unit, kind, canonical)
@@ -115,6 +119,7 @@ def found_in(
     found = []
     for start, end in spans:
         stretch = text[start:end]
+        found += [(start + a, start + b, term, value) for a, b, term, value in find_phones(stretch)]
         for kind in kinds.values():
             found += [(start + f.start, start + f.end, f.kind, f.canonical) for f in kind.find(stretch)]
     found.sort()

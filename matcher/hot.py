@@ -14,10 +14,11 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-_DIGIT, _AT, _PLACE, _ERA, _POST = 1, 2, 4, 8, 16
+_DIGIT, _AT, _PLACE, _ERA, _POST, _MASK = 1, 2, 4, 8, 16, 32
 PHONE_DIGITS, PHONE_SPAN = 9, 30  # digits of the shortest number; characters of the widest spelling (0 9 0 - 0 0 …)
 DATE_DIGITS, DATE_SPAN = 4, 13
 CODE_DIGITS, CODE_SPAN = 7, 8
+MASKED = 4
 PLACE_SPAN = 24  # from 市 or 区 to the first digit of the house number
 REACH = 48  # characters kept on either side of a hot place: the widest identifier is not cut
 _WORDED_AT = ("アット", "あっと", "[at", "(at", "[AT", "(AT", "{at", " at ", "（at", "【at")
@@ -32,6 +33,7 @@ def _classes() -> NDArray[np.uint8]:
         ("都道府県市区町村郡", _PLACE),
         ("治正和成", _ERA),
         ("〒", _POST),
+        ("*＊×✕xXｘＸ●○◯〇■□#＃", _MASK),
     ):
         table[[ord(sign) for sign in signs]] |= bit
     return table
@@ -54,6 +56,7 @@ def hot_spans(text: str, number_digits: int = 0) -> list[tuple[int, int]]:
         hot.append(_dense(digits, number_digits, number_digits))
     hot.append(_dates(codes, classes, digits))
     hot.append(_addresses(classes, digits))
+    hot.append(_masks(classes))
     hot.extend(_words(text))
     places = np.sort(np.concatenate(hot))
     return _spans(places, len(text)) if places.size else []
@@ -92,6 +95,13 @@ def _addresses(classes: NDArray[np.uint8], digits: NDArray[np.intp]) -> NDArray[
     before = np.searchsorted(places, digits) - 1
     near = (before >= 0) & (digits - places[np.maximum(before, 0)] < PLACE_SPAN)
     return digits[near]
+
+
+def _masks(classes: NDArray[np.uint8]) -> NDArray[np.intp]:
+    """Four masked characters in a row, as they stand for half a phone number."""
+    masked = np.flatnonzero(classes & _MASK)
+    runs = masked[: max(0, masked.size - 3)]
+    return runs[masked[3:] - runs == MASKED - 1] if masked.size > MASKED - 1 else masked[:0]
 
 
 def _words(text: str) -> list[NDArray[np.intp]]:

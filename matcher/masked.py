@@ -1,42 +1,66 @@
 """Values with characters masked, as sellers show a sample: 090-1234-****, 山田 太*, ta***@example.jp, 東京都千代田区**.
 
-What is left of a value is a part of it (first seven digits, last four, the town), and parts are in the index as pairs.
+What is left of a phone number is a part of it that the index knows in pairs (all but the last four digits, or those);
+what is left of a name or an address is its beginning, which sketches are compared with.
 """
 
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
 from fingerprints.text import nfkc, to_digits
 
-MASK = r"*＊×✕✖╳xXｘＸ●○◯〇■□▲△◆◇#＃_＿?？•・…"
-_RUN = re.compile(rf"[{MASK}]{{1,}}|\.{{3,}}")
-_PHONE = re.compile(rf"\(?[\d{MASK}]{{2,5}}\)?[-ー‐−－ ]?[\d{MASK}]{{1,4}}[-ー‐−－ ]?[\d{MASK}]{{3,4}}")
-_NAME = re.compile(r"[^\W\d_]{1,10}[\s]?[^\W\d_]{0,10}[\s]?[*＊×✕●○◯〇■□#？?]{1,8}")
-_EMAIL = re.compile(rf"[\w.+-]{{0,20}}[{MASK}.]{{1,20}}[\w.+-]{{0,20}}@[\w.-]+")
-_ADDRESS = re.compile(rf"[一-鿿ぁ-んァ-ヶー\d-]{{3,40}}[{MASK}]+.*")
-_PATTERNS = {"phone": _PHONE, "name": _NAME, "kana": _NAME, "email": _EMAIL, "address": _ADDRESS}
-SHORT_PHONE, LONG_PHONE = 10, 11
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+MASK = r"*＊×✕✖╳xXｘＸ●○◯〇■□▲△◆◇#＃_＿?？•…"
+_D = "0-9０-９"
+_GAP = r"[-ー‐−－ ()（）]?"
+_RUN = re.compile(rf"[{MASK}]|\.{{3,}}")
+_PHONE_HEAD = re.compile(rf"(?<![{_D}])[0０][{_D}]{{1,3}}{_GAP}[{_D}]{{2,4}}{_GAP}[{MASK}]{{4}}(?![{_D}])")
+_PHONE_TAIL = re.compile(
+    rf"(?<![{_D}])(?:[0０][{_D}]{{1,3}}|[{MASK}]{{2,4}}){_GAP}[{MASK}]{{2,4}}{_GAP}[{_D}]{{4}}(?![{_D}])"
+)
+_LAST_FOUR = re.compile(rf"[{_D}]{{4}}")
+_NAME = re.compile(rf"[^\W\d_]{{1,10}}[\s]?[^\W\d_]{{0,10}}[\s]?[*＊×✕●○◯〇■□#？?]{{1,8}}")
+_EMAIL = re.compile(rf"[\w.+-]{{0,20}}[{MASK}.]{{1,20}}[\w.+-]{{0,20}}@[\w.*-]+")
+_ADDRESS = re.compile(rf"[一-鿿ぁ-んァ-ヶー\d-]{{3,40}}[{MASK}]+.{{0,40}}")
+_PATTERNS = {
+    "phone": (_PHONE_HEAD, _PHONE_TAIL),
+    "phone.last4": (_LAST_FOUR,),
+    "name": (_NAME,),
+    "kana": (_NAME,),
+    "email": (_EMAIL,),
+    "address": (_ADDRESS,),
+}
+NUMBER_LENGTHS = (10, 11)
 
 
 def is_masked(kind: str, text: str) -> bool:
     """Whether the text reads as a masked value of the kind."""
-    pattern = _PATTERNS.get(kind)
     text = text.strip()
-    return bool(pattern and _RUN.search(text) and pattern.fullmatch(text))
+    return any(pattern.fullmatch(text) for pattern in _PATTERNS.get(kind, ()))
 
 
-def phone_parts(text: str) -> dict[str, str]:
-    """``first7`` and ``last4`` of a masked phone number, as far as they can be read."""
-    text = re.sub(r"[-ー‐−－\s()（）]", "", text)
-    text = to_digits(nfkc(re.sub(rf"[{MASK}]", "*", text)))
-    if len(text) not in {SHORT_PHONE, LONG_PHONE} or "*" not in text:
-        return {}
-    parts = {"first7": text[:-4], "last4": text[-4:]}
-    return {part: digits for part, digits in parts.items() if digits.isdecimal()}
+def find_phones(text: str) -> Iterator[tuple[int, int, str, str]]:
+    """Masked phone numbers as (start, end, term, value): ``phone.first7`` or ``phone.last4``."""
+    if not _RUN.search(text):
+        return
+    for found in _PHONE_HEAD.finditer(text):
+        digits = _digits(found.group())
+        if len(digits) + 4 in NUMBER_LENGTHS:
+            yield found.start(), found.end(), "phone.first7", digits
+    for found in _PHONE_TAIL.finditer(text):
+        if _RUN.search(found.group()):
+            yield found.start(), found.end(), "phone.last4", _digits(found.group()[-4:])
 
 
-def readable_prefix(text: str) -> str:
-    """What stands before the first masked character."""
-    match = _RUN.search(text)
-    return text[: match.start()].strip() if match else text
+def _digits(text: str) -> str:
+    return "".join(c for c in to_digits(nfkc(re.sub(rf"[{MASK}]", "", text))) if c.isdecimal())
+
+
+def readable_part(text: str) -> str | None:
+    """What stands before the first masked character; None when none is masked."""
+    found = _RUN.search(text)
+    return text[: found.start()].strip() if found else None

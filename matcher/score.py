@@ -39,7 +39,7 @@ M_EXACT: Final = 0.9
 U_EXACT: Final = {
     "customer_number": 1e-8,
     "email": 1e-9,
-    "phone": 1e-8,
+    "phone": 5e-9,
     "phone.last4": 1e-4,
     "phone.first7": 5e-5,
     "address": 1e-7,
@@ -53,8 +53,8 @@ SMOOTHING: Final = 10_000  # customers whose frequencies are taken from U_EXACT 
 # Agreement by sketch at least this good: m, u when the text is that field alone, u when it stands somewhere in a
 # passage.
 _FUZZY: Final = {
-    "name": ((1.0, 0.5, 2e-4, 1e-3), (0.79, 0.2, 1e-3, 1e-2), (0.74, 0.2, 2e-3, 3e-2), (0.66, 0.1, 1e-2, 0.15)),
-    "kana": ((1.0, 0.5, 4e-4, 1e-3), (0.84, 0.2, 1e-3, 1e-2), (0.74, 0.1, 1e-2, 5e-2)),
+    "name": ((1.0, 0.5, 2e-4, 1e-3), (0.79, 0.2, 1e-3, 1e-2), (0.74, 0.1, 5e-3, 3e-2), (0.66, 0.1, 2e-2, 0.15)),
+    "kana": ((1.0, 0.5, 4e-4, 1e-3), (0.79, 0.2, 2e-3, 1e-2), (0.74, 0.1, 1e-2, 5e-2)),
     "address": (
         (1.0, 0.5, 1e-6, 1e-6),
         (0.9, 0.3, 1e-5, 2e-5),
@@ -63,9 +63,17 @@ _FUZZY: Final = {
         (0.6, 0.1, 1e-2, 0.1),
     ),
 }
+# The same where only the beginning is there; the agreement of a perfect one is the root of the share that is left.
+_CUT: Final = {
+    "name": ((0.85, 0.9, 5e-3, 5e-3), (0.7, 0.9, 2e-2, 2e-2)),
+    "kana": ((0.85, 0.9, 5e-3, 5e-3), (0.7, 0.9, 2e-2, 2e-2)),
+    "address": ((0.85, 0.9, 1e-4, 1e-4), (0.7, 0.9, 5e-4, 5e-4)),
+}
 DISAGREES: Final = {"name": -4.0, "kana": -3.0, "address": -2.0, "birth_date": -5.0, "postal_code": -1.5}
 """Bits, when a field of that kind agrees worse than all of the above: people move and marry, and slips are made."""
 AGREES: Final = 3.0  # bits from which a group of fields counts as agreeing
+CLOSE: Final = 0.9  # agreement from which a field agrees beyond a slip; a poorer one counts while nothing contradicts
+CONTRADICTS: Final = -3.0  # bits down to which a group of fields speaks against the subject
 PRIOR_OURS, PRIOR_UNITS = 0.5, 10.0  # Beta prior of λ: one in twenty, worth ten units
 ROUNDS: Final = 20
 ENOUGH: Final = 0.9  # posterior from which a candidate is a match
@@ -96,10 +104,17 @@ def weigh(rows: Candidates, population: int) -> Scores:
         weight[exact, column] = _exact_weight(kind, rows.shared[exact, COLUMN[kind]], population)
     total = np.zeros(size)
     agreeing = np.zeros(size, np.int64)
+    unsure = np.zeros(size, np.int64)
+    contradicted = np.zeros(size, np.bool_)
     for kinds in GROUPS.values():
-        best = _group(weight[:, [KINDS.index(kind) for kind in kinds]])
+        columns = [KINDS.index(kind) for kind in kinds]
+        best = _group(weight[:, columns])
         total += best
-        agreeing += best >= AGREES
+        exact = np.any((agreement[:, columns] >= CLOSE) & (weight[:, columns] >= AGREES), axis=1)
+        agreeing += exact
+        unsure += (best >= AGREES) & ~exact
+        contradicted |= best <= CONTRADICTS
+    agreeing += np.where(contradicted, 0, unsure)
     strong = np.any(rows.exact[:, [COLUMN[kind] for kind in STRONG]], axis=1)
     return Scores(agreement, weight, total, agreeing, np.asarray(strong))
 
@@ -129,20 +144,24 @@ def _weigh_parts(rows: Candidates, kind: str, agreement: NDArray[np.float32], we
 
 
 def _weigh_sketch(rows: Candidates, kind: str, agreement: NDArray[np.float32], weight: NDArray[np.float32]) -> None:
-    fuzzy, alone = rows.fuzzy[:, COMPARED.index(kind)], rows.alone[:, COMPARED.index(kind)]
+    column = COMPARED.index(kind)
+    fuzzy, alone, cut = rows.fuzzy[:, column], rows.alone[:, column], rows.cut[:, column]
     compared = ~np.isnan(fuzzy)
     bits = np.where(alone, DISAGREES[kind], 0.0)
-    for least, m, u_alone, u_within in reversed(_FUZZY.get(kind, ())):
-        good = compared & (fuzzy >= least - 1e-6)
-        bits = np.where(good, np.log2(m / np.where(alone, u_alone, u_within)), bits)
-        agreement[good] = np.fmax(agreement[good], fuzzy[good])
+    for tiers, concerned in ((_FUZZY, compared & ~cut), (_CUT, compared & cut)):
+        for least, m, u_alone, u_within in reversed(tiers.get(kind, ())):
+            good = concerned & (fuzzy >= least - 1e-6)
+            bits = np.where(good, np.log2(m / np.where(alone, u_alone, u_within)), bits)
+            agreement[good] = np.fmax(agreement[good], fuzzy[good])
     better = compared & ((bits > weight) | (weight == 0))
     weight[better] = bits[better]
     disagrees = compared & np.isnan(agreement) & alone
     agreement[disagrees] = fuzzy[disagrees]
 
 
-def posteriors(evidence: NDArray[np.int64], total: NDArray[np.float64], units: int, population: int) -> NDArray[np.float64]:
+def posteriors(
+    evidence: NDArray[np.int64], total: NDArray[np.float64], units: int, population: int
+) -> NDArray[np.float64]:
     """Probability of each candidate that its unit speaks of its subject.
 
     Args:

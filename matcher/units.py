@@ -9,9 +9,12 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from fingerprints.digests import PAIRS
+from fingerprints.text import nfkc
 from matcher.columns import Field, type_columns
 from matcher.find import Collected, canonical_forms, found_in
 from matcher.hot import hot_spans
+from matcher.masked import is_masked, readable_part
+from matcher.romaji import readings_in
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -30,6 +33,28 @@ _NAME_RUN = re.compile(
     r"|[ァ-ヺー]{2,}(?:[ 　・][ァ-ヺー]{2,})?|[A-Za-z]{2,}[ ,]{1,2}[A-Za-z]{2,}"
 )
 _LONGEST_NAME, _SHORTEST_NAME = 7, 3
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """What a sketch is compared with.
+
+    Attributes:
+        text: As the kind compares it.
+        alone: It is a field of that kind and nothing else, so that disagreeing means something.
+        cut: Only the beginning of the field is there, the rest is masked.
+    """
+
+    text: str
+    alone: bool = False
+    cut: bool = False
+
+
+def as_compared(kind: IdentifierKind, passage: str) -> str:
+    """A passage as sketches of the kind are compared with it; Latin names count as kana, too."""
+    if kind.name == "kana":
+        passage += " " + readings_in(passage)
+    return kind.comparable(passage)
 
 
 class Units(ABC):
@@ -61,8 +86,8 @@ class Units(ABC):
         """Where a unit stands."""
 
     @abstractmethod
-    def text(self, kind: str, unit: int) -> tuple[str, bool]:
-        """Text to compare with a sketch of the kind, and whether it is a field of that kind and nothing else."""
+    def text(self, kind: str, unit: int) -> Text:
+        """Text to compare with a sketch of the kind."""
 
 
 class RowUnits(Units):
@@ -84,13 +109,14 @@ class RowUnits(Units):
         """Its row or line."""
         return {self.rows.place: self.rows.places[unit]}
 
-    def text(self, kind: str, unit: int) -> tuple[str, bool]:
+    def text(self, kind: str, unit: int) -> Text:
         """The cell of that kind; the whole row when no column is of that kind or the cell is empty."""
         cells = [self._cells[f][unit] for f in self._by_kind.get(kind, ())]
         cell = next((c for c in cells if c.strip()), "")
         if cell:
-            return self.kinds[kind].comparable(cell), True
-        return self.kinds[kind].comparable(self._row(unit)), False
+            part = readable_part(cell)
+            return Text(self.kinds[kind].comparable(cell if part is None else part), alone=True, cut=part is not None)
+        return Text(as_compared(self.kinds[kind], self._row(unit)))
 
     def has_field(self, kind: str) -> bool:
         """Whether a column holds it."""
@@ -105,8 +131,13 @@ class RowUnits(Units):
         return [" ".join(filter(None, cells)) for cells in zip(*(self.rows.columns[c] for c in columns), strict=True)]
 
     def _collect(self, known: Field) -> None:
-        kind = self.kinds[known.kind]
         add = self.collected.add
+        if known.kind not in self.kinds:
+            for unit, cell in enumerate(self._cells[known]):
+                if is_masked(known.kind, cell):
+                    add(unit, known.kind, nfkc(cell.strip()))
+            return
+        kind = self.kinds[known.kind]
         personal = known.kind in PERSONAL or known.kind in {"name", "kana"}
         for unit, forms in enumerate(canonical_forms(kind, self._cells[known])):
             for form in forms:
@@ -124,7 +155,7 @@ class RowUnits(Units):
                 for cell, forms in zip(cells, canonical_forms(self.kinds[f.kind], cells), strict=True)
             ]
             for f, cells in self._cells.items()
-            if self.kinds[f.kind].posted
+            if f.kind in self.kinds and self.kinds[f.kind].posted
         ]
         lines = [" | ".join(filter(None, cells)).replace("\n", " ") for cells in zip(*loose, *misfits, strict=True)]
         if not any(lines):
@@ -136,7 +167,7 @@ class RowUnits(Units):
         for start, _, kind, canonical in found_in(text, hot_spans(text), self.kinds):
             unit = bisect_right(starts, start) - 1
             self.collected.add(unit, kind, canonical)
-            if kind in PERSONAL:
+            if kind.partition(".")[0] in PERSONAL:
                 self.people.add(unit)
 
 
@@ -159,7 +190,7 @@ class ProseUnits(Units):
         for unit, cluster in enumerate(self._clusters):
             for kind, canonical in cluster.found:
                 self.collected.add(unit, kind, canonical)
-            if any(kind in PERSONAL for kind, _ in cluster.found):
+            if any(kind.partition(".")[0] in PERSONAL for kind, _ in cluster.found):
                 self.people.add(unit)
             self._collect_names(unit)
 
@@ -167,9 +198,9 @@ class ProseUnits(Units):
         """The line its cluster begins on."""
         return {"line": self.prose.first_line + self.prose.text.count("\n", 0, self._clusters[unit].start)}
 
-    def text(self, kind: str, unit: int) -> tuple[str, bool]:
+    def text(self, kind: str, unit: int) -> Text:
         """The words around, never one field alone."""
-        return self.kinds[kind].comparable(self._context(unit)), False
+        return Text(as_compared(self.kinds[kind], self._context(unit)))
 
     def _context(self, unit: int) -> str:
         """From the end of the cluster before to the start of the next one, at most `CONTEXT` beyond its own ends."""
@@ -201,7 +232,9 @@ class ProseUnits(Units):
                         break
 
 
-_PAIRED = frozenset(term.kind for pair in PAIRS for term in (pair.left, pair.right)) - {"phone"}
+_PAIRED = frozenset(
+    name for pair in PAIRS for term in (pair.left, pair.right) for name in (term.name, term.kind) if name != "phone"
+)
 
 
 def _stretches(run: str) -> list[str]:

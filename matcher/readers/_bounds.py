@@ -12,13 +12,16 @@ if TYPE_CHECKING:
 
     from matcher.document import Cuts
 
+PIECE_BYTES = 1 << 14  # read at once: as much is lost where an archive is damaged
 RATIO_FROM_BYTES = 16 << 20  # below that, no member is a bomb
 
 
 class Bounded(io.RawIOBase):
     """The first ``allowed`` bytes of a stream; what lies beyond is recorded as a cut."""
 
-    def __init__(self, stream: BinaryIO, allowed: int, on_cut: Callable[[], None], on_read: Callable[[int], None]) -> None:
+    def __init__(
+        self, stream: BinaryIO, allowed: int, on_cut: Callable[[], None], on_read: Callable[[int], None]
+    ) -> None:
         self._stream = stream
         self._allowed = allowed
         self._at = 0
@@ -40,7 +43,7 @@ class Bounded(io.RawIOBase):
 
     def readinto(self, buffer: bytearray | memoryview) -> int:  # type: ignore[override]
         """As `io.RawIOBase` says."""
-        wanted = max(0, min(len(buffer), self._allowed - self._at))
+        wanted = max(0, min(len(buffer), self._allowed - self._at, PIECE_BYTES))
         try:
             data = self._stream.read(wanted) if wanted else b""
             if not wanted and len(buffer) and self._stream.read(1):
@@ -92,7 +95,12 @@ def member(parent: Source, name: str, open_it: Callable[[], BinaryIO], packed_by
     def opened() -> BinaryIO:
         left = limits.unpacked_bytes - cuts.unpacked_bytes + counted[0]
         allowed = min(left, max(RATIO_FROM_BYTES, packed_bytes * limits.ratio))
-        raw = Bounded(open_it(), allowed, lambda: cuts.note("an archive's member was cut: too large, too dense or damaged"), on_read)
+        raw = Bounded(
+            open_it(),
+            allowed,
+            lambda: cuts.note("an archive's member was cut: too large, too dense or damaged"),
+            on_read,
+        )
         return io.BufferedReader(raw, 1 << 18)
 
     return Member(Source(name, opened, limits, cuts))

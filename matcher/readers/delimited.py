@@ -116,8 +116,14 @@ def is_header(cells: Sequence[str]) -> bool:
 
 
 def find_header(records: Sequence[Sequence[str]]) -> int | None:
-    """The number of the row that names the columns, among the first ones: a title may stand above it."""
-    return next((number for number, cells in enumerate(records[:HEADER_WITHIN]) if is_header(cells)), None)
+    """The number of the row that names the columns: the first one, or below a title that fills fewer columns."""
+    widest = 0
+    for number, cells in enumerate(records[:HEADER_WITHIN]):
+        filled = sum(bool(cell.strip()) for cell in cells)
+        if filled > widest and is_header(cells):
+            return number
+        widest = max(widest, filled)
+    return None
 
 
 def _records(source: Source, delimiter: str) -> Iterator[tuple[int, list[str]]]:
@@ -167,7 +173,10 @@ def _split_quoted(line: str, delimiter: str) -> list[str]:
 
 
 def as_rows(
-    header: tuple[str, ...], batch: Sequence[Sequence[str]], places: Sequence[int], place: Literal["row", "line"] = "row"
+    header: tuple[str, ...],
+    batch: Sequence[Sequence[str]],
+    places: Sequence[int],
+    place: Literal["row", "line"] = "row",
 ) -> Rows:
     """A batch of records, column by column, filled up to the widest."""
     width = max(map(len, batch))

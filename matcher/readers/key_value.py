@@ -37,7 +37,10 @@ class KeyValueReader(Reader):
 
     name = "key: value"
     examples: ClassVar = (
-        Example("氏名：架空 一郎\n電話：090-0012-3400\n\n氏名：仮名\n電話：x\n".encode(), ("架空 一郎", "090-0012-3400", "仮名")),
+        Example(
+            "氏名：架空 一郎\n電話：090-0012-3400\n\n氏名：仮名\n電話：x\n".encode(),
+            ("架空 一郎", "090-0012-3400", "仮名"),
+        ),
         Example(b"Array\n(\n [0] => Array\n (\n [name] => kakuu\n [tel] => 1\n )\n)\n", ("kakuu",)),
         Example(b"12:00 rain\nnote: tomorrow: sun\nhttp://a.example/\n", ()),
     )

@@ -40,8 +40,13 @@ class SqlReader(Reader):
 
     name = "sql"
     examples: ClassVar = (
-        Example("INSERT INTO t (名,tel) VALUES ('架空''s','090-0012-3400'),(NULL,'x\\'y');".encode(), ("架空's", "090-0012-3400", "x'y")),
-        Example("COPY public.t (name, tel) FROM stdin;\n架空\t090-0012-3400\n\\.\n".encode(), ("架空", "090-0012-3400")),
+        Example(
+            "INSERT INTO t (名,tel) VALUES ('架空''s','090-0012-3400'),(NULL,'x\\'y');".encode(),
+            ("架空's", "090-0012-3400", "x'y"),
+        ),
+        Example(
+            "COPY public.t (name, tel) FROM stdin;\n架空\t090-0012-3400\n\\.\n".encode(), ("架空", "090-0012-3400")
+        ),
         Example(b"insert the key and copy it into the lock", ()),
     )
 
@@ -91,7 +96,7 @@ class SqlReader(Reader):
 
 def _columns(head: re.Match[str]) -> tuple[str, ...]:
     named = next((group for group in head.groups() if group), "")
-    return tuple(name.strip(" `\"[]\n\t") for name in named.strip("()").split(",")) if named else ()
+    return tuple(name.strip(' `"[]\n\t') for name in named.strip("()").split(",")) if named else ()
 
 
 def _insert_row(text: str, at: int) -> tuple[list[str] | None, int, bool]:
@@ -99,7 +104,9 @@ def _insert_row(text: str, at: int) -> tuple[list[str] | None, int, bool]:
     found = _TUPLE.match(text, at)
     if found is None:
         return None, at, False
-    values = [_plain(v[1]) if v[1] is not None else _bare(v[2]) for v in _VALUE.finditer(found[1]) if v.end() > v.start()]
+    values = [
+        _plain(v[1]) if v[1] is not None else _bare(v[2]) for v in _VALUE.finditer(found[1]) if v.end() > v.start()
+    ]
     return values, found.end(), found[2] != ","
 
 

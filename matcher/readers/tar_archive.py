@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tarfile
+from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
 from matcher.readers._bounds import member
@@ -32,7 +33,7 @@ class TarReader(Reader):
                 for info in archive:
                     if not info.isfile():
                         continue
-                    opened = member(source, info.name, lambda info=info: _open(archive, info), info.size)  # type: ignore[misc]
+                    opened = member(source, info.name, partial(_open, archive, info), info.size)
                     if opened is None:
                         return
                     yield opened

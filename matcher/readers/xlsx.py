@@ -32,7 +32,9 @@ class SpreadsheetReader(Reader):
             return 1.0
         is_zip = source.head.startswith(b"PK\x03\x04")
         named = source.name.lower().endswith((".xlsx", ".xlsm", ".xlsb", ".ods"))
-        return 1.1 if is_zip and (named or any(part in source.head for part in _PARTS) or _holds_workbook(source)) else 0.0
+        return (
+            1.1 if is_zip and (named or any(part in source.head for part in _PARTS) or _holds_workbook(source)) else 0.0
+        )
 
     def read(self, source: Source) -> Iterator[Passage]:
         """Batches of rows, sheet after sheet."""

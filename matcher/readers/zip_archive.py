@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zipfile
+from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
 from matcher.readers._bounds import member
@@ -10,6 +11,7 @@ from matcher.readers.interface import Example, Passage, Reader, Source
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from typing import BinaryIO
 
 _ENCRYPTED = 1
 _UTF8_NAME = 0x800
@@ -50,10 +52,14 @@ class ZipReader(Reader):
             if info.flag_bits & _ENCRYPTED:
                 source.cuts.note("an encrypted member of an archive was not opened")
                 continue
-            opened = member(source, _name(info), lambda info=info: archive.open(info), info.compress_size)  # type: ignore[misc]
+            opened = member(source, _name(info), partial(_open, archive, info), info.compress_size)
             if opened is None:
                 return
             yield opened
+
+
+def _open(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> BinaryIO:
+    return archive.open(info)  # type: ignore[return-value]  # a reader, whatever typeshed calls it
 
 
 def _name(info: zipfile.ZipInfo) -> str:
