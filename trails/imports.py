@@ -184,6 +184,8 @@ def run_import(
         totals, writer, limits = _Totals(), PartWriter(trails_dir / "staging" / system, import_id), []
         if lacks_year(plan):
             limits.append("year_assumed")
+        if "when" not in plan.mapping.fields:
+            limits.append("no_times")
         _read_all(plan, trails_dir, database, door, started, totals, writer, progress)
         return _commit(import_id, plan, trails_dir, database, clock, totals, writer, limits)
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from trails.errors import MappingError
-from trails.fields import FIELDS, HEADERS, normal_header
+from trails.fields import FIELDS, HEADERS, HOLDER_KINDS, normal_header
 from trails.mapping import TrailMapping
 from trails.times import Reading, read_time
 
@@ -63,6 +63,11 @@ def propose_mapping(
         constants=dict(constants),
     )
     mapping.check_columns(sample.columns)
+    if not {"subjects", "extract", *HOLDER_KINDS} & set(mapping.fields):
+        raise MappingError(
+            f"none of the file's columns says who did it or to whom: {', '.join(sample.columns) or 'there is none'}",
+            hint="Name the columns with --map field=column,... .",
+        )
     return mapping
 
 

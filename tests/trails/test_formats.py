@@ -6,6 +6,8 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from trails.errors import UnknownFormatError
 from trails.formats import find_format, load_formats
@@ -85,6 +87,32 @@ def test_a_quoted_field_may_run_over_lines_and_blocks() -> None:
     assert len(early.frame) == 0
     assert late.numbers == [2, 4]
     assert late.frame["note"].to_list() == ['first\nsecond "quoted"', "x"]
+
+
+def test_a_stray_quotation_mark_costs_its_own_line_only() -> None:
+    lines = ["when,operator,customer", '2026-04-01,"op-1,K000001', *(f"2026-04-02,op-2,K{i:06d}" for i in range(300))]
+    parsed = load_formats()["csv"].open(lines).read(lines, 1, last=True)
+    assert len(parsed.frame) == 300
+    assert [one.line for one in parsed.dropped] == [2]
+    closed = [*lines[:50], '2026-04-03,"op-3",K000001', *lines[50:]]
+    parsed = load_formats()["csv"].open(closed).read(closed, 1, last=True)
+    assert len(parsed.frame) == 301
+    assert [one.line for one in parsed.dropped] == [2]
+
+
+def test_a_header_may_hold_digits() -> None:
+    lines = ["when,operator,sha256,iso27001", "2026-04-01,op-1,x,y"]
+    assert load_formats()["csv"].open(lines).read(lines, 1, last=True).frame.columns == lines[0].split(",")
+
+
+@pytest.mark.parametrize("one", FORMATS, ids=lambda v: v.name)
+@given(text=st.text(max_size=200))
+def test_no_text_breaks_a_format(one: TrailFormat, text: str) -> None:
+    lines = text.split("\n")
+    assert 0 <= one.likeness(lines) <= 1
+    parsed = one.open(lines).read(lines, 1, last=True)
+    assert len(parsed.frame) == len(parsed.numbers) == len(parsed.raw)
+    assert all(1 <= dropped.line <= len(lines) for dropped in parsed.dropped)
 
 
 def test_a_label_of_cef_is_followed_line_by_line() -> None:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from trails.fields import HEADERS, normal_header
 from trails.formats.interface import Dropped, Example, FormatReader, Parsed, TrailFormat
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 DELIMITERS = ",\t;|"
 LONGEST_RECORD_LINES = 100
 """A quoted field that runs over more lines than that is a stray quotation mark."""
+KNOWN_WORDS = frozenset(word for words in HEADERS.values() for word in words)
 _HAS_DIGITS = re.compile(r"[0-9０-９]{2}")
 
 
@@ -59,21 +61,21 @@ class Delimited(TrailFormat):
 
     def likeness(self, head: Sequence[str]) -> float:
         """The share of the first lines that are as wide as the first one; less than a stricter format gives."""
-        if not head or head[0].lstrip().startswith(("{", "<", "#")) or "CEF:" in head[0] or "LEEF:" in head[0]:
+        if not head or head[0].lstrip().startswith(("{", "[", "<", "#")) or "CEF:" in head[0] or "LEEF:" in head[0]:
             return 0.0
         delimiter = _delimiter(head)
         if delimiter is None:
             return 0.0
         wanted = _width(head[0], delimiter)
-        rows = list(csv.reader(head, delimiter=delimiter))
-        return 0.9 * sum(len(row) == wanted for row in rows) / len(rows) if rows else 0.0
+        widths = [_width(line, delimiter) for line in head]
+        return 0.9 * widths.count(wanted) / len(widths)
 
     def open(self, head: Sequence[str], columns: Sequence[str] | None = None) -> FormatReader:
         """A reader that knows the delimiter and the columns."""
         del columns
         delimiter = _delimiter(head) or ","
-        first = next(csv.reader(head[:1], delimiter=delimiter), [])
-        has_header = not any(_HAS_DIGITS.search(cell) for cell in first)
+        first = (_cells(head[0], delimiter) if head else []) or [""]
+        has_header = _is_header(first)
         names = [cell.strip() for cell in first] if has_header else [f"column_{i + 1}" for i in range(len(first))]
         return DelimitedReader(delimiter, _unique(names), head[0] if has_header else None)
 
@@ -104,9 +106,7 @@ class DelimitedReader(FormatReader):
             if good:
                 kept.append(i)
                 continue
-            row = next(csv.reader([records[i]], delimiter=self._delimiter), [])
-            while len(row) > wanted and not row[-1].strip():
-                row.pop()
+            row = _trimmed(_cells(records[i], self._delimiter), wanted)
             if len(row) == wanted:
                 kept.append(i)
                 quoted[len(kept) - 1] = row
@@ -119,28 +119,36 @@ class DelimitedReader(FormatReader):
         """Lines put together where a quoted field runs over several; without the header and empty lines."""
         numbers: list[int] = []
         records: list[str] = []
-        open_at = -1
-        parts: list[str] = []
-        for i, line in enumerate(lines):
-            if not parts and '"' not in line:
-                if line.strip() and line != self._header:
-                    numbers.append(first + i)
-                    records.append(line)
-                continue
-            open_at = i if not parts else open_at
-            parts.append(line)
-            whole = "\n".join(parts)
-            if whole.count('"') % 2 == 0 or len(parts) > LONGEST_RECORD_LINES:
-                if whole != self._header:
-                    numbers.append(first + open_at)
-                    records.append(whole)
-                parts = []
-        if parts and not last:
-            self._kept = parts
-        elif parts:
-            numbers.append(first + open_at)
-            records.append("\n".join(parts))
+        at = 0
+        while at < len(lines):
+            line, used = lines[at], 1
+            if '"' in line:
+                whole, used = self._put_together(lines, at)
+                if not used and not last:
+                    self._kept = list(lines[at:])
+                    break
+                line, used = (whole, used) if used else (line, 1)
+            if line.strip() and line != self._header:
+                numbers.append(first + at)
+                records.append(line)
+            at += used
         return numbers, records
+
+    def _put_together(self, lines: Sequence[str], at: int) -> tuple[str, int]:
+        """The record that begins on a line, and how many lines it takes; 0 when they end before it does.
+
+        A stray quotation mark must not swallow what follows: lines belong together only if they give a whole row.
+        """
+        marks = 0
+        for used in range(1, LONGEST_RECORD_LINES + 1):
+            if at + used > len(lines):
+                return "", 0
+            marks += lines[at + used - 1].count('"')
+            if marks % 2 == 0:
+                whole = "\n".join(lines[at : at + used])
+                fits = used == 1 or len(_trimmed(_cells(whole, self._delimiter), len(self._names))) == len(self._names)
+                return (whole, used) if fits else (lines[at], 1)
+        return lines[at], 1
 
     def _frame(self, records: list[str], quoted: dict[int, list[str]]) -> pl.DataFrame:
         wanted = len(self._names)
@@ -166,8 +174,29 @@ def _delimiter(head: Sequence[str]) -> str | None:
     return best if head and _width(head[0], best) > 1 else None
 
 
+def _cells(line: str, delimiter: str) -> list[str]:
+    try:
+        return next(csv.reader([line], delimiter=delimiter), [])
+    except csv.Error:  # a lone carriage return, or a cell beyond all bounds
+        return [line]
+
+
 def _width(line: str, delimiter: str) -> int:
-    return len(next(csv.reader([line], delimiter=delimiter), []))
+    return len(_cells(line, delimiter))
+
+
+def _trimmed(row: list[str], wanted: int) -> list[str]:
+    """A row without the empty cells that stand beyond its last column."""
+    while len(row) > wanted and not row[-1].strip():
+        row = row[:-1]
+    return row
+
+
+def _is_header(cells: Sequence[str]) -> bool:
+    """Whether a first line names columns: it has a word we know, or nothing that looks like a value."""
+    if any(normal_header(cell) in KNOWN_WORDS for cell in cells):
+        return True
+    return not any(_HAS_DIGITS.search(cell) for cell in cells)
 
 
 def _unique(names: list[str]) -> list[str]:

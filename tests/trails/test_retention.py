@@ -1,0 +1,32 @@
+"""Records go after the time the settings say, a month at a time, and nothing else does."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from tests.trails.conftest import HEADER
+from trails.retention import expire
+
+if TYPE_CHECKING:
+    from core.clock import SetClock
+    from core.database import Database
+    from core.settings import Settings
+    from tests.trails.conftest import Importer, StoredRecords
+
+
+def test_old_months_go_and_younger_ones_stay(
+    take: Importer, stored: StoredRecords, database: Database, settings: Settings, clock: SetClock
+) -> None:
+    take(
+        HEADER
+        + "2016/01/05 10:00:00,op-1,T1,照会,K000001\n2026/04/01 10:00:00,op-1,T1,照会,K000002\n,op-2,T1,照会,K000003\n"
+    )
+    keep = settings.trails.keep_days
+    assert expire(database, settings.trails_dir, keep_days=keep, now=clock.now()) == 1
+    assert [when and when.year for when in stored()["when"].to_list()] == [None, 2026]
+    assert expire(database, settings.trails_dir, keep_days=keep, now=clock.now()) == 0
+    later = clock.now() + timedelta(days=keep)
+    assert expire(database, settings.trails_dir, keep_days=keep, now=later) == 2
+    assert len(stored()) == 0
+    assert not list(settings.trails_dir.rglob("*.parquet"))
