@@ -46,6 +46,8 @@ PAIRS: Final = (
     Pair("kana+birth_date", 37, Term("kana"), Term("birth_date")),
     Pair("kana+postal_code", 38, Term("kana"), Term("postal_code")),
     Pair("kana+phone_last4", 39, Term("kana"), Term("phone", "last4")),
+    # For samples whose names are masked as well: 山田 太*, 090-0000-****, 東京都千代田区千代田.
+    Pair("phone_first7+town", 40, Term("phone", "first7"), Term("address", "town")),
 )
 PAIRS_BY_NAME: Final = {pair.name: pair for pair in PAIRS}
 PARTS: Final = tuple(dict.fromkeys(term for pair in PAIRS for term in (pair.left, pair.right) if term.part))
