@@ -30,8 +30,9 @@ PERSONAL = frozenset({"phone", "email", "customer_number"})
 _LATEST_BIRTH = "2021"  # in free text: dates in news and logs are mostly later
 _NAME_RUN = re.compile(
     r"[一-鿿々〆ヶ]+(?:[ 　][一-鿿々〆ヶ]{1,4}(?![一-鿿々]))?"
-    r"|[ァ-ヺー]{2,}(?:[ 　・][ァ-ヺー]{2,})?|[A-Za-z]{2,}[ ,]{1,2}[A-Za-z]{2,}"
+    r"|[ァ-ヺー]{2,}(?:[ 　・][ァ-ヺー]{2,})?|[A-Za-z]{2,20}(?:[ ,　]{1,2}[A-Za-z]{2,20}){1,3}"
 )
+_LATIN_RUN = re.compile(r"[A-Za-z]{2,20}(?:[ ,　]{1,2}[A-Za-z]{2,20}){1,3}")
 _LONGEST_NAME, _SHORTEST_NAME = 7, 3
 
 
@@ -51,9 +52,12 @@ class Text:
 
 
 def as_compared(kind: IdentifierKind, passage: str) -> str:
-    """A passage as sketches of the kind are compared with it; Latin names count as kana, too."""
+    """A passage as sketches of the kind are compared with it; names in Latin letters in more than one way."""
     if kind.name == "kana":
         passage += " " + readings_in(passage)
+    elif kind.name == "name":
+        latin = (kind.canonical(run.group()) for run in _LATIN_RUN.finditer(passage))
+        return " ".join([kind.comparable(passage), *filter(None, latin)])  # Latin names are kept in an order of their own
     return kind.comparable(passage)
 
 

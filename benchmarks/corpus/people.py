@@ -69,6 +69,16 @@ class Person:
         return f"{self.family}　{self.given}" if self.family_kana else f"{self.given} {self.family}"
 
     @property
+    def joined(self) -> str:
+        """Without a space, where that can be done."""
+        return f"{self.family}{self.given}" if self.family_kana else self.name
+
+    @property
+    def spaced(self) -> str:
+        """With a plain space."""
+        return f"{self.family} {self.given}" if self.family_kana else self.name
+
+    @property
     def kana(self) -> str:
         """As the carrier writes it; foreign customers have none."""
         return f"{self.family_kana}　{self.given_kana}".strip("　")
@@ -97,7 +107,7 @@ def towns() -> list[tuple[str, str, str, str]]:
     return [tuple(row) for row in rows if "（" not in row[3]]
 
 
-def make_people(rng: Random, count: int, *, prefix: str = "K", prefixes: str = "789") -> list[Person]:
+def make_people(rng: Random, count: int, *, prefix: str = "K", prefixes: str = "79") -> list[Person]:
     """Customers with numbers of their own; surnames follow a steep curve, as they do."""
     families, givens, places = _table(_FAMILY), _table(_GIVEN), towns()
     curve = [1 / (rank + 3) for rank in range(len(families))]

@@ -22,9 +22,9 @@ _FILLER = (
 def one(rng: Random, p: Person) -> str:
     """One person, by name and number, somewhere in a post."""
     said = rng.choice((
-        f"{p.family}{p.given}って人の番号、{p.phone}だってさ。",
-        f"この前の件、{p.family}{p.given}さん（{p.phone}）に電話したら普通に出た。",
-        f"携帯は{p.phone}、名前は{p.family} {p.given}。住所は{p.city}{p.town}らしい。",
+        f"{p.joined}って人の番号、{p.phone}だってさ。",
+        f"この前の件、{p.joined}さん（{p.phone}）に電話したら普通に出た。",
+        f"携帯は{p.phone}、名前は{p.spaced}。住所は{p.city}{p.town}らしい。",
     ))  # fmt: skip
     return "\n".join([rng.choice(_FILLER), said, rng.choice(_FILLER)])
 
@@ -33,9 +33,9 @@ def several(rng: Random, people: Sequence[Person]) -> str:
     """Some people, a sentence or two each."""
     said = [
         rng.choice((
-            f"まず{p.family}{p.given}、{p.born.year}年{p.born.month}月{p.born.day}日生まれ、電話は{p.phone}。",
-            f"{p.prefecture}の{p.family}{p.given}さんは{p.email}を使っている。",
-            f"次に{p.family}{p.given}（{p.address}）、連絡先 {p.phone}。",
+            f"まず{p.joined}、{p.born.year}年{p.born.month}月{p.born.day}日生まれ、電話は{p.phone}。",
+            f"{p.prefecture}の{p.joined}さんは{p.email}を使っている。",
+            f"次に{p.joined}（{p.address}）、連絡先 {p.phone}。",
         ))
         for p in people
     ]  # fmt: skip
@@ -46,8 +46,8 @@ def weak(rng: Random, people: Sequence[Person]) -> str:
     """Without numbers: birth dates and addresses."""
     said = [
         rng.choice((
-            f"{p.family}{p.given}（{p.born.year}年{p.born.month}月{p.born.day}日生）は{p.prefecture}{p.city}{p.town}に住んでいる。",
-            f"{p.family} {p.given}さん、{p.born.year}/{p.born.month}/{p.born.day}生まれ、〒{p.postal[:3]}-{p.postal[3:]}。",
+            f"{p.joined}（{p.born.year}年{p.born.month}月{p.born.day}日生）は{p.prefecture}{p.city}{p.town}に住んでいる。",
+            f"{p.spaced}さん、{p.born.year}/{p.born.month}/{p.born.day}生まれ、〒{p.postal[:3]}-{p.postal[3:]}。",
         ))
         for p in people
     ]  # fmt: skip
@@ -61,4 +61,4 @@ def quoted(text: str) -> str:
 
 def one_line(rng: Random, people: Sequence[Person]) -> str:
     """All in one breath."""
-    return rng.choice(_FILLER) + "、".join(f"{p.family}{p.given}{p.phone}" for p in people) + "。" + rng.choice(_FILLER)
+    return rng.choice(_FILLER) + "、".join(f"{p.joined}{p.phone}" for p in people) + "。" + rng.choice(_FILLER)

@@ -90,7 +90,7 @@ def _everything(rng: Random, people: People) -> bytes:
     """Several habits at once."""
     phone = rng.choice((spellings.lost_zero, spellings.abroad, spellings.bracketed, spellings.kanji_digits))
     born = rng.choice((spellings.era, spellings.era_kanji))
-    rows = [{"生年": born(p), "tel": phone(p.phone), "名前": spellings.old_kanji(p.family + p.given) + "様", "addr": spellings.short_address(p)} for p in people]
+    rows = [{"生年": born(p), "tel": phone(p.phone), "名前": spellings.old_kanji(p.joined) + "様", "addr": spellings.short_address(p)} for p in people]
     return layouts.table(rows, delimiter=rng.choice(",\t|"), header=rng.random() < 0.5).encode(rng.choice(("utf-8", "utf-16")))  # noqa: PLR2004
 
 
@@ -128,18 +128,18 @@ WAYS: dict[str, Way] = {
     "born yymmdd": _rows(lambda p: {"氏名": p.name, "誕生日": p.born.strftime("%y%m%d")}),
     "name + birth date": _rows(lambda p: {"氏名": p.name, "生年月日": p.born.strftime("%Y/%m/%d")}),
     "name + postal code": _rows(lambda p: {"氏名": p.name, "〒": p.postal}),
-    "name + address": _rows(lambda p: {"名前": p.family + p.given, "住所": p.address}, header=False),
+    "name + address": _rows(lambda p: {"名前": p.joined, "住所": p.address}, header=False),
     "kana + phone's last four": _rows(lambda p: {"カナ": p.kana or p.name, "下4桁": p.phone[-4:], "郵便番号": p.postal}),
     "half-width kana + phone": _rows(lambda p: {"ｶﾅ": half_kana(p.kana) or p.name, "TEL": p.phone}),
     "hiragana + birth date": _rows(lambda p: {"よみ": hiragana(p.kana) or p.name, "生年月日": p.born.strftime("%Y%m%d")}),
-    "old kanji, 様": _rows(lambda p: {"宛名": spellings.old_kanji(p.family + p.given) + " 様", "電話": p.phone}),
+    "old kanji, 様": _rows(lambda p: {"宛名": spellings.old_kanji(p.joined) + " 様", "電話": p.phone}),
     "given name first": _rows(lambda p: {"name": f"{p.given} {p.family}", "phone": p.phone}),
     "romanised + phone": _rows(lambda p: {"name": f"{p.given_roman.title()} {p.family_roman.upper()}", "phone": p.phone}),
     "name with a slip": _slips,
     "address with a slip + phone": lambda rng, people: layouts.table([{"住所": slip(rng, p.address), "電話": p.phone} for p in people]),
     "丁目番号, no prefecture": _rows(lambda p: {"氏名": p.name, "住所": spellings.chome(p, prefecture=False)}),
     "丁目 in kanji": _rows(lambda p: {"氏名": p.name, "住所": spellings.chome(p, kanji=True)}),
-    "address short, room joined": _rows(lambda p: {"住所": spellings.short_address(p), "お名前": p.family + p.given}),
+    "address short, room joined": _rows(lambda p: {"住所": spellings.short_address(p), "お名前": p.joined}),
     "name and address in parts": _rows(lambda p: {"姓": p.family, "名": p.given, "都道府県": p.prefecture, "市区町村": p.city + p.town, "番地": "-".join(map(str, p.house)), "建物名": p.building, "電話": p.phone}),  # noqa: E501
     "customer numbers alone": lambda _, people: "\n".join(p.number for p in people),
     "phone + birth date": _rows(lambda p: {"tel": p.phone.replace("-", ""), "生年月日": p.born.strftime("%Y.%m.%d")}),
@@ -167,7 +167,7 @@ WAYS: dict[str, Way] = {
     "python list": _laid(layouts.python_prints),
     "markdown table": _laid(layouts.markdown),
     "aligned with blanks": _laid(layouts.aligned),
-    "run together": _laid(layouts.run_together, lambda p: {"n": p.family + p.given, "t": p.phone, "a": p.prefecture + p.city + p.town}),
+    "run together": _laid(layouts.run_together, lambda p: {"n": p.joined, "t": p.phone, "a": p.prefecture + p.city + p.town}),
     "mail:password": lambda rng, people: "\n".join(f"{p.email}:{rng.randbytes(5).hex()}" for p in people),
     "zip": _packed(layouts.zipped, _as("cp932", _rows(full))),
     "zip in zip": _packed(lambda b: layouts.zipped(layouts.zipped(b), "inner.zip"), _rows(contact)),

@@ -30,7 +30,10 @@ def words(content: bytes, name: str = "example", limits: Limits | None = None) -
     cuts = Cuts()
     found = []
     for _, passage in read_document(Document(name, content), limits or Limits(), cuts):
-        found += [passage.text] if isinstance(passage, Prose) else [cell for column in passage.columns for cell in column]
+        if isinstance(passage, Prose):
+            found.append(passage.text)
+        else:
+            found += [*passage.header, *(cell for column in passage.columns for cell in column)]
     return found, cuts.notes
 
 
