@@ -19,9 +19,8 @@ from typing import TYPE_CHECKING
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 
-from alerts.channels import open_channels
-from alerts.delivery import Post, deliver
-from alerts.outbox import Wording, has_due
+from alerts.delivery import deliver, open_post
+from alerts.outbox import has_due
 from archive.store import Archive
 from core.children import run_hinomi
 from core.errors import HinomiError
@@ -152,6 +151,8 @@ class Scheduler:
         self._ticker.pause()
         self._stop.set()
         self._ticker.shutdown(wait=True)
+        for name in list(self._in_hand):  # claimed a moment ago, and never begun
+            self._close(name, None)
         log.info("scheduler.stopped", worker=self._worker)
 
     def tick(self) -> None:
@@ -208,13 +209,17 @@ class Scheduler:
         except Exception:  # the edge of a job
             log.exception("job.failed", job=job.name)
         finally:
-            with self._lock:
-                due_at = self._in_hand.pop(job.name)
-            now = self._clock.now()
-            with self._database.write() as session:
-                close_claim(session, job.name, due_at, worker=self._worker, now=now, outcome=outcome)
-                give_back_lease(session, _lease(job.name), worker=self._worker, now=now)
-            log.info("job.ended", job=job.name, state="handed back" if outcome is None else outcome)
+            self._close(job.name, outcome)
+
+    def _close(self, name: str, outcome: str | None) -> None:
+        """Say how a claim ended; no outcome hands it back."""
+        with self._lock:
+            due_at = self._in_hand.pop(name)
+        now = self._clock.now()
+        with self._database.write() as session:
+            close_claim(session, name, due_at, worker=self._worker, now=now, outcome=outcome)
+            give_back_lease(session, _lease(name), worker=self._worker, now=now)
+        log.info("job.ended", job=name, state="handed back" if outcome is None else outcome)
 
     def _renew(self) -> None:
         """Hold on to what is in hand."""
@@ -241,8 +246,7 @@ class Jobs:
         self._last_sources: list[Source] = []
         self._sources_problem = ""
         self._archive = Archive(settings, database, clock)
-        wording = Wording(settings.language, settings.web_url)
-        self._post = Post(database, open_channels(settings), wording, clock, settings.alerts.max_attempts)
+        self._post = open_post(settings, database, clock)
 
     def __call__(self) -> list[Job]:
         """All jobs as of now; the sources are read anew, so that an added one needs no restart."""

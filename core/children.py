@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
     import threading
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
     from pathlib import Path
 
 POLL_S = 0.1
@@ -43,6 +43,7 @@ def run_hinomi(
     limit_s: float,
     stop: threading.Event | None = None,
     grace_s: float = GRACE_S,
+    hidden: Collection[str] = (),
 ) -> Ended:
     """Run a command of ours in a child process of its own group and wait for it.
 
@@ -53,12 +54,14 @@ def run_hinomi(
         limit_s: After that long it is ended.
         stop: When set, the child is asked to finish (SIGTERM), and ended if it does not within ``grace_s``.
         grace_s: Between asking and ending.
+        hidden: Environment variables that the child does not get.
     """
     log.parent.mkdir(parents=True, exist_ok=True)
     started = time.monotonic()
     with log.open("ab") as output:
         child = subprocess.Popen(  # noqa: S603  # our own interpreter and our own arguments
             [sys.executable, "-m", "cli", "--home", str(home), *arguments],
+            env={name: value for name, value in os.environ.items() if name not in hidden},
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=output,

@@ -116,7 +116,15 @@ def run_sweep_process(
     log = settings.home / "logs" / f"sweep-{source.name}.log"
     hard = settings.crawler.sweep_limit_s + HARD_LIMIT_GRACE_S if limit_s is None else limit_s
     arguments = ["sweep", source.name, "--here", "--json"]
-    ended = run_hinomi(arguments, home=settings.home, log=log, limit_s=hard, stop=stop, grace_s=grace_s)
+    ended = run_hinomi(
+        arguments,
+        home=settings.home,
+        log=log,
+        limit_s=hard,
+        stop=stop,
+        grace_s=grace_s,
+        hidden=[settings.key.environment],  # the crawl zone has no key
+    )
     row = latest_sweep(database, source.name)
     if row is None or (before and row.id <= before.id):
         raise CrawlError(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib
-import importlib.util
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -30,8 +29,7 @@ MODEL_MODULES = (
 def load_metadata() -> MetaData:
     """The metadata with every table of every package in it."""
     for name in MODEL_MODULES:
-        if importlib.util.find_spec(name):  # BUILD-TIME: packages are still arriving
-            importlib.import_module(name)
+        importlib.import_module(name)
     return Base.metadata
 
 
@@ -39,13 +37,6 @@ def upgrade(database: Database) -> None:
     """Bring a database, new or old, to this program's version; nothing happens when it is there already."""
     from alembic import command
 
-    if not list((HERE / "versions").glob("*.py")):  # BUILD-TIME: until the first step is generated
-        metadata = load_metadata()
-        with database.engine.begin() as connection:
-            metadata.create_all(connection)
-            if importlib.util.find_spec("incidents.search_index"):
-                importlib.import_module("incidents.search_index").create_search_structures(connection)
-        return
     with database.engine.begin() as connection:
         config = _config()
         config.attributes["connection"] = connection
@@ -61,8 +52,6 @@ def check_current(database: Database) -> None:
     from alembic.runtime.migration import MigrationContext
     from alembic.script import ScriptDirectory
 
-    if not list((HERE / "versions").glob("*.py")):  # BUILD-TIME
-        return
     wanted = ScriptDirectory.from_config(_config()).get_current_head()
     with database.engine.connect() as connection:
         found = MigrationContext.configure(connection).get_current_revision()
