@@ -24,7 +24,10 @@ _DOT: Final = re.compile(rf"\s*(?:{_DOT_WORDS})\s*", re.IGNORECASE)
 _ADDRESS: Final = re.compile(
     r"[a-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}@(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{1,62}"
 )
-_LOCAL_END: Final = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.\-０-９Ａ-Ｚａ-ｚ．＿－+]{1,64}\Z")
+_LOCAL_END: Final = re.compile(
+    r"(?:[A-Za-z0-9!#$%&'*+/=?^_`{|}~.\-０-９Ａ-Ｚａ-ｚ．＿－+]|\s?[\[(（]\s?(?:dot|ドット|どっと)\s?[\])）]\s?){1,64}\Z",
+    re.IGNORECASE,
+)
 _DOMAIN: Final = re.compile(
     rf"(?:[A-Za-z0-9\-０-９Ａ-Ｚａ-ｚ－]{{1,63}}(?:[.．。]|\s?(?:{_DOT_WORDS})\s?)){{1,8}}[A-Za-zＡ-Ｚａ-ｚ][A-Za-z0-9\-Ａ-Ｚａ-ｚ]{{1,62}}",
     re.IGNORECASE,
@@ -71,6 +74,7 @@ class Email(IdentifierKind):
             ("ｋａｋｕｕ０＠ｃａｒｒｉｅｒ．ｅｘａｍｐｌｅ", "kakuu0@carrier.example"),
             ("kakuu0[at]carrier(dot)example", "kakuu0@carrier.example"),
             ("kakuu0 アットマーク carrier ドット example", "kakuu0@carrier.example"),
+            ("kakuu(dot)ichiro[at]carrier(dot)example", "kakuu.ichiro@carrier.example"),
             ("mailto:kakuu0@carrier.example", "kakuu0@carrier.example"),
             ("<kakuu0@carrier.example>", "kakuu0@carrier.example"),
         ),
