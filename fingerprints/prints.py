@@ -151,11 +151,11 @@ class Printer:
     def _by_evidence(
         self, digests: Mapping[str, NDArray[np.uint64]], rows: NDArray[np.intp], numbered: NDArray[np.bool_]
     ) -> NDArray[np.int64]:
-        """The subject that shares a contact and a pair with a name with each row, the one that shares most; `UNKNOWN` for none."""
+        """The subject that shares a contact and, in a pair, a name with each row; that shares most, or `UNKNOWN`."""
         index = self._index
         if index is None:
             return np.full(rows.size, UNKNOWN, np.int64)
-        pair_names = {pair.name for pair in PAIRS if pair.left.kind in {"name", "kana"}}  # a house has many names
+        named = {pair.name for pair in PAIRS if pair.left.kind in _NAMES}  # a house has many people
         found: list[tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]] = []
         for name, values in digests.items():
             if name in pair_names or name in _CONTACTS:
