@@ -38,7 +38,7 @@ def _expire_system(database: Database, trails_dir: Path, system: str, before: da
     with database.write() as session:
         parts = session.scalars(select(TrailPart).where(TrailPart.system == system)).all()
         taken = session.execute(select(TrailImport.id, TrailImport.started_at).where(TrailImport.system == system))
-        latest = {one: started for one, started in taken}
+        latest = {row.id: row.started_at for row in taken}
         dated = [(part.import_id, part.last_at) for part in parts if part.last_at is not None]
         latest |= {one: max(last for other, last in dated if other == one) for one, _ in dated}
         old = [part for part in parts if (part.last_at or latest[part.import_id]) < before]
