@@ -155,7 +155,7 @@ class Printer:
         index = self._index
         if index is None:
             return np.full(rows.size, UNKNOWN, np.int64)
-        named = {pair.name for pair in PAIRS if pair.left.kind in _NAMES}  # a house has many people
+        pair_names = {pair.name for pair in PAIRS if pair.left.kind in {"name", "kana"}}  # a house has many people
         found: list[tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]] = []
         for name, values in digests.items():
             if name in pair_names or name in _CONTACTS:

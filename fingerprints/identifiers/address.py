@@ -45,10 +45,15 @@ MAX_TEXT: Final = 400
 MIN_LENGTH: Final = 4
 MAX_LENGTH: Final = 120
 _D: Final = "0-9０-９"
+# A pattern that begins with one class of characters is searched for several times faster than one with alternatives.
+_ANCHOR: Final = re.compile(rf"[{_D}一二三四五六七八九十](?:丁目|番|[{DASHES}ー](?=[{_D}]))")
+_FIRST_NUMBER: Final = re.compile(rf"(?:[{_D}]{{1,5}}|[一二三四五六七八九十]{{1,3}})\Z")
 _IN_TEXT: Final = re.compile(
-    rf"(?<![{_D}])(?:[{_D}]{{1,5}}|[一二三四五六七八九十]{{1,3}})(?:丁目|番地?|[{DASHES}ー][{_D}]{{1,5}}(?:[{DASHES}ー][{_D}]{{1,5}})?)"
+    rf"[{_D}一二三四五六七八九十]{{1,5}}(?:丁目|番地?|[{DASHES}ー][{_D}]{{1,5}}(?:[{DASHES}ー][{_D}]{{1,5}})?)"
     rf"(?:[{_D}]{{1,5}}[{DASHES}ー番号]?地?の?){{0,4}}"
 )
+_REACH: Final = 40
+_LETTER: Final = re.compile(r"[一-鿿ぁ-んァ-ヺ々〆ヶー 　]")
 _BEFORE: Final = re.compile(r"[一-鿿ぁ-んァ-ヺ々〆ヶー 　]{2,40}\Z")
 
 
@@ -101,14 +106,17 @@ class Address(IdentifierKind):
     def find(self, text: str) -> Iterator[Found]:
         """From a house number backwards to where the run of kanji and kana begins."""
         taken = 0
-        for house in _IN_TEXT.finditer(text):
-            before = _BEFORE.search(text, max(taken, house.start() - 40), house.start())
-            if before is None:
+        for anchor in _ANCHOR.finditer(text):
+            end = anchor.start() + 1
+            number = _FIRST_NUMBER.search(text, max(taken, end - 5), end) if end > taken else None
+            if number is None or not _LETTER.match(text, max(number.start() - 1, 0)):
                 continue
-            canonical = self.canonical(before.group() + house.group())
-            if canonical:
+            before = _BEFORE.search(text, max(taken, number.start() - _REACH), number.start())
+            house = _IN_TEXT.match(text, number.start())
+            canonical = self.canonical(before.group() + house.group()) if before and house else None
+            if before and house and canonical:
                 taken = house.end()
-                yield Found(self.name, before.start(), house.end(), canonical)
+                yield Found(self.name, before.start(), taken, canonical)
 
     def _plain(self, text: str) -> str:
         text = _LOOSE.sub("", normalise(text))

@@ -44,11 +44,17 @@ _SHORT: Final = re.compile(r"(\d{2})[-/.]?(\d{2})[-/.]?(\d{2})")
 _KANJI: Final = re.compile(rf"(明治|大正|昭和|平成|令和)?([{_K}元]{{1,4}})年([{_K}]{{1,3}})月([{_K}]{{1,3}})日")
 _D: Final = "0-9０-９"
 _S: Final = r"[-/.．／－‐−年月]\s?"
-_IN_TEXT: Final = re.compile(
-    rf"(?<![{_D}])(?:[12１２][{_D}]{{3}}{_S}[{_D}]{{1,2}}{_S}[{_D}]{{1,2}}(?![{_D}])日?|(?:1[89]|20)\d\d[01]\d[0-3]\d(?!\d))"
-    rf"|(?:明治|大正|昭和|平成|令和|(?<![A-Za-z])[MTSHRmtshrＭＴＳＨＲ])\s?\.?(?:元|[{_D}]{{1,2}})\s?{_S}[{_D}]{{1,2}}\s?{_S}[{_D}]{{1,2}}(?![{_D}])日?"
-    rf"|(?:明治|大正|昭和|平成|令和)?[{_K}元]{{1,4}}年[{_K}]{{1,3}}月[{_K}]{{1,3}}日"
+# Each begins with one class of characters and is tried only on text that can hold it: several times faster than one.
+_WESTERN_IN_TEXT: Final = re.compile(
+    rf"[12１２](?<![{_D}].)[{_D}]{{3}}(?:{_S}[{_D}]{{1,2}}{_S}[{_D}]{{1,2}}日?|[01]\d[0-3]\d)(?![{_D}])", re.DOTALL
 )
+_ERA_LETTER: Final = re.compile(
+    rf"[MTSHRmtshrＭＴＳＨＲ](?<![A-Za-z].)\.?[{_D}]{{1,2}}{_S}[{_D}]{{1,2}}{_S}[{_D}]{{1,2}}(?![{_D}])", re.DOTALL
+)
+_ERA_NAME: Final = re.compile(
+    rf"[明大昭平令][治正和成]\s?(?:元|[{_D}]{{1,2}})\s?{_S}[{_D}]{{1,2}}\s?{_S}[{_D}]{{1,2}}日?(?![{_D}])"
+)
+_KANJI_IN_TEXT: Final = re.compile(rf"[{_K}元明大昭平令][{_K}元治正和成]{{0,5}}年[{_K}]{{1,3}}月[{_K}]{{1,3}}日")
 
 
 class BirthDate(IdentifierKind):
@@ -109,7 +115,10 @@ class BirthDate(IdentifierKind):
 
     def find(self, text: str) -> Iterator[Found]:
         """Dates with a year of four digits or an era."""
-        for match in _IN_TEXT.finditer(text):
+        matches = [*_WESTERN_IN_TEXT.finditer(text), *_ERA_LETTER.finditer(text)]
+        if not text.isascii():
+            matches += [*_ERA_NAME.finditer(text), *(_KANJI_IN_TEXT.finditer(text) if "年" in text else ())]
+        for match in sorted(matches, key=lambda m: m.start()):
             canonical = self.canonical(match.group())
             if canonical:
                 yield Found(self.name, match.start(), match.end(), canonical)

@@ -30,7 +30,7 @@ _KANJI_RUN: Final = re.compile(rf"[〇零][{_KANJI}{_SEPARATORS}]{{8,40}}")
 MAX_TEXT: Final = 100
 _MAX_GAP: Final = 3
 _LENGTHS: Final = {"0": (11, 10), "8": (12, 11, 10), "7": (10,), "9": (10,), "5": (10,)}
-_LONGEST: Final = 14
+_SHORTEST: Final = 10
 
 
 class Phone(IdentifierKind):
@@ -92,6 +92,8 @@ class Phone(IdentifierKind):
         if len(run) != end - start:  # a character that NFKC takes apart; none of ours is
             return
         at = [i for i, c in enumerate(run) if c.isdecimal()]
+        if len(at) < _SHORTEST:
+            return
         digits = "".join(run[i] for i in at)
         for first, position in enumerate(at):
             if (first and at[first - 1] == position - 1) or digits[first] not in _LENGTHS:

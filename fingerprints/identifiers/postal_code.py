@@ -17,9 +17,10 @@ if TYPE_CHECKING:
 _WRITTEN: Final = re.compile(r"〒?\s*(\d{3})[\s.ー-]{0,3}(\d{4})")
 _LOST_ZERO: Final = re.compile(r"([1-9]\d{4,5})(?:\.0)?")
 _D: Final = "0-9０-９"
-_IN_TEXT: Final = re.compile(
-    rf"(?<![{_D}\-－.])[{_D}]{{3}}[-‐‑–—―−－ー][{_D}]{{4}}(?![{_D}]|[-－‐−ー.][{_D}])|〒\s?[{_D}]{{3}}[\s-]?[{_D}]{{4}}(?![{_D}])"
+_HYPHENED: Final = re.compile(
+    rf"[{_D}](?<![{_D}.－-].)[{_D}]{{2}}[-‐‑–—―−－ー][{_D}]{{4}}(?![{_D}]|[-－‐−ー.][{_D}])", re.DOTALL
 )
+_SIGNED: Final = re.compile(rf"〒\s?[{_D}]{{3}}[\s‐−－ー-]?[{_D}]{{4}}(?![{_D}])")
 
 
 class PostalCode(IdentifierKind):
@@ -52,7 +53,12 @@ class PostalCode(IdentifierKind):
 
     def find(self, text: str) -> Iterator[Found]:
         """Codes with a hyphen or the sign 〒."""
-        for match in _IN_TEXT.finditer(text):
+        matches = list(_HYPHENED.finditer(text))
+        if "〒" in text:
+            signed = list(_SIGNED.finditer(text))
+            inside = {match.end() for match in signed}
+            matches = sorted([m for m in matches if m.end() not in inside] + signed, key=lambda m: m.start())
+        for match in matches:
             canonical = self.canonical(match.group())
             if canonical:
                 yield Found(self.name, match.start(), match.end(), canonical)

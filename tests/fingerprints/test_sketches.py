@@ -46,10 +46,11 @@ def _in_the_open(field: str, passage: str) -> float:
     """The same on plain text: the best stretch as long as the field, or the whole, or the beginning."""
     whole = fuzz.ratio(field, passage) / 100 if 0 < len(passage) <= 1.5 * len(field) else 0.0
     if len(passage) < len(field):
-        return max(whole, fuzz.ratio(field[: len(passage)], passage) / 100 * (len(passage) / len(field)) ** 0.5)
+        beginning = fuzz.ratio(field[: len(passage)], passage) / 100
+        return float(max(whole, beginning * (len(passage) / len(field)) ** 0.5))
     margin = len(field)
     framed = "<" * margin + passage + ">" * margin
-    return max(whole, fuzz.partial_ratio(field, framed) / 100)
+    return float(max(whole, fuzz.partial_ratio(field, framed) / 100))
 
 
 def test_a_family_name_alone_does_not_pass_for_the_name() -> None:
