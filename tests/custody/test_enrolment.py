@@ -78,7 +78,7 @@ def test_a_file_becomes_index_and_register(
     assert {"extract", "rows", "subjects", "fingerprints", "rejected", "seconds", "peak_mib"} <= set(result.as_json())
     index = Index.open(settings.index_dir, key, check=True)
     assert index.subjects == 40
-    assert index.number_patterns == ("K0000[0-9０-９]{2}",)
+    assert index.number_patterns == ("K[0-9０-９]{6}",)
     with database.read() as session:
         extract = session.scalars(select(Extract)).one()
         assert (extract.name, extract.size, extract.as_of) == ("calls", 40, DAY)
