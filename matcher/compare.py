@@ -39,6 +39,7 @@ COMPARED: Final = (*SKETCHED, *CHECKED)
 COUNTED: Final = ("name", "kana", "birth_date", "postal_code")
 MOST_SHARED: Final = 64  # a value that more subjects share finds nobody; it may still confirm
 FOREVER: Final = 65535
+TIED: Final = 1.0  # bits within which two explanations of a value are equally good
 
 
 @dataclass(slots=True)
@@ -54,6 +55,7 @@ class Candidates:
         fuzzy: A column per kind of `COMPARED`: agreement by sketch or check, NaN where nothing could be compared.
         alone: Like ``fuzzy``: the text compared was a field of that kind, so that disagreeing means something.
         cut: Like ``fuzzy``: only the beginning of the field was there to compare.
+        led: Which row each hit belongs to, and by which value it was found.
         since: First day on which all exact values held, and `until` the last one.
     """
 
@@ -65,6 +67,7 @@ class Candidates:
     fuzzy: NDArray[np.float32]
     alone: NDArray[np.bool_]
     cut: NDArray[np.bool_]
+    led: tuple[NDArray[np.intp], NDArray[np.intp]]
     since: NDArray[np.uint16]
     until: NDArray[np.uint16]
 
@@ -113,7 +116,7 @@ def _look_up(queries: Sequence[_Query], index: Index) -> Candidates | None:
     query, subject = hits.query[kept], hits.subject[kept]
     unit = np.concatenate([q.units for q in queries])[query]
     keys, row = np.unique((unit.astype(np.uint64) << np.uint64(32)) | subject, return_inverse=True)
-    rows = _empty(keys)
+    rows = _empty(keys, (row, query))
     np.minimum.at(rows.evidence, row, query)
     np.maximum.at(rows.since, row, hits.since[kept])
     np.minimum.at(rows.until, row, hits.until[kept])
@@ -126,7 +129,7 @@ def _look_up(queries: Sequence[_Query], index: Index) -> Candidates | None:
     return rows
 
 
-def _empty(keys: NDArray[np.uint64]) -> Candidates:
+def _empty(keys: NDArray[np.uint64], led: tuple[NDArray[np.intp], NDArray[np.intp]]) -> Candidates:
     size = keys.size
     return Candidates(
         (keys >> np.uint64(32)).astype(np.int64),
@@ -137,6 +140,7 @@ def _empty(keys: NDArray[np.uint64]) -> Candidates:
         np.full((size, len(COMPARED)), np.nan, np.float32),
         np.zeros((size, len(COMPARED)), np.bool_),
         np.zeros((size, len(COMPARED)), np.bool_),
+        led,
         np.zeros(size, np.uint16),
         np.full(size, FOREVER, np.uint16),
     )
@@ -187,3 +191,16 @@ def _check(rows: Candidates, kind: str, given: Terms, units: Units, index: Index
     rows.exact[row[yes], column] = True
     rows.shared[row[yes], column] = index.count(given.digests[value[yes]])
     rows.fuzzy[rows.exact[:, column], fuzzy] = 1.0
+
+
+def first_for_something(rows: Candidates, total: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Whether each candidate is the best explanation of at least one value that led to it.
+
+    A namesake whose number ends in the same four digits is led to by nothing that the right customer does not
+    explain better.
+    """
+    row, value = rows.led
+    best = np.full(int(value.max(initial=-1)) + 1, -np.inf)
+    np.maximum.at(best, value, total[row])
+    leads = total[row] >= best[value] - TIED
+    return np.bincount(row, leads, minlength=total.size) > 0

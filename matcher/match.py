@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from matcher.compare import Candidates, compare
+from matcher.compare import Candidates, compare, first_for_something
 from matcher.content import ContentSketch
 from matcher.document import Cuts, Limits
 from matcher.find import Terms, pair_terms
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from matcher.columns import Field
     from matcher.document import Document
 
+NOBODY = -1000.0  # bits: the weight of a candidate who is out
 _ALONE_ENOUGH = 2  # independent identifiers that have to agree where none of them is strong
 
 
@@ -49,6 +50,7 @@ class _Gathered:
         if rows is not None and scores is not None:
             for unit in np.unique(rows.unit).tolist():
                 self.places[unit + self.units] = inside | units.place(unit)
+            scores.total[~first_for_something(rows, scores.total)] = NOBODY
             rows.unit += self.units
             rows.evidence += self.values
             self.values = int(rows.evidence.max()) + 1

@@ -33,6 +33,10 @@ _NAME_RUN = re.compile(
     r"|[ァ-ヺー]{2,}(?:[ 　・][ァ-ヺー]{2,})?|[A-Za-z]{2,20}(?:[ ,　]{1,2}[A-Za-z]{2,20}){1,3}"
 )
 _LATIN_RUN = re.compile(r"[A-Za-z]{2,20}(?:[ ,　]{1,2}[A-Za-z]{2,20}){1,3}")
+_LABELS = re.compile(
+    r"tel|fax|phone|mobile|home|mail|携帯|自宅|電話|会社|勤務先|番号|メール|アドレス|または|及び", re.IGNORECASE
+)
+_NAMING = re.compile(r"[^\W\d_]{2}")  # letters between two numbers: somebody else's name
 _LONGEST_NAME, _SHORTEST_NAME = 7, 3
 
 
@@ -57,7 +61,8 @@ def as_compared(kind: IdentifierKind, passage: str) -> str:
         passage += " " + readings_in(passage)
     elif kind.name == "name":
         latin = (kind.canonical(run.group()) for run in _LATIN_RUN.finditer(passage))
-        return " ".join([kind.comparable(passage), *filter(None, latin)])  # Latin names are kept in an order of their own
+        # Latin names are kept with their words in an order of their own.
+        return " ".join([kind.comparable(passage), *filter(None, latin)])
     return kind.comparable(passage)
 
 
@@ -269,7 +274,9 @@ def _begins_new(text: str, last: _Cluster, start: int, kind: str, canonical: str
     if len(between) > GAP:
         return True
     if any(k == kind for k, _ in last.found):
-        same_line = "\n" not in between and len(between) <= SAME_LINE_GAP
+        same_line = (
+            "\n" not in between and len(between) <= SAME_LINE_GAP and not _NAMING.search(_LABELS.sub("", between))
+        )
         return not same_line and (kind, canonical) not in last.found
     blank_line = "\n\n" in between or "\n\r\n" in between
     return blank_line and len({k for k, _ in last.found}) > 1 and kind in {k for k, _ in last.found}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from lxml import etree  # type: ignore[import-untyped]
+from lxml import etree
 
 from matcher.readers.delimited import as_rows, find_header
 from matcher.readers.interface import Example, NotThisFormatError, Passage, Prose, Reader, Rows, Source
