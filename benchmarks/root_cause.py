@@ -201,7 +201,7 @@ def run(scenario: Callable[[World, int], Planted], worlds: Sequence[World], rows
 def main(argv: Sequence[str] | None = None) -> None:
     """Print first-rank shares for every scenario."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--runs", type=int, default=5)
+    parser.add_argument("--runs", type=int, default=3)
     parser.add_argument("--customers", type=int, default=50_000)
     parser.add_argument("--operators", type=int, default=60)
     parser.add_argument("--days", type=int, default=365)

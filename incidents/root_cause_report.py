@@ -92,9 +92,9 @@ def sentence(ranking: Ranking, evidence: Evidence, masks: Masks, language: str) 
         if best.tied_with:
             said.append(texts("cause.tied", others=len(best.tied_with)))
     if gaps := [gap for gap in evidence.gaps if gap.kind != "sequence"]:
-        said.append(
-            texts("cause.gaps", first=gaps[0].first, last=gaps[0].last, system=gaps[0].system, others=len(gaps) - 1)
-        )
+        first, *others = gaps
+        place = {"first": first.first, "last": first.last, "system": first.system}
+        said.append(texts("cause.gaps", **place, others=len(others)) if others else texts("cause.gap", **place))
     return " ".join(said)
 
 
