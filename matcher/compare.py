@@ -34,7 +34,7 @@ TERMS: Final = (
 )
 COLUMN: Final = {term: number for number, term in enumerate(TERMS)}
 SKETCHED: Final = ("name", "kana", "address")
-CHECKED: Final = ("birth_date", "postal_code")
+CHECKED: Final = ("birth_date", "postal_code", "phone", "email")
 COMPARED: Final = (*SKETCHED, *CHECKED)
 COUNTED: Final = ("name", "kana", "birth_date", "postal_code")
 MOST_SHARED: Final = 64  # a value that more subjects share finds nobody; it may still confirm
@@ -189,7 +189,8 @@ def _check(rows: Candidates, kind: str, given: Terms, units: Units, index: Index
     rows.alone[row[known], fuzzy] = units.has_field(kind)
     yes = agrees == 1
     rows.exact[row[yes], column] = True
-    rows.shared[row[yes], column] = index.count(given.digests[value[yes]])
+    if kind in COUNTED:
+        rows.shared[row[yes], column] = index.count(given.digests[value[yes]])
     rows.fuzzy[rows.exact[:, column], fuzzy] = 1.0
 
 

@@ -115,8 +115,9 @@ def _conclude(gathered: _Gathered, index: Index, limits: Limits, cuts: Cuts, ske
     total = np.concatenate([scores.total for scores in gathered.scores])
     agreeing = np.concatenate([scores.agreeing for scores in gathered.scores])
     strong = np.concatenate([scores.strong for scores in gathered.scores])
-    posterior = posteriors(evidence, total, len(gathered.people), index.subjects)
-    matched = np.flatnonzero((posterior >= ENOUGH) & (strong | (agreeing >= _ALONE_ENOUGH)))
+    possible = (total > NOBODY) & (strong | (agreeing >= _ALONE_ENOUGH))
+    posterior = posteriors(evidence, total, len(gathered.people), index.subjects, possible)
+    matched = np.flatnonzero((posterior >= ENOUGH) & possible)
     if not matched.size:
         return _clear(len(people), cuts, sketch)
     return _finding(gathered, matched, posterior, limits, cuts, sketch)

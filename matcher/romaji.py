@@ -8,34 +8,71 @@ comparison: the words are read in both orders at once, given family given, and t
 from __future__ import annotations
 
 import re
+from functools import lru_cache
+from itertools import islice, product
+from typing import TYPE_CHECKING
 
 import jaconv
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 _WORDS = re.compile(r"[A-Za-z'-]{2,20}(?:[ ,.　]{1,2}[A-Za-z'-]{2,20}){1,2}")
 _MACRONS = str.maketrans("āīūēōâîûêôĀĪŪĒŌÂÎÛÊÔ", "aiueoaiueoAIUEOAIUEO")
 _SPELLINGS = (("sch", "sh"), ("tch", "cch"), ("l", "r"), ("mb", "nb"), ("mp", "np"), ("mm", "nm"))
-_N = re.compile(r"n(?=[^aiueoyn']|$)|n'")
-_KANA = re.compile(r"[ァ-ヺー]{2,}")
+_SYLLABLE = re.compile(
+    r"(?:sh|ch|ts|[kgnhbpmr]y|[kgsztdnhbpmyrwjf])?[aiueo]"  # with or without a consonant
+    r"|n'|n(?![aiueoy])"  # the n that is a sound of its own
+    r"|h(?![aiueoy])"  # Satoh: a long vowel
+    r"|[kstpc](?=[kstpc])"  # the first of two consonants
+)
+MOST_READINGS = 16
 
 
 def readings_in(text: str) -> str:
     """The kana of every pair of Latin words in a text, as far as they can be read as Japanese; else nothing."""
     if not any(c.isascii() and c.isalpha() for c in text):
         return ""
-    read = (_reading(found.group()) for found in _WORDS.finditer(text.translate(_MACRONS)))
-    return " ".join(filter(None, read))
+    return " ".join(
+        reading for found in _WORDS.finditer(text.translate(_MACRONS)) for reading in _readings(found.group())
+    )
 
 
-def _reading(words: str) -> str:
+def _readings(words: str) -> Iterator[str]:
     parts = [_kana(word) for word in re.split(r"[ ,.　]+", words)]
-    if not all(parts):
-        return ""
-    return "".join((*parts, *parts[:-1]))
+    if all(parts):
+        for reading in islice(product(*parts), MOST_READINGS):
+            yield "".join((*reading, *reading[:-1]))
 
 
-def _kana(word: str) -> str:
+@lru_cache(4096)
+def _kana(word: str) -> tuple[str, ...]:
+    """Every way to read a word with its vowels long or short, and its n as a sound of its own or not."""
     word = word.lower().strip("'-")
     for other, usual in _SPELLINGS:
         word = word.replace(other, usual)
-    kana = str(jaconv.hira2kata(jaconv.alphabet2kana(_N.sub("ん", word))))
-    return kana if _KANA.fullmatch(kana) else ""
+    syllables = _SYLLABLE.findall(word)
+    if "".join(syllables) != word:
+        return ()
+    choices = [_ways(syllable, last=at == len(syllables) - 1) for at, syllable in enumerate(syllables)]
+    return tuple(dict.fromkeys("".join(way) for way in islice(product(*choices), MOST_READINGS)))
+
+
+def _ways(syllable: str, *, last: bool) -> tuple[str, ...]:
+    """The kana of one syllable, the likeliest first."""
+    if syllable == "h":
+        return ("",)
+    if syllable[0] == "n" and syllable[-1] in "n'":
+        return ("ン",)
+    if len(syllable) == 1 and syllable in "kstpc":
+        return ("ッ",)
+    kana = _plain(syllable)
+    if syllable[-1] == "o":
+        return (kana + "ウ", kana, kana + "オ") if last or len(syllable) > 1 else (kana, kana + "ウ", kana + "オ")
+    if syllable.endswith(("yu", "ju", "shu", "chu")):
+        return (kana + "ウ", kana)
+    return (kana, "ン" + _plain(syllable[1:])) if syllable[0] == "n" and len(syllable) == 2 else (kana,)  # noqa: PLR2004
+
+
+def _plain(syllable: str) -> str:
+    return str(jaconv.hira2kata(jaconv.alphabet2kana(syllable)))

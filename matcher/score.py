@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from matcher.compare import COLUMN, COMPARED
+from matcher.compare import CHECKED, COLUMN, COMPARED
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -34,6 +34,7 @@ GROUPS: Final = {
 KINDS: Final = tuple(kind for kinds in GROUPS.values() for kind in kinds)
 STRONG: Final = ("customer_number", "email")
 M_EXACT: Final = 0.9
+M_SLIP: Final = 0.01  # half of a phone number agrees and the whole does not: a slip of the hand
 # Chance that a stranger's value is this subject's. Numbers: size of the number space (3e8 mobile numbers, one in
 # ten in use # near it); others where the index does not count them.
 U_EXACT: Final = {
@@ -69,14 +70,22 @@ _CUT: Final = {
     "kana": ((0.85, 0.9, 5e-3, 5e-3), (0.7, 0.9, 2e-2, 2e-2)),
     "address": ((0.85, 0.9, 1e-4, 1e-4), (0.7, 0.9, 5e-4, 5e-4)),
 }
-DISAGREES: Final = {"name": -4.0, "kana": -3.0, "address": -2.0, "birth_date": -5.0, "postal_code": -1.5}
+DISAGREES: Final = {
+    "name": -4.0,
+    "kana": -3.0,
+    "address": -2.0,
+    "birth_date": -5.0,
+    "postal_code": -1.5,
+    "phone": -2.0,
+    "email": -1.0,
+}
 """Bits, when a field of that kind agrees worse than all of the above: people move and marry, and slips are made."""
 AGREES: Final = 3.0  # bits from which a group of fields counts as agreeing
 CLOSE: Final = 0.9  # agreement from which a field agrees beyond a slip; a poorer one counts while nothing contradicts
 CONTRADICTS: Final = -3.0  # bits down to which a group of fields speaks against the subject
 PRIOR_OURS, PRIOR_UNITS = 0.5, 10.0  # Beta prior of λ: one in twenty, worth ten units
 ROUNDS: Final = 20
-ENOUGH: Final = 0.9  # posterior from which a candidate is a match
+ENOUGH: Final = 0.95  # posterior from which a candidate is a match
 
 
 @dataclass(slots=True)
@@ -115,6 +124,7 @@ def weigh(rows: Candidates, population: int) -> Scores:
         unsure += (best >= AGREES) & ~exact
         contradicted |= best <= CONTRADICTS
     agreeing += np.where(contradicted, 0, unsure)
+    agreeing -= _group(weight[:, [KINDS.index(kind) for kind in GROUPS["person"]]]) <= CONTRADICTS
     strong = np.any(rows.exact[:, [COLUMN[kind] for kind in STRONG]], axis=1)
     return Scores(agreement, weight, total, agreeing, np.asarray(strong))
 
@@ -140,7 +150,13 @@ def _weigh_parts(rows: Candidates, kind: str, agreement: NDArray[np.float32], we
             continue
         agrees = rows.exact[:, column]
         agreement[agrees] = np.fmax(agreement[agrees], 0.5)
-        weight[agrees] = np.maximum(weight[agrees], np.log2(M_EXACT / U_EXACT[term]))
+        m = np.full(rows.unit.size, M_EXACT)
+        if (
+            kind in CHECKED
+        ):  # the whole value is there, and another one: a slip of the hand in a table, nothing in prose
+            differs = rows.fuzzy[:, COMPARED.index(kind)] == 0
+            m = np.where(differs, np.where(rows.alone[:, COMPARED.index(kind)], M_SLIP, U_EXACT[term]), M_EXACT)
+        weight[agrees] = np.maximum(weight[agrees], np.log2(m[agrees] / U_EXACT[term]))
 
 
 def _weigh_sketch(rows: Candidates, kind: str, agreement: NDArray[np.float32], weight: NDArray[np.float32]) -> None:
@@ -160,7 +176,7 @@ def _weigh_sketch(rows: Candidates, kind: str, agreement: NDArray[np.float32], w
 
 
 def posteriors(
-    evidence: NDArray[np.int64], total: NDArray[np.float64], units: int, population: int
+    evidence: NDArray[np.int64], total: NDArray[np.float64], units: int, population: int, possible: NDArray[np.bool_]
 ) -> NDArray[np.float64]:
     """Probability of each candidate that its unit speaks of its subject.
 
@@ -169,6 +185,7 @@ def posteriors(
         total: Its weight in bits.
         units: How many units of the document look like a person.
         population: Subjects enrolled.
+        possible: Whether enough of each candidate agrees for a match at all; only those teach λ.
     """
     ours = PRIOR_OURS / PRIOR_UNITS
     _, row = np.unique(evidence, return_inverse=True)
@@ -177,7 +194,10 @@ def posteriors(
     for _ in range(ROUNDS):
         odds = likelihood * ours / (1 - ours)
         posterior = odds / (1 + np.bincount(row, odds)[row])
-        before, ours = ours, (PRIOR_OURS + posterior.sum()) / (PRIOR_UNITS + max(units, row.max(initial=0) + 1))
+        before, ours = (
+            ours,
+            (PRIOR_OURS + posterior[possible].sum()) / (PRIOR_UNITS + max(units, row.max(initial=0) + 1)),
+        )
         ours = min(max(ours, 1e-6), 0.98)
         if abs(before - ours) < 1e-4:  # noqa: PLR2004  # settled
             break

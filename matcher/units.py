@@ -6,6 +6,7 @@ import re
 from abc import ABC, abstractmethod
 from bisect import bisect_right
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from fingerprints.digests import PAIRS
@@ -17,7 +18,7 @@ from matcher.masked import is_masked, readable_part
 from matcher.romaji import readings_in
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from fingerprints.identifiers import IdentifierKind
     from matcher.readers.interface import Prose, Rows
@@ -25,19 +26,21 @@ if TYPE_CHECKING:
 CONTEXT = 160  # characters on either side of a cluster in which its person's name may stand
 GAP = 200  # characters without a candidate that end a cluster
 SAME_LINE_GAP = 12  # two numbers this close on a line are one person's
-MOST_NAMES = 60  # stretches of a context tried as a name; the nearest ones
+MOST_NAMES = 200  # stretches of a context tried as a name
+MOST_RUNS = 20  # of kana, and of Latin words, likewise
 PERSONAL = frozenset({"phone", "email", "customer_number"})
 _LATEST_BIRTH = "2021"  # in free text: dates in news and logs are mostly later
-_NAME_RUN = re.compile(
-    r"[一-鿿々〆ヶ]+(?:[ 　][一-鿿々〆ヶ]{1,4}(?![一-鿿々]))?"
-    r"|[ァ-ヺー]{2,}(?:[ 　・][ァ-ヺー]{2,})?|[A-Za-z]{2,20}(?:[ ,　]{1,2}[A-Za-z]{2,20}){1,3}"
-)
+_NAME_RUN = re.compile(r"([一-鿿々〆]+)([ァ-ヺー]{0,5})")
+_KANA_RUN = re.compile(r"[ァ-ヺーｦ-ﾟ]{2,12}(?:[ 　・][ァ-ヺーｦ-ﾟ]{2,12})?")
 _LATIN_RUN = re.compile(r"[A-Za-z]{2,20}(?:[ ,　]{1,2}[A-Za-z]{2,20}){1,3}")
 _LABELS = re.compile(
     r"tel|fax|phone|mobile|home|mail|携帯|自宅|電話|会社|勤務先|番号|メール|アドレス|または|及び", re.IGNORECASE
 )
 _NAMING = re.compile(r"[^\W\d_]{2}")  # letters between two numbers: somebody else's name
-_LONGEST_NAME, _SHORTEST_NAME = 7, 3
+_LONGEST_NAME, _LONGEST_FAMILY, _LONGEST_GIVEN = 6, 3, 4
+_STOPS = str.maketrans(
+    dict.fromkeys("、。，．「」『』（）()【】！？!?:：;；/／|\n\r\t>＞<＜=＝*", ".")
+)  # what no name goes across
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +154,9 @@ class RowUnits(Units):
         for unit, forms in enumerate(canonical_forms(kind, self._cells[known])):
             for form in forms:
                 add(unit, known.kind, form)
+            if not forms and known.kind == "kana":  # customers without kana have their name there
+                for form in self.kinds["name"].readings(self._cells[known][unit]):
+                    add(unit, "name", form)
             if forms and personal:
                 self.people.add(unit)
 
@@ -223,22 +229,16 @@ class ProseUnits(Units):
 
     def _collect_names(self, unit: int) -> None:
         """Stretches that may be a name, where a pair with a name could tell more."""
-        kinds = {kind for kind, _ in self._clusters[unit].found}
-        if not kinds & _PAIRED:
-            return
-        seen: set[str] = set()
-        for run in _NAME_RUN.finditer(self._context(unit)):
-            for stretch in _stretches(run.group()):
-                if len(seen) >= MOST_NAMES:
-                    return
-                if stretch in seen:
-                    continue
-                seen.add(stretch)
-                for kind in ("kana", "name"):
-                    canonical = self.kinds[kind].canonical(stretch) if kind in self.kinds else None
-                    if canonical:
+        if "name" in self.kinds and {kind for kind, _ in self._clusters[unit].found} & _PAIRED:
+            context = self._context(unit)
+            for stretch in islice(
+                dict.fromkeys(_name_stretches(self.kinds["name"].comparable(context.translate(_STOPS)))), MOST_NAMES
+            ):
+                self.collected.add(unit, "name", stretch)
+            for kind, pattern in (("kana", _KANA_RUN), ("name", _LATIN_RUN)):
+                for run in islice(pattern.finditer(context), MOST_RUNS):
+                    for canonical in self.kinds[kind].readings(run.group()) if kind in self.kinds else ():
                         self.collected.add(unit, kind, canonical)
-                        break
 
 
 _PAIRED = frozenset(
@@ -246,12 +246,17 @@ _PAIRED = frozenset(
 )
 
 
-def _stretches(run: str) -> list[str]:
-    """A run as it stands, and every shorter stretch of a run of kanji that could be a name."""
-    if " " in run or "　" in run or not "一" <= run[0] <= "鿿":
-        return [run]
-    longest = min(len(run), _LONGEST_NAME)
-    return [run[i : i + n] for n in range(longest, _SHORTEST_NAME - 1, -1) for i in range(len(run) - n + 1)] or [run]
+def _name_stretches(text: str) -> Iterator[str]:
+    """Whatever could be a name in a text as names are compared: kanji, or a few kanji and then kana."""
+    for run in _NAME_RUN.finditer(text):
+        kanji, kana = run.groups()
+        if kana:
+            for family in range(1, min(len(kanji), _LONGEST_FAMILY) + 1):
+                for given in range(2, min(len(kana), _LONGEST_GIVEN) + 1):
+                    yield kanji[-family:] + kana[:given]
+        for size in range(min(len(kanji), _LONGEST_NAME), 1, -1):
+            for start in range(len(kanji) - size + 1):
+                yield kanji[start : start + size]
 
 
 def _cluster(text: str, found: Sequence[tuple[int, int, str, str]]) -> list[_Cluster]:

@@ -66,8 +66,12 @@ def _shuffled(rng: Random, people: People) -> str:
 
 
 def _holes(rng: Random, people: People) -> str:
-    rows = [{k: v if rng.random() > 0.35 else "" for k, v in full(p).items()} for p in people]  # noqa: PLR2004
-    return layouts.table([{k: v for k, v in row.items() if k not in {"お客様番号", "メールアドレス"}} | {"氏名": p.name} for row, p in zip(rows, people, strict=True)])  # noqa: E501
+    rows = []
+    for p in people:  # two of what is left say who it is
+        row = {k: v for k, v in full(p).items() if k not in {"お客様番号", "メールアドレス"}}
+        kept = {"氏名", *rng.sample(["携帯電話番号", "生年月日", "住所", "郵便番号"], rng.randrange(1, 4))}
+        rows.append({k: v if k in kept else "" for k, v in row.items()})
+    return layouts.table(rows)
 
 
 def _swapped(rng: Random, people: People) -> str:
