@@ -34,6 +34,7 @@ GROUPS: Final = {
 KINDS: Final = tuple(kind for kinds in GROUPS.values() for kind in kinds)
 STRONG: Final = ("customer_number", "email")
 M_EXACT: Final = 0.9
+M_MOVED: Final = 0.03  # the town agrees and the house does not
 M_SLIP: Final = 0.01  # half of a phone number agrees and the whole does not: a slip of the hand
 # Chance that a stranger's value is this subject's. Numbers: size of the number space (3e8 mobile numbers, one in
 # ten in use # near it); others where the index does not count them.
@@ -59,7 +60,7 @@ _FUZZY: Final = {
     "address": (
         (1.0, 0.5, 1e-6, 1e-6),
         (0.9, 0.3, 1e-5, 2e-5),
-        (0.8, 0.2, 1e-4, 5e-4),
+        (0.8, 0.05, 1e-4, 5e-4),
         (0.7, 0.1, 1e-3, 1e-2),
         (0.6, 0.1, 1e-2, 0.1),
     ),
@@ -144,11 +145,11 @@ def _exact_weight(kind: str, shared: NDArray[np.int64], population: int) -> NDAr
 
 def _weigh_parts(rows: Candidates, kind: str, agreement: NDArray[np.float32], weight: NDArray[np.float32]) -> None:
     """Parts that agree: last four and first seven digits, the town."""
-    for term, column in COLUMN.items():
+    for term, exact in COLUMN.items():
         part_of, _, part = term.partition(".")
         if not part or part_of != kind:
             continue
-        agrees = rows.exact[:, column]
+        agrees = rows.exact[:, exact]
         agreement[agrees] = np.fmax(agreement[agrees], 0.5)
         m = np.full(rows.unit.size, M_EXACT)
         if (
@@ -156,6 +157,11 @@ def _weigh_parts(rows: Candidates, kind: str, agreement: NDArray[np.float32], we
         ):  # the whole value is there, and another one: a slip of the hand in a table, nothing in prose
             differs = rows.fuzzy[:, COMPARED.index(kind)] == 0
             m = np.where(differs, np.where(rows.alone[:, COMPARED.index(kind)], M_SLIP, U_EXACT[term]), M_EXACT)
+        elif kind in COMPARED:  # the house is another one: moved within the town, or a neighbour
+            column = COMPARED.index(kind)
+            m = np.where(
+                rows.alone[:, column] & ~rows.cut[:, column] & (rows.fuzzy[:, column] < CLOSE), M_MOVED, M_EXACT
+            )
         weight[agrees] = np.maximum(weight[agrees], np.log2(m[agrees] / U_EXACT[term]))
 
 

@@ -50,7 +50,7 @@ class Text:
     Attributes:
         text: As the kind compares it.
         alone: It is a field of that kind and nothing else, so that disagreeing means something.
-        cut: Only the beginning of the field is there, the rest is masked.
+        cut: Only the beginning of the field is there: the rest is masked, or an address ends at its town.
     """
 
     text: str
@@ -127,7 +127,9 @@ class RowUnits(Units):
         cell = next((c for c in cells if c.strip()), "")
         if cell:
             part = readable_part(cell)
-            return Text(self.kinds[kind].comparable(cell if part is None else part), alone=True, cut=part is not None)
+            text = self.kinds[kind].comparable(cell if part is None else part)
+            ends_at_town = kind == "address" and not any(c.isdecimal() for c in text)
+            return Text(text, alone=True, cut=part is not None or ends_at_town)
         return Text(as_compared(self.kinds[kind], self._row(unit)))
 
     def has_field(self, kind: str) -> bool:
