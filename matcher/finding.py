@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, TypeAlias
+
+import numpy as np
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date
 
-    import numpy as np
     from numpy.typing import NDArray
 
 Verdict: TypeAlias = Literal["leak", "overlap", "clear"]
@@ -62,14 +63,14 @@ class Finding:
     verdict: Verdict
     confidence: float
     people: int
-    subjects: int
-    share: float
-    fields: Mapping[str, int]
-    matches: tuple[Match, ...]
-    dated: tuple[date | None, date | None]
-    limits: tuple[str, ...]
-    sketch: tuple[int, ...]
-    members: NDArray[np.uint32]
-    confidences: NDArray[np.float32]
-    since: NDArray[np.uint16]
-    until: NDArray[np.uint16]
+    subjects: int = 0
+    share: float = 0.0
+    fields: Mapping[str, int] = field(default_factory=dict)
+    matches: tuple[Match, ...] = ()
+    dated: tuple[date | None, date | None] = (None, None)
+    limits: tuple[str, ...] = ()
+    sketch: tuple[int, ...] = ()
+    members: NDArray[np.uint32] = field(default_factory=lambda: np.zeros(0, np.uint32))
+    confidences: NDArray[np.float32] = field(default_factory=lambda: np.zeros(0, np.float32))
+    since: NDArray[np.uint16] = field(default_factory=lambda: np.zeros(0, np.uint16))
+    until: NDArray[np.uint16] = field(default_factory=lambda: np.zeros(0, np.uint16))

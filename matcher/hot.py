@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 _DIGIT, _AT, _PLACE, _ERA, _POST, _MASK = 1, 2, 4, 8, 16, 32
 PHONE_DIGITS, PHONE_SPAN = 9, 30  # digits of the shortest number; characters of the widest spelling (0 9 0 - 0 0 …)
 DATE_DIGITS, DATE_SPAN = 4, 13
-CODE_DIGITS, CODE_SPAN = 7, 8
+CODE_DIGITS, CODE_SPAN = 5, 7  # of a postal code or a customer number, hyphen and all
 MASKED = 4
 PLACE_SPAN = 24  # from 市 or 区 to the first digit of the house number
 REACH = 48  # characters kept on either side of a hot place: the widest identifier is not cut
@@ -39,21 +39,14 @@ def _classes() -> NDArray[np.uint8]:
     return table
 
 
-def hot_spans(text: str, number_digits: int = 0) -> list[tuple[int, int]]:
-    """Stretches of the text in which something could be found, in order, not touching one another.
-
-    Args:
-        text: Any text.
-        number_digits: Digits in a row that a customer number has; 0 when numbers are not looked for.
-    """
+def hot_spans(text: str) -> list[tuple[int, int]]:
+    """Stretches of the text in which something could be found, in order, not touching one another."""
     codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), "<u4")
     classes = _classes()[codes]
     digits = np.flatnonzero(classes & _DIGIT)
     hot = [np.flatnonzero(classes & (_AT | _POST))]
     hot.append(_dense(digits, PHONE_DIGITS, PHONE_SPAN))
     hot.append(_dense(digits, CODE_DIGITS, CODE_SPAN))
-    if number_digits:
-        hot.append(_dense(digits, number_digits, number_digits))
     hot.append(_dates(codes, classes, digits))
     hot.append(_addresses(classes, digits))
     hot.append(_masks(classes))

@@ -23,7 +23,7 @@ _PHONE_TAIL = re.compile(
     rf"(?<![{_D}])(?:[0０][{_D}]{{1,3}}|[{MASK}]{{2,4}}){_GAP}[{MASK}]{{2,4}}{_GAP}[{_D}]{{4}}(?![{_D}])"
 )
 _LAST_FOUR = re.compile(rf"[{_D}]{{4}}")
-_NAME = re.compile(rf"[^\W\d_]{{1,10}}[\s]?[^\W\d_]{{0,10}}[\s]?[*＊×✕●○◯〇■□#？?]{{1,8}}")
+_NAME = re.compile(r"[^\W\d_]{1,10}[\s]?[^\W\d_]{0,10}[\s]?[*＊×✕●○◯〇■□#？?]{1,8}")
 _EMAIL = re.compile(rf"[\w.+-]{{0,20}}[{MASK}.]{{1,20}}[\w.+-]{{0,20}}@[\w.*-]+")
 _ADDRESS = re.compile(rf"[一-鿿ぁ-んァ-ヶー\d-]{{3,40}}[{MASK}]+.{{0,40}}")
 _PATTERNS = {

@@ -84,6 +84,7 @@ DISAGREES: Final = {
 AGREES: Final = 3.0  # bits from which a group of fields counts as agreeing
 CLOSE: Final = 0.9  # agreement from which a field agrees beyond a slip; a poorer one counts while nothing contradicts
 CONTRADICTS: Final = -3.0  # bits down to which a group of fields speaks against the subject
+ALONE_ENOUGH: Final = 2  # independent identifiers that have to agree where none of them is strong
 PRIOR_OURS, PRIOR_UNITS = 0.5, 10.0  # Beta prior of λ: one in twenty, worth ten units
 ROUNDS: Final = 20
 ENOUGH: Final = 0.95  # posterior from which a candidate is a match
@@ -91,13 +92,19 @@ ENOUGH: Final = 0.95  # posterior from which a candidate is a match
 
 @dataclass(slots=True)
 class Scores:
-    """Beside the candidates, row by row: agreement and weight per kind of `KINDS`, and the posterior."""
+    """Beside the candidates, row by row.
+
+    Attributes:
+        agreement: A column per kind of `KINDS`, 0 to 1, NaN where nothing was compared.
+        weight: Likewise, in bits.
+        total: The sum over groups of kinds.
+        possible: Enough agrees for a match: one strong identifier, or two that are independent.
+    """
 
     agreement: NDArray[np.float32]
     weight: NDArray[np.float32]
     total: NDArray[np.float64]
-    agreeing: NDArray[np.int64]
-    strong: NDArray[np.bool_]
+    possible: NDArray[np.bool_]
 
 
 def weigh(rows: Candidates, population: int) -> Scores:
@@ -127,7 +134,7 @@ def weigh(rows: Candidates, population: int) -> Scores:
     agreeing += np.where(contradicted, 0, unsure)
     agreeing -= _group(weight[:, [KINDS.index(kind) for kind in GROUPS["person"]]]) <= CONTRADICTS
     strong = np.any(rows.exact[:, [COLUMN[kind] for kind in STRONG]], axis=1)
-    return Scores(agreement, weight, total, agreeing, np.asarray(strong))
+    return Scores(agreement, weight, total, strong | (agreeing >= ALONE_ENOUGH))
 
 
 def _group(weights: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -182,7 +189,7 @@ def _weigh_sketch(rows: Candidates, kind: str, agreement: NDArray[np.float32], w
 
 
 def posteriors(
-    evidence: NDArray[np.int64], total: NDArray[np.float64], units: int, population: int, possible: NDArray[np.bool_]
+    evidence: NDArray[np.int64], total: NDArray[np.float32], units: int, population: int, possible: NDArray[np.bool_]
 ) -> NDArray[np.float64]:
     """Probability of each candidate that its unit speaks of its subject.
 
@@ -195,7 +202,7 @@ def posteriors(
     """
     ours = PRIOR_OURS / PRIOR_UNITS
     _, row = np.unique(evidence, return_inverse=True)
-    likelihood = np.exp2(np.minimum(total, 900.0)) / max(population, 1)
+    likelihood = np.exp2(np.minimum(total, 900.0).astype(np.float64)) / max(population, 1)
     posterior = np.zeros(evidence.size)
     for _ in range(ROUNDS):
         odds = likelihood * ours / (1 - ours)

@@ -40,7 +40,7 @@ def _strangers(rng: Random, count: int = 40) -> list[Person]:
 def directory(rng: Random, people: Sequence[Person]) -> str:
     """Consecutive numbers, some of them customers'."""
     start = int(rng.choice(people).phone.replace("-", "")[:7])
-    return "\n".join(f"0{start}-{n:04d}"[1:] if False else f"{str(start).zfill(7)[:3]}-{str(start).zfill(7)[3:]}-{n:04d}" for n in range(0, 10_000, 7))  # noqa: SIM210, E501
+    return "\n".join(f"0{start}-{n:04d}"[1:] if False else f"{str(start).zfill(7)[:3]}-{str(start).zfill(7)[3:]}-{n:04d}" for n in range(0, 10_000, 7))  # noqa: E501
 
 
 def numbers_alone(_rng: Random, people: Sequence[Person]) -> str:

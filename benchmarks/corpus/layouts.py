@@ -79,7 +79,7 @@ def field_lines(rows: Sequence[Row]) -> str:
 
 
 def vcards(rows: Sequence[Row]) -> str:
-    """vCard 3.0; takes the first four fields as name, phone, mail, address."""
+    """VCard 3.0; takes the first four fields as name, phone, mail, address."""
     made = []
     for row in rows:
         name, phone, mail, address = list(row.values())[:4]

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 SHORTEST = 120  # characters of a block; shorter ones are tokens and hashes
-_BLOCK = re.compile(rf"(?<![A-Za-z0-9+/])(?:[A-Za-z0-9+/]{{40,}}+(?:\r?\n)?){{1,}}+[A-Za-z0-9+/]{{0,80}}={{0,2}}")
+_BLOCK = re.compile(r"(?<![A-Za-z0-9+/])(?:[A-Za-z0-9+/]{40,}+(?:\r?\n)?){1,}+[A-Za-z0-9+/]{0,80}={0,2}")
 _HEX = re.compile(r"[0-9a-fA-F\s]+")
 _NEWLINES = re.compile(r"\s+")
 

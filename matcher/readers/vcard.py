@@ -73,7 +73,7 @@ def _unfolded(source: Source) -> Iterator[tuple[int, str]]:
     """Logical lines with the number of their last physical one."""
     whole = ""
     number = 0
-    for number, line in enumerate(source.lines(), 1):  # noqa: B007  # its last value is used
+    for number, line in enumerate(source.lines(), 1):  # its last value is used
         if line[:1] in {" ", "\t"}:
             whole += line[1:]
         elif whole.endswith("=") and "QUOTED-PRINTABLE" in whole.upper() and len(whole) < source.limits.line_chars:

@@ -1,0 +1,135 @@
+"""Free text cut into clusters of candidates, each with the words around it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from itertools import islice
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from fingerprints.digests import PAIRS
+from matcher.find import found_in
+from matcher.hot import hot_spans
+from matcher.units import LATIN_RUN, Text, Units, as_compared
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from fingerprints.identifiers import IdentifierKind
+    from matcher.readers.interface import Prose
+
+CONTEXT = 160  # characters on either side of a cluster in which its person's name may stand
+GAP = 200  # characters without a candidate that end a cluster
+SAME_LINE_GAP = 12  # two numbers this close on a line are one person's
+MOST_NAMES = 200  # stretches of a context tried as a name
+MOST_RUNS = 20  # of kana, and of Latin words, likewise
+_LATEST_BIRTH = "2021"  # in free text: dates in news and logs are mostly later
+_NAME_RUN = re.compile(r"([一-鿿々〆]+)([ァ-ヺー]{0,5})")
+_KANA_RUN = re.compile(r"[ァ-ヺーｦ-ﾟ]{2,12}(?:[ 　・][ァ-ヺーｦ-ﾟ]{2,12})?")
+_LABELS = re.compile(
+    r"tel|fax|phone|mobile|home|mail|携帯|自宅|電話|会社|勤務先|番号|メール|アドレス|または|及び", re.IGNORECASE
+)
+_NAMING = re.compile(r"[^\W\d_]{2}")  # letters between two numbers: somebody else's name
+_LONGEST_NAME, _LONGEST_FAMILY, _LONGEST_GIVEN = 6, 3, 4
+_STOPS = str.maketrans(
+    dict.fromkeys("、。，．「」『』（）()【】！？!?:：;；/／|\n\r\t>＞<＜=＝*", ".")
+)  # what no name goes across
+
+
+@dataclass(slots=True)
+class _Cluster:
+    start: int
+    end: int
+    found: list[tuple[str, str]] = field(default_factory=list)
+
+
+class ProseUnits(Units):
+    """Clusters of candidates in free text, each with the words around it."""
+
+    def __init__(self, prose: Prose, kinds: Mapping[str, IdentifierKind]) -> None:
+        self.prose = prose
+        text = prose.text
+        self._clusters = _cluster(text, found_in(text, hot_spans(text), kinds))
+        starts = np.array([cluster.start for cluster in self._clusters], np.int64)
+        lines = np.array([match.start() for match in re.finditer("\n", text)], np.int64) if starts.size else starts
+        places = prose.first_line + np.searchsorted(lines, starts)
+        super().__init__(kinds, np.zeros(starts.size, np.bool_), places, "line")
+        for unit, cluster in enumerate(self._clusters):
+            for kind, canonical in cluster.found:
+                self._take(unit, kind, canonical)
+            self._collect_names(unit)
+
+    def text(self, kind: str, unit: int) -> Text:
+        """The words around, never one field alone."""
+        return Text(as_compared(self.kinds[kind], self._context(unit)))
+
+    def _context(self, unit: int) -> str:
+        """From the end of the cluster before to the start of the next one, at most `CONTEXT` beyond its own ends."""
+        cluster = self._clusters[unit]
+        start, end = cluster.start - CONTEXT, cluster.end + CONTEXT
+        if unit:
+            start = max(start, self._clusters[unit - 1].end)
+        if unit + 1 < self.count:
+            end = min(end, self._clusters[unit + 1].start)
+        return self.prose.text[max(0, start) : end]
+
+    def _collect_names(self, unit: int) -> None:
+        """Stretches that may be a name, where a pair with a name could tell more."""
+        if "name" in self.kinds and {kind for kind, _ in self._clusters[unit].found} & _PAIRED:
+            context = self._context(unit)
+            for stretch in islice(
+                dict.fromkeys(_name_stretches(self.kinds["name"].comparable(context.translate(_STOPS)))), MOST_NAMES
+            ):
+                self.collected.add(unit, "name", stretch)
+            for kind, pattern in (("kana", _KANA_RUN), ("name", LATIN_RUN)):
+                for run in islice(pattern.finditer(context), MOST_RUNS):
+                    for canonical in self.kinds[kind].readings(run.group()) if kind in self.kinds else ():
+                        self.collected.add(unit, kind, canonical)
+
+
+_PAIRED = frozenset(
+    name for pair in PAIRS for term in (pair.left, pair.right) for name in (term.name, term.kind) if name != "phone"
+)
+
+
+def _name_stretches(text: str) -> Iterator[str]:
+    """Whatever could be a name in a text as names are compared: kanji, or a few kanji and then kana."""
+    for run in _NAME_RUN.finditer(text):
+        kanji, kana = run.groups()
+        if kana:
+            for family in range(1, min(len(kanji), _LONGEST_FAMILY) + 1):
+                for given in range(2, min(len(kana), _LONGEST_GIVEN) + 1):
+                    yield kanji[-family:] + kana[:given]
+        for size in range(min(len(kanji), _LONGEST_NAME), 1, -1):
+            for start in range(len(kanji) - size + 1):
+                yield kanji[start : start + size]
+
+
+def _cluster(text: str, found: Sequence[tuple[int, int, str, str]]) -> list[_Cluster]:
+    clusters: list[_Cluster] = []
+    for start, end, kind, canonical in found:
+        if kind == "birth_date" and canonical[:4] > _LATEST_BIRTH:
+            continue
+        last = clusters[-1] if clusters else None
+        if last is None or _begins_new(text, last, start, kind, canonical):
+            clusters.append(_Cluster(start, end, [(kind, canonical)]))
+        else:
+            last.end = max(last.end, end)
+            last.found.append((kind, canonical))
+    return clusters
+
+
+def _begins_new(text: str, last: _Cluster, start: int, kind: str, canonical: str) -> bool:
+    """Whether a candidate speaks of somebody else than the cluster before it."""
+    between = text[last.end : start] if start > last.end else ""
+    if len(between) > GAP:
+        return True
+    if any(k == kind for k, _ in last.found):
+        same_line = (
+            "\n" not in between and len(between) <= SAME_LINE_GAP and not _NAMING.search(_LABELS.sub("", between))
+        )
+        return not same_line and (kind, canonical) not in last.found
+    blank_line = "\n\n" in between or "\n\r\n" in between
+    return blank_line and len({k for k, _ in last.found}) > 1 and kind in {k for k, _ in last.found}

@@ -1,0 +1,100 @@
+"""Rows of a table as units: typed columns are read as their kind, everything else as free text row by row."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from fingerprints.text import nfkc
+from matcher.columns import Field, type_columns
+from matcher.find import canonical_forms, found_in
+from matcher.hot import hot_spans
+from matcher.masked import is_masked, readable_part
+from matcher.units import PERSONAL, Text, Units, as_compared
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from fingerprints.identifiers import IdentifierKind
+    from matcher.readers.interface import Rows
+
+
+class RowUnits(Units):
+    """Every row of a batch of a table."""
+
+    def __init__(self, rows: Rows, kinds: Mapping[str, IdentifierKind], fields: Sequence[Field] | None = None) -> None:
+        places = np.asarray(rows.places, np.int64)
+        super().__init__(kinds, np.zeros(places.size, np.bool_), places, rows.place)
+        self.rows = rows
+        self.fields = tuple(type_columns(rows, kinds) if fields is None else fields)
+        self._cells = {f: self._joined(f.columns) for f in self.fields}
+        self._by_kind: dict[str, list[Field]] = {}
+        for known in self.fields:
+            self._by_kind.setdefault(known.kind, []).append(known)
+            self._collect(known)
+        self._collect_rest()
+
+    def text(self, kind: str, unit: int) -> Text:
+        """The cell of that kind; the whole row when no column is of that kind or the cell is empty."""
+        cells = [self._cells[f][unit] for f in self._by_kind.get(kind, ())]
+        cell = next((c for c in cells if c.strip()), "")
+        if cell:
+            part = readable_part(cell)
+            text = self.kinds[kind].comparable(cell if part is None else part)
+            ends_at_town = kind == "address" and not any(c.isdecimal() for c in text)
+            return Text(text, alone=True, cut=part is not None or ends_at_town)
+        return Text(as_compared(self.kinds[kind], self._row(unit)))
+
+    def has_field(self, kind: str) -> bool:
+        """Whether a column holds it."""
+        return kind in self._by_kind
+
+    def _row(self, unit: int) -> str:
+        return " ".join(column[unit] for column in self.rows.columns if column[unit])
+
+    def _joined(self, columns: Sequence[int]) -> list[str]:
+        if len(columns) == 1:
+            return self.rows.columns[columns[0]]
+        return [" ".join(filter(None, cells)) for cells in zip(*(self.rows.columns[c] for c in columns), strict=True)]
+
+    def _collect(self, known: Field) -> None:
+        add = self.collected.add
+        if known.kind not in self.kinds:
+            for unit, cell in enumerate(self._cells[known]):
+                if is_masked(known.kind, cell):
+                    add(unit, known.kind, nfkc(cell.strip()))
+            return
+        kind = self.kinds[known.kind]
+        personal = known.kind in PERSONAL or known.kind in {"name", "kana"}
+        for unit, forms in enumerate(canonical_forms(kind, self._cells[known])):
+            for form in forms:
+                add(unit, known.kind, form)
+            if not forms and known.kind == "kana":  # customers without kana have their name there
+                for form in self.kinds["name"].readings(self._cells[known][unit]):
+                    add(unit, "name", form)
+            if forms and personal:
+                self.people[unit] = True
+
+    def _collect_rest(self) -> None:
+        """Cells of no kind, and cells that do not fit their column's kind: as free text, row by row."""
+        typed = {column for f in self.fields for column in f.columns}
+        loose = [column for number, column in enumerate(self.rows.columns) if number not in typed]
+        misfits = [
+            [
+                cell if cell and not forms else ""
+                for cell, forms in zip(cells, canonical_forms(self.kinds[f.kind], cells), strict=True)
+            ]
+            for f, cells in self._cells.items()
+            if f.kind in self.kinds and self.kinds[f.kind].posted
+        ]
+        lines = [" | ".join(filter(None, cells)).replace("\n", " ") for cells in zip(*loose, *misfits, strict=True)]
+        if not any(lines):
+            return
+        text = "\n".join(lines)
+        starts = [0]
+        for line in lines:
+            starts.append(starts[-1] + len(line) + 1)
+        for start, _, kind, canonical in found_in(text, hot_spans(text), self.kinds):
+            self._take(bisect_right(starts, start) - 1, kind, canonical)
