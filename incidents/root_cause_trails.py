@@ -14,7 +14,7 @@ import polars as pl
 
 from incidents.root_cause import Leak, Touches, best_possible
 from incidents.root_cause_score import ACTION_ODDS
-from trails.access import EXPORT, OF_AN_OPERATOR, count_holders, export_name, touches_by, touches_of
+from trails.access import EXPORT, OF_AN_OPERATOR, export_name, take_census, touches_by, touches_of
 from trails.fields import HOLDER_KINDS, TAKING_OUT
 
 if TYPE_CHECKING:
@@ -52,18 +52,21 @@ def read_touches(trails: Trails, leak: Leak, members_of: MembersOf) -> FoundTouc
     )
     hits = hits.join(sure, on="subject", how="inner")
     leak = replace(leak, popularity=_popularity(hits, leak, mean))
-    among = count_holders(trails)
+    census = take_census(trails)
+    among = {}
     touches: list[Touches] = []
     limits: list[str] = []
     for kind in (*HOLDER_KINDS, EXPORT):
         own = _of_kind(hits, kind)
+        among[kind] = max(1, census.holders[kind], own["name"].n_unique())
         names, left_out = _likely(own, leak, among[kind])
         if left_out:
             limits.append(f"{kind}: {left_out} holders with the fewest leaked customers were not looked at closely")
         if names:
             operators = _operators(own.filter(pl.col("name").is_in(names))) if kind in OF_AN_OPERATOR else None
-            for sample, rows in touches_by(trails, kind, names, operators=operators, keep=leak.subjects):
-                touches += _as_touches(kind, _with_extracts(rows, members_of), sample)
+            for rate, some in census.by_rate(kind, names).items():
+                rows = touches_by(trails, kind, some, rate=rate, operators=operators, keep=leak.subjects)
+                touches += _as_touches(kind, _with_extracts(rows, members_of), rate)
     return FoundTouches(leak, tuple(touches), among, tuple(limits))
 
 

@@ -31,9 +31,9 @@ UNDATED_DAY: Final = -(1 << 30)
 TOUCH_COLUMNS: Final = ("name", "subject", "day", "action", "system", "extract")
 OF_AN_OPERATOR: Final = ("session", EXPORT)
 """Kinds of which one holder belongs to one operator, so that only that operator's records have to be read."""
-WHOLE_ROWS: Final = 200_000
-SAMPLE: Final = 16
-"""Of a holder with more than `WHOLE_ROWS` records, one in so many customers is read; digests are as good as chance."""
+SAMPLES: Final = {128: 2_000_000, 16: 200_000}
+"""Of a holder with more records than that, one in so many customers is read; digests are as good as chance."""
+CENSUS_ROWS: Final = 10_000_000
 MEAN_SAMPLE: Final = 256
 CODE_VALUES: Final = 64
 """The low six bits of a digest say its kind; the others are as good as random."""
@@ -46,6 +46,7 @@ class Trails:
     paths: Mapping[str, Sequence[Path]]
     zone: str
     until: datetime
+    rows: int = 0
     sessions: int = 0
     exports: int = 0
     hashes: Sequence[str] = ()
@@ -70,9 +71,10 @@ def open_trails(session: Session, trails_dir: Path, *, zone: str, until: datetim
     """The trails as they stand now."""
     systems = session.scalars(select(TrailPart.system).distinct().order_by(TrailPart.system)).all()
     paths = {system: part_paths(session, trails_dir, system=system) for system in systems}
-    sessions, exports = session.execute(select(func.sum(TrailPart.sessions), func.sum(TrailPart.exports))).one()
+    counted = (TrailPart.rows, TrailPart.sessions, TrailPart.exports)
+    rows, sessions, exports = (int(total or 0) for total in session.execute(select(*map(func.sum, counted))).one())
     hashes = session.scalars(select(TrailPart.sha256)).all()
-    return Trails(paths, zone, until, int(sessions or 0), int(exports or 0), hashes)
+    return Trails(paths, zone, until, rows, sessions, exports, hashes)
 
 
 def touches_of(trails: Trails, subjects: NDArray[np.uint64], *, population: int) -> tuple[pl.DataFrame, float]:
@@ -89,40 +91,63 @@ def touches_of(trails: Trails, subjects: NDArray[np.uint64], *, population: int)
     return found.filter(asked | whole), chance * MEAN_SAMPLE / max(population, 1)
 
 
-def count_holders(trails: Trails) -> dict[str, int]:
-    """How many different holders of each kind there are; sessions and exports as their files counted them."""
+@dataclass(frozen=True)
+class Census:
+    """How many holders of each kind there are, and about how many records each of the larger ones left."""
+
+    holders: dict[str, int]
+    records: dict[str, dict[str, int]]
+
+    def by_rate(self, kind: str, names: Sequence[str]) -> dict[int, list[str]]:
+        """Names by how many customers one that is read has to stand for."""
+        known = self.records.get(kind, {})
+        rated: dict[int, list[str]] = {}
+        for name in names:
+            rate = next((rate for rate, above in SAMPLES.items() if known.get(name, 0) > above), 1)
+            rated.setdefault(rate, []).append(name)
+        return rated
+
+
+def take_census(trails: Trails) -> Census:
+    """Count holders over a spread of files, enough for a logarithm; sessions and exports as their files did."""
     paths = [path for some in trails.paths.values() for path in some]
-    counted = {"session": trails.sessions, EXPORT: trails.exports}
+    step = max(1, trails.rows // CENSUS_ROWS)
+    records: dict[str, dict[str, int]] = {}
     for kind in HOLDER_KINDS:
-        if kind not in counted:
-            names = scan(paths).select(pl.col(kind).unique()).collect(engine="streaming")[kind]
-            counted[kind] = len(names.drop_nulls())
-    return {kind: max(1, number) for kind, number in counted.items()}
+        if kind not in OF_AN_OPERATOR:
+            counted = scan(paths[::step]).group_by(kind).agg(pl.len()).collect(engine="streaming").drop_nulls()
+            records[kind] = {str(name): rows * step for name, rows in counted.iter_rows()}
+    holders = {kind: len(names) for kind, names in records.items()} | {
+        "session": trails.sessions,
+        EXPORT: trails.exports,
+    }
+    return Census(holders, records)
 
 
 def touches_by(
-    trails: Trails, kind: str, names: Sequence[str], *, operators: Sequence[str] | None = None, keep: NDArray[np.uint64]
-) -> list[tuple[int, pl.DataFrame]]:
-    """Everything that the named holders of a kind touched: columns as in `TOUCH_COLUMNS`, by rate of the sample.
+    trails: Trails,
+    kind: str,
+    names: Sequence[str],
+    *,
+    rate: int = 1,
+    operators: Sequence[str] | None = None,
+    keep: NDArray[np.uint64],
+) -> pl.DataFrame:
+    """Everything that the named holders of a kind touched: columns as in `TOUCH_COLUMNS`.
 
     Args:
         trails: Where to look.
         kind: A holder's kind, or `EXPORT`.
         names: Which holders.
+        rate: One in so many customers is read.
         operators: The only operators whose records can be theirs, if that is known.
         keep: Subjects that no sample leaves out.
     """
     rows = _named(trails, kind, names, operators)
-    counted = rows.group_by("name").agg(pl.len()).collect(engine="streaming")
-    large = counted.filter(pl.col("len") > WHOLE_ROWS)["name"]
-    found = [(1, rows.filter(~pl.col("name").is_in(large.implode())) if len(large) else rows)]
-    if len(large):
+    if rate > 1:
         kept = pl.col("subject").is_in(pl.Series("keep", keep, dtype=pl.UInt64).implode())
-        sampled = kept | ((pl.col("subject") // CODE_VALUES) % SAMPLE == 0) | pl.col("extract").is_not_null()
-        found.append((SAMPLE, rows.filter(pl.col("name").is_in(large.implode()) & sampled)))
-    return [
-        (rate, frame.collect(engine="streaming").with_columns(pl.col("name").cast(pl.String))) for rate, frame in found
-    ]
+        rows = rows.filter(kept | ((pl.col("subject") // CODE_VALUES) % rate == 0) | pl.col("extract").is_not_null())
+    return rows.collect(engine="streaming").with_columns(pl.col("name").cast(pl.String))
 
 
 def export_name() -> pl.Expr:

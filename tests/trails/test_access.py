@@ -1,0 +1,67 @@
+"""Questions to the trails: who touched whom, read whole or as a sample."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+
+from tests.trails.conftest import HEADER
+from trails.access import SAMPLES, Census, Trails, open_trails, take_census, touches_by, touches_of
+
+if TYPE_CHECKING:
+    from core.clock import SetClock
+    from core.database import Database
+    from core.settings import Settings
+    from tests.trails.conftest import Importer
+    from trails.door import KeyedDoor
+
+
+@pytest.fixture
+def trails(take: Importer, settings: Settings, database: Database, clock: SetClock) -> Trails:
+    rows = "".join(f"2026/04/{1 + i % 9:02d} 10:00:00,op-{i % 3},T1,照会,K{i:06d}\n" for i in range(600))
+    take(HEADER + rows + ",op-9,T1,照会,K000001\n")
+    take(HEADER + "2026/04/01 23:30:00,op-1,T1,照会,K000001\n", system="billing", name="billing.csv")
+    with database.read() as session:
+        return open_trails(session, settings.trails_dir, zone="Asia/Tokyo", until=clock.now())
+
+
+def test_every_touch_of_a_customer_is_found_in_every_system(trails: Trails, door: KeyedDoor) -> None:
+    hits, mean = touches_of(trails, door.numbers(["K000001"]), population=600)
+    assert sorted(zip(hits["operator"].to_list(), hits["system"].to_list(), strict=True)) == [
+        ("op-1", "billing"),
+        ("op-1", "callcenter"),
+        ("op-9", "callcenter"),
+    ]
+    assert mean >= 0
+
+
+def test_a_day_is_one_of_the_zone_and_nothing_later_is_seen(trails: Trails, door: KeyedDoor, clock: SetClock) -> None:
+    hits, _ = touches_of(trails, door.numbers(["K000001"]), population=600)
+    assert hits.filter(system="billing")["day"].to_list() == [20_544]
+    early = Trails(trails.paths, trails.zone, clock.now().replace(year=2025))
+    seen, _ = touches_of(early, door.numbers(["K000001"]), population=600)
+    assert seen["operator"].to_list() == ["op-9"]
+
+
+def test_a_census_counts_the_holders_of_each_kind(trails: Trails) -> None:
+    census = take_census(trails)
+    assert (census.holders["operator"], census.holders["terminal"], census.holders["session"]) == (4, 1, 0)
+    assert census.records["operator"] == {"op-0": 200, "op-1": 201, "op-2": 200, "op-9": 1}
+
+
+def test_large_holders_are_read_as_a_sample_that_keeps_the_leaked(trails: Trails, door: KeyedDoor) -> None:
+    keep = door.numbers(["K000001", "K000004"])
+    whole = touches_by(trails, "operator", ["op-1"], keep=keep)
+    sampled = touches_by(trails, "operator", ["op-1"], rate=16, keep=keep)
+    assert len(whole) == 201
+    assert len(sampled) < 60
+    assert np.isin(keep, sampled["subject"].to_numpy()).all()
+    assert set(sampled["subject"]) <= set(whole["subject"])
+
+
+def test_the_rate_follows_the_number_of_records() -> None:
+    census = Census({}, {"operator": {"small": 10, "large": 500_000, "huge": 50_000_000}})
+    rated = census.by_rate("operator", ["small", "large", "huge", "unknown"])
+    assert rated == {1: ["small", "unknown"], min(SAMPLES): ["large"], max(SAMPLES): ["huge"]}
