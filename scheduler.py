@@ -37,6 +37,7 @@ from core.leases import (
 from core.logs import get_logger
 from crawler.run import recover_sweeps, run_sweep_process
 from crawler.sources import load_sources
+from trails.retention import expire as expire_trails
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
@@ -309,9 +310,12 @@ class Jobs:
     def _expire(self) -> str:
         now = self._clock.now()
         expired = self._archive.expire(now)
+        trail_rows = expire_trails(
+            self._database, self._settings.trails_dir, keep_days=self._settings.trails.keep_days, now=now
+        )
         with self._database.write() as session:
             forget_claims(session, before=now - KEEP_CLAIMS)
-        return f"done: {expired.documents} documents"
+        return f"done: {expired.documents} documents, {trail_rows} access records"
 
 
 def _lease(job: str) -> str:
