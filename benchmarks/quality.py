@@ -87,7 +87,9 @@ def enrol(folder: Path, people: Sequence[Person]) -> Enrolled:
     for part in range(EXTRACTS):
         rows = [list(full(p).values()) for p in people[part::EXTRACTS]]
         columns = dict(zip(("customer_number", *KINDS[1:]), zip(*rows, strict=True), strict=True))
-        build_index(folder, key, f"extract-{part}", {k: list(v) for k, v in columns.items()}, as_of=date(2026, 4, 1 + part))
+        build_index(
+            folder, key, f"extract-{part}", {k: list(v) for k, v in columns.items()}, as_of=date(2026, 4, 1 + part)
+        )
     index = Index.open(folder, key)
     return Enrolled(index, Digester(key), load_kinds(index.number_patterns), people)
 
@@ -153,7 +155,11 @@ def main(argv: Sequence[str]) -> int:
         quiet = measure_decoys(enrolled, rng, options.documents)
     measured = _report(tallies, quiet)
     short = {name: value for name, value in measured.items() if value < BARS[name]}
-    print("below the bar: " + ", ".join(f"{n} {v:.4f} < {BARS[n]}" for n, v in short.items()) if short else "every bar is met")
+    print(
+        "below the bar: " + ", ".join(f"{n} {v:.4f} < {BARS[n]}" for n, v in short.items())
+        if short
+        else "every bar is met"
+    )
     return int(bool(short) and options.check)
 
 
@@ -161,7 +167,10 @@ def _report(tallies: Mapping[str, Tally], quiet: Quiet) -> dict[str, float]:
     total = Tally()
     print(f"{'way':32} {'docs':>5} {'detected':>8} {'recall':>7} {'wrong':>5} {'extract':>7} {'ms/doc':>7}")
     for way, t in tallies.items():
-        print(f"{way:32} {t.documents:5} {t.detected / t.documents:8.2f} {t.found / t.people:7.3f} {t.wrong:5} {t.extract_first / t.documents:7.2f} {1e3 * t.seconds / t.documents:7.1f}")  # noqa: E501
+        print(
+            f"{way:32} {t.documents:5} {t.detected / t.documents:8.2f} {t.found / t.people:7.3f} {t.wrong:5} "
+            f"{t.extract_first / t.documents:7.2f} {1e3 * t.seconds / t.documents:7.1f}"
+        )
         for name in Tally.__slots__:
             setattr(total, name, getattr(total, name) + getattr(t, name))
     loud = sum(quiet.loud.values())

@@ -28,8 +28,86 @@ BUDGET_MB_S, BUDGET_PASTE_S = 20.0, 1.0
 BUDGET_ROWS_S = 5_960_000 / 180 / 2  # rows a second and core, for the dump of DESIGN.md §12
 PASTE_ROWS = 100
 _BASELINE = re.compile(r"0\d{1,3}-\d{2,4}-\d{4}|[\w.+-]+@[\w-]+\.[\w.-]+")
-_WORDS = ["今日", "は", "朝", "から", "雨", "が", "降って", "いた", "ので", "駅", "まで", "歩かず", "に", "バス", "を", "使った", "。", "会議", "では", "来月", "の", "計画", "について", "話し合い", "、", "資料", "を", "作り直す", "こと", "に", "なった", "。", "新しい", "端末", "の", "発売", "日", "が", "近づき", "店頭", "には", "多く", "の", "人", "が", "並んで", "いる", "。", "市", "の", "担当者", "は", "調査", "を", "続ける", "と", "述べた", "。", "交通", "機関", "は", "平常", "どおり", "運行", "して", "いる", "。"]
-_SPICE = ("2026年11月22日", "午前10時30分", "第12回", "3,980円", "約1500人", "v2.1.0", "https://news.example/a/20261122", "東京都千代田区", "その後")
+_WORDS = [
+    "今日",
+    "は",
+    "朝",
+    "から",
+    "雨",
+    "が",
+    "降って",
+    "いた",
+    "ので",
+    "駅",
+    "まで",
+    "歩かず",
+    "に",
+    "バス",
+    "を",
+    "使った",
+    "。",
+    "会議",
+    "では",
+    "来月",
+    "の",
+    "計画",
+    "について",
+    "話し合い",
+    "、",
+    "資料",
+    "を",
+    "作り直す",
+    "こと",
+    "に",
+    "なった",
+    "。",
+    "新しい",
+    "端末",
+    "の",
+    "発売",
+    "日",
+    "が",
+    "近づき",
+    "店頭",
+    "には",
+    "多く",
+    "の",
+    "人",
+    "が",
+    "並んで",
+    "いる",
+    "。",
+    "市",
+    "の",
+    "担当者",
+    "は",
+    "調査",
+    "を",
+    "続ける",
+    "と",
+    "述べた",
+    "。",
+    "交通",
+    "機関",
+    "は",
+    "平常",
+    "どおり",
+    "運行",
+    "して",
+    "いる",
+    "。",
+]
+_SPICE = (
+    "2026年11月22日",
+    "午前10時30分",
+    "第12回",
+    "3,980円",
+    "約1500人",
+    "v2.1.0",
+    "https://news.example/a/20261122",
+    "東京都千代田区",
+    "その後",
+)
 
 
 def clean_text(rng: random.Random, size_bytes: int) -> bytes:
@@ -48,7 +126,11 @@ def clean_text(rng: random.Random, size_bytes: int) -> bytes:
 def log_text(rng: random.Random, size_bytes: int) -> bytes:
     """A server's log: as full of numbers as clean text gets."""
     lines = size_bytes // 90
-    return "\n".join(f'10.0.{rng.randrange(256)}.{n % 256} - - [22/Nov/2026:10:00:{n % 60:02d} +0900] "GET /item/{rng.randrange(10**9)} HTTP/1.1" 200 {n % 9999}' for n in range(lines)).encode()  # noqa: E501
+    return "\n".join(
+        f"10.0.{rng.randrange(256)}.{n % 256} - - [22/Nov/2026:10:00:{n % 60:02d} +0900] "
+        f'"GET /item/{rng.randrange(10**9)} HTTP/1.1" 200 {n % 9999}'
+        for n in range(lines)
+    ).encode()
 
 
 def timed(work: Callable[[], object]) -> float:
@@ -92,7 +174,8 @@ def main(argv: Sequence[str]) -> int:
         size = int(options.mb * MB)
         clean = compare(enrolled, "clean prose", clean_text(rng, size))
         compare(enrolled, "a server's log", log_text(rng, size // 4))
-        print(f"{'a paste of 100 rows':24} {cold:8.3f} s, first in its process   {timed(lambda: enrolled.match(paste)):.3f} s after that")
+        warm = timed(lambda: enrolled.match(paste))
+        print(f"{'a paste of 100 rows':24} {cold:8.3f} s, first in its process   {warm:.3f} s after that")
         rows = dump(enrolled, people, options.rows)
     met = clean >= BUDGET_MB_S and cold <= BUDGET_PASTE_S and rows >= BUDGET_ROWS_S
     print("every budget is met" if met else "a budget is missed")

@@ -25,7 +25,7 @@ _KNOWN_BY = ("birth_date", "kana", "name", "phone", "email", "customer_number") 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """Candidates that could be a match, over the whole document; arrays beside each other as in `Candidates` and `Scores`."""
+    """Candidates over the whole document, in arrays beside each other; as in `Candidates` and `Scores`."""
 
     unit: NDArray[np.int64]
     subject: NDArray[np.uint32]

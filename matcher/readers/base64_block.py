@@ -1,4 +1,4 @@
-"""Blocks of base64 (RFC 4648) in a text: what they hold is read as a document of its own, the text around them as text."""
+"""Blocks of base64 (RFC 4648) in a text: what they hold is read as a document of its own, the rest as text."""
 
 from __future__ import annotations
 

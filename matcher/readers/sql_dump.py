@@ -16,10 +16,10 @@ import re
 from typing import TYPE_CHECKING, ClassVar
 
 from matcher.readers.delimited import as_rows
-from matcher.readers.interface import Example, Passage, Prose, Reader, Source
+from matcher.readers.interface import Example, Passage, Prose, Reader, Rows, Source
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Generator, Iterator
 
 BATCH_ROWS = 10_000
 LONGEST_TUPLE = 1 << 20
@@ -56,42 +56,60 @@ class SqlReader(Reader):
 
     def read(self, source: Source) -> Iterator[Passage]:
         """Batches of rows, statement by statement."""
-        text, line = "", 1
-        statement: tuple[tuple[str, ...], bool] | None = None
-        batch: list[list[str]] = []
-        for block in [*source.blocks(), ""]:
+        text, line, scanner = "", 1, _Scanner(source)
+        for block in source.blocks():
             text += block
-            at = 0
-            while True:
-                if statement is None:
-                    head = _HEAD.search(text, at)
-                    if head is None:
-                        break
-                    if text[at : head.start()].strip():
-                        yield Prose(text[at : head.start()], line + text.count("\n", 0, at))
-                    statement = _columns(head), head.group()[0] in "cC"
-                    at = head.end()
-                row, end, last = (_copy_row if statement[1] else _insert_row)(text, at)
-                if row is None and not last and block and len(text) - at < LONGEST_TUPLE:
-                    break
-                at = end
-                if row is not None:
-                    batch.append(row[: source.limits.columns])
-                if batch and (last or len(batch) >= BATCH_ROWS or row is None):
-                    yield as_rows(statement[0], batch, range(1, len(batch) + 1))
-                    batch = []
-                if last or row is None:
-                    statement = None
+            at = yield from scanner.scan(text, line, ended=False)
             line += text.count("\n", 0, at)
             text = text[at:]
-            if statement is None and len(text) > LONGEST_TUPLE:
-                yield Prose(text, line)
-                line += text.count("\n")
-                text = ""
-        if batch and statement:
-            yield as_rows(statement[0], batch, range(1, len(batch) + 1))
-        if text.strip():
-            yield Prose(text, line)
+        yield from scanner.scan(text, line, ended=True)
+
+
+class _Scanner:
+    """Goes through a dump as it comes in; knows whether it is inside of a statement."""
+
+    def __init__(self, source: Source) -> None:
+        self._most = source.limits.columns
+        self._next_row: Callable[[str, int], tuple[list[str] | None, int, bool]] | None = None
+        self._header: tuple[str, ...] = ()
+        self._batch: list[list[str]] = []
+
+    def scan(self, text: str, line: int, *, ended: bool) -> Generator[Passage, None, int]:
+        """Passages of a text; returns how much of it was used, since the rest may be cut off in the middle of a row."""
+        at = 0
+        while True:
+            if self._next_row is None:
+                head = _HEAD.search(text, at)
+                if head is None and not ended and len(text) - at < LONGEST_TUPLE:
+                    return at
+                end = head.start() if head else len(text)
+                if text[at:end].strip():
+                    yield Prose(text[at:end], line + text.count("\n", 0, at))
+                if head is None:
+                    return end
+                at = self._begin(head)
+            row, at, last = self._row(text, at)
+            if row is None and not last and not ended and len(text) - at < LONGEST_TUPLE:
+                return at
+            yield from self._flush(over=last or row is None)
+
+    def _begin(self, head: re.Match[str]) -> int:
+        self._header = _columns(head)
+        self._next_row = _copy_row if head.group()[0] in "cC" else _insert_row
+        return head.end()
+
+    def _row(self, text: str, at: int) -> tuple[list[str] | None, int, bool]:
+        row, at, last = self._next_row(text, at) if self._next_row else (None, at, True)
+        if row is not None:
+            self._batch.append(row[: self._most])
+        return row, at, last
+
+    def _flush(self, *, over: bool) -> Iterator[Rows]:
+        if self._batch and (over or len(self._batch) >= BATCH_ROWS):
+            yield as_rows(self._header, self._batch, range(1, len(self._batch) + 1))
+            self._batch = []
+        if over:
+            self._next_row = None
 
 
 def _columns(head: re.Match[str]) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""Spreadsheets: XLSX, XLSM, XLSB, XLS and ODS, every sheet, by calamine; formula cells by the value they were saved with."""
+"""Spreadsheets: XLSX, XLSM, XLSB, XLS and ODS, every sheet, by calamine; formulas by the value they were saved with."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Zip archives (APPNOTE 6.3), and with them the XML of DOCX, ODT and the like; encrypted members are named, not opened."""
+"""Zip archives (APPNOTE 6.3), and with them the XML of DOCX and the like; encrypted members are noted, not opened."""
 
 from __future__ import annotations
 

@@ -60,10 +60,27 @@ def test_no_bytes_make_a_reader_fail(content: bytes) -> None:
     words(content)
 
 
-MAGIC = [b"PK\x03\x04", b"\x1f\x8b\x08", b"BZh9", b"\xfd7zXZ\x00", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"[{", b'{"a":', b"<html>", b"BEGIN:VCARD\n", b"INSERT INTO t VALUES (", b"a,b\n", b"\x1b$B", b"\xff\xfe"]  # fmt: skip
+MAGIC = [
+    b"PK\x03\x04",
+    b"\x1f\x8b\x08",
+    b"BZh9",
+    b"\xfd7zXZ\x00",
+    b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1",
+    b"[{",
+    b'{"a":',
+    b"<html>",
+    b"BEGIN:VCARD\n",
+    b"INSERT INTO t VALUES (",
+    b"a,b\n",
+    b"\x1b$B",
+    b"\xff\xfe",
+]
 
 
-@given(start=st.sampled_from(MAGIC), rest=st.binary(max_size=300) | st.text(max_size=200).map(lambda t: t.encode("utf-8", "replace")))
+@given(
+    start=st.sampled_from(MAGIC),
+    rest=st.binary(max_size=300) | st.text(max_size=200).map(lambda t: t.encode("utf-8", "replace")),
+)
 @settings(max_examples=300, deadline=None)
 def test_nothing_that_looks_like_a_format_makes_its_reader_fail(start: bytes, rest: bytes) -> None:
     words(start + rest)
@@ -119,7 +136,12 @@ def test_truncated_json_gives_the_objects_that_are_whole() -> None:
     assert notes
 
 
-@given(st.lists(st.lists(st.text(st.characters(exclude_characters='",\n\r\0', exclude_categories=["Cs", "Cc"]), min_size=1, max_size=8).filter(str.strip), min_size=3, max_size=3), min_size=4, max_size=12))  # fmt: skip
+CELL = st.text(
+    st.characters(exclude_characters='",\n\r\0', exclude_categories=["Cs", "Cc"]), min_size=1, max_size=8
+).filter(str.strip)
+
+
+@given(rows=st.lists(st.lists(CELL, min_size=3, max_size=3), min_size=4, max_size=12))
 @settings(max_examples=100, deadline=None)
 def test_reading_a_table_gives_back_its_cells(rows: list[list[str]]) -> None:
     text = "\n".join(",".join(row) for row in rows)
