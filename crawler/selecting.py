@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Annotated
 
 from cssselect import SelectorError
-from lxml import etree  # type: ignore[import-untyped]
+from lxml import etree
 from parsel import Selector, SelectorList
 from parsel.csstranslator import HTMLTranslator
 from pydantic import AfterValidator

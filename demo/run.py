@@ -13,8 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from rich.table import Table
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from cli.init import make_home
 from core.children import end_group, run_hinomi
@@ -23,13 +22,13 @@ from core.settings import SETTINGS_FILE
 from demo.carrier import make_carrier, write_extracts
 from demo.ports import free_port
 from demo.posts import make_pastes
+from demo.summary import count, show_summary
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
     from cli.context import Context
-    from core.database import Base
     from demo.carrier import Carrier
 
 MARK = "demo.json"
@@ -77,19 +76,6 @@ class Ports:
 
     paste: int
     forum: int
-
-
-@dataclass(frozen=True, slots=True)
-class Counts:
-    """How much there is of everything, before and after."""
-
-    extracts: int
-    sweeps: int
-    documents: int
-    leaks: int
-    quiet: int
-    incidents: int
-    events: int
 
 
 class Demo:
@@ -194,59 +180,6 @@ class Demo:
 
         deliver(make_post(self.ctx))
 
-    def count(self) -> Counts:
-        """What there is so far."""
-        from archive.models import Document
-        from crawler.models import Sweep
-        from custody.models import Extract
-        from incidents.models import Event, FindingRow, Incident
-
-        with self.ctx.database.read() as session:
-
-            def rows(table: type[Base]) -> int:
-                return session.scalar(select(func.count()).select_from(table)) or 0
-
-            verdicts = dict(
-                session.execute(select(FindingRow.verdict, func.count()).group_by(FindingRow.verdict)).tuples().all()
-            )
-            return Counts(
-                extracts=rows(Extract),
-                sweeps=rows(Sweep),
-                documents=rows(Document),
-                leaks=verdicts.get("leak", 0),
-                quiet=verdicts.get("clear", 0) + verdicts.get("overlap", 0),
-                incidents=rows(Incident),
-                events=rows(Event),
-            )
-
-    def show_summary(self, before: Counts, seconds: float) -> None:
-        """The incidents, and what this run added."""
-        from incidents import queries
-
-        with self.ctx.database.read() as session:
-            lines = queries.list_incidents(session, language="en")
-            pages = [queries.incident(session, line.id, language="en") for line in reversed(lines)]
-        table = Table(
-            "incident", "customers", "severity", "first seen at", "most likely extract", box=None, pad_edge=False
-        )
-        for page in pages:
-            extract = str(page.extracts[0]["extract"]) if page.extracts else "-"
-            where = ", ".join(page.line.sources)
-            table.add_row(str(page.line.id), str(page.line.subjects), page.line.severity, where, extract)
-        self.say.print(table)
-        after = self.count()
-        new = after.incidents - before.incidents
-        self.say.print(
-            f"{after.leaks} leaks among {after.leaks + after.quiet} documents; {new} new incidents; {seconds:.0f} s. "
-            f"Everything is in {self.home}.",
-            soft_wrap=True,
-        )
-        self.say.print(
-            f"try     hinomi --home {self.home} scan {self.leak_file} --reveal\n"
-            f"        hinomi --home {self.home} incidents show {pages[0].line.id if pages else 1}",
-            soft_wrap=True,
-        )
-
 
 def run_demo(ctx: Context) -> None:
     """All stages up to the alerts, each with a line that says what came of it."""
@@ -254,7 +187,7 @@ def run_demo(ctx: Context) -> None:
     demo = Demo(ctx)
     with _stage(ctx, "making a home folder"):
         ports = demo.prepare()
-    before = demo.count()
+    before = count(ctx.database)
     with _stage(ctx, f"enrolling {len(demo.carrier.customers)} made-up customers in three extracts"):
         demo.enrol()
     with demo.sites(ports):
@@ -265,7 +198,7 @@ def run_demo(ctx: Context) -> None:
         demo.child("match", "--json")
     ctx.talk.print("alerts")
     demo.deliver()
-    demo.show_summary(before, time.monotonic() - started)
+    show_summary(ctx, before, demo.leak_file, time.monotonic() - started)
 
 
 @contextmanager

@@ -1,0 +1,81 @@
+"""What a run of the demo came to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from rich.table import Table
+from sqlalchemy import func, select
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from cli.context import Context
+    from core.database import Base, Database
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How much there is of everything, before and after."""
+
+    extracts: int
+    sweeps: int
+    documents: int
+    leaks: int
+    quiet: int
+    incidents: int
+    events: int
+
+
+def count(database: Database) -> Counts:
+    """What there is so far."""
+    from archive.models import Document
+    from crawler.models import Sweep
+    from custody.models import Extract
+    from incidents.models import Event, FindingRow, Incident
+
+    with database.read() as session:
+
+        def rows(table: type[Base]) -> int:
+            return session.scalar(select(func.count()).select_from(table)) or 0
+
+        verdicts = dict(
+            session.execute(select(FindingRow.verdict, func.count()).group_by(FindingRow.verdict)).tuples().all()
+        )
+        return Counts(
+            extracts=rows(Extract),
+            sweeps=rows(Sweep),
+            documents=rows(Document),
+            leaks=verdicts.get("leak", 0),
+            quiet=verdicts.get("clear", 0) + verdicts.get("overlap", 0),
+            incidents=rows(Incident),
+            events=rows(Event),
+        )
+
+
+def show_summary(ctx: Context, before: Counts, leak_file: Path, seconds: float) -> None:
+    """The incidents, and what this run added."""
+    from incidents import queries
+
+    with ctx.database.read() as session:
+        lines = queries.list_incidents(session, language="en")
+        pages = [queries.incident(session, line.id, language="en") for line in reversed(lines)]
+    table = Table("incident", "customers", "severity", "first seen at", "most likely extract", box=None, pad_edge=False)
+    for page in pages:
+        extract = str(page.extracts[0]["extract"]) if page.extracts else "-"
+        where = ", ".join(page.line.sources)
+        table.add_row(str(page.line.id), str(page.line.subjects), page.line.severity, where, extract)
+    ctx.talk.print(table)
+    after = count(ctx.database)
+    new = after.incidents - before.incidents
+    ctx.talk.print(
+        f"{after.leaks} leaks among {after.leaks + after.quiet} documents; {new} new incidents; {seconds:.0f} s. "
+        f"Everything is in {ctx.home}.",
+        soft_wrap=True,
+    )
+    ctx.talk.print(
+        f"try     ./run hinomi --home {ctx.home} scan {leak_file} --reveal\n"
+        f"        ./run hinomi --home {ctx.home} incidents show {pages[0].line.id if pages else 1}",
+        soft_wrap=True,
+    )
