@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shlex
+from functools import partial
 from typing import TYPE_CHECKING
 
 import click
@@ -32,9 +34,11 @@ SOURCES_EXAMPLE = """\
 def init(ctx: Context, home: str | None) -> None:
     """Make a home folder: settings, key, database. What is there already stays as it is."""
     settings = make_home(find_home(home) if home else ctx.home)
-    ctx.talk.print(f"home    {settings.home}")
-    ctx.talk.print("key     keep a copy somewhere safe: without it, what was enrolled can never be matched again")
-    ctx.talk.print("next    hinomi enroll FILE --extract NAME --processor NAME")
+    say = partial(ctx.talk.print, markup=False, soft_wrap=True)
+    say(f"home    {settings.home}")
+    say("key     keep a copy somewhere safe: without it, what was enrolled can never be matched again")
+    say(f"next    export HINOMI_HOME={shlex.quote(str(settings.home))}")
+    say("        hinomi enroll FILE --extract NAME --processor NAME")
 
 
 def make_home(home: Path) -> Settings:

@@ -61,9 +61,7 @@ def main() -> None:
     """Run the command line; every expected error ends in one message, one hint and its exit code."""
     configure_logs(level="WARNING")
     try:
-        hinomi(standalone_mode=False)
-    except click.exceptions.Exit as stop:
-        sys.exit(stop.exit_code)
+        code = hinomi(standalone_mode=False)  # what a command that ended with click's Exit exits with
     except click.Abort:
         click.echo("stopped", err=True)
         sys.exit(130)
@@ -78,3 +76,4 @@ def main() -> None:
     except OSError as error:
         click.echo(f"error: {error.strerror or type(error).__name__}: {error.filename or ''}", err=True)
         sys.exit(OutsideError.exit_code)
+    sys.exit(code if isinstance(code, int) else 0)

@@ -84,3 +84,13 @@ def test_another_key_is_refused_with_both_ids(tmp_path: Path) -> None:
     assert done.returncode == 2
     assert "key" in done.stderr
     assert "架空" not in done.stderr
+
+
+def test_doctor_says_what_is_wrong_and_exits_with_1(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    hinomi("init", "--home", str(home))
+    assert hinomi("doctor", home=home).returncode == 0
+    (home / "key").chmod(0o644)
+    done = hinomi("doctor", home=home)
+    assert done.returncode == 1
+    assert "chmod 600" in done.stderr

@@ -1,0 +1,93 @@
+"""`hinomi scan`, as scripts call it."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from core.settings import load_settings
+from fingerprints.builder import build_index
+from fingerprints.keys import load_key
+from tests.matcher.people import PEOPLE
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+LINES = [f"{p['name']} {p['phone']} {p['email']}" for p in PEOPLE[:4]]
+
+
+def hinomi(home: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "cli", "--home", str(home), *arguments], capture_output=True, text=True, check=False
+    )
+
+
+def objects(done: subprocess.CompletedProcess[str]) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in done.stdout.splitlines()]
+
+
+@pytest.fixture(scope="module")
+def enrolled(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home with the made-up customers in it."""
+    home = tmp_path_factory.mktemp("scan") / "home"
+    assert hinomi(home, "init").returncode == 0
+    settings = load_settings(home)
+    columns = {kind: [person[kind] for person in PEOPLE] for kind in PEOPLE[0]}
+    build_index(settings.index_dir, load_key(settings.key, home), "everyone", columns, as_of=date(2026, 4, 1))
+    return home
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A leak and a harmless file, one folder down."""
+    inside = tmp_path / "posts" / "inside"
+    inside.mkdir(parents=True)
+    (inside / "leak.txt").write_text("\n".join(LINES), encoding="utf-8")
+    (inside / "calm.txt").write_text("今日の天気は晴れ。\n", encoding="utf-8")
+    return tmp_path / "posts"
+
+
+def test_a_folder_is_scanned_file_by_file(enrolled: Path, folder: Path) -> None:
+    done = hinomi(enrolled, "scan", str(folder), "--json", "--reveal")
+    assert done.returncode == 10, done.stderr
+    calm, leak = objects(done)
+    assert calm["document"] == str(folder / "inside" / "calm.txt")
+    assert calm["verdict"] == "clear"
+    assert calm["matches"] == []
+    assert leak["verdict"] == "leak"
+    assert [match["subject"] for match in leak["matches"]] == [p["customer_number"] for p in PEOPLE[:4]]
+    assert [match["at"] for match in leak["matches"]] == [{"line": n} for n in (1, 2, 3, 4)]
+    assert leak["extracts"][0]["extract"] == "everyone"
+    assert set(leak["dated"]) == {"from", "to"}
+
+
+def test_without_reveal_nobody_is_named(enrolled: Path, folder: Path) -> None:
+    done = hinomi(enrolled, "scan", str(folder / "inside" / "leak.txt"), "--json")
+    (leak,) = objects(done)
+    assert all(len(match["subject"]) == 16 and int(match["subject"], 16) for match in leak["matches"])
+    shown = done.stdout + done.stderr
+    for person in PEOPLE:
+        assert not any(person[kind] in shown for kind in ("customer_number", "name", "phone", "email"))
+
+
+def test_people_get_a_table(enrolled: Path, folder: Path) -> None:
+    done = hinomi(enrolled, "scan", str(folder))
+    assert done.returncode == 10
+    assert "leak" in done.stdout
+    assert "4 of 4 people are ours" in done.stdout
+
+
+def test_nothing_found_exits_with_0(enrolled: Path, folder: Path) -> None:
+    assert hinomi(enrolled, "scan", str(folder / "inside" / "calm.txt")).returncode == 0
+
+
+def test_a_missing_file_is_named_before_anything_is_read(enrolled: Path, folder: Path) -> None:
+    done = hinomi(enrolled, "scan", str(folder / "missing.txt"), str(folder), "--json")
+    assert done.returncode == 2
+    assert "missing.txt" in done.stderr
+    assert done.stdout == ""
