@@ -39,6 +39,9 @@ COMPARED: Final = (*SKETCHED, *CHECKED)
 COUNTED: Final = ("name", "kana", "birth_date", "postal_code")
 MOST_SHARED: Final = 64  # a value that more subjects share finds nobody; it may still confirm
 FOREVER: Final = 65535
+ROOMLESS: Final = 0.6  # share of an address that is at least left without its room
+BEGINS: Final = 0.95  # agreement of an address without its room
+SAME_SCORE: Final = 2e-3  # of two scores that come from the same lengths
 TIED: Final = 1.0  # bits within which two explanations of a value are equally good
 
 
@@ -174,7 +177,25 @@ def _compare_sketches(rows: Candidates, units: Units, index: Index) -> None:
                 rows.alone[row, column] = text.alone
                 rows.cut[row, column] = text.cut
         if asked:
-            rows.fuzzy[asked, column] = index.agreement(kind, rows.subject[asked], texts)
+            agrees = index.agreement(kind, rows.subject[asked], texts)
+            if kind == "address":
+                agrees = _without_room(agrees, texts, rows.subject[asked], index)
+            rows.fuzzy[asked, column] = agrees
+
+
+def _without_room(
+    agrees: NDArray[np.float32], texts: Sequence[str], subjects: NDArray[np.uint32], index: Index
+) -> NDArray[np.float32]:
+    """Raise an address with a house number that is the very beginning of what is enrolled: only the room is missing.
+
+    Such a one is told by its score, which for a beginning follows from the two lengths alone (see `agreements`).
+    """
+    lengths = index.sketches["address"].lengths(subjects).astype(np.float32)
+    given = np.array([len(text) if text[-1:].isdecimal() else 0 for text in texts], np.float32)
+    share = np.divide(given, lengths, out=np.zeros_like(given), where=lengths > 0)
+    expected = np.maximum(np.sqrt(share), 2 * share / (1 + share))
+    begins = (share > ROOMLESS) & (share < 1) & (np.abs(agrees - expected) < SAME_SCORE)
+    return np.where(begins, np.float32(BEGINS), agrees)
 
 
 def _check(rows: Candidates, kind: str, given: Terms, units: Units, index: Index) -> None:

@@ -21,8 +21,11 @@ if TYPE_CHECKING:
     from typing import BinaryIO
 
 SAMPLE_BYTES = 1 << 16
+SAMPLE_CHARS = 1 << 11
 BLOCK_BYTES = 1 << 20
 JAPANESE = ("cp932", "euc_jp", "utf_8", "iso2022_jp", "utf_16")
+SENSIBLE = 0.4  # plausibility below which a text is rather in another encoding
+MISFIT = 0.3  # off the plausibility of an encoding that does not decode the sample
 CLEAR_MARGIN = 0.15  # of the plausibility scale below; closer calls go to charset-normalizer
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -66,19 +69,20 @@ def _fits(sample: bytes, encoding: str) -> bool:
 
 
 def _detect_wide(sample: bytes) -> str | None:
-    """UTF-16 without a mark: line ends and digits leave zero bytes on one side only."""
-    pairs = len(sample) // 2
-    if not pairs or b"\0" not in sample:
+    """UTF-16 without a mark: there are zero bytes, and one order of the bytes makes sense."""
+    if b"\0" not in sample:
         return None
-    even, odd = sample[0 : pairs * 2 : 2].count(0), sample[1 : pairs * 2 : 2].count(0)
-    name = "utf-16-le" if odd > even else "utf-16-be"
-    one_sided = max(even, odd) >= 4 * max(1, min(even, odd)) or min(even, odd) == 0
-    return name if one_sided and _plausibility(sample[: pairs * 2].decode(name, "replace")) > 0 else None
+    whole = sample[: len(sample) // 2 * 2]
+    scores = {name: _plausibility(whole.decode(name, "replace")) for name in ("utf-16-le", "utf-16-be")}
+    best = max(scores, key=lambda name: scores[name])
+    return best if scores[best] > SENSIBLE else None
 
 
 def _choose_japanese(sample: bytes) -> str:
     scores = {name: _plausibility(sample.decode(name, "replace")) for name in ("cp932", "euc_jp", "cp1252", "utf-8")}
     scores["cp1252"] -= 0.3  # Western bytes read as letters whatever they are: only when nothing else fits
+    for name in ("cp932", "euc_jp"):
+        scores[name] -= 0 if _fits(sample, name) else MISFIT
     best, second = sorted(scores, key=lambda name: -scores[name])[:2]
     if {best, second} == {"cp932", "euc_jp"} and scores[best] - scores[second] < CLEAR_MARGIN:
         asked = charset_normalizer.from_bytes(sample[:4096], cp_isolation=list(JAPANESE)).best()
@@ -106,22 +110,30 @@ def _ordinary(char: str) -> float:
         return 0.2
     if "！" <= char <= "～":
         return 0.5
-    return -0.2 if "｡" <= char <= "ﾟ" else 0.0
+    return 0.2 if "｡" <= char <= "ﾟ" else 0.0
 
 
 def decode(block: bytes, encoding: str) -> str:
-    """A block as text; a block that does not fit is read in the encoding it looks like, and at the worst with marks."""
+    """A block as text; one that does not fit, or makes no sense, is read in the encoding it looks like.
+
+    At the worst with marks for what cannot be read: a document is never given up for a few bytes.
+    """
+    text = _strictly(block, encoding)
+    if text is not None and (encoding not in {"cp932", "euc_jp"} or _plausibility(text[:SAMPLE_CHARS]) >= SENSIBLE):
+        return text
+    other = detect(block[:SAMPLE_BYTES])
+    if other != encoding:
+        read = _strictly(block, other)
+        if read is not None:
+            return read
+    return text if text is not None else block.decode(other, "replace")
+
+
+def _strictly(block: bytes, encoding: str) -> str | None:
     try:
         return block.decode(encoding)
     except (UnicodeError, LookupError):
-        pass
-    other = detect(block[:SAMPLE_BYTES])
-    if other != encoding:
-        try:
-            return block.decode(other)
-        except (UnicodeError, LookupError):
-            pass
-    return block.decode(other, "replace")
+        return None
 
 
 def decode_stream(stream: BinaryIO, encoding: str) -> Iterator[str]:

@@ -26,7 +26,8 @@ _SYLLABLE = re.compile(
     r"|h(?![aiueoy])"  # Satoh: a long vowel
     r"|[kstpc](?=[kstpc])"  # the first of two consonants
 )
-MOST_READINGS = 16
+MOST_READINGS = 16  # of a word
+MOST_NAMES = 64  # of its words together
 
 
 def readings_in(text: str) -> str:
@@ -41,7 +42,7 @@ def readings_in(text: str) -> str:
 def _readings(words: str) -> Iterator[str]:
     parts = [_kana(word) for word in re.split(r"[ ,.　]+", words)]
     if all(parts):
-        for reading in islice(product(*parts), MOST_READINGS):
+        for reading in islice(product(*parts), MOST_NAMES):
             yield "".join((*reading, *reading[:-1]))
 
 
@@ -54,11 +55,11 @@ def _kana(word: str) -> tuple[str, ...]:
     syllables = _SYLLABLE.findall(word)
     if "".join(syllables) != word:
         return ()
-    choices = [_ways(syllable, last=at == len(syllables) - 1) for at, syllable in enumerate(syllables)]
+    choices = [_ways(syllable, first=at == 0) for at, syllable in enumerate(syllables)]
     return tuple(dict.fromkeys("".join(way) for way in islice(product(*choices), MOST_READINGS)))
 
 
-def _ways(syllable: str, *, last: bool) -> tuple[str, ...]:
+def _ways(syllable: str, *, first: bool) -> tuple[str, ...]:
     """The kana of one syllable, the likeliest first."""
     if syllable == "h":
         return ("",)
@@ -68,7 +69,7 @@ def _ways(syllable: str, *, last: bool) -> tuple[str, ...]:
         return ("ッ",)
     kana = _plain(syllable)
     if syllable[-1] == "o":
-        return (kana + "ウ", kana, kana + "オ") if last or len(syllable) > 1 else (kana, kana + "ウ", kana + "オ")
+        return (kana, kana + "ウ", kana + "オ") if first else (kana + "ウ", kana)
     if syllable.endswith(("yu", "ju", "shu", "chu")):
         return (kana + "ウ", kana)
     return (kana, "ン" + _plain(syllable[1:])) if syllable[0] == "n" and len(syllable) == 2 else (kana,)  # noqa: PLR2004

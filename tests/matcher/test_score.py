@@ -1,0 +1,95 @@
+"""Likelihoods: what one more agreement, one more namesake or one more stranger changes."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from matcher.compare import COLUMN, COMPARED, TERMS, Candidates
+from matcher.score import KINDS, posteriors, weigh
+from matcher.verdict import judge
+
+
+def candidate(*agree: str, shared: int = 1, **fuzzy: float) -> Candidates:
+    """One unit and one subject that agree in some terms exactly and in others so well."""
+    made = Candidates(
+        unit=np.zeros(1, np.int64),
+        subject=np.zeros(1, np.uint32),
+        evidence=np.zeros(1, np.int64),
+        exact=np.zeros((1, len(TERMS)), np.bool_),
+        shared=np.full((1, len(TERMS)), shared, np.int64),
+        fuzzy=np.full((1, len(COMPARED)), np.nan, np.float32),
+        alone=np.ones((1, len(COMPARED)), np.bool_),
+        cut=np.zeros((1, len(COMPARED)), np.bool_),
+        led=(np.zeros(1, np.intp), np.zeros(1, np.intp)),
+        since=np.zeros(1, np.uint16),
+        until=np.zeros(1, np.uint16),
+    )
+    for term in agree:
+        made.exact[0, COLUMN[term]] = True
+    for kind, agreement in fuzzy.items():
+        made.fuzzy[0, COMPARED.index(kind)] = agreement
+    return made
+
+
+@pytest.mark.parametrize("terms", [("phone",), ("name", "kana"), ("address", "postal_code"), ("birth_date",)])
+def test_one_kind_of_evidence_is_never_enough(terms: tuple[str, ...]) -> None:
+    assert not weigh(candidate(*terms), 10_000).possible[0]
+
+
+@pytest.mark.parametrize("terms", [("customer_number",), ("email",), ("phone", "name"), ("name", "birth_date")])
+def test_a_strong_identifier_or_two_independent_ones_are(terms: tuple[str, ...]) -> None:
+    assert weigh(candidate(*terms), 10_000).possible[0]
+
+
+def test_a_common_name_weighs_less_than_a_rare_one() -> None:
+    column = KINDS.index("name")
+    rare, common = (weigh(candidate("name", shared=n), 1_000_000).weight[0, column] for n in (1, 5000))
+    assert common < rare - 3
+
+
+def test_a_slip_weighs_less_than_the_name_itself_and_another_name_speaks_against() -> None:
+    column = KINDS.index("name")
+    exact = weigh(candidate("name"), 10_000).weight[0, column]
+    slip, other = (weigh(candidate(name=agreement), 10_000).weight[0, column] for agreement in (0.86, 0.2))
+    assert exact > slip > 0 > other
+
+
+def test_a_phone_with_somebody_elses_name_is_nobody() -> None:
+    assert not weigh(candidate("phone", "birth_date", name=0.1), 10_000).possible[0]
+    assert weigh(candidate("phone", "birth_date", name=0.85), 10_000).possible[0]
+
+
+def test_the_more_customers_there_are_the_less_a_coincidence_says() -> None:
+    total = np.array([30.0], np.float32)
+    none, possible = np.zeros(1, np.int64), np.ones(1, np.bool_)
+    few, many = (posteriors(none, total, 1, n, possible)[0] for n in (10_000, 100_000_000))
+    assert few > 0.99 > many
+
+
+def test_a_list_full_of_ours_makes_each_of_them_surer() -> None:
+    total, evidence = np.full(50, 18.0, np.float32), np.arange(50)
+    among_ours = posteriors(evidence, total, 50, 10_000, np.ones(50, np.bool_))
+    among_strangers = posteriors(evidence[:1], total[:1], 50, 10_000, np.ones(1, np.bool_))
+    assert among_ours[0] > 0.95 > among_strangers[0]
+
+
+def test_two_who_share_a_value_share_its_probability() -> None:
+    shared = posteriors(np.zeros(2, np.int64), np.full(2, 60.0, np.float32), 1, 10_000, np.ones(2, np.bool_))
+    assert shared.sum() <= 1
+    assert shared[0] == pytest.approx(0.5, abs=0.01)
+
+
+@pytest.mark.parametrize(
+    ("subjects", "people", "numbers", "verdict"),
+    [
+        (0, 100, 0, "clear"),
+        (1, 1, 0, "leak"),
+        (1, 2, 0, "leak"),
+        (10, 12, 0, "leak"),
+        (10, 500, 0, "overlap"),
+        (200, 500, 200, "leak"),
+    ],
+)
+def test_whose_list_it_is(subjects: int, people: int, numbers: int, verdict: str) -> None:
+    assert judge(subjects, people, numbers) == verdict
