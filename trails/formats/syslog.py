@@ -8,14 +8,14 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 import polars as pl
 
 from trails.formats._by_line import LineReader
+from trails.formats._headed import HeadedFormat
 from trails.formats._pairs import body_columns
-from trails.formats.interface import Example, FormatReader, TrailFormat
+from trails.formats.interface import Example, FormatReader
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -27,10 +27,11 @@ HEADER = (
 OWN = ("timestamp", "host", "app", "procid", "msgid")
 
 
-class Syslog(TrailFormat):
+class Syslog(HeadedFormat):
     """RFC 5424."""
 
     name = "syslog"
+    header = HEADER
     examples = (
         Example(
             "<134>1 2026-04-01T10:00:00.003+09:00 crm01 crm 812 ACCESS "
@@ -54,13 +55,6 @@ class Syslog(TrailFormat):
         ),
     )  # fmt: skip
     misses = ("Apr  1 10:00:00 crm01 crm[812]: user=op-1\n", "1 2 3 4 5\n")
-    defaults = {"when": ("@timestamp",), "host": ("@host",)}  # noqa: RUF012  # constant, as declared in the interface
-
-    def likeness(self, head: Sequence[str]) -> float:
-        """The share of lines with the header, unless they carry CEF or LEEF."""
-        pattern = re.compile(HEADER)
-        carried = sum("CEF:" in line or "LEEF:" in line for line in head)
-        return (sum(bool(pattern.match(line)) for line in head) - carried) / len(head) if head else 0.0
 
     def open(self, head: Sequence[str], columns: Sequence[str] | None = None) -> FormatReader:
         """A reader of all columns, or of some."""

@@ -8,12 +8,12 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from trails.formats._by_line import LineReader
+from trails.formats._headed import HeadedFormat
 from trails.formats._pairs import body_columns
-from trails.formats.interface import Example, FormatReader, TrailFormat
+from trails.formats.interface import Example, FormatReader
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -28,10 +28,11 @@ HEADER = (
 OWN = ("timestamp", "host", "app", "procid")
 
 
-class SyslogBsd(TrailFormat):
+class SyslogBsd(HeadedFormat):
     """RFC 3164."""
 
     name = "syslog-bsd"
+    header = HEADER
     examples = (
         Example(
             "<134>Apr  1 10:00:00 crm01 crm[812]: user=op-1 action=view customers=K000001,K000002\n",
@@ -53,13 +54,6 @@ class SyslogBsd(TrailFormat):
         ),
     )  # fmt: skip
     misses = ("<134>1 2026-04-01T01:00:00Z crm01 crm - - - user=op-1\n", "2026/04/01 10:00:00,op-1,K000001\n")
-    defaults = {"when": ("@timestamp",), "host": ("@host",)}  # noqa: RUF012  # constant, as declared in the interface
-
-    def likeness(self, head: Sequence[str]) -> float:
-        """The share of lines with the header, unless they carry CEF or LEEF."""
-        pattern = re.compile(HEADER)
-        carried = sum("CEF:" in line or "LEEF:" in line for line in head)
-        return (sum(bool(pattern.match(line)) for line in head) - carried) / len(head) if head else 0.0
 
     def open(self, head: Sequence[str], columns: Sequence[str] | None = None) -> FormatReader:
         """A reader of all columns, or of some."""
