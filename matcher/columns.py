@@ -6,6 +6,7 @@ become one field.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
@@ -30,6 +31,10 @@ _BY_SHAPE = (
     ("address", 0.5),
     ("kana", 0.7),
     ("name", 0.7),
+)
+# Almost any words read as a name: without a header to say so, only short ones are taken for names.
+_SHORT_NAME = re.compile(
+    r"[^\W\d_a-zA-Z]{1,5}[\s・]?[^\W\d_a-zA-Z]{1,6}|[A-Za-z'.-]{1,20}(?:,?[ 　][A-Za-z'.-]{1,20}){1,4}"
 )
 _HEADER_SHARE = 0.25  # of a column's cells that must fit the kind its header names
 # Headers of columns that hold a part of a field, in the order in which the parts are joined.
@@ -117,7 +122,8 @@ def _type_column(sample: Sequence[str], named: str | None, kinds: Mapping[str, I
     if named and _fit(named, sample, kinds) >= _HEADER_SHARE:
         return named
     for name, enough in _BY_SHAPE:
-        if _fit(name, sample, kinds) >= enough:
+        shaped = [cell for cell in sample if name != "name" or _SHORT_NAME.fullmatch(cell.strip())]
+        if len(shaped) >= enough * len(sample) and _fit(name, sample, kinds) >= enough:
             return name
     return None
 

@@ -42,7 +42,8 @@ class RowUnits(Units):
         cell = next((c for c in cells if c.strip()), "")
         if cell:
             part = readable_part(cell)
-            text = self.kinds[kind].comparable(cell if part is None else part)
+            read = self.kinds[kind].canonical(cell) if part is None else None
+            text = read or self.kinds[kind].comparable(cell if part is None else part)
             ends_at_town = kind == "address" and not any(c.isdecimal() for c in text)
             return Text(text, alone=True, cut=part is not None or ends_at_town)
         return Text(as_compared(self.kinds[kind], self._row(unit)))

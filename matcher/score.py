@@ -45,7 +45,7 @@ U_EXACT: Final = {
     "phone.last4": 1e-4,
     "phone.first7": 5e-5,
     "address": 1e-7,
-    "address.town": 1e-4,
+    "address.town": 4e-5,
     "postal_code": 2e-5,
     "name": 1e-4,
     "kana": 2e-4,

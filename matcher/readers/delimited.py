@@ -12,6 +12,7 @@ short one is filled up, a long one keeps its extra cells in columns of their own
 from __future__ import annotations
 
 import csv
+import re
 from collections import Counter
 from itertools import islice
 from typing import TYPE_CHECKING, ClassVar, Literal
@@ -31,6 +32,8 @@ MOSTLY_FILLED = 0.6
 HEADER_WITHIN = 8  # rows; titles and notes stand above it
 MOST_LINES_IN_CELL = 20  # an address, a note
 SURE_SHARE = 0.8  # of lines that have the commonest number of fields
+MOST_SENTENCES = 0.3  # share of lines that end as sentences do, up to which they may be rows
+_ENDS_SENTENCE = re.compile(r"[。！？!?]\s*$")
 _WEAK = {":": 0.9, "/": 0.9, "、": 0.9}  # also ordinary characters of prose, times and paths: need a purer table
 
 
@@ -84,6 +87,9 @@ def _head_lines(source: Source) -> list[str]:
 def best_delimiter(lines: Sequence[str]) -> tuple[str | None, float]:
     """The delimiter that makes a table of the lines, and the share of lines that keep to it; None when none does."""
     best: tuple[float, float, str | None] = (0.0, 0.0, None)
+    sentences = sum(_ENDS_SENTENCE.search(line) is not None for line in lines)
+    if sentences > MOST_SENTENCES * len(lines):
+        return None, 0.0
     for delimiter in DELIMITERS if lines else ():
         counts = Counter(_fields(line, delimiter) for line in lines)
         width, _ = max(counts.items(), key=lambda item: (item[0] > 1) * item[1])
