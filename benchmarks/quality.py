@@ -69,7 +69,7 @@ class Enrolled:
 
     def first_extract(self, finding: Finding) -> str:
         """The extract that explains the finding best."""
-        from cli.scan import rank
+        from incidents.extracts import rank
 
         ranked = rank(finding, self.index)
         return str(ranked[0]["extract"]) if ranked else ""

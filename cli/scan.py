@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -49,7 +51,7 @@ def scan(ctx: Context, paths: Sequence[str], *, as_json: bool, reveal: bool, ope
         if open_incidents and finding.verdict != "clear":
             _open_incident(ctx, name, finding, record["extracts"])
     if worst:
-        raise click.exceptions.Exit(worst)
+        sys.exit(worst)
 
 
 def _documents(paths: Sequence[str]) -> Iterator[Path]:
@@ -60,8 +62,10 @@ def _documents(paths: Sequence[str]) -> Iterator[Path]:
     for path in map(Path, paths):
         if path.is_dir():
             yield from sorted(file for file in path.rglob("*") if file.is_file())
-        else:
+        elif path.is_file():
             yield path
+        else:
+            raise UsageError(f"{path} is neither a file nor a folder", hint="A pipe or a device has no end to check.")
 
 
 def _scan_one(ctx: Context, name: Path, *, reveal: bool) -> tuple[Finding, dict[str, Any]]:
@@ -82,6 +86,8 @@ def _scan_one(ctx: Context, name: Path, *, reveal: bool) -> tuple[Finding, dict[
 
 def as_record(name: str, finding: Finding, index: Index, *, reveal: bool) -> dict[str, Any]:
     """The JSON object of one document (DESIGN.md §11)."""
+    from incidents.extracts import rank
+
     start, end = finding.dated
     return {
         "document": name,
@@ -118,42 +124,12 @@ def _named(finding: Finding, index: Index, *, reveal: bool) -> list[str]:
     )
 
 
-def rank(finding: Finding, index: Index) -> list[dict[str, Any]]:
-    """The extracts that explain the matched subjects, best first; those that hold none of them are left out."""
-    from custody.ranking import NONE_OF_THESE, Candidate, Values, rank_extracts
-
-    if not finding.subjects:
-        return []
-    candidates = [Candidate(e.name, index.members(e.name), frozenset(e.columns), e.as_of) for e in index.extracts]
-    ranked = rank_extracts(
-        dict(zip(finding.members.tolist(), finding.confidences.tolist(), strict=True)),
-        finding.people,
-        set(finding.fields),
-        candidates,
-        index.subjects,
-        values=Values(finding.since, finding.until),
-    )
-    return [
-        {
-            "extract": one.extract,
-            "covered": one.covered,
-            "of": one.of,
-            "size": one.size,
-            "score": round(one.score, 3),
-            "terms": {name: round(value, 3) for name, value in one.terms.items()},
-            "tied_with": list(one.tied_with),
-        }
-        for one in ranked
-        if one.covered or one.extract == NONE_OF_THESE
-    ]
-
-
 def _open_incident(ctx: Context, name: Path, finding: Finding, extracts: list[dict[str, Any]]) -> None:
     from incidents.intake import hand_in
 
     handed = hand_in(
         name,
-        name.name,
+        os.fsencode(name.name).decode("utf-8", "replace"),  # a name in another encoding is kept readable
         finding,
         generation=ctx.index.generation,
         archive=ctx.archive,
