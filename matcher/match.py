@@ -16,7 +16,7 @@ from matcher.prose_units import ProseUnits
 from matcher.readers import read_document
 from matcher.readers.interface import Prose, Rows
 from matcher.row_units import RowUnits
-from matcher.score import ENOUGH, KINDS, posteriors, weigh
+from matcher.score import ENOUGH, ENOUGH_IN_A_CROWD, KINDS, posteriors, weigh
 from matcher.verdict import as_date, dated, judge
 
 if TYPE_CHECKING:
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
     Typed = dict[tuple[tuple[str, ...], tuple[str, ...], int], tuple[Field, ...]]
 
+RARE = 0.1  # matches for each unit that looks like a person, below which they are a few among many strangers
 EXPOSED = 0.5  # agreement from which a field counts as exposed: at least a part of it is
 
 
@@ -82,6 +83,8 @@ def _conclude(gathered: Gathered, population: int, limits: Limits, cuts: Cuts, s
         units = gathered.units_with_people
         posterior = posteriors(found.evidence, found.total, units, population, found.possible)
         matched = np.flatnonzero((posterior >= ENOUGH) & found.possible)
+        if matched.size < RARE * units:  # a few among many strangers: coincidences are what one expects there
+            matched = matched[posterior[matched] >= ENOUGH_IN_A_CROWD]
         if matched.size:
             return _finding(gathered, found[matched], posterior[matched], limits, cuts, sketch)
     return Finding(
