@@ -36,10 +36,11 @@ class Rejected:
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Rows as they were read: the line each begins on, and its cells."""
+    """Rows as they were read: the line each begins on, its cells, and by position what is wrong with it."""
 
     lines: list[int]
     cells: list[list[str]]
+    faults: dict[int, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +104,9 @@ class RowReader:
     def _whole_rows(self, batch: Batch, rejected: list[Rejected]) -> list[int]:
         whole = []
         for number, cells in enumerate(batch.cells):
-            if len(cells) == self._width or not any(cells[self._width :]):
+            if number in batch.faults:
+                rejected.append(Rejected(batch.lines[number], batch.faults[number]))
+            elif len(cells) == self._width or not any(cells[self._width :]):
                 whole.append(number)
             else:
                 rejected.append(Rejected(batch.lines[number], f"{len(cells)} cells where {self._width} were expected"))

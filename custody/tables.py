@@ -21,6 +21,11 @@ SAMPLE_BYTES: Final = 1 << 20
 SPREADSHEETS: Final = (".xlsx", ".xlsm", ".xls", ".xlsb", ".ods")
 DELIMITERS: Final = (",", "\t", ";", "|")
 _MAX_FIELD: Final = 1 << 20
+MAX_BREAKS: Final = 10
+MAX_QUOTED: Final = 8192
+"""Line breaks and characters of a row in quotes: an address has a few lines; more means that a quote was left open."""
+UNCLOSED: Final = "a quote is opened and not closed"
+TOO_LONG: Final = "a cell is longer than a mebibyte"
 _BOMS: Final = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 _HALF_WIDTH: Final = re.compile("[｡-ﾟ]")
 _NO_LETTERS: Final = re.compile("[\uf8f0-\uf8f3]")
@@ -47,11 +52,12 @@ class TableFormat:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One row: where it begins, how far into the file that is (0 to 1), and its cells as text."""
+    """One row: where it begins, how far into the file that is (0 to 1), its cells as text, and why it is unreadable."""
 
     line: int
     share: float
     cells: list[str]
+    fault: str = ""
 
 
 def detect_format(path: Path) -> TableFormat:
@@ -105,22 +111,77 @@ def _read_text(path: Path, table: TableFormat) -> Iterator[Row]:
     csv.field_size_limit(_MAX_FIELD)
     size = max(path.stat().st_size, 1)
     with path.open("rb") as raw:
-        text = io.TextIOWrapper(raw, table.encoding, errors="replace", newline="")
-        lines = csv.reader(_without_nulls(text), delimiter=table.delimiter)
-        line = 1
+        lines = _Lines(io.TextIOWrapper(raw, table.encoding, errors="replace", newline=""), table.delimiter)
+        for line, cells, fault in lines.records():
+            yield Row(line, min(raw.tell() / size, 1.0), cells, fault)
+
+
+class _Lines:
+    """Lines of a delimited text as records; one that leaves a quote open is given back alone, the next lines are read.
+
+    Without that, one quote too many makes a cell of the rest of the file, and nobody is told.
+    """
+
+    def __init__(self, text: Iterable[str], delimiter: str) -> None:
+        self._text = iter(text)
+        self._delimiter = delimiter
+        self._again: list[str] = []
+        self._open: list[str] = []
+        self._ended = False
+        self._widths = (0, 0)
+
+    def records(self) -> Iterator[tuple[int, list[str], str]]:
+        """For each record the number of its first line, its cells, and its fault or an empty text."""
+        line, pulled = 1, self._open
         while True:
             try:
-                cells = next(lines)
-            except StopIteration:
+                for cells in csv.reader(self._pull(), delimiter=self._delimiter):
+                    if self._ended or (len(pulled) > 1 and not self._is_whole(cells)):
+                        raise _UnclosedError  # noqa: TRY301  # as `_pull` does in the middle of a record
+                    if len(pulled) == 1 and cells:
+                        self._widths = (self._widths[1], len(cells))
+                    yield line, cells, ""
+                    line += len(pulled)
+                    pulled.clear()
+            except (_UnclosedError, csv.Error) as error:
+                yield line, [pulled[0].strip()], UNCLOSED if isinstance(error, _UnclosedError) else TOO_LONG
+                line += 1
+                self._again[:0] = pulled[1:]
+                pulled.clear()
+                self._ended = False
+            else:
                 return
-            except csv.Error as error:
-                raise TableError(f"{path}, line {line}: {error}", hint="A quote may be missing in that line.") from None
-            yield Row(line, min(raw.tell() / size, 1.0), cells)
-            line = lines.line_num + 1
+
+    def _pull(self) -> Iterator[str]:
+        pulled = self._open
+        while self._again:
+            pulled.append(self._again.pop(0))
+            self._check_length()
+            yield pulled[-1]
+        for line in self._text:
+            pulled.append(line.replace("\0", ""))
+            if len(pulled) > 1:
+                self._check_length()
+            yield pulled[-1]
+        self._ended = True
+
+    def _check_length(self) -> None:
+        if len(self._open) > 1 and (len(self._open) > MAX_BREAKS + 1 or sum(map(len, self._open)) > MAX_QUOTED):
+            raise _UnclosedError
+
+    def _is_whole(self, cells: list[str]) -> bool:
+        """Whether a record over several lines is one: quotes end at a delimiter, and it is as wide as those before."""
+        before, last = self._widths
+        if 1 < before == last != len(cells):
+            return False
+        try:
+            return list(csv.reader(self._open, delimiter=self._delimiter, strict=True)) == [cells]
+        except csv.Error:
+            return False
 
 
-def _without_nulls(lines: Iterable[str]) -> Iterator[str]:
-    return (line.replace("\0", "") for line in lines)
+class _UnclosedError(Exception):
+    """The record at hand leaves a quote open."""
 
 
 def _read_spreadsheet(path: Path) -> Iterator[Row]:

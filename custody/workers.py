@@ -67,6 +67,8 @@ def read_batches(path: Path, plan: ColumnPlan) -> Iterator[tuple[Batch, float]]:
         next(rows, None)
     batch, share = Batch([], []), 0.0
     for row in rows:
+        if row.fault:
+            batch.faults[len(batch.lines)] = row.fault
         batch.lines.append(row.line)
         batch.cells.append(row.cells)
         share = row.share

@@ -228,3 +228,14 @@ def test_a_killed_run_is_settled_by_the_next(
         assert session.scalars(select(Extract.name).order_by(Extract.name)).all() == expected
         states = session.scalars(select(Enrolment.state).order_by(Enrolment.id)).all()
         assert states == [DONE if switched else FAILED, DONE]
+
+
+def test_an_open_quote_costs_its_row_and_is_listed(tmp_path: Path, enroller: Enroller) -> None:
+    path = write_csv(tmp_path / "c.csv", customers(range(100)))
+    lines = path.read_text(encoding="utf-8").splitlines()
+    lines[20] = 'K000019,"壊れ,た'
+    path.write_text("\n".join(lines), encoding="utf-8")
+    result = enrol(enroller, path)
+    assert (result.rows, result.subjects, result.rejected_count) == (100, 99, 1)
+    assert result.rejected[0].row == 21
+    assert "quote" in result.rejected[0].reason

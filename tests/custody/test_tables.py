@@ -9,7 +9,7 @@ import pytest
 from openpyxl import Workbook
 
 from custody.errors import TableError
-from custody.tables import TableFormat, detect_encoding, detect_format, read_rows
+from custody.tables import MAX_BREAKS, UNCLOSED, TableFormat, detect_encoding, detect_format, read_rows
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -88,3 +88,40 @@ def test_a_broken_byte_spoils_one_cell_not_the_file(tmp_path: Path) -> None:
     path.write_bytes("番号,氏名\n1,架空一郎\n".encode("cp932") + b"2,\x81\n" + "3,仮名二葉\n".encode("cp932"))
     rows = list(read_rows(path, TableFormat(",", "cp932")))
     assert [row.cells[0] for row in rows] == ["番号", "1", "2", "3"]
+
+
+@pytest.mark.parametrize(
+    "broken",
+    ['K20,"壊れ,た', '"K20","壊れ,た,"', 'K20,壊れ,"た', '"K20,"'],
+)
+@pytest.mark.parametrize("at", [0, 20, 48, 49])
+@pytest.mark.parametrize("others", ["K{n},架空,090-0000-00{n:02}", '"K{n}","架空","090-0000-00{n:02}"'])
+def test_an_open_quote_spoils_one_line_and_never_the_rest(tmp_path: Path, broken: str, at: int, others: str) -> None:
+    path = tmp_path / "c.csv"
+    lines = [others.format(n=n) for n in range(50)]
+    lines[at] = broken
+    path.write_text("\n".join(["番号,氏名,電話", *lines]), encoding="utf-8")
+    rows = list(read_rows(path, TableFormat(",", "utf-8")))
+    assert [row.line for row in rows] == list(range(1, 52))
+    assert [row.line for row in rows if row.fault or len(row.cells) != 3] == [at + 2]
+    assert {row.fault for row in rows} <= {"", UNCLOSED}
+
+
+def test_a_cell_may_have_line_breaks(tmp_path: Path) -> None:
+    path = tmp_path / "c.csv"
+    address = "\n".join(["東京都千代田区"] * (MAX_BREAKS + 1))
+    path.write_text(f'番号,"住所\r\n(全体)"\r\n1,"東京都\n千代田区"\r\n2,"{address}"\r\n3,x\r\n', encoding="utf-8")
+    rows = list(read_rows(path, TableFormat(",", "utf-8")))
+    assert [row.cells for row in rows] == [
+        ["番号", "住所\r\n(全体)"],
+        ["1", "東京都\n千代田区"],
+        ["2", address],
+        ["3", "x"],
+    ]
+    assert not any(row.fault for row in rows)
+
+
+def test_a_cell_of_a_whole_file_is_refused_alone(tmp_path: Path) -> None:
+    path = tmp_path / "c.csv"
+    path.write_text("番号,氏名\n1," + "あ" * (1 << 21) + "\n2,架空\n", encoding="utf-8")
+    assert [bool(row.fault) for row in read_rows(path, TableFormat(",", "utf-8"))] == [False, True, False]
