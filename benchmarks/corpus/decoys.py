@@ -152,7 +152,7 @@ def strangers(rng: Random, _people: Sequence[Person]) -> str:
 
 
 def _crossed(rng: Random, people: Sequence[Person], count: int = 60) -> list[tuple[Person, Person]]:
-    """A customer and a stranger each; one who has the customer's very name is left out: nobody could tell them apart."""
+    """A customer and a stranger each; one of the very same name is left out: nobody could tell them apart."""
     pairs = zip(rng.sample(list(people), count), _strangers(rng, count), strict=True)
     return [(p, q) for p, q in pairs if p.name != q.name]
 
