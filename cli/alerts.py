@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 import click
+
+from core.errors import OutsideError
 
 if TYPE_CHECKING:
     from alerts.delivery import Delivered, Post
@@ -33,6 +36,8 @@ def deliver_command(ctx: Context, patience_s: float, *, as_json: bool) -> None:
     ctx.talk.print(f"{done.sent} sent, {done.waiting} wait for another attempt, {done.failed} given up")
     if as_json:
         ctx.emit(asdict(done))
+    if done.waiting or done.failed:
+        sys.exit(OutsideError.exit_code)
 
 
 @alerts.command("list")

@@ -35,9 +35,10 @@ class Diagnosis:
 @click.pass_obj
 def doctor(ctx: Context, *, as_json: bool) -> None:
     """Check settings, key, index, database, archive, sources, alerts and disk; exits with 1 when something is wrong."""
-    worst_is_bad = False
+    worst_is_bad = is_final = False
     for look in LOOKS:
         for found in _safely(look, ctx):
+            is_final = look is _look_at_settings and found.level == "bad"  # nothing else can be looked at
             worst_is_bad |= found.level == "bad"
             if as_json:
                 ctx.emit({"level": found.level, "about": found.about, "seen": found.seen, "hint": found.hint})
@@ -46,6 +47,8 @@ def doctor(ctx: Context, *, as_json: bool) -> None:
             ctx.talk.print(found.seen, markup=False, soft_wrap=True)
             if found.hint:
                 ctx.talk.print(f"{'':<17}{found.hint}", markup=False, soft_wrap=True)
+        if is_final:
+            break
     if worst_is_bad:
         raise click.exceptions.Exit(1)
 
@@ -74,12 +77,20 @@ def _look_at_database(ctx: Context) -> Iterator[Diagnosis]:
     yield Diagnosis("ok", "database", f"{ctx.database.engine.dialect.name}, at this program's version")
 
 
+def _look_at_key(ctx: Context) -> Iterator[Diagnosis]:
+    yield Diagnosis("ok", "key", f"id {ctx.key.id}")
+
+
 def _look_at_index(ctx: Context) -> Iterator[Diagnosis]:
     from fingerprints.errors import NoIndexError
     from fingerprints.index import Index
 
     try:
-        index = Index.open(ctx.settings.index_dir, ctx.key, check=True)
+        key = ctx.key
+    except HinomiError:
+        return  # said already; without the key the index cannot be opened
+    try:
+        index = Index.open(ctx.settings.index_dir, key, check=True)
     except NoIndexError as error:
         yield Diagnosis("note", "index", str(error), "Enrol customers: hinomi enroll FILE --extract NAME")
         return
@@ -87,7 +98,7 @@ def _look_at_index(ctx: Context) -> Iterator[Diagnosis]:
         "ok",
         "index",
         f"generation {index.generation}: {index.subjects} customers, {len(index.extracts)} extracts, "
-        f"{index.bytes_per_subject:.0f} bytes a customer, checksums right, key {ctx.key.id}",
+        f"{index.bytes_per_subject:.0f} bytes a customer, checksums right",
     )
 
 
@@ -136,14 +147,27 @@ def _look_at_sources(ctx: Context) -> Iterator[Diagnosis]:
 
 
 def _look_at_alerts(ctx: Context) -> Iterator[Diagnosis]:
+    from sqlalchemy import func, select
+
     from alerts.channels import open_channels
+    from alerts.models import PENDING, SENDING, Message
     from alerts.outbox import failed_messages
 
     names = [channel.name for channel in open_channels(ctx.settings)]
     with ctx.database.read() as session:
         failed = len(failed_messages(session))
+        stuck = (
+            session.scalar(
+                select(func.count())
+                .select_from(Message)
+                .where(Message.state.in_((PENDING, SENDING)), Message.failure != "")
+            )
+            or 0
+        )
     if failed:
         yield Diagnosis("bad", "alerts", f"{failed} messages were given up", "hinomi alerts list --state failed")
+    if stuck:
+        yield Diagnosis("note", "alerts", f"{stuck} messages could not be delivered yet", "hinomi alerts list")
     if names == ["console"]:
         yield Diagnosis("note", "alerts", "they go to the console alone", "Set up [alerts.slack] or [alerts.mail].")
     else:
@@ -159,6 +183,7 @@ def _look_at_disk(ctx: Context) -> Iterator[Diagnosis]:
 LOOKS: tuple[Callable[[Context], Iterator[Diagnosis]], ...] = (
     _look_at_settings,
     _look_at_database,
+    _look_at_key,
     _look_at_index,
     _look_at_archive,
     _look_at_sources,

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 import click
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 from rich.text import Text
 
 from incidents.states import ACTIONS, STATES
@@ -43,9 +43,11 @@ def list_command(ctx: Context, state: str | None, *, as_json: bool) -> None:
         for line in lines:
             ctx.emit(_plain(asdict(line)))
         return
-    table = Table("id", "state", "severity", "opened", "title", "documents")
+    table = Table("id", "state", "severity", "opened", "customers", "documents", Column("title", overflow="fold"))
     for line in lines:
-        _row(table, line.id, line.state, line.severity, _local(line.opened_at), line.title, line.documents)
+        _row(
+            table, line.id, line.state, line.severity, _local(line.opened_at), line.subjects, line.documents, line.title
+        )
     _show(table)
 
 
@@ -166,7 +168,7 @@ def _figures(line: IncidentLine) -> Table:
 
 
 def _events(events: tuple[EventView, ...]) -> Table:
-    table = Table("when", "incident", "what", "who", "")
+    table = Table("when", "incident", "what", "who", Column("", overflow="fold"))
     for event in events:
         _row(table, _local(event.happened_at), event.incident_id or "", event.kind_text, event.actor, event.text)
     return table

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from core.errors import UsageError
 from core.settings import DEFAULT_SETTINGS, SETTINGS_FILE, find_home, load_settings
 
 if TYPE_CHECKING:
@@ -25,6 +26,8 @@ SOURCES_EXAMPLE = """\
 # every = "15m"
 # delay_s = 2.0
 # legal_basis = "public list, terms read on 2026-11-01"
+# [sources.example-paste.options]
+# dialect = "bepasty"             # or selectors of your own
 """
 
 
@@ -53,11 +56,25 @@ def make_home(home: Path) -> Settings:
     _write_new(settings.sources_path, SOURCES_EXAMPLE)
     key_file = home / settings.key.file
     if not (settings.key.command or settings.key.environment or key_file.exists()):
+        _refuse_a_new_key_for_an_old_index(settings, key_file)
         create_key(key_file)
     database = Database(settings.database_url)
     upgrade(database)
     database.close()
     return settings
+
+
+def _refuse_a_new_key_for_an_old_index(settings: Settings, key_file: Path) -> None:
+    """A new key would fit nothing that was enrolled: the lost one has to come back, or everything be enrolled anew."""
+    from fingerprints.generations import current_folder
+    from fingerprints.manifest import read_manifest
+
+    folder = current_folder(settings.index_dir)
+    if folder is not None:
+        raise UsageError(
+            f"there is no key at {key_file}, but an index made with key {read_manifest(folder).key_id}",
+            hint=f"Restore that key from its backup. If it is lost, move {settings.index_dir} away and enrol again.",
+        )
 
 
 def _write_new(file: Path, content: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import sys
+from io import TextIOWrapper
 
 import click
 
@@ -60,6 +61,9 @@ def hinomi(ctx: click.Context, home: str | None) -> None:
 def main() -> None:
     """Run the command line; every expected error ends in one message, one hint and its exit code."""
     configure_logs(level="WARNING")
+    for stream in (sys.stdout, sys.stderr):  # a terminal that cannot show a character shows its code instead
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
     try:
         code = hinomi(standalone_mode=False)  # what a command that ended with click's Exit exits with
     except click.Abort:

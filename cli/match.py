@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import signal
+import sys
 import threading
 from datetime import UTC, datetime, time
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 import click
+
+from core.errors import OutsideError
 
 if TYPE_CHECKING:
     from cli.context import Context
@@ -62,6 +65,8 @@ def _run(ctx: Context, *, as_json: bool) -> None:
     ctx.talk.print(_shown(counts), soft_wrap=True)
     if as_json:
         ctx.emit(counts.as_dict())
+    if counts.failed or counts.put_off:
+        sys.exit(OutsideError.exit_code)
 
 
 def _stop_on_sigterm() -> threading.Event:
@@ -74,5 +79,5 @@ def _stop_on_sigterm() -> threading.Event:
 def _shown(counts: Counts) -> str:
     return (
         f"{counts.documents} documents: {counts.leaks} leaks, {counts.overlaps} overlaps, {counts.clear} clear, "
-        f"{counts.failed} failed; {counts.opened} incidents opened, {counts.reposts} reposts"
+        f"{counts.failed} failed, {counts.put_off} put off; {counts.opened} incidents opened, {counts.reposts} reposts"
     )

@@ -45,6 +45,7 @@ def configure_logs(stream: TextIO | None = None, level: str = "INFO") -> None:
     )
     handler = logging.StreamHandler(target)
     handler.setFormatter(_TemplateFormatter())
+    handler.setLevel(logging.WARNING)  # whatever level a library gives its loggers
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(logging.WARNING)

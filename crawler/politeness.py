@@ -56,13 +56,15 @@ class Robots(RobotsTxtMiddleware):
             return
         parser = await self.robot_parser(request)
         if parser is None:
-            raise RobotsForbidError("robots.txt cannot be read")
+            raise RobotsForbidError(
+                "robots.txt cannot be read: no usable answer, so that everything counts as forbidden"
+            )
         if not parser.allowed(request.url, self._robotstxt_useragent or "*"):
             raise RobotsForbidError("robots.txt forbids it")
 
     async def _parse_robots(self, response: Response, netloc: str, request: Request) -> None:
         if response.status in BUSY or response.status >= 500:  # noqa: PLR2004  # server errors begin here
-            raise RobotsForbidError(f"HTTP {response.status}")
+            raise RobotsForbidError(f"robots.txt cannot be read: HTTP {response.status}")
         if response.status >= 400:  # noqa: PLR2004  # "unavailable": crawling is allowed
             response = response.replace(body=b"")
         await super()._parse_robots(response, netloc, request)

@@ -28,7 +28,6 @@ MAX_IN_A_ROW = 5
 """That many failures one after the other, and the site is taken to be down: the sweep ends."""
 _GONE = frozenset({HTTPStatus.NOT_FOUND, HTTPStatus.GONE})
 _REASONS: tuple[tuple[type[BaseException], str], ...] = (
-    (RobotsForbidError, "robots.txt forbids it or cannot be read"),
     (OtherHostError, "the site sends us to another host"),
     (exceptions.DownloadTimeoutError, "no whole answer in time"),
     (exceptions.CannotResolveHostError, "the host name cannot be resolved"),
@@ -132,11 +131,11 @@ class SweepSpider(scrapy.Spider):
         fetch, error = failure.request.cb_kwargs["fetch"], failure.value
         if self.recorder.stopping:
             raise CloseSpider("stopping")
-        self._missed(fetch, _reason(error), gone=False)
+        self._missed(fetch, _reason(error), gone=False, is_forbidden=isinstance(error, RobotsForbidError))
 
-    def _missed(self, fetch: Fetch, reason: str, *, gone: bool) -> None:
+    def _missed(self, fetch: Fetch, reason: str, *, gone: bool, is_forbidden: bool = False) -> None:
         self.recorder.missed(fetch, reason, gone=gone)
-        self._failed_in_a_row = 0 if gone or reason == _REASONS[0][1] else self._failed_in_a_row + 1
+        self._failed_in_a_row = 0 if gone or is_forbidden else self._failed_in_a_row + 1
         if self._failed_in_a_row >= MAX_IN_A_ROW:
             raise CloseSpider("site_down")
 
@@ -175,6 +174,8 @@ class SweepSpider(scrapy.Spider):
 
 
 def _reason(error: BaseException) -> str:
+    if isinstance(error, RobotsForbidError):
+        return str(error)  # one of ours
     for kind, reason in _REASONS:
         if isinstance(error, kind):
             return reason

@@ -46,13 +46,14 @@ log = get_logger()
 
 @dataclass(slots=True)
 class Counts:
-    """What one run did; ``reposts`` are new places of known leaks."""
+    """What one run did; ``reposts`` are new places of known leaks, ``put_off`` what failed and is tried again."""
 
     documents: int = 0
     leaks: int = 0
     overlaps: int = 0
     clear: int = 0
     failed: int = 0
+    put_off: int = 0
     opened: int = 0
     reposts: int = 0
 
@@ -156,8 +157,10 @@ def _judge(work: Matching, document_id: int, worker: str, counts: Counts) -> Non
     try:
         judged = work.judge.judge(_question(work, document_id))
     except (JudgingError, ArchiveError) as error:
-        counts.failed += _failed(work, document_id, worker, str(error))
-        log.warning("match.failed", document_id=document_id, error=type(error).__name__)
+        is_last = _failed(work, document_id, worker, str(error))
+        counts.failed += is_last
+        counts.put_off += not is_last
+        log.warning("match.failed", document_id=document_id, error=type(error).__name__, reason=str(error))
         return
     taken = _keep(work, document_id, worker, judged)
     verdict = judged.finding.verdict

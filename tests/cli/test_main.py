@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from typing import TYPE_CHECKING
@@ -94,3 +95,24 @@ def test_doctor_says_what_is_wrong_and_exits_with_1(tmp_path: Path) -> None:
     done = hinomi("doctor", home=home)
     assert done.returncode == 1
     assert "chmod 600" in done.stderr
+
+
+def test_a_lost_key_is_not_replaced_while_there_is_an_index(tmp_path: Path) -> None:
+    home, people = tmp_path / "home", tmp_path / "people.csv"
+    people.write_text("お客様番号,氏名,携帯電話番号\nK1,架空　一郎,090-0000-0001\n", encoding="utf-8")
+    hinomi("init", "--home", str(home))
+    assert hinomi("enroll", str(people), "--extract", "x", "--json", home=home).returncode == 0
+    (home / "key").unlink()
+    done = hinomi("init", home=home)
+    assert done.returncode == 2
+    assert "made with key" in done.stderr
+    assert not (home / "key").exists()
+
+
+def test_a_pipe_is_no_document(tmp_path: Path) -> None:
+    home, pipe = tmp_path / "home", tmp_path / "pipe"
+    hinomi("init", "--home", str(home))
+    os.mkfifo(pipe)
+    done = hinomi("scan", str(pipe), home=home)
+    assert done.returncode == 2
+    assert str(pipe) in done.stderr
