@@ -104,11 +104,13 @@ def _show_plan(ctx: Context, file: Path, plan: ColumnPlan, lending: Lending) -> 
     talk = ctx.talk
     holder = f", held by {lending.processor}" if lending.processor else ""
     header = "with a header" if plan.has_header else "without a header"
+    if plan.first_line > 1 + plan.has_header:
+        header += f", customers from line {plan.first_line}"
     talk.print(
         f"{file.name}: {plan.table}, {header} → extract {lending.extract} as of {lending.as_of}{holder}", markup=False
     )
     table = Table("field", "column", "found by", "fit", box=None, pad_edge=False)
-    for kind, column in plan.columns.items():
+    for kind, column in (*plan.columns.items(), *plan.further):
         fit = "empty" if column.fit is None else f"{column.fit:.0%}"
         table.add_row(kind, " + ".join(column.headers), column.why, fit)
     talk.print(table)

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from custody.errors import ColumnError
-from custody.tables import TableFormat, detect_format, read_sample
+from custody.tables import Row, TableFormat, detect_format, read_sample
 from fingerprints.identifiers import load_kinds
 from fingerprints.identifiers.interface import header_words
-from fingerprints.prints import is_usable
+from fingerprints.prints import NUMBER, is_usable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -26,7 +27,26 @@ CLEARLY: Final = 0.8
 _TELLING: Final = ("email", "phone", "postal_code", "birth_date", "address", "kana")
 """Kinds that content alone tells apart, most telling first."""
 _TELLING_UNDER_HEADER: Final = ("email", "phone", "postal_code")
-"""With a header that names something else, a date may be any date: only these are still believed."""
+"""With a header that names another kind, only these are still believed."""
+_TELLING_UNDER_UNKNOWN: Final = (*_TELLING_UNDER_HEADER, "address", "kana")
+"""With a header that we do not know, a date may be any date."""
+_SEVERAL: Final = ("phone", "email", "address")
+"""Kinds of which a customer may have several, each to be found in a leak."""
+_MOBILE: Final = ("携帯", "mobile", "cell")
+"""The phone that is a person's own, and so the first of several."""
+_DIFFERENT: Final = 0.5
+"""Share of different values below which a column is about something that customers share: a shop, a plan."""
+_MIN_NUMBER: Final = 5
+"""Characters of a number that is taken for a customer's without being named so; a count of the rows has fewer."""
+_HEADER_WITHIN: Final = 10
+"""Rows among which the header is looked for, below a title."""
+_HEADER_WORDS: Final = 2
+
+_PERSON: Final = re.compile(
+    r"[一-鿿々ヶぁ-んァ-ヺー]{1,5}[ \u3000]?[一-鿿々ぁ-んァ-ヺー]{1,5}|[A-Za-z'-]+(?: [A-Za-z'.-]+){1,2}"
+)
+"""A person's name as lists write it; a company, a plan or a note is longer or has more in it."""
+_DIGIT: Final = re.compile("[0-9]")
 
 PARTS: Final[Mapping[str, tuple[str, int]]] = {
     **dict.fromkeys(("姓", "氏", "名字", "苗字", "姓漢字", "lastname", "familyname", "surname"), ("name", 0)),
@@ -36,9 +56,13 @@ PARTS: Final[Mapping[str, tuple[str, int]]] = {
     ),
     **dict.fromkeys(("メイ", "名カナ", "名フリガナ", "カナ名", "firstnamekana", "givennamekana"), ("kana", 1)),
     **dict.fromkeys(("都道府県", "都道府県名", "prefecture", "state"), ("address", 0)),
-    **dict.fromkeys(("市区町村", "市区町村名", "市区郡", "city", "住所1", "address1"), ("address", 1)),
-    **dict.fromkeys(("町名", "町域", "町名番地", "番地", "住所2", "address2", "street", "丁目番地"), ("address", 2)),
-    **dict.fromkeys(("住所3", "address3", "建物", "建物名", "方書", "マンション名", "building"), ("address", 3)),
+    **dict.fromkeys(("市区町村", "市区町村名", "市区郡", "city", "住所1", "address1", "addr1"), ("address", 1)),
+    **dict.fromkeys(
+        ("町名", "町域", "町名番地", "番地", "住所2", "address2", "addr2", "street", "丁目番地"), ("address", 2)
+    ),
+    **dict.fromkeys(
+        ("住所3", "address3", "addr3", "建物", "建物名", "方書", "マンション名", "building"), ("address", 3)
+    ),
 }
 """Headers of parts of a value, and in which order the parts are joined."""
 
@@ -71,6 +95,8 @@ class ColumnPlan:
         columns: By kind.
         ignored: Headers of columns that are not used.
         doubts: What looked like a kind but was not believed, in words.
+        further: More columns of a kind, such as a second phone.
+        first_line: The line on which the customers begin.
     """
 
     table: TableFormat
@@ -79,6 +105,8 @@ class ColumnPlan:
     columns: dict[str, Column]
     ignored: tuple[str, ...]
     doubts: tuple[str, ...]
+    further: tuple[tuple[str, Column], ...] = ()
+    first_line: int = 1
 
 
 def understand(path: Path, mapping: Mapping[str, str] | None = None) -> ColumnPlan:
@@ -93,11 +121,15 @@ def understand(path: Path, mapping: Mapping[str, str] | None = None) -> ColumnPl
         ColumnError: The mapping names what is not there, or what was found cannot tell one customer from another.
     """
     table = detect_format(path)
-    rows = read_sample(path, table, SAMPLE_ROWS + 1)
-    if not rows:
-        raise ColumnError(f"{path} has no rows")
     kinds = load_kinds()
-    has_header = _is_header(rows[0], kinds)
+    read = read_sample(path, table, SAMPLE_ROWS + _HEADER_WITHIN)
+    top = _find_top(read, kinds)
+    rows = [row.cells for row in read[top:]]
+    if not rows:
+        raise ColumnError(f"{path} has no rows", hint="See whether it is the right file.")
+    has_header = _is_header(rows, kinds)
+    if has_header and len(rows) == 1:
+        raise ColumnError(f"{path} has no rows, only a header", hint="See whether it was exported whole.")
     width = len(rows[0]) if has_header else Counter(map(len, rows)).most_common(1)[0][0]
     headers = rows[0] if has_header else [str(n + 1) for n in range(width)]
     sample = rows[1:] if has_header else rows
@@ -106,15 +138,19 @@ def understand(path: Path, mapping: Mapping[str, str] | None = None) -> ColumnPl
     if has_header:
         finder.by_header()
     finder.by_content(has_header=has_header)
+    finder.take_further(has_header=has_header)
     if not is_usable(frozenset(finder.columns)):
         found = ", ".join(finder.columns) or "nothing"
         raise ColumnError(
             f"{path}: the columns found ({found}) cannot tell one customer from another",
             hint="Say which column is which: --map phone=電話番号,email=3 (a header, or a number from 1).",
         )
-    used = {place for column in finder.columns.values() for place in column.places}
-    ignored = tuple(header for number, header in enumerate(headers) if number not in used)
-    return ColumnPlan(table, has_header, width, finder.columns, ignored, tuple(finder.doubts))
+    used = {place for column in finder.all_columns() for place in column.places}
+    ignored = tuple(header for number, header in enumerate(headers) if number not in used and header)
+    first_line = read[top + 1].line if has_header else read[top].line
+    return ColumnPlan(
+        table, has_header, width, finder.columns, ignored, tuple(finder.doubts), tuple(finder.further), first_line
+    )
 
 
 class _Finder:
@@ -122,12 +158,19 @@ class _Finder:
 
     def __init__(self, kinds: Mapping[str, IdentifierKind], headers: list[str], values: list[list[str]]) -> None:
         self.columns: dict[str, Column] = {}
+        self.further: list[tuple[str, Column]] = []
         self.doubts: list[str] = []
         self._kinds = kinds
         self._headers = headers
         self._values = values
         self._taken: set[int] = set()
         self._closed: set[str] = set()
+        self._words = [header_words(header) for header in headers]
+        self._aliases = {header_words(alias): kind.name for kind in kinds.values() for alias in kind.headers}
+
+    def all_columns(self) -> list[Column]:
+        """Every column that is used."""
+        return [*self.columns.values(), *(column for _kind, column in self.further)]
 
     def take_mapping(self, mapping: Mapping[str, str]) -> None:
         """Columns as the person named them."""
@@ -140,15 +183,15 @@ class _Finder:
 
     def by_header(self) -> None:
         """Columns whose header says what they hold, when the values bear it out; then values in several columns."""
-        words = [header_words(header) for header in self._headers]
-        aliases = {alias: kind.name for kind in self._kinds.values() for alias in map(header_words, kind.headers)}
+        words = list(enumerate(self._words))
+        words.sort(key=lambda one: not any(word in one[1] for word in _MOBILE))
         for exact in (True, False):
-            for place, word in enumerate(words):
-                kind = aliases.get(word) if exact else self._longest(word, aliases)
+            for place, word in words:
+                kind = self._named(place) if exact else self._named(place) or self._longest(word)
                 if kind and word not in PARTS:
                     self._try(kind, (place,), "header")
         parts: dict[str, list[tuple[int, int]]] = defaultdict(list)
-        for place, word in enumerate(words):
+        for place, word in enumerate(self._words):
             if word in PARTS and place not in self._taken:
                 kind, order = PARTS[word]
                 parts[kind].append((order, place))
@@ -156,18 +199,76 @@ class _Finder:
             self._try(kind, tuple(place for _order, place in sorted(places)), "header")
 
     def by_content(self, *, has_header: bool) -> None:
-        """Columns whose values leave no doubt; without a header also names and numbers, by elimination."""
-        for kind in _TELLING_UNDER_HEADER if has_header else _TELLING:
-            best = max(self._free(), key=lambda place: self._fit(kind, (place,)) or 0.0, default=None)
+        """Columns whose values leave no doubt; without a header that we know also names and numbers, by elimination."""
+        for kind in _TELLING:
+            places = [place for place in self._free() if kind in self._believed(place, has_header=has_header)]
+            best = max(places, key=lambda place: self._fit(kind, (place,)) or 0.0, default=None)
             if best is not None and (self._fit(kind, (best,)) or 0.0) >= CLEARLY:
                 self._try(kind, (best,), "content")
+        unnamed = [place for place in self._free() if not (has_header and self._kind_of_header(place))]
+        for place in unnamed:
+            if self._is_number(place):
+                self._try(NUMBER, (place,), "content")
+        names = [place for place in unnamed if place not in self._taken and self._is_name(place, has_header=has_header)]
+        for place in sorted(names, key=self._different, reverse=True):
+            self._try("name", (place,), "content")
+
+    def take_further(self, *, has_header: bool) -> None:
+        """More columns of the kinds that a customer may have several of."""
+        for kind in _SEVERAL:
+            if kind not in self.columns or kind in self._closed:
+                continue
+            for place in self._free():
+                named = has_header and self._kind_of_header(place) == kind
+                fit = self._fit(kind, (place,)) or 0.0
+                if fit < (FITS if named else CLEARLY) or (
+                    not named and kind not in self._believed(place, has_header=has_header)
+                ):
+                    continue
+                if self._different(place) < _DIFFERENT:
+                    self.doubts.append(f"{self._headers[place]}: reads as {kind}, but many rows share its values")
+                    continue
+                why = "header" if named else "content"
+                self.further.append((kind, Column((place,), (self._headers[place],), why, fit)))
+                self._taken.add(place)
+
+    def _believed(self, place: int, *, has_header: bool) -> tuple[str, ...]:
+        """The kinds that the content of a column alone may speak for, by what its header says."""
+        if not has_header or not self._headers[place].strip():
+            return _TELLING
+        if self._kind_of_header(place):
+            return _TELLING_UNDER_HEADER
+        return _TELLING_UNDER_UNKNOWN if self._different(place) >= _DIFFERENT else _TELLING_UNDER_HEADER
+
+    def _kind_of_header(self, place: int) -> str | None:
+        word = self._words[place]
+        return PARTS[word][0] if word in PARTS else self._named(place) or self._longest(word)
+
+    def _named(self, place: int) -> str | None:
+        return self._aliases.get(self._words[place]) if self._headers[place].strip() else None
+
+    def _is_number(self, place: int) -> bool:
+        """Whether a column without a known header holds customer numbers: all different, and nothing else."""
+        filled = [value for value in self._values[place] if value]
+        return (
+            len(set(filled)) == len(filled) >= 1
+            and min(map(len, filled)) >= _MIN_NUMBER
+            and (self._fit(NUMBER, (place,)) or 0.0) >= CLEARLY
+            and not any((self._fit(kind, (place,)) or 0.0) >= CLEARLY for kind in _TELLING)
+        )
+
+    def _is_name(self, place: int, *, has_header: bool) -> bool:
+        values = [value for value in self._values[place] if value]
+        if (self._fit("name", (place,)) or 0.0) < CLEARLY:
+            return False
         if not has_header:
-            for place in self._free():
-                if _is_unique(self._values[place]) and (self._fit("customer_number", (place,)) or 0.0) >= CLEARLY:
-                    self._try("customer_number", (place,), "content")
-            for place in self._free():
-                if (self._fit("name", (place,)) or 0.0) >= CLEARLY:
-                    self._try("name", (place,), "content")
+            return True
+        short = sum(bool(_PERSON.fullmatch(value.strip())) for value in values)
+        return short >= CLEARLY * len(values) and self._different(place) >= _DIFFERENT
+
+    def _different(self, place: int) -> float:
+        filled = [value for value in self._values[place] if value]
+        return len(set(filled)) / len(filled) if filled else 0.0
 
     def _try(self, kind: str, places: tuple[int, ...], why: str) -> None:
         if kind in self.columns or kind in self._closed or self._taken.intersection(places):
@@ -196,17 +297,15 @@ class _Finder:
     def _place(self, name: str) -> int:
         if name in self._headers:
             return self._headers.index(name)
-        words = [header_words(header) for header in self._headers]
-        if header_words(name) in words:
-            return words.index(header_words(name))
+        if header_words(name) in self._words:
+            return self._words.index(header_words(name))
         if name.isdecimal() and 1 <= int(name) <= len(self._headers):
             return int(name) - 1
         raise ColumnError(f"there is no column {name!r}", hint=f"Columns are: {', '.join(self._headers)}.")
 
-    @staticmethod
-    def _longest(word: str, aliases: Mapping[str, str]) -> str | None:
-        inside = [alias for alias in aliases if len(alias) > 1 and alias in word and alias != "id"]
-        return aliases[max(inside, key=len)] if inside else None
+    def _longest(self, word: str) -> str | None:
+        inside = [alias for alias in self._aliases if len(alias) > 1 and alias in word and alias != "id"]
+        return self._aliases[max(inside, key=len)] if inside else None
 
 
 def join_cells(cells: Sequence[str]) -> str:
@@ -214,15 +313,32 @@ def join_cells(cells: Sequence[str]) -> str:
     return cells[0] if len(cells) == 1 else " ".join(filter(None, cells))
 
 
-def _is_header(row: list[str], kinds: Mapping[str, IdentifierKind]) -> bool:
-    words = {header_words(cell) for cell in row}
-    known = {header_words(alias) for kind in kinds.values() for alias in kind.headers} | set(PARTS)
-    if words & known:
+def _find_top(rows: list[Row], kinds: Mapping[str, IdentifierKind]) -> int:
+    """The number of the first row that is no title: the header if one can be seen, else the first as wide as most."""
+    known = _known_words(kinds)
+    words = [{header_words(cell) for cell in row.cells if cell.strip()} & known for row in rows[:_HEADER_WITHIN]]
+    for number, found in enumerate(words):
+        if len(found) >= _HEADER_WORDS:
+            return number
+    filled = [sum(map(bool, row.cells)) for row in rows]
+    usual = sorted(filled)[len(filled) // 2] if filled else 0
+    return next((n for n, found in enumerate(words) if found or filled[n] > 1 or usual <= _HEADER_WORDS), 0)
+
+
+def _is_header(rows: list[list[str]], kinds: Mapping[str, IdentifierKind]) -> bool:
+    """Whether the first row names columns: by a word that we know, or because it looks like none of the rows below."""
+    first = rows[0]
+    if {header_words(cell) for cell in first if cell.strip()} & _known_words(kinds):
         return True
     telling = [kinds[kind] for kind in ("email", "phone", "postal_code", "birth_date")]
-    return not any(kind.canonical(cell) for kind in telling for cell in row)
+    if any(kind.canonical(cell) for kind in telling for cell in first):
+        return False
+    for place, cell in enumerate(first):
+        shapes = Counter(_DIGIT.sub("9", row[place]) for row in rows[1:] if place < len(row))
+        if _DIGIT.search(cell) and shapes and shapes.most_common(1)[0] == (_DIGIT.sub("9", cell), len(rows) - 1):
+            return False
+    return True
 
 
-def _is_unique(values: list[str]) -> bool:
-    filled = [value for value in values if value]
-    return bool(filled) and len(set(filled)) == len(filled)
+def _known_words(kinds: Mapping[str, IdentifierKind]) -> set[str]:
+    return {header_words(alias) for kind in kinds.values() for alias in kind.headers} | set(PARTS)

@@ -70,6 +70,7 @@ class RowReader:
     def __init__(self, plan: ColumnPlan, key: Key, index: Index | None) -> None:
         self._width = plan.width
         self._places = {kind: column.places for kind, column in plan.columns.items()}
+        self._further = plan.further
         kinds = load_kinds()
         self._canonical: dict[str, Callable[[str], str | None]] = {
             kind: lru_cache(_REMEMBERED)(kinds[kind].canonical) if kind in _REPEATED else kinds[kind].canonical
@@ -88,9 +89,10 @@ class RowReader:
         usable = self._usable(batch, whole, texts, values, rejected)
         if len(usable) < len(whole):
             values = {kind: [column[n] for n in usable] for kind, column in values.items()}
+        more = self._more(batch, [whole[n] for n in usable], filled, unread)
         rejected.sort(key=lambda r: r.row)
         return Work(
-            prints=self._printer.print_rows(values) if usable else None,
+            prints=self._printer.print_rows(values, more) if usable else None,
             rows=len(batch.lines),
             rejected=rejected,
             unread=unread,
@@ -100,6 +102,19 @@ class RowReader:
 
     def _read_items(self) -> list[tuple[str, Callable[[str], str | None]]]:
         return list(self._canonical.items())
+
+    def _more(
+        self, batch: Batch, rows: list[int], filled: dict[str, int], unread: dict[str, int]
+    ) -> list[tuple[str, list[str | None]]]:
+        """Further columns of the kinds, such as a second phone; what they hold is counted with the first."""
+        more = []
+        for kind, column in self._further:
+            texts = self._texts(batch, rows, column.places)
+            values = [self._canonical[kind](text) if text else None for text in texts]
+            filled[kind] += len(texts) - texts.count("")
+            unread[kind] += len(texts) - texts.count("") - sum(map(bool, values))
+            more.append((kind, values))
+        return more
 
     def _whole_rows(self, batch: Batch, rejected: list[Rejected]) -> list[int]:
         whole = []

@@ -102,9 +102,9 @@ def read_rows(path: Path, table: TableFormat) -> Iterator[Row]:
     return (row for row in rows if any(row.cells))
 
 
-def read_sample(path: Path, table: TableFormat, count: int) -> list[list[str]]:
-    """The first rows' cells."""
-    return [row.cells for row in itertools.islice(read_rows(path, table), count)]
+def read_sample(path: Path, table: TableFormat, count: int) -> list[Row]:
+    """The first rows that can be read."""
+    return list(itertools.islice((row for row in read_rows(path, table) if not row.fault), count))
 
 
 def _read_text(path: Path, table: TableFormat) -> Iterator[Row]:

@@ -5,6 +5,7 @@ Batches come back in the order of the file, and only a few are under way at a ti
 
 from __future__ import annotations
 
+import itertools
 import multiprocessing
 import os
 from collections import deque
@@ -61,10 +62,8 @@ def work_through(
 
 
 def read_batches(path: Path, plan: ColumnPlan) -> Iterator[tuple[Batch, float]]:
-    """The file's rows without its header, some thousands at a time."""
-    rows = read_rows(path, plan.table)
-    if plan.has_header:
-        next(rows, None)
+    """The file's rows below its title and header, some thousands at a time."""
+    rows = itertools.dropwhile(lambda row: row.line < plan.first_line, read_rows(path, plan.table))
     batch, share = Batch([], []), 0.0
     for row in rows:
         if row.fault:

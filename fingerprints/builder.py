@@ -147,8 +147,9 @@ class IndexBuilder:
 
     def _add_records(self, prints: Prints, size: int) -> None:
         rows = np.arange(self._rows, self._rows + size, dtype=np.uint32)
-        digests = np.concatenate(list(prints.digests.values()))
-        row = np.tile(rows, len(prints.digests))
+        columns = [*prints.digests.values(), *prints.more]
+        digests = np.concatenate(columns)
+        row = np.tile(rows, len(columns))
         there = digests != 0
         digests, row = digests[there], row[there]
         bucket = (digests >> np.uint64(64 - BUCKET_BITS)).astype(np.uint8)

@@ -61,6 +61,7 @@ class Prints:
         sketches: By kind, lengths and tokens.
         checks: One column for each of `checked_kinds`.
         sealed: Lengths and bytes of the sealed numbers.
+        more: Digests of further values of a kind and of their pairs, each one for each row.
     """
 
     subject_keys: NDArray[np.uint64]
@@ -70,6 +71,7 @@ class Prints:
     sketches: dict[str, tuple[NDArray[np.uint32], NDArray[np.uint16]]]
     checks: NDArray[np.uint16]
     sealed: tuple[NDArray[np.uint32], NDArray[np.uint8]]
+    more: tuple[NDArray[np.uint64], ...] = ()
 
 
 class Printer:
@@ -82,8 +84,17 @@ class Printer:
         self._subject_key = key.derive("subject", 16)
         self._index = index
 
-    def print_rows(self, columns: Mapping[str, Sequence[str | None]]) -> Prints:
-        """Fingerprints of rows given as columns of canonical values; every row is usable (see `is_usable`)."""
+    def print_rows(
+        self,
+        columns: Mapping[str, Sequence[str | None]],
+        more: Sequence[tuple[str, Sequence[str | None]]] = (),
+    ) -> Prints:
+        """Fingerprints of rows given as columns of canonical values.
+
+        Args:
+            columns: By kind; every row is usable by them (see `is_usable`).
+            more: Further columns of a kind, such as a second phone: found like the first, but no part of who a row is.
+        """
         size = len(next(iter(columns.values())))
         digests = {kind: self._digester.digest_many(kind, values) for kind, values in columns.items()}
         digests |= self._pairs(columns, digests)
@@ -104,7 +115,21 @@ class Printer:
             sketches=self._sketches(columns, salts),
             checks=self._checks(digests, salts),
             sealed=self._sealer.seal_many(keys, numbers),
+            more=tuple(one for kind, values in more for one in self._further(columns, digests, kind, values)),
         )
+
+    def _further(
+        self,
+        columns: Mapping[str, Sequence[str | None]],
+        digests: Mapping[str, NDArray[np.uint64]],
+        kind: str,
+        values: Sequence[str | None],
+    ) -> list[NDArray[np.uint64]]:
+        """Digests of a further column of a kind, and of the pairs it makes with the other kinds."""
+        mine = self._digester.digest_many(kind, values)
+        pairs = self._pairs({**columns, kind: values}, {**digests, kind: mine})
+        touched = {pair.name for pair in PAIRS if kind in {pair.left.kind, pair.right.kind}}
+        return [mine, *(pairs[name] for name in pairs if name in touched)]
 
     def _pairs(
         self, columns: Mapping[str, Sequence[str | None]], digests: Mapping[str, NDArray[np.uint64]]

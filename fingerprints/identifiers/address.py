@@ -67,7 +67,7 @@ class Address(IdentifierKind):
     headers: ClassVar[tuple[str, ...]] = (
         "住所", "ご住所", "住所1", "契約者住所", "現住所", "自宅住所", "送付先住所", "請求先住所", "address",
         "homeaddress", "設置場所住所", "所在地",
-        "住所全体", "お客様住所",
+        "住所全体", "お客様住所", "addr", "fulladdress",
     )  # fmt: skip
     examples = Examples(
         hits=(

@@ -64,7 +64,7 @@ class BirthDate(IdentifierKind):
     code = 7
     headers: ClassVar[tuple[str, ...]] = (
         "生年月日", "誕生日", "birthdate", "birthday", "dateofbirth", "dob", "birth", "生年月日西暦", "生年月日和暦",
-        "契約者生年月日",
+        "契約者生年月日", "birthdt", "birthymd", "bday",
     )  # fmt: skip
     examples = Examples(
         hits=(

@@ -42,7 +42,9 @@ class CustomerNumber(IdentifierKind):
         "お客様番号", "顧客番号", "顧客id", "お客様id", "契約番号", "会員番号", "契約者番号", "お客様コード",
         "顧客コード", "契約id", "会員id",
         "customerid", "customernumber", "customerno", "accountnumber", "accountid", "id", "顧客no", "お客様no",
-        "管理番号",
+        "管理番号", "お客さま番号", "お客さまid", "お客さまno", "会員no", "会員コード", "契約no",
+        "契約者id", "加入者番号",
+        "custid", "custno", "customercode", "memberid", "memberno", "membernumber", "userid", "subscriberid",
     )  # fmt: skip
     examples = Examples(
         hits=(

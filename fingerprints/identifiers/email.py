@@ -65,7 +65,7 @@ class Email(IdentifierKind):
     headers: ClassVar[tuple[str, ...]] = (
         "メールアドレス", "メール", "email", "mail", "mailaddress", "emailaddress", "eメール", "eメールアドレス",
         "電子メール",
-        "電子メールアドレス", "連絡先メール", "連絡先メールアドレス",
+        "電子メールアドレス", "連絡先メール", "連絡先メールアドレス", "mailaddr", "emailaddr",
     )  # fmt: skip
     examples = Examples(
         hits=(

@@ -58,7 +58,8 @@ class Name(IdentifierKind):
     headers: ClassVar[tuple[str, ...]] = (
         "氏名", "名前", "お名前", "顧客名", "契約者名", "契約者氏名", "氏名漢字", "漢字氏名", "会員名", "お客様名",
         "お客様氏名",
-        "name", "fullname", "customername", "利用者名", "使用者名", "宛名", "姓名",
+        "name", "fullname", "customername", "利用者名", "使用者名", "宛名", "姓名", "お客さま名", "ご契約者名",
+        "fullnm", "custnm", "custname", "membername", "subscribername",
     )  # fmt: skip
     examples = Examples(
         hits=(

@@ -43,7 +43,7 @@ class Phone(IdentifierKind):
         "携帯電話番号", "電話番号", "携帯番号", "携帯", "電話", "連絡先", "連絡先電話番号", "電話番号1",
         "契約電話番号", "ご契約番号電話", "tel",
         "phone", "phonenumber", "mobile", "mobilenumber", "telephone", "msisdn", "回線番号", "契約回線番号",
-        "自宅電話番号", "固定電話番号",
+        "自宅電話番号", "固定電話番号", "自宅電話", "固定電話", "携帯電話", "telno", "phoneno", "mobileno", "cellphone",
     )  # fmt: skip
     examples = Examples(
         hits=(

@@ -30,7 +30,7 @@ class PostalCode(IdentifierKind):
     code = 5
     headers: ClassVar[tuple[str, ...]] = (
         "郵便番号", "〒", "zip", "zipcode", "postalcode", "postcode", "郵便", "住所郵便番号", "契約者郵便番号",
-        "現住所郵便番号",
+        "現住所郵便番号", "postcd", "zipcd", "postalcd",
     )  # fmt: skip
     examples = Examples(
         hits=(

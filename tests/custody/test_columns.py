@@ -103,3 +103,78 @@ def test_columns_that_tell_nobody_apart_are_refused(tmp_path: Path) -> None:
 def test_a_contract_date_is_no_birth_date(tmp_path: Path) -> None:
     plan = understand(_write(tmp_path, "お客様番号,契約日", [(r[0], r[3]) for r in ROWS]))
     assert set(plan.columns) == {"customer_number"}
+
+
+HEADER = "お客様番号,氏名,フリガナ,生年月日,郵便番号,住所,携帯電話番号,メールアドレス"
+
+
+@pytest.mark.parametrize(
+    "title", ["架空通信 お客様一覧", "架空通信 お客様一覧,,,,,,,", "一覧\n2026年4月1日現在\n\n社外秘"]
+)
+def test_a_title_above_the_header_is_skipped(tmp_path: Path, title: str) -> None:
+    plan = understand(_write(tmp_path, f"{title}\n\n{HEADER}", ROWS))
+    assert plan.has_header
+    assert plan.first_line == title.count("\n") + 4
+    assert {kind: column.places for kind, column in plan.columns.items()} == {
+        kind: (n,) for n, kind in enumerate(KINDS)
+    }
+
+
+@pytest.mark.parametrize("header", [None, "A,B,C,D,E,F,G,H"])
+def test_a_title_above_data_or_an_unknown_header_is_skipped(tmp_path: Path, header: str | None) -> None:
+    plan = understand(_write(tmp_path, "架空通信 お客様一覧" + (f"\n{header}" if header else ""), ROWS))
+    assert plan.has_header is (header is not None)
+    assert plan.first_line == (3 if header else 2)
+    assert plan.columns["customer_number"].places == (0,)
+
+
+def test_rows_that_look_like_the_first_are_no_header_of_it(tmp_path: Path) -> None:
+    plan = understand(_write(tmp_path, None, [(r[0], r[1]) for r in ROWS]))
+    assert not plan.has_header
+    assert plan.columns["customer_number"].why == "content"
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "お客さまID,お客さま名,ふりがな,生年月日,〒,住所,自宅電話,メール1",
+        "cust_id,full_nm,kana,birth_dt,zip_cd,addr1,tel_no,mail_addr",
+    ],
+)
+def test_more_common_headers_are_known(tmp_path: Path, header: str) -> None:
+    plan = understand(_write(tmp_path, header, ROWS))
+    assert {kind: column.why for kind, column in plan.columns.items()} == dict.fromkeys(KINDS, "header")
+
+
+def test_columns_with_unknown_headers_are_judged_by_content(tmp_path: Path) -> None:
+    rows = [(str(n + 1), "スマートプラン", *row) for n, row in enumerate(ROWS)]
+    kana = [(*row[:4], f"カクウ {'アイウエオカキクケ'[n]}ロウ", *row[5:]) for n, row in enumerate(rows)]
+    plan = understand(_write(tmp_path, "No.,f0,f1,f2,f3,契約日,f5,f6,f7,f8", kana))
+    assert {kind: column.places for kind, column in plan.columns.items()} == {
+        kind: (n + 2,) for n, kind in enumerate(KINDS) if kind != "birth_date"
+    }
+    assert {column.why for column in plan.columns.values()} == {"content"}
+    assert plan.ignored == ("No.", "f0", "契約日")
+
+
+def test_an_empty_header_is_judged_by_content(tmp_path: Path) -> None:
+    plan = understand(_write(tmp_path, "お客様番号,,,,,,,", ROWS))
+    assert {kind: column.places for kind, column in plan.columns.items()} == {
+        kind: (n,) for n, kind in enumerate(KINDS)
+    }
+    assert [kind for kind, column in plan.columns.items() if column.why == "header"] == ["customer_number"]
+
+
+def test_every_phone_and_mail_of_a_customer_is_taken_the_mobile_first(tmp_path: Path) -> None:
+    rows = [(r[0], f"03-0000-000{n}", r[6], r[7], f"u{n}@other.example", "0120-000-000") for n, r in enumerate(ROWS)]
+    plan = understand(_write(tmp_path, "会員No,自宅電話,携帯電話,メール1,メール2,店舗電話番号", rows))
+    assert plan.columns["phone"].places == (2,)
+    assert plan.columns["email"].places == (3,)
+    assert [(kind, column.places) for kind, column in plan.further] == [("phone", (1,)), ("email", (4,))]
+    assert plan.doubts == ("店舗電話番号: reads as phone, but many rows share its values",)
+    assert plan.ignored == ("店舗電話番号",)
+
+
+def test_a_file_of_nothing_but_a_header_is_named(tmp_path: Path) -> None:
+    with pytest.raises(ColumnError, match="has no rows, only a header"):
+        understand(_write(tmp_path, HEADER, []))

@@ -11,6 +11,7 @@ import textwrap
 from datetime import date
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pytest
 from sqlalchemy import select
 
@@ -19,6 +20,7 @@ from custody.enrolment import Enroller, EnrolmentResult, Lending
 from custody.errors import EnrolmentError, TooManyRejectedError
 from custody.models import DONE, FAILED, RUNNING, Enrolment, Extract, Processor
 from custody.register import candidates, chain_of
+from fingerprints.digests import Digester
 from fingerprints.index import Index
 from fingerprints.keys import Key, create_key, load_key
 from fingerprints.pairs import PAIRS
@@ -239,3 +241,39 @@ def test_an_open_quote_costs_its_row_and_is_listed(tmp_path: Path, enroller: Enr
     assert (result.rows, result.subjects, result.rejected_count) == (100, 99, 1)
     assert result.rejected[0].row == 21
     assert "quote" in result.rejected[0].reason
+
+
+def test_a_second_phone_is_found_like_the_first(
+    tmp_path: Path, enroller: Enroller, settings: Settings, key: Key
+) -> None:
+    path = tmp_path / "c.csv"
+    rows = [f"K{n:06d},架空　一郎,090-0000-{n:04d},03-0000-{n:04d}" for n in range(20)]
+    path.write_text(
+        "\n".join(["お客様番号,氏名,携帯電話番号,自宅電話", *rows, "K000020,仮名　二葉,,"]), encoding="utf-8"
+    )
+    first = enrol(enroller, path)
+    assert (first.rows, first.subjects, first.rejected_count) == (21, 21, 0)
+    index, digester = Index.open(settings.index_dir, key), Digester(key)
+    for phone in ("09000000007", "0300000007"):
+        hits = index.lookup(np.array([digester.digest("phone", phone)], np.uint64))
+        assert index.reveal(hits.subject) == ["K000007"]
+    name, last = digester.digest_many("name", ["架空一郎"]), digester.digest_many("phone.last4", ["0007"])
+    assert index.lookup(digester.pair("name+phone_last4", name, last)).subject.size == 1
+    again = enrol(enroller, path)
+    assert (again.subjects, again.fingerprints) == (first.subjects, first.fingerprints)
+
+
+def test_a_second_phone_that_is_gone_is_no_longer_current(
+    tmp_path: Path, enroller: Enroller, settings: Settings, key: Key
+) -> None:
+    path = tmp_path / "c.csv"
+    for day, phone in ((1, "03-0000-0007"), (2, "03-0000-0008")):
+        path.write_text(f"お客様番号,携帯電話番号,自宅電話\nK000007,090-0000-0007,{phone}\n", encoding="utf-8")
+        enroller.enrol(path, understand(path), Lending("calls", date(2026, 4, day)), processes=1)
+    index, digester = Index.open(settings.index_dir, key), Digester(key)
+    until = [
+        int(index.lookup(np.array([digester.digest("phone", phone)], np.uint64)).until[0])
+        for phone in ("09000000007", "0300000007", "0300000008")
+    ]
+    assert until[0] == until[2] == 65535
+    assert until[1] < 65535
