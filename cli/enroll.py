@@ -56,6 +56,8 @@ def enroll(
     from custody.columns import understand
     from custody.enrolment import Enroller, Lending
 
+    if file.is_dir():
+        raise UsageError(f"{file} is a folder", hint="Enrol the files in it one by one.")
     if not file.is_file():
         raise UsageError(f"there is no file {file}")
     enroller = Enroller(ctx.settings, ctx.key, ctx.database, ctx.clock)
@@ -63,8 +65,13 @@ def enroll(
     lending = Lending(extract, _day(as_of) if as_of else today, processor, under, purpose)
     plan = understand(file, _mapping(mapping))
     _show_plan(ctx, file, plan, lending)
-    if not (yes or as_json) and sys.stdin.isatty() and not click.confirm("Enrol it like this?", default=True, err=True):
-        raise click.Abort
+    if not (yes or as_json):
+        if not sys.stdin.isatty():
+            raise UsageError(
+                "there is nobody to ask whether to enrol it like this", hint="Give --yes to start at once."
+            )
+        if not click.confirm("Enrol it like this?", default=True, err=True):
+            raise click.Abort
     with _bar(ctx) as bar:
         task = bar.add_task("reading", total=1.0)
         result = enroller.enrol(

@@ -26,7 +26,7 @@ def enrolled_home(tmp_path: Path) -> Path:
 
 def _hinomi(home: Path, *args: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "cli", "--home", str(home), *args]
-    return subprocess.run(command, capture_output=True, text=True, check=False)
+    return subprocess.run(command, capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL)
 
 
 def test_the_command_ends_with_the_contracts_object(tmp_path: Path, enrolled_home: Path) -> None:
@@ -63,3 +63,13 @@ def test_wrong_use_is_refused_with_a_hint(
     assert done.returncode == code
     assert said in done.stderr
     assert done.stdout == ""
+
+
+def test_without_a_person_to_ask_it_wants_yes(tmp_path: Path, enrolled_home: Path) -> None:
+    path = write_csv(tmp_path / "c.csv", customers(range(5)))
+    done = _hinomi(enrolled_home, "enroll", str(path), "--extract", "calls")
+    assert done.returncode == 2
+    assert "--yes" in done.stderr
+    assert _hinomi(enrolled_home, "enroll", str(path), "--extract", "calls", "--yes").returncode == 0
+    folder = _hinomi(enrolled_home, "enroll", str(tmp_path), "--extract", "calls", "--yes")
+    assert (folder.returncode, "is a folder" in folder.stderr) == (2, True)

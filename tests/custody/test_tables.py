@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
@@ -75,8 +76,8 @@ def test_what_is_no_table_is_named(tmp_path: Path) -> None:
     (tmp_path / "empty.csv").write_bytes(b" \n")
     with pytest.raises(TableError, match=r"empty\.csv is empty"):
         detect_format(tmp_path / "empty.csv")
-    (tmp_path / "odd.csv").write_bytes(b"\xff\xff\xfe\x00\xa0" * 9)
-    with pytest.raises(TableError, match="no encoding we know"):
+    (tmp_path / "odd.csv").write_bytes(b"\xff\xff\xfe\x01\xa0" * 9)
+    with pytest.raises(TableError, match=r"no encoding we know: tried utf-8, euc_jp, cp932; .* line 1$"):
         detect_format(tmp_path / "odd.csv")
     (tmp_path / "bad.xlsx").write_bytes(b"no workbook")
     with pytest.raises(TableError, match="spreadsheet"):
@@ -125,3 +126,36 @@ def test_a_cell_of_a_whole_file_is_refused_alone(tmp_path: Path) -> None:
     path = tmp_path / "c.csv"
     path.write_text("番号,氏名\n1," + "あ" * (1 << 21) + "\n2,架空\n", encoding="utf-8")
     assert [bool(row.fault) for row in read_rows(path, TableFormat(",", "utf-8"))] == [False, True, False]
+
+
+@pytest.mark.parametrize("high", [b"\xfc\xe2", b"\x8f\xf4\xfb"])
+def test_vendors_letters_in_euc_jp_are_read(tmp_path: Path, high: bytes) -> None:
+    path = tmp_path / "c.csv"
+    rows = "".join(f"K{n:06d},仮名　三奈,東京都千代田区千代田\n" for n in range(20)).encode("euc_jp")
+    path.write_bytes(rows + b"K000020," + high + "橋".encode("euc_jp") + b",\xad\xa1\xad\xea\n" + rows)
+    table = detect_format(path)
+    assert table == TableFormat(",", "euc_jp")
+    assert [row.cells for row in read_rows(path, table)][20] == ["K000020", "髙橋", "①㈱"]
+
+
+def test_the_line_that_fits_no_encoding_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "c.csv"
+    path.write_bytes("番号,氏名\n1,架空一郎\n".encode("euc_jp") + b"2,\xa4\xff\xfd\n")
+    with pytest.raises(TableError, match="euc_jp fits best, up to line 3"):
+        detect_format(path)
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (gzip.compress(b"a,b\n1,2\n"), r"is packed \(gzip\)"),
+        (b"PK\x03\x04" + bytes(40), r"is packed \(zip\)"),
+        (b"%PDF-1.7\n", "is a PDF"),
+        (bytes(range(256)) * 4 + bytes(64), "is a binary file"),
+    ],
+)
+def test_what_is_packed_or_no_table_is_said_so(tmp_path: Path, content: bytes, said: str) -> None:
+    path = tmp_path / "customers.csv"
+    path.write_bytes(content)
+    with pytest.raises(TableError, match=said):
+        detect_format(path)
