@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -41,6 +41,7 @@ MOST_SHARED: Final = 64  # a value that more subjects share finds nobody; it may
 FOREVER: Final = 65535
 ROOMLESS: Final = 0.6  # share of an address that is at least left without its room
 BEGINS: Final = 0.95  # agreement of an address without its room
+PICKED: Final = 256  # customers picked at random, to see how well a text agrees with anybody
 SAME_SCORE: Final = 2e-3  # of two scores that come from the same lengths
 TIED: Final = 1.0  # bits within which two explanations of a value are equally good
 
@@ -58,6 +59,8 @@ class Candidates:
         fuzzy: A column per kind of `COMPARED`: agreement by sketch or check, NaN where nothing could be compared.
         alone: Like ``fuzzy``: the text compared was a field of that kind, so that disagreeing means something.
         cut: Like ``fuzzy``: only the beginning of the field was there to compare.
+        by_chance: Per sketched kind, how well the document's texts agree with customers picked at random: what an
+            agreement is worth here, where everybody may live in six towns.
         led: Which row each hit belongs to, and by which value it was found.
         since: First day on which all exact values held, and `until` the last one.
     """
@@ -73,6 +76,7 @@ class Candidates:
     led: tuple[NDArray[np.intp], NDArray[np.intp]]
     since: NDArray[np.uint16]
     until: NDArray[np.uint16]
+    by_chance: dict[str, NDArray[np.float32]] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -181,6 +185,16 @@ def _compare_sketches(rows: Candidates, units: Units, index: Index) -> None:
             if kind == "address":
                 agrees = _without_room(agrees, texts, rows.subject[asked], index)
             rows.fuzzy[asked, column] = agrees
+            rows.by_chance[kind] = _by_chance(kind, texts, rows.subject[asked], index)
+
+
+def _by_chance(kind: str, texts: Sequence[str], subjects: NDArray[np.uint32], index: Index) -> NDArray[np.float32]:
+    """Agreements of some of the texts with customers picked at random, the texts' own candidates left out."""
+    picked = np.random.default_rng(PICKED).integers(0, index.subjects, PICKED).astype(np.uint32)
+    beside = np.arange(PICKED) * len(texts) // PICKED if len(texts) > PICKED else np.arange(PICKED) % len(texts)
+    strange = np.flatnonzero(picked != subjects[beside])
+    agrees = index.agreement(kind, picked[strange], [texts[number] for number in beside[strange].tolist()])
+    return agrees[~np.isnan(agrees)]
 
 
 def _without_room(

@@ -109,7 +109,7 @@ def _finding(
     if listed.size < members.size:
         cuts.note(f"{listed.size} of {members.size} matches are listed one by one")
     return Finding(
-        verdict=judge(members.size, people, exposed["customer_number"]),
+        verdict=judge(members.size, people, exposed["customer_number"], _only_number(found)),
         confidence=float(1 - np.prod(1 - sure)) if members.size < limits.listed_matches else 1.0,
         people=people,
         subjects=members.size,
@@ -124,6 +124,12 @@ def _finding(
         since=found.since,
         until=found.until,
     )
+
+
+def _only_number(found: Found) -> int:
+    """How many matches have a customer number that agrees, and nothing beside it."""
+    agrees = found.agreement >= EXPOSED
+    return int((agrees[:, KINDS.index("customer_number")] & (agrees.sum(axis=1) == 1)).sum())
 
 
 def _match(gathered: Gathered, found: Found, row: int, sure: float) -> Match:

@@ -51,7 +51,7 @@ U_EXACT: Final = {
     "kana": 2e-4,
     "birth_date": 5e-5,
 }
-SMOOTHING: Final = 10_000  # customers whose frequencies are taken from U_EXACT before the index's own counts weigh in
+SMOOTHING: Final = 2_000  # customers whose frequencies are taken from U_EXACT before the index's own counts weigh in
 # Agreement by sketch at least this good: m, u when the text is that field alone, u when it stands somewhere in a
 # passage.
 _FUZZY: Final = {
@@ -82,6 +82,8 @@ DISAGREES: Final = {
 }
 """Bits, when a field of that kind agrees worse than all of the above: people move and marry, and slips are made."""
 AGREES: Final = 3.0  # bits from which a group of fields counts as agreeing
+SAME_TOWN: Final = 0.6  # agreement of two addresses that share their town
+SEEN_BY_CHANCE: Final = 3  # hits among customers picked at random that are no accident
 CLOSE: Final = 0.9  # agreement from which a field agrees beyond a slip; a poorer one counts while nothing contradicts
 CONTRADICTS: Final = -3.0  # bits down to which a group of fields speaks against the subject
 ALONE_ENOUGH: Final = 2  # independent identifiers that have to agree where none of them is strong
@@ -134,7 +136,9 @@ def weigh(rows: Candidates, population: int) -> Scores:
         contradicted |= best <= CONTRADICTS
     agreeing += np.where(contradicted, 0, unsure)
     agreeing -= _group(weight[:, [KINDS.index(kind) for kind in GROUPS["person"]]]) <= CONTRADICTS
-    strong = np.any(rows.exact[:, [COLUMN[kind] for kind in STRONG]], axis=1)
+    # Another company counts its customers from 1 as well: a number alone is nobody whose name is another.
+    number = rows.exact[:, COLUMN["customer_number"]] & ~contradicted
+    strong = number | rows.exact[:, COLUMN["email"]]
     return Scores(agreement, weight, total, strong | (agreeing >= ALONE_ENOUGH))
 
 
@@ -170,7 +174,15 @@ def _weigh_parts(rows: Candidates, kind: str, agreement: NDArray[np.float32], we
             m = np.where(
                 rows.alone[:, column] & ~rows.cut[:, column] & (rows.fuzzy[:, column] < CLOSE), M_MOVED, M_EXACT
             )
-        weight[agrees] = np.maximum(weight[agrees], np.log2(m[agrees] / U_EXACT[term]))
+        u = max(U_EXACT[term], _chance(rows, kind, SAME_TOWN)) if kind == "address" else U_EXACT[term]
+        weight[agrees] = np.maximum(weight[agrees], np.maximum(np.log2(m[agrees] / u), 0.0))
+
+
+def _chance(rows: Candidates, kind: str, least: float) -> float:
+    """The share of customers picked at random who agree that well; 0 when it is too small to be seen."""
+    agrees = rows.by_chance.get(kind)
+    hits = 0 if agrees is None else int((agrees >= least).sum())
+    return hits / agrees.size if agrees is not None and hits >= SEEN_BY_CHANCE else 0.0
 
 
 def _weigh_sketch(rows: Candidates, kind: str, agreement: NDArray[np.float32], weight: NDArray[np.float32]) -> None:
@@ -181,7 +193,8 @@ def _weigh_sketch(rows: Candidates, kind: str, agreement: NDArray[np.float32], w
     for tiers, concerned in ((_FUZZY, compared & ~cut), (_CUT, compared & cut)):
         for least, m, u_alone, u_within in reversed(tiers.get(kind, ())):
             good = concerned & (fuzzy >= least - 1e-6)
-            bits = np.where(good, np.log2(m / np.where(alone, u_alone, u_within)), bits)
+            u = np.maximum(np.where(alone, u_alone, u_within), _chance(rows, kind, least))
+            bits = np.where(good, np.maximum(np.log2(m / u), 0.0), bits)
             agreement[good] = np.fmax(agreement[good], fuzzy[good])
     better = compared & ((bits > weight) | (weight == 0))
     weight[better] = bits[better]

@@ -19,16 +19,22 @@ ONLY_OURS: Final = 0.2  # share of matches with a customer number: nobody else h
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC).date()
 
 
-def judge(subjects: int, people: int, with_number: int) -> Verdict:
+FEW_NUMBERS: Final = 5  # so few customer numbers with nothing beside them are any program's identifiers
+
+
+def judge(subjects: int, people: int, with_number: int, only_number: int) -> Verdict:
     """The verdict.
 
     Args:
         subjects: Different subjects matched.
         people: People seen.
         with_number: Matches in which the customer number agrees.
+        only_number: Those of them in which nothing else does.
     """
     if not subjects:
         return "clear"
+    if subjects == only_number < FEW_NUMBERS:
+        return "overlap"
     if subjects >= MAJORITY * people or people <= FEW_PEOPLE or with_number > ONLY_OURS * people:
         return "leak"
     return "overlap"

@@ -81,15 +81,19 @@ def test_two_who_share_a_value_share_its_probability() -> None:
 
 
 @pytest.mark.parametrize(
-    ("subjects", "people", "numbers", "verdict"),
+    ("subjects", "people", "numbers", "only_numbers", "verdict"),
     [
-        (0, 100, 0, "clear"),
-        (1, 1, 0, "leak"),
-        (1, 2, 0, "leak"),
-        (10, 12, 0, "leak"),
-        (10, 500, 0, "overlap"),
-        (200, 500, 200, "leak"),
+        (0, 100, 0, 0, "clear"),
+        (1, 1, 0, 0, "leak"),
+        (1, 2, 0, 0, "leak"),
+        (10, 12, 0, 0, "leak"),
+        (10, 500, 0, 0, "overlap"),
+        (200, 500, 200, 0, "leak"),
+        (1, 1, 1, 1, "overlap"),
+        (4, 4, 4, 4, "overlap"),
+        (60, 60, 60, 60, "leak"),
+        (2, 2, 2, 1, "leak"),
     ],
 )
-def test_whose_list_it_is(subjects: int, people: int, numbers: int, verdict: str) -> None:
-    assert judge(subjects, people, numbers) == verdict
+def test_whose_list_it_is(subjects: int, people: int, numbers: int, only_numbers: int, verdict: str) -> None:
+    assert judge(subjects, people, numbers, only_numbers) == verdict
