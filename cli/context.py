@@ -18,13 +18,12 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from archive.store import Archive
-    from fingerprints.digests import Digester
-    from fingerprints.index import Index
-    from fingerprints.keys import Key
-
     from core.clock import Clock
     from core.database import Database
     from core.settings import Settings
+    from fingerprints.digests import Digester
+    from fingerprints.index import Index
+    from fingerprints.keys import Key
 
 
 class Context:

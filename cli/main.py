@@ -15,6 +15,8 @@ COMMANDS = {
     "init": "cli.init:init",
     "demo": "cli.demo:demo",
     "enroll": "cli.enroll:enroll",
+    "processors": "cli.processors:processors",
+    "extracts": "cli.extracts:extracts",
     "scan": "cli.scan:scan",
     "sources": "cli.sources:sources",
     "sweep": "cli.sweep:sweep",
