@@ -17,6 +17,7 @@ COMMANDS = {
     "enroll": "cli.enroll:enroll",
     "processors": "cli.processors:processors",
     "extracts": "cli.extracts:extracts",
+    "canaries": "cli.canaries:canaries",
     "scan": "cli.scan:scan",
     "sources": "cli.sources:sources",
     "sweep": "cli.sweep:sweep",
@@ -28,6 +29,7 @@ COMMANDS = {
     "root-cause": "cli.root_cause:root_cause",
     "trails": "cli.trails:trails",
     "serve": "cli.serve:serve",
+    "drill": "cli.drill:drill",
     "doctor": "cli.doctor:doctor",
 }
 

@@ -120,16 +120,15 @@ def _named(finding: Finding, index: Index, *, reveal: bool) -> list[str]:
 
 def rank(finding: Finding, index: Index) -> list[dict[str, Any]]:
     """The extracts that explain the matched subjects, best first; those that hold none of them are left out."""
-    from custody.ranking import NONE_OF_THESE, Candidate, Values, rank_extracts
+    from custody.ranking import NONE_OF_THESE, Values, candidates_of, rank_extracts
 
     if not finding.subjects:
         return []
-    candidates = [Candidate(e.name, index.members(e.name), frozenset(e.columns), e.as_of) for e in index.extracts]
     ranked = rank_extracts(
         dict(zip(finding.members.tolist(), finding.confidences.tolist(), strict=True)),
         finding.people,
         set(finding.fields),
-        candidates,
+        candidates_of(index),
         index.subjects,
         values=Values(finding.since, finding.until),
     )
@@ -186,7 +185,8 @@ def _show(record: dict[str, Any]) -> None:
         f"confidence {record['confidence']:.3f}; fields: {', '.join(record['fields'])}"
     )
     for extract in record["extracts"][:3]:
-        out.print(Text("  extract {extract}: covers {covered} of {of}, score {score}".format_map(extract)))
+        canary = ", a canary of it is in there" if "canary" in extract["terms"] else ""
+        out.print(Text("  extract {extract}: covers {covered} of {of}, score {score}".format_map(extract) + canary))
     table = Table("subject", "at", "confidence", "fields (agreement, weight in bits)")
     for match in record["matches"][:SHOWN_MATCHES]:
         at = " ".join(f"{key} {value}" for key, value in match["at"].items())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +12,7 @@ from custody.errors import EnrolmentError
 from custody.history import Act, record, values_of
 from custody.holdings import lend, reopen
 from custody.models import DONE, FAILED, LENT, RUNNING, Enrolment, Extract, Holding, Processor
-from custody.ranking import Candidate
+from custody.ranking import Candidate, candidates_of
 from fingerprints.builder import day_number
 
 if TYPE_CHECKING:
@@ -152,10 +152,7 @@ def settle_interrupted(session: Session, index: Index | None, now: datetime) -> 
 def candidates(session: Session, index: Index) -> list[Candidate]:
     """Every extract in the index with its members, for `custody.ranking`."""
     as_of = {name: day_number(day) for name, day in session.execute(select(Extract.name, Extract.as_of))}
-    return [
-        Candidate(info.name, index.members(info.name), frozenset(info.columns), as_of.get(info.name, info.as_of))
-        for info in index.extracts
-    ]
+    return [replace(one, as_of=as_of.get(one.extract, one.as_of)) for one in candidates_of(index)]
 
 
 def list_extracts(session: Session) -> Sequence[Extract]:
