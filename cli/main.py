@@ -17,6 +17,7 @@ COMMANDS = {
     "enroll": "cli.enroll:enroll",
     "processors": "cli.processors:processors",
     "extracts": "cli.extracts:extracts",
+    "subjects": "cli.subjects:subjects",
     "canaries": "cli.canaries:canaries",
     "scan": "cli.scan:scan",
     "sources": "cli.sources:sources",

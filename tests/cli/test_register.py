@@ -11,6 +11,8 @@ from click.testing import CliRunner
 from cli.main import hinomi
 from core.errors import HinomiError, UsageError
 from custody.errors import RegisterError
+from tests.custody.test_enrolment import write_csv
+from tests.fingerprints.people import customers
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -85,3 +87,15 @@ def test_wrong_use_says_what_is_wrong(shell: Shell) -> None:
             shell(*arguments)
     with pytest.raises(UsageError, match="either an extract or --customers"):
         shell("extracts", "holders")
+
+
+def test_customers_are_forgotten_for_good(shell: Shell, tmp_path: Path) -> None:
+    extract = write_csv(tmp_path / "c.csv", customers(range(30)))
+    shell("enroll", str(extract), "--extract", "all", "--json")
+    asked = tmp_path / "asked.txt"
+    asked.write_text("K000003\n\nK000777\n", encoding="utf-8")
+    (done,) = shell("subjects", "forget", "--file", str(asked), "--json")
+    assert (done["subjects"], done["unknown"]) == (1, 1)
+    asked.write_text("\n", encoding="utf-8")
+    with pytest.raises(UsageError, match="no customer number"):
+        shell("subjects", "forget", "--file", str(asked), "--yes")
