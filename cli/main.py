@@ -31,6 +31,7 @@ COMMANDS = {
     "trails": "cli.trails:trails",
     "serve": "cli.serve:serve",
     "drill": "cli.drill:drill",
+    "key": "cli.key:key",
     "doctor": "cli.doctor:doctor",
 }
 
