@@ -82,6 +82,8 @@ def _scan_one(ctx: Context, name: Path, *, reveal: bool) -> tuple[Finding, dict[
 
 def as_record(name: str, finding: Finding, index: Index, *, reveal: bool) -> dict[str, Any]:
     """The JSON object of one document (DESIGN.md §11)."""
+    from incidents.extracts import rank
+
     start, end = finding.dated
     return {
         "document": name,
@@ -116,35 +118,6 @@ def _named(finding: Finding, index: Index, *, reveal: bool) -> list[str]:
     return (
         index.reveal(subjects) if reveal else [f"{digest:016x}" for digest in index.subject_digests(subjects).tolist()]
     )
-
-
-def rank(finding: Finding, index: Index) -> list[dict[str, Any]]:
-    """The extracts that explain the matched subjects, best first; those that hold none of them are left out."""
-    from custody.ranking import NONE_OF_THESE, Values, candidates_of, rank_extracts
-
-    if not finding.subjects:
-        return []
-    ranked = rank_extracts(
-        dict(zip(finding.members.tolist(), finding.confidences.tolist(), strict=True)),
-        finding.people,
-        set(finding.fields),
-        candidates_of(index),
-        index.subjects,
-        values=Values(finding.since, finding.until),
-    )
-    return [
-        {
-            "extract": one.extract,
-            "covered": one.covered,
-            "of": one.of,
-            "size": one.size,
-            "score": round(one.score, 3),
-            "terms": {name: round(value, 3) for name, value in one.terms.items()},
-            "tied_with": list(one.tied_with),
-        }
-        for one in ranked
-        if one.covered or one.extract == NONE_OF_THESE
-    ]
 
 
 def _open_incident(ctx: Context, name: Path, finding: Finding, extracts: list[dict[str, Any]]) -> None:
