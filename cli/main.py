@@ -16,6 +16,10 @@ COMMANDS = {
     "init": "cli.init:init",
     "demo": "cli.demo:demo",
     "enroll": "cli.enroll:enroll",
+    "processors": "cli.processors:processors",
+    "extracts": "cli.extracts:extracts",
+    "subjects": "cli.subjects:subjects",
+    "canaries": "cli.canaries:canaries",
     "scan": "cli.scan:scan",
     "sources": "cli.sources:sources",
     "sweep": "cli.sweep:sweep",
@@ -27,6 +31,8 @@ COMMANDS = {
     "root-cause": "cli.root_cause:root_cause",
     "trails": "cli.trails:trails",
     "serve": "cli.serve:serve",
+    "drill": "cli.drill:drill",
+    "key": "cli.key:key",
     "doctor": "cli.doctor:doctor",
 }
 

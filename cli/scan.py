@@ -162,7 +162,8 @@ def _show(record: dict[str, Any]) -> None:
         f"confidence {record['confidence']:.3f}; fields: {', '.join(record['fields'])}"
     )
     for extract in record["extracts"][:3]:
-        out.print(Text("  extract {extract}: covers {covered} of {of}, score {score}".format_map(extract)))
+        canary = ", a canary of it is in there" if "canary" in extract["terms"] else ""
+        out.print(Text("  extract {extract}: covers {covered} of {of}, score {score}".format_map(extract) + canary))
     table = Table("subject", "at", "confidence", "fields (agreement, weight in bits)")
     for match in record["matches"][:SHOWN_MATCHES]:
         at = " ".join(f"{key} {value}" for key, value in match["at"].items())

@@ -6,6 +6,7 @@
     ├── TableError            a file that is no table we can read
     ├── ColumnError           the columns cannot be understood, or were named wrongly
     ├── EnrolmentError        the request cannot be meant
+    ├── RegisterError         the register has no such entry, or does not allow this
     └── TooManyRejectedError  so many rows were unusable that the columns are plainly mixed up
 """
 
@@ -32,6 +33,12 @@ class ColumnError(CustodyError):
 
 class EnrolmentError(CustodyError):
     """What was asked for cannot be meant."""
+
+    exit_code = 2
+
+
+class RegisterError(CustodyError):
+    """The register has no such entry, or what was asked for is not possible from where it stands."""
 
     exit_code = 2
 

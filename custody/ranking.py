@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from fingerprints.index import Index
+
 NONE_OF_THESE: Final = "none of these"
 NOISES: Final = tuple(float(e) for e in np.geomspace(0.01, 0.7, 15))
 TIE: Final = 0.5
@@ -28,6 +30,10 @@ STRAY_COLUMN: Final = math.log(0.02)
 STALE_VALUE: Final = 0.05
 """Share of values that do not fit the extract's day although they came from it (corrections, late entries)."""
 IMPOSSIBLE: Final = -1e6
+CANARY: Final = 1e9
+"""A made-up customer that was given to one extract alone cannot come from elsewhere: it outweighs all other terms."""
+SURE: Final = 0.9
+"""How sure the match of a canary must be to count as one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,12 +45,14 @@ class Candidate:
         members: Its subjects.
         columns: Kinds of identifiers it has.
         as_of: The day its values were current, counted from 1970-01-01; None when it is not known.
+        canaries: Those of its members that were made up for it alone.
     """
 
     extract: str
     members: BitMap
     columns: frozenset[str]
     as_of: int | None = None
+    canaries: BitMap = field(default_factory=BitMap)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +65,7 @@ class RankedExtract:
         of: All matched subjects.
         size: How many subjects it has.
         score: The sum of the terms, against "none of these".
-        terms: Log-likelihood ratios by name: set, columns, dates, freshness.
+        terms: Log-likelihood ratios by name: set, columns, dates, freshness, and canary where there is one.
         tied_with: Names of those that explain it as well.
     """
 
@@ -113,11 +121,27 @@ def rank_extracts(
             "dates": IMPOSSIBLE if _is_later(extract.as_of, first_seen) else 0.0,
             "freshness": freshness_term(values, extract.as_of),
         }
+        if any(weights[subject] >= SURE for subject in subjects & extract.canaries):
+            terms["canary"] = CANARY
         score = sum(terms.values())
         ranked.append(RankedExtract(extract.extract, len(inside), len(subjects), len(extract.members), score, terms))
     ranked[0] = replace(NOTHING, of=len(subjects), size=population)
     ranked.sort(key=lambda r: (-r.score, r.extract == NONE_OF_THESE, r.size, r.extract))
     return [replace(one, tied_with=_ties(one, ranked)) for one in ranked]
+
+
+def candidates_of(index: Index) -> list[Candidate]:
+    """Every extract in the index with its members and its canaries."""
+    return [
+        Candidate(
+            info.name,
+            index.members(info.name),
+            frozenset(info.columns),
+            info.as_of,
+            index.canaries.get(info.name, BitMap()),
+        )
+        for info in index.extracts
+    ]
 
 
 NOTHING: Final = RankedExtract(NONE_OF_THESE, 0, 0, 0, 0.0)

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
 from custody.errors import EnrolmentError
-from custody.models import DONE, FAILED, RUNNING, Enrolment, Extract, Processor
-from custody.ranking import Candidate
+from custody.history import Act, record, values_of
+from custody.holdings import lend, reopen
+from custody.models import DONE, FAILED, LENT, RUNNING, Enrolment, Extract, Holding, Processor
+from custody.ranking import Candidate, candidates_of
 from fingerprints.builder import day_number
 
 if TYPE_CHECKING:
@@ -21,6 +23,9 @@ if TYPE_CHECKING:
 
     from fingerprints.index import Index
     from fingerprints.manifest import ExtractInfo
+
+ENROLMENT = "enrolment"
+"""Who changed the register when an enrolment did."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,9 +66,12 @@ def find_or_add_processor(session: Session, name: str, *, parent: str = "", now:
         EnrolmentError: It would stand below itself.
     """
     processor = session.scalar(select(Processor).where(Processor.name == name))
+    act = Act(ENROLMENT, now, now.date())
     if processor is None:
-        processor = Processor(name=name, added_at=now)
+        processor = Processor(name=name, contract_kind="", consent="", country="", contact="", added_at=now)
         session.add(processor)
+        record(session, "processor-added", processor, {}, act)
+    before = values_of(processor)
     if parent:
         above = find_or_add_processor(session, parent, now=now)
         session.flush()
@@ -73,7 +81,7 @@ def find_or_add_processor(session: Session, name: str, *, parent: str = "", now:
                 raise EnrolmentError(f"{name!r} cannot stand below {parent!r}, which stands below it")
             step = step.parent
         processor.parent = above
-    session.flush()
+    record(session, "processor-changed", processor, before, act)
     return processor
 
 
@@ -89,19 +97,32 @@ def chain_of(processor: Processor | None) -> tuple[str, ...]:
 def record_extract(session: Session, lending: Lending, info: ExtractInfo, now: datetime) -> Extract:
     """Put an enrolled extract into the register, or bring it up to date."""
     extract = session.scalar(select(Extract).where(Extract.name == lending.extract))
+    before = values_of(extract) if extract else {}
     if extract is None:
-        extract = Extract(name=lending.extract, added_at=now)
+        extract = Extract(name=lending.extract, state=LENT, purpose="", contract_kind="", added_at=now)
         session.add(extract)
     extract.as_of = lending.as_of
     extract.columns = list(info.columns)
     extract.size = info.size
     if lending.purpose:
         extract.purpose = lending.purpose
+    record(session, "enrolled", extract, before, Act(ENROLMENT, now, lending.as_of))
     if lending.processor:
         extract.processor = find_or_add_processor(session, lending.processor, parent=lending.parent, now=now)
         extract.lent_on = extract.lent_on or lending.as_of
+        _lend(session, extract, extract.processor, Act(ENROLMENT, now, lending.as_of, "enrolled again"))
     session.flush()
     return extract
+
+
+def _lend(session: Session, extract: Extract, processor: Processor, act: Act) -> None:
+    """Note the processor's copy; one that ended is open again when the rows are of a later day than its end."""
+    wanted = (Holding.extract_id == extract.id, Holding.processor_id == processor.id)
+    held = session.scalar(select(Holding).where(*wanted))
+    if held is None or held.state == LENT:
+        lend(session, extract, processor, act)
+    elif held.ended_on is not None and act.on > held.ended_on:
+        reopen(session, extract.name, processor.name, act)
 
 
 def finish_enrolment(session: Session, enrolment_id: int, info: ExtractInfo, *, rejected: int, now: datetime) -> None:
@@ -131,10 +152,7 @@ def settle_interrupted(session: Session, index: Index | None, now: datetime) -> 
 def candidates(session: Session, index: Index) -> list[Candidate]:
     """Every extract in the index with its members, for `custody.ranking`."""
     as_of = {name: day_number(day) for name, day in session.execute(select(Extract.name, Extract.as_of))}
-    return [
-        Candidate(info.name, index.members(info.name), frozenset(info.columns), as_of.get(info.name, info.as_of))
-        for info in index.extracts
-    ]
+    return [replace(one, as_of=as_of.get(one.extract, one.as_of)) for one in candidates_of(index)]
 
 
 def list_extracts(session: Session) -> Sequence[Extract]:

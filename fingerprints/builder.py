@@ -16,10 +16,8 @@ from typing import TYPE_CHECKING, Final, Self
 import numpy as np
 from pyroaring import BitMap
 
-from fingerprints.bloom import write_bloom
-from fingerprints.digests import code_of, codes, codes_of_columns, posted_codes
+from fingerprints.digests import codes, codes_of_columns
 from fingerprints.errors import NoIndexError
-from fingerprints.files import map_array
 from fingerprints.generations import new_folder, number_of, remove_old, switch_to, writing_lock
 from fingerprints.identifiers import load_kinds
 from fingerprints.identifiers.customer_number import learn_patterns
@@ -28,10 +26,10 @@ from fingerprints.manifest import ExtractInfo, Manifest, write_manifest
 from fingerprints.prints import NUMBER, UNKNOWN, Printer, Prints, checked_kinds, sketched_kinds
 from fingerprints.ragged import RaggedWriter
 from fingerprints.records import BUCKET_BITS, BUCKETS, ROW_DTYPE, Day
-from fingerprints.tables import IntervalTable, RecordWriter, write_subjects
+from fingerprints.tables import IntervalTable, RecordWriter, write_filter, write_subjects
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from datetime import date
     from pathlib import Path
     from types import TracebackType
@@ -40,7 +38,6 @@ if TYPE_CHECKING:
 
     from fingerprints.keys import Key
 
-_CHUNK: Final = 1 << 20
 EPOCH: Final = 719163
 """``date(1970, 1, 1).toordinal()``: days in the index count from there."""
 
@@ -128,7 +125,7 @@ class IndexBuilder:
         write_subjects(self._part, self._spill, self._index, keys, subject_of_row, late)
         np.where(touched, np.maximum(seen, extract.as_of), seen).astype("<u2").tofile(self._part / "seen.u16")
         advance(0.85)
-        filtered = self._write_bloom()
+        filtered = write_filter(self._part)
         size = int(touched.sum())
         extracts = self._write_members(extract, subject_of_row, size)
         shutil.rmtree(self._spill)
@@ -190,19 +187,6 @@ class IndexBuilder:
                 writer.add_bucket(number, packed["digest"].astype(np.uint64), subject_of_row[packed["row"]], day)
                 advance(0.6 * (number + 1) / BUCKETS)
         return writer
-
-    def _write_bloom(self) -> int:
-        digests = map_array(self._part / "digests.u64", np.uint64)
-        posted = posted_codes()
-
-        def batches() -> Iterator[NDArray[np.uint64]]:
-            for start in range(0, digests.size, _CHUNK):
-                part = digests[start : start + _CHUNK]
-                yield part[posted[code_of(part)]]
-
-        filtered = sum(batch.size for batch in batches())
-        write_bloom(self._part / "bloom.bin", filtered, batches())
-        return filtered
 
     def _write_members(
         self, extract: ExtractInfo, subject_of_row: NDArray[np.uint32], size: int

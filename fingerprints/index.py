@@ -10,6 +10,7 @@ import numpy as np
 from pyroaring import BitMap
 
 from fingerprints.bloom import BloomReader
+from fingerprints.canaries import read_canaries
 from fingerprints.digests import Digester
 from fingerprints.errors import NoIndexError, WrongKeyError
 from fingerprints.files import map_array
@@ -62,6 +63,7 @@ class Index:
         self.kinds = tuple(manifest.codes)
         self.extracts = manifest.extracts
         self.number_patterns = manifest.number_patterns
+        self._key = key
         self._sketcher = Sketcher(key)
         self._digester = Digester(key)
         self._sealer = Sealer(key)
@@ -194,6 +196,19 @@ class Index:
             if info.name == extract:
                 return BitMap.deserialize((self.folder / f"members-{number}.roaring").read_bytes())
         return BitMap()
+
+    @cached_property
+    def canaries(self) -> dict[str, BitMap]:
+        """By extract, its members that are canaries; nobody can tell them from customers without the key."""
+        numbers: dict[str, list[str]] = {}
+        for canary in read_canaries(self.folder.parent, self._key):
+            numbers.setdefault(canary.extract, []).append(canary.number)
+        found = {
+            extract: BitMap(self.lookup(self._digester.digest_many("customer_number", own)).subject)
+            & self.members(extract)
+            for extract, own in numbers.items()
+        }
+        return {extract: subjects for extract, subjects in found.items() if subjects}
 
     @cached_property
     def last_day(self) -> int:

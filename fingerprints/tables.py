@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Final, Self
 
 import numpy as np
 
-from fingerprints.digests import SUBJECT_CODE, code_of
+from fingerprints.bloom import write_bloom
+from fingerprints.digests import SUBJECT_CODE, code_of, posted_codes
 from fingerprints.errors import FingerprintError
 from fingerprints.files import map_array
 from fingerprints.prints import checked_kinds, sketched_kinds
@@ -15,6 +16,7 @@ from fingerprints.ragged import Ragged, RaggedWriter, flat_positions
 from fingerprints.records import Day, Records, bucket_bounds, merge, sort_unique
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
     from types import TracebackType
 
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
 
 MAX_INTERVALS: Final = 65536
 _BLOCK: Final = 1 << 17
+_CHUNK: Final = 1 << 20
 _NO_ROW: Final = 0xFFFFFFFF
 
 
@@ -194,3 +197,18 @@ def _merge_checks(
             taken = (given != 0) & ~(late[part] & (table[subjects, column] != 0))
             table[subjects[taken], column] = given[taken]
     table.astype("<u2").tofile(folder / "checks.u16")
+
+
+def write_filter(folder: Path) -> int:
+    """Write the filter in front of a folder's fingerprints, those that are posted; how many it was made for."""
+    digests = map_array(folder / "digests.u64", np.uint64)
+    posted = posted_codes()
+
+    def batches() -> Iterator[NDArray[np.uint64]]:
+        for start in range(0, digests.size, _CHUNK):
+            part = digests[start : start + _CHUNK]
+            yield part[posted[code_of(part)]]
+
+    filtered = sum(batch.size for batch in batches())
+    write_bloom(folder / "bloom.bin", filtered, batches())
+    return filtered

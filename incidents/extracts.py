@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from custody.ranking import NONE_OF_THESE, Candidate, Values, rank_extracts
+from custody.ranking import NONE_OF_THESE, Values, candidates_of, rank_extracts
 
 if TYPE_CHECKING:
     from fingerprints.index import Index
@@ -19,10 +19,7 @@ def rank(finding: Finding, index: Index) -> list[dict[str, Any]]:
         dict(zip(finding.members.tolist(), finding.confidences.tolist(), strict=True)),
         finding.people,
         set(finding.fields),
-        [
-            Candidate(info.name, index.members(info.name), frozenset(info.columns), info.as_of)
-            for info in index.extracts
-        ],
+        candidates_of(index),
         index.subjects,
         values=Values(finding.since, finding.until),
     )

@@ -46,7 +46,7 @@ ENROL = """
     ("module", "step"),
     [
         ("builder", "write_subjects"),
-        ("builder", "write_bloom"),
+        ("builder", "write_filter"),
         ("builder", "write_manifest"),
         ("builder", "switch_to"),
         ("generations", "sync_folder"),

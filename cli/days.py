@@ -1,0 +1,37 @@
+"""Days on the command line, counted where the carrier is, and who acts from which day on."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from cli.context import Context
+    from custody.history import Act
+
+CARRIER_ZONE = ZoneInfo("Asia/Tokyo")
+
+
+def today(ctx: Context) -> date:
+    """The day it is where the carrier is."""
+    return ctx.clock.now().astimezone(CARRIER_ZONE).date()
+
+
+def day_of(text: str) -> date:
+    """A day in any of the forms it is written in, Japanese eras too.
+
+    Raises:
+        RegisterError: It is none.
+    """
+    from custody.sheets import read_day
+
+    return read_day(text)
+
+
+def act_of(ctx: Context, actor: str, on: str | None, reason: str = "") -> Act:
+    """Who changes the register, from which day."""
+    from custody.history import Act
+
+    return Act(actor, ctx.clock.now(), day_of(on) if on else today(ctx), reason)

@@ -1,0 +1,62 @@
+"""`hinomi subjects`: customers who asked to be forgotten, or whose contract ended."""
+
+from __future__ import annotations
+
+import getpass
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from core.errors import UsageError
+
+if TYPE_CHECKING:
+    from cli.context import Context
+
+
+@click.group()
+def subjects() -> None:
+    """Customers as the index knows them."""
+
+
+@subjects.command()
+@click.option(
+    "--file",
+    required=True,
+    type=click.Path(path_type=Path, exists=True, dir_okay=False, allow_dash=True),
+    help="Customer numbers, one a line (- for standard input).",
+)
+@click.option("--reason", default="", metavar="TEXT", help="Why, for the register.")
+@click.option("--as", "actor", default=getpass.getuser, metavar="NAME", help="Who says so (default: you).")
+@click.option("--yes", is_flag=True, help="Ask nothing.")
+@click.option("--json", "as_json", is_flag=True, help="End with one JSON object; ask nothing.")
+@click.pass_obj
+def forget(ctx: Context, *, file: Path, reason: str, actor: str, yes: bool, as_json: bool) -> None:
+    """Remove customers from the index, with every generation that still knew them; there is no way back."""
+    from cli.days import act_of
+    from custody.forgetting import forget as forget_numbers
+
+    with click.open_file(str(file), encoding="utf-8-sig") as lines:
+        numbers = [line.strip() for line in lines if line.strip()]
+    if not numbers:
+        raise UsageError(f"{file} holds no customer number", hint="One a line.")
+    question = f"Forget {len(numbers)} customers for good?"
+    if not (yes or as_json) and sys.stdin.isatty() and not click.confirm(question, default=False, err=True):
+        raise click.Abort
+    act = act_of(ctx, actor, None, reason)
+    done, strangers = forget_numbers(ctx.settings.index_dir, ctx.key, ctx.database, numbers, act=act)
+    ctx.talk.print(
+        f"{done.subjects} customers and {done.fingerprints} fingerprints are gone; generation {done.generation} is all "
+        f"that is left on disk. {strangers} of the numbers are nobody's.",
+        soft_wrap=True,
+    )
+    if as_json:
+        ctx.emit(
+            {
+                "subjects": done.subjects,
+                "fingerprints": done.fingerprints,
+                "unknown": strangers,
+                "generation": done.generation,
+            }
+        )
