@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from dataclasses import asdict, replace
+from itertools import takewhile
 from pathlib import Path
 from random import SystemRandom
 from typing import TYPE_CHECKING
@@ -137,8 +138,10 @@ def _values(one: Person) -> dict[str, str]:
 
 def _headers(like: Path) -> list[str]:
     from custody.columns import understand
-    from custody.tables import detect_format, read_sample
+    from custody.tables import read_rows
 
-    if not understand(like).has_header:
+    plan = understand(like)
+    if not plan.has_header:
         raise UsageError(f"{like} has no header that says what its columns are")
-    return next(iter(read_sample(like, detect_format(like), 1)), [])
+    above = list(takewhile(lambda row: row.line < plan.first_line, read_rows(like, plan.table)))
+    return above[-1].cells if above else []
