@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 MB = 1_000_000
 BUDGET_MB_S, BUDGET_PASTE_S = 20.0, 1.0
-BUDGET_ROWS_S = 5_960_000 / 180 / 2  # rows a second and core, for the dump of DESIGN.md §12
+BUDGET_ROWS_S = 5_960_000 / 180 / 2  # rows a second and core, for a dump of 5.96 million rows in 3 minutes
 PASTE_ROWS = 100
 _BASELINE = re.compile(r"0\d{1,3}-\d{2,4}-\d{4}|[\w.+-]+@[\w-]+\.[\w.-]+")
 _WORDS = [

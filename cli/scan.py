@@ -85,7 +85,7 @@ def _scan_one(ctx: Context, name: Path, *, reveal: bool) -> tuple[Finding, dict[
 
 
 def as_record(name: str, finding: Finding, index: Index, *, reveal: bool) -> dict[str, Any]:
-    """The JSON object of one document (DESIGN.md §11)."""
+    """The JSON object of one document, as `--json` prints it."""
     from incidents.extracts import rank
 
     start, end = finding.dated

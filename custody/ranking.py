@@ -1,6 +1,6 @@
 """Which extract a document came from: a likelihood of named terms, pure.
 
-The term ``set`` is that of FACTS.md: under extract R each matched subject is a member with probability 1 − ε and
+The term ``set``: under extract R each matched subject is a member with probability 1 − ε and
 anybody of the population N with ε; under "none of these" always anybody. It is averaged over ε from 0.01 to 0.7, since
 a leak's noise is not known. Scores are log-likelihood ratios against "none of these", which stands in the list with 0.
 """

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from matcher.finding import Finding
 
 
-MEMORY_LIMIT_MIB = 2048  # DESIGN.md §12: a 5.96-million-row document has to be judged within it
+MEMORY_LIMIT_MIB = 2048  # a 5.96-million-row document has to be judged within it
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 Canonical: the national number as digits with its leading zero (総務省 電気通信番号計画: ten digits, eleven for 0x0 and
     0800),
 or ``+`` and the digits of a number elsewhere. `phonenumbers.parse` takes 16 µs and misses half of the spellings above,
-so the plan's few rules stand here (FACTS.md).
+so the plan's few rules stand here.
 """
 
 from __future__ import annotations
