@@ -148,11 +148,12 @@ def test_the_line_that_fits_no_encoding_is_named(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("content", "said"),
     [
-        (gzip.compress(b"a,b\n1,2\n"), r"is packed \(gzip\)"),
+        (gzip.compress(b"a,b\n1,2\n", mtime=0), r"is packed \(gzip\)"),
         (b"PK\x03\x04" + bytes(40), r"is packed \(zip\)"),
         (b"%PDF-1.7\n", "is a PDF"),
         (bytes(range(256)) * 4 + bytes(64), "is a binary file"),
     ],
+    ids=["gzip", "zip", "pdf", "binary"],
 )
 def test_what_is_packed_or_no_table_is_said_so(tmp_path: Path, content: bytes, said: str) -> None:
     path = tmp_path / "customers.csv"
