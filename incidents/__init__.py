@@ -1,1 +1,1 @@
-"""To be written."""
+"""Incidents: states, the service that alone writes, the queries that alone read, timeline, search and root cause."""

@@ -1,1 +1,1 @@
-"""To be written."""
+"""Finds enrolled customers in a document: readers, candidates, comparison, score and verdict; no network, no SQL."""
