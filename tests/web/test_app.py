@@ -62,6 +62,15 @@ def test_a_broken_file_of_sources_is_told_and_breaks_nothing(browser: TestClient
     assert browser.get("/").status_code == 200
 
 
+def test_one_broken_source_hides_no_other(browser: TestClient, home: Path) -> None:
+    good = "[sources.calm]\nengine = 'paste-list'\nurl = 'http://paste.example/'\noptions = {dialect = 'bepasty'}\n"
+    (home / "sources.toml").write_text(good + "[sources.x]\nengine = 'nothing'\n", encoding="utf-8")
+    page = browser.get("/sources").text
+    assert "no such engine" in page
+    assert "paste.example" in page
+    assert "calm" in browser.get("/").text
+
+
 def test_an_alert_that_was_given_up_is_told(
     browser: TestClient, scene: Scene, database: Database, clock: SetClock
 ) -> None:
