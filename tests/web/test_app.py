@@ -125,6 +125,16 @@ def test_what_the_state_forbids_is_explained_and_changes_nothing(browser: TestCl
     assert browser.get("/incidents?show=open").text.count(f'href="{page}"') == 1
 
 
+def test_what_is_refused_is_said_in_the_readers_language(browser: TestClient, scene: Scene) -> None:
+    page = f"/incidents/{scene.incident_id}"
+    form = {"action": "close", "form_mark": form_mark(browser, page)}
+    refused = "「未確認」の事案には「終結」ができません"
+    assert refused not in browser.post(f"{page}/act", data=form).text
+    answer = browser.post(f"{page}/act?lang=ja", data=form)
+    assert (answer.status_code, refused in answer.text) == (409, True)
+    assert "は日付ではありません" in browser.get("/search?lang=ja&q=on:2026-02-30").text
+
+
 def test_assigning_shows_on_the_overview(browser: TestClient, scene: Scene) -> None:
     page = f"/incidents/{scene.incident_id}"
     browser.post(f"{page}/assign", data={"assignee": "高橋", "form_mark": form_mark(browser, page)})
