@@ -154,7 +154,7 @@ def _records(source: Source, delimiter: str) -> Iterator[tuple[int, list[str]]]:
             cells = _split_quoted(line, delimiter)
         start, pending, joined = number - joined, "", 0
         if len(cells) > most:
-            source.cuts.note(f"a row of more than {most} columns was cut")
+            source.note(f"a row of more than {most} columns was cut")
             cells = cells[:most]
         if any(cells) and any(cell.strip() for cell in cells):
             yield start, cells

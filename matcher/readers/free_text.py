@@ -30,7 +30,7 @@ class FreeTextReader(Reader):
     def read(self, source: Source) -> Iterator[Passage]:
         """Stretches of some hundred thousand characters, cut between paragraphs where possible."""
         if source.is_binary:
-            source.cuts.note("a part that is neither text nor of a known format was not read")
+            source.note("a part that is neither text nor of a known format was not read")
             return
         line = 1
         rest = ""

@@ -73,6 +73,10 @@ class Source:
     depth: int = 0
     path: tuple[str, ...] = field(default=())
 
+    def note(self, what: str, *inside: str) -> None:
+        """Record a cut of this source, or of a member ``inside`` of it."""
+        self.cuts.note(what, (*self.path, *inside))
+
     @cached_property
     def head(self) -> bytes:
         """The first bytes, enough to tell the format."""
@@ -110,7 +114,7 @@ class Source:
                 if len(line) <= longest:
                     yield line.removesuffix("\r")
                     continue
-                self.cuts.note(f"a line of more than {longest} characters was read in pieces")
+                self.note(f"a line of more than {longest} characters was read in pieces")
                 for start in range(0, len(line), longest):
                     yield line[start : start + longest]
 
@@ -119,7 +123,7 @@ class Source:
         with self.open() as stream:
             data = stream.read(self.limits.whole_bytes + 1)
         if len(data) > self.limits.whole_bytes:
-            self.cuts.note(f"longer than {self.limits.whole_bytes} bytes: read as plain text")
+            self.note(f"longer than {self.limits.whole_bytes} bytes: read as plain text")
             return None
         return decode(data, self.encoding)
 

@@ -94,7 +94,7 @@ def _values(text: str, source: Source) -> Iterator[Any]:
     try:
         yield json.loads(text)
     except RecursionError:
-        source.cuts.note("nested too deeply: read as plain text")
+        source.note("nested too deeply: read as plain text")
         raise NotThisFormatError from None
     except ValueError:
         yield from _whole_objects(text, source)
@@ -115,7 +115,7 @@ def _whole_objects(text: str, source: Source) -> Iterator[Any]:
         at = end
     if not found:
         raise NotThisFormatError
-    source.cuts.note("damaged JSON: the objects that are whole were read")
+    source.note("damaged JSON: the objects that are whole were read")
 
 
 def flatten(value: Any, source: Source) -> Iterator[tuple[str, dict[str, str]]]:
@@ -145,7 +145,7 @@ def _take(
     holds_records = len(inner) > 1 and len({frozenset(item) for item in inner}) == 1 and len(inner) == len(node)
     for key, item in node.items():
         if len(record) >= source.limits.columns:
-            source.cuts.note(f"a record of more than {source.limits.columns} fields was cut")
+            source.note(f"a record of more than {source.limits.columns} fields was cut")
             return
         if isinstance(item, dict) and not holds_records and prefix.count(".") < DEEPEST_FIELD:
             _take(item, f"{prefix}{key}.", record, later, source)
@@ -174,7 +174,7 @@ def records_as_rows(
     """Records with named fields as rows; the names are the columns, in order of appearance."""
     names = list(dict.fromkeys(name for _, record in batch for name in record))
     if len(names) > source.limits.columns:
-        source.cuts.note(f"records with more than {source.limits.columns} different fields were cut")
+        source.note(f"records with more than {source.limits.columns} different fields were cut")
         names = names[: source.limits.columns]
     columns = tuple([record.get(name, "") for _, record in batch] for name in names)
     return Rows(tuple(names), columns, [number for number, _ in batch], place)

@@ -41,7 +41,7 @@ class SpreadsheetReader(Reader):
         with source.open() as stream:
             content = stream.read(source.limits.whole_bytes + 1)
         if len(content) > source.limits.whole_bytes or _is_bomb(content, source):
-            source.cuts.note("a spreadsheet that is too large was not read")
+            source.note("a spreadsheet that is too large was not read")
             return
         try:
             book = python_calamine.load_workbook(io.BytesIO(content))
@@ -52,7 +52,7 @@ class SpreadsheetReader(Reader):
             try:
                 rows = book.get_sheet_by_name(name).to_python(skip_empty_area=False)
             except Exception:  # noqa: BLE001  # as above
-                source.cuts.note("a damaged sheet was not read")
+                source.note("a damaged sheet was not read")
                 continue
             yield from batches(_records(rows, source))
 
