@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from lxml import etree
 
+from matcher.readers._stretches import passages_of
 from matcher.readers.delimited import as_rows, find_header
-from matcher.readers.interface import Example, NotThisFormatError, Passage, Prose, Reader, Rows, Source
+from matcher.readers.interface import Example, NotThisFormatError, Passage, Reader, Rows, Source
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -98,9 +99,7 @@ class HtmlReader(Reader):
             if rows is not None:
                 yield rows
                 table.clear(keep_tail=True)
-        text = _text(root)
-        if text.strip():
-            yield Prose(text)
+        yield from passages_of(_text(root), source)
 
 
 def _parse(text: str) -> Any:
