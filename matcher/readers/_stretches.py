@@ -67,13 +67,19 @@ def _runs(text: str) -> Sequence[tuple[int, int, int]]:
 
 def _of(codes: NDArray[np.uint32], ends: NDArray[np.intp], sign: str) -> list[tuple[int, int]]:
     """First and last line of each run of lines with equally many of a sign."""
-    places = np.flatnonzero(codes == ord(sign))
-    counts = np.bincount(np.searchsorted(ends, places), minlength=ends.size)
+    counts = _counts(codes, ends, sign)
+    if sign == "|":  # the rules between the rows of a table drawn with characters have as many crosses
+        counts = np.where(counts, counts, _counts(codes, ends, "+"))
     breaks = np.flatnonzero(np.diff(counts)) + 1
     firsts = np.append(0, breaks)
     lasts = np.append(breaks, counts.size) - 1
     kept = (counts[firsts] > 0) & (lasts - firsts + 1 >= FEWEST_LINES)
     return [(int(a), int(b)) for a, b in zip(firsts[kept], lasts[kept], strict=True)]
+
+
+def _counts(codes: NDArray[np.uint32], ends: NDArray[np.intp], sign: str) -> NDArray[np.intp]:
+    """How many of a sign each line has."""
+    return np.bincount(np.searchsorted(ends, np.flatnonzero(codes == ord(sign))), minlength=ends.size)
 
 
 def _holds_values(lines: Sequence[str], delimiter: str) -> bool:

@@ -13,6 +13,7 @@ from itertools import groupby, islice
 from typing import TYPE_CHECKING
 
 from matcher.readers.delimited import BATCH_ROWS, as_rows, find_header, is_header
+from matcher.readers.json_records import with_json_cells
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -34,12 +35,14 @@ class _Table:
     header: tuple[str, ...] = ()
     width: int = 0
     number: int = 0
+    most_columns: int = 0
     rows: list[Record] = field(default_factory=list)
 
     def flushed(self) -> Iterator[Rows]:
         """What was taken in so far."""
         if self.rows:
-            yield as_rows(self.header, [c for _, c in self.rows], [n for n, _ in self.rows], "row", self.number)
+            rows = as_rows(self.header, [c for _, c in self.rows], [n for n, _ in self.rows], "row", self.number)
+            yield with_json_cells(rows, self.most_columns)
             self.rows = []
 
 
@@ -49,7 +52,7 @@ def tables(records: Iterator[Record], source: Source) -> Iterator[Passage]:
     begun = False
     while batch := list(islice(records, BATCH_ROWS)):
         if not begun:
-            table, batch = _begin(batch)
+            table, batch = _begin(batch, source)
             begun = True
         for fits, group in _parts(batch, table.width):
             if fits:
@@ -60,12 +63,12 @@ def tables(records: Iterator[Record], source: Source) -> Iterator[Passage]:
         yield from table.flushed()
 
 
-def _begin(batch: list[Record]) -> tuple[_Table, list[Record]]:
+def _begin(batch: list[Record], source: Source) -> tuple[_Table, list[Record]]:
     """The first table; its header is taken out, the titles above it are left in."""
     widths = Counter(len(cells) for _, cells in batch if len(cells) > 1)
     width = max(widths, key=lambda w: widths[w], default=1)
     at = find_header([cells for _, cells in batch])
-    table = _Table((), width, batch[0][0])
+    table = _Table((), width, batch[0][0], source.limits.columns)
     if at is not None and _is_near(len(batch[at][1]), width):
         table.header = tuple(batch[at][1])
         batch = batch[:at] + batch[at + 1 :]
@@ -123,7 +126,7 @@ def _elsewhere(group: Sequence[Record], source: Source) -> Iterator[Passage]:
     for width, run in groupby(group, key=lambda record: len(record[1])):
         rows = list(run)
         if width > 1 and len(rows) >= ANOTHER_TABLE:
-            table, rows = _begin(rows)
+            table, rows = _begin(rows, source)
             yield from _take(table, rows)
             yield from table.flushed()
         else:

@@ -22,7 +22,7 @@ from matcher.readers.interface import Example, Passage, Reader, Rows, Source
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-DELIMITERS = (",", "\t", ";", "|", "、", "^", ":", "/")
+DELIMITERS = (",", "\t", ";", "|", "----", "::", "||", "│", "｜", "，", "、", "^", ":", "/")
 HEAD_LINES = 200
 BATCH_ROWS = 20_000
 FEWEST_LINES = 3
@@ -32,7 +32,10 @@ MOSTLY_FILLED = 0.6
 HEADER_WITHIN = 8  # rows; titles and notes stand above it
 MOST_LINES_IN_CELL = 20  # an address, a note
 SURE_SHARE = 0.8  # of lines that have the commonest number of fields
+_RULED = frozenset("|+-=├┌└─")
 MOST_SENTENCES = 0.3  # share of lines that end as sentences do, up to which they may be rows
+_RULE = re.compile(r"[-+=|:│├┼┤─┌┬┐└┴┘\s]{3,}+")  # between the rows of tables drawn with characters
+_DRAWN = frozenset("|│｜")  # stand at both ends of a line as well
 _ENDS_SENTENCE = re.compile(r"[。！？!?]\s*$")
 _WEAK = {":": 0.9, "/": 0.9, "、": 0.9}  # also ordinary characters of prose, times and paths: need a purer table
 
@@ -94,6 +97,7 @@ def _head_lines(source: Source) -> list[str]:
 def best_delimiter(lines: Sequence[str]) -> tuple[str | None, float]:
     """The delimiter that makes a table of the lines, and the share of lines that keep to it; None when none does."""
     best: tuple[float, float, str | None] = (0.0, 0.0, None)
+    lines = [line for line in lines if not _RULE.fullmatch(line)]
     sentences = sum(_ENDS_SENTENCE.search(line) is not None for line in lines)
     if sentences > MOST_SENTENCES * len(lines):
         return None, 0.0
@@ -157,8 +161,11 @@ def records(
     most = source.limits.columns
     pending: list[str] = []
     is_open = False
+    is_drawn = delimiter in _DRAWN
     number = first - 1
     for number, line in enumerate(lines, first):  # its last value is used
+        if line[:1] in _RULED and _RULE.fullmatch(line):
+            continue
         if not pending and '"' not in line:
             found = [(number, line.split(delimiter))]
         else:
@@ -169,6 +176,8 @@ def records(
             found = _settle(pending, number - len(pending) + 1, delimiter, width, is_open=is_open)
             pending, is_open = [], False
         for place, cells in found:
+            if is_drawn and len(cells) > 2 and not (cells[0].strip() or cells[-1].strip()):  # noqa: PLR2004  # both ends
+                del cells[-1], cells[0]
             if len(cells) > most:
                 source.note(f"a row of more than {most} columns was cut")
                 del cells[most:]
@@ -194,6 +203,8 @@ def _settle(
 
 
 def _split_quoted(line: str, delimiter: str) -> list[str]:
+    if len(delimiter) > 1:
+        return line.split(delimiter)
     try:
         plain = line.replace("\n", " ").replace("\r", " ")
         return next(csv.reader([plain], delimiter=delimiter, skipinitialspace=True), [])

@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 _PAGE = re.compile(
     r"\s{0,200}<(?:!doctype html|html|head|body|table|div|\?xml|article|section|ul|ol|p>)", re.IGNORECASE
 )
-_DROPPED = frozenset({"script", "style", "noscript", "template", "svg", "nav", "head", "iframe", "object", "select"})
+_DROPPED = frozenset(
+    {"script", "style", "noscript", "template", "svg", "nav", "head", "iframe", "object", "select", "footer"}
+)
 _BLOCKS = frozenset(
     [
         "address",
@@ -103,7 +105,7 @@ class HtmlReader(Reader):
 
 
 def _parse(text: str) -> Any:
-    parser = etree.HTMLParser(encoding="utf-8", no_network=True, remove_comments=True, remove_pis=True)
+    parser = etree.HTMLParser(encoding="utf-8", no_network=True, remove_comments=True, remove_pis=True, huge_tree=True)
     try:
         return etree.fromstring(text.encode("utf-8", "replace"), parser)
     except (etree.LxmlError, ValueError):
