@@ -71,7 +71,7 @@ class Limits:
     line_chars: int = MIB
     columns: int = 256
     whole_bytes: int = 64 * MIB
-    sheet_cells: int = 20_000_000
+    sheet_cells: int = 10_000_000
     seconds: float = 600.0
     listed_matches: int = 10_000
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from matcher.readers.delimited import best_delimiter, is_header, records
+from matcher.readers.delimited import RULE, best_delimiter, is_header, records
 from matcher.readers.interface import Passage, Prose, Source
 from matcher.readers.json_records import unescape
 
@@ -84,7 +84,7 @@ def _counts(codes: NDArray[np.uint32], ends: NDArray[np.intp], sign: str) -> NDA
 
 def _holds_values(lines: Sequence[str], delimiter: str) -> bool:
     """Whether most lines have something that a person is known by, or the first one names columns."""
-    rows = lines[:SAMPLE_LINES]
-    return 2 * sum(_VALUE.search(line) is not None for line in rows) >= len(rows) or is_header(
-        lines[0].split(delimiter)
-    )
+    rows = [line for line in lines[:SAMPLE_LINES] if not RULE.fullmatch(line)]
+    if 2 * sum(_VALUE.search(line) is not None for line in rows) >= len(rows):
+        return True
+    return is_header([cell for cell in rows[0].split(delimiter) if cell.strip()])

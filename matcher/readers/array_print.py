@@ -128,12 +128,8 @@ def _values(text: str) -> Iterator[Any]:
         if kind == "word" and text[token.end() : token.end() + 2].lstrip().startswith("("):
             word = said  # Customer(…): the class of what is in the brackets
             continue
-        if kind == "text":
-            top.take(_unescaped(said[1:-1]))
-        elif kind == "typed":
-            top.take(token["typed"])
-        elif kind == "word":
-            top.take("" if said in _NOTHING else said)
+        if kind in {"text", "typed", "word"}:
+            top.take(_plain(token))
         elif kind == "pair":
             top.begin_pair()
         elif kind == "end":
@@ -145,6 +141,13 @@ def _values(text: str) -> Iterator[Any]:
         word = ""
     while len(stack) > 1:  # cut off before its end
         yield from _closed(stack)
+
+
+def _plain(token: re.Match[str]) -> str:
+    if token.lastgroup == "text":
+        return _unescaped(token.group()[1:-1])
+    said = token["typed"] or token.group()
+    return "" if said in _NOTHING else said
 
 
 def _closed(stack: list[_Open]) -> Iterator[Any]:

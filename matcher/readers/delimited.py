@@ -34,7 +34,7 @@ MOST_LINES_IN_CELL = 20  # an address, a note
 SURE_SHARE = 0.8  # of lines that have the commonest number of fields
 _RULED = frozenset("|+-=├┌└─")
 MOST_SENTENCES = 0.3  # share of lines that end as sentences do, up to which they may be rows
-_RULE = re.compile(r"[-+=|:│├┼┤─┌┬┐└┴┘\s]{3,}+")  # between the rows of tables drawn with characters
+RULE = re.compile(r"[-+=|:│├┼┤─┌┬┐└┴┘\s]{3,}+")  # between the rows of tables drawn with characters
 _DRAWN = frozenset("|│｜")  # stand at both ends of a line as well
 _ENDS_SENTENCE = re.compile(r"[。！？!?]\s*$")
 _WEAK = {":": 0.9, "/": 0.9, "、": 0.9}  # also ordinary characters of prose, times and paths: need a purer table
@@ -97,7 +97,7 @@ def _head_lines(source: Source) -> list[str]:
 def best_delimiter(lines: Sequence[str]) -> tuple[str | None, float]:
     """The delimiter that makes a table of the lines, and the share of lines that keep to it; None when none does."""
     best: tuple[float, float, str | None] = (0.0, 0.0, None)
-    lines = [line for line in lines if not _RULE.fullmatch(line)]
+    lines = [line for line in lines if not RULE.fullmatch(line)]
     sentences = sum(_ENDS_SENTENCE.search(line) is not None for line in lines)
     if sentences > MOST_SENTENCES * len(lines):
         return None, 0.0
@@ -164,7 +164,7 @@ def records(
     is_drawn = delimiter in _DRAWN
     number = first - 1
     for number, line in enumerate(lines, first):  # its last value is used
-        if line[:1] in _RULED and _RULE.fullmatch(line):
+        if line[:1] in _RULED and RULE.fullmatch(line):
             continue
         if not pending and '"' not in line:
             found = [(number, line.split(delimiter))]

@@ -93,7 +93,7 @@ class HtmlReader(Reader):
     def read(self, source: Source) -> Iterator[Passage]:
         """Tables first, then the text."""
         text = source.whole()
-        root = _parse(text) if text else None
+        root = _parse(text, source) if text else None
         if root is None:
             raise NotThisFormatError
         for table in root.iter("table"):
@@ -104,12 +104,16 @@ class HtmlReader(Reader):
         yield from passages_of(_text(root), source)
 
 
-def _parse(text: str) -> Any:
+def _parse(text: str, source: Source) -> Any:
     parser = etree.HTMLParser(encoding="utf-8", no_network=True, remove_comments=True, remove_pis=True, huge_tree=True)
     try:
-        return etree.fromstring(text.encode("utf-8", "replace"), parser)
+        root = etree.fromstring(text.encode("utf-8", "replace"), parser)
     except (etree.LxmlError, ValueError):
         return None
+    if any("depth" in entry.message for entry in parser.error_log):  # everything inside of it is missing
+        source.note("a page that is nested too deeply; read as plain text")
+        return None
+    return root
 
 
 def _rows(table: Any, source: Source) -> Rows | None:
