@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import io
+import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, BinaryIO
 
 from core.errors import HinomiError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
 MIB = 1 << 20
+MOST_NOTES = 100  # of one document; a hostile archive has thousands of damaged members
+LONGEST_MEMBER_NAME = 120  # characters of it in a note
 
 
 class ReaderError(HinomiError):
@@ -54,6 +58,8 @@ class Limits:
         line_chars: Of one line; a longer one is read in pieces.
         columns: Of a table.
         whole_bytes: Of a document in a format that has to be held in memory whole (JSON, HTML, XLSX).
+        sheet_cells: Of one sheet of a workbook, empty ones between its first and last included.
+        seconds: Of reading and matching together; what was read by then still counts.
         listed_matches: How many matches are listed one by one; all of them count.
     """
 
@@ -65,24 +71,48 @@ class Limits:
     line_chars: int = MIB
     columns: int = 256
     whole_bytes: int = 64 * MIB
+    sheet_cells: int = 10_000_000
+    seconds: float = 600.0
     listed_matches: int = 10_000
 
 
 @dataclass(slots=True)
 class Cuts:
-    """What was cut off while reading one document, each kind of cut once, in the order they happened.
+    """What was cut off while reading one document, each cut once, in the order they happened.
 
     Attributes:
-        notes: A sentence each.
+        notes: A sentence each, with the member it is about in front.
         unpacked_bytes: What came out of archives so far.
         members: How many members of archives were opened so far.
+        clock: Seconds that only go forward.
+        began: Of that clock, when reading began.
     """
 
     notes: list[str] = field(default_factory=list)
     unpacked_bytes: int = 0
     members: int = 0
+    clock: Callable[[], float] = time.monotonic
+    began: float = field(init=False)
 
-    def note(self, what: str) -> None:
-        """Record a cut; never with a value from the document."""
-        if what not in self.notes:
-            self.notes.append(what)
+    def __post_init__(self) -> None:
+        self.began = self.clock()
+
+    def note(self, what: str, path: Sequence[str] = ()) -> None:
+        """Record a cut; never with a value from the document.
+
+        Args:
+            what: A sentence.
+            path: The members it lies in, the outermost first; none for the document itself.
+        """
+        where = " > ".join(name[:LONGEST_MEMBER_NAME] for name in path)
+        said = f"{where}: {what}" if where else what
+        if said in self.notes or len(self.notes) > MOST_NOTES:
+            return
+        self.notes.append(said if len(self.notes) < MOST_NOTES else "more was cut off than is listed here")
+
+    def is_late(self, limits: Limits) -> bool:
+        """Whether reading has taken as long as it may; noted when it has."""
+        late = self.clock() - self.began > limits.seconds
+        if late:
+            self.note(f"reading stopped after {limits.seconds:.0f} seconds; what came before was looked at")
+        return late

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from matcher.document import Document
     from matcher.units import Units
 
-    Typed = dict[tuple[tuple[str, ...], tuple[str, ...], int], tuple[Field, ...]]
+    Typed = dict[tuple[tuple[str, ...], tuple[str, ...], int, int], tuple[Field, ...]]
 
 RARE = 0.1  # matches for each unit that looks like a person, below which they are a few among many strangers
 EXPOSED = 0.5  # agreement from which a field counts as exposed: at least a part of it is
@@ -71,7 +71,7 @@ def _units(passage: Rows | Prose, kinds: Mapping[str, IdentifierKind], typed: Ty
     """A passage's units; the columns of a table are typed once, by its first batch."""
     if isinstance(passage, Prose):
         return ProseUnits(passage, kinds)
-    table = (path, passage.header, len(passage.columns))
+    table = (path, passage.header, len(passage.columns), passage.table)
     units = RowUnits(passage, kinds, typed.get(table))
     typed[table] = units.fields
     return units

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -12,10 +11,13 @@ from matcher.readers.interface import Member, NotThisFormatError, Prose, Reader,
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from typing import BinaryIO
 
     from matcher.document import Cuts, Document, Limits
 
-__all__ = ["load_readers", "read_document", "read_source"]
+FAILED = "failed to read it as"  # in a note; the fuzz tests take it for what it is, a crash
+
+__all__ = ["FAILED", "load_readers", "read_document", "read_source"]
 
 
 @cache
@@ -28,24 +30,30 @@ def read_document(document: Document, limits: Limits, cuts: Cuts) -> Iterator[tu
     """The passages of a document, each with the members it lies in (empty for the document itself)."""
     from matcher.readers._bounds import bounded
 
-    def open_it() -> object:
-        return bounded(document.open(), limits.document_bytes, cuts)
+    def open_it() -> BinaryIO:
+        return bounded(document.open(), limits, cuts)
 
-    source = Source(document.name, open_it, limits, cuts, document.media_type, document.charset)  # type: ignore[arg-type]
-    yield from read_source(source)
+    yield from read_source(Source(document.name, open_it, limits, cuts, document.media_type, document.charset))
 
 
 def read_source(source: Source) -> Iterator[tuple[tuple[str, ...], Rows | Prose]]:
     """The passages of a source and of what it contains, by the reader that is surest of it, or the next one."""
     sure = [(reader.recognises(source), reader) for reader in load_readers()]
     for _, reader in sorted(((s, r) for s, r in sure if s > 0), key=lambda item: -item[0]):
+        given = False
         try:
             for passage in reader.read(source):
+                given = True
                 if isinstance(passage, Member):
-                    inner = replace(passage.source, depth=source.depth + 1, path=(*source.path, passage.source.name))
-                    yield from read_source(inner)
+                    yield from read_source(passage.source)
                 else:
                     yield source.path, passage
+                if source.cuts.is_late(source.limits):
+                    return
         except NotThisFormatError:
             continue
+        except Exception as error:  # noqa: BLE001  # the edge to what anybody may have written: one part loses no other
+            source.note(f"{FAILED} {reader.name} ({type(error).__name__}); the rest of this part was not read as such")
+            if not given:
+                continue
         return

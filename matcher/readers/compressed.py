@@ -1,27 +1,21 @@
-"""Single files compressed with gzip (RFC 1952), bzip2 or xz."""
+"""Single files compressed with gzip (RFC 1952), bzip2, xz or Zstandard (RFC 8878)."""
 
 from __future__ import annotations
 
 import bz2
 import gzip
-import io
 import lzma
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, cast
 
 from matcher.readers._bounds import member
+from matcher.readers._unpack import MAGIC, Unpacking
 from matcher.readers.interface import Example, Passage, Reader, Source
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-    from typing import Any, BinaryIO
+    from collections.abc import Iterator
+    from typing import BinaryIO
 
-_OPENERS: dict[bytes, Callable[[Any], Any]] = {
-    b"\x1f\x8b\x08": lambda stream: gzip.GzipFile(fileobj=stream, mode="rb"),
-    b"BZh": bz2.BZ2File,
-    b"\xfd7zXZ\x00": lzma.LZMAFile,
-    b"\x5d\x00\x00": lzma.LZMAFile,
-}
-_UNREADABLE = {b"\x28\xb5\x2f\xfd": "zstd", b"7z\xbc\xaf\x27\x1c": "7z", b"Rar!\x1a\x07": "rar"}
+_ENDINGS = {".tgz": ".tar", ".tbz2": ".tar", ".txz": ".tar", ".gz": "", ".bz2": "", ".xz": "", ".lzma": "", ".zst": ""}
 
 
 class CompressedReader(Reader):
@@ -32,27 +26,29 @@ class CompressedReader(Reader):
         Example(gzip.compress(b"tel 090-0012-3400"), ("090-0012-3400",), "list.txt.gz"),
         Example(bz2.compress(b"tel 090-0012-3400"), ("090-0012-3400",)),
         Example(lzma.compress(b"tel 090-0012-3400"), ("090-0012-3400",)),
+        Example(bytes.fromhex("28b52ffd2011890000") + b"tel 090-0012-3400", ("090-0012-3400",), "list.txt.zst"),
         Example(b"BZ is a tyre size", ()),
     )
 
     def recognises(self, source: Source) -> float:
-        """By its first bytes; those of formats that nothing here unpacks as well, so that they are named."""
-        return float(any(source.head.startswith(magic) for magic in (*_OPENERS, *_UNREADABLE)))
+        """By its first bytes."""
+        return float(any(source.head.startswith(magic) for magic in MAGIC))
 
     def read(self, source: Source) -> Iterator[Passage]:
         """The file inside as a source."""
-        for magic, name in _UNREADABLE.items():
-            if source.head.startswith(magic):
-                source.cuts.note(f"{name} archives are not opened")
-                return
-        opener = next(opener for magic, opener in _OPENERS.items() if source.head.startswith(magic))
+        make = next(make for magic, make in MAGIC.items() if source.head.startswith(magic))
 
         def open_it() -> BinaryIO:
-            stream: BinaryIO = opener(source.open())
-            return stream
+            return cast("BinaryIO", Unpacking(source.open(), make, source))
 
-        with source.open() as stream:
-            packed = stream.seek(0, io.SEEK_END) if stream.seekable() else len(source.head)
-        opened = member(source, source.name.rsplit("/", 1)[-1].removesuffix(".gz"), open_it, packed)
+        opened = member(source, _inner_name(source.name), open_it, None)
         if opened is not None:
             yield opened
+
+
+def _inner_name(name: str) -> str:
+    last = name.replace("\\", "/").rsplit("/", 1)[-1]
+    for ending, instead in _ENDINGS.items():
+        if last.lower().endswith(ending):
+            return last[: -len(ending)] + instead
+    return last

@@ -22,7 +22,7 @@ from matcher.readers.interface import Example, Passage, Reader, Rows, Source
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-DELIMITERS = (",", "\t", ";", "|", "、", "^", ":", "/")
+DELIMITERS = (",", "\t", ";", "|", "----", "::", "||", "│", "｜", "，", "、", "^", ":", "/")
 HEAD_LINES = 200
 BATCH_ROWS = 20_000
 FEWEST_LINES = 3
@@ -32,7 +32,10 @@ MOSTLY_FILLED = 0.6
 HEADER_WITHIN = 8  # rows; titles and notes stand above it
 MOST_LINES_IN_CELL = 20  # an address, a note
 SURE_SHARE = 0.8  # of lines that have the commonest number of fields
+_RULED = frozenset("|+-=├┌└─")
 MOST_SENTENCES = 0.3  # share of lines that end as sentences do, up to which they may be rows
+RULE = re.compile(r"[-+=|:│├┼┤─┌┬┐└┴┘\s]{3,}+")  # between the rows of tables drawn with characters
+_DRAWN = frozenset("|│｜")  # stand at both ends of a line as well
 _ENDS_SENTENCE = re.compile(r"[。！？!?]\s*$")
 _WEAK = {":": 0.9, "/": 0.9, "、": 0.9}  # also ordinary characters of prose, times and paths: need a purer table
 
@@ -54,26 +57,33 @@ class DelimitedReader(Reader):
         """By how regular the head is."""
         if source.is_binary:
             return 0.0
-        lines = _head_lines(source)
-        delimiter, share = best_delimiter(lines)
+        delimiter, share = best_delimiter(_head_lines(source))
         return 0.6 * share if delimiter else 0.0
 
     def read(self, source: Source) -> Iterator[Passage]:
-        """Batches of rows; the header, if there is one, goes with every batch."""
-        delimiter, _ = best_delimiter(_head_lines(source))
-        yield from batches(_records(source, delimiter or ","))
+        """Batches of rows, table after table, and what stands between the tables as text."""
+        from matcher.readers._tables import tables
+
+        lines = _head_lines(source)
+        delimiter = best_delimiter(lines)[0] or ","
+        width = max(
+            Counter(_fields(line, delimiter) for line in lines).items(), key=lambda item: item[1], default=(0, 0)
+        )[0]
+        yield from tables(records(source.lines(), source, delimiter, width), source)
 
 
-def batches(records: Iterable[tuple[int, list[str]]], place: Literal["row", "line"] = "row") -> Iterator[Rows]:
-    """Numbered records in batches; the header, if there is one, goes with every batch."""
-    numbered = iter(records)
+def batches(
+    numbered_records: Iterable[tuple[int, list[str]]], place: Literal["row", "line"] = "row", table: int = 0
+) -> Iterator[Rows]:
+    """Numbered records of one table in batches; the header, if there is one, goes with every batch."""
+    numbered = iter(numbered_records)
     first = list(islice(numbered, BATCH_ROWS))
     at = find_header([cells for _, cells in first])
     header = () if at is None else tuple(first[at][1])
     if at is not None:
         first = first[:at] + first[at + 1 :]
     while first:
-        yield as_rows(header, [cells for _, cells in first], [number for number, _ in first], place)
+        yield as_rows(header, [cells for _, cells in first], [number for number, _ in first], place, table)
         first = list(islice(numbered, BATCH_ROWS))
 
 
@@ -87,6 +97,7 @@ def _head_lines(source: Source) -> list[str]:
 def best_delimiter(lines: Sequence[str]) -> tuple[str | None, float]:
     """The delimiter that makes a table of the lines, and the share of lines that keep to it; None when none does."""
     best: tuple[float, float, str | None] = (0.0, 0.0, None)
+    lines = [line for line in lines if not RULE.fullmatch(line)]
     sentences = sum(_ENDS_SENTENCE.search(line) is not None for line in lines)
     if sentences > MOST_SENTENCES * len(lines):
         return None, 0.0
@@ -132,47 +143,70 @@ def find_header(records: Sequence[Sequence[str]]) -> int | None:
     return None
 
 
-def _records(source: Source, delimiter: str) -> Iterator[tuple[int, list[str]]]:
+def records(
+    lines: Iterable[str], source: Source, delimiter: str, width: int, first: int = 1
+) -> Iterator[tuple[int, list[str]]]:
     """Numbered records that are not blank.
 
-    An opening quote without its end would swallow the rest of the file, so the parser sees a line at a time, and
-    goes on to the next one only while a quoted field stands open and the record is not longer than a sane cell.
+    A line at a time; on to the next one only while a quoted field stands open, and not for longer than a sane cell,
+    since a quote without its end would swallow the rest of the file (see `_settle`).
+
+    Args:
+        lines: The text.
+        source: Whose bounds are kept.
+        delimiter: Between the cells.
+        width: How many cells most lines have.
+        first: The number of the first line.
     """
     most = source.limits.columns
-    number = 0
-    pending = ""
-    joined = 0
-    for raw in source.lines():
-        number += 1
-        line = pending + raw
-        if '"' not in line:
-            cells = line.split(delimiter)
-        elif _stands_open(line, delimiter) and joined < MOST_LINES_IN_CELL:
-            pending, joined = line + "\n", joined + 1
+    pending: list[str] = []
+    is_open = False
+    is_drawn = delimiter in _DRAWN
+    number = first - 1
+    for number, line in enumerate(lines, first):  # its last value is used
+        if line[:1] in _RULED and RULE.fullmatch(line):
             continue
+        if not pending and '"' not in line:
+            found = [(number, line.split(delimiter))]
         else:
-            cells = _split_quoted(line, delimiter)
-        start, pending, joined = number - joined, "", 0
-        if len(cells) > most:
-            source.cuts.note(f"a row of more than {most} columns was cut")
-            cells = cells[:most]
-        if any(cells) and any(cell.strip() for cell in cells):
-            yield start, cells
-    if pending:
-        for offset, line in enumerate(pending.split("\n")):
-            if line.strip():
-                yield number - joined + 1 + offset, line.split(delimiter)[:most]
+            is_open ^= line.count('"') % 2 == 1 and (bool(pending) or _may_open(line, delimiter))
+            pending.append(line)
+            if is_open and len(pending) <= MOST_LINES_IN_CELL:
+                continue
+            found = _settle(pending, number - len(pending) + 1, delimiter, width, is_open=is_open)
+            pending, is_open = [], False
+        for place, cells in found:
+            if is_drawn and len(cells) > 2 and not (cells[0].strip() or cells[-1].strip()):  # noqa: PLR2004  # both ends
+                del cells[-1], cells[0]
+            if len(cells) > most:
+                source.note(f"a row of more than {most} columns was cut")
+                del cells[most:]
+            if any(cells) and any(cell.strip() for cell in cells):
+                yield place, cells
+    yield from _settle(pending, number - len(pending) + 1, delimiter, width, is_open=True)
 
 
-def _stands_open(line: str, delimiter: str) -> bool:
-    if line.count('"') % 2 == 0:
-        return False
+def _may_open(line: str, delimiter: str) -> bool:
     return line.lstrip().startswith('"') or f'{delimiter}"' in line or f'{delimiter} "' in line
 
 
+def _settle(
+    lines: Sequence[str], first: int, delimiter: str, width: int, *, is_open: bool
+) -> list[tuple[int, list[str]]]:
+    """Records of lines that a quote holds together: one, unless it never ends or each line is a row by itself."""
+    if len(lines) == 1 and not is_open:
+        return [(first, _split_quoted(lines[0], delimiter))]
+    apart = [[cell.strip('" ') for cell in line.split(delimiter)] for line in lines]
+    if is_open or sum(len(cells) == width for cells in apart) > len(lines) // 2:
+        return [(first + n, cells) for n, cells in enumerate(apart) if any(cells)]
+    return [(first, _split_quoted("\n".join(lines), delimiter))]
+
+
 def _split_quoted(line: str, delimiter: str) -> list[str]:
+    if len(delimiter) > 1:
+        return line.split(delimiter)
     try:
-        plain = line.replace("\0", "").replace("\n", " ").replace("\r", " ")
+        plain = line.replace("\n", " ").replace("\r", " ")
         return next(csv.reader([plain], delimiter=delimiter, skipinitialspace=True), [])
     except csv.Error:
         return line.split(delimiter)
@@ -183,6 +217,7 @@ def as_rows(
     batch: Sequence[Sequence[str]],
     places: Sequence[int],
     place: Literal["row", "line"] = "row",
+    table: int = 0,
 ) -> Rows:
     """A batch of records, column by column, filled up to the widest."""
     width = max(map(len, batch))
@@ -190,4 +225,4 @@ def as_rows(
         batch = [(*row, *[""] * (width - len(row))) for row in batch]
     columns = tuple(list(column) for column in zip(*batch, strict=True))
     names = header[:width] + ("",) * max(0, width - len(header)) if header else ()
-    return Rows(names, columns, places, place)
+    return Rows(names, columns, places, place, table)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from matcher.readers.interface import Example, Passage, Prose, Reader, Source
-from matcher.readers.json_records import unescape
+from matcher.readers._stretches import passages_of
+from matcher.readers.interface import Example, Passage, Reader, Source
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
 BATCH_CHARS = 1 << 18
 SURE = 0.05
@@ -25,25 +25,26 @@ class FreeTextReader(Reader):
 
     def recognises(self, source: Source) -> float:
         """Anything at all, when nothing better does."""
-        return SURE if source.head else 0.0
+        return SURE if source.head and not source.is_binary else 0.0
 
     def read(self, source: Source) -> Iterator[Passage]:
         """Stretches of some hundred thousand characters, cut between paragraphs where possible."""
-        if source.is_binary:
-            source.cuts.note("a part that is neither text nor of a known format was not read")
-            return
-        line = 1
-        rest = ""
-        for block in source.blocks():
-            text = rest + block
-            while len(text) > 2 * BATCH_CHARS:
-                cut = _cut(text)
-                yield Prose(_readable(text[:cut]), line)
-                line += text.count("\n", 0, cut)
-                text = text[cut:]
-            rest = text
-        if rest.strip():
-            yield Prose(_readable(rest), line)
+        yield from text_of(source.blocks(), source)
+
+
+def text_of(blocks: Iterable[str], source: Source, first_line: int = 1) -> Iterator[Passage]:
+    """Passages of a text that comes in blocks."""
+    line = first_line
+    rest = ""
+    for block in blocks:
+        text = rest + block
+        while len(text) > 2 * BATCH_CHARS:
+            cut = _cut(text)
+            yield from passages_of(text[:cut], source, line)
+            line += text.count("\n", 0, cut)
+            text = text[cut:]
+        rest = text
+    yield from passages_of(rest, source, line)
 
 
 def _cut(text: str) -> int:
@@ -52,7 +53,3 @@ def _cut(text: str) -> int:
         if at > 0:
             return at + len(mark)
     return BATCH_CHARS
-
-
-def _readable(text: str) -> str:
-    return unescape(text) if "\\u" in text else text

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from lxml import etree
 
+from matcher.readers._stretches import passages_of
 from matcher.readers.delimited import as_rows, find_header
-from matcher.readers.interface import Example, NotThisFormatError, Passage, Prose, Reader, Rows, Source
+from matcher.readers.interface import Example, NotThisFormatError, Passage, Reader, Rows, Source
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -16,7 +17,9 @@ if TYPE_CHECKING:
 _PAGE = re.compile(
     r"\s{0,200}<(?:!doctype html|html|head|body|table|div|\?xml|article|section|ul|ol|p>)", re.IGNORECASE
 )
-_DROPPED = frozenset({"script", "style", "noscript", "template", "svg", "nav", "head", "iframe", "object", "select"})
+_DROPPED = frozenset(
+    {"script", "style", "noscript", "template", "svg", "nav", "head", "iframe", "object", "select", "footer"}
+)
 _BLOCKS = frozenset(
     [
         "address",
@@ -90,7 +93,7 @@ class HtmlReader(Reader):
     def read(self, source: Source) -> Iterator[Passage]:
         """Tables first, then the text."""
         text = source.whole()
-        root = _parse(text) if text else None
+        root = _parse(text, source) if text else None
         if root is None:
             raise NotThisFormatError
         for table in root.iter("table"):
@@ -98,17 +101,19 @@ class HtmlReader(Reader):
             if rows is not None:
                 yield rows
                 table.clear(keep_tail=True)
-        text = _text(root)
-        if text.strip():
-            yield Prose(text)
+        yield from passages_of(_text(root), source)
 
 
-def _parse(text: str) -> Any:
-    parser = etree.HTMLParser(encoding="utf-8", no_network=True, remove_comments=True, remove_pis=True)
+def _parse(text: str, source: Source) -> Any:
+    parser = etree.HTMLParser(encoding="utf-8", no_network=True, remove_comments=True, remove_pis=True, huge_tree=True)
     try:
-        return etree.fromstring(text.encode("utf-8", "replace"), parser)
+        root = etree.fromstring(text.encode("utf-8", "replace"), parser)
     except (etree.LxmlError, ValueError):
         return None
+    if any("depth" in entry.message for entry in parser.error_log):  # everything inside of it is missing
+        source.note("a page that is nested too deeply; read as plain text")
+        return None
+    return root
 
 
 def _rows(table: Any, source: Source) -> Rows | None:

@@ -27,12 +27,14 @@ class Rows:
         columns: A list of cells per column, all of one length; a missing cell is the empty string.
         places: The number of each row as a person would count it.
         place: What ``places`` count: rows of a table (its header is row 1) or lines of a text.
+        table: Tells the tables of one part from each other, since their columns may mean different things.
     """
 
     header: tuple[str, ...]
     columns: tuple[list[str], ...]
     places: Sequence[int]
     place: Literal["row", "line"] = "row"
+    table: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +75,10 @@ class Source:
     depth: int = 0
     path: tuple[str, ...] = field(default=())
 
+    def note(self, what: str, *inside: str) -> None:
+        """Record a cut of this source, or of a member ``inside`` of it."""
+        self.cuts.note(what, (*self.path, *inside))
+
     @cached_property
     def head(self) -> bytes:
         """The first bytes, enough to tell the format."""
@@ -85,7 +91,8 @@ class Source:
         if self.encoding in WIDE:
             return False
         sample = self.head[:4096]
-        return b"\0" in sample or len(sample.translate(None, _TEXT_BYTES)) > len(sample) // 20
+        text = sample.replace(b"\0", b"")  # files are filled up with zeros, and damaged by them, and are text still
+        return len(text.translate(None, _TEXT_BYTES)) > len(text) // 20 or (not text and bool(sample))
 
     @cached_property
     def encoding(self) -> str:
@@ -95,22 +102,22 @@ class Source:
     @cached_property
     def head_text(self) -> str:
         """The first bytes as text."""
-        return decode(self.head, self.encoding)
+        return tidied(decode(self.head, self.encoding))
 
     def blocks(self) -> Iterator[str]:
-        """Its text, block by block, cut at line ends where there are any."""
+        """Its text, block by block, cut at line ends where there are any; every line ends with a line feed."""
         with self.open() as stream:
-            yield from decode_stream(stream, self.encoding)
+            yield from map(tidied, decode_stream(stream, self.encoding))
 
     def lines(self) -> Iterator[str]:
         """Its lines without their ends; one that is too long comes in pieces."""
         longest = self.limits.line_chars
         for block in self.blocks():
-            for line in block.split("\n"):
+            for line in block.removesuffix("\n").split("\n"):
                 if len(line) <= longest:
-                    yield line.removesuffix("\r")
+                    yield line
                     continue
-                self.cuts.note(f"a line of more than {longest} characters was read in pieces")
+                self.note(f"a line of more than {longest} characters was read in pieces")
                 for start in range(0, len(line), longest):
                     yield line[start : start + longest]
 
@@ -119,9 +126,24 @@ class Source:
         with self.open() as stream:
             data = stream.read(self.limits.whole_bytes + 1)
         if len(data) > self.limits.whole_bytes:
-            self.cuts.note(f"longer than {self.limits.whole_bytes} bytes: read as plain text")
+            self.note(f"longer than {self.limits.whole_bytes} bytes: read as plain text")
             return None
-        return decode(data, self.encoding)
+        return tidied(decode(data, self.encoding))
+
+
+def tidied(text: str) -> str:
+    """The text without zeros and byte-order marks, which stand in the middle of files put together from others.
+
+    Lines end with a line feed: a carriage return alone is one only where it is as common as the others.
+    """
+    for sign in "\0\ufeff":
+        if sign in text:
+            text = text.replace(sign, "")
+    if "\r" not in text:
+        return text
+    text = text.replace("\r\n", "\n")
+    alone = text.count("\r")
+    return text.replace("\r", "\n") if alone and alone * 2 > text.count("\n") else text
 
 
 @dataclass(frozen=True, slots=True)

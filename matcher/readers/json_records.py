@@ -12,15 +12,21 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
-from matcher.readers.interface import Example, NotThisFormatError, Passage, Reader, Rows, Source
+from matcher.readers.interface import Example, NotThisFormatError, Passage, Prose, Reader, Rows, Source
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
 BATCH_ROWS = 5_000
+SAMPLE_CELLS = 40
+LONGEST_CELL = 1 << 16
 DEEPEST_FIELD = 16  # of objects inside one record; deeper ones are records of their own
+MOST_WORK, SPARE_WORK = 8, 1 << 20  # characters read in vain: times the text, and beside it
+_LIST_OF_OBJECTS = re.compile(r"\[\s*+\{")
+_OBJECT = re.compile(r"^[^\S\n]{0,40}(?:\[\s{0,40})?\{\s{0,40}\"[^\"\n]{1,80}\"\s{0,10}:", re.MULTILINE)
 _STARTS_LIKE_JSON = re.compile(r"\s*(?:\[\s*)?[{\[]\s*[\"\[{\]}0-9-]")
 
 
@@ -35,13 +41,18 @@ class JsonReader(Reader):
     )
 
     def recognises(self, source: Source) -> float:
-        """By the first characters."""
-        return 0.9 if not source.is_binary and _STARTS_LIKE_JSON.match(source.head_text) else 0.0
+        """By the first characters, or by a line that begins like an object."""
+        if source.is_binary:
+            return 0.0
+        if _STARTS_LIKE_JSON.match(source.head_text):
+            return 0.9
+        return 0.7 if _OBJECT.search(source.head_text) else 0.0
 
     def read(self, source: Source) -> Iterator[Passage]:
         """Batches of records of like shape."""
         lines = _is_lines(source)
-        records = _json_lines(source) if lines else _document(source)
+        loose: list[str] = []
+        records = _json_lines(source) if lines else _document(source, loose)
         place: Literal["row", "line"] = "line" if lines else "row"
         batch: list[tuple[int, dict[str, str]]] = []
         for record in records:
@@ -51,6 +62,8 @@ class JsonReader(Reader):
                 batch = []
         if batch:
             yield records_as_rows(batch, source, place)
+        if loose:
+            yield Prose("\n".join(loose))
 
 
 def _is_lines(source: Source) -> bool:
@@ -78,44 +91,60 @@ def _json_lines(source: Source) -> Iterator[tuple[int, dict[str, str]]]:
             yield number, record
 
 
-def _document(source: Source) -> Iterator[tuple[int, dict[str, str]]]:
+def _document(source: Source, loose: list[str]) -> Iterator[tuple[int, dict[str, str]]]:
     text = source.whole()
     if text is None:
         raise NotThisFormatError
     number = 0
-    for value in _values(text.lstrip("﻿"), source):
+    for value in _values(text.strip(), source, loose):
         for _, record in flatten(value, source):
             number += 1
             yield number, record
 
 
-def _values(text: str, source: Source) -> Iterator[Any]:
-    """The values one after the other; of a damaged or cut document, the objects that are whole."""
+def _values(text: str, source: Source, loose: list[str]) -> Iterator[Any]:
+    """The values one after the other; of a damaged or cut document, and of one inside a text, the whole objects."""
+    if _LIST_OF_OBJECTS.match(text):  # one by one: all at once would take ten times the room
+        yield from _whole_objects(text, source, loose)
+        return
     try:
         yield json.loads(text)
     except RecursionError:
-        source.cuts.note("nested too deeply: read as plain text")
+        source.note("nested too deeply for JSON; read as plain text")
         raise NotThisFormatError from None
     except ValueError:
-        yield from _whole_objects(text, source)
+        yield from _whole_objects(text, source, loose)
 
 
-def _whole_objects(text: str, source: Source) -> Iterator[Any]:
+def _whole_objects(text: str, source: Source, loose: list[str]) -> Iterator[Any]:
+    """Objects, and what stands between them into ``loose``."""
     decoder = json.JSONDecoder()
-    at = found = failed = 0
-    most_failures = 1000  # each failure may read far before it fails: bounded, so that hostile text stays linear
-    while (at := text.find("{", at)) >= 0 and failed < most_failures:
+    at = used = found = failed = 0
+    left = MOST_WORK * len(text) + SPARE_WORK  # a failure may read far before it fails: hostile text stays linear
+    while (at := text.find("{", at)) >= 0 and left > 0:
         try:
             value, end = decoder.raw_decode(text, at)
-        except (ValueError, RecursionError):
+        except RecursionError:
+            at, failed, left = at + 1, failed + 1, left - SPARE_WORK // 100
+            continue
+        except ValueError as error:
+            left -= max(1, getattr(error, "pos", at) - at)
             at, failed = at + 1, failed + 1
             continue
         found += 1
+        _keep(text[used:at], loose)
         yield value
-        at = end
+        at = used = end
     if not found:
         raise NotThisFormatError
-    source.cuts.note("damaged JSON: the objects that are whole were read")
+    _keep(text[used:], loose)
+    if failed:
+        source.note("damaged JSON: the objects that are whole were read as such, the rest as text")
+
+
+def _keep(between: str, loose: list[str]) -> None:
+    if between.strip(" \t\r\n,[]"):
+        loose.append(unescape(between))
 
 
 def flatten(value: Any, source: Source) -> Iterator[tuple[str, dict[str, str]]]:
@@ -145,7 +174,7 @@ def _take(
     holds_records = len(inner) > 1 and len({frozenset(item) for item in inner}) == 1 and len(inner) == len(node)
     for key, item in node.items():
         if len(record) >= source.limits.columns:
-            source.cuts.note(f"a record of more than {source.limits.columns} fields was cut")
+            source.note(f"a record of more than {source.limits.columns} fields was cut")
             return
         if isinstance(item, dict) and not holds_records and prefix.count(".") < DEEPEST_FIELD:
             _take(item, f"{prefix}{key}.", record, later, source)
@@ -153,6 +182,8 @@ def _take(
             later.append((key, item))
         elif isinstance(item, list):
             record[prefix + key] = " ".join(map(_text, item))
+        elif isinstance(item, str) and isinstance(inside := parsed(item), dict):  # JSON in a string of JSON
+            _take(inside, f"{prefix}{key}.", record, later, source)
         else:
             record[prefix + key] = _text(item)
 
@@ -161,6 +192,47 @@ def _text(value: Any) -> str:
     if value is None or isinstance(value, bool):
         return ""
     return value if isinstance(value, str) else repr(value)
+
+
+def parsed(cell: str) -> Any:
+    """The object or list of objects that a cell or a string holds as JSON; None for anything else."""
+    if not cell.startswith(("{", "[{")) or not cell.endswith(("}", "]")) or len(cell) > LONGEST_CELL:
+        return None
+    try:
+        return json.loads(cell)
+    except (ValueError, RecursionError):
+        return None
+
+
+def with_json_cells(rows: Rows, most_columns: int) -> Rows:
+    """The rows with a column for each field of the JSON that stands in their cells."""
+    for number, column in enumerate(rows.columns):
+        sample = [cell for cell in column[:SAMPLE_CELLS] if cell][:5]
+        if not sample or sum(parsed(cell.strip()) is not None for cell in sample) * 2 < len(sample):
+            continue
+        records = [_flat(parsed(cell.strip())) for cell in column]
+        names = list(dict.fromkeys(name for record in records for name in record))[: most_columns - len(rows.columns)]
+        added = tuple([record.get(name, "") for record in records] for name in names)
+        kept = [cell if not record else "" for cell, record in zip(column, records, strict=True)]
+        header = rows.header or ("",) * len(rows.columns)
+        columns = (*rows.columns[:number], kept, *rows.columns[number + 1 :], *added)
+        return replace(rows, header=(*header, *names), columns=columns)
+    return rows
+
+
+def _flat(value: Any) -> dict[str, str]:
+    """The plain values of an object, with the names of inner ones in front; of a list, those of all its objects."""
+    record: dict[str, str] = {}
+    stack = [("", value, 0)]
+    while stack:
+        prefix, node, depth = stack.pop()
+        items = node.items() if isinstance(node, dict) else ((str(n), item) for n, item in enumerate(node or ()))
+        for key, item in items:
+            if isinstance(item, (dict, list)) and depth < DEEPEST_FIELD:
+                stack.append((f"{prefix}{key}.", item, depth + 1))
+            else:
+                record[prefix + key] = _text(item)
+    return record
 
 
 def unescape(text: str) -> str:
@@ -174,7 +246,7 @@ def records_as_rows(
     """Records with named fields as rows; the names are the columns, in order of appearance."""
     names = list(dict.fromkeys(name for _, record in batch for name in record))
     if len(names) > source.limits.columns:
-        source.cuts.note(f"records with more than {source.limits.columns} different fields were cut")
+        source.note(f"records with more than {source.limits.columns} different fields were cut")
         names = names[: source.limits.columns]
     columns = tuple([record.get(name, "") for _, record in batch] for name in names)
     return Rows(tuple(names), columns, [number for number, _ in batch], place)

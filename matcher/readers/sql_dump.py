@@ -1,8 +1,9 @@
-r"""SQL dumps: INSERT as mysqldump, pg_dump and hands write it, and PostgreSQL's COPY … FROM stdin.
+r"""SQL dumps: INSERT as mysqldump, pg_dump, sqlite3, SQL Server and hands write it, and PostgreSQL's COPY … FROM stdin.
 
 ::
 
     INSERT INTO `customers` (`name`, `tel`) VALUES ('架空 一郎','090-0012-3400'),('仮名''s',NULL);
+    INSERT [dbo].[顧客] ([氏名], [登録日]) VALUES (N'架空 一郎', CAST(N'2020-04-01' AS Date))
     COPY public.customers (name, tel) FROM stdin;
     架空 一郎	090-0012-3400
     \.
@@ -15,24 +16,23 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, ClassVar
 
+from matcher.readers._sql_values import NAME, copy_values, find_row, values_of
+from matcher.readers._stretches import passages_of
 from matcher.readers.delimited import as_rows
-from matcher.readers.interface import Example, Passage, Prose, Reader, Rows, Source
+from matcher.readers.interface import Example, Passage, Reader, Rows, Source
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Iterator
+    from collections.abc import Generator, Iterator
 
 BATCH_ROWS = 10_000
 LONGEST_TUPLE = 1 << 20
-_NAME = r"[`\"\[\]\w.$]++"
+_COLUMNS = r"(\([^()']{0,20000}+\))?"
 _HEAD = re.compile(
-    rf"INSERT\s++(?:IGNORE\s++)?INTO\s++{_NAME}\s*+(\([^()']*+\))?\s*+VALUES\s*+|REPLACE\s++INTO\s++{_NAME}\s*+(\([^()']*+\))?\s*+VALUES\s*+"
-    rf"|COPY\s++{_NAME}\s*+(\([^()']*+\))?\s*+FROM\s++stdin[^\n]*+\n",
+    rf"\b(?:INSERT\s++(?:(?:LOW_PRIORITY|DELAYED|HIGH_PRIORITY|IGNORE|OR\s++\w++)\s++)?+(?:INTO\s++)?+"
+    rf"|REPLACE\s++(?:INTO\s++)?+)({NAME})\s*+{_COLUMNS}\s*+(?:OVERRIDING\s++\w++\s++VALUE\s++)?+VALUES\s*+"
+    rf"|\bCOPY\s++({NAME})\s*+{_COLUMNS}\s*+FROM\s++stdin[^\n]*+\n",
     re.IGNORECASE,
 )
-_TUPLE = re.compile(r"\s*+\(((?:'(?:[^'\\]++|\\.|'')*+'|[^'()]++|\([^()']*+\))*+)\)\s*+([,;]?)", re.DOTALL)
-_VALUE = re.compile(r"\s*+(?:[A-Za-z_]{0,8}+'((?:[^'\\]++|\\.|'')*+)'[^,]*+|([^,]*+))(?:,|$)", re.DOTALL)
-_ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "0": ""}
-_ESCAPED = re.compile(r"\\(.)|''", re.DOTALL)
 
 
 class SqlReader(Reader):
@@ -45,6 +45,10 @@ class SqlReader(Reader):
             ("架空's", "090-0012-3400", "x'y"),
         ),
         Example(
+            "INSERT [dbo].[顧客] ([氏名], [日]) VALUES (N'架空', CAST(N'2020-04-01' AS Date))\nGO\n".encode("utf-16"),
+            ("架空", "2020-04-01", "氏名"),
+        ),
+        Example(
             "COPY public.t (name, tel) FROM stdin;\n架空\t090-0012-3400\n\\.\n".encode(), ("架空", "090-0012-3400")
         ),
         Example(b"insert the key and copy it into the lock", ()),
@@ -55,95 +59,88 @@ class SqlReader(Reader):
         return 0.95 if not source.is_binary and _HEAD.search(source.head_text) else 0.0
 
     def read(self, source: Source) -> Iterator[Passage]:
-        """Batches of rows, statement by statement."""
-        text, line, scanner = "", 1, _Scanner(source)
+        """Batches of rows, table by table."""
+        text, scanner = "", _Scanner(source)
         for block in source.blocks():
             text += block
-            at = yield from scanner.scan(text, line, ended=False)
-            line += text.count("\n", 0, at)
+            at = yield from scanner.scan(text, ended=False)
             text = text[at:]
-        yield from scanner.scan(text, line, ended=True)
+        yield from scanner.scan(text, ended=True)
+        yield from scanner.flush()
 
 
 class _Scanner:
-    """Goes through a dump as it comes in; knows whether it is inside of a statement."""
+    """Goes through a dump as it comes in; knows whether it is inside of a statement.
+
+    Rows of one table stay together however many statements they come in: a dump may have a statement a row.
+    """
 
     def __init__(self, source: Source) -> None:
-        self._most = source.limits.columns
-        self._next_row: Callable[[str, int], tuple[list[str] | None, int, bool]] | None = None
-        self._header: tuple[str, ...] = ()
+        self._source = source
+        self._is_inside = self._is_copy = False
+        self._table: tuple[str, tuple[str, ...]] = ("", ())
+        self._numbers: dict[str, int] = {}
+        self._rows_before = 0
         self._batch: list[list[str]] = []
+        self._line = 1
 
-    def scan(self, text: str, line: int, *, ended: bool) -> Generator[Passage, None, int]:
+    def scan(self, text: str, *, ended: bool) -> Generator[Passage, None, int]:
         """Passages of a text; returns how much of it was used, since the rest may be cut off in the middle of a row."""
-        at = 0
-        while True:
-            if self._next_row is None:
+        at = counted = 0
+        while at < len(text):
+            if not self._is_inside:
                 head = _HEAD.search(text, at)
                 if head is None and not ended and len(text) - at < LONGEST_TUPLE:
-                    return at
+                    break
                 end = head.start() if head else len(text)
                 if text[at:end].strip():
-                    yield Prose(text[at:end], line + text.count("\n", 0, at))
+                    self._line += text.count("\n", counted, at)
+                    counted = at
+                    yield from passages_of(text[at:end], self._source, self._line)
+                at = end
                 if head is None:
-                    return end
-                at = self._begin(head)
-            row, at, last = self._row(text, at)
-            if row is None and not last and not ended and len(text) - at < LONGEST_TUPLE:
-                return at
-            yield from self._flush(over=last or row is None)
+                    break
+                yield from self._begin(head)
+                at = head.end()
+            row, after = self._next_row(text, at)
+            if row is None and after == at:
+                if not ended and len(text) - at < LONGEST_TUPLE:
+                    break
+                self._is_inside = False  # what follows is no row, or too long for one
+            at = after
+            if len(self._batch) >= BATCH_ROWS:
+                yield from self.flush()
+        self._line += text.count("\n", counted, at)
+        return at
 
-    def _begin(self, head: re.Match[str]) -> int:
-        self._header = _columns(head)
-        self._next_row = _copy_row if head.group()[0] in "cC" else _insert_row
-        return head.end()
+    def _begin(self, head: re.Match[str]) -> Iterator[Rows]:
+        self._is_inside = True
+        self._is_copy = head[3] is not None
+        columns = head[2] or head[4] or ""
+        table = (head[1] or head[3], tuple(name.strip(' `"[]\n\t') for name in columns[1:-1].split(",") if columns))
+        if table != self._table:
+            yield from self.flush()
+            self._table, self._rows_before = table, 0
 
-    def _row(self, text: str, at: int) -> tuple[list[str] | None, int, bool]:
-        row, at, last = self._next_row(text, at) if self._next_row else (None, at, True)
+    def _next_row(self, text: str, at: int) -> tuple[list[str] | None, int]:
+        """The next row, and where it ends; none, at the same place, where there is none (yet)."""
+        if self._is_copy:
+            row, after, over = copy_values(text, at)
+        else:
+            body, after, over = find_row(text, at)
+            row = None if body is None else values_of(body)
+        self._is_inside = not over and (row is not None or self._is_copy)
         if row is not None:
-            self._batch.append(row[: self._most])
-        return row, at, last
+            self._batch.append(row[: self._source.limits.columns])
+        elif after == at:
+            self._is_inside = True  # the row may be cut off where the text is
+        return row, after
 
-    def _flush(self, *, over: bool) -> Iterator[Rows]:
-        if self._batch and (over or len(self._batch) >= BATCH_ROWS):
-            yield as_rows(self._header, self._batch, range(1, len(self._batch) + 1))
+    def flush(self) -> Iterator[Rows]:
+        """The rows that were not given out yet."""
+        if self._batch:
+            first = self._rows_before + 1
+            self._rows_before += len(self._batch)
+            number = self._numbers.setdefault(self._table[0], len(self._numbers))
+            yield as_rows(self._table[1], self._batch, range(first, self._rows_before + 1), "row", number)
             self._batch = []
-        if over:
-            self._next_row = None
-
-
-def _columns(head: re.Match[str]) -> tuple[str, ...]:
-    named = next((group for group in head.groups() if group), "")
-    return tuple(name.strip(' `"[]\n\t') for name in named.strip("()").split(",")) if named else ()
-
-
-def _insert_row(text: str, at: int) -> tuple[list[str] | None, int, bool]:
-    """The next tuple, where it ends, and whether the statement ends with it; no tuple when there is none (yet)."""
-    found = _TUPLE.match(text, at)
-    if found is None:
-        return None, at, False
-    values = [
-        _plain(v[1]) if v[1] is not None else _bare(v[2]) for v in _VALUE.finditer(found[1]) if v.end() > v.start()
-    ]
-    return values, found.end(), found[2] != ","
-
-
-def _copy_row(text: str, at: int) -> tuple[list[str] | None, int, bool]:
-    end = text.find("\n", at)
-    if end < 0:
-        return None, at, False
-    row = text[at:end].rstrip("\r")
-    if row == "\\.":
-        return None, end + 1, True
-    return ["" if value == "\\N" else _plain(value) for value in row.split("\t")], end + 1, False
-
-
-def _plain(text: str) -> str:
-    if "\\" not in text and "''" not in text:
-        return text
-    return _ESCAPED.sub(lambda m: "'" if m[1] is None else _ESCAPES.get(m[1], m[1]), text)
-
-
-def _bare(text: str) -> str:
-    text = text.strip()
-    return "" if text.upper() == "NULL" else text

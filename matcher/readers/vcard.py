@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import binascii
 import quopri
 import re
 from typing import TYPE_CHECKING, ClassVar
@@ -25,7 +27,14 @@ _NAMES = {
     "UID": "uid",
     "NOTE": "note",
 }
+_BEGIN = re.compile(r"^BEGIN:VCARD\s", re.IGNORECASE | re.MULTILINE)
+_LONGEST_VALUE = 4096  # longer ones are pictures and keys
+_ADDRESS_PARTS = (4, 3, 2, 1)  # region, locality, street, extension: the order of a Japanese address
+_POSTAL_CODE = 5
 _PHONETIC = {"X-PHONETIC-LAST-NAME": 0, "X-PHONETIC-FIRST-NAME": 1}
+_SEMICOLON = re.compile(r"(?<!\\);")
+_CHARSET = re.compile(r"CHARSET=\"?([\w.-]{1,40})", re.IGNORECASE)
+_BASE64 = re.compile(r"ENCODING=(?:B|BASE64)\b|;BASE64\b")
 _ESCAPED = re.compile(r"\\(.)")
 
 
@@ -43,8 +52,8 @@ class VcardReader(Reader):
     )
 
     def recognises(self, source: Source) -> float:
-        """By its first line."""
-        return 1.0 if source.head_text.lstrip("\ufeff \r\n")[:11].upper() == "BEGIN:VCARD" else 0.0
+        """By the line that begins a card."""
+        return 1.0 if not source.is_binary and _BEGIN.search(source.head_text) else 0.0
 
     def read(self, source: Source) -> Iterator[Passage]:
         """Batches of cards."""
@@ -59,7 +68,7 @@ class VcardReader(Reader):
                 batch.append((number, record))
                 record = {}
             elif len(record) < source.limits.columns:
-                _take(record, key, _value(found[2], found[3]))
+                _take(record, key, _value(found[2], found[3][:_LONGEST_VALUE]))
             if len(batch) >= BATCH_ROWS:
                 yield records_as_rows(batch, source, "line")
                 batch = []
@@ -87,19 +96,42 @@ def _unfolded(source: Source) -> Iterator[tuple[int, str]]:
 
 
 def _take(record: dict[str, str], key: str, value: str) -> None:
+    parts = [part.strip() for part in _SEMICOLON.split(value)]
+    plain = _plain(" ".join(filter(None, parts)))
     if key in _PHONETIC:
-        parts = record.get("カナ", " ").split(" ", 1)
-        parts[_PHONETIC[key]] = value
-        record["カナ"] = " ".join(parts)
-    elif key in _NAMES and value.strip():
-        name = _NAMES[key]
+        kana = record.get("カナ", " ").split(" ", 1)
+        kana[_PHONETIC[key]] = plain
+        record["カナ"] = " ".join(kana)
+    elif key == "SOUND":  # Japanese mobile phones keep the reading there
+        record["カナ"] = plain
+    elif key == "ADR" and len(parts) > _POSTAL_CODE:
+        _add(record, "郵便番号", _plain(parts[_POSTAL_CODE]))
+        _add(record, _NAMES[key], _plain("".join(parts[n] for n in _ADDRESS_PARTS)))
+    elif key in _NAMES:
+        _add(record, _NAMES[key], plain)
+
+
+def _add(record: dict[str, str], name: str, value: str) -> None:
+    if value.strip():
         again = sum(field.startswith(name) for field in record)
         record[f"{name}{again + 1}" if again else name] = value
 
 
 def _value(parameters: str, text: str) -> str:
-    if "QUOTED-PRINTABLE" in parameters.upper():
+    upper = parameters.upper()
+    if "QUOTED-PRINTABLE" in upper:
         raw = quopri.decodestring(text.encode("utf-8", "replace"))
-        text = decode(raw, detect(raw))
+    elif _BASE64.search(upper):
+        try:
+            raw = base64.b64decode(text, validate=True)
+        except (binascii.Error, ValueError):
+            return text
+    else:
+        return text
+    said = _CHARSET.search(parameters)
+    return decode(raw, detect(raw, said[1] if said else None))
+
+
+def _plain(text: str) -> str:
     text = _ESCAPED.sub(lambda m: "\n" if m[1] in "nN" else m[1], text)
-    return " ".join(part for part in text.split(";") if part).removeprefix("tel:").removeprefix("mailto:")
+    return text.removeprefix("tel:").removeprefix("mailto:")
