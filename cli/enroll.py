@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from custody.columns import ColumnPlan
     from custody.enrolment import EnrolmentResult, Lending
 
+MIB = 1 << 20
 CARRIER_ZONE = ZoneInfo("Asia/Tokyo")
 
 
@@ -146,6 +147,11 @@ def _show_result(ctx: Context, result: EnrolmentResult) -> None:
         f"{result.subjects} customers from {result.rows} rows, {result.fingerprints} fingerprints, "
         f"in {result.seconds:.1f} s ({rate:.0f} rows/s); {result.bytes_per_subject:.0f} bytes a customer"
     )
+    if result.unchanged:
+        ctx.talk.print(
+            f"{result.unchanged} rows are as they were; {result.changed} customers are new or changed: "
+            f"{result.written_bytes / MIB:.1f} MiB written in {result.write_seconds:.1f} s"
+        )
     if result.rejected_count:
         ctx.talk.print(f"{result.rejected_count} rows could not be used: {result.rejected_file}", markup=False)
     for kind, count in result.unread.items():

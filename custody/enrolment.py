@@ -7,10 +7,16 @@ step, and one transaction brings the register up to it. A run that dies in betwe
 from __future__ import annotations
 
 import csv
+import errno
 import hashlib
 import os
+import shutil
+import time
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final, Self, TextIO
+
+from sqlalchemy.exc import SQLAlchemyError
 
 from core.errors import HinomiError
 from custody.errors import EnrolmentError
@@ -20,12 +26,14 @@ from custody.register import Lending, finish_enrolment, settle_interrupted
 from custody.tally import EnrolmentResult, Tally, check
 from custody.workers import choose_processes, work_through
 from fingerprints.builder import IndexBuilder, day_number, open_for_writing
+from fingerprints.compaction import compact
 from fingerprints.generations import current_folder, number_of, writing_lock
 from fingerprints.identifiers.customer_number import learn_patterns
+from fingerprints.index import Index
 from fingerprints.manifest import ExtractInfo
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from core.clock import Clock
@@ -33,7 +41,6 @@ if TYPE_CHECKING:
     from core.settings import Settings
     from custody.columns import ColumnPlan
     from custody.rows import Rejected
-    from fingerprints.index import Index
     from fingerprints.keys import Key
 
 __all__ = ["Enroller", "EnrolmentResult", "Lending"]
@@ -83,25 +90,28 @@ class Enroller:
             raise EnrolmentError("an extract needs a name")
         if day_number(lending.as_of) > day_number(started_at.date()) + 1:
             raise EnrolmentError(f"the extract's day {lending.as_of} has not come yet")
-        with writing_lock(self._settings.index_dir):
+        with writing_lock(self._settings.index_dir), _full_disk_named(self._settings.index_dir):
             index = open_for_writing(self._settings.index_dir, self._key)
             sha256 = _sha256(path)
             with IndexBuilder(self._settings.index_dir, self._key, index) as builder:
                 run = self._open_run(path, sha256, lending, index, builder.generation)
                 try:
-                    tally, rejected_file = self._read(path, plan, builder, index, run, progress, processes)
+                    tally, rejected_file = self._read(path, plan, lending, builder, index, run, progress, processes)
                     check(tally, plan, max_rejected, rejected_file)
                     info = ExtractInfo(
                         lending.extract, tuple(plan.columns), 0, day_number(lending.as_of), tally.rows, sha256
                     )
                     patterns = learn_patterns(tally.numbers) if tally.numbers else ()
+                    write_from = time.monotonic()
                     done = builder.finish(
                         info, patterns, lambda share: progress("write", _READING + (1 - _READING) * share)
                     )
+                    write_s = time.monotonic() - write_from
                 except BaseException as error:
                     self._fail_run(run, error)
                     raise
             self._close_run(run, replace(info, size=done.subjects), tally.rejected_count)
+            compact(self._settings.index_dir, Index.open(self._settings.index_dir, self._key), whole=False)
         return EnrolmentResult(
             extract=lending.extract,
             rows=tally.rows,
@@ -115,6 +125,10 @@ class Enroller:
             peak_mib=peak_mib(processes if processes > 1 else 0),
             generation=done.generation,
             bytes_per_subject=done.size_bytes / max(done.total_subjects, 1),
+            unchanged=done.unchanged,
+            changed=done.changed,
+            written_bytes=done.written_bytes,
+            write_seconds=write_s,
         )
 
     def _open_run(self, path: Path, sha256: str, lending: Lending, index: Index | None, generation: int) -> int:
@@ -138,6 +152,7 @@ class Enroller:
         self,
         path: Path,
         plan: ColumnPlan,
+        lending: Lending,
         builder: IndexBuilder,
         index: Index | None,
         run: int,
@@ -147,7 +162,13 @@ class Enroller:
         tally = Tally()
         with _RejectedFile(self._settings.home / "enrolments" / f"{run}-rejected.csv") as rejected_file:
             for work, share in work_through(
-                path, plan, self._key, index, self._settings.index_dir, processes=processes
+                path,
+                plan,
+                self._key,
+                index,
+                self._settings.index_dir,
+                as_of=day_number(lending.as_of),
+                processes=processes,
             ):
                 tally.add(work)
                 rejected_file.add(work.rejected)
@@ -162,13 +183,28 @@ class Enroller:
 
     def _fail_run(self, run: int, error: BaseException) -> None:
         """Note why a run failed, unless its generation is current already: then the next run finishes it."""
-        with self._database.write() as session:
+        with suppress(SQLAlchemyError), self._database.write() as session:  # on a full disk it stays to be settled
             enrolment = session.get_one(Enrolment, run)
             current = current_folder(self._settings.index_dir)
             if current is not None and number_of(current) == enrolment.generation:
                 return
             enrolment.state, enrolment.finished_at = FAILED, self._clock.now()
             enrolment.reason = str(error) if isinstance(error, HinomiError) else type(error).__name__
+
+
+@contextmanager
+def _full_disk_named(index_dir: Path) -> Iterator[None]:
+    """Say it plainly when there is no room left."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}:
+            raise
+        free = shutil.disk_usage(index_dir).free >> 20
+        raise EnrolmentError(
+            f"there was no room to write {error.filename or 'a file'} under {index_dir}: {free} MiB are free",
+            hint="Make room and run it again. The index is what it was before, and goes on serving.",
+        ) from None
 
 
 class _RejectedFile:

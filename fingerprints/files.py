@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -56,3 +57,15 @@ def write_safely(path: Path, content: bytes) -> None:
         os.fsync(file.fileno())
     beside.replace(path)
     sync_folder(path.parent)
+
+
+def link_files(source: Path, target: Path, without: Collection[str] = ()) -> None:
+    """Give a generation's files, but its manifest and some folders, a second name in another; nothing is copied."""
+    for path in sorted(source.rglob("*")):
+        inside = path.relative_to(source)
+        if inside.parts[0] in without or path.name == "manifest.json":
+            continue
+        if path.is_dir():
+            (target / inside).mkdir(mode=0o700)
+        else:
+            os.link(path, target / inside)

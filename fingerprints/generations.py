@@ -43,6 +43,14 @@ def current_folder(index_dir: Path) -> Path | None:
     return index_dir / name
 
 
+def older_folders(index_dir: Path) -> list[Path]:
+    """Generations before the current one that are still there, the youngest first."""
+    current = current_folder(index_dir)
+    folders = (folder for folder in index_dir.glob("g*") if _NAME.fullmatch(folder.name))
+    older = [folder for folder in folders if current and number_of(folder) < number_of(current)]
+    return sorted(older, key=number_of, reverse=True)
+
+
 def number_of(folder: Path) -> int:
     """The generation's number."""
     match = _NAME.match(folder.name)
@@ -83,8 +91,9 @@ def new_folder(index_dir: Path) -> Path:
 
 def switch_to(part: Path) -> Path:
     """Make a finished ``.part`` folder the current generation. Needs the lock."""
-    for path in part.iterdir():
-        sync_file(path)
+    for path in part.rglob("*"):
+        if path.is_dir() or path.stat().st_nlink == 1:  # what is linked was made safe when it was written
+            sync_file(path)
     sync_folder(part)
     folder = part.with_name(part.name.removesuffix(_PART))
     part.rename(folder)
