@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import shutil
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import TYPE_CHECKING, Final, Self
 
 import numpy as np
@@ -25,12 +26,12 @@ from fingerprints.identifiers.customer_number import learn_patterns
 from fingerprints.index import Index
 from fingerprints.manifest import ExtractInfo, Manifest, write_manifest
 from fingerprints.prints import NUMBER, Printer, Prints, checked_kinds, sketched_kinds
+from fingerprints.rotation import adopt
 from fingerprints.segment_builder import SegmentBuilder, WrittenSegment
 from fingerprints.spill import Spill
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
-    from datetime import date
     from pathlib import Path
     from types import TracebackType
 
@@ -176,8 +177,14 @@ def day_number(day: date) -> int:
     return day.toordinal() - EPOCH
 
 
+def day_of(number: int) -> date:
+    """The day that `day_number` gave."""
+    return date.fromordinal(number + EPOCH)
+
+
 def open_for_writing(index_dir: Path, key: Key) -> Index | None:
-    """The index as it is before an enrolment; None when there is none yet."""
+    """The index as it is before an enrolment; None when there is none yet. One under a new key is moved into place."""
+    adopt(index_dir, key)
     try:
         return Index.open(index_dir, key)
     except NoIndexError:

@@ -11,17 +11,18 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
-from pyroaring import BitMap
 
-from fingerprints.generations import current_folder, new_folder, number_of, switch_to
+from fingerprints.generations import current_folder, new_folder, next_dir, number_of, switch_to
 from fingerprints.manifest import ExtractInfo, write_manifest
 from fingerprints.merging import merge_segments
+from fingerprints.prints import NUMBER
+from fingerprints.rotation import write_former
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from numpy.typing import NDArray
+    from pyroaring import BitMap
 
     from fingerprints.index import Index
 
@@ -43,24 +44,37 @@ def forget_subjects(index_dir: Path, index: Index, subjects: BitMap) -> Forgotte
     """
     done = Forgotten(0, 0, index.generation)
     if subjects:
-        gone = np.zeros(index.subjects, np.bool_)
-        gone[np.array(subjects, np.uint32)] = True
-        done = _rewrite(new_folder(index_dir), index, gone)
+        done = _rewrite(new_folder(index_dir), index, subjects)
+    _remove_others(index_dir)
+    following = current_folder(next_dir(index_dir)) if next_dir(index_dir).is_dir() else None
+    if following is not None:  # a key is being changed: everybody has the same number in the index under the new one
+        if subjects:
+            _rewrite(new_folder(next_dir(index_dir)), index.sibling(following), subjects)
+        _remove_others(next_dir(index_dir))
+    return done
+
+
+def _remove_others(index_dir: Path) -> None:
     current = current_folder(index_dir)
     for folder in index_dir.glob("g*"):
         if folder != current:
             shutil.rmtree(folder)
-    return done
 
 
-def _rewrite(part: Path, index: Index, gone: NDArray[np.bool_]) -> Forgotten:
+def _rewrite(part: Path, index: Index, subjects: BitMap) -> Forgotten:
+    gone = np.zeros(index.subjects, np.bool_)
+    gone[np.array(subjects, np.uint32)] = True
+    if index.former.size:
+        theirs = index.carried(NUMBER, subjects)[1]
+        kept = ~np.isin(index.former_now, theirs)
+        write_former(part, index.former[kept], index.former_now[kept])
     merged = merge_segments(part / f"s{number_of(part):06d}", index.segments, gone)
     manifest = replace(
         index.manifest,
         generation=number_of(part),
         content=number_of(part),
         segments=(merged,),
-        enrolments=tuple(_copy_members(part, index, gone)),
+        enrolments=tuple(_copy_members(part, index, subjects)),
         files={},
     )
     write_manifest(part, manifest)
@@ -69,10 +83,9 @@ def _rewrite(part: Path, index: Index, gone: NDArray[np.bool_]) -> Forgotten:
     return Forgotten(int(gone.sum()), before - merged.records, number_of(folder))
 
 
-def _copy_members(part: Path, index: Index, gone: NDArray[np.bool_]) -> Iterator[ExtractInfo]:
-    without = BitMap(np.flatnonzero(gone).astype(np.uint32))
+def _copy_members(part: Path, index: Index, gone: BitMap) -> Iterator[ExtractInfo]:
     for info in index.enrolments:
-        members = index.members_of(info) - without
+        members = index.members_of(info) - gone
         members.run_optimize()
         (part / info.members).write_bytes(members.serialize())
         yield replace(info, size=len(members))

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 CURRENT_FILE: Final = "CURRENT"
 LOCK_FILE: Final = "LOCK"
+NEXT_FOLDER: Final = "next"
+READY_FILE: Final = "READY"
 _NAME: Final = re.compile(r"g(\d{6,})")
 _PART: Final = ".part"
 _KEPT: Final = 2
@@ -41,6 +43,19 @@ def current_folder(index_dir: Path) -> Path | None:
     if not _NAME.fullmatch(name):
         raise DamagedIndexError(str(pointer), "it names no generation")
     return index_dir / name
+
+
+def next_dir(index_dir: Path) -> Path:
+    """Where the index under a new key grows (see `fingerprints.rotation`)."""
+    return index_dir / NEXT_FOLDER
+
+
+def ready_folder(index_dir: Path, key_id: str) -> Path | None:
+    """The next index's generation, if it is ready to serve and was made under this key."""
+    ready = next_dir(index_dir) / READY_FILE
+    if not ready.is_file() or ready.read_text(encoding="ascii").strip() != key_id:
+        return None
+    return current_folder(next_dir(index_dir))
 
 
 def older_folders(index_dir: Path) -> list[Path]:

@@ -15,7 +15,7 @@ from fingerprints.canaries import read_canaries
 from fingerprints.digests import Digester, code_of
 from fingerprints.errors import DamagedIndexError, IndexBusyError, NoIndexError, WrongKeyError
 from fingerprints.files import map_array
-from fingerprints.generations import current_folder, older_folders
+from fingerprints.generations import current_folder, older_folders, ready_folder
 from fingerprints.layers import Layers
 from fingerprints.manifest import ExtractInfo, Manifest, check_files, read_manifest
 from fingerprints.records import CURRENT_DAY
@@ -76,6 +76,8 @@ class Index:
         self.segments = tuple(Segment(folder / info.name, info, manifest) for info in manifest.segments)
         self.layers = Layers(self.segments)
         self._members = {one.members: map_array(folder / one.members, np.uint8) for one in manifest.enrolments}
+        self.former: NDArray[np.uint64] = _map_if_there(folder / "former.u64")
+        self.former_now: NDArray[np.uint64] = _map_if_there(folder / "former-now.u64")
         fields = self.layers.fields()
         self.sketches = {kind: fields[f"sketch-{kind}"] for kind in manifest.sketches}
         self.sealed = fields["sealed"]
@@ -102,6 +104,11 @@ class Index:
                 )
             try:
                 return cls._open_generation(folder, key, check=check)
+            except WrongKeyError:
+                ready = ready_folder(index_dir, key.id)
+                if ready is None:
+                    raise
+                return cls._open_generation(ready, key, check=check)
             except (FileNotFoundError, DamagedIndexError):
                 if current_folder(index_dir) == folder:
                     raise
@@ -133,6 +140,12 @@ class Index:
             raise WrongKeyError(key.id, manifest.key_id)
         check_files(folder, manifest, contents=check)
         return cls(folder, manifest, key)
+
+    def sibling(self, folder: Path) -> Index:
+        """The index under the next key, for work that needs no key; everybody has the same number in it."""
+        manifest = read_manifest(folder)
+        check_files(folder, manifest, contents=False)
+        return Index(folder, manifest, self._key)
 
     @property
     def size_bytes(self) -> int:
@@ -233,6 +246,13 @@ class Index:
         lengths, sealed = self.sealed.take(subjects)
         return self._sealer.open_many(self.subject_digests(subjects), lengths, sealed)
 
+    def current_digests(self, digests: NDArray[np.uint64]) -> NDArray[np.uint64]:
+        """Digests of customer numbers made under a former key as they are under this one; others stay as they are."""
+        if not self.former.size:
+            return digests
+        place = np.minimum(np.searchsorted(self.former, digests), self.former.size - 1)
+        return np.where(self.former[place] == digests, self.former_now[place], digests)
+
     def members(self, extract: str) -> BitMap:
         """The subjects of an extract as it was enrolled last; none when the index does not know it."""
         found = next((info for info in self.extracts if info.name == extract), None)
@@ -272,6 +292,10 @@ class Index:
 
     def __repr__(self) -> str:
         return f"Index(generation={self.generation}, subjects={self.subjects}, segments={len(self.segments)})"
+
+
+def _map_if_there(path: Path) -> NDArray[np.uint64]:
+    return map_array(path, np.uint64) if path.is_file() else np.empty(0, np.uint64)
 
 
 def _newest(found: Sequence[Hits]) -> Hits:

@@ -216,10 +216,7 @@ class Printer:
             if all(kind in digests for kind in kinds) and not identity.all():
                 words = [digests[kind] for kind in kinds]
                 there = reduce(np.logical_and, [word != 0 for word in words]) & (identity == 0)
-                mixed = siphash(
-                    self._subject_key, np.full(there.sum(), len(kinds), np.uint64), *[w[there] for w in words]
-                )
-                identity[there] = np.maximum(mixed, np.uint64(1))
+                identity[there] = _mixed(self._subject_key, [word[there] for word in words])
         return identity
 
     def _resolve(self, digests: Mapping[str, NDArray[np.uint64]], numbered: NDArray[np.bool_]) -> NDArray[np.int64]:
@@ -279,6 +276,16 @@ class Printer:
             if kind in digests:
                 out[:, column] = self._sketcher.checks(kind, salts, digests[kind])
         return out
+
+
+def key_of_numbers(key: Key, digests: NDArray[np.uint64]) -> NDArray[np.uint64]:
+    """The stable keys of subjects from the digests of their customer numbers."""
+    return _mixed(key.derive("subject", 16), [digests])
+
+
+def _mixed(subject_key: bytes, words: Sequence[NDArray[np.uint64]]) -> NDArray[np.uint64]:
+    mixed = siphash(subject_key, np.full(words[0].size, len(words), np.uint64), *words)
+    return np.maximum(mixed, np.uint64(1))
 
 
 def is_usable(kinds: frozenset[str]) -> bool:

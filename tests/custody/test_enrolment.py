@@ -65,8 +65,10 @@ def enroller(settings: Settings, key: Key, database: Database, clock: SetClock) 
     return Enroller(settings, key, database, clock)
 
 
-def enrol(enroller: Enroller, path: Path, name: str = "calls", *, processes: int = 1) -> EnrolmentResult:
-    lending = Lending(name, DAY, processor="架空コール", parent="架空商事")
+def enrol(
+    enroller: Enroller, path: Path, name: str = "calls", *, as_of: date = DAY, processes: int = 1
+) -> EnrolmentResult:
+    lending = Lending(name, as_of, processor="架空コール", parent="架空商事")
     return enroller.enrol(path, understand(path), lending, processes=processes)
 
 
