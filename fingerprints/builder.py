@@ -136,7 +136,8 @@ class IndexBuilder:
             link_files(self._index.folder, self._part)
         others = [one for one in before.enrolments if not self._is_repeated(one, extract, members)] if before else []
         name = f"members-{self.generation:06d}.roaring"
-        (self._part / name).write_bytes(members.serialize())
+        with (self._part / name).open("xb") as file:  # never through a link into an older generation
+            file.write(members.serialize())
         for gone in set(before.enrolments if before else ()) - set(others):
             (self._part / gone.members).unlink()
         segments = (*(before.segments if before else ()), *([written.info] if written.info else ()))

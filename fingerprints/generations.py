@@ -94,12 +94,17 @@ def writing_lock(index_dir: Path) -> Iterator[None]:
         os.close(descriptor)
 
 
-def new_folder(index_dir: Path) -> Path:
-    """An empty ``.part`` folder for the next generation; leftovers of runs that died are removed. Needs the lock."""
+def new_folder(index_dir: Path, above: int = 0) -> Path:
+    """An empty ``.part`` folder for the next generation; leftovers of runs that died are removed. Needs the lock.
+
+    Args:
+        index_dir: The folder of the index.
+        above: A number that is taken elsewhere: files are named by generations, and may move between folders.
+    """
     for left in index_dir.glob(f"g*{_PART}"):
         shutil.rmtree(left)
-    numbers = [number_of(folder) for folder in index_dir.glob("g*")]
-    folder = index_dir / f"g{max(numbers, default=0) + 1:06d}{_PART}"
+    numbers = [above, *(number_of(folder) for folder in index_dir.glob("g*"))]
+    folder = index_dir / f"g{max(numbers) + 1:06d}{_PART}"
     folder.mkdir(mode=0o700)
     return folder
 

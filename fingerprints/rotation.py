@@ -57,7 +57,7 @@ def begin(index_dir: Path, index: Index, new_key: Key) -> None:
     folder = next_dir(index_dir)
     shutil.rmtree(folder, ignore_errors=True)  # left by a run that died before it had a current generation
     folder.mkdir(mode=0o700)
-    part = new_folder(folder)
+    part = new_folder(folder, above=index.manifest.generation)
     segment = part / f"s{number_of(part):06d}"
     segment.mkdir(mode=0o700)
     numbers = _write_fields(segment, index, new_key)
@@ -109,7 +109,7 @@ def adopt(index_dir: Path, key: Key) -> bool:
         return False
     if folder is None or read_manifest(folder).key_id != key.id:
         manifest = read_manifest(source)
-        part = new_folder(index_dir)
+        part = new_folder(index_dir, above=manifest.generation)
         link_files(source, part)
         generation = number_of(part)
         write_manifest(part, replace(manifest, generation=generation, content=generation, files={}), manifest)
