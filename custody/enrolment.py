@@ -6,10 +6,8 @@ step, and one transaction brings the register up to it. A run that dies in betwe
 
 from __future__ import annotations
 
-import errno
-import shutil
 import time
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
@@ -31,7 +29,7 @@ from fingerprints.index import Index
 from fingerprints.manifest import ExtractInfo
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
     from pathlib import Path
 
     from core.clock import Clock
@@ -87,7 +85,7 @@ class Enroller:
             raise EnrolmentError("an extract needs a name")
         if day_number(lending.as_of) > day_number(started_at.date()) + 1:
             raise EnrolmentError(f"the extract's day {lending.as_of} has not come yet")
-        with writing_lock(self._settings.index_dir), _full_disk_named(self._settings.index_dir):
+        with writing_lock(self._settings.index_dir):
             index = open_for_writing(self._settings.index_dir, self._key)
             sha256 = sha256_of(path)
             with IndexBuilder(self._settings.index_dir, self._key, index) as builder:
@@ -165,18 +163,3 @@ class Enroller:
                 return
             enrolment.state, enrolment.finished_at = FAILED, self._clock.now()
             enrolment.reason = str(error) if isinstance(error, HinomiError) else type(error).__name__
-
-
-@contextmanager
-def _full_disk_named(index_dir: Path) -> Iterator[None]:
-    """Say it plainly when there is no room left."""
-    try:
-        yield
-    except OSError as error:
-        if error.errno not in {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}:
-            raise
-        free = shutil.disk_usage(index_dir).free >> 20
-        raise EnrolmentError(
-            f"there was no room to write {error.filename or 'a file'} under {index_dir}: {free} MiB are free",
-            hint="Make room and run it again. The index is what it was before, and goes on serving.",
-        ) from None

@@ -9,6 +9,7 @@ everything on disk; a builder that is not finished leaves a ``.part`` folder, an
 from __future__ import annotations
 
 import shutil
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING, Final, Self
@@ -125,7 +126,8 @@ class IndexBuilder:
 
     def abandon(self) -> None:
         """Throw away what was built; the index stays as it is."""
-        self._spill.close()
+        with suppress(OSError):  # on a full disk what still waits cannot be written; it is not wanted any more
+            self._spill.close()
         shutil.rmtree(self._part, ignore_errors=True)
 
     def _write_manifest(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 from typing import TYPE_CHECKING, Any, Final
@@ -23,6 +24,13 @@ def map_array(path: Path, dtype: Any) -> NDArray[Any]:
     if path.stat().st_size == 0:  # an empty file cannot be mapped
         return np.empty(0, little)
     return np.memmap(path, little, "r")
+
+
+def is_full(error: OSError) -> bool:
+    """Whether a write failed because there was no room; NumPy says so in words, without the system's number."""
+    return error.errno in {errno.ENOSPC, errno.EDQUOT, errno.EFBIG} or (
+        error.errno is None and "requested" in str(error)
+    )
 
 
 def checksum(path: Path) -> str:

@@ -13,8 +13,8 @@ import shutil
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
-from fingerprints.errors import DamagedIndexError, IndexBusyError
-from fingerprints.files import sync_file, sync_folder, write_safely
+from fingerprints.errors import DamagedIndexError, FullDiskError, IndexBusyError
+from fingerprints.files import is_full, sync_file, sync_folder, write_safely
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -78,6 +78,7 @@ def writing_lock(index_dir: Path) -> Iterator[None]:
 
     Raises:
         IndexBusyError: Another process is writing.
+        FullDiskError: What was written under the lock found no room.
     """
     index_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     descriptor = os.open(index_dir / LOCK_FILE, os.O_RDWR | os.O_CREAT, 0o600)
@@ -90,6 +91,11 @@ def writing_lock(index_dir: Path) -> Iterator[None]:
                 hint="Wait until the other enrolment has ended, then run this one again.",
             ) from None
         yield
+    except OSError as error:
+        if not is_full(error):
+            raise
+        free_mib = shutil.disk_usage(index_dir).free >> 20
+        raise FullDiskError(str(index_dir), str(error.filename or ""), free_mib) from None
     finally:
         os.close(descriptor)
 
