@@ -80,7 +80,10 @@ class Context:
         """The index generation that is current now."""
         from fingerprints.index import Index
 
-        return Index.open(self.settings.index_dir, self.key)
+        index = Index.open_good(self.settings.index_dir, self.key)
+        if index.damage:
+            self.talk.print(f"warning: {index.damage}; generation {index.generation} serves", markup=False)
+        return index
 
     @cached_property
     def sources(self) -> dict[str, Source]:

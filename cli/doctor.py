@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from cli.context import Context
+    from fingerprints.errors import DamagedIndexError
 
 LOW_DISK_BYTES = 1 << 30
 Level = Literal["ok", "note", "bad"]
@@ -82,7 +83,7 @@ def _look_at_key(ctx: Context) -> Iterator[Diagnosis]:
 
 
 def _look_at_index(ctx: Context) -> Iterator[Diagnosis]:
-    from fingerprints.errors import NoIndexError
+    from fingerprints.errors import DamagedIndexError, NoIndexError
     from fingerprints.index import Index
 
     try:
@@ -94,12 +95,39 @@ def _look_at_index(ctx: Context) -> Iterator[Diagnosis]:
     except NoIndexError as error:
         yield Diagnosis("note", "index", str(error), "Enrol customers: hinomi enroll FILE --extract NAME")
         return
+    except DamagedIndexError as error:
+        yield _damaged(ctx, error)
+        return
     yield Diagnosis(
         "ok",
         "index",
         f"generation {index.generation}: {index.subjects} customers, {len(index.extracts)} extracts, "
-        f"{index.bytes_per_subject:.0f} bytes a customer, checksums right",
+        f"{len(index.segments)} segments, {index.bytes_per_subject:.0f} bytes a customer, checksums right",
     )
+    yield from _index_leftovers(ctx)
+
+
+def _damaged(ctx: Context, error: DamagedIndexError) -> Diagnosis:
+    """What is damaged, and what serves meanwhile."""
+    from fingerprints.index import Index
+
+    try:
+        serving = Index.open_good(ctx.settings.index_dir, ctx.key)
+    except HinomiError:
+        return Diagnosis("bad", "index", f"{error}; nothing older can serve", error.hint)
+    state = f"generation {serving.generation} serves in its place" if serving.damage else "it serves all the same"
+    return Diagnosis("bad", "index", f"{error}; {state}", error.hint)
+
+
+def _index_leftovers(ctx: Context) -> Iterator[Diagnosis]:
+    """A change of key under way, and what a run that died left; neither is a fault."""
+    from fingerprints.generations import next_dir
+
+    if next_dir(ctx.settings.index_dir).is_dir():
+        yield Diagnosis("note", "index", "the key is being changed", "hinomi key rotate shows what is still to come.")
+    left = [path.name for path in ctx.settings.index_dir.glob("*.part")]
+    if left:
+        yield Diagnosis("note", "index", f"{', '.join(left)} is of a run that died", "The next enrolment removes it.")
 
 
 def _look_at_archive(ctx: Context) -> Iterator[Diagnosis]:

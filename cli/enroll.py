@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from custody.columns import ColumnPlan
     from custody.enrolment import EnrolmentResult, Lending
 
+MIB = 1 << 20
 CARRIER_ZONE = ZoneInfo("Asia/Tokyo")
 
 
@@ -63,7 +64,7 @@ def enroll(
     enroller = Enroller(ctx.settings, ctx.key, ctx.database, ctx.clock)
     today = ctx.clock.now().astimezone(CARRIER_ZONE).date()
     lending = Lending(extract, _day(as_of) if as_of else today, processor, under, purpose)
-    plan = understand(file, _mapping(mapping))
+    plan = understand(file, mapping_of(mapping))
     _show_plan(ctx, file, plan, lending)
     if not (yes or as_json):
         if not sys.stdin.isatty():
@@ -72,7 +73,7 @@ def enroll(
             )
         if not click.confirm("Enrol it like this?", default=True, err=True):
             raise click.Abort
-    with _bar(ctx) as bar:
+    with bar_of(ctx) as bar:
         task = bar.add_task("reading", total=1.0)
         result = enroller.enrol(
             file,
@@ -95,7 +96,7 @@ def _day(text: str) -> date:
         raise UsageError(f"--as-of {text!r} is no date", hint="Write it as 2026-04-01.") from None
 
 
-def _mapping(pairs: tuple[str, ...]) -> dict[str, str]:
+def mapping_of(pairs: tuple[str, ...]) -> dict[str, str]:
     """``phone=電話番号,email=3``, also given several times, by field."""
     mapping = {}
     for pair in ",".join(pairs).split(","):
@@ -127,7 +128,8 @@ def _show_plan(ctx: Context, file: Path, plan: ColumnPlan, lending: Lending) -> 
         talk.print(f"note: {doubt}", markup=False)
 
 
-def _bar(ctx: Context) -> Progress:
+def bar_of(ctx: Context) -> Progress:
+    """A bar with the time that is left, where somebody is there to see it."""
     return Progress(
         TextColumn("{task.description}"),
         BarColumn(),
@@ -146,6 +148,11 @@ def _show_result(ctx: Context, result: EnrolmentResult) -> None:
         f"{result.subjects} customers from {result.rows} rows, {result.fingerprints} fingerprints, "
         f"in {result.seconds:.1f} s ({rate:.0f} rows/s); {result.bytes_per_subject:.0f} bytes a customer"
     )
+    if result.unchanged:
+        ctx.talk.print(
+            f"{result.unchanged} rows are as they were; {result.changed} customers are new or changed: "
+            f"{result.written_bytes / MIB:.1f} MiB written in {result.write_seconds:.1f} s"
+        )
     if result.rejected_count:
         ctx.talk.print(f"{result.rejected_count} rows could not be used: {result.rejected_file}", markup=False)
     for kind, count in result.unread.items():

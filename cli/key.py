@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+
+from cli.rotate import rotate
 
 if TYPE_CHECKING:
     from cli.context import Context
@@ -15,6 +18,21 @@ SAMPLED = 1000
 @click.group()
 def key() -> None:
     """The master key; never shown, only named."""
+
+
+key.add_command(rotate)
+
+
+@key.command()
+@click.argument("file", type=click.Path(path_type=Path), required=False)
+@click.pass_obj
+def create(ctx: Context, file: Path | None) -> None:
+    """Make a new key in FILE (default: where the settings look for it), mode 0600; nothing is ever overwritten."""
+    from fingerprints.keys import create_key
+
+    path = file or ctx.settings.home / Path(ctx.settings.key.file).expanduser()
+    made = create_key(path)
+    ctx.talk.print(f"key {made.id} is in {path}; keep a copy elsewhere", markup=False, soft_wrap=True)
 
 
 @key.command("id")

@@ -33,6 +33,7 @@ COMMANDS = {
     "serve": "cli.serve:serve",
     "drill": "cli.drill:drill",
     "key": "cli.key:key",
+    "index": "cli.index:index",
     "doctor": "cli.doctor:doctor",
 }
 

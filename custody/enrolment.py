@@ -6,22 +6,26 @@ step, and one transaction brings the register up to it. A run that dies in betwe
 
 from __future__ import annotations
 
-import csv
-import hashlib
-import os
+import time
+from contextlib import suppress
 from dataclasses import replace
-from typing import TYPE_CHECKING, Final, Self, TextIO
+from typing import TYPE_CHECKING, Final
+
+from sqlalchemy.exc import SQLAlchemyError
 
 from core.errors import HinomiError
 from custody.errors import EnrolmentError
 from custody.models import FAILED, Enrolment
 from custody.peak import peak_mib
+from custody.reading import Source, read_into, sha256_of
 from custody.register import Lending, finish_enrolment, settle_interrupted
-from custody.tally import EnrolmentResult, Tally, check
-from custody.workers import choose_processes, work_through
+from custody.tally import EnrolmentResult, check
+from custody.workers import choose_processes
 from fingerprints.builder import IndexBuilder, day_number, open_for_writing
+from fingerprints.compaction import compact
 from fingerprints.generations import current_folder, number_of, writing_lock
 from fingerprints.identifiers.customer_number import learn_patterns
+from fingerprints.index import Index
 from fingerprints.manifest import ExtractInfo
 
 if TYPE_CHECKING:
@@ -32,8 +36,6 @@ if TYPE_CHECKING:
     from core.database import Database
     from core.settings import Settings
     from custody.columns import ColumnPlan
-    from custody.rows import Rejected
-    from fingerprints.index import Index
     from fingerprints.keys import Key
 
 __all__ = ["Enroller", "EnrolmentResult", "Lending"]
@@ -85,23 +87,30 @@ class Enroller:
             raise EnrolmentError(f"the extract's day {lending.as_of} has not come yet")
         with writing_lock(self._settings.index_dir):
             index = open_for_writing(self._settings.index_dir, self._key)
-            sha256 = _sha256(path)
+            sha256 = sha256_of(path)
             with IndexBuilder(self._settings.index_dir, self._key, index) as builder:
                 run = self._open_run(path, sha256, lending, index, builder.generation)
                 try:
-                    tally, rejected_file = self._read(path, plan, builder, index, run, progress, processes)
+                    source = Source(path, plan, day_number(lending.as_of), self._rejected_path(run))
+                    tally, rejected_file = read_into(
+                        builder, source, self._key, index, self._settings.index_dir,
+                        advance=lambda share: progress("read", _READING * share), processes=processes,
+                    )  # fmt: skip
                     check(tally, plan, max_rejected, rejected_file)
                     info = ExtractInfo(
                         lending.extract, tuple(plan.columns), 0, day_number(lending.as_of), tally.rows, sha256
                     )
                     patterns = learn_patterns(tally.numbers) if tally.numbers else ()
+                    write_from = time.monotonic()
                     done = builder.finish(
                         info, patterns, lambda share: progress("write", _READING + (1 - _READING) * share)
                     )
+                    write_s = time.monotonic() - write_from
                 except BaseException as error:
                     self._fail_run(run, error)
                     raise
             self._close_run(run, replace(info, size=done.subjects), tally.rejected_count)
+            compact(self._settings.index_dir, Index.open(self._settings.index_dir, self._key), whole=False)
         return EnrolmentResult(
             extract=lending.extract,
             rows=tally.rows,
@@ -115,6 +124,10 @@ class Enroller:
             peak_mib=peak_mib(processes if processes > 1 else 0),
             generation=done.generation,
             bytes_per_subject=done.size_bytes / max(done.total_subjects, 1),
+            unchanged=done.unchanged,
+            changed=done.changed,
+            written_bytes=done.written_bytes,
+            write_seconds=write_s,
         )
 
     def _open_run(self, path: Path, sha256: str, lending: Lending, index: Index | None, generation: int) -> int:
@@ -134,27 +147,8 @@ class Enroller:
             session.flush()
             return run.id
 
-    def _read(
-        self,
-        path: Path,
-        plan: ColumnPlan,
-        builder: IndexBuilder,
-        index: Index | None,
-        run: int,
-        progress: Callable[[str, float], None],
-        processes: int,
-    ) -> tuple[Tally, Path | None]:
-        tally = Tally()
-        with _RejectedFile(self._settings.home / "enrolments" / f"{run}-rejected.csv") as rejected_file:
-            for work, share in work_through(
-                path, plan, self._key, index, self._settings.index_dir, processes=processes
-            ):
-                tally.add(work)
-                rejected_file.add(work.rejected)
-                if work.prints is not None:
-                    builder.add(work.prints)
-                progress("read", _READING * share)
-        return tally, rejected_file.written
+    def _rejected_path(self, run: int) -> Path:
+        return self._settings.home / "enrolments" / f"{run}-rejected.csv"
 
     def _close_run(self, run: int, info: ExtractInfo, rejected: int) -> None:
         with self._database.write() as session:
@@ -162,43 +156,10 @@ class Enroller:
 
     def _fail_run(self, run: int, error: BaseException) -> None:
         """Note why a run failed, unless its generation is current already: then the next run finishes it."""
-        with self._database.write() as session:
+        with suppress(SQLAlchemyError), self._database.write() as session:  # on a full disk it stays to be settled
             enrolment = session.get_one(Enrolment, run)
             current = current_folder(self._settings.index_dir)
             if current is not None and number_of(current) == enrolment.generation:
                 return
             enrolment.state, enrolment.finished_at = FAILED, self._clock.now()
             enrolment.reason = str(error) if isinstance(error, HinomiError) else type(error).__name__
-
-
-class _RejectedFile:
-    """The list of rows that could not be used; made when the first one comes."""
-
-    def __init__(self, path: Path) -> None:
-        self.written: Path | None = None
-        self._path = path
-        self._file: TextIO | None = None
-
-    def add(self, rejected: list[Rejected]) -> None:
-        """Write some more."""
-        if not rejected:
-            return
-        if self._file is None:
-            self._path.parent.mkdir(mode=0o700, exist_ok=True)
-            descriptor = os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-            self._file = os.fdopen(descriptor, "w", encoding="utf-8", newline="")
-            csv.writer(self._file).writerow(("row", "reason"))
-            self.written = self._path
-        csv.writer(self._file).writerows((one.row, one.reason) for one in rejected)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_error: object) -> None:
-        if self._file is not None:
-            self._file.close()
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -101,9 +101,10 @@ def record_extract(session: Session, lending: Lending, info: ExtractInfo, now: d
     if extract is None:
         extract = Extract(name=lending.extract, state=LENT, purpose="", contract_kind="", added_at=now)
         session.add(extract)
-    extract.as_of = lending.as_of
-    extract.columns = list(info.columns)
-    extract.size = info.size
+    if not before or not extract.size or extract.as_of <= lending.as_of:  # a late list is older than what is known
+        extract.as_of = lending.as_of
+        extract.columns = list(info.columns)
+        extract.size = info.size
     if lending.purpose:
         extract.purpose = lending.purpose
     record(session, "enrolled", extract, before, Act(ENROLMENT, now, lending.as_of))
@@ -161,6 +162,7 @@ def list_extracts(session: Session) -> Sequence[Extract]:
 
 
 def _info_of(index: Index | None, enrolment: Enrolment) -> ExtractInfo | None:
-    if index is None or enrolment.generation != index.generation:
+    if index is None:
         return None
-    return next((info for info in index.extracts if info.name == enrolment.extract_name), None)
+    mine = (info for info in index.enrolments if info.generation == enrolment.generation)
+    return next((info for info in mine if info.name == enrolment.extract_name), None)

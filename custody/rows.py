@@ -67,7 +67,7 @@ class Work:
 class RowReader:
     """Turns batches into fingerprints by one plan, under one key."""
 
-    def __init__(self, plan: ColumnPlan, key: Key, index: Index | None) -> None:
+    def __init__(self, plan: ColumnPlan, key: Key, index: Index | None, as_of: int | None = None) -> None:
         self._width = plan.width
         self._places = {kind: column.places for kind, column in plan.columns.items()}
         self._further = plan.further
@@ -76,7 +76,7 @@ class RowReader:
             kind: lru_cache(_REMEMBERED)(kinds[kind].canonical) if kind in _REPEATED else kinds[kind].canonical
             for kind in self._places
         }
-        self._printer = Printer(key, index)
+        self._printer = Printer(key, index, as_of)
 
     def read(self, batch: Batch) -> Work:
         """Fingerprints of one batch, and what could not be used of it."""

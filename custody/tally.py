@@ -40,6 +40,10 @@ class EnrolmentResult:
         peak_mib: The most memory that the run and its helpers held.
         generation: The index generation it made.
         bytes_per_subject: Size of that generation for each customer in it.
+        unchanged: Rows that the index had as they are.
+        changed: Customers who are new or not as they were.
+        written_bytes: What was written for the generation.
+        write_seconds: How long comparing and writing took, after all rows were read.
     """
 
     extract: str
@@ -54,6 +58,10 @@ class EnrolmentResult:
     peak_mib: float
     generation: int
     bytes_per_subject: float
+    unchanged: int
+    changed: int
+    written_bytes: int
+    write_seconds: float
 
     def as_json(self) -> dict[str, object]:
         """The object that `enroll --json` ends with."""
@@ -70,6 +78,10 @@ class EnrolmentResult:
             "peak_mib": round(self.peak_mib, 1),
             "generation": self.generation,
             "bytes_per_subject": round(self.bytes_per_subject, 1),
+            "unchanged": self.unchanged,
+            "changed": self.changed,
+            "written_bytes": self.written_bytes,
+            "write_seconds": round(self.write_seconds, 3),
         }
 
 

@@ -38,16 +38,16 @@ def choose_processes(path: Path) -> int:
 
 
 def work_through(
-    path: Path, plan: ColumnPlan, key: Key, index: Index | None, index_dir: Path, *, processes: int
+    path: Path, plan: ColumnPlan, key: Key, index: Index | None, index_dir: Path, *, as_of: int, processes: int
 ) -> Iterator[tuple[Work, float]]:
     """Each batch's work, in the file's order, and how far into the file it reaches (0 to 1)."""
     if processes <= 1:
-        reader = RowReader(plan, key, index)
+        reader = RowReader(plan, key, index, as_of)
         for batch, share in read_batches(path, plan):
             yield reader.read(batch), share
         return
     context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(processes, context, _start, (plan, key, index_dir)) as pool:
+    with ProcessPoolExecutor(processes, context, _start, (plan, key, index_dir, as_of)) as pool:
         under_way: deque[tuple[Future[Work], float]] = deque()
         try:
             for batch, share in read_batches(path, plan):
@@ -78,9 +78,9 @@ def read_batches(path: Path, plan: ColumnPlan) -> Iterator[tuple[Batch, float]]:
         yield batch, share
 
 
-def _start(plan: ColumnPlan, key: Key, index_dir: Path) -> None:
+def _start(plan: ColumnPlan, key: Key, index_dir: Path, as_of: int) -> None:
     global _reader  # noqa: PLW0603  # one a process, made by the pool's initializer
-    _reader = RowReader(plan, key, open_for_writing(index_dir, key))
+    _reader = RowReader(plan, key, open_for_writing(index_dir, key), as_of)
 
 
 def _work(batch: Batch) -> Work:

@@ -9,6 +9,7 @@ bit in each of the block's eight words. One block is half a cache line, and sort
 from __future__ import annotations
 
 import math
+import os
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -48,6 +49,10 @@ def write_bloom(path: Path, elements: int, batches: Iterable[NDArray[np.uint64]]
     """Make the file and set the bits of sorted digests, given in batches in ascending order."""
     with open_bloom(path, elements) as bloom:
         blocks = _blocks(bloom.num_bits_m)
+    with path.open(
+        "r+b"
+    ) as file:  # a full disk has to be an error here: in a mapped file it would be the process's end
+        os.posix_fallocate(file.fileno(), 0, path.stat().st_size)
     words = np.memmap(path, "<u4", "r+", shape=(blocks, _WORDS))
     for batch in batches:
         for start in range(0, batch.size, _BATCH):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 from typing import TYPE_CHECKING, Any, Final
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -22,6 +24,13 @@ def map_array(path: Path, dtype: Any) -> NDArray[Any]:
     if path.stat().st_size == 0:  # an empty file cannot be mapped
         return np.empty(0, little)
     return np.memmap(path, little, "r")
+
+
+def is_full(error: OSError) -> bool:
+    """Whether a write failed because there was no room; NumPy says so in words, without the system's number."""
+    return error.errno in {errno.ENOSPC, errno.EDQUOT, errno.EFBIG} or (
+        error.errno is None and "requested" in str(error)
+    )
 
 
 def checksum(path: Path) -> str:
@@ -56,3 +65,15 @@ def write_safely(path: Path, content: bytes) -> None:
         os.fsync(file.fileno())
     beside.replace(path)
     sync_folder(path.parent)
+
+
+def link_files(source: Path, target: Path, without: Collection[str] = ()) -> None:
+    """Give a generation's files, but its manifest and some folders, a second name in another; nothing is copied."""
+    for path in sorted(source.rglob("*")):
+        inside = path.relative_to(source)
+        if inside.parts[0] in without or path.name == "manifest.json":
+            continue
+        if path.is_dir():
+            (target / inside).mkdir(mode=0o700)
+        else:
+            os.link(path, target / inside)

@@ -1,4 +1,4 @@
-"""Forgetting customers: the next generation is written without anything of theirs, and every older one is removed.
+"""Forgetting customers: all segments are merged into one without anything of theirs, and every older one is removed.
 
 A subject's number (u32) stays taken, so that those of others do not move; behind it there is nothing left: no key, no
 fingerprint, pair, sketch, check or sealed number, and no extract has it. Who comes back later is a new subject.
@@ -8,28 +8,23 @@ from __future__ import annotations
 
 import shutil
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import numpy as np
-from pyroaring import BitMap
 
-from fingerprints.digests import SUBJECT_CODE, code_of
-from fingerprints.generations import current_folder, new_folder, number_of, switch_to
+from fingerprints.generations import current_folder, new_folder, next_dir, number_of, switch_to
 from fingerprints.manifest import ExtractInfo, write_manifest
-from fingerprints.ragged import RaggedWriter
-from fingerprints.records import bucket_bounds
-from fingerprints.tables import write_filter
+from fingerprints.merging import merge_segments
+from fingerprints.prints import NUMBER
+from fingerprints.rotation import write_former
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from numpy.typing import NDArray
+    from pyroaring import BitMap
 
     from fingerprints.index import Index
-    from fingerprints.ragged import Ragged
-
-_BLOCK: Final = 1 << 17
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,73 +44,48 @@ def forget_subjects(index_dir: Path, index: Index, subjects: BitMap) -> Forgotte
     """
     done = Forgotten(0, 0, index.generation)
     if subjects:
-        gone = np.zeros(index.subjects, np.bool_)
-        gone[np.array(subjects, np.uint32)] = True
-        done = _rewrite(new_folder(index_dir), index, gone)
+        done = _rewrite(new_folder(index_dir), index, subjects)
+    _remove_others(index_dir)
+    following = current_folder(next_dir(index_dir)) if next_dir(index_dir).is_dir() else None
+    if following is not None:  # a key is being changed: everybody has the same number in the index under the new one
+        if subjects:
+            _rewrite(new_folder(next_dir(index_dir)), index.sibling(following), subjects)
+        _remove_others(next_dir(index_dir))
+    return done
+
+
+def _remove_others(index_dir: Path) -> None:
     current = current_folder(index_dir)
     for folder in index_dir.glob("g*"):
         if folder != current:
             shutil.rmtree(folder)
-    return done
 
 
-def _rewrite(part: Path, index: Index, gone: NDArray[np.bool_]) -> Forgotten:
-    records, unnumbered = _copy_records(part, index, gone)
-    np.where(gone, np.uint64(0), index.subject_keys).astype("<u8").tofile(part / "subjects.u64")
-    np.where(gone, np.uint16(0), index.seen).astype("<u2").tofile(part / "seen.u16")
-    np.where(gone[:, None], np.uint16(0), index.checks).astype("<u2").tofile(part / "checks.u16")
-    for kind, sketches in index.sketches.items():
-        _copy_ragged(part, f"sketch-{kind}", sketches, gone)
-    _copy_ragged(part, "sealed", index.sealed, gone)
-    filtered = write_filter(part)
+def _rewrite(part: Path, index: Index, subjects: BitMap) -> Forgotten:
+    gone = np.zeros(index.subjects, np.bool_)
+    gone[np.array(subjects, np.uint32)] = True
+    if index.former.size:
+        theirs = index.carried(NUMBER, subjects)[1]
+        kept = ~np.isin(index.former_now, theirs)
+        write_former(part, index.former[kept], index.former_now[kept])
+    merged = merge_segments(part / f"s{number_of(part):06d}", index.segments, gone)
     manifest = replace(
         index.manifest,
         generation=number_of(part),
-        unnumbered=unnumbered,
-        records=records,
-        filtered=filtered,
-        extracts=tuple(_copy_members(part, index, gone)),
+        content=number_of(part),
+        segments=(merged,),
+        enrolments=tuple(_copy_members(part, index, subjects)),
         files={},
     )
     write_manifest(part, manifest)
     folder = switch_to(part)
-    return Forgotten(int(gone.sum()), int(index.digests.size) - records, number_of(folder))
+    before = sum(segment.info.records - segment.again.size for segment in index.segments)
+    return Forgotten(int(gone.sum()), before - merged.records, number_of(folder))
 
 
-def _copy_records(part: Path, index: Index, gone: NDArray[np.bool_]) -> tuple[int, int]:
-    """The fingerprints of everybody else, bucket by bucket; how many there are, and how many have no number."""
-    bounds = bucket_bounds(index.digests)
-    records = unnumbered = 0
-    with (
-        (part / "digests.u64").open("wb") as digests,
-        (part / "holders.u32").open("wb") as holders,
-        (part / "intervals.u16").open("wb") as intervals,
-    ):
-        for start, end in zip(bounds[:-1].tolist(), bounds[1:].tolist(), strict=True):
-            kept = ~gone[index.holders[start:end]]
-            digest = index.digests[start:end][kept]
-            digests.write(digest.astype("<u8").tobytes())
-            holders.write(index.holders[start:end][kept].astype("<u4").tobytes())
-            intervals.write(index.interval_ids[start:end][kept].astype("<u2").tobytes())
-            records += int(digest.size)
-            unnumbered += int((code_of(digest) == SUBJECT_CODE).sum())
-    return records, unnumbered
-
-
-def _copy_ragged(part: Path, name: str, old: Ragged, gone: NDArray[np.bool_]) -> None:
-    with RaggedWriter(part, name) as writer:
-        for start in range(0, gone.size, _BLOCK):
-            block = np.arange(start, min(start + _BLOCK, gone.size))
-            kept = ~gone[block]
-            lengths = np.zeros(block.size, np.int64)
-            lengths[kept], values = old.take(block[kept])
-            writer.add(lengths, values)
-
-
-def _copy_members(part: Path, index: Index, gone: NDArray[np.bool_]) -> Iterator[ExtractInfo]:
-    without = BitMap(np.flatnonzero(gone).astype(np.uint32))
-    for number, info in enumerate(index.extracts):
-        members = index.members(info.name) - without
+def _copy_members(part: Path, index: Index, gone: BitMap) -> Iterator[ExtractInfo]:
+    for info in index.enrolments:
+        members = index.members_of(info) - gone
         members.run_optimize()
-        (part / f"members-{number}.roaring").write_bytes(members.serialize())
+        (part / info.members).write_bytes(members.serialize())
         yield replace(info, size=len(members))

@@ -13,8 +13,8 @@ import shutil
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
-from fingerprints.errors import DamagedIndexError, IndexBusyError
-from fingerprints.files import sync_file, sync_folder, write_safely
+from fingerprints.errors import DamagedIndexError, FullDiskError, IndexBusyError
+from fingerprints.files import is_full, sync_file, sync_folder, write_safely
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 CURRENT_FILE: Final = "CURRENT"
 LOCK_FILE: Final = "LOCK"
+NEXT_FOLDER: Final = "next"
+READY_FILE: Final = "READY"
 _NAME: Final = re.compile(r"g(\d{6,})")
 _PART: Final = ".part"
 _KEPT: Final = 2
@@ -43,6 +45,27 @@ def current_folder(index_dir: Path) -> Path | None:
     return index_dir / name
 
 
+def next_dir(index_dir: Path) -> Path:
+    """Where the index under a new key grows (see `fingerprints.rotation`)."""
+    return index_dir / NEXT_FOLDER
+
+
+def ready_folder(index_dir: Path, key_id: str) -> Path | None:
+    """The next index's generation, if it is ready to serve and was made under this key."""
+    ready = next_dir(index_dir) / READY_FILE
+    if not ready.is_file() or ready.read_text(encoding="ascii").strip() != key_id:
+        return None
+    return current_folder(next_dir(index_dir))
+
+
+def older_folders(index_dir: Path) -> list[Path]:
+    """Generations before the current one that are still there, the youngest first."""
+    current = current_folder(index_dir)
+    folders = (folder for folder in index_dir.glob("g*") if _NAME.fullmatch(folder.name))
+    older = [folder for folder in folders if current and number_of(folder) < number_of(current)]
+    return sorted(older, key=number_of, reverse=True)
+
+
 def number_of(folder: Path) -> int:
     """The generation's number."""
     match = _NAME.match(folder.name)
@@ -55,6 +78,7 @@ def writing_lock(index_dir: Path) -> Iterator[None]:
 
     Raises:
         IndexBusyError: Another process is writing.
+        FullDiskError: What was written under the lock found no room.
     """
     index_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     descriptor = os.open(index_dir / LOCK_FILE, os.O_RDWR | os.O_CREAT, 0o600)
@@ -67,24 +91,35 @@ def writing_lock(index_dir: Path) -> Iterator[None]:
                 hint="Wait until the other enrolment has ended, then run this one again.",
             ) from None
         yield
+    except OSError as error:
+        if not is_full(error):
+            raise
+        free_mib = shutil.disk_usage(index_dir).free >> 20
+        raise FullDiskError(str(index_dir), str(error.filename or ""), free_mib) from None
     finally:
         os.close(descriptor)
 
 
-def new_folder(index_dir: Path) -> Path:
-    """An empty ``.part`` folder for the next generation; leftovers of runs that died are removed. Needs the lock."""
+def new_folder(index_dir: Path, above: int = 0) -> Path:
+    """An empty ``.part`` folder for the next generation; leftovers of runs that died are removed. Needs the lock.
+
+    Args:
+        index_dir: The folder of the index.
+        above: A number that is taken elsewhere: files are named by generations, and may move between folders.
+    """
     for left in index_dir.glob(f"g*{_PART}"):
         shutil.rmtree(left)
-    numbers = [number_of(folder) for folder in index_dir.glob("g*")]
-    folder = index_dir / f"g{max(numbers, default=0) + 1:06d}{_PART}"
+    numbers = [above, *(number_of(folder) for folder in index_dir.glob("g*"))]
+    folder = index_dir / f"g{max(numbers) + 1:06d}{_PART}"
     folder.mkdir(mode=0o700)
     return folder
 
 
 def switch_to(part: Path) -> Path:
     """Make a finished ``.part`` folder the current generation. Needs the lock."""
-    for path in part.iterdir():
-        sync_file(path)
+    for path in part.rglob("*"):
+        if path.is_dir() or path.stat().st_nlink == 1:  # what is linked was made safe when it was written
+            sync_file(path)
     sync_folder(part)
     folder = part.with_name(part.name.removesuffix(_PART))
     part.rename(folder)

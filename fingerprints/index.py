@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
@@ -9,15 +10,17 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 from pyroaring import BitMap
 
-from fingerprints.bloom import BloomReader
+from core.logs import get_logger
 from fingerprints.canaries import read_canaries
-from fingerprints.digests import Digester
-from fingerprints.errors import NoIndexError, WrongKeyError
+from fingerprints.digests import Digester, code_of
+from fingerprints.errors import DamagedIndexError, IndexBusyError, NoIndexError, WrongKeyError
 from fingerprints.files import map_array
-from fingerprints.generations import current_folder
+from fingerprints.generations import current_folder, older_folders, ready_folder
+from fingerprints.layers import Layers
 from fingerprints.manifest import ExtractInfo, Manifest, check_files, read_manifest
-from fingerprints.ragged import Ragged
+from fingerprints.records import CURRENT_DAY
 from fingerprints.seals import Sealer
+from fingerprints.segments import Segment
 from fingerprints.sketches import Sketcher, agreements, as_text
 
 if TYPE_CHECKING:
@@ -30,9 +33,10 @@ if TYPE_CHECKING:
 
 __all__ = ["STILL_CURRENT", "ExtractInfo", "Hits", "Index"]
 
-STILL_CURRENT: Final = 65535
+STILL_CURRENT: Final = CURRENT_DAY
 """``until`` of a value that no later enrolment has replaced."""
 _ATTEMPTS: Final = 3
+_SLICE: Final = 1 << 22
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,28 +61,26 @@ class Index:
 
     def __init__(self, folder: Path, manifest: Manifest, key: Key) -> None:
         self.folder = folder
+        self.damage = ""
         self.manifest = manifest
-        self.generation = manifest.generation
+        self.generation = manifest.content
         self.subjects = manifest.subjects
         self.kinds = tuple(manifest.codes)
+        self.enrolments = manifest.enrolments
         self.extracts = manifest.extracts
         self.number_patterns = manifest.number_patterns
         self._key = key
         self._sketcher = Sketcher(key)
         self._digester = Digester(key)
         self._sealer = Sealer(key)
-        self.digests: NDArray[np.uint64] = map_array(folder / "digests.u64", np.uint64)
-        self.holders: NDArray[np.uint32] = map_array(folder / "holders.u32", np.uint32)
-        self.interval_ids: NDArray[np.uint16] = map_array(folder / "intervals.u16", np.uint16)
-        self.subject_keys: NDArray[np.uint64] = map_array(folder / "subjects.u64", np.uint64)
-        self.seen: NDArray[np.uint16] = map_array(folder / "seen.u16", np.uint16)
-        self.checks: NDArray[np.uint16] = map_array(folder / "checks.u16", np.uint16).reshape(
-            -1, max(len(manifest.checks), 1)
-        )
-        self.sketches = {kind: Ragged(folder, f"sketch-{kind}", np.uint16) for kind in manifest.sketches}
-        self.sealed = Ragged(folder, "sealed", np.uint8)
-        self._since, self._until = np.array(manifest.intervals, np.uint16).reshape(-1, 2).T
-        self._bloom = BloomReader(folder / "bloom.bin", manifest.filtered)
+        self.segments = tuple(Segment(folder / info.name, info, manifest) for info in manifest.segments)
+        self.layers = Layers(self.segments)
+        self._members = {one.members: map_array(folder / one.members, np.uint8) for one in manifest.enrolments}
+        self.former: NDArray[np.uint64] = _map_if_there(folder / "former.u64")
+        self.former_now: NDArray[np.uint64] = _map_if_there(folder / "former-now.u64")
+        fields = self.layers.fields()
+        self.sketches = {kind: fields[f"sketch-{kind}"] for kind in manifest.sketches}
+        self.sealed = fields["sealed"]
 
     @classmethod
     def open(cls, index_dir: Path, key: Key, *, check: bool = False) -> Index:
@@ -94,7 +96,7 @@ class Index:
             WrongKeyError: It was made under another key.
             DamagedIndexError: A file is not as it was written.
         """
-        for attempt in range(_ATTEMPTS):
+        for _attempt in range(_ATTEMPTS):
             folder = current_folder(index_dir)
             if folder is None:
                 raise NoIndexError(
@@ -102,10 +104,34 @@ class Index:
                 )
             try:
                 return cls._open_generation(folder, key, check=check)
-            except FileNotFoundError:  # a writer switched and removed it between two of our steps
-                if attempt == _ATTEMPTS - 1:
+            except WrongKeyError:
+                ready = ready_folder(index_dir, key.id)
+                if ready is None:
                     raise
-        raise AssertionError("unreachable")
+                return cls._open_generation(ready, key, check=check)
+            except (FileNotFoundError, DamagedIndexError):
+                if current_folder(index_dir) == folder:
+                    raise
+                # A writer switched, and removed it between two of our steps.
+        raise IndexBusyError(f"the index in {index_dir} is switched faster than it can be opened", hint="Try again.")
+
+    @classmethod
+    def open_good(cls, index_dir: Path, key: Key) -> Index:
+        """Open the current generation, or if a file of it is damaged, the one before it: ``damage`` says so then.
+
+        Raises:
+            DamagedIndexError: Nothing is left to fall back on.
+        """
+        try:
+            return cls.open(index_dir, key)
+        except DamagedIndexError as error:
+            for folder in older_folders(index_dir):
+                with suppress(DamagedIndexError, FileNotFoundError):
+                    index = cls._open_generation(folder, key, check=False)
+                    index.damage = str(error)
+                    get_logger().warning("index.damaged", path=error.file, generation=index.generation)
+                    return index
+            raise
 
     @classmethod
     def _open_generation(cls, folder: Path, key: Key, *, check: bool) -> Index:
@@ -114,6 +140,12 @@ class Index:
             raise WrongKeyError(key.id, manifest.key_id)
         check_files(folder, manifest, contents=check)
         return cls(folder, manifest, key)
+
+    def sibling(self, folder: Path) -> Index:
+        """The index under the next key, for work that needs no key; everybody has the same number in it."""
+        manifest = read_manifest(folder)
+        check_files(folder, manifest, contents=False)
+        return Index(folder, manifest, self._key)
 
     @property
     def size_bytes(self) -> int:
@@ -127,7 +159,10 @@ class Index:
 
     def might_hold(self, digests: NDArray[np.uint64]) -> NDArray[np.bool_]:
         """Whether somebody may carry each digest; false is certain. For posted kinds and pairs alone."""
-        return self._bloom.might_hold(digests)
+        out = self.segments[0].might_hold(digests)
+        for segment in self.segments[1:]:
+            out |= segment.might_hold(digests)
+        return out
 
     def lookup(self, digests: NDArray[np.uint64], *, weak: bool = False) -> Hits:
         """Everybody who carries any of the digests.
@@ -136,33 +171,54 @@ class Index:
             digests: What to look up; 0 hits nobody.
             weak: Look up kinds that are not posted as well (names, birth dates …), which many people share.
         """
-        asked = np.flatnonzero(digests != 0) if weak else np.flatnonzero(self._bloom.might_hold(digests))
-        order = asked[np.argsort(digests[asked])]  # in order, neighbours find their pages already in memory
-        first = np.searchsorted(self.digests, digests[order], "left")
-        found = np.flatnonzero(
-            self.digests[np.minimum(first, max(self.digests.size - 1, 0))] == digests[order]
-            if self.digests.size
-            else np.zeros(order.size, np.bool_)
-        )
-        first, order = first[found], order[found]
-        counts = np.searchsorted(self.digests, digests[order], "right") - first
-        total = int(counts.sum())
-        rows = np.repeat(first - (np.cumsum(counts) - counts), counts) + np.arange(total)
-        intervals = self.interval_ids[rows]
-        return Hits(
-            query=np.repeat(order, counts),
-            subject=np.asarray(self.holders[rows]),
-            since=self._since[intervals],
-            until=self._until[intervals],
-        )
+        found: list[Hits] = []
+        for segment in self.segments:
+            asked = np.flatnonzero(digests != 0) if weak else np.flatnonzero(segment.might_hold(digests))
+            query, places = segment.places(digests, asked)
+            if query.size or not found:
+                found.append(Hits(query, np.asarray(segment.holders[places]), *segment.intervals(places)))
+        return found[0] if len(found) == 1 else _newest(found)
 
     def count(self, digests: NDArray[np.uint64]) -> NDArray[np.int64]:
         """How many subjects carry each digest, or did: the base rate of its value."""
         order = np.argsort(digests)
         wanted = digests[order]
         out = np.empty(digests.size, np.int64)
-        out[order] = np.searchsorted(self.digests, wanted, "right") - np.searchsorted(self.digests, wanted, "left")
+        out[order] = sum(segment.count(wanted) for segment in self.segments)
         return out
+
+    def row_subjects(self, rows: NDArray[np.uint64]) -> NDArray[np.int64]:
+        """By the digest of a whole row (see `Printer`), whose row it is if nothing changed since; else -1."""
+        out = np.full(rows.size, -1, np.int64)
+        changed = BitMap()
+        for segment in reversed(self.segments):
+            place = np.searchsorted(segment.rows, rows)
+            there = np.flatnonzero(place < segment.rows.size)
+            there = there[segment.rows[place[there]] == rows[there]]
+            subjects = np.asarray(segment.row_subjects[place[there]])
+            stands = np.ones(subjects.size, np.bool_)
+            if changed:
+                stands = np.fromiter((one not in changed for one in subjects.tolist()), np.bool_, subjects.size)
+            out[there[stands]] = subjects[stands]
+            changed |= segment.changed
+        return out
+
+    def carried(self, kind: str, subjects: BitMap) -> tuple[NDArray[np.uint32], NDArray[np.uint64]]:
+        """The digests of a kind that these subjects carry or did, read off the whole table: subjects and digests."""
+        wanted = np.zeros(self.subjects, np.bool_)
+        wanted[np.fromiter((one for one in subjects if one < self.subjects), np.int64)] = True
+        code = self.manifest.codes[kind]
+        found: list[NDArray[np.uint64]] = [np.empty((0, 2), np.uint64)]
+        for segment in self.segments:
+            for start in range(0, segment.digests.size, _SLICE):
+                part = np.asarray(segment.digests[start : start + _SLICE])
+                at = np.flatnonzero(code_of(part) == code)
+                who = np.asarray(segment.holders[start : start + _SLICE])[at]
+                found.append(np.column_stack((who[wanted[who]].astype(np.uint64), part[at[wanted[who]]])))
+        both = np.concatenate(found)
+        if len(self.segments) > 1:
+            both = np.unique(both, axis=0)
+        return both[:, 0].astype(np.uint32), both[:, 1]
 
     def agreement(self, kind: str, subjects: NDArray[np.uint32], texts: Sequence[str]) -> NDArray[np.float32]:
         """How well each text agrees with what is stored of the subject beside it, 0 to 1; NaN where nothing is stored.
@@ -177,25 +233,34 @@ class Index:
             return self._sketch_agreement(kind, subjects, texts)
         if kind not in self.manifest.checks:
             return np.full(len(texts), np.nan, np.float32)
-        stored = self.checks[subjects, self.manifest.checks.index(kind)]
+        stored = self.layers.checks(subjects)[:, self.manifest.checks.index(kind)]
         given = self._sketcher.checks(kind, self._salts(subjects), self._digester.digest_many(kind, texts))
         return np.where(stored == 0, np.nan, (stored == given).astype(np.float32)).astype(np.float32)
 
     def subject_digests(self, subjects: NDArray[np.uint32]) -> NDArray[np.uint64]:
         """What names the subjects to somebody without the right to know: their stable keys."""
-        return np.asarray(self.subject_keys[subjects])
+        return self.layers.keys(subjects)
 
     def reveal(self, subjects: NDArray[np.uint32]) -> list[str]:
         """The subjects' customer numbers; the key in hexadecimal for those who have none."""
         lengths, sealed = self.sealed.take(subjects)
         return self._sealer.open_many(self.subject_digests(subjects), lengths, sealed)
 
+    def current_digests(self, digests: NDArray[np.uint64]) -> NDArray[np.uint64]:
+        """Digests of customer numbers made under a former key as they are under this one; others stay as they are."""
+        if not self.former.size:
+            return digests
+        place = np.minimum(np.searchsorted(self.former, digests), self.former.size - 1)
+        return np.where(self.former[place] == digests, self.former_now[place], digests)
+
     def members(self, extract: str) -> BitMap:
-        """The subjects of an extract; none when the index does not know it."""
-        for number, info in enumerate(self.extracts):
-            if info.name == extract:
-                return BitMap.deserialize((self.folder / f"members-{number}.roaring").read_bytes())
-        return BitMap()
+        """The subjects of an extract as it was enrolled last; none when the index does not know it."""
+        found = next((info for info in self.extracts if info.name == extract), None)
+        return self.members_of(found) if found else BitMap()
+
+    def members_of(self, enrolment: ExtractInfo) -> BitMap:
+        """The subjects of one enrolment."""
+        return BitMap.deserialize(self._members[enrolment.members].tobytes())
 
     @cached_property
     def canaries(self) -> dict[str, BitMap]:
@@ -226,4 +291,17 @@ class Index:
         return scores
 
     def __repr__(self) -> str:
-        return f"Index(generation={self.generation}, subjects={self.subjects})"
+        return f"Index(generation={self.generation}, subjects={self.subjects}, segments={len(self.segments)})"
+
+
+def _map_if_there(path: Path) -> NDArray[np.uint64]:
+    return map_array(path, np.uint64) if path.is_file() else np.empty(0, np.uint64)
+
+
+def _newest(found: Sequence[Hits]) -> Hits:
+    """The hits of several segments, the newest last: of two that say the same of a subject the newer counts."""
+    query, subject, since, until = (
+        np.concatenate([getattr(hits, name) for hits in reversed(found)]) for name in Hits.__slots__
+    )
+    _both, first = np.unique(query.astype(np.uint64) << np.uint64(32) | subject, return_index=True)
+    return Hits(query[first], subject[first], since[first], until[first])

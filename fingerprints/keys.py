@@ -20,6 +20,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDFExpand
 
 from fingerprints.errors import MalformedKeyError, MissingKeyError, UnsafeKeyError
+from fingerprints.files import sync_folder
 
 if TYPE_CHECKING:
     from core.settings import KeySettings
@@ -45,7 +46,7 @@ class Key:
     def __init__(self, secret: bytes) -> None:
         if len(secret) != KEY_BYTES:
             raise MalformedKeyError(f"a key has {KEY_BYTES} bytes, this one has {len(secret)}", hint=_FORM_HINT)
-        self._secret = bytes(secret)
+        self._secret = bytearray(secret)
         self.version = KEY_VERSION
         self.id = self.derive("id", 8).hex()
 
@@ -54,11 +55,19 @@ class Key:
         info = f"{_PREFIX}/{purpose}".encode()
         return HKDFExpand(algorithm=SHA256(), length=size_bytes, info=info).derive(self._secret)
 
+    def wipe(self) -> None:
+        """Overwrite the secret in memory; sub-keys in use are out of Python's reach."""
+        self._secret[:] = bytes(len(self._secret))
+
+    def __del__(self) -> None:
+        if hasattr(self, "_secret"):  # not when the secret was refused
+            self.wipe()
+
     def __repr__(self) -> str:
         return f"Key(id={self.id})"
 
     def __reduce__(self) -> tuple[type[Key], tuple[bytes]]:
-        return Key, (self._secret,)  # child processes of an enrolment are handed the key over a pipe
+        return Key, (bytes(self._secret),)  # child processes of an enrolment are handed the key over a pipe
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Key) and secrets.compare_digest(self._secret, other._secret)
@@ -86,6 +95,21 @@ def create_key(path: Path) -> Key:
         file.flush()
         os.fsync(file.fileno())
     return Key(secret)
+
+
+def replace_key(path: Path, following: Path) -> Path:
+    """Put the next key in the place of the one in use, in one step; the old one is kept beside, under its id.
+
+    Returns:
+        Where the old key is.
+    """
+    old = read_key(path)
+    kept = path.with_name(f"{path.name}.{old.id}")
+    if not kept.exists():
+        os.link(path, kept)
+    following.replace(path)
+    sync_folder(path.parent)
+    return kept
 
 
 def format_key(secret: bytes) -> str:
@@ -133,10 +157,17 @@ def load_key(settings: KeySettings, home: Path) -> Key:
         if not text:
             raise MissingKeyError(f"the environment variable {settings.environment} for the key is not set")
         return parse_key(text, f"the environment variable {settings.environment}")
-    return _read_file(home / Path(settings.file).expanduser())
+    return read_key(home / Path(settings.file).expanduser())
 
 
-def _read_file(path: Path) -> Key:
+def read_key(path: Path) -> Key:
+    """The key in a file.
+
+    Raises:
+        MissingKeyError: It is not there, or cannot be read.
+        UnsafeKeyError: Others than the owner may read it.
+        MalformedKeyError: See `parse_key`.
+    """
     try:
         mode = stat.S_IMODE(path.stat().st_mode)
         if mode & 0o077:

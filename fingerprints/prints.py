@@ -7,13 +7,16 @@ made from its strongest identifiers.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import hashlib
+from dataclasses import dataclass, field, replace
 from functools import reduce
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
+from pyroaring import BitMap
 
-from fingerprints.digests import PAIRS, Digester, coded_as_subject, derive_parts
+from fingerprints.days import enrolled_after
+from fingerprints.digests import PAIRS, Digester, coded_as_subject, codes, derive_parts
 from fingerprints.identifiers import kind_classes
 from fingerprints.pairs import PARTS
 from fingerprints.seals import Sealer
@@ -27,6 +30,8 @@ if TYPE_CHECKING:
 
     from fingerprints.index import Index
     from fingerprints.keys import Key
+
+    _Further = tuple[str, Sequence[str | None], NDArray[np.uint64]]
 
 NUMBER: Final = "customer_number"
 UNKNOWN: Final = -1
@@ -62,6 +67,8 @@ class Prints:
         checks: One column for each of `checked_kinds`.
         sealed: Lengths and bytes of the sealed numbers.
         more: Digests of further values of a kind and of their pairs, each one for each row.
+        rows: The digest of each whole row.
+        unchanged: Subjects of further rows that are in the index just as they are; nothing else is said of those.
     """
 
     subject_keys: NDArray[np.uint64]
@@ -72,12 +79,28 @@ class Prints:
     checks: NDArray[np.uint16]
     sealed: tuple[NDArray[np.uint32], NDArray[np.uint8]]
     more: tuple[NDArray[np.uint64], ...] = ()
+    rows: NDArray[np.uint64] = field(default_factory=lambda: np.empty(0, np.uint64))
+    unchanged: NDArray[np.uint32] = field(default_factory=lambda: np.empty(0, np.uint32))
 
 
 class Printer:
-    """Makes fingerprints under one key, against the index as it is before the enrolment."""
+    """Makes fingerprints under one key, against the index as it is before the enrolment.
 
-    def __init__(self, key: Key, index: Index | None) -> None:
+    A whole row has a digest too. The index keeps it for rows that say all that is current of their subject in their
+    columns, until something of the subject changes: a row that is found by it changes nothing.
+    """
+
+    def __init__(self, key: Key, index: Index | None, as_of: int | None = None) -> None:
+        """A printer.
+
+        Args:
+            key: The master key.
+            index: The index before the enrolment.
+            as_of: The list's day; without it every row counts as changed.
+        """
+        self._row_key = key.derive("row", 16)
+        self._late = enrolled_after(index, as_of) if as_of is not None else BitMap()
+        self._finds_rows = index is not None and as_of is not None
         self._digester = Digester(key)
         self._sketcher = Sketcher(key)
         self._sealer = Sealer(key)
@@ -95,9 +118,47 @@ class Printer:
             columns: By kind; every row is usable by them (see `is_usable`).
             more: Further columns of a kind, such as a second phone: found like the first, but no part of who a row is.
         """
-        size = len(next(iter(columns.values())))
         digests = {kind: self._digester.digest_many(kind, values) for kind, values in columns.items()}
-        digests |= self._pairs(columns, digests)
+        further = [(kind, values, self._digester.digest_many(kind, values)) for kind, values in more]
+        rows = self._row_digests(digests, further)
+        unchanged = self._unchanged(rows)
+        if (unchanged >= 0).any():
+            kept = np.flatnonzero(unchanged < 0)
+            places = kept.tolist()
+            columns = {kind: [values[n] for n in places] for kind, values in columns.items()}
+            digests = {kind: words[kept] for kind, words in digests.items()}
+            further = [(kind, [values[n] for n in places], words[kept]) for kind, values, words in further]
+            rows = rows[kept]
+        prints = self._print(columns, digests, further)
+        return replace(prints, rows=rows, unchanged=unchanged[unchanged >= 0].astype(np.uint32))
+
+    def _row_digests(
+        self, digests: Mapping[str, NDArray[np.uint64]], further: Sequence[_Further]
+    ) -> NDArray[np.uint64]:
+        """One digest of each whole row: of its values, of the columns they stand in, and of the pairs made of them."""
+        form = repr((sorted(digests), [kind for kind, _values, _words in further], sorted(codes().items())))
+        word = int.from_bytes(hashlib.blake2b(form.encode(), digest_size=8).digest(), "little")
+        words = [digests[kind] for kind in sorted(digests)] + [words for _kind, _values, words in further]
+        return siphash(self._row_key, np.full(words[0].size, word, np.uint64), *words)
+
+    def _unchanged(self, rows: NDArray[np.uint64]) -> NDArray[np.int64]:
+        """The subject of each row that the index has as it is; -1 for the others."""
+        if self._index is None or not self._finds_rows:
+            return np.full(rows.size, UNKNOWN, np.int64)
+        subjects = self._index.row_subjects(rows)
+        if self._late:
+            late = [one >= 0 and one in self._late for one in subjects.tolist()]
+            subjects[np.array(late, np.bool_)] = UNKNOWN
+        return subjects
+
+    def _print(
+        self,
+        columns: Mapping[str, Sequence[str | None]],
+        digests: dict[str, NDArray[np.uint64]],
+        further: Sequence[_Further],
+    ) -> Prints:
+        size = len(next(iter(columns.values())))
+        digests = digests | self._pairs(columns, digests)
         numbers = columns.get(NUMBER) or [None] * size
         numbered = np.fromiter(map(bool, numbers), np.bool_, size)
         identity = self._identities(digests, numbered)
@@ -105,7 +166,8 @@ class Printer:
         known = self._resolve(digests, numbered)
         keys = identity
         if self._index is not None:
-            keys = np.where(known == UNKNOWN, identity, self._index.subject_keys[np.maximum(known, 0)])
+            before = self._index.subject_digests(np.maximum(known, 0))
+            keys = np.where(known == UNKNOWN, identity, before)
         salts = self._sketcher.salts(keys)
         return Prints(
             subject_keys=keys,
@@ -115,7 +177,7 @@ class Printer:
             sketches=self._sketches(columns, salts),
             checks=self._checks(digests, salts),
             sealed=self._sealer.seal_many(keys, numbers),
-            more=tuple(one for kind, values in more for one in self._further(columns, digests, kind, values)),
+            more=tuple(one for part in further for one in self._further(columns, digests, *part)),
         )
 
     def _further(
@@ -124,9 +186,9 @@ class Printer:
         digests: Mapping[str, NDArray[np.uint64]],
         kind: str,
         values: Sequence[str | None],
+        mine: NDArray[np.uint64],
     ) -> list[NDArray[np.uint64]]:
         """Digests of a further column of a kind, and of the pairs it makes with the other kinds."""
-        mine = self._digester.digest_many(kind, values)
         pairs = self._pairs({**columns, kind: values}, {**digests, kind: mine})
         touched = {pair.name for pair in PAIRS if kind in {pair.left.kind, pair.right.kind}}
         return [mine, *(pairs[name] for name in pairs if name in touched)]
@@ -154,10 +216,7 @@ class Printer:
             if all(kind in digests for kind in kinds) and not identity.all():
                 words = [digests[kind] for kind in kinds]
                 there = reduce(np.logical_and, [word != 0 for word in words]) & (identity == 0)
-                mixed = siphash(
-                    self._subject_key, np.full(there.sum(), len(kinds), np.uint64), *[w[there] for w in words]
-                )
-                identity[there] = np.maximum(mixed, np.uint64(1))
+                identity[there] = _mixed(self._subject_key, [word[there] for word in words])
         return identity
 
     def _resolve(self, digests: Mapping[str, NDArray[np.uint64]], numbered: NDArray[np.bool_]) -> NDArray[np.int64]:
@@ -217,6 +276,16 @@ class Printer:
             if kind in digests:
                 out[:, column] = self._sketcher.checks(kind, salts, digests[kind])
         return out
+
+
+def key_of_numbers(key: Key, digests: NDArray[np.uint64]) -> NDArray[np.uint64]:
+    """The stable keys of subjects from the digests of their customer numbers."""
+    return _mixed(key.derive("subject", 16), [digests])
+
+
+def _mixed(subject_key: bytes, words: Sequence[NDArray[np.uint64]]) -> NDArray[np.uint64]:
+    mixed = siphash(subject_key, np.full(words[0].size, len(words), np.uint64), *words)
+    return np.maximum(mixed, np.uint64(1))
 
 
 def is_usable(kinds: frozenset[str]) -> bool:

@@ -6,6 +6,7 @@ starts.
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from typing import TYPE_CHECKING, Final, Self
 
 import numpy as np
@@ -87,8 +88,9 @@ class RaggedWriter:
 
     def close(self) -> None:
         """Hand everything to the operating system."""
-        for file in (self._data, self._ends, self._bases):
-            file.close()
+        with ExitStack() as files:  # all are closed, even if one cannot be written
+            for file in (self._data, self._ends, self._bases):
+                files.callback(file.close)
 
     def __enter__(self) -> Self:
         return self

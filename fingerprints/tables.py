@@ -1,19 +1,16 @@
-"""Writes the tables of a generation: fingerprints bucket by bucket, and what is kept of each subject block by block."""
+"""Writes the fingerprints of a segment: sorted, bucket by bucket, with the filter in front of them."""
 
 from __future__ import annotations
 
 from contextlib import ExitStack
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Self
 
 import numpy as np
 
 from fingerprints.bloom import write_bloom
 from fingerprints.digests import SUBJECT_CODE, code_of, posted_codes
-from fingerprints.errors import FingerprintError
 from fingerprints.files import map_array
-from fingerprints.prints import checked_kinds, sketched_kinds
-from fingerprints.ragged import Ragged, RaggedWriter, flat_positions
-from fingerprints.records import Day, Records, bucket_bounds, merge, sort_unique
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,79 +19,96 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from fingerprints.index import Index
+    from fingerprints.records import Records
 
 MAX_INTERVALS: Final = 65536
-_BLOCK: Final = 1 << 17
+"""Different intervals that two bytes can number; a segment with more of them writes each out in four."""
 _CHUNK: Final = 1 << 20
-_NO_ROW: Final = 0xFFFFFFFF
 
 
 class IntervalTable:
     """Numbers for the pairs of since and until that occur, so that a fingerprint holds two bytes instead of four."""
 
-    def __init__(self, pairs: tuple[tuple[int, int], ...]) -> None:
-        self._ids = {since << 16 | until: number for number, (since, until) in enumerate(pairs)}
+    def __init__(self) -> None:
+        self._ids: dict[int, int] = {}
 
     @property
     def pairs(self) -> tuple[tuple[int, int], ...]:
         """All intervals, by number."""
         return tuple((both >> 16, both & 0xFFFF) for both in self._ids)
 
-    def number(self, since: NDArray[np.uint16], until: NDArray[np.uint16]) -> NDArray[np.uint16]:
-        """The number of each interval; new ones are added.
+    def is_full(self) -> bool:
+        """Whether there are more than two bytes can number."""
+        return len(self._ids) > MAX_INTERVALS
 
-        Raises:
-            FingerprintError: More intervals than two bytes can number.
-        """
-        both, inverse = np.unique(since.astype(np.uint32) << np.uint32(16) | until, return_inverse=True)
-        ids = [self._ids.setdefault(value, len(self._ids)) for value in both.tolist()]
-        if len(self._ids) > MAX_INTERVALS:
-            raise FingerprintError(f"{len(self._ids)} different intervals, the index can number {MAX_INTERVALS}")
-        return np.array(ids, np.uint16)[inverse]
+    def number(self, both: NDArray[np.uint32]) -> NDArray[np.uint32]:
+        """The number of each interval, given as ``since << 16 | until``; new ones are added."""
+        unique, inverse = np.unique(both, return_inverse=True)
+        ids = [self._ids.setdefault(value, len(self._ids)) for value in unique.tolist()]
+        return np.array(ids, np.uint32)[inverse]
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What a segment's table holds: how many fingerprints, how many subjects without a number, and the intervals."""
+
+    records: int
+    unnumbered: int
+    intervals: tuple[tuple[int, int], ...]
 
 
 class RecordWriter:
-    """Writes the sorted fingerprints, one bucket after the other.
+    """Writes sorted fingerprints, one bucket after the other."""
 
-    Attributes:
-        records: How many were written.
-        enrolled: How many different ones this enrolment gave.
-        unnumbered: How many subjects have no customer number.
-    """
-
-    def __init__(self, folder: Path, index: Index | None, intervals: IntervalTable) -> None:
-        self.intervals = intervals
-        self.records = 0
-        self.enrolled = 0
-        self.unnumbered = 0
-        self._index = index
-        self._bounds = bucket_bounds(index.digests) if index is not None else None
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._table = IntervalTable()
+        self._records = 0
+        self._unnumbered = 0
         self._open = ExitStack()
-        self._digests, self._holders, self._numbers = (
+        self._digests, self._holders, self._again, self._intervals = (
             self._open.enter_context((folder / name).open("wb"))
-            for name in ("digests.u64", "holders.u32", "intervals.u16")
+            for name in ("digests.u64", "holders.u32", "again.u64", "intervals.u16")
         )
 
-    def add_bucket(self, number: int, digest: NDArray[np.uint64], subject: NDArray[np.uint32], day: Day) -> None:
-        """Merge the enrolment's fingerprints of one bucket with the old ones and write them."""
-        digest, subject = sort_unique(digest, subject)
-        self.enrolled += int(digest.size)
-        merged = merge(self._old(number), digest, subject, day)
-        self.records += int(merged.digest.size)
-        self.unnumbered += int((code_of(merged.digest) == SUBJECT_CODE).sum())
-        self._digests.write(merged.digest.astype("<u8").data)
-        self._holders.write(merged.subject.astype("<u4").data)
-        self._numbers.write(self.intervals.number(merged.since, merged.until).astype("<u2").data)
+    def add(self, records: Records) -> None:
+        """Write some more; they come after all before."""
+        places = np.flatnonzero(records.again) + self._records
+        self._again.write(places.astype("<u8").tobytes())
+        self._digests.write(records.digest.astype("<u8").data)
+        self._holders.write(records.subject.astype("<u4").data)
+        self._add_intervals(records.since.astype(np.uint32) << np.uint32(16) | records.until)
+        self._records += int(records.digest.size)
+        self._unnumbered += int(((code_of(records.digest) == SUBJECT_CODE) & ~records.again).sum())
 
-    def _old(self, number: int) -> Records:
-        if self._index is None or self._bounds is None:
-            none = np.empty(0, np.uint16)
-            return Records(np.empty(0, np.uint64), np.empty(0, np.uint32), none, none)
-        part = slice(int(self._bounds[number]), int(self._bounds[number + 1]))
-        table = np.array(self._index.manifest.intervals, np.uint16).reshape(-1, 2)
-        ids = self._index.interval_ids[part]
-        return Records(self._index.digests[part], self._index.holders[part], table[ids, 0], table[ids, 1])
+    def close(self) -> Written:
+        """Close the files; what they hold."""
+        self._open.close()
+        pairs = () if self._table.is_full() else self._table.pairs
+        if not pairs and not self._table.is_full():  # nothing was written: an empty file of either kind will do
+            (self._folder / "intervals.u16").rename(self._folder / "intervals.u32")
+        return Written(self._records, self._unnumbered, pairs)
+
+    def _add_intervals(self, both: NDArray[np.uint32]) -> None:
+        if not self._table.is_full():
+            numbers = self._table.number(both)
+            if not self._table.is_full():
+                self._intervals.write(numbers.astype("<u2").tobytes())
+                return
+            self._widen()
+        self._intervals.write(both.astype("<u4").tobytes())
+
+    def _widen(self) -> None:
+        """Write out what was numbered so far."""
+        self._intervals.close()
+        narrow = self._folder / "intervals.u16"
+        pairs = np.array(self._table.pairs[:MAX_INTERVALS], np.uint32)
+        table = pairs[:, 0] << np.uint32(16) | pairs[:, 1]
+        numbers = map_array(narrow, np.uint16)
+        self._intervals = self._open.enter_context((self._folder / "intervals.u32").open("wb"))
+        for start in range(0, numbers.size, _CHUNK):
+            self._intervals.write(table[numbers[start : start + _CHUNK]].astype("<u4").tobytes())
+        narrow.unlink()
 
     def __enter__(self) -> Self:
         return self
@@ -103,100 +117,6 @@ class RecordWriter:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._open.close()
-
-
-def write_subjects(
-    folder: Path,
-    spill: Path,
-    index: Index | None,
-    keys: NDArray[np.uint64],
-    subject_of_row: NDArray[np.uint32],
-    late: NDArray[np.bool_],
-) -> None:
-    """Write what is kept of each subject: key, sketches, checks, sealed number; a new value takes the place of an old.
-
-    Args:
-        folder: Where to.
-        spill: Where the enrolment's rows wait.
-        index: The generation before.
-        keys: The stable key of every subject.
-        subject_of_row: Whose each row is.
-        late: By row, whether the subject was seen on a later day already: then an old value stays.
-    """
-    keys.astype("<u8").tofile(folder / "subjects.u64")
-    for kind in sketched_kinds():
-        old = index.sketches.get(kind) if index is not None else None
-        _merge_ragged(
-            folder, Ragged(spill, f"sketch-{kind}", np.uint16), old, f"sketch-{kind}", keys.size, subject_of_row, late
-        )
-    old_sealed = index.sealed if index is not None else None
-    _merge_ragged(folder, Ragged(spill, "sealed", np.uint8), old_sealed, "sealed", keys.size, subject_of_row, late)
-    _merge_checks(folder, spill, index, keys.size, subject_of_row, late)
-
-
-def _merge_ragged(
-    folder: Path,
-    new: Ragged,
-    old: Ragged | None,
-    name: str,
-    size: int,
-    subject_of_row: NDArray[np.uint32],
-    late: NDArray[np.bool_],
-) -> None:
-    source = np.full(size, _NO_ROW, np.uint32)
-    for start in range(0, len(new), _BLOCK):
-        rows = np.arange(start, min(start + _BLOCK, len(new)))
-        rows = rows[new.lengths(rows) > 0]
-        known = np.flatnonzero(late[rows] & (subject_of_row[rows] < (len(old) if old else 0)))
-        if old is not None and known.size:
-            kept = known[old.lengths(subject_of_row[rows[known]]) > 0]
-            rows = np.delete(rows, kept)
-        source[subject_of_row[rows]] = rows
-    with RaggedWriter(folder, name) as writer:
-        for start in range(0, size, _BLOCK):
-            writer.add(*_block(new, old, np.arange(start, min(start + _BLOCK, size)), source[start : start + _BLOCK]))
-
-
-def _block(
-    new: Ragged, old: Ragged | None, subjects: NDArray[np.int64], source: NDArray[np.uint32]
-) -> tuple[NDArray[np.int64], NDArray[np.unsignedinteger]]:
-    is_new = source != _NO_ROW
-    if is_new.all() or old is None:
-        lengths = np.zeros(subjects.size, np.int64)
-        lengths[is_new], values = new.take(source[is_new])
-        return lengths, values
-    is_old = ~is_new & (subjects < len(old))
-    lengths = np.zeros(subjects.size, np.int64)
-    lengths[is_new], new_values = new.take(source[is_new])
-    lengths[is_old], old_values = old.take(subjects[is_old])
-    starts = np.cumsum(lengths) - lengths
-    values = np.empty(int(lengths.sum()), new_values.dtype)
-    values[flat_positions(starts[is_new], lengths[is_new])] = new_values
-    values[flat_positions(starts[is_old], lengths[is_old])] = old_values
-    return lengths, values
-
-
-def _merge_checks(
-    folder: Path,
-    spill: Path,
-    index: Index | None,
-    size: int,
-    subject_of_row: NDArray[np.uint32],
-    late: NDArray[np.bool_],
-) -> None:
-    width = len(checked_kinds())
-    table = np.zeros((size, width), np.uint16)
-    if index is not None:
-        table[: index.subjects] = index.checks
-    rows = map_array(spill / "checks.u16", np.uint16).reshape(-1, width)
-    for start in range(0, len(rows), _BLOCK):
-        part = slice(start, start + _BLOCK)
-        subjects = subject_of_row[part]
-        for column in range(width):
-            given = rows[part, column]
-            taken = (given != 0) & ~(late[part] & (table[subjects, column] != 0))
-            table[subjects[taken], column] = given[taken]
-    table.astype("<u2").tofile(folder / "checks.u16")
 
 
 def write_filter(folder: Path) -> int:
@@ -212,3 +132,10 @@ def write_filter(folder: Path) -> int:
     filtered = sum(batch.size for batch in batches())
     write_bloom(folder / "bloom.bin", filtered, batches())
     return filtered
+
+
+def write_rows(folder: Path, rows: NDArray[np.uint64], subjects: NDArray[np.uint32]) -> None:
+    """Write the digests of whole rows, sorted, and whose they are."""
+    order = np.argsort(rows)
+    rows[order].astype("<u8").tofile(folder / "rows.u64")
+    subjects[order].astype("<u4").tofile(folder / "row-subjects.u32")

@@ -13,7 +13,6 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
-from fingerprints.digests import code_of, codes
 from incidents import queries
 from incidents.root_cause import Background, Leak, Touches
 from incidents.root_cause_trails import read_touches
@@ -35,7 +34,6 @@ if TYPE_CHECKING:
 
 ZONE: Final = "Asia/Tokyo"
 PAGE: Final = 10_000
-SLICE: Final = 1 << 24
 NUMBER_KIND: Final = "customer_number"
 
 
@@ -91,18 +89,7 @@ def first_sighting(page: IncidentPage) -> datetime:
 
 def number_digests(index: Index, members: BitMap) -> tuple[NDArray[np.uint32], NDArray[np.uint64]]:
     """Subjects and the digests of their customer numbers, as trails have them; no number is unsealed for it."""
-    wanted = np.zeros(index.subjects, bool)
-    wanted[np.fromiter((m for m in members if m < index.subjects), np.int64)] = True
-    code = codes()[NUMBER_KIND]
-    subjects, digests = [np.empty(0, np.uint32)], [np.empty(0, np.uint64)]
-    for start in range(0, len(index.digests), SLICE):
-        part = np.asarray(index.digests[start : start + SLICE])
-        at = np.flatnonzero(code_of(part) == code)
-        who = np.asarray(index.holders[start : start + SLICE])[at]
-        hit = wanted[who]
-        subjects.append(who[hit])
-        digests.append(part[at[hit]])
-    return np.concatenate(subjects), np.concatenate(digests)
+    return index.carried(NUMBER_KIND, members)
 
 
 def _confidence(session: Session, page: IncidentPage, subjects: NDArray[np.uint32]) -> NDArray[np.float64]:

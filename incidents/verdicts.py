@@ -67,7 +67,7 @@ class Verdicts:
 def open_verdicts(bench: Bench) -> Verdicts:
     """Open key and index; raises their errors."""
     key = load_key(bench.key, bench.home)
-    index = Index.open(bench.index_dir, key)
+    index = Index.open_good(bench.index_dir, key)
     limits = Limits(document_bytes=bench.document_bytes)
     return Verdicts(index, Digester(key), load_kinds(index.number_patterns), limits)
 

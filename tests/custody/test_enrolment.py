@@ -65,8 +65,10 @@ def enroller(settings: Settings, key: Key, database: Database, clock: SetClock) 
     return Enroller(settings, key, database, clock)
 
 
-def enrol(enroller: Enroller, path: Path, name: str = "calls", *, processes: int = 1) -> EnrolmentResult:
-    lending = Lending(name, DAY, processor="架空コール", parent="架空商事")
+def enrol(
+    enroller: Enroller, path: Path, name: str = "calls", *, as_of: date = DAY, processes: int = 1
+) -> EnrolmentResult:
+    lending = Lending(name, as_of, processor="架空コール", parent="架空商事")
     return enroller.enrol(path, understand(path), lending, processes=processes)
 
 
@@ -95,10 +97,10 @@ def test_the_same_file_again_changes_nothing(
 ) -> None:
     path = write_csv(tmp_path / "c.csv", customers(range(10)))
     first = enrol(enroller, path)
-    digests = Index.open(settings.index_dir, key).digests.tolist()
+    digests = Index.open(settings.index_dir, key).segments[0].digests.tolist()
     second = enrol(enroller, path)
     assert (second.rows, second.subjects, second.fingerprints) == (first.rows, first.subjects, first.fingerprints)
-    assert Index.open(settings.index_dir, key).digests.tolist() == digests
+    assert Index.open(settings.index_dir, key).segments[0].digests.tolist() == digests
     with database.read() as session:
         assert len(session.scalars(select(Extract)).all()) == 1
         assert len(session.scalars(select(Processor)).all()) == 2
@@ -110,12 +112,24 @@ def test_several_processes_give_the_same_index(
     monkeypatch.setattr("custody.workers.BATCH_ROWS", 100)
     path = write_csv(tmp_path / "c.csv", customers(range(450)))
     enrol(enroller, path)
-    alone = Index.open(settings.index_dir, key)
+    alone = settings.index_dir.rename(settings.home / "alone")
     together = enrol(enroller, path, processes=2)
     index = Index.open(settings.index_dir, key)
     assert together.subjects == 450
-    for file in alone.manifest.files:
-        assert (index.folder / file).read_bytes() == (alone.folder / file).read_bytes(), file
+    for file in index.manifest.files:
+        assert (index.folder / file).read_bytes() == (alone / index.folder.name / file).read_bytes(), file
+
+
+def test_several_processes_leave_out_what_did_not_change(
+    tmp_path: Path, enroller: Enroller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("custody.workers.BATCH_ROWS", 100)
+    columns = customers(range(450))
+    first = enrol(enroller, write_csv(tmp_path / "c.csv", columns))
+    columns["phone"][7] = "090-0000-8888"
+    again = enrol(enroller, write_csv(tmp_path / "later.csv", columns), as_of=date(2026, 5, 1), processes=2)
+    assert (again.subjects, again.unchanged, again.changed) == (450, 449, 1)
+    assert again.written_bytes < first.written_bytes / 5
 
 
 def test_rows_that_cannot_be_used_are_named_and_the_rest_goes_on(

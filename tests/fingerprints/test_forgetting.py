@@ -80,7 +80,7 @@ def _traces(folder: Path, number: int) -> list[str]:
     assert len(own) > len(OWN)
     wanted = [word.to_bytes(8, "little") for word in (*own, int(prints.subject_keys[0]))]
     wanted += [tokens.astype("<u2").tobytes() for _lengths, tokens in prints.sketches.values()]
-    wanted += [prints.sealed[1].tobytes()]
+    wanted += [prints.sealed[1].tobytes(), int(prints.rows[0]).to_bytes(8, "little")]
     return [
         str(file.relative_to(folder))
         for file in folder.rglob("*")
@@ -89,8 +89,8 @@ def _traces(folder: Path, number: int) -> list[str]:
 
 
 def test_no_byte_of_a_forgotten_customer_is_left(index_dir: Path) -> None:
-    before = {trace.partition("/")[2] for trace in _traces(index_dir, ONE)}
-    assert {"digests.u64", "subjects.u64", "sealed.data", "sketch-name.data"} <= before
+    before = {trace.rpartition("/")[2] for trace in _traces(index_dir, ONE)}
+    assert {"digests.u64", "keys.u64", "rows.u64", "sealed.data", "sketch-name.data"} <= before
     assert _forget(index_dir, ONE) == 1
     assert _traces(index_dir, ONE) == []
     assert _traces(index_dir, ONE + 1) != []
