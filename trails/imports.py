@@ -231,8 +231,10 @@ def _take(frame: pl.DataFrame, zone: str, seen: SeenLines, writer: PartWriter, t
     """Hand the new rows of a block to the writer, month by month, and count them."""
     if frame.is_empty():
         return
-    frame = frame.with_columns(month=pl.col("when").dt.strftime("%Y-%m").fill_null(UNDATED))
-    for (month,), rows in frame.partition_by("month", as_dict=True, include_key=False).items():
+    year_month = pl.col("when").dt.year() * 100 + pl.col("when").dt.month()
+    frame = frame.with_columns(month=year_month.fill_null(0))
+    for (number,), rows in frame.partition_by("month", as_dict=True, include_key=False).items():
+        month = f"{number // 100:04d}-{number % 100:02d}" if number else UNDATED
         new = rows.filter(pl.Series(seen.take_new(str(month), rows["line"].to_numpy(), rows["row"].to_numpy())))
         if new.is_empty():
             continue

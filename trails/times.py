@@ -17,6 +17,8 @@ import polars as pl
 WHEN = pl.Datetime("us", "UTC")
 FAST_FORMATS = ("%Y-%m-%d %H:%M:%S%.f", "%Y-%m-%d %H:%M", "%d-%b-%Y:%H:%M:%S", "%Y%m%d%H%M%S")
 """After / became - and T a space."""
+PLAIN_FORMATS = {"/": "%Y/%m/%d %H:%M:%S", "-": "%Y-%m-%d %H:%M:%S"}
+PLAIN_LENGTH = 19
 NAMED_ZONES = {"Z": 0, "UTC": 0, "GMT": 0, "JST": 540}
 ERAS = {"令和": 2018, "平成": 1988, "昭和": 1925, "R": 2018, "H": 1988, "S": 1925}
 MONTHS = {
@@ -50,6 +52,8 @@ class Reading:
 def read_times(texts: pl.Series, reading: Reading) -> pl.DataFrame:
     """Columns ``when`` (UTC; null where unreadable) and ``offset_min`` (null where no zone was written)."""
     raw = texts.cast(pl.String).str.strip_chars().rename("raw")
+    if (plain := _plain(raw, reading)) is not None:
+        return plain
     zone = raw.str.extract(_ZONE)
     written = zone.is_not_null()
     local = raw.to_frame().select(
@@ -76,6 +80,20 @@ def read_times(texts: pl.Series, reading: Reading) -> pl.DataFrame:
     if slow:
         frame = _with_slow(frame, slow, reading)
     return frame.select("when", "offset_min")
+
+
+def _plain(raw: pl.Series, reading: Reading) -> pl.DataFrame | None:
+    """All times at once, if they are of the plainest spelling and name no zone; else None."""
+    first = next((text for text in raw.head(1).to_list() if text), "")
+    spelling = PLAIN_FORMATS.get(first[4:5])
+    if len(first) != PLAIN_LENGTH or spelling is None:
+        return None
+    naive = raw.str.to_datetime(spelling, time_unit="us", strict=False)
+    if naive.null_count() or (raw.str.len_bytes() != PLAIN_LENGTH).any():
+        return None
+    when = naive.dt.replace_time_zone(reading.zone, ambiguous="earliest", non_existent="null").dt.convert_time_zone("UTC")
+    offset = pl.lit(None, dtype=pl.Int16).alias("offset_min")
+    return pl.DataFrame({"when": when.cast(WHEN)}).with_columns(offset)
 
 
 def _naive(local: pl.Series) -> pl.Series:

@@ -98,11 +98,13 @@ class DelimitedReader(FormatReader):
         wanted = len(self._names)
         plain = pl.Series(records, dtype=pl.String)
         delimiters = plain.str.count_matches(self._delimiter, literal=True) + 1
-        fits = ((delimiters == wanted) & ~plain.str.contains('"', literal=True)).to_list()
+        fits = (delimiters == wanted) & ~plain.str.contains('"', literal=True)
+        if fits.all():
+            return Parsed(self._frame(records, {}), numbers, records)
         dropped: list[Dropped] = []
         kept: list[int] = []
         quoted: dict[int, list[str]] = {}
-        for i, good in enumerate(fits):
+        for i, good in enumerate(fits.to_list()):
             if good:
                 kept.append(i)
                 continue
@@ -117,8 +119,11 @@ class DelimitedReader(FormatReader):
 
     def _whole_records(self, lines: Sequence[str], first: int, *, last: bool) -> tuple[list[int], list[str]]:
         """Lines put together where a quoted field runs over several; without the header and empty lines."""
-        numbers: list[int] = []
-        records: list[str] = []
+        if not any('"' in line for line in lines):
+            numbers = [n for n, line in enumerate(lines, first) if line != self._header and line.strip()]
+            kept = lines if len(numbers) == len(lines) else [lines[n - first] for n in numbers]
+            return numbers, list(kept)
+        numbers, records = [], []
         at = 0
         while at < len(lines):
             line, used = lines[at], 1
