@@ -34,7 +34,7 @@ SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = {
     "subject": pl.UInt64,
     "line": pl.UInt64,
 }
-SEPARATORS = r"[\s,;|、，；/]+"
+SEPARATORS = r"[\s,;|、，；/・]+"
 REPEAT_SAMPLE = 10_000
 NOTHING = ("", "-", "null", "none", "NULL", "N/A")
 """How logs write that there is no value."""
