@@ -257,6 +257,7 @@ class Jobs:
             Job("match", tick_s, self._match, self._has_documents),
             Job("deliver", tick_s, self._deliver, self._has_messages),
             Job("retention", DAY_S, self._expire),
+            Job("trail-check", DAY_S, self._check_trails),
             *(self._sweep_job(source) for source in self._sources() if source.enabled),
         ]
 
@@ -303,6 +304,10 @@ class Jobs:
 
     def _match(self) -> str | None:
         return self._child("match", ["match", "--json"], DAY_S)
+
+    def _check_trails(self) -> str | None:
+        """In a process of its own: it may need much memory, and the key."""
+        return self._child("trail-check", ["trails", "check", "--json"], DAY_S)
 
     def _has_messages(self) -> bool:
         with self._database.read() as session:

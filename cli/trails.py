@@ -1,4 +1,4 @@
-"""`hinomi trails import|gaps`: operators' access logs into the trails, and what is missing in them."""
+"""`hinomi trails`: operators' access logs into the trails, what is missing in them, and what the checks find."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+
+from cli.suspicions import check, escalate, explain, suspicions
 
 if TYPE_CHECKING:
     from cli.context import Context
@@ -17,7 +19,11 @@ SHOWN_DROPPED = 20
 
 @click.group()
 def trails() -> None:
-    """Operators' access records: take them in, see what is missing."""
+    """Operators' access records: take them in, see what is missing, and what wants an explanation."""
+
+
+for _command in (check, suspicions, explain, escalate):
+    trails.add_command(_command)
 
 
 @trails.command("import")

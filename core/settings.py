@@ -152,6 +152,11 @@ class TrailSettings(_Table):
     """Operators' access records."""
 
     keep_days: int = Field(default=3653, gt=0, description="ten years")
+    zone: str = Field(default="Asia/Tokyo", description="where the day of a record begins and work is done")
+    work_from_hour: int = Field(default=7, ge=0, le=23, description="before it, nobody is expected at work")
+    work_until_hour: int = Field(default=22, ge=1, le=24, description="from it on, nobody is expected at work")
+    bulk: int = Field(default=100, gt=0, description="taking out so many customers on a day needs a permission")
+    accounts_file: str = Field(default="accounts.csv", description="declared accounts, in the home folder")
 
 
 class Settings(BaseSettings):

@@ -40,6 +40,15 @@ class NoIncidentError(IncidentError):
         super().__init__("unknown", incident=incident_id)
 
 
+class NoSuspicionError(IncidentError):
+    """The regular checks found nothing of that number."""
+
+    exit_code = 2
+
+    def __init__(self, suspicion_id: object) -> None:
+        super().__init__(f"there is no suspicion {suspicion_id}", hint="`hinomi trails suspicions` lists them.")
+
+
 class ForbiddenActionError(IncidentError):
     """The state table does not allow the action from the present state, or it lacks its reason."""
 

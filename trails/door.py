@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+import polars as pl
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -16,6 +18,8 @@ if TYPE_CHECKING:
 
 ANY_NUMBER = r"[A-Z]{0,4}-?[0-9][0-9-]{4,}"
 """What may be a customer number before any is known: an operator's `op-1` or a terminal's `T1` is none."""
+PLAIN = r"^[A-Z]{0,8}[0-9]{1,24}$"
+"""Numbers written in their canonical form already, as nearly all are."""
 NUMBER_KIND = "customer_number"
 LINE_KIND = "trail.line"
 
@@ -36,7 +40,10 @@ class KeyedDoor:
     def numbers(self, texts: Sequence[str]) -> NDArray[np.uint64]:
         """The digests of customer numbers, as the index has them; 0 where a text is none."""
         canonical = self._number.canonical
-        return self._digester.digest_many(NUMBER_KIND, [canonical(text) for text in texts])
+        plain = pl.Series(texts, dtype=pl.String).str.contains(PLAIN)
+        if not plain.all():
+            texts = [text if same else canonical(text) for text, same in zip(texts, plain, strict=True)]  # type: ignore[misc]
+        return self._digester.digest_many(NUMBER_KIND, texts)
 
     def lines(self, texts: Sequence[str]) -> NDArray[np.uint64]:
         """The digests of raw lines."""

@@ -6,6 +6,7 @@
     ├── UnknownFormatError   the file is of no format we read
     ├── MappingError         the mapping of a system names what the file does not hold, or what we do not know
     ├── TrailBusyError       another process imports into the same system
+    ├── RulesError           the file of declared accounts cannot be used
     └── DamagedTrailError    a stored file is missing or is not as it was written
 """
 
@@ -34,6 +35,12 @@ class TrailBusyError(TrailError):
     """Another process imports into the same system."""
 
     exit_code = 3
+
+
+class RulesError(TrailError):
+    """The file of declared accounts cannot be used."""
+
+    exit_code = 2
 
 
 class DamagedTrailError(TrailError):

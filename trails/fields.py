@@ -59,10 +59,11 @@ HEADERS: Final[dict[str, tuple[str, ...]]] = {
     ),
     "subjects": (
         "お客様番号", "お客さま番号", "顧客番号", "顧客id", "契約者番号", "契約番号", "会員番号", "customer",
-        "customer_id", "customer_no", "customer_number", "customerid", "customers", "subject", "subjects", "cust",
+        "customer_id", "customer_no", "account_no", "account_number",
+        "対象顧客", "対象者", "customer_number", "customerid", "customers", "subject", "subjects", "cust",
     ),
     "extract": (
-        "抽出名", "抽出", "データセット", "extract", "extract_name", "dataset",
+        "抽出名", "抽出", "抽出データ名", "データセット", "extract", "extract_name", "dataset",
     ),
     "outcome": (
         "結果", "処理結果", "成否", "ステータス", "outcome", "result", "status", "sc-status",
@@ -72,7 +73,7 @@ HEADERS: Final[dict[str, tuple[str, ...]]] = {
         "s-computername",
     ),
     "sequence": (
-        "連番", "通番", "順番", "ログ番号", "シーケンス番号",
+        "連番", "通番", "順番", "項番", "no", "no.", "ログ番号", "シーケンス番号",
         "seq", "sequence", "seqno", "sequence_number", "sequenceid", "sequence_id",
         "record_id", "externalid",
     ),

@@ -9,7 +9,7 @@ failed.
 from __future__ import annotations
 
 import resource
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -34,7 +34,7 @@ from trails.store import (
     sync_folder,
     system_lock,
 )
-from trails.times import Reading, names_no_year
+from trails.times import Reading, begins_with_day, names_no_year
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -181,20 +181,24 @@ def run_import(
             session.add(row)
             session.flush()
             import_id = row.id
-        totals, writer, limits = _Totals(), PartWriter(trails_dir / "staging" / system, import_id), []
-        if lacks_year(plan):
-            limits.append("year_assumed")
-        if "when" not in plan.mapping.fields:
-            limits.append("no_times")
-        _read_all(plan, trails_dir, database, door, started, totals, writer, progress)
+        totals, writer = _Totals(), PartWriter(trails_dir / "staging" / system, import_id)
+        reading, limits = assumptions(plan, Reading(plan.mapping.zone, started.date()))
+        _read_all(plan, trails_dir, database, door, started, reading, totals, writer, progress)
         return _commit(import_id, plan, trails_dir, database, clock, totals, writer, limits)
 
 
-def lacks_year(plan: Plan) -> bool:
-    """Whether the file's times name no year, so that the latest possible one has to be taken."""
+def assumptions(plan: Plan, reading: Reading) -> tuple[Reading, list[str]]:
+    """How the file's times are read, and what has to be assumed for it, which sticks to every conclusion."""
     columns = plan.mapping.fields.get("when", ())
+    if not columns:
+        return reading, ["no_times"]
     sample = plan.format.open(plan.head, columns).read(plan.head, 1, last=True).frame
-    return len(columns) == 1 and any(names_no_year(text) for text in sample[columns[0]].to_list())
+    there = [column for column in columns if column in sample.columns]
+    texts = sample.select(pl.concat_str(there, separator=" ", ignore_nulls=True)).to_series().to_list() if there else []
+    day_first = begins_with_day(texts)
+    limits = ["year_assumed"] if len(columns) == 1 and any(map(names_no_year, texts)) else []
+    limits += ["month_first_assumed"] if day_first is None else []
+    return replace(reading, day_first=bool(day_first)), limits
 
 
 def _read_all(
@@ -203,6 +207,7 @@ def _read_all(
     database: Database,
     door: Doorkeeper,
     now: datetime,
+    reading: Reading,
     totals: _Totals,
     writer: PartWriter,
     progress: Callable[[int], None],
@@ -216,7 +221,6 @@ def _read_all(
 
     seen = SeenLines(load, writer.flush)
     reader = plan.format.open(plan.head, mapping.columns)
-    reading = Reading(mapping.zone, now.date())
     for block in read_blocks(plan.path, plan.encoding):
         totals.dropped += block.dropped
         parsed = reader.read(block.lines, block.first, last=block.last)
@@ -231,8 +235,10 @@ def _take(frame: pl.DataFrame, zone: str, seen: SeenLines, writer: PartWriter, t
     """Hand the new rows of a block to the writer, month by month, and count them."""
     if frame.is_empty():
         return
-    frame = frame.with_columns(month=pl.col("when").dt.strftime("%Y-%m").fill_null(UNDATED))
-    for (month,), rows in frame.partition_by("month", as_dict=True, include_key=False).items():
+    year_month = pl.col("when").dt.year() * 100 + pl.col("when").dt.month()
+    frame = frame.with_columns(month=year_month.fill_null(0))
+    for (number,), rows in frame.partition_by("month", as_dict=True, include_key=False).items():
+        month = f"{number // 100:04d}-{number % 100:02d}" if number else UNDATED
         new = rows.filter(pl.Series(seen.take_new(str(month), rows["line"].to_numpy(), rows["row"].to_numpy())))
         if new.is_empty():
             continue

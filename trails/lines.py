@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, cast
 
 from core.errors import OutsideError
+from trails.fields import HEADERS
 from trails.formats.interface import Dropped
 
 if TYPE_CHECKING:
@@ -16,11 +17,17 @@ if TYPE_CHECKING:
     from pathlib import Path
     from typing import IO
 
-BLOCK_CHARACTERS: Final = 16 << 20
+BLOCK_BYTES: Final = 16 << 20
 HEAD_BYTES: Final = 1 << 18
 HEAD_LINES: Final = 200
 LONGEST_LINE: Final = 1 << 20
+ENDLESS_BYTES: Final = 4 * LONGEST_LINE + 4
+"""Of a line beyond that nothing more is kept; it is longer than the longest in any encoding."""
 ENCODINGS: Final = ("utf-8-sig", "cp932", "euc_jp")
+BOM: Final = b"\xef\xbb\xbf"
+SHIFT_TO_KANJI: Final = b"\x1b$"
+ODD: Final = ("\uff61", "\uff9f")
+"""Half-width kana: rare in what was written as CP932, common where EUC-JP is read as it."""
 GZIP_MAGIC: Final = b"\x1f\x8b"
 
 
@@ -51,23 +58,39 @@ def open_binary(path: Path) -> IO[bytes]:
 
 
 def find_encoding(path: Path) -> str:
-    """The encoding that the file's beginning fits: by its mark, else UTF-8 if it can be, else CP932, else EUC-JP."""
+    """The encoding that the file's beginning fits: by its marks, else UTF-8 if it can be, else CP932 or EUC-JP.
+
+    Bytes of EUC-JP are often valid CP932 too, as half-width kana; the reading with more words of log headers wins.
+    """
     with open_binary(path) as file:
         head = file.read(HEAD_BYTES)
     if head[:2] in {b"\xff\xfe", b"\xfe\xff"}:
         return "utf-16"
-    cut = head.rfind(b"\n") + 1 or len(head)
-    for encoding in ENCODINGS:
-        try:
-            head[:cut].decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        return encoding
-    return (
-        "utf-8-sig"
-        if head[:3] == b"\xef\xbb\xbf"
-        else max(ENCODINGS, key=lambda e: -head[:cut].decode(e, "replace").count("\ufffd"))
-    )
+    if nuls := head.count(b"\0"):
+        return "utf-16-le" if head[1::2].count(b"\0") > nuls / 2 else "utf-16-be"
+    if SHIFT_TO_KANJI in head:
+        return "iso2022_jp"
+    head = head[: head.rfind(b"\n") + 1 or len(head)]
+    fitting = [encoding for encoding in ENCODINGS if _fits(head, encoding)]
+    if not fitting:
+        damaged = {encoding: head.decode(encoding, "replace").count("\ufffd") for encoding in ENCODINGS}
+        return min(ENCODINGS, key=lambda encoding: (head[:3] != BOM or encoding != "utf-8-sig", damaged[encoding]))
+    return fitting[0] if fitting[0] == "utf-8-sig" else max(fitting, key=lambda e: _likeness(head.decode(e)))
+
+
+def _fits(head: bytes, encoding: str) -> bool:
+    try:
+        head.decode(encoding)
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _likeness(text: str) -> tuple[int, float]:
+    """How much a reading looks like a Japanese log: header words in it, then how few of its characters are odd."""
+    words = sum(word in text for words in HEADERS.values() for word in words if not word.isascii())
+    wide = [character for character in text if not character.isascii()]
+    return words, -sum(ODD[0] <= character <= ODD[1] for character in wide) / max(len(wide), 1)
 
 
 def read_head(path: Path, encoding: str) -> list[str]:
@@ -81,25 +104,39 @@ def read_head(path: Path, encoding: str) -> list[str]:
 
 def read_blocks(path: Path, encoding: str) -> Iterator[Block]:
     """Every line of the file in order, with a bounded part of it in memory."""
-    number, rest = 1, ""
-    with (
-        open_binary(path) as file,
-        io.TextIOWrapper(file, encoding=encoding, errors="surrogateescape", newline="\n") as text,
-    ):
-        while True:
-            piece = text.read(BLOCK_CHARACTERS)
-            lines = (rest + piece).split("\n")
-            rest = lines.pop() if piece else ""
-            if not piece and lines and not lines[-1]:
-                lines.pop()
-            if len(rest) > LONGEST_LINE:
-                lines.append(rest[: LONGEST_LINE + 1])
-                rest = ""
-            if lines or not piece:
-                yield _block(number, lines, encoding, last=not piece)
-                number += len(lines)
-            if not piece:
-                return
+    number = 1
+    with open_binary(path) as file:
+        source = _Recoded(file, encoding) if encoding.startswith("utf-16") else file
+        told = "utf-8" if encoding.startswith("utf-16") else encoding
+        for piece, last in _pieces(source):
+            block = _block(number, piece, told, last=last)
+            number += len(block.lines)
+            yield block
+            told = "utf-8" if told == "utf-8-sig" else told  # the mark stands at the beginning alone
+
+
+class _Recoded:
+    """A file of UTF-16, read as UTF-8, so that a line ends in one byte."""
+
+    def __init__(self, file: IO[bytes], encoding: str) -> None:
+        self._text = io.TextIOWrapper(file, encoding=encoding, errors="replace", newline="\n")
+
+    def read(self, size: int) -> bytes:
+        """About ``size`` bytes."""
+        return self._text.read(size).encode("utf-8", "replace")
+
+
+def _pieces(file: IO[bytes] | _Recoded) -> Iterator[tuple[bytes | None, bool]]:
+    """Whole lines in pieces, without the last line end of each; of an endless line only the beginning."""
+    rest = b""
+    while piece := file.read(BLOCK_BYTES):
+        head, end, tail = piece.rpartition(b"\n")
+        if end:
+            yield rest + head, False
+            rest = tail
+        else:
+            rest += piece[: max(0, ENDLESS_BYTES - len(rest))]
+    yield rest or None, True
 
 
 def file_sha256(path: Path) -> str:
@@ -108,15 +145,19 @@ def file_sha256(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _block(first: int, lines: list[str], encoding: str, *, last: bool) -> Block:
-    lines = [line.removesuffix("\r") for line in lines]
-    dropped: list[Dropped] = []
+def _block(first: int, piece: bytes | None, encoding: str, *, last: bool) -> Block:
+    if piece is None:
+        return Block(first, [], [], last)
+    whole = True
     try:
-        "\n".join(lines).encode()
-        whole = max(map(len, lines), default=0) <= LONGEST_LINE
-    except UnicodeEncodeError:
-        whole = False
-    if not whole:
+        text = piece.decode(encoding)
+    except UnicodeDecodeError:
+        text, whole = piece.decode(encoding, "surrogateescape"), False
+    lines = text.split("\n")
+    if "\r" in text:
+        lines = [line.removesuffix("\r") for line in lines]
+    dropped: list[Dropped] = []
+    if not whole or max(map(len, lines)) > LONGEST_LINE:
         for i, line in enumerate(lines):
             if reason := _unreadable(line, encoding):
                 dropped.append(Dropped(first + i, reason))

@@ -21,7 +21,7 @@ class TrailImport(Base):
     ``state`` is ``running``, ``done`` or ``failed``. ``lines`` are the file's lines that hold a record; ``records``
     those that could be read, ``new`` those that no earlier import brought, ``undated`` those without a time.
     ``dropped`` counts lines that could not be used. ``limits`` are the assumptions that stick to every conclusion
-    drawn from it.
+    drawn from it. ``checked_at`` is when the regular checks looked at it.
     """
 
     __tablename__ = "trail_imports"
@@ -41,6 +41,7 @@ class TrailImport(Base):
     first_at: Mapped[datetime | None]
     last_at: Mapped[datetime | None]
     limits: Mapped[list[str]] = mapped_column(JSON, default=list)
+    checked_at: Mapped[datetime | None]
 
 
 class TrailPart(Base):
@@ -103,3 +104,29 @@ class TrailGap(Base):
     last: Mapped[str]
     missing: Mapped[int] = mapped_column(BigInteger)
     found_at: Mapped[datetime]
+
+
+class TrailSuspicion(Base):
+    """Something a regular check found: ``open`` until somebody has ``explained`` or ``escalated`` it.
+
+    ``key`` makes it unique (`trails.checks.interface.Suspicion`); found again, only what was ``measured`` grows. Who
+    looked at it and what they decided are events (`incidents.suspicions`).
+    """
+
+    __tablename__ = "trail_suspicions"
+    __table_args__ = (Index(None, "state", "id"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(unique=True)
+    system: Mapped[str]
+    check: Mapped[str]
+    kind: Mapped[str]
+    name: Mapped[str]
+    day: Mapped[date]
+    measured: Mapped[float]
+    usual: Mapped[float]
+    detail: Mapped[str] = mapped_column(default="")
+    state: Mapped[str] = mapped_column(default="open")
+    reason: Mapped[str] = mapped_column(default="")
+    actor: Mapped[str] = mapped_column(default="")
+    found_at: Mapped[datetime]
+    decided_at: Mapped[datetime | None]

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from trails.errors import MappingError
-from trails.fields import FIELDS, HEADERS, HOLDER_KINDS, normal_header
+from trails.fields import FIELDS, HOLDER_KINDS, OTHER_ACTION, action_of, normal_header
+from trails.headers import columns_by_field
 from trails.mapping import TrailMapping
+from trails.records import NOTHING, SEPARATORS
 from trails.times import Reading, read_time
 
 if TYPE_CHECKING:
@@ -17,14 +20,25 @@ if TYPE_CHECKING:
 
     from trails.formats.interface import TrailFormat
 
-DATE_WORDS = frozenset({"日付", "年月日", "date"})
-TIME_WORDS = frozenset({"時刻", "時間", "time"})
+    Test = Callable[[str], bool]
+
+DAY_WORDS = frozenset({"日付", "年月日", "date"})
+CLOCK_WORDS = frozenset({"時刻", "時間", "time"})
+_DAY = re.compile(
+    r"(?:操作|作業|処理|アクセス|発生|利用|照会|実行|記録|ログ)(?:年月日|日付|日)$|^(?:log|event|access)_date$"
+)
+_CLOCK = re.compile(
+    r"(?:操作|作業|処理|アクセス|発生|利用|照会|実行|記録|ログ)(?:時刻|時間)$|^(?:log|event|access)_time$"
+)
+_ADDRESS = re.compile(r"^\s*(?:\d{1,3}(?:\.\d{1,3}){3}|[0-9A-Fa-f]{0,4}(?::[0-9A-Fa-f]{0,4}){2,7})(?:[:/]\d+)?\s*$")
 NUMBER_INSIDE = (
-    r"(?i)(?:customer|cust|subscriber|kokyaku|お客様番号|顧客番号|契約者番号|会員番号)"
-    r"(?:_?(?:id|no|number))?[=:：][ ]*([A-Za-z0-9][A-Za-z0-9-]{3,})"
+    r"(?i)(?:(?:customer|cust|subscriber|member|kokyaku|お客様番号|顧客番号|契約者番号|会員番号)"
+    r"(?:[_-]?(?:id|no|number))?[=:：][ ]*|/(?:customers?|subscribers?|members?|kokyaku)/)([A-Za-z0-9][A-Za-z0-9-]{3,})"
 )
 """A customer number inside a longer text."""
 ENOUGH_INSIDE = 0.2
+LIKELY = 0.5
+"""Share of its values that have to be what a column's name promises."""
 ENOUGH = 0.8
 """Share of a column's values that have to read as a time or a customer number before its content speaks for it."""
 
@@ -41,17 +55,17 @@ def propose_mapping(
 ) -> TrailMapping:
     """A mapping for ``sample``; what the person has ``given`` wins over what we would guess."""
     fields = {name: tuple(columns) for name, columns in given.items()}
-    fields = _by_header(sample.columns, fields, trail_format.defaults, set(constants))
-    free = [column for column in sample.columns if column not in {c for columns in fields.values() for c in columns}]
-    reading = Reading(zone)
-    if "when" not in fields and (
-        column := _by_content(sample, free, lambda text: read_time(text, reading) is not None)
-    ):
-        fields["when"] = (column,)
-        free.remove(column)
-    if "subjects" not in fields and (column := _by_content(sample, free, is_number)):
-        fields["subjects"] = (column,)
+    defaults = {
+        name: columns
+        for name, columns in trail_format.defaults.items()
+        if name not in fields and name not in constants and all(column in sample.columns for column in columns)
+    }
+    fields |= defaults
+    fits = _tests(Reading(zone), is_number)
+    fields |= _by_header(sample, fields, set(constants), fits)
+    fields |= _by_content(sample, fields, set(constants), fits)
     patterns = {}
+    free = _free(sample, fields)
     if "subjects" not in fields and (found := _number_inside(sample, free)):
         fields["subjects"], patterns["subjects"] = (found,), NUMBER_INSIDE
     mapping = TrailMapping(
@@ -94,43 +108,70 @@ def read_given(text: str) -> dict[str, tuple[str, ...]]:
     return given
 
 
+def _tests(reading: Reading, is_number: Callable[[str], bool]) -> dict[str, Test]:
+    """Fields whose columns have to hold what their names promise."""
+
+    def are_numbers(text: str) -> bool:
+        return all(map(is_number, re.split(SEPARATORS, text.strip())))
+
+    return {
+        "when": lambda text: read_time(text, reading) is not None,
+        "subjects": are_numbers,
+        "sequence": lambda text: text.strip().isdecimal(),
+        "address": lambda text: _ADDRESS.search(text) is not None,
+    }
+
+
 def _by_header(
-    columns: Sequence[str],
-    fields: dict[str, tuple[str, ...]],
-    defaults: Mapping[str, tuple[str, ...]],
-    settled: set[str],
+    sample: pl.DataFrame, fields: Mapping[str, tuple[str, ...]], settled: set[str], fits: Mapping[str, Test]
 ) -> dict[str, tuple[str, ...]]:
-    fields = dict(fields)
-    taken = {column for named in fields.values() for column in named}
-    for name, named in defaults.items():
-        if name not in fields and name not in settled and all(column in columns for column in named):
-            fields[name] = named
-            taken |= set(named)
-    normal = {normal_header(column): column for column in reversed(columns) if column not in taken}
-    if "when" not in fields and (pair := _date_and_time(normal)):
-        fields["when"] = pair
-        taken |= set(pair)
-    for name, words in HEADERS.items():
-        if name in fields or name in settled:
+    free = _free(sample, fields)
+    found: dict[str, tuple[str, ...]] = {}
+    by_field = columns_by_field(free)
+    if "when" not in {*fields, *settled} and (pair := _date_and_time(free)):
+        found["when"] = pair
+    for name, columns in by_field.items():
+        if name in {*fields, *settled, *found}:
             continue
-        for word in words:
-            column = normal.get(word) or next((c for n, c in normal.items() if _is_nested(n, word)), None)
-            if column is not None and column not in taken:
-                fields[name] = (column,)
-                taken.add(column)
-                break
-    return fields
+        test = fits.get(name) if name != "address" else None  # a name in its place is one as well
+        good = next((c for c in columns if test is None or _share(sample[c], test) >= LIKELY), None)
+        good = good or next((c for c in columns if _is_empty(sample[c])), None)
+        if good is not None:
+            found[name] = (good,)
+    return found
 
 
-def _is_nested(name: str, word: str) -> bool:
-    """Whether a nested key such as ``event.user.id`` says ``user_id``, by all of it or by its end."""
-    return "." in name and f"_{name.replace('.', '_')}".endswith(f"_{word}")
-
-
-def _date_and_time(normal: Mapping[str, str]) -> tuple[str, str] | None:
-    day = next((normal[word] for word in DATE_WORDS if word in normal), None)
-    clock = next((normal[word] for word in TIME_WORDS if word in normal), None)
+def _date_and_time(columns: Sequence[str]) -> tuple[str, str] | None:
+    """Two columns that give a time together: a day's and a clock's."""
+    normal = {normal_header(column): column for column in reversed(columns)}
+    day = next((normal[word] for word in normal if word in DAY_WORDS or _DAY.search(word)), None)
+    clock = next((normal[word] for word in normal if word in CLOCK_WORDS or _CLOCK.search(word)), None)
     return (day, clock) if day and clock else None
+
+
+def _by_content(
+    sample: pl.DataFrame, fields: Mapping[str, tuple[str, ...]], settled: set[str], fits: Mapping[str, Test]
+) -> dict[str, tuple[str, ...]]:
+    """Columns that speak by what stands in them; a file without names gives away its first other column as who."""
+    found: dict[str, tuple[str, ...]] = {}
+    tests = {name: fits[name] for name in ("when", "subjects", "address")}
+    tests["action"] = lambda text: action_of(text) != OTHER_ACTION
+    free = _free(sample, fields)
+    for name, test in tests.items():
+        if name not in {*fields, *settled} and (
+            column := next((c for c in free if _share(sample[c], test) >= ENOUGH), None)
+        ):
+            found[name] = (column,)
+            free.remove(column)
+    nameless = all(column == f"column_{i}" for i, column in enumerate(sample.columns, 1))
+    if nameless and free and not {*fields, *settled} & set(HOLDER_KINDS):
+        found["operator"] = (free[0],)
+    return found
+
+
+def _free(sample: pl.DataFrame, fields: Mapping[str, tuple[str, ...]]) -> list[str]:
+    taken = {column for columns in fields.values() for column in columns}
+    return [column for column in sample.columns if column not in taken]
 
 
 def _number_inside(sample: pl.DataFrame, columns: Sequence[str]) -> str | None:
@@ -142,9 +183,15 @@ def _number_inside(sample: pl.DataFrame, columns: Sequence[str]) -> str | None:
     return None
 
 
-def _by_content(sample: pl.DataFrame, columns: Sequence[str], fits: Callable[[str], bool]) -> str | None:
-    for column in columns:
-        values = [text for text in sample[column].to_list() if text and text.strip()]
-        if values and sum(fits(text) for text in values) >= ENOUGH * len(values):
-            return column
-    return None
+def _share(values: pl.Series, fits: Test) -> float:
+    """The share of a column's values that pass; an empty column passes nothing."""
+    texts = _texts(values)
+    return sum(map(fits, texts)) / len(texts) if texts else 0.0
+
+
+def _is_empty(values: pl.Series) -> bool:
+    return not _texts(values)
+
+
+def _texts(values: pl.Series) -> list[str]:
+    return [text for text in values.to_list() if text and text.strip() not in NOTHING]

@@ -34,7 +34,8 @@ SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = {
     "subject": pl.UInt64,
     "line": pl.UInt64,
 }
-SEPARATORS = r"[\s,;|、，；/]+"
+SEPARATORS = r"[\s,;|、，；/・]+"
+REPEAT_SAMPLE = 10_000
 NOTHING = ("", "-", "null", "none", "NULL", "N/A")
 """How logs write that there is no value."""
 
@@ -132,11 +133,19 @@ def _subjects(text: pl.Series, door: Doorkeeper) -> tuple[pl.DataFrame, pl.Serie
     if many.any():
         parts = parts.with_columns(pl.col("text").str.replace_all(SEPARATORS, " ").str.split(" ")).explode("text")
     parts = parts.filter(pl.col("text").is_not_null() & (pl.col("text") != ""))
-    known = parts.select(pl.col("text").unique())
-    known = known.with_columns(subject=pl.Series(door.numbers(known["text"].to_list()), dtype=pl.UInt64))
-    parts = parts.join(known, on="text", how="left", maintain_order="left")
+    parts = parts.with_columns(subject=_digests(parts["text"], door))
     wrong_rows = parts.filter(pl.col("subject") == 0)["row"]
     wrong = np.zeros(len(text), dtype=bool)
     wrong[wrong_rows.to_numpy()] = True
     subjects = parts.select("row", "subject")
     return (subjects.unique(maintain_order=True) if many.any() else subjects), pl.Series(wrong)
+
+
+def _digests(texts: pl.Series, door: Doorkeeper) -> pl.Series:
+    """The digest of each number; where many repeat, each is made once."""
+    sample = texts.head(REPEAT_SAMPLE)
+    if sample.n_unique() >= len(sample) / 2:
+        return pl.Series(door.numbers(texts.to_list()), dtype=pl.UInt64)
+    known = texts.unique()
+    digests = pl.Series(door.numbers(known.to_list()), dtype=pl.UInt64)
+    return texts.replace_strict(known, digests, return_dtype=pl.UInt64)

@@ -10,13 +10,19 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, timezone
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 import polars as pl
 
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
 WHEN = pl.Datetime("us", "UTC")
 FAST_FORMATS = ("%Y-%m-%d %H:%M:%S%.f", "%Y-%m-%d %H:%M", "%d-%b-%Y:%H:%M:%S", "%Y%m%d%H%M%S")
 """After / became - and T a space."""
+PLAIN_FORMATS = {"/": "%Y/%m/%d %H:%M:%S", "-": "%Y-%m-%d %H:%M:%S"}
+PLAIN_LENGTH = 19
 NAMED_ZONES = {"Z": 0, "UTC": 0, "GMT": 0, "JST": 540}
 ERAS = {"令和": 2018, "平成": 1988, "昭和": 1925, "R": 2018, "H": 1988, "S": 1925}
 MONTHS = {
@@ -24,19 +30,33 @@ MONTHS = {
     "jul": 7, "aug": 8, "sep": 9, "oct": 10, "nov": 11, "dec": 12,
 }  # fmt: skip
 OLDEST_YEAR = 1970
+MONTHS_A_YEAR = 12
 _ZONE = r":\d{2}(?:[.,]\d+)?\s?(Z|UTC|GMT|JST|[+-]\d{2}:?\d{2})$"
 _EPOCH = re.compile(r"(\d{10})(?:\.(\d{1,6})|(\d{3})|(\d{6}))?")
 _CLOCK = r"(?P<hour>\d{1,2})[:時](?P<minute>\d{1,2})(?:[:分](?:(?P<second>\d{1,2})(?:[.,](?P<fraction>\d{1,9}))?秒?)?)?"
+_AFTER = r"\s*(?P<after>[AaPp]\.?[Mm]\.?)?"
 _WRITTEN_ZONE = r"\s*(?P<zone>Z|UTC|GMT|JST|[+-]\d{2}:?\d{2})?"
 _JAPANESE = re.compile(
     r"(?P<era>令和|平成|昭和|[RHS])?\s*(?P<year>元|\d{1,4})[年./-]\s*(?P<month>\d{1,2})[月./-]\s*(?P<day>\d{1,2})日?"
-    r"\s*(?:\([^)]*\)|[月火水木金土日]曜日?)?[\sT]*(?P<half>午前|午後)?\s*(?:"
+    r"\s*(?:\([^)]*\)|[月火水木金土日]曜日?)?[\sT]*(?P<half>午前|午後)?\s*(?:" + _CLOCK + r")?" + _AFTER + _WRITTEN_ZONE
+)
+_ENGLISH = re.compile(
+    r"(?:[A-Z][a-z]{2},? )?(?P<day>\d{1,2})[ /-](?P<mon>[A-Z][a-z]{2})[a-z]*[ /-](?P<year>\d{4})[:,T ]\s*"
     + _CLOCK
-    + r")?\s*(?P<after>AM|PM)?"
+    + _AFTER
     + _WRITTEN_ZONE
 )
+_AMERICAN = re.compile(
+    r"(?P<mon>[A-Z][a-z]{2})[a-z]*\.? (?P<day>\d{1,2}),? (?P<year>\d{4}),?\s+" + _CLOCK + _AFTER + _WRITTEN_ZONE
+)
+_YEAR_LAST = re.compile(
+    r"(?P<one>\d{1,2})[/.-](?P<two>\d{1,2})[/.-](?P<year>\d{4}),?\s+" + _CLOCK + _AFTER + _WRITTEN_ZONE
+)
 _SYSLOG = re.compile(r"(?P<mon>[A-Za-z]{3})\s+(?P<day>\d{1,2})\s+(?:(?P<year>\d{4})\s+)?" + _CLOCK + _WRITTEN_ZONE)
-_COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})[T ]?(\d{2})(\d{2})(\d{2})?" + _WRITTEN_ZONE)
+_COMPACT = re.compile(
+    r"(?P<year>\d{4})(?P<month>\d{2})(?P<day>\d{2})[T ]?(?P<hour>\d{2})(?P<minute>\d{2})(?P<second>\d{2})?"
+    + _WRITTEN_ZONE
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +65,15 @@ class Reading:
 
     zone: str = "Asia/Tokyo"
     latest: date = date.max
+    day_first: bool = False
+    """Whether 03/04/2026 is the third of April; else it is the fourth of March."""
 
 
 def read_times(texts: pl.Series, reading: Reading) -> pl.DataFrame:
     """Columns ``when`` (UTC; null where unreadable) and ``offset_min`` (null where no zone was written)."""
     raw = texts.cast(pl.String).str.strip_chars().rename("raw")
+    if (plain := _plain(raw, reading)) is not None:
+        return plain
     zone = raw.str.extract(_ZONE)
     written = zone.is_not_null()
     local = raw.to_frame().select(
@@ -76,6 +100,22 @@ def read_times(texts: pl.Series, reading: Reading) -> pl.DataFrame:
     if slow:
         frame = _with_slow(frame, slow, reading)
     return frame.select("when", "offset_min")
+
+
+def _plain(raw: pl.Series, reading: Reading) -> pl.DataFrame | None:
+    """All times at once, if they are of the plainest spelling and name no zone; else None."""
+    first = next((text for text in raw.head(1).to_list() if text), "")
+    spelling = PLAIN_FORMATS.get(first[4:5])
+    if len(first) != PLAIN_LENGTH or spelling is None:
+        return None
+    naive = raw.str.to_datetime(spelling, time_unit="us", strict=False)
+    if naive.null_count() or (raw.str.len_bytes() != PLAIN_LENGTH).any():
+        return None
+    when = naive.dt.replace_time_zone(reading.zone, ambiguous="earliest", non_existent="null").dt.convert_time_zone(
+        "UTC"
+    )
+    offset = pl.lit(None, dtype=pl.Int16).alias("offset_min")
+    return pl.DataFrame({"when": when.cast(WHEN)}).with_columns(offset)
 
 
 def _naive(local: pl.Series) -> pl.Series:
@@ -123,20 +163,50 @@ def read_time(text: str | None, reading: Reading) -> tuple[datetime, int | None]
     if epoch := _EPOCH.fullmatch(text):
         fraction = (epoch[2] or epoch[3] or epoch[4] or "0").ljust(6, "0")
         return datetime.fromtimestamp(int(epoch[1]), UTC).replace(microsecond=int(fraction)), 0
-    try:
-        if found := _SYSLOG.fullmatch(text):
-            month = MONTHS.get(found["mon"].lower(), 0)
-            year = int(found["year"]) if found["year"] else _year_before(month, int(found["day"]), reading.latest)
-            return _placed(year, month, found.groupdict(), reading.zone)
-        if found := _JAPANESE.fullmatch(text):
-            year = (1 if found["year"] == "元" else int(found["year"])) + ERAS.get(found["era"] or "", 0)
-            return _placed(year, int(found["month"]), found.groupdict(), reading.zone)
-        if found := _COMPACT.fullmatch(text):
-            parts = dict(zip(("day", "hour", "minute", "second"), found.group(3, 4, 5, 6), strict=True))
-            return _placed(int(found[1]), int(found[2]), {**parts, "zone": found["zone"]}, reading.zone)
-    except (ValueError, OverflowError):
-        return None
+    for pattern, day_of in _SPELLINGS.items():
+        if found := pattern.fullmatch(text):
+            try:
+                return _placed(*day_of(found, reading), found.groupdict(), reading.zone)
+            except (ValueError, OverflowError):
+                return None
     return None
+
+
+def _named_month(found: re.Match[str], reading: Reading) -> tuple[int, int, int]:
+    month, day = MONTHS.get(found["mon"].lower(), 0), int(found["day"])
+    return int(found["year"]) if found["year"] else _year_before(month, day, reading.latest), month, day
+
+
+def _year_last(found: re.Match[str], reading: Reading) -> tuple[int, int, int]:
+    one, two = int(found["one"]), int(found["two"])
+    return int(found["year"]), *((two, one) if reading.day_first else (one, two))
+
+
+def _japanese(found: re.Match[str], _: Reading) -> tuple[int, int, int]:
+    year = (1 if found["year"] == "元" else int(found["year"])) + ERAS.get(found["era"] or "", 0)
+    return year, int(found["month"]), int(found["day"])
+
+
+def _compact(found: re.Match[str], _: Reading) -> tuple[int, int, int]:
+    return int(found["year"]), int(found["month"]), int(found["day"])
+
+
+_SPELLINGS = {
+    _SYSLOG: _named_month,
+    _ENGLISH: _named_month,
+    _AMERICAN: _named_month,
+    _YEAR_LAST: _year_last,
+    _JAPANESE: _japanese,
+    _COMPACT: _compact,
+}
+
+
+def begins_with_day(texts: Iterable[str | None]) -> bool | None:
+    """Whether times such as 13/04/2026 begin with the day; None when none of them tells, though it matters."""
+    found = [match for text in texts if (match := _YEAR_LAST.fullmatch((text or "").strip()))]
+    if any(int(match["one"]) > MONTHS_A_YEAR for match in found):
+        return True
+    return None if found and not any(int(match["two"]) > MONTHS_A_YEAR for match in found) else False
 
 
 def names_no_year(text: str | None) -> bool:
@@ -145,9 +215,9 @@ def names_no_year(text: str | None) -> bool:
     return found is not None and found["year"] is None
 
 
-def _placed(year: int, month: int, parts: dict[str, str | None], zone: str) -> tuple[datetime, int | None]:
+def _placed(year: int, month: int, day: int, parts: dict[str, str | None], zone: str) -> tuple[datetime, int | None]:
     hour = int(parts.get("hour") or 0)
-    half = parts.get("half") or parts.get("after")
+    half = parts.get("half") or (parts.get("after") or "").upper().replace(".", "")
     if half in {"午後", "PM"} and hour < 12:  # noqa: PLR2004  # noon
         hour += 12
     elif half in {"午前", "AM"} and hour == 12:  # noqa: PLR2004  # noon
@@ -158,7 +228,7 @@ def _placed(year: int, month: int, parts: dict[str, str | None], zone: str) -> t
     minutes = _minutes(str(parts["zone"])) if parts.get("zone") else None
     written = ZoneInfo(zone) if minutes is None else timezone(timedelta(minutes=minutes))
     clock = (hour, int(parts.get("minute") or 0), int(parts.get("second") or 0), fraction)
-    return datetime(year, month, int(parts["day"] or 0), *clock, tzinfo=written).astimezone(UTC), minutes
+    return datetime(year, month, day, *clock, tzinfo=written).astimezone(UTC), minutes
 
 
 def _year_before(month: int, day: int, latest: date) -> int:

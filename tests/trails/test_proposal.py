@@ -49,7 +49,8 @@ def test_columns_are_found_by_their_names(tmp_path: Path, door: KeyedDoor) -> No
 
 def test_columns_without_names_are_found_by_what_stands_in_them(tmp_path: Path, door: KeyedDoor) -> None:
     text = "2026/04/01 10:00:00,op-1,K000001\n2026/04/01 10:00:05,op-2,K000002\n"
-    assert understood(tmp_path, text, door).mapping.fields == {"when": ("column_1",), "subjects": ("column_3",)}
+    fields = understood(tmp_path, text, door).mapping.fields
+    assert fields == {"when": ("column_1",), "operator": ("column_2",), "subjects": ("column_3",)}
 
 
 def test_a_number_inside_a_longer_text_is_found(

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
 QUOTED_PAIR = re.compile(r"""([\w.@-]+)=("(?:[^"\\]|\\.)*"|'[^']*'|\S*)""")
+BOM = "\ufeff"
+"""RFC 5424 lets a message in UTF-8 begin with it."""
 _NEXT_PAIR = r"[,;][\w.@-]+=.*$"
 
 
@@ -60,7 +62,7 @@ def read_object(text: str) -> dict[str, Any] | None:
 
 def body_columns(bodies: pl.Series, columns: Sequence[str] | None) -> dict[str, pl.Series]:
     """What a message says in JSON (also after ``@cee:``) or ``key=value``; all of it without ``columns``."""
-    texts = bodies.fill_null("").str.strip_prefix("@cee:").str.strip_chars()
+    texts = bodies.fill_null("").str.strip_prefix(BOM).str.strip_prefix("@cee:").str.strip_chars()
     is_json = texts.str.starts_with("{")
     if columns is None:
         columns = find_keys(texts.filter(~is_json).to_list())
@@ -86,7 +88,11 @@ def _flatten(value: dict[str, Any], prefix: str = "") -> dict[str, str]:
         if isinstance(inner, dict):
             flat |= _flatten(inner, f"{prefix}{key}.")
         elif isinstance(inner, list):
-            flat[prefix + key] = ";".join(_text(one) for one in inner if not isinstance(one, dict | list))
+            if plain := [_text(one) for one in inner if not isinstance(one, dict | list)]:
+                flat[prefix + key] = ";".join(plain)
+            for one in (_flatten(one, f"{prefix}{key}.") for one in inner if isinstance(one, dict)):
+                for name, text in one.items():
+                    flat[name] = f"{flat[name]};{text}" if name in flat else text
         elif inner is not None:
             flat[prefix + key] = _text(inner)
     return flat

@@ -17,6 +17,7 @@ import polars as pl
 
 from trails.fields import HEADERS, normal_header
 from trails.formats.interface import Dropped, Example, FormatReader, Parsed, TrailFormat
+from trails.headers import columns_by_field
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 DELIMITERS = ",\t;|"
 LONGEST_RECORD_LINES = 100
 """A quoted field that runs over more lines than that is a stray quotation mark."""
+MOST_TITLES = 10
+"""Lines above a table's header: a title, the period, who printed it."""
 KNOWN_WORDS = frozenset(word for words in HEADERS.values() for word in words)
 _HAS_DIGITS = re.compile(r"[0-9０-９]{2}")
 
@@ -66,18 +69,19 @@ class Delimited(TrailFormat):
         delimiter = _delimiter(head)
         if delimiter is None:
             return 0.0
-        wanted = _width(head[0], delimiter)
         widths = [_width(line, delimiter) for line in head]
-        return 0.9 * widths.count(wanted) / len(widths)
+        wanted = widths[_first_row(widths)]
+        return 0.9 * widths.count(wanted) / len(widths) if wanted > 1 else 0.0
 
     def open(self, head: Sequence[str], columns: Sequence[str] | None = None) -> FormatReader:
         """A reader that knows the delimiter and the columns."""
         del columns
         delimiter = _delimiter(head) or ","
-        first = (_cells(head[0], delimiter) if head else []) or [""]
+        at = _first_row([_width(line, delimiter) for line in head])
+        first = (_cells(head[at], delimiter) if head else []) or [""]
         has_header = _is_header(first)
         names = [cell.strip() for cell in first] if has_header else [f"column_{i + 1}" for i in range(len(first))]
-        return DelimitedReader(delimiter, _unique(names), head[0] if has_header else None)
+        return DelimitedReader(delimiter, _unique(names), head[at] if has_header else None)
 
 
 class DelimitedReader(FormatReader):
@@ -98,11 +102,13 @@ class DelimitedReader(FormatReader):
         wanted = len(self._names)
         plain = pl.Series(records, dtype=pl.String)
         delimiters = plain.str.count_matches(self._delimiter, literal=True) + 1
-        fits = ((delimiters == wanted) & ~plain.str.contains('"', literal=True)).to_list()
+        fits = (delimiters == wanted) & ~plain.str.contains('"', literal=True)
+        if fits.all():
+            return Parsed(self._frame(records, {}), numbers, records)
         dropped: list[Dropped] = []
         kept: list[int] = []
         quoted: dict[int, list[str]] = {}
-        for i, good in enumerate(fits):
+        for i, good in enumerate(fits.to_list()):
             if good:
                 kept.append(i)
                 continue
@@ -117,8 +123,11 @@ class DelimitedReader(FormatReader):
 
     def _whole_records(self, lines: Sequence[str], first: int, *, last: bool) -> tuple[list[int], list[str]]:
         """Lines put together where a quoted field runs over several; without the header and empty lines."""
-        numbers: list[int] = []
-        records: list[str] = []
+        if not any('"' in line for line in lines):
+            numbers = [n for n, line in enumerate(lines, first) if line != self._header and line.strip()]
+            kept = lines if len(numbers) == len(lines) else [lines[n - first] for n in numbers]
+            return numbers, list(kept)
+        numbers, records = [], []
         at = 0
         while at < len(lines):
             line, used = lines[at], 1
@@ -165,13 +174,22 @@ class DelimitedReader(FormatReader):
 
 
 def _delimiter(head: Sequence[str]) -> str | None:
-    counted = Counter({d: min((_width(line, d) for line in head[:20]), default=1) for d in DELIMITERS})
-    best, width = counted.most_common(1)[0]
-    if width > 1:
-        return best
-    # One ragged line among the first must not hide the delimiter of all others.
+    """The one that cuts most of the first lines into the same number of cells, and many; None if none does."""
+    usual = {d: Counter(_width(line, d) for line in head[:50]).most_common(1) for d in DELIMITERS if head}
+    good = {d: (count, width) for d, ((width, count),) in usual.items() if width > 1}
+    most = max((count for count, _ in good.values()), default=0)
+    if good:
+        return max(good, key=lambda d: (good[d][0] >= most / 2, good[d][1]))
     best = max(DELIMITERS, key=lambda d: _width(head[0], d)) if head else ","
     return best if head and _width(head[0], best) > 1 else None
+
+
+def _first_row(widths: Sequence[int]) -> int:
+    """Where the table begins: titles above it are not as wide as most lines are."""
+    if not widths or (usual := Counter(widths).most_common(1)[0][0]) <= 1:
+        return 0
+    at = widths.index(usual)
+    return at if at <= MOST_TITLES and max(widths[:at], default=1) < usual else 0
 
 
 def _cells(line: str, delimiter: str) -> list[str]:
@@ -194,7 +212,7 @@ def _trimmed(row: list[str], wanted: int) -> list[str]:
 
 def _is_header(cells: Sequence[str]) -> bool:
     """Whether a first line names columns: it has a word we know, or nothing that looks like a value."""
-    if any(normal_header(cell) in KNOWN_WORDS for cell in cells):
+    if any(normal_header(cell) in KNOWN_WORDS for cell in cells) or len(columns_by_field(cells)) > 1:
         return True
     return not any(_HAS_DIGITS.search(cell) for cell in cells)
 
