@@ -29,7 +29,7 @@ class RowUnits(Units):
         super().__init__(kinds, np.zeros(places.size, np.bool_), places, rows.place)
         self.rows = rows
         self.fields = tuple(type_columns(rows, kinds) if fields is None else fields)
-        self._cells = {f: self._joined(f.columns) for f in self.fields}
+        self._cells = {f: f.joined(rows.columns) for f in self.fields}
         self._by_kind: dict[str, list[Field]] = {}
         for known in self.fields:
             self._by_kind.setdefault(known.kind, []).append(known)
@@ -54,11 +54,6 @@ class RowUnits(Units):
 
     def _row(self, unit: int) -> str:
         return " ".join(column[unit] for column in self.rows.columns if column[unit])
-
-    def _joined(self, columns: Sequence[int]) -> list[str]:
-        if len(columns) == 1:
-            return self.rows.columns[columns[0]]
-        return [" ".join(filter(None, cells)) for cells in zip(*(self.rows.columns[c] for c in columns), strict=True)]
 
     def _collect(self, known: Field) -> None:
         add = self.collected.add

@@ -17,12 +17,12 @@ from fingerprints.text import DASHES, kanji_number, normalise
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_PREFECTURES: Final = (
+PREFECTURES: Final = (
     "北海道|青森県|岩手県|宮城県|秋田県|山形県|福島県|茨城県|栃木県|群馬県|埼玉県|千葉県|東京都|神奈川県|新潟県|富山県|"
     "石川県|福井県|山梨県|長野県|岐阜県|静岡県|愛知県|三重県|滋賀県|京都府|大阪府|兵庫県|奈良県|和歌山県|鳥取県|島根県|"
     "岡山県|広島県|山口県|徳島県|香川県|愛媛県|高知県|福岡県|佐賀県|長崎県|熊本県|大分県|宮崎県|鹿児島県|沖縄県"
 )
-_LEAD: Final = re.compile(rf"(?:日本国?(?=.{{2,3}}[都道府県])|\d{{3}}-?\d{{4}}(?=[^\d-])|{_PREFECTURES})(?=.)")
+_LEAD: Final = re.compile(rf"(?:日本国?(?=.{{2,3}}[都道府県])|\d{{3}}-?\d{{4}}(?=[^\d-])|{PREFECTURES})(?=.)")
 _KANJI_HOUSE: Final = re.compile(
     r"[〇一二三四五六七八九十百]+(?=丁目|番|号|条(?![畷市])|線|-|ノ\d)|(?<=[-番地ノ])[〇一二三四五六七八九十百]+(?=$|[-番号ノ])"
 )
