@@ -87,6 +87,8 @@ class ProseUnits(Units):
                 for run in islice(pattern.finditer(context), MOST_RUNS):
                     for canonical in self.kinds[kind].readings(run.group()) if kind in self.kinds else ():
                         self.collected.add(unit, kind, canonical)
+                    if kind == "name":
+                        self._collect_kana(unit, run.group())
 
 
 _PAIRED = frozenset(

@@ -70,6 +70,8 @@ class RowUnits(Units):
             if not forms and known.kind == "kana":  # customers without kana have their name there
                 for form in self.kinds["name"].readings(self._cells[known][unit]):
                     add(unit, "name", form)
+            if forms and known.kind == "name" and forms[0].isascii():
+                self._collect_kana(unit, self._cells[known][unit])
             if forms and personal:
                 self.people[unit] = True
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from matcher.find import Collected
-from matcher.romaji import readings_in
+from matcher.romaji import kana_of, readings_in
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -85,6 +85,13 @@ class Units(ABC):
     @abstractmethod
     def text(self, kind: str, unit: int) -> Text:
         """Text to compare with a sketch of the kind."""
+
+    def _collect_kana(self, unit: int, name: str) -> None:
+        """The readings of a name in Latin letters: customers have their names in kana."""
+        if "kana" in self.kinds:
+            for reading in kana_of(name):
+                for canonical in self.kinds["kana"].readings(reading):
+                    self.collected.add(unit, "kana", canonical)
 
     def _take(self, unit: int, kind: str, canonical: str) -> None:
         """A candidate found in free text."""
