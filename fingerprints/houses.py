@@ -71,4 +71,3 @@ def house_within(house: str, passage: str) -> float:
     if room and head.count("-") + 1 >= _LONG and re.search(rf"(?<![\d-]){re.escape(head)}(?![\d-])", passage):
         return ROOMLESS
     return DIFFERENT if any(c.isdecimal() for c in passage) else MISSING
-

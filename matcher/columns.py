@@ -43,8 +43,9 @@ _HEADER_SHARE = 0.25  # of a column's cells that must fit the kind its header na
 _ALONE = {
     header_words(word): kind
     for kind, words in {
-        "name": "契約者 契約者様 ご契約者 ご契約者様 契約者さま ご契約者さま 顧客 顧客様 お客様 お客さま 会員 利用者 利用者様 "
-        "加入者 名義 名義人 宛先 宛名様 受取人 届先 お届け先 本人 使用者 client customer subscriber person holder who",
+        "name": "契約者 契約者様 ご契約者 ご契約者様 契約者さま ご契約者さま 顧客 顧客様 お客様 お客さま 会員 利用者 "
+        "利用者様 加入者 名義 名義人 宛先 宛名様 受取人 届先 お届け先 本人 使用者 "
+        "client customer subscriber person holder who",
         "kana": "ふりがな よみがな よみかた 読み 読み方 ナマエ シメイ ナマエカナ reading yomi",
         "phone": "番号携帯 でんわ でんわばんごう デンワ ケータイ けいたい ph contact call cell",
         "birth_date": "たんじょうび 生まれ 生年 born 誕生 出生日",
@@ -91,7 +92,7 @@ def type_columns(rows: Rows, kinds: Mapping[str, IdentifierKind]) -> tuple[Field
         if not taken & set(field.columns):
             fields.append(field)
             taken |= set(field.columns)
-    shaped = []
+    shaped: list[Field] = []
     for number, sample in enumerate(samples):
         if number in taken:
             continue

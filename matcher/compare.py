@@ -40,6 +40,8 @@ COMPARED: Final = (*SKETCHED, *CHECKED)
 COUNTED: Final = ("name", "kana", "birth_date", "postal_code", "address")
 MOST_SHARED: Final = 64  # a value that more subjects share finds nobody; it may still confirm
 FOREVER: Final = 65535
+BEGUN: Final = 0.7  # agreement of the first letter of a name, at least
+SAME_SCORE: Final = 2e-3  # of two scores that come from the same lengths
 PICKED: Final = 1024  # customers picked at random, to see how well a text agrees with anybody
 TIED: Final = 1.0  # bits within which two explanations of a value are equally good
 
@@ -179,10 +181,15 @@ def _compare_sketches(rows: Candidates, units: Units, index: Index) -> None:
             if text.text:
                 texts.append(text.text)
                 asked.append(int(row))
-                rows.alone[row, column] = text.alone
+                rows.alone[row, column] = text.alone and not (text.cut and text.text.isascii())
                 rows.cut[row, column] = text.cut
         if asked:
-            rows.fuzzy[asked, column] = _agree(kind, index, rows.subject[asked], texts, rows.alone[asked, column])[0]
+            agrees = _agree(kind, index, rows.subject[asked], texts, rows.alone[asked, column])[0]
+            if kind != "address" and kind in index.sketches and rows.cut[asked, column].any():
+                agrees = _begun(
+                    agrees, texts, rows.cut[asked, column], index.sketches[kind].lengths(rows.subject[asked])
+                )
+            rows.fuzzy[asked, column] = agrees
             _see_by_chance(rows, kind, texts, np.array(asked), index)
 
 
@@ -196,9 +203,20 @@ def _agree(
     return agrees, agrees
 
 
-def _see_by_chance(
-    rows: Candidates, kind: str, texts: Sequence[str], asked: NDArray[np.intp], index: Index
-) -> None:
+def _begun(
+    agrees: NDArray[np.float32], texts: Sequence[str], cut: NDArray[np.bool_], lengths: NDArray[np.integer]
+) -> NDArray[np.float32]:
+    """Raise a masked name that is the very beginning of the one enrolled to the least that counts as such.
+
+    A beginning is told by its agreement, which is the root of the share that is there (see `agreements`).
+    """
+    given = np.array([len(text) for text in texts], np.float32)
+    share = np.divide(given, lengths, out=np.zeros_like(given), where=lengths > 0)
+    perfect = cut & (share > 0) & (agrees >= np.sqrt(np.minimum(share, 1)) - SAME_SCORE)
+    return np.where(perfect, np.maximum(agrees, np.float32(BEGUN)), agrees)
+
+
+def _see_by_chance(rows: Candidates, kind: str, texts: Sequence[str], asked: NDArray[np.intp], index: Index) -> None:
     """Agreements of some of the texts with customers picked at random, the texts' own candidates left out."""
     picked = np.random.default_rng(PICKED).integers(0, index.subjects, PICKED).astype(np.uint32)
     beside = np.arange(PICKED) * len(texts) // PICKED if len(texts) > PICKED else np.arange(PICKED) % len(texts)

@@ -12,10 +12,12 @@ from matcher.columns import Field, type_columns
 from matcher.find import canonical_forms, found_in
 from matcher.hot import hot_spans
 from matcher.masked import is_masked, readable_part
-from matcher.units import PERSONAL, Text, Units, as_compared
+from matcher.units import JAPANESE, PERSONAL, TELLING, Text, Units, as_compared
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+
+    from numpy.typing import NDArray
 
     from fingerprints.identifiers import IdentifierKind
     from matcher.readers.interface import Rows
@@ -51,6 +53,12 @@ class RowUnits(Units):
     def has_field(self, kind: str) -> bool:
         """Whether a column holds it."""
         return kind in self._by_kind
+
+    def bare(self) -> NDArray[np.bool_]:
+        """Rows of a table without a telling column, in which no Japanese words stand."""
+        if TELLING & set(self._by_kind):
+            return np.zeros(self.count, np.bool_)
+        return np.fromiter((not JAPANESE.search(self._row(unit)) for unit in range(self.count)), np.bool_, self.count)
 
     def _row(self, unit: int) -> str:
         return " ".join(column[unit] for column in self.rows.columns if column[unit])

@@ -121,7 +121,9 @@ def weigh(rows: Candidates, population: int) -> Scores:
             _weigh_sketch(rows, kind, agreement[:, column], weight[:, column])
         exact = rows.exact[:, COLUMN[kind]]
         agreement[exact, column] = 1.0
-        weight[exact, column] = _exact_weight(kind, rows.shared[exact, COLUMN[kind]], population, rows.expected.get(kind, 0.0))
+        weight[exact, column] = _exact_weight(
+            kind, rows.shared[exact, COLUMN[kind]], population, rows.expected.get(kind, 0.0)
+        )
     total = np.zeros(size)
     agreeing = np.zeros(size, np.int64)
     unsure = np.zeros(size, np.int64)

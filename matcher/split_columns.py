@@ -1,4 +1,4 @@
-"""Fields whose parts stand in columns of their own: 姓 | 名, 東京都 | 千代田区 | 千代田1-2-3, 090 | 0012 | 3400, 1985 | 4 | 3.
+"""Fields whose parts stand in columns of their own: 姓 | 名, 東京都 | 千代田区, 090 | 0012 | 3400, 1985 | 4 | 3.
 
 Names and addresses are told by their headers, and addresses also by a column of prefectures; the parts of numbers and
 dates are told by what they are, since 電話1, 電話2, 電話3 are three phones as often as three parts of one.
@@ -34,7 +34,7 @@ _SPLIT: Final = {
     "address": (
         "都道府県 都道府県名 県 県名 prefecture pref state",
         "市区町村 市町村 市区町村名 市区郡 郡市区 市区 市郡区 city municipality 住所1",
-        "町域 町名 町名番地 町域番地 番地以下 番地以降 住所詳細 字丁目 町村名 大字 住所2 street town address1 addressline1",
+        "町域 町名 町名番地 町域番地 番地以下 番地以降 住所詳細 字丁目 大字 住所2 street town address1 addressline1",
         "番地 丁目番地 番地等 番地号 丁目番地号 地番 住所3 address2 addressline2",
         "建物名 建物 マンション名 建物名等 建物名部屋番号 方書 部屋番号 号室 住所4 building room apartment address3",
     ),
@@ -120,7 +120,12 @@ def together(fields: Sequence[Field], samples: Cells) -> Iterator[Field]:
     for field in fields:
         last = waiting
         beside = last is not None and last.kind == field.kind and last.columns[-1] + 1 == field.columns[0]
-        if last is not None and beside and _are_short(samples[last.columns[0]]) and _are_short(samples[field.columns[0]]):
+        if (
+            last is not None
+            and beside
+            and _are_short(samples[last.columns[0]])
+            and _are_short(samples[field.columns[0]])
+        ):
             yield Field(field.kind, (*last.columns, *field.columns))
             waiting = None
             continue

@@ -7,18 +7,25 @@ from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from matcher.find import Collected
 from matcher.romaji import kana_of, readings_in
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    import numpy as np
     from numpy.typing import NDArray
 
     from fingerprints.identifiers import IdentifierKind
 
 PERSONAL = frozenset({"phone", "email", "customer_number"})
+TELLING = frozenset({"name", "kana", "email", "customer_number", "address", "birth_date"})
+"""Kinds that say, or contradict, who somebody is."""
+LABELS = re.compile(
+    r"tel|fax|phone|mobile|home|mail|携帯|自宅|電話|会社|勤務先|番号|メール|アドレス|または|及び", re.IGNORECASE
+)
+JAPANESE = re.compile("[一-鿿々ぁ-んァ-ヺ]")
 LATIN_RUN = re.compile(r"[A-Za-z]{2,20}(?:[ ,　]{1,2}[A-Za-z]{2,20}){1,3}")
 
 
@@ -81,6 +88,10 @@ class Units(ABC):
         """Whether the kind has a place of its own in each unit, so that another value there means disagreement."""
         del kind
         return False
+
+    def bare(self) -> NDArray[np.bool_]:
+        """Which units hold a phone and nothing that could say whose it is."""
+        return np.zeros(self.count, np.bool_)
 
     @abstractmethod
     def text(self, kind: str, unit: int) -> Text:

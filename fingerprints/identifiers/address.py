@@ -52,8 +52,48 @@ _SHAPE: Final = re.compile(r"[一-鿿ヶケァ-ヺー]+[市区町村郡都道府
 _KNOWN_CITY: Final = re.compile(r"[市郡]")
 # Abroad: a street's number and one of the words that streets go by.
 _STREETS: Final = frozenset(
-    "street st road rd avenue ave boulevard blvd lane ln drive dr court ct way place pl square sq apartment apt unit suite "
-    "ste floor building bldg strasse str rue calle rua via avenida jalan jl soi barangay ward district".split()
+    [
+        "street",
+        "st",
+        "road",
+        "rd",
+        "avenue",
+        "ave",
+        "boulevard",
+        "blvd",
+        "lane",
+        "ln",
+        "drive",
+        "dr",
+        "court",
+        "ct",
+        "way",
+        "place",
+        "pl",
+        "square",
+        "sq",
+        "apartment",
+        "apt",
+        "unit",
+        "suite",
+        "ste",
+        "floor",
+        "building",
+        "bldg",
+        "strasse",
+        "str",
+        "rue",
+        "calle",
+        "rua",
+        "via",
+        "avenida",
+        "jalan",
+        "jl",
+        "soi",
+        "barangay",
+        "ward",
+        "district",
+    ]
 )
 _SHORT_STREET: Final = {
     "street": "st", "road": "rd", "avenue": "ave", "boulevard": "blvd", "lane": "ln", "drive": "dr", "court": "ct",

@@ -40,8 +40,9 @@ _ERA: Final = re.compile(
 )
 _ERA_COMPACT: Final = re.compile(r"([mtshr])(\d{2})(\d{2})(\d{2})")
 _DAY_LAST: Final = re.compile(r"(\d{1,2})[-/.](\d{1,2})[-/.](\d{4})")
-_MONTHS: Final = {m: n for n, m in enumerate("jan feb mar apr may jun jul aug sep oct nov dec".split(), 1)}
-_MONTH: Final = r"(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}\.?"
+_JAN_TO_DEC: Final = "jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec"
+_MONTHS: Final = {month: number for number, month in enumerate(_JAN_TO_DEC.split("|"), 1)}
+_MONTH: Final = rf"({_JAN_TO_DEC})[a-z]{{0,6}}\.?"
 _TH: Final = r"(\d{1,2})(?:st|nd|rd|th)?"
 _MONTH_FIRST: Final = re.compile(rf"{_MONTH}[\s-]{{1,2}}{_TH},?[\s-]{{1,2}}(\d{{4}})")
 _MONTH_SECOND: Final = re.compile(rf"{_TH}[\s/-]{{1,2}}(?:of )?{_MONTH},?[\s/-]{{1,2}}(\d{{4}})")
@@ -62,13 +63,13 @@ _ERA_NAME: Final = re.compile(
     rf"[明大昭平令][治正和成]\s?(?:元|[{_D}]{{1,2}})\s?{_S}[{_D}]{{1,2}}\s?{_S}[{_D}]{{1,2}}日?(?![{_D}])"
 )
 _KANJI_IN_TEXT: Final = re.compile(rf"[{_K}元明大昭平令][{_K}元治正和成]{{0,5}}年[{_K}]{{1,3}}月[{_K}]{{1,3}}日")
+_YEAR_AFTER: Final = r"(?:st|nd|rd|th)?,?[ -]\d{4}(?!\d)"
 _MONTH_IN_TEXT: Final = re.compile(
-    r"[JFMASOND](?<![A-Za-z].)(?:an|eb|ar|pr|ay|un|ul|ug|ep|ct|ov|ec)[a-z]{0,6}\.?[ -]\d{1,2}(?:st|nd|rd|th)?,?[ -]\d{4}(?!\d)",
+    rf"[JFMASOND](?<![A-Za-z].)(?:an|eb|ar|pr|ay|un|ul|ug|ep|ct|ov|ec)[a-z]{{0,6}}\.?[ -]\d{{1,2}}{_YEAR_AFTER}",
     re.DOTALL | re.IGNORECASE,
 )
 _MONTH_AFTER_DAY: Final = re.compile(
-    r"\d{1,2}(?:st|nd|rd|th)?[ -](?:of )?(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6},?[ -]\d{4}(?!\d)",
-    re.IGNORECASE,
+    rf"\d{{1,2}}(?:st|nd|rd|th)?[ -](?:of )?(?:{_JAN_TO_DEC})[a-z]{{0,6}},?[ -]\d{{4}}(?!\d)", re.IGNORECASE
 )
 
 
@@ -111,20 +112,18 @@ class BirthDate(IdentifierKind):
         if match := _ERA.fullmatch(text) or _ERA_COMPACT.fullmatch(text):
             era, year, month, day = match.groups()
             return _iso(_ERAS[era] + (1 if year == "元" else int(year)), int(month), int(day))
-        if match := _MONTH_FIRST.fullmatch(text):
-            return _iso(int(match[3]), _MONTHS[match[1]], int(match[2]))
-        if match := _MONTH_SECOND.fullmatch(text):
-            return _iso(int(match[3]), _MONTHS[match[2]], int(match[1]))
         if match := _KANJI.fullmatch(text):
             return _from_kanji(*match.groups())
         if match := _DAY_LAST.fullmatch(text):
             first, second, year = map(int, match.groups())
             return _iso(year, first, second) or _iso(year, second, first)
-        return None
+        return _from_months(text)
 
     def readings(self, text: str) -> tuple[str, ...]:
-        """All dates that the text may write: six digits in western years and every era, seven with the era's
-        number, 03/04/1985 both ways."""
+        """All dates that the text may write.
+
+        Six digits in western years and every era, seven with the era's number, 03/04/1985 both ways.
+        """
         forms = [self.canonical(text)]
         folded = fold(text).strip()
         if match := _DAY_LAST.fullmatch(folded):
@@ -159,6 +158,14 @@ def _iso(year: int, month: int, day: int) -> str | None:
         return date(year, month, day).isoformat()
     except ValueError:
         return None
+
+
+def _from_months(text: str) -> str | None:
+    """April 3, 1985 and 3rd of April 1985."""
+    if match := _MONTH_FIRST.fullmatch(text):
+        return _iso(int(match[3]), _MONTHS[match[1]], int(match[2]))
+    match = _MONTH_SECOND.fullmatch(text)
+    return _iso(int(match[3]), _MONTHS[match[2]], int(match[1])) if match else None
 
 
 def _from_kanji(era: str | None, year: str, month: str, day: str) -> str | None:
