@@ -46,6 +46,22 @@ PICKED: Final = 1024  # customers picked at random, to see how well a text agree
 TIED: Final = 1.0  # bits within which two explanations of a value are equally good
 
 
+@dataclass(frozen=True, slots=True)
+class Methods:
+    """Ways of finding and confirming beyond exact values; a benchmark turns them off to see what each gives.
+
+    Attributes:
+        pairs: Look up pairs of weak identifiers.
+        fuzzy: Let fields agree that are not the same.
+    """
+
+    pairs: bool = True
+    fuzzy: bool = True
+
+
+ALL_METHODS: Final = Methods()
+
+
 @dataclass(slots=True)
 class Candidates:
     """Every unit with every subject it could be; rows in arrays.
@@ -95,11 +111,12 @@ def compare(
     terms: Mapping[str, Terms],
     pairs: Mapping[str, tuple[Terms, NDArray[np.uint64], NDArray[np.uint64]]],
     index: Index,
+    methods: Methods = ALL_METHODS,
 ) -> Candidates | None:
     """The candidates of one batch; None when nothing in it is known."""
     posted = sorted((name for name in terms if units.is_posted(name)), key=COLUMN.__getitem__)
     queries = [_Query(terms[n].digests, terms[n].units, ((n, terms[n].digests),)) for n in posted]
-    for name, (made, left, right) in pairs.items():
+    for name, (made, left, right) in pairs.items() if methods.pairs else ():
         pair = PAIRS_BY_NAME[name]
         queries.append(_Query(made.digests, made.units, ((pair.left.name, left), (pair.right.name, right))))
     if not queries:
@@ -108,6 +125,8 @@ def compare(
     if found is None:
         return None
     _compare_sketches(found, units, index)
+    if not methods.fuzzy:
+        found.fuzzy[found.fuzzy < 1] = 0
     for kind in CHECKED:
         if kind in terms:
             _check(found, kind, terms[kind], units, index)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from matcher.find import Terms
     from matcher.units import Units
 
-FEWEST: Final = 5  # different numbers from which a list is one
+FEWEST: Final = 3  # different numbers from which a list is one
 MOSTLY_LONE: Final = 0.8  # of the phones of a document that stand alone
 MOSTLY_OURS: Final = 0.5  # of the list, neighbours' rate taken off
 SURPRISE: Final = 20.0  # bits by which the hits exceed what the neighbourhood makes likely

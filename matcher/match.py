@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from matcher.compare import compare
+from matcher.compare import ALL_METHODS, Methods, compare
 from matcher.content import ContentSketch
 from matcher.document import Cuts, Limits
 from matcher.find import pair_terms
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 
     Typed = dict[tuple[tuple[str, ...], tuple[str, ...], int], tuple[Field, ...]]
 
+FEW = 3  # matches, below which one that is not quite sure has nothing to lean on
 RARE = 0.1  # matches for each unit that looks like a person, below which they are a few among many strangers
 EXPOSED = 0.5  # agreement from which a field counts as exposed: at least a part of it is
 
@@ -45,6 +46,7 @@ def match_document(
     digester: Digester,
     kinds: Mapping[str, IdentifierKind],
     limits: Limits | None = None,
+    methods: Methods = ALL_METHODS,
 ) -> Finding:
     """The finding over one document.
 
@@ -54,6 +56,7 @@ def match_document(
         digester: Digests under the index's key.
         kinds: As `load_kinds` gives them for the index's `number_patterns`.
         limits: Bounds on reading.
+        methods: What is done beyond comparing exact values.
     """
     limits = limits or Limits()
     cuts = Cuts()
@@ -65,11 +68,11 @@ def match_document(
         content.add(passage)
         units = _units(passage, kinds, typed, path)
         terms = units.collected.digest(digester)
-        rows = compare(units, terms, pair_terms(terms, digester), index)
+        rows = compare(units, terms, pair_terms(terms, digester), index, methods)
         phones.take(units, terms.get("phone"))
         gathered.take(units, terms, path, None if rows is None else (rows, weigh(rows, index.subjects)))
-    about = _About(limits, cuts, content.finish(), has_own_form(index.number_patterns))
-    return _conclude(gathered, phones, index.subjects, about)
+    about = _About(limits, cuts, content.finish(), has_own_form(index.number_patterns), index.subjects)
+    return _conclude(gathered, phones, about)
 
 
 def _units(passage: Rows | Prose, kinds: Mapping[str, IdentifierKind], typed: Typed, path: tuple[str, ...]) -> Units:
@@ -90,16 +93,19 @@ class _About:
     cuts: Cuts
     sketch: tuple[int, ...]
     own_form: bool
+    population: int
 
 
-def _conclude(gathered: Gathered, phones: LonePhones, population: int, about: _About) -> Finding:
+def _conclude(gathered: Gathered, phones: LonePhones, about: _About) -> Finding:
     found = gathered.found
     if found is not None:
         units = gathered.units_with_people
-        posterior = posteriors(found.evidence, found.total, units, population, found.possible)
+        posterior = posteriors(found.evidence, found.total, units, about.population, found.possible)
         listed = _listed(found, posterior, phones)
         matched = np.flatnonzero((posterior >= ENOUGH) & (found.possible | listed))
-        if matched.size < RARE * units:  # a few among many strangers: coincidences are what one expects there
+        if matched.size < max(
+            FEW, RARE * units
+        ):  # a few, or among many strangers: there coincidences are to be expected
             matched = matched[posterior[matched] >= ENOUGH_IN_A_CROWD]
         if matched.size:
             return _finding(gathered, found[matched], posterior[matched], about)
@@ -138,7 +144,7 @@ def _finding(gathered: Gathered, found: Found, sure: NDArray[np.float64], about:
         subjects=members.size,
         share=members.size / people,
         fields={kind: count for kind, count in exposed.items() if count},
-        matches=tuple(_match(gathered, found, row, float(sure[row])) for row in listed.tolist()),
+        matches=tuple(_match(gathered, found, row, float(sure[row]), about.population) for row in listed.tolist()),
         dated=dated(found.since, found.until),
         limits=tuple(about.cuts.notes),
         sketch=about.sketch,
@@ -155,7 +161,7 @@ def _only_number(found: Found) -> int:
     return int((agrees[:, KINDS.index("customer_number")] & (agrees.sum(axis=1) == 1)).sum())
 
 
-def _match(gathered: Gathered, found: Found, row: int, sure: float) -> Match:
+def _match(gathered: Gathered, found: Found, row: int, sure: float, population: int) -> Match:
     agreement, weight = found.agreement[row].tolist(), found.weight[row].tolist()
     return Match(
         subject=int(found.subject[row]),
@@ -163,6 +169,7 @@ def _match(gathered: Gathered, found: Found, row: int, sure: float) -> Match:
         fields={kind: round(a, 3) for kind, a in zip(KINDS, agreement, strict=True) if a == a},  # noqa: PLR0124  # not NaN
         weights={kind: round(w, 2) for kind, w in zip(KINDS, weight, strict=True) if w},
         place=gathered.place(int(found.unit[row])),
+        chance=min(1.0, population * 2.0 ** -float(found.total[row])),
         since=as_date(int(found.since[row])),
         until=as_date(int(found.until[row])),
     )
