@@ -103,6 +103,7 @@ def as_record(name: str, finding: Finding, index: Index, *, reveal: bool) -> dic
                 "confidence": round(match.confidence, 6),
                 "fields": dict(match.fields),
                 "weights": dict(match.weights),
+                "chance": float(f"{match.chance:.2g}"),
                 "at": dict(match.place),
             }
             for match, subject in zip(finding.matches, _named(finding, index, reveal=reveal), strict=True)
@@ -164,13 +165,13 @@ def _show(record: dict[str, Any]) -> None:
     for extract in record["extracts"][:3]:
         canary = ", a canary of it is in there" if "canary" in extract["terms"] else ""
         out.print(Text("  extract {extract}: covers {covered} of {of}, score {score}".format_map(extract) + canary))
-    table = Table("subject", "at", "confidence", "fields (agreement, weight in bits)")
+    table = Table("subject", "at", "confidence", "by chance", "fields (agreement, weight in bits)")
     for match in record["matches"][:SHOWN_MATCHES]:
         at = " ".join(f"{key} {value}" for key, value in match["at"].items())
         fields = ", ".join(
             f"{kind} {value:.2f} ({match['weights'].get(kind, 0):+.0f})" for kind, value in match["fields"].items()
         )
-        table.add_row(match["subject"], Text(at), f"{match['confidence']:.4f}", fields)
+        table.add_row(match["subject"], Text(at), f"{match['confidence']:.4f}", f"{match['chance']:.0e}", fields)
     out.print(table)
     if len(record["matches"]) > SHOWN_MATCHES:
         out.print(f"  … and {len(record['matches']) - SHOWN_MATCHES} more")

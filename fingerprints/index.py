@@ -15,6 +15,7 @@ from fingerprints.canaries import read_canaries
 from fingerprints.digests import Digester, code_of
 from fingerprints.errors import DamagedIndexError, IndexBusyError, NoIndexError, WrongKeyError
 from fingerprints.files import map_array
+from fingerprints.frequencies import bearers_expected
 from fingerprints.generations import current_folder, older_folders, ready_folder
 from fingerprints.layers import Layers
 from fingerprints.manifest import ExtractInfo, Manifest, check_files, read_manifest
@@ -236,6 +237,18 @@ class Index:
         stored = self.layers.checks(subjects)[:, self.manifest.checks.index(kind)]
         given = self._sketcher.checks(kind, self._salts(subjects), self._digester.digest_many(kind, texts))
         return np.where(stored == 0, np.nan, (stored == given).astype(np.float32)).astype(np.float32)
+
+    def tokens(
+        self, kind: str, subjects: NDArray[np.uint32], texts: Sequence[str]
+    ) -> tuple[NDArray[np.uint32], NDArray[np.uint16]]:
+        """The tokens of each text under the salt of the subject beside it, as a sketch of theirs would hold them."""
+        return self._sketcher.tokens(kind, self._salts(subjects), texts)
+
+    @cached_property
+    def bearers_expected(self) -> dict[str, float]:
+        """By kind, how many more bearers a value with one known bearer has among as many people again."""
+        largest = max(self.segments, key=lambda segment: segment.digests.size)
+        return bearers_expected(largest.digests)
 
     def subject_digests(self, subjects: NDArray[np.uint32]) -> NDArray[np.uint64]:
         """What names the subjects to somebody without the right to know: their stable keys."""

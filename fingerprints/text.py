@@ -44,6 +44,11 @@ def fold(text: str) -> str:
     return (text if _FOLDED.isdisjoint(text) else text.translate(_FOLD)).lower()
 
 
+def is_folded(text: str) -> bool:
+    """Whether a text of kanji alone is in its folded form already."""
+    return _FOLDED.isdisjoint(text)
+
+
 def to_katakana(text: str) -> str:
     """Hiragana as katakana."""
     return text.translate(_HIRAGANA_TO_KATAKANA) if _HIRAGANA.search(text) else text

@@ -1,25 +1,27 @@
 """Which column of a table holds which kind of identifier: by its header, and by what a sample of it looks like.
 
-Columns are typed once a table. Parts that people keep in columns of their own (姓 and 名, 都道府県 … 番地)
-become one field.
+Columns are typed once a table. Parts that people keep in columns of their own (姓 and 名, 都道府県 … 番地, 090 | 0012 |
+3400) become one field: `matcher.split_columns` finds them.
 """
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
 
 from fingerprints.identifiers import kind_classes
 from fingerprints.identifiers.interface import header_words
 from matcher.masked import is_masked
+from matcher.split_columns import Field, part_of_header, split_by_header, split_by_shape, together
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from fingerprints.identifiers import IdentifierKind
     from matcher.readers.interface import Rows
+
+__all__ = ["Field", "kind_of_header", "type_columns"]
 
 SAMPLE = 60
 # From the most telling shape to the least: the first that fits well enough has the column.
@@ -37,32 +39,23 @@ _SHORT_NAME = re.compile(
     r"[^\W\d_a-zA-Z]{1,5}[\s・]?[^\W\d_a-zA-Z]{1,6}|[A-Za-z'.-]{1,20}(?:,?[ 　][A-Za-z'.-]{1,20}){1,4}"
 )
 _HEADER_SHARE = 0.25  # of a column's cells that must fit the kind its header names
-# Headers of columns that hold a part of a field, in the order in which the parts are joined.
-_SPLIT = {
-    "name": ("姓 氏 苗字 漢字姓 姓漢字 lastname familyname surname", "名 漢字名 名漢字 firstname givenname"),
-    "kana": (
-        "セイ 姓カナ 氏カナ カナ姓 姓フリガナ フリガナ姓 lastnamekana",
-        "メイ 名カナ カナ名 名フリガナ フリガナ名 firstnamekana",
-    ),
-    "address": (
-        "都道府県 都道府県名 prefecture pref state",
-        "市区町村 市町村 市区町村名 city 住所1",
-        "町域 町名 住所2 street town address1",
-        "番地 丁目番地 番地等 住所3 address2",
-        "建物名 建物 マンション名 建物名等 住所4 building",
-    ),
+# Words that mean a person's name where they stand alone, and nothing as a part of another word (契約者住所).
+_ALONE = {
+    header_words(word): kind
+    for kind, words in {
+        "name": "契約者 契約者様 ご契約者 ご契約者様 契約者さま ご契約者さま 顧客 顧客様 お客様 お客さま 会員 利用者 "
+        "利用者様 加入者 名義 名義人 宛先 宛名様 受取人 届先 お届け先 本人 使用者 "
+        "client customer subscriber person holder who",
+        "kana": "ふりがな よみがな よみかた 読み 読み方 ナマエ シメイ ナマエカナ reading yomi",
+        "phone": "番号携帯 でんわ でんわばんごう デンワ ケータイ けいたい ph contact call cell",
+        "birth_date": "たんじょうび 生まれ 生年 born 誕生 出生日",
+        "postal_code": "postal zipno ゆうびん",
+        "address": "じゅうしょ ジユウシヨ 住まい 居所 location 設置場所 居住地 送付先 residence",
+        "email": "eメアド メアド めーる eml",
+    }.items()
+    for word in words.split()
 }
-_PARTS = {
-    word: (kind, order) for kind, parts in _SPLIT.items() for order, words in enumerate(parts) for word in words.split()
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Field:
-    """One identifier kind (or part of one, as pairs name it) and the columns, in order, that hold it together."""
-
-    kind: str
-    columns: tuple[int, ...]
+_LAST_FOUR = ("下4", "下四", "末尾4", "末尾四", "last4", "lastfour", "下桁")
 
 
 @cache
@@ -72,12 +65,15 @@ def _headers() -> dict[str, str]:
 
 @cache
 def kind_of_header(header: str) -> str | None:
-    """The kind that a header names: whole, or by the longest header word it ends or begins with."""
+    """The kind (or part of one) that a header names: whole, or by the longest header word it ends or begins with."""
     words = header_words(header.rsplit(".", 1)[-1])
-    if words in _PARTS:
-        return _PARTS[words][0]
-    if words in _headers():
-        return _headers()[words]
+    if any(sign in words for sign in _LAST_FOUR):
+        return "phone.last4"
+    part = part_of_header(header)
+    if part:
+        return part
+    if words in _headers() or words in _ALONE:
+        return _headers().get(words) or _ALONE[words]
     shortest = 2
     inside = [
         w
@@ -87,27 +83,24 @@ def kind_of_header(header: str) -> str | None:
     return _headers()[max(inside, key=len)] if inside else None
 
 
-_LAST_FOUR = ("下4", "下四", "末尾4", "末尾四", "last4", "lastfour")
-
-
 def type_columns(rows: Rows, kinds: Mapping[str, IdentifierKind]) -> tuple[Field, ...]:
     """The fields of a table; a column of no kind belongs to none."""
-    fields = _split_fields(rows.header)
+    samples = [_sample(column) for column in rows.columns]
+    fields = split_by_header(rows.header)
     taken = {column for field in fields for column in field.columns}
-    for number, column in enumerate(rows.columns):
+    for field in split_by_shape(rows.header, rows.columns, kinds, SAMPLE):
+        if not taken & set(field.columns):
+            fields.append(field)
+            taken |= set(field.columns)
+    shaped: list[Field] = []
+    for number, sample in enumerate(samples):
         if number in taken:
             continue
-        named = _named(rows.header[number]) if rows.header else None
-        kind = _type_column(_sample(column), named, kinds)
+        named = kind_of_header(rows.header[number]) if rows.header and rows.header[number] else None
+        kind = _type_column(sample, named, kinds)
         if kind:
-            fields.append(Field(kind, (number,)))
-    return tuple(fields)
-
-
-def _named(header: str) -> str | None:
-    if any(sign in header_words(header) for sign in _LAST_FOUR):
-        return "phone.last4"
-    return kind_of_header(header) if header else None
+            (fields if named == kind else shaped).append(Field(kind, (number,)))
+    return (*fields, *together(shaped, samples))
 
 
 def _sample(column: Sequence[str]) -> list[str]:
@@ -133,13 +126,3 @@ def _fit(name: str, sample: Sequence[str], kinds: Mapping[str, IdentifierKind]) 
     kind = kinds.get(name)
     fits = (bool(kind and kind.readings(cell)) or is_masked(name, cell) for cell in sample)
     return sum(fits) / len(sample)
-
-
-def _split_fields(header: Sequence[str]) -> list[Field]:
-    """Fields whose parts stand in columns of their own; one part alone is none."""
-    parts: dict[str, list[tuple[int, int]]] = {}
-    for number, word in enumerate(header):
-        kind, order = _PARTS.get(header_words(word.rsplit(".", 1)[-1]), ("", 0))
-        if kind and order not in {o for o, _ in parts.get(kind, [])}:
-            parts.setdefault(kind, []).append((order, number))
-    return [Field(kind, tuple(n for _, n in sorted(found))) for kind, found in parts.items() if len(found) > 1]

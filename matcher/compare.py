@@ -9,6 +9,7 @@ import numpy as np
 
 from fingerprints.pairs import PAIRS_BY_NAME
 from matcher.find import join
+from matcher.places import compare_places
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -36,14 +37,29 @@ COLUMN: Final = {term: number for number, term in enumerate(TERMS)}
 SKETCHED: Final = ("name", "kana", "address")
 CHECKED: Final = ("birth_date", "postal_code", "phone", "email")
 COMPARED: Final = (*SKETCHED, *CHECKED)
-COUNTED: Final = ("name", "kana", "birth_date", "postal_code")
+COUNTED: Final = ("name", "kana", "birth_date", "postal_code", "address")
 MOST_SHARED: Final = 64  # a value that more subjects share finds nobody; it may still confirm
 FOREVER: Final = 65535
-ROOMLESS: Final = 0.6  # share of an address that is at least left without its room
-BEGINS: Final = 0.95  # agreement of an address without its room
-PICKED: Final = 256  # customers picked at random, to see how well a text agrees with anybody
+BEGUN: Final = 0.7  # agreement of the first letter of a name, at least
 SAME_SCORE: Final = 2e-3  # of two scores that come from the same lengths
+PICKED: Final = 1024  # customers picked at random, to see how well a text agrees with anybody
 TIED: Final = 1.0  # bits within which two explanations of a value are equally good
+
+
+@dataclass(frozen=True, slots=True)
+class Methods:
+    """Ways of finding and confirming beyond exact values; a benchmark turns them off to see what each gives.
+
+    Attributes:
+        pairs: Look up pairs of weak identifiers.
+        fuzzy: Let fields agree that are not the same.
+    """
+
+    pairs: bool = True
+    fuzzy: bool = True
+
+
+ALL_METHODS: Final = Methods()
 
 
 @dataclass(slots=True)
@@ -60,7 +76,8 @@ class Candidates:
         alone: Like ``fuzzy``: the text compared was a field of that kind, so that disagreeing means something.
         cut: Like ``fuzzy``: only the beginning of the field was there to compare.
         by_chance: Per sketched kind, how well the document's texts agree with customers picked at random: what an
-            agreement is worth here, where everybody may live in six towns.
+            agreement is worth here, where everybody may live in six towns; ``town`` is the towns of addresses alone.
+        expected: By kind, how many more bearers are expected of a value with one (`Index.bearers_expected`).
         led: Which row each hit belongs to, and by which value it was found.
         since: First day on which all exact values held, and `until` the last one.
     """
@@ -77,6 +94,7 @@ class Candidates:
     since: NDArray[np.uint16]
     until: NDArray[np.uint16]
     by_chance: dict[str, NDArray[np.float32]] = field(default_factory=dict)
+    expected: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -93,11 +111,12 @@ def compare(
     terms: Mapping[str, Terms],
     pairs: Mapping[str, tuple[Terms, NDArray[np.uint64], NDArray[np.uint64]]],
     index: Index,
+    methods: Methods = ALL_METHODS,
 ) -> Candidates | None:
     """The candidates of one batch; None when nothing in it is known."""
     posted = sorted((name for name in terms if units.is_posted(name)), key=COLUMN.__getitem__)
     queries = [_Query(terms[n].digests, terms[n].units, ((n, terms[n].digests),)) for n in posted]
-    for name, (made, left, right) in pairs.items():
+    for name, (made, left, right) in pairs.items() if methods.pairs else ():
         pair = PAIRS_BY_NAME[name]
         queries.append(_Query(made.digests, made.units, ((pair.left.name, left), (pair.right.name, right))))
     if not queries:
@@ -106,6 +125,8 @@ def compare(
     if found is None:
         return None
     _compare_sketches(found, units, index)
+    if not methods.fuzzy:
+        found.fuzzy[found.fuzzy < 1] = 0
     for kind in CHECKED:
         if kind in terms:
             _check(found, kind, terms[kind], units, index)
@@ -124,6 +145,7 @@ def _look_up(queries: Sequence[_Query], index: Index) -> Candidates | None:
     unit = np.concatenate([q.units for q in queries])[query]
     keys, row = np.unique((unit.astype(np.uint64) << np.uint64(32)) | subject, return_inverse=True)
     rows = _empty(keys, (row, query))
+    rows.expected = index.bearers_expected
     np.minimum.at(rows.evidence, row, query)
     np.maximum.at(rows.since, row, hits.since[kept])
     np.minimum.at(rows.until, row, hits.until[kept])
@@ -178,38 +200,51 @@ def _compare_sketches(rows: Candidates, units: Units, index: Index) -> None:
             if text.text:
                 texts.append(text.text)
                 asked.append(int(row))
-                rows.alone[row, column] = text.alone
+                rows.alone[row, column] = text.alone and not (text.cut and text.text.isascii())
                 rows.cut[row, column] = text.cut
         if asked:
-            agrees = index.agreement(kind, rows.subject[asked], texts)
-            if kind == "address":
-                agrees = _without_room(agrees, texts, rows.subject[asked], index)
+            agrees = _agree(kind, index, rows.subject[asked], texts, rows.alone[asked, column])[0]
+            if kind != "address" and kind in index.sketches and rows.cut[asked, column].any():
+                agrees = _begun(
+                    agrees, texts, rows.cut[asked, column], index.sketches[kind].lengths(rows.subject[asked])
+                )
             rows.fuzzy[asked, column] = agrees
-            rows.by_chance[kind] = _by_chance(kind, texts, rows.subject[asked], index)
+            _see_by_chance(rows, kind, texts, np.array(asked), index)
 
 
-def _by_chance(kind: str, texts: Sequence[str], subjects: NDArray[np.uint32], index: Index) -> NDArray[np.float32]:
+def _agree(
+    kind: str, index: Index, subjects: NDArray[np.uint32], texts: Sequence[str], alone: NDArray[np.bool_]
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """How well texts agree with the subjects beside them; of addresses also how well their towns do."""
+    if kind == "address" and kind in index.sketches:
+        return compare_places(index, subjects, texts, alone.tolist())
+    agrees = index.agreement(kind, subjects, texts)
+    return agrees, agrees
+
+
+def _begun(
+    agrees: NDArray[np.float32], texts: Sequence[str], cut: NDArray[np.bool_], lengths: NDArray[np.integer]
+) -> NDArray[np.float32]:
+    """Raise a masked name that is the very beginning of the one enrolled to the least that counts as such.
+
+    A beginning is told by its agreement, which is the root of the share that is there (see `agreements`).
+    """
+    given = np.array([len(text) for text in texts], np.float32)
+    share = np.divide(given, lengths, out=np.zeros_like(given), where=lengths > 0)
+    perfect = cut & (share > 0) & (agrees >= np.sqrt(np.minimum(share, 1)) - SAME_SCORE)
+    return np.where(perfect, np.maximum(agrees, np.float32(BEGUN)), agrees)
+
+
+def _see_by_chance(rows: Candidates, kind: str, texts: Sequence[str], asked: NDArray[np.intp], index: Index) -> None:
     """Agreements of some of the texts with customers picked at random, the texts' own candidates left out."""
     picked = np.random.default_rng(PICKED).integers(0, index.subjects, PICKED).astype(np.uint32)
     beside = np.arange(PICKED) * len(texts) // PICKED if len(texts) > PICKED else np.arange(PICKED) % len(texts)
-    strange = np.flatnonzero(picked != subjects[beside])
-    agrees = index.agreement(kind, picked[strange], [texts[number] for number in beside[strange].tolist()])
-    return agrees[~np.isnan(agrees)]
-
-
-def _without_room(
-    agrees: NDArray[np.float32], texts: Sequence[str], subjects: NDArray[np.uint32], index: Index
-) -> NDArray[np.float32]:
-    """Raise an address with a house number that is the very beginning of what is enrolled: only the room is missing.
-
-    Such a one is told by its score, which for a beginning follows from the two lengths alone (see `agreements`).
-    """
-    lengths = index.sketches["address"].lengths(subjects).astype(np.float32)
-    given = np.array([len(text) if text[-1:].isdecimal() else 0 for text in texts], np.float32)
-    share = np.divide(given, lengths, out=np.zeros_like(given), where=lengths > 0)
-    expected = np.maximum(np.sqrt(share), 2 * share / (1 + share))
-    begins = (share > ROOMLESS) & (share < 1) & (np.abs(agrees - expected) < SAME_SCORE)
-    return np.where(begins, np.float32(BEGINS), agrees)
+    strange = np.flatnonzero(picked != rows.subject[asked][beside])
+    alone = rows.alone[asked, SKETCHED.index(kind)][beside[strange]]
+    agrees, towns = _agree(kind, index, picked[strange], [texts[n] for n in beside[strange].tolist()], alone)
+    rows.by_chance[kind] = agrees[~np.isnan(agrees)]
+    if kind == "address":
+        rows.by_chance["town"] = towns[~np.isnan(towns)]
 
 
 def _check(rows: Candidates, kind: str, given: Terms, units: Units, index: Index) -> None:

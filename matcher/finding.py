@@ -26,6 +26,7 @@ class Match:
         fields: Agreement per identifier kind, 0 to 1; a part of a value (last four digits, the town) is 0.5.
         weights: What each field says, in bits: positive for the subject, negative against.
         place: Where: ``line`` or ``row``, and ``member`` inside an archive.
+        chance: Probability that somebody picked at random agrees this well with any customer at all.
         since: First day on which all values found were the subject's, as far as is known.
         until: The last such day; None while they still are.
     """
@@ -35,6 +36,7 @@ class Match:
     fields: Mapping[str, float]
     weights: Mapping[str, float]
     place: Mapping[str, int | str]
+    chance: float = 0.0
     since: date | None = None
     until: date | None = None
 

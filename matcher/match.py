@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from matcher.compare import compare
+from matcher.compare import ALL_METHODS, Methods, compare
 from matcher.content import ContentSketch
 from matcher.document import Cuts, Limits
 from matcher.find import pair_terms
 from matcher.finding import Finding, Match
 from matcher.gathered import Found, Gathered
+from matcher.lone_phones import LonePhones
 from matcher.prose_units import ProseUnits
 from matcher.readers import read_document
 from matcher.readers.interface import Prose, Rows
 from matcher.row_units import RowUnits
 from matcher.score import ENOUGH, ENOUGH_IN_A_CROWD, KINDS, posteriors, weigh
-from matcher.verdict import as_date, dated, judge
+from matcher.verdict import as_date, dated, has_own_form, judge
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -33,6 +35,7 @@ if TYPE_CHECKING:
 
     Typed = dict[tuple[tuple[str, ...], tuple[str, ...], int, int], tuple[Field, ...]]
 
+FEW = 3  # matches, below which one that is not quite sure has nothing to lean on
 RARE = 0.1  # matches for each unit that looks like a person, below which they are a few among many strangers
 EXPOSED = 0.5  # agreement from which a field counts as exposed: at least a part of it is
 
@@ -43,6 +46,7 @@ def match_document(
     digester: Digester,
     kinds: Mapping[str, IdentifierKind],
     limits: Limits | None = None,
+    methods: Methods = ALL_METHODS,
 ) -> Finding:
     """The finding over one document.
 
@@ -52,19 +56,23 @@ def match_document(
         digester: Digests under the index's key.
         kinds: As `load_kinds` gives them for the index's `number_patterns`.
         limits: Bounds on reading.
+        methods: What is done beyond comparing exact values.
     """
     limits = limits or Limits()
     cuts = Cuts()
     content = ContentSketch(digester)
     gathered = Gathered()
+    phones = LonePhones(index, digester)
     typed: Typed = {}
     for path, passage in read_document(document, limits, cuts):
         content.add(passage)
         units = _units(passage, kinds, typed, path)
         terms = units.collected.digest(digester)
-        rows = compare(units, terms, pair_terms(terms, digester), index)
+        rows = compare(units, terms, pair_terms(terms, digester), index, methods)
+        phones.take(units, terms.get("phone"))
         gathered.take(units, terms, path, None if rows is None else (rows, weigh(rows, index.subjects)))
-    return _conclude(gathered, index.subjects, limits, cuts, content.finish())
+    about = _About(limits, cuts, content.finish(), has_own_form(index.number_patterns), index.subjects)
+    return _conclude(gathered, phones, about)
 
 
 def _units(passage: Rows | Prose, kinds: Mapping[str, IdentifierKind], typed: Typed, path: tuple[str, ...]) -> Units:
@@ -77,48 +85,69 @@ def _units(passage: Rows | Prose, kinds: Mapping[str, IdentifierKind], typed: Ty
     return units
 
 
-def _conclude(gathered: Gathered, population: int, limits: Limits, cuts: Cuts, sketch: tuple[int, ...]) -> Finding:
+@dataclass(frozen=True, slots=True)
+class _About:
+    """What a finding says beside its matches, and what the verdict needs to know of the index."""
+
+    limits: Limits
+    cuts: Cuts
+    sketch: tuple[int, ...]
+    own_form: bool
+    population: int
+
+
+def _conclude(gathered: Gathered, phones: LonePhones, about: _About) -> Finding:
     found = gathered.found
     if found is not None:
         units = gathered.units_with_people
-        posterior = posteriors(found.evidence, found.total, units, population, found.possible)
-        matched = np.flatnonzero((posterior >= ENOUGH) & found.possible)
-        if matched.size < RARE * units:  # a few among many strangers: coincidences are what one expects there
+        posterior = posteriors(found.evidence, found.total, units, about.population, found.possible)
+        listed = _listed(found, posterior, phones)
+        matched = np.flatnonzero((posterior >= ENOUGH) & (found.possible | listed))
+        if matched.size < max(
+            FEW, RARE * units
+        ):  # a few, or among many strangers: there coincidences are to be expected
             matched = matched[posterior[matched] >= ENOUGH_IN_A_CROWD]
         if matched.size:
-            return _finding(gathered, found[matched], posterior[matched], limits, cuts, sketch)
+            return _finding(gathered, found[matched], posterior[matched], about)
     return Finding(
         verdict="clear",
         confidence=1.0,
         people=gathered.strangers(np.zeros(0, np.int64)),
-        limits=tuple(cuts.notes),
-        sketch=sketch,
+        limits=tuple(about.cuts.notes),
+        sketch=about.sketch,
     )
 
 
-def _finding(
-    gathered: Gathered, found: Found, sure: NDArray[np.float64], limits: Limits, cuts: Cuts, sketch: tuple[int, ...]
-) -> Finding:
+def _listed(found: Found, posterior: NDArray[np.float64], phones: LonePhones) -> NDArray[np.bool_]:
+    """Candidates whose phone stands alone in a list of ours; their probabilities are raised in place."""
+    units, sure = phones.ours()
+    listed: NDArray[np.bool_] = np.isin(found.unit, units) & (found.agreement[:, KINDS.index("phone")] == 1)
+    _, holders, count = np.unique(found.evidence, return_inverse=True, return_counts=True)
+    posterior[listed] = np.maximum(posterior[listed], sure / count[holders][listed])
+    return listed
+
+
+def _finding(gathered: Gathered, found: Found, sure: NDArray[np.float64], about: _About) -> Finding:
     """A finding with matches: each subject once, where it is surest."""
     order = np.lexsort((found.unit, -sure, found.subject))
     members, first = np.unique(found.subject[order], return_index=True)
     people = members.size + gathered.strangers(found.unit)
     found, sure = found[order[first]], sure[order[first]]
     exposed = {kind: int((found.agreement[:, c] >= EXPOSED).sum()) for c, kind in enumerate(KINDS)}
-    listed = np.argsort(found.unit, kind="stable")[: limits.listed_matches]
+    listed = np.argsort(found.unit, kind="stable")[: about.limits.listed_matches]
     if listed.size < members.size:
-        cuts.note(f"{listed.size} of {members.size} matches are listed one by one")
+        about.cuts.note(f"{listed.size} of {members.size} matches are listed one by one")
     return Finding(
-        verdict=judge(members.size, people, exposed["customer_number"], _only_number(found)),
-        confidence=float(1 - np.prod(1 - sure)) if members.size < limits.listed_matches else 1.0,
+        verdict=judge(members.size, people, exposed["customer_number"], _only_number(found), own_form=about.own_form),
+        confidence=float(1 - np.prod(1 - sure)) if members.size < about.limits.listed_matches else 1.0,
         people=people,
         subjects=members.size,
         share=members.size / people,
         fields={kind: count for kind, count in exposed.items() if count},
-        matches=tuple(_match(gathered, found, row, float(sure[row])) for row in listed.tolist()),
+        matches=tuple(_match(gathered, found, row, float(sure[row]), about.population) for row in listed.tolist()),
         dated=dated(found.since, found.until),
-        limits=tuple(cuts.notes),
-        sketch=sketch,
+        limits=tuple(about.cuts.notes),
+        sketch=about.sketch,
         members=members,
         confidences=sure.astype(np.float32),
         since=found.since,
@@ -132,7 +161,7 @@ def _only_number(found: Found) -> int:
     return int((agrees[:, KINDS.index("customer_number")] & (agrees.sum(axis=1) == 1)).sum())
 
 
-def _match(gathered: Gathered, found: Found, row: int, sure: float) -> Match:
+def _match(gathered: Gathered, found: Found, row: int, sure: float, population: int) -> Match:
     agreement, weight = found.agreement[row].tolist(), found.weight[row].tolist()
     return Match(
         subject=int(found.subject[row]),
@@ -140,6 +169,7 @@ def _match(gathered: Gathered, found: Found, row: int, sure: float) -> Match:
         fields={kind: round(a, 3) for kind, a in zip(KINDS, agreement, strict=True) if a == a},  # noqa: PLR0124  # not NaN
         weights={kind: round(w, 2) for kind, w in zip(KINDS, weight, strict=True) if w},
         place=gathered.place(int(found.unit[row])),
+        chance=min(1.0, population * 2.0 ** -float(found.total[row])),
         since=as_date(int(found.since[row])),
         until=as_date(int(found.until[row])),
     )

@@ -10,12 +10,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from fingerprints.digests import PAIRS
+from fingerprints.identifiers.address import towns_in
 from matcher.find import found_in
 from matcher.hot import hot_spans
-from matcher.units import LATIN_RUN, Text, Units, as_compared
+from matcher.units import JAPANESE, LABELS, LATIN_RUN, TELLING, Text, Units, as_compared
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
+
+    from numpy.typing import NDArray
 
     from fingerprints.identifiers import IdentifierKind
     from matcher.readers.interface import Prose
@@ -28,9 +31,7 @@ MOST_RUNS = 20  # of kana, and of Latin words, likewise
 _LATEST_BIRTH = "2021"  # in free text: dates in news and logs are mostly later
 _NAME_RUN = re.compile(r"([一-鿿々〆]+)([ァ-ヺー]{0,5})")
 _KANA_RUN = re.compile(r"[ァ-ヺーｦ-ﾟ]{2,12}(?:[ 　・][ァ-ヺーｦ-ﾟ]{2,12})?")
-_LABELS = re.compile(
-    r"tel|fax|phone|mobile|home|mail|携帯|自宅|電話|会社|勤務先|番号|メール|アドレス|または|及び", re.IGNORECASE
-)
+_DIVIDERS = (re.compile(r"\n[ \t\r　]*\n"), re.compile(r"\n"), re.compile("[。！？]"))
 _NAMING = re.compile(r"[^\W\d_]{2}")  # letters between two numbers: somebody else's name
 _LONGEST_NAME, _LONGEST_FAMILY, _LONGEST_GIVEN = 6, 3, 4
 _STOPS = str.maketrans(
@@ -61,19 +62,29 @@ class ProseUnits(Units):
                 self._take(unit, kind, canonical)
             self._collect_names(unit)
 
+    def bare(self) -> NDArray[np.bool_]:
+        """Clusters of phones without any Japanese words of their own but labels; ASCII beside them is a password."""
+        found = (
+            not {kind for kind, _ in cluster.found} & TELLING
+            and not JAPANESE.search(LABELS.sub("", self._context(unit)))
+            for unit, cluster in enumerate(self._clusters)
+        )
+        return np.fromiter(found, np.bool_, self.count)
+
     def text(self, kind: str, unit: int) -> Text:
         """The words around, never one field alone."""
         return Text(as_compared(self.kinds[kind], self._context(unit)))
 
     def _context(self, unit: int) -> str:
-        """From the end of the cluster before to the start of the next one, at most `CONTEXT` beyond its own ends."""
+        """Its own stretch and its share of what lies between it and its neighbours, at most `CONTEXT` either way."""
         cluster = self._clusters[unit]
-        start, end = cluster.start - CONTEXT, cluster.end + CONTEXT
+        start, end = max(0, cluster.start - CONTEXT), cluster.end + CONTEXT
         if unit:
-            start = max(start, self._clusters[unit - 1].end)
+            before = self._clusters[unit - 1].end
+            start = max(start, before + _shares(self.prose.text[before : cluster.start])[1])
         if unit + 1 < self.count:
-            end = min(end, self._clusters[unit + 1].start)
-        return self.prose.text[max(0, start) : end]
+            end = min(end, cluster.end + _shares(self.prose.text[cluster.end : self._clusters[unit + 1].start])[0])
+        return self.prose.text[start:end]
 
     def _collect_names(self, unit: int) -> None:
         """Stretches that may be a name, where a pair with a name could tell more."""
@@ -87,11 +98,37 @@ class ProseUnits(Units):
                 for run in islice(pattern.finditer(context), MOST_RUNS):
                     for canonical in self.kinds[kind].readings(run.group()) if kind in self.kinds else ():
                         self.collected.add(unit, kind, canonical)
+                    if kind == "name":
+                        self._collect_kana(unit, run.group())
+            self._collect_towns(unit, context)
+
+    def _collect_towns(self, unit: int, context: str) -> None:
+        """Towns without a house number, beside half of a phone number: a sample with its ends cut off."""
+        kinds = {kind for kind, _ in self._clusters[unit].found}
+        if "phone.first7" in kinds and "address" in self.kinds and "address" not in kinds:
+            for town in towns_in(context):
+                self.collected.add(unit, "address", town)
 
 
 _PAIRED = frozenset(
     name for pair in PAIRS for term in (pair.left, pair.right) for name in (term.name, term.kind) if name != "phone"
 )
+
+
+def _shares(gap: str) -> tuple[int, int]:
+    """How far the words between two clusters belong to the first, and from where on to the second.
+
+    A blank line, else the only line end, else the only full stop divides them; where nothing does, both have all.
+    """
+    if len(gap) > GAP:
+        return len(gap), 0
+    for divider in _DIVIDERS:
+        found = list(islice(divider.finditer(gap), 2))
+        if found and (divider is _DIVIDERS[0] or len(found) == 1):
+            return found[0].start(), found[0].end()
+        if found:
+            break
+    return len(gap), 0
 
 
 def _name_stretches(text: str) -> Iterator[str]:
@@ -128,7 +165,7 @@ def _begins_new(text: str, last: _Cluster, start: int, kind: str, canonical: str
         return True
     if any(k == kind for k, _ in last.found):
         same_line = (
-            "\n" not in between and len(between) <= SAME_LINE_GAP and not _NAMING.search(_LABELS.sub("", between))
+            "\n" not in between and len(between) <= SAME_LINE_GAP and not _NAMING.search(LABELS.sub("", between))
         )
         return not same_line and (kind, canonical) not in last.found
     blank_line = "\n\n" in between or "\n\r\n" in between

@@ -21,7 +21,7 @@ _WORDS = re.compile(r"[A-Za-z'-]{2,20}(?:[ ,.　]{1,2}[A-Za-z'-]{2,20}){1,2}")
 _MACRONS = str.maketrans("āīūēōâîûêôĀĪŪĒŌÂÎÛÊÔ", "aiueoaiueoAIUEOAIUEO")
 _SPELLINGS = (("sch", "sh"), ("tch", "cch"), ("l", "r"), ("mb", "nb"), ("mp", "np"), ("mm", "nm"))
 _SYLLABLE = re.compile(
-    r"(?:sh|ch|ts|[kgnhbpmr]y|[kgsztdnhbpmyrwjf])?[aiueo]"  # with or without a consonant
+    r"(?:sh|ch|ts|[kgnhbpmrsztdj]y|[kgsztdnhbpmyrwjf])?[aiueo]"  # with or without a consonant
     r"|n'|n(?![aiueoy])"  # the n that is a sound of its own
     r"|h(?![aiueoy])"  # Satoh: a long vowel
     r"|[kstpc](?=[kstpc])"  # the first of two consonants
@@ -37,6 +37,18 @@ def readings_in(text: str) -> str:
     return " ".join(
         reading for found in _WORDS.finditer(text.translate(_MACRONS)) for reading in _readings(found.group())
     )
+
+
+def kana_of(name: str) -> tuple[str, ...]:
+    """Every reading of a name in Latin letters, in both orders; nothing for one that is not read as Japanese."""
+    name = name.translate(_MACRONS)
+    if not name.isascii():
+        return ()
+    parts = [_kana(word) for word in re.split(r"[ ,.]+", name.strip()) if word]
+    if len(parts) != 2 or not all(parts):  # noqa: PLR2004  # family and given name
+        return ()
+    both = islice(product(*parts), MOST_NAMES)
+    return tuple(dict.fromkeys(name for one, other in both for name in (one + other, other + one)))
 
 
 def _readings(words: str) -> Iterator[str]:
@@ -62,7 +74,7 @@ def _kana(word: str) -> tuple[str, ...]:
 def _ways(syllable: str, *, first: bool) -> tuple[str, ...]:
     """The kana of one syllable, the likeliest first."""
     if syllable == "h":
-        return ("",)
+        return ("", "ウ", "オ")
     if syllable[0] == "n" and syllable[-1] in "n'":
         return ("ン",)
     if len(syllable) == 1 and syllable in "kstpc":

@@ -12,10 +12,12 @@ from matcher.columns import Field, type_columns
 from matcher.find import canonical_forms, found_in
 from matcher.hot import hot_spans
 from matcher.masked import is_masked, readable_part
-from matcher.units import PERSONAL, Text, Units, as_compared
+from matcher.units import JAPANESE, PERSONAL, TELLING, Text, Units, as_compared
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+
+    from numpy.typing import NDArray
 
     from fingerprints.identifiers import IdentifierKind
     from matcher.readers.interface import Rows
@@ -29,7 +31,7 @@ class RowUnits(Units):
         super().__init__(kinds, np.zeros(places.size, np.bool_), places, rows.place)
         self.rows = rows
         self.fields = tuple(type_columns(rows, kinds) if fields is None else fields)
-        self._cells = {f: self._joined(f.columns) for f in self.fields}
+        self._cells = {f: f.joined(rows.columns) for f in self.fields}
         self._by_kind: dict[str, list[Field]] = {}
         for known in self.fields:
             self._by_kind.setdefault(known.kind, []).append(known)
@@ -52,13 +54,14 @@ class RowUnits(Units):
         """Whether a column holds it."""
         return kind in self._by_kind
 
+    def bare(self) -> NDArray[np.bool_]:
+        """Rows of a table without a telling column, in which no Japanese words stand."""
+        if TELLING & set(self._by_kind):
+            return np.zeros(self.count, np.bool_)
+        return np.fromiter((not JAPANESE.search(self._row(unit)) for unit in range(self.count)), np.bool_, self.count)
+
     def _row(self, unit: int) -> str:
         return " ".join(column[unit] for column in self.rows.columns if column[unit])
-
-    def _joined(self, columns: Sequence[int]) -> list[str]:
-        if len(columns) == 1:
-            return self.rows.columns[columns[0]]
-        return [" ".join(filter(None, cells)) for cells in zip(*(self.rows.columns[c] for c in columns), strict=True)]
 
     def _collect(self, known: Field) -> None:
         add = self.collected.add
@@ -75,6 +78,8 @@ class RowUnits(Units):
             if not forms and known.kind == "kana":  # customers without kana have their name there
                 for form in self.kinds["name"].readings(self._cells[known][unit]):
                     add(unit, "name", form)
+            if forms and known.kind == "name" and forms[0].isascii():
+                self._collect_kana(unit, self._cells[known][unit])
             if forms and personal:
                 self.people[unit] = True
 

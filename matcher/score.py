@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from matcher.compare import CHECKED, COLUMN, COMPARED
+from matcher.places import SAME_TOWN
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -82,7 +83,6 @@ DISAGREES: Final = {
 }
 """Bits, when a field of that kind agrees worse than all of the above: people move and marry, and slips are made."""
 AGREES: Final = 3.0  # bits from which a group of fields counts as agreeing
-SAME_TOWN: Final = 0.6  # agreement of two addresses that share their town
 SEEN_BY_CHANCE: Final = 3  # hits among customers picked at random that are no accident
 CLOSE: Final = 0.9  # agreement from which a field agrees beyond a slip; a poorer one counts while nothing contradicts
 CONTRADICTS: Final = -3.0  # bits down to which a group of fields speaks against the subject
@@ -121,7 +121,9 @@ def weigh(rows: Candidates, population: int) -> Scores:
             _weigh_sketch(rows, kind, agreement[:, column], weight[:, column])
         exact = rows.exact[:, COLUMN[kind]]
         agreement[exact, column] = 1.0
-        weight[exact, column] = _exact_weight(kind, rows.shared[exact, COLUMN[kind]], population)
+        weight[exact, column] = _exact_weight(
+            kind, rows.shared[exact, COLUMN[kind]], population, rows.expected.get(kind, 0.0)
+        )
     total = np.zeros(size)
     agreeing = np.zeros(size, np.int64)
     unsure = np.zeros(size, np.int64)
@@ -148,11 +150,12 @@ def _group(weights: NDArray[np.float32]) -> NDArray[np.float32]:
     return np.where(best > 0, best, weights.min(axis=1)).astype(np.float32)
 
 
-def _exact_weight(kind: str, shared: NDArray[np.int64], population: int) -> NDArray[np.float32]:
+def _exact_weight(kind: str, shared: NDArray[np.int64], population: int, expected: float) -> NDArray[np.float32]:
+    """Of a value that so many share: those others, and as many more as its like turn out to have (Good 1953)."""
     base = U_EXACT[kind]
-    others = np.maximum(shared - 1, 0)
+    others = np.maximum(shared - 1, 0) + expected
     u = np.where(shared > 0, (others + base * SMOOTHING) / (population + SMOOTHING), base)
-    return np.log2(M_EXACT / u).astype(np.float32)
+    return np.log2(M_EXACT / np.maximum(u, base if kind == "address" else 0.0)).astype(np.float32)
 
 
 def _weigh_parts(rows: Candidates, kind: str, agreement: NDArray[np.float32], weight: NDArray[np.float32]) -> None:
@@ -174,7 +177,7 @@ def _weigh_parts(rows: Candidates, kind: str, agreement: NDArray[np.float32], we
             m = np.where(
                 rows.alone[:, column] & ~rows.cut[:, column] & (rows.fuzzy[:, column] < CLOSE), M_MOVED, M_EXACT
             )
-        u = max(U_EXACT[term], _chance(rows, kind, SAME_TOWN)) if kind == "address" else U_EXACT[term]
+        u = max(U_EXACT[term], _chance(rows, "town", SAME_TOWN)) if kind == "address" else U_EXACT[term]
         weight[agrees] = np.maximum(weight[agrees], np.maximum(np.log2(m[agrees] / u), 0.0))
 
 

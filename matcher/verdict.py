@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
 from matcher.compare import FOREVER
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import numpy as np
     from numpy.typing import NDArray
 
@@ -16,13 +19,14 @@ if TYPE_CHECKING:
 MAJORITY: Final = 0.5  # share of the people from which a document counts as ours
 FEW_PEOPLE: Final = 3  # of so few, one who is ours is told about, whoever the others are
 ONLY_OURS: Final = 0.2  # share of matches with a customer number: nobody else has those
+_DIGITS: Final = re.compile(r"\[0-9[^\]]*\]")
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC).date()
 
 
 FEW_NUMBERS: Final = 5  # so few customer numbers with nothing beside them are any program's identifiers
 
 
-def judge(subjects: int, people: int, with_number: int, only_number: int) -> Verdict:
+def judge(subjects: int, people: int, with_number: int, only_number: int, *, own_form: bool = False) -> Verdict:
     """The verdict.
 
     Args:
@@ -30,14 +34,20 @@ def judge(subjects: int, people: int, with_number: int, only_number: int) -> Ver
         people: People seen.
         with_number: Matches in which the customer number agrees.
         only_number: Those of them in which nothing else does.
+        own_form: Customer numbers have letters in them, so that nobody else's count looks like ours.
     """
     if not subjects:
         return "clear"
-    if subjects == only_number < FEW_NUMBERS:
+    if subjects == only_number < FEW_NUMBERS and not own_form:
         return "overlap"
     if subjects >= MAJORITY * people or people <= FEW_PEOPLE or with_number > ONLY_OURS * people:
         return "leak"
     return "overlap"
+
+
+def has_own_form(patterns: Sequence[str]) -> bool:
+    """Whether customer numbers, by the patterns learned of them, all have letters in them."""
+    return bool(patterns) and all(re.search(r"[A-Z]", _DIGITS.sub("", pattern)) for pattern in patterns)
 
 
 def as_date(day: int) -> date | None:

@@ -8,6 +8,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from benchmarks.corpus import layouts
+from benchmarks.corpus.more_decoys import MORE_DECOYS
 from benchmarks.corpus.people import make_people
 
 if TYPE_CHECKING:
@@ -42,11 +43,6 @@ def directory(rng: Random, people: Sequence[Person]) -> str:
     """Consecutive numbers, some of them customers'."""
     head = rng.choice(people).phone[:-4]
     return "\n".join(f"{head}{n:04d}" for n in range(0, 10_000, 7))
-
-
-def numbers_alone(_rng: Random, people: Sequence[Person]) -> str:
-    """Customers' numbers without anything else."""
-    return "\n".join(p.phone for p in people[:300])
 
 
 def samples(_rng: Random, _people: Sequence[Person]) -> str:
@@ -224,7 +220,6 @@ def essay(rng: Random, _people: Sequence[Person]) -> str:
 
 _ALL: tuple[Decoy, ...] = (
     directory,
-    numbers_alone,
     samples,
     orders,
     log,
@@ -244,5 +239,6 @@ _ALL: tuple[Decoy, ...] = (
     birthdays,
     noise,
     essay,
+    *MORE_DECOYS,
 )
 DECOYS: dict[str, Decoy] = {write.__name__.replace("_", " "): write for write in _ALL}

@@ -20,6 +20,54 @@ SHORT_NAME = 4  # with a letter less, nobody would know it again
 _SLIPS = "子美一二郎田川山大中小木村井"
 
 
+_PASSPORT = (("ou", "o"), ("oo", "o"), ("uu", "u"), ("nb", "mb"), ("np", "mp"))
+_KUNREI = (
+    ("sh", "sy"),
+    ("syi", "si"),
+    ("ch", "ty"),
+    ("tyi", "ti"),
+    ("tsu", "tu"),
+    ("fu", "hu"),
+    ("j", "zy"),
+    ("zyi", "zi"),
+)
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
+def passport(p: Person) -> str:
+    """The name as a passport has it: upper case, no long vowels."""
+    return _respelled(f"{p.family_roman} {p.given_roman}", _PASSPORT).upper() if p.family_kana else p.name.upper()
+
+
+def kunrei(p: Person) -> str:
+    """The name in the other romanisation: si, ti, tu, hu."""
+    return _respelled(f"{p.given_roman} {p.family_roman}", _KUNREI).title() if p.family_kana else p.name
+
+
+def _respelled(text: str, changes: tuple[tuple[str, str], ...]) -> str:
+    for one, other in changes:
+        text = text.replace(one, other)
+    return text
+
+
+def english_date(p: Person) -> str:
+    """Apr 3, 1985."""
+    return f"{_MONTHS[p.born.month - 1]} {p.born.day}, {p.born.year}"
+
+
+def era_code(p: Person) -> str:
+    """The era's number and six digits: 3600403."""
+    short = era(p)
+    year, month, day = map(int, short[1:].split("."))
+    return f"{'3' if short[0] == 'S' else '4'}{year:02d}{month:02d}{day:02d}"
+
+
+def positional(p: Person) -> str:
+    """The address as it is written downwards: every number digit by digit in kanji."""
+    house = "―".join(kanji_digits(str(n)) for n in p.house)
+    return f"{p.prefecture}{p.city}{p.town}{house}" + (f"　{p.building}　{kanji_digits(str(p.room))}" if p.room else "")
+
+
 def wide(text: str) -> str:
     """Full width throughout."""
     return "".join(_WIDE.get(c, c) for c in text)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from benchmarks.corpus import layouts, prose, spellings
+from benchmarks.corpus.odd_ways import ODD_WAYS
 from benchmarks.corpus.spellings import half_kana, hiragana, slip, wide
 
 if TYPE_CHECKING:
@@ -236,5 +237,6 @@ WAYS: dict[str, Way] = {
     "post without numbers": prose.weak,
     "post, quoted": lambda rng, people: prose.quoted(prose.several(rng, people)),
     "post in one breath": prose.one_line,
+    **ODD_WAYS,
 }
 ABOUT_ONE = frozenset({"post about one"})

@@ -11,36 +11,97 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, ClassVar, Final
 
+from fingerprints.gazetteer import gazetteer
 from fingerprints.identifiers.interface import Examples, Found, IdentifierKind
-from fingerprints.text import DASHES, kanji_number, normalise
+from fingerprints.text import DASHES, fold, is_folded, kanji_number, nfkc, normalise, to_katakana
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_PREFECTURES: Final = (
+PREFECTURES: Final = (
     "北海道|青森県|岩手県|宮城県|秋田県|山形県|福島県|茨城県|栃木県|群馬県|埼玉県|千葉県|東京都|神奈川県|新潟県|富山県|"
     "石川県|福井県|山梨県|長野県|岐阜県|静岡県|愛知県|三重県|滋賀県|京都府|大阪府|兵庫県|奈良県|和歌山県|鳥取県|島根県|"
     "岡山県|広島県|山口県|徳島県|香川県|愛媛県|高知県|福岡県|佐賀県|長崎県|熊本県|大分県|宮崎県|鹿児島県|沖縄県"
 )
-_LEAD: Final = re.compile(rf"(?:日本国?(?=.{{2,3}}[都道府県])|\d{{3}}-?\d{{4}}(?=[^\d-])|{_PREFECTURES})(?=.)")
+_LEAD: Final = re.compile(rf"(?:日本国?(?=.{{2,3}}[都道府県])|\d{{3}}-?\d{{4}}(?=[^\d-])|{PREFECTURES})(?=.)")
+# 郡 is left out as often as not; 郡山市, 郡上市, 大和郡山市 and 蒲郡市 are no 郡.
+_COUNTY: Final = re.compile(r"[^市区町村郡\d]{1,5}郡(?!市|山市|上市)(?=[^\d]{1,6}?[町村])")
+_N: Final = "〇零一二三四五六七八九十百千"
 _KANJI_HOUSE: Final = re.compile(
-    r"[〇一二三四五六七八九十百]+(?=丁目|番|号|条(?![畷市])|線|-|ノ\d)|(?<=[-番地ノ])[〇一二三四五六七八九十百]+(?=$|[-番号ノ])"
+    rf"[{_N}]+(?=丁目|番|号|条(?![畷市])|線|-|ノ[\d{_N}])|(?<=[-ノ])[{_N}]+|(?<=[番地])[{_N}]+(?=$|[-番号ノ])"
+    r"|[〇零一二三四五六七八九]{3,}"
 )
 _SIGNS: Final = re.compile(r"(?<=\d)(?:丁目|番地ノ?|番町(?=\d)|番|号室?|ノ(?=\d)|ー)")
-_PROLONGED: Final = re.compile(r"(?<=\d)[ー一](?=\d)")
+_PROLONGED: Final = re.compile(rf"(?<=\d)[ー一](?=\d)|(?<=[{_N}])ー(?=[{_N}])")
+_APART: Final = re.compile(r"(?<=\d)[\s,、/]+(?=\d)")
+"""A space between two numbers: 1-2-3 101."""
 # Each: what to look for first, which is quick, then the pattern and its common form.
 _SMALL_CHANGES: Final = (
     (re.compile("[ガヶカヵ]"), re.compile(r"(?<=[一-鿿])[ガヶカヵ](?=[一-鿿])"), "ケ"),
+    (re.compile("[ッ之]"), re.compile(r"(?<=[一-鿿])ッ(?=[一-鿿])"), "ツ"),
     (re.compile("之"), re.compile(r"(?<=[一-鿿])之(?=[一-鿿])"), "ノ"),
-    (re.compile("字"), re.compile(r"大字|(?<=[町村区市])字"), ""),
+    (re.compile("字"), re.compile(r"大字|(?<=[^文十])字(?=.)"), ""),
     (re.compile("ー"), re.compile(r"(?<=\d)ー(?=\d)"), "-"),
 )
-_KANJI_DIGIT: Final = re.compile("[〇一二三四五六七八九十百]")
-_LOOSE: Final = re.compile(r"-+(?![\d〇一二三四五六七八九十百])")
+_KANJI_DIGIT: Final = re.compile(f"[{_N}]")
+_LOOSE: Final = re.compile(rf"-+(?![\d{_N}])")
 _STRAY: Final = re.compile(r"-+(?![\d-])|(?<=-)-+|^-+")
 _HOUSE: Final = re.compile(r"\d+(?:-\d+)*(?![\d条線])")
 _ROOM: Final = re.compile(r"(\d+)(?:号室?|室)?$")
 _SHAPE: Final = re.compile(r"[一-鿿ヶケァ-ヺー]+[市区町村郡都道府県]")
+_KNOWN_CITY: Final = re.compile(r"[市郡]")
+# Abroad: a street's number and one of the words that streets go by.
+_STREETS: Final = frozenset(
+    [
+        "street",
+        "st",
+        "road",
+        "rd",
+        "avenue",
+        "ave",
+        "boulevard",
+        "blvd",
+        "lane",
+        "ln",
+        "drive",
+        "dr",
+        "court",
+        "ct",
+        "way",
+        "place",
+        "pl",
+        "square",
+        "sq",
+        "apartment",
+        "apt",
+        "unit",
+        "suite",
+        "ste",
+        "floor",
+        "building",
+        "bldg",
+        "strasse",
+        "str",
+        "rue",
+        "calle",
+        "rua",
+        "via",
+        "avenida",
+        "jalan",
+        "jl",
+        "soi",
+        "barangay",
+        "ward",
+        "district",
+    ]
+)
+_SHORT_STREET: Final = {
+    "street": "st", "road": "rd", "avenue": "ave", "boulevard": "blvd", "lane": "ln", "drive": "dr", "court": "ct",
+    "place": "pl", "square": "sq", "apartment": "apt", "suite": "ste", "building": "bldg", "strasse": "str",
+    "avenida": "ave", "jalan": "jl",
+}  # fmt: skip
+_LATIN_WORD: Final = re.compile(r"[a-z0-9]+")
+_FEWEST_WORDS: Final = 3
 MAX_TEXT: Final = 400
 MIN_LENGTH: Final = 4
 MAX_LENGTH: Final = 120
@@ -53,6 +114,12 @@ _IN_TEXT: Final = re.compile(
     rf"(?:[{_D}]{{1,5}}[{DASHES}ー番号]?地?の?){{0,4}}"
 )
 _REACH: Final = 40
+_PREFECTURE: Final = re.compile(PREFECTURES)
+_SIGN: Final = re.compile("[都道府県市区町村郡]")
+_PLAIN_PLACE: Final = re.compile(rf"(?:[一-鿿](?<![字之郡{_N}]))+")
+_SIGN_OF_CITY: Final = re.compile("[市区町村]")
+_TOWN: Final = re.compile(r"[一-鿿々ヶケァ-ヺー\d]{2,20}")
+_APART_HINT: Final = re.compile(r"[\d０-９][\s,、/]+[\d０-９]")
 _LETTER: Final = re.compile(r"[一-鿿ぁ-んァ-ヺ々〆ヶー 　]")
 _BEFORE: Final = re.compile(r"[一-鿿ぁ-んァ-ヺ々〆ヶー 　]{2,40}\Z")
 
@@ -80,6 +147,12 @@ class Address(IdentifierKind):
             ("札幌市中央区北一条西二丁目3", "札幌市中央区北1条西2-3"),
             ("〒100-0001 東京都千代田区千代田1番", "千代田区千代田1"),
             ("大字架空町字例山百二十三番地", "架空町例山123"),
+            ("架空市例山三ノ二十六", "架空市例山3-26"),
+            ("架空市例山五―二四―一五　コーポ例示 一四〇三", "架空市例山5-24-15-1403"),
+            ("架空市例山千六百六十番地", "架空市例山1660"),
+            ("架空市例山4-11 611号室", "架空市例山4-11-611"),
+            ("例示郡架空町例山1-2", "架空町例山1-2"),
+            ("12 Made-up Street, Apt 3, Springfield 00000", "12.made.up.st.apt.3.springfield.00000"),
         ),
         misses=("", "架空一郎", "090-0000-0001", "1-2-3", "kakuu@carrier.example"),
     )
@@ -88,9 +161,12 @@ class Address(IdentifierKind):
         """One form of an address, building dropped and room kept."""
         if len(text) > MAX_TEXT:
             return None
+        if text.isascii():
+            return _abroad(text)
         text = self._plain(text)
         while lead := _LEAD.match(text):
             text = text[lead.end() :]
+        text = _COUNTY.sub("", text, count=1) if "郡" in text and _COUNTY.match(text) else text
         house = next(_HOUSE.finditer(text), None)
         if house is not None:
             town, tail = text[: house.start()], text[house.end() :]
@@ -98,6 +174,16 @@ class Address(IdentifierKind):
             text = town + house.group() + (f"-{room.group(1)}" if room else "")
         fits = MIN_LENGTH <= len(text) <= MAX_LENGTH and _SHAPE.search(text) and not text[0].isdecimal()
         return text if fits else None
+
+    def readings(self, text: str) -> tuple[str, ...]:
+        """The canonical form, and with the city where it was left out and the postal table knows it."""
+        canonical = self.canonical(text)
+        if canonical is None:
+            canonical = self._unplaced(text)
+            return () if canonical is None else gazetteer(_spelled).completed(canonical)
+        if canonical.isascii() or _KNOWN_CITY.search(town_of(canonical)):
+            return (canonical,)
+        return (canonical, *gazetteer(_spelled).completed(canonical))
 
     def comparable(self, text: str) -> str:
         """Normalised, with house numbers as in the canonical form; buildings stay."""
@@ -113,13 +199,29 @@ class Address(IdentifierKind):
                 continue
             before = _BEFORE.search(text, max(taken, number.start() - _REACH), number.start())
             house = _IN_TEXT.match(text, number.start())
-            canonical = self.canonical(before.group() + house.group()) if before and house else None
-            if before and house and canonical:
+            if before is None or house is None or not _SIGN.search(before.group()):
+                continue
+            start = before.start() + _beginning(before.group())
+            canonical = self.canonical(text[start : house.end()])
+            if canonical:
                 taken = house.end()
-                yield Found(self.name, before.start(), taken, canonical)
+                yield Found(self.name, start, taken, canonical)
+
+    def _unplaced(self, text: str) -> str | None:
+        """A town and a house number without anything around them: 南大谷4-14-4."""
+        if len(text) > MAX_TEXT or text.isascii():
+            return None
+        text = self._plain(text)
+        while lead := _LEAD.match(text):
+            text = text[lead.end() :]
+        house = next(_HOUSE.finditer(text), None)
+        if house is None or house.start() < 2 or not _TOWN.fullmatch(text[: house.start()]):  # noqa: PLR2004  # letters
+            return None
+        room = _ROOM.search(text, house.end())
+        return text[: house.end()] + (f"-{room.group(1)}" if room else "")
 
     def _plain(self, text: str) -> str:
-        text = _LOOSE.sub("", normalise(text))
+        text = _LOOSE.sub("", normalise(_APART.sub("-", nfkc(text)) if _APART_HINT.search(text) else text))
         for signs, pattern, common in _SMALL_CHANGES:
             if signs.search(text):
                 text = pattern.sub(common, text)
@@ -132,6 +234,41 @@ def town_of(canonical: str) -> str:
     """What stands before the first house number of a canonical address."""
     house = next(_HOUSE.finditer(canonical), None)
     return canonical if house is None else canonical[: house.start()]
+
+
+def towns_in(text: str) -> tuple[str, ...]:
+    """Towns that a text names without a house number, in the spelling of canonical addresses."""
+    plain = Address().comparable(text)
+    known = gazetteer(_spelled)
+    towns = (known.town_around(plain, sign.start()) for sign in _SIGN_OF_CITY.finditer(plain))
+    return tuple(dict.fromkeys(town for town in towns if town))
+
+
+def _spelled(text: str) -> str:
+    if _PLAIN_PLACE.fullmatch(text) and is_folded(text):
+        return text
+    return _COUNTY.sub("", Address().comparable(text), count=1)
+
+
+def _beginning(run: str) -> int:
+    """Where in a run of letters before a house number the address begins: at its prefecture, else at its city."""
+    if not _SIGN_OF_CITY.search(run):
+        return 0
+    prefectures = [match.start() for match in _PREFECTURE.finditer(run)]
+    if prefectures:
+        return prefectures[-1]
+    plain = to_katakana(fold(run)).replace("ヶ", "ケ")
+    return (gazetteer(_spelled).where_one_begins(plain) or 0) if len(plain) == len(run) else 0
+
+
+def _abroad(text: str) -> str | None:
+    """An address in Latin letters: its words in order, streets shortened, spaces dropped."""
+    words = _LATIN_WORD.findall(text.lower())
+    fits = len(words) >= _FEWEST_WORDS and "@" not in text and any(c.isdecimal() for c in text)
+    if not fits or not any(word in _STREETS for word in words):
+        return None
+    joined = ".".join(_SHORT_STREET.get(word, word) for word in words)
+    return joined if len(joined) <= MAX_LENGTH else None
 
 
 def _as_digits(match: re.Match[str]) -> str:

@@ -40,6 +40,14 @@ _ERA: Final = re.compile(
 )
 _ERA_COMPACT: Final = re.compile(r"([mtshr])(\d{2})(\d{2})(\d{2})")
 _DAY_LAST: Final = re.compile(r"(\d{1,2})[-/.](\d{1,2})[-/.](\d{4})")
+_JAN_TO_DEC: Final = "jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec"
+_MONTHS: Final = {month: number for number, month in enumerate(_JAN_TO_DEC.split("|"), 1)}
+_MONTH: Final = rf"({_JAN_TO_DEC})[a-z]{{0,6}}\.?"
+_TH: Final = r"(\d{1,2})(?:st|nd|rd|th)?"
+_MONTH_FIRST: Final = re.compile(rf"{_MONTH}[\s-]{{1,2}}{_TH},?[\s-]{{1,2}}(\d{{4}})")
+_MONTH_SECOND: Final = re.compile(rf"{_TH}[\s/-]{{1,2}}(?:of )?{_MONTH},?[\s/-]{{1,2}}(\d{{4}})")
+_ERA_CODE: Final = re.compile(r"([1-5])(\d{2})(\d{2})(\d{2})")
+_ERA_CODES: Final = ("m", "t", "s", "h", "r")  # as forms number them: 3600403 is 昭和60年4月3日
 _SHORT: Final = re.compile(r"(\d{2})[-/.]?(\d{2})[-/.]?(\d{2})")
 _KANJI: Final = re.compile(rf"(明治|大正|昭和|平成|令和)?([{_K}元]{{1,4}})年([{_K}]{{1,3}})月([{_K}]{{1,3}})日")
 _D: Final = "0-9０-９"
@@ -55,6 +63,14 @@ _ERA_NAME: Final = re.compile(
     rf"[明大昭平令][治正和成]\s?(?:元|[{_D}]{{1,2}})\s?{_S}[{_D}]{{1,2}}\s?{_S}[{_D}]{{1,2}}日?(?![{_D}])"
 )
 _KANJI_IN_TEXT: Final = re.compile(rf"[{_K}元明大昭平令][{_K}元治正和成]{{0,5}}年[{_K}]{{1,3}}月[{_K}]{{1,3}}日")
+_YEAR_AFTER: Final = r"(?:st|nd|rd|th)?,?[ -]\d{4}(?!\d)"
+_MONTH_IN_TEXT: Final = re.compile(
+    rf"[JFMASOND](?<![A-Za-z].)(?:an|eb|ar|pr|ay|un|ul|ug|ep|ct|ov|ec)[a-z]{{0,6}}\.?[ -]\d{{1,2}}{_YEAR_AFTER}",
+    re.DOTALL | re.IGNORECASE,
+)
+_MONTH_AFTER_DAY: Final = re.compile(
+    rf"\d{{1,2}}(?:st|nd|rd|th)?[ -](?:of )?(?:{_JAN_TO_DEC})[a-z]{{0,6}},?[ -]\d{{4}}(?!\d)", re.IGNORECASE
+)
 
 
 class BirthDate(IdentifierKind):
@@ -79,6 +95,9 @@ class BirthDate(IdentifierKind):
             ("昭和六十年四月三日", "1985-04-03"),
             ("19850403", "1985-04-03"),
             ("1985-04-03 00:00:00", "1985-04-03"),
+            ("April 3, 1985", "1985-04-03"),
+            ("3rd of Apr 1985", "1985-04-03"),
+            ("03-Apr-1985", "1985-04-03"),
         ),
         misses=("", "1985-13-03", "1985-02-30", "850403", "0900000001", "架空", "1750-01-01"),
     )
@@ -98,15 +117,21 @@ class BirthDate(IdentifierKind):
         if match := _DAY_LAST.fullmatch(text):
             first, second, year = map(int, match.groups())
             return _iso(year, first, second) or _iso(year, second, first)
-        return None
+        return _from_months(text)
 
     def readings(self, text: str) -> tuple[str, ...]:
-        """All dates that the text may write: six digits in western years and every era, 03/04/1985 both ways."""
+        """All dates that the text may write.
+
+        Six digits in western years and every era, seven with the era's number, 03/04/1985 both ways.
+        """
         forms = [self.canonical(text)]
         folded = fold(text).strip()
         if match := _DAY_LAST.fullmatch(folded):
             first, second, year = map(int, match.groups())
             forms.append(_iso(year, second, first))
+        if match := _ERA_CODE.fullmatch(folded):
+            era, year, month, day = map(int, match.groups())
+            forms.append(_iso(_ERAS[_ERA_CODES[era - 1]] + year, month, day))
         if match := _SHORT.fullmatch(folded):
             year, month, day = map(int, match.groups())
             starts = (1900, 2000, *dict.fromkeys(_ERAS.values()))
@@ -116,6 +141,8 @@ class BirthDate(IdentifierKind):
     def find(self, text: str) -> Iterator[Found]:
         """Dates with a year of four digits or an era."""
         matches = [*_WESTERN_IN_TEXT.finditer(text), *_ERA_LETTER.finditer(text)]
+        if "a" in text or "e" in text or "u" in text or "A" in text or "E" in text:
+            matches += [*_MONTH_IN_TEXT.finditer(text), *_MONTH_AFTER_DAY.finditer(text)]
         if not text.isascii():
             matches += [*_ERA_NAME.finditer(text), *(_KANJI_IN_TEXT.finditer(text) if "年" in text else ())]
         for match in sorted(matches, key=lambda m: m.start()):
@@ -131,6 +158,14 @@ def _iso(year: int, month: int, day: int) -> str | None:
         return date(year, month, day).isoformat()
     except ValueError:
         return None
+
+
+def _from_months(text: str) -> str | None:
+    """April 3, 1985 and 3rd of April 1985."""
+    if match := _MONTH_FIRST.fullmatch(text):
+        return _iso(int(match[3]), _MONTHS[match[1]], int(match[2]))
+    match = _MONTH_SECOND.fullmatch(text)
+    return _iso(int(match[3]), _MONTHS[match[2]], int(match[1])) if match else None
 
 
 def _from_kanji(era: str | None, year: str, month: str, day: str) -> str | None:

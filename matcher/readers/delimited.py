@@ -36,7 +36,7 @@ _RULED = frozenset("|+-=├┌└─")
 MOST_SENTENCES = 0.3  # share of lines that end as sentences do, up to which they may be rows
 RULE = re.compile(r"[-+=|:│├┼┤─┌┬┐└┴┘\s]{3,}+")  # between the rows of tables drawn with characters
 _DRAWN = frozenset("|│｜")  # stand at both ends of a line as well
-_ENDS_SENTENCE = re.compile(r"[。！？!?]\s*$")
+_ENDS_SENTENCE = re.compile(r"(?:[。！？!?]|[^\W\d_]\.)\s*$")
 _WEAK = {":": 0.9, "/": 0.9, "、": 0.9}  # also ordinary characters of prose, times and paths: need a purer table
 
 
@@ -96,7 +96,7 @@ def _head_lines(source: Source) -> list[str]:
 
 def best_delimiter(lines: Sequence[str]) -> tuple[str | None, float]:
     """The delimiter that makes a table of the lines, and the share of lines that keep to it; None when none does."""
-    best: tuple[float, float, str | None] = (0.0, 0.0, None)
+    best: tuple[float, bool, float, str | None] = (0.0, False, 0.0, None)
     lines = [line for line in lines if not RULE.fullmatch(line)]
     sentences = sum(_ENDS_SENTENCE.search(line) is not None for line in lines)
     if sentences > MOST_SENTENCES * len(lines):
@@ -109,9 +109,10 @@ def best_delimiter(lines: Sequence[str]) -> tuple[str | None, float]:
         regular = sum(n for fields, n in counts.items() if fields > 1 and abs(fields - width) <= width // 4)
         share = regular / len(lines)
         enough = len(lines) >= FEWEST_LINES or (len(lines) > 1 and is_header(_split_quoted(lines[0], delimiter)))
-        if enough and share >= _WEAK.get(delimiter, SURE_SHARE) and (share, width) > best[:2]:
-            best = (share, width, delimiter)
-    return best[2], best[0]
+        plain = delimiter not in _WEAK
+        if enough and share >= _WEAK.get(delimiter, SURE_SHARE) and (share, plain, width) > best[:3]:
+            best = (share, plain, width, delimiter)
+    return best[3], best[0]
 
 
 def _fields(line: str, delimiter: str) -> int:

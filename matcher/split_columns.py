@@ -1,0 +1,221 @@
+"""Fields whose parts stand in columns of their own: 姓 | 名, 東京都 | 千代田区, 090 | 0012 | 3400, 1985 | 4 | 3.
+
+Names and addresses are told by their headers, and addresses also by a column of prefectures; the parts of numbers and
+dates are told by what they are, since 電話1, 電話2, 電話3 are three phones as often as three parts of one.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING, Final
+
+from fingerprints.identifiers.address import PREFECTURES
+from fingerprints.identifiers.interface import header_words
+from fingerprints.text import nfkc
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+
+    from fingerprints.identifiers import IdentifierKind
+
+    Cells = Sequence[Sequence[str]]
+
+_SPLIT: Final = {
+    "name": (
+        "姓 氏 苗字 名字 漢字姓 姓漢字 氏漢字 lastname familyname surname last lname family sei",
+        "名 漢字名 名漢字 下の名前 firstname givenname givennames forename first fname given mei",
+    ),
+    "kana": (
+        "セイ 姓カナ 氏カナ カナ姓 姓フリガナ フリガナ姓 姓ヨミ lastnamekana familynamekana lastkana seikana",
+        "メイ 名カナ カナ名 名フリガナ フリガナ名 名ヨミ firstnamekana givennamekana firstkana meikana",
+    ),
+    "address": (
+        "都道府県 都道府県名 県 県名 prefecture pref state",
+        "市区町村 市町村 市区町村名 市区郡 郡市区 市区 市郡区 city municipality 住所1",
+        "町域 町名 町名番地 町域番地 番地以下 番地以降 住所詳細 字丁目 大字 住所2 street town address1 addressline1",
+        "番地 丁目番地 番地等 番地号 丁目番地号 地番 住所3 address2 addressline2",
+        "建物名 建物 マンション名 建物名等 建物名部屋番号 方書 部屋番号 号室 住所4 building room apartment address3",
+    ),
+}
+_PARTS: Final = {
+    header_words(word): (kind, order)
+    for kind, parts in _SPLIT.items()
+    for order, words in enumerate(parts)
+    for word in words.split()
+}
+_SEPARATED: Final = {"phone": "-", "birth_date": "-", "postal_code": "-"}
+FIT: Final = 0.8  # share of the rows whose parts read as a whole
+FEWEST: Final = 2  # rows that are told by shape alone
+MOST_LETTERS: Final = 4  # of a family name or a given name in a column of its own
+_YEAR: Final = re.compile(r"(?:19|20)\d\d年?|(?:明治|大正|昭和|平成|令和|[MTSHRmtshr])\s?(?:元|\d{1,2})年?")
+_ERA: Final = re.compile(r"明治|大正|昭和|平成|令和|[MTSHR]")
+_SHORT_YEAR: Final = re.compile(r"(?:元|[1-9]|[1-6]\d)年?")
+_MONTH: Final = re.compile(r"(?:0?[1-9]|1[0-2])月?")
+_DAY: Final = re.compile(r"(?:0?[1-9]|[12]\d|3[01])日?")
+_DIGITS: Final = re.compile(r"\d{1,5}")
+_POST: Final = re.compile(r"郵便|〒|zip|post", re.IGNORECASE)
+_CITY: Final = re.compile(r".*[市区町村郡].*")
+_HOUSE: Final = re.compile(r".*[\d〇一二三四五六七八九十].*")
+_PREFECTURE: Final = re.compile(PREFECTURES)
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One identifier kind (or part of one, as pairs name it) and the columns, in order, that hold it together."""
+
+    kind: str
+    columns: tuple[int, ...]
+
+    def joined(self, columns: Cells) -> list[str]:
+        """The field's cells, row by row, with what belongs between its parts."""
+        if len(self.columns) == 1:
+            return list(columns[self.columns[0]])
+        parts = zip(*(columns[number] for number in self.columns), strict=True)
+        if self.kind == "phone":
+            return [_phone(cells) for cells in parts]
+        if self.kind == "postal_code":
+            return [_postal_code(cells) for cells in parts]
+        if self.kind == "birth_date":
+            return [_date(cells) for cells in parts]
+        return [" ".join(filter(None, cells)) for cells in parts]
+
+
+@cache
+def part_of_header(header: str) -> str | None:
+    """The kind that a header names a part of."""
+    return _PARTS.get(header_words(header.rsplit(".", 1)[-1]), (None, 0))[0]
+
+
+def split_by_header(header: Sequence[str]) -> list[Field]:
+    """Fields whose parts the header names; one part alone is none."""
+    parts: dict[str, list[tuple[int, int]]] = {}
+    for number, word in enumerate(header):
+        kind, order = _PARTS.get(header_words(word.rsplit(".", 1)[-1]), ("", 0))
+        if kind and order not in {o for o, _ in parts.get(kind, [])}:
+            parts.setdefault(kind, []).append((order, number))
+    return [Field(kind, tuple(n for _, n in sorted(found))) for kind, found in parts.items() if len(found) > 1]
+
+
+def split_by_shape(
+    header: Sequence[str], columns: Cells, kinds: Mapping[str, IdentifierKind], sample: int
+) -> Iterator[Field]:
+    """Fields whose parts stand beside each other and read as a whole: phones, dates, postal codes, addresses."""
+    step = max(1, len(columns[0]) // sample) if columns else 1
+    cells = [[nfkc(cell).strip() for cell in column[::step][:sample]] for column in columns]
+    at = 0
+    while at < len(cells):
+        found = next((f for look in _SHAPES if (f := look(header, cells, at)) is not None), None)
+        if found is not None and _reads(found, cells, kinds):
+            yield found
+            at = found.columns[-1] + 1
+        else:
+            at += 1
+
+
+def together(fields: Sequence[Field], samples: Cells) -> Iterator[Field]:
+    """Neighbouring columns of short names as one field: family and given name without a header to say so."""
+    waiting: Field | None = None
+    for field in fields:
+        last = waiting
+        beside = last is not None and last.kind == field.kind and last.columns[-1] + 1 == field.columns[0]
+        if (
+            last is not None
+            and beside
+            and _are_short(samples[last.columns[0]])
+            and _are_short(samples[field.columns[0]])
+        ):
+            yield Field(field.kind, (*last.columns, *field.columns))
+            waiting = None
+            continue
+        if last is not None:
+            yield last
+        waiting = field if field.kind in {"name", "kana"} else None
+        if waiting is None:
+            yield field
+    if waiting is not None:
+        yield waiting
+
+
+def _are_short(sample: Sequence[str]) -> bool:
+    short = [c for c in sample if len(c.strip()) <= MOST_LETTERS and " " not in c.strip() and "　" not in c.strip()]
+    return len(short) >= FIT * len(sample)
+
+
+def _phone_parts(_header: Sequence[str], cells: Cells, at: int) -> Field | None:
+    """Area code, exchange and number, as digits alone."""
+    three = cells[at : at + 3]
+    fits = len(three) == 3 and all(_all(column, _DIGITS) for column in three)  # noqa: PLR2004  # parts of a number
+    return Field("phone", (at, at + 1, at + 2)) if fits else None
+
+
+def _date_parts(_header: Sequence[str], cells: Cells, at: int) -> Field | None:
+    """Year, month and day; or an era, its year, month and day."""
+    for shapes in ((_YEAR, _MONTH, _DAY), (_ERA, _SHORT_YEAR, _MONTH, _DAY)):
+        wanted = cells[at : at + len(shapes)]
+        if len(wanted) == len(shapes) and all(_all(c, shape) for c, shape in zip(wanted, shapes, strict=True)):
+            return Field("birth_date", tuple(range(at, at + len(shapes))))
+    return None
+
+
+def _code_parts(header: Sequence[str], cells: Cells, at: int) -> Field | None:
+    """The three and the four digits of a postal code, where the header says so."""
+    two = cells[at : at + 2]
+    named = bool(header) and at < len(header) and _POST.search(nfkc(header[at])) is not None
+    fits = named and len(two) == 2 and all(_all(column, _DIGITS) for column in two)  # noqa: PLR2004  # its two halves
+    return Field("postal_code", (at, at + 1)) if fits else None
+
+
+def _address_parts(_header: Sequence[str], cells: Cells, at: int) -> Field | None:
+    """A prefecture, a city, and what follows as far as it looks like more of an address."""
+    if not _all(cells[at], _PREFECTURE) or at + 1 >= len(cells) or not _all(cells[at + 1], _CITY):
+        return None
+    end = at + 2
+    if not any(_HOUSE.fullmatch(cell) for cell in cells[at + 1]) and end < len(cells):
+        end += 1
+        if not _all(cells[end - 1], _HOUSE) and end < len(cells) and _all(cells[end], _HOUSE):
+            end += 1
+    return Field("address", tuple(range(at, end)))
+
+
+_SHAPES: Final[tuple[Callable[[Sequence[str], Cells, int], Field | None], ...]] = (
+    _date_parts,
+    _phone_parts,
+    _code_parts,
+    _address_parts,
+)
+
+
+def _all(cells: Sequence[str], shape: re.Pattern[str]) -> bool:
+    filled = [cell for cell in cells if cell]
+    return len(filled) >= FEWEST and sum(shape.fullmatch(cell) is not None for cell in filled) >= FIT * len(filled)
+
+
+def _reads(field: Field, cells: Cells, kinds: Mapping[str, IdentifierKind]) -> bool:
+    whole = [cell for cell in field.joined(cells) if cell]
+    kind = kinds.get(field.kind)
+    return bool(kind) and sum(bool(kind and kind.readings(cell)) for cell in whole) >= FIT * len(whole) > 0
+
+
+def _phone(cells: Sequence[str]) -> str:
+    """A number from its parts, with the zeros that a spreadsheet dropped from each of them."""
+    parts = [nfkc(cell).strip().removesuffix(".0") for cell in cells]
+    if not all(part.isascii() and part.isdecimal() for part in parts):
+        return "-".join(filter(None, parts))
+    area = parts[0] if parts[0].startswith("0") else "0" + parts[0]
+    length = 11 if area[2:] == "0" and area[1] in "5789" else 10
+    last = parts[-1].zfill(4)
+    return "-".join((area, "".join(parts[1:-1]).zfill(length - len(area) - len(last)), last))
+
+
+def _postal_code(cells: Sequence[str]) -> str:
+    head, tail = (nfkc(cell).strip().removesuffix(".0") for cell in cells)
+    return f"{head.zfill(3)}-{tail.zfill(4)}" if head and tail else ""
+
+
+def _date(cells: Sequence[str]) -> str:
+    parts = [nfkc(cell).strip().rstrip("年月日").removesuffix(".0") for cell in cells]
+    if not all(parts):
+        return ""
+    return "".join(parts[:-2]) + "-" + "-".join(parts[-2:])
