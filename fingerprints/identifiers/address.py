@@ -24,7 +24,7 @@ _PREFECTURES: Final = (
 )
 _LEAD: Final = re.compile(rf"(?:日本国?(?=.{{2,3}}[都道府県])|\d{{3}}-?\d{{4}}(?=[^\d-])|{_PREFECTURES})(?=.)")
 _KANJI_HOUSE: Final = re.compile(
-    r"[〇一二三四五六七八九十百]+(?=丁目|番|号|条(?![畷市])|線|-|ノ\d)|(?<=[-番地ノ])[〇一二三四五六七八九十百]+(?=$|[-番号ノ])"
+    r"[〇一二三四五六七八九十百]{1,9}(?=丁目|番|号|条(?![畷市])|線|-|ノ\d)|(?<=[-番地ノ])[〇一二三四五六七八九十百]{1,9}(?=$|[-番号ノ])"
 )
 _SIGNS: Final = re.compile(r"(?<=\d)(?:丁目|番地ノ?|番町(?=\d)|番|号室?|ノ(?=\d)|ー)")
 _PROLONGED: Final = re.compile(r"(?<=\d)[ー一](?=\d)")
@@ -39,8 +39,8 @@ _KANJI_DIGIT: Final = re.compile("[〇一二三四五六七八九十百]")
 _LOOSE: Final = re.compile(r"-+(?![\d〇一二三四五六七八九十百])")
 _STRAY: Final = re.compile(r"-+(?![\d-])|(?<=-)-+|^-+")
 _HOUSE: Final = re.compile(r"\d+(?:-\d+)*(?![\d条線])")
-_ROOM: Final = re.compile(r"(\d+)(?:号室?|室)?$")
-_SHAPE: Final = re.compile(r"[一-鿿ヶケァ-ヺー]+[市区町村郡都道府県]")
+_ROOM: Final = re.compile(r"(\d{1,9})(?:号室?|室)?$")
+_SHAPE: Final = re.compile(r"[一-鿿ヶケァ-ヺー]{1,40}[市区町村郡都道府県]")
 MAX_TEXT: Final = 400
 MIN_LENGTH: Final = 4
 MAX_LENGTH: Final = 120

@@ -111,11 +111,11 @@ def test_codes_and_names_are_unique() -> None:
 )
 def test_finding_takes_time_in_proportion_to_the_text(kind: IdentifierKind, unit: str) -> None:
     text = unit * (60_000 // len(unit))
-    started = time.perf_counter()
+    started = time.process_time()
     kind.canonical(text)
     for _found in kind.find(text):
         pass
-    assert time.perf_counter() - started < 3
+    assert time.process_time() - started < 3
 
 
 FREE_TEXT = (
