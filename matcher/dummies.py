@@ -91,7 +91,7 @@ _LOCALS = frozenset(
     ]
 )
 _SAMPLE_DOMAIN = re.compile(
-    r"(?:[\w-]+\.)*(?:example(?:\.\w+)*|test|invalid|localhost|domain\.(?:com|jp)|co\.jp|sample\.(?:com|jp|co\.jp))"
+    r"(?:[\w-]{1,63}\.){0,9}(?:example(?:\.\w{1,63}){0,9}|test|invalid|localhost|domain\.(?:com|jp)|co\.jp|sample\.(?:com|jp|co\.jp))"
 )
 _ROLE_LOCALS = frozenset(
     [

@@ -28,8 +28,8 @@ _LEAD: Final = re.compile(rf"(?:日本国?(?=.{{2,3}}[都道府県])|\d{{3}}-?\d
 _COUNTY: Final = re.compile(r"[^市区町村郡\d]{1,5}郡(?!市|山市|上市)(?=[^\d]{1,6}?[町村])")
 _N: Final = "〇零一二三四五六七八九十百千"
 _KANJI_HOUSE: Final = re.compile(
-    rf"[{_N}]+(?=丁目|番|号|条(?![畷市])|線|-|ノ[\d{_N}])|(?<=[-ノ])[{_N}]+|(?<=[番地])[{_N}]+(?=$|[-番号ノ])"
-    r"|[〇零一二三四五六七八九]{3,}"
+    rf"[{_N}]{{1,9}}(?=丁目|番|号|条(?![畷市])|線|-|ノ[\d{_N}])|(?<=[-ノ])[{_N}]{{1,9}}"
+    rf"|(?<=[番地])[{_N}]{{1,9}}(?=$|[-番号ノ])|[〇零一二三四五六七八九]{{3,9}}"
 )
 _SIGNS: Final = re.compile(r"(?<=\d)(?:丁目|番地ノ?|番町(?=\d)|番|号室?|ノ(?=\d)|ー)")
 _PROLONGED: Final = re.compile(rf"(?<=\d)[ー一](?=\d)|(?<=[{_N}])ー(?=[{_N}])")
@@ -47,8 +47,8 @@ _KANJI_DIGIT: Final = re.compile(f"[{_N}]")
 _LOOSE: Final = re.compile(rf"-+(?![\d{_N}])")
 _STRAY: Final = re.compile(r"-+(?![\d-])|(?<=-)-+|^-+")
 _HOUSE: Final = re.compile(r"\d+(?:-\d+)*(?![\d条線])")
-_ROOM: Final = re.compile(r"(\d+)(?:号室?|室)?$")
-_SHAPE: Final = re.compile(r"[一-鿿ヶケァ-ヺー]+[市区町村郡都道府県]")
+_ROOM: Final = re.compile(r"(\d{1,9})(?:号室?|室)?$")
+_SHAPE: Final = re.compile(r"[一-鿿ヶケァ-ヺー]{1,40}[市区町村郡都道府県]")
 _KNOWN_CITY: Final = re.compile(r"[市郡]")
 # Abroad: a street's number and one of the words that streets go by.
 _STREETS: Final = frozenset(

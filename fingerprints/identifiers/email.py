@@ -16,11 +16,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _AT_WORDS: Final = (
-    r"[\[({<【(]\s*(?:at|アット(?:マーク)?|あっと(?:まーく)?|@)\s*[\])}>】)]|アットマーク|あっとまーく|\s+at\s+"
+    r"[\[({<【(]\s{0,9}(?:at|アット(?:マーク)?|あっと(?:まーく)?|@)\s{0,9}[\])}>】)]|アットマーク|あっとまーく"
+    r"|\s{1,9}at\s{1,9}"
 )
-_DOT_WORDS: Final = r"[\[({<【(]\s*(?:dot|ドット|どっと|\.)\s*[\])}>】)]|ドット|どっと|\s+dot\s+"
-_AT: Final = re.compile(rf"\s*(?:{_AT_WORDS})\s*|\s*@\s*", re.IGNORECASE)
-_DOT: Final = re.compile(rf"\s*(?:{_DOT_WORDS})\s*", re.IGNORECASE)
+_DOT_WORDS: Final = r"[\[({<【(]\s{0,9}(?:dot|ドット|どっと|\.)\s{0,9}[\])}>】)]|ドット|どっと|\s{1,9}dot\s{1,9}"
+_AT: Final = re.compile(rf"\s{{0,9}}(?:{_AT_WORDS})\s{{0,9}}|\s{{0,9}}@\s{{0,9}}", re.IGNORECASE)
+_DOT: Final = re.compile(rf"\s{{0,9}}(?:{_DOT_WORDS})\s{{0,9}}", re.IGNORECASE)
 _ADDRESS: Final = re.compile(
     r"[a-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}@(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{1,62}"
 )

@@ -21,7 +21,7 @@ _DIGITS: Final = "0-9０-９"
 _KANJI: Final = "〇零一二三四五六七八九"
 _SEPARATORS: Final = r"\-‐‑‒–—―−－ー()（）.．・/／_*〜~ 　の"
 _SEPARATOR: Final = re.compile(rf"[{_SEPARATORS}\s]")
-_LABEL: Final = re.compile(r"^(?:tel|phone|電話番号?|携帯)?\s*[:;]?\s*(?=[+0-9(〇零])", re.IGNORECASE)
+_LABEL: Final = re.compile(r"^(?:tel|phone|電話番号?|携帯)?\s{0,9}[:;]?\s{0,9}(?=[+0-9(〇零])", re.IGNORECASE)
 _FLOAT: Final = re.compile(r"(\d)\.(\d{8,9})e\+(?:09|9|10)", re.IGNORECASE)
 _NATIONAL: Final = re.compile(r"0(?:[256789]0\d{8}|800\d{7}|[1-9]\d{8})")
 _ABROAD: Final = re.compile(r"\+(?!81)[1-9]\d{7,14}")

@@ -14,7 +14,7 @@ from fingerprints.text import fold, to_digits
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_WRITTEN: Final = re.compile(r"〒?\s*(\d{3})[\s.ー-]{0,3}(\d{4})")
+_WRITTEN: Final = re.compile(r"〒?\s{0,9}(\d{3})[\s.ー-]{0,3}(\d{4})")
 _LOST_ZERO: Final = re.compile(r"([1-9]\d{4,5})(?:\.0)?")
 _D: Final = "0-9０-９"
 _HYPHENED: Final = re.compile(

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
-from typing import TYPE_CHECKING, BinaryIO
+import lzma
+from typing import TYPE_CHECKING, BinaryIO, Final, cast
 
 import py7zr
 from py7zr.exceptions import PasswordRequired
 from py7zr.io import Py7zIO, WriterFactory
 
-from matcher.readers._bounds import RATIO_FROM_BYTES
+from matcher.readers._bounds import RATIO_FROM_BYTES, Window
+from matcher.readers._unpack import Unpacker, Unpacking
 
 if TYPE_CHECKING:
     from matcher.readers.interface import Source
+
+_FIRST_BLOCK: Final = 32  # behind the signature header
+_LZMA2_BEGINS: Final = 0xE0  # the first chunk's control byte, or 1 where it is not compressed
+_DICTIONARY: Final = 64 << 20  # what 7-Zip uses at its highest ordinary setting
 
 
 def unpack(packed: BinaryIO, out: BinaryIO, source: Source) -> list[tuple[str, int, int]]:
@@ -20,7 +27,28 @@ def unpack(packed: BinaryIO, out: BinaryIO, source: Source) -> list[tuple[str, i
     taken = _Taken(out, source, packed.seek(0, io.SEEK_END))
     packed.seek(0)
     _extract(packed, taken, source)
+    if not taken.members:
+        _salvage(packed, taken, source)
     return taken.members
+
+
+def _salvage(packed: BinaryIO, taken: _Taken, source: Source) -> None:
+    """What stands at the beginning of an archive whose directory, at its end, is cut off: the first block unpacked."""
+    size = packed.seek(0, io.SEEK_END) - _FIRST_BLOCK
+    packed.seek(_FIRST_BLOCK)
+    first = packed.read(1)
+    if size <= 0 or not first or 1 < first[0] < _LZMA2_BEGINS:
+        return
+    method = lzma.FILTER_LZMA1 if first == b"\0" else lzma.FILTER_LZMA2
+    window = cast("BinaryIO", Window(packed, _FIRST_BLOCK, size))
+    taken.create("first block")
+    with contextlib.suppress(_FullError), Unpacking(window, lambda: _raw(method), source) as stream:
+        while data := stream.read(1 << 16):
+            taken.take(data)
+
+
+def _raw(method: int) -> Unpacker:
+    return lzma.LZMADecompressor(lzma.FORMAT_RAW, filters=[{"id": method, "dict_size": _DICTIONARY}])
 
 
 def _extract(packed: BinaryIO, taken: _Taken, source: Source) -> None:

@@ -49,7 +49,7 @@ def most_cells(content: bytes, parts: dict[str, Entry], source: Source) -> int |
     most = unpacked = 0
     for name, entry in parts.items():
         rows, width, rest = 0, _FEW_COLUMNS, b""
-        with open_entry(io.BytesIO(content), entry, source) as stream:
+        with _opened(content, entry, source) as stream:
             while data := stream.read(PIECE_BYTES):
                 unpacked += len(data)
                 if unpacked > source.limits.unpacked_bytes or source.cuts.is_late(source.limits):
@@ -61,6 +61,15 @@ def most_cells(content: bytes, parts: dict[str, Entry], source: Source) -> int |
                     rest = piece[-_OVERLAP:]
         most = max(most, rows * width)
     return most
+
+
+def _opened(content: bytes, entry: Entry, source: Source) -> BinaryIO:
+    """A part's bytes; none where the directory is wrong about it."""
+    try:
+        return open_entry(io.BytesIO(content), entry, source)
+    except (ValueError, KeyError, NotImplementedError):
+        source.note("a part of the spreadsheet that cannot be opened", entry.name)
+        return io.BytesIO()
 
 
 def _column(letters: bytes | str) -> int:
@@ -75,12 +84,12 @@ def sheets(content: bytes, parts: dict[str, Entry], source: Source) -> Iterator[
     """Numbered rows of each sheet."""
     strings: list[str] = []
     if _STRINGS in parts:
-        with open_entry(io.BytesIO(content), parts[_STRINGS], source) as stream:
+        with _opened(content, parts[_STRINGS], source) as stream:
             strings = ["".join(element.itertext()) for element in _elements(stream, "si", source)]
     for name, entry in parts.items():
         if not SHEETS.fullmatch(name):
             continue
-        with open_entry(io.BytesIO(content), entry, source) as stream:
+        with _opened(content, entry, source) as stream:
             if name == "content.xml":
                 yield _table_rows(stream, source)
             else:

@@ -24,7 +24,7 @@ def _row(strings: str) -> re.Pattern[str]:
     plain = r"[^'\"()]++"
     call = rf"\((?:{strings}|{plain})*+\)"
     outer = rf"\((?:{strings}|{plain}|{call})*+\)"
-    return re.compile(rf"\s*+\(((?:{strings}|{plain}|{outer})*+)\)\s*+([,;]?)", re.DOTALL)
+    return re.compile(rf"\s{{0,100}}+\(((?:{strings}|{plain}|{outer})*+)\)\s*+([,;]?)", re.DOTALL)
 
 
 def _value(strings: str) -> re.Pattern[str]:
@@ -38,10 +38,10 @@ _ROWS = (_row(_WITH_BACKSLASH), _row(_WITHOUT))
 _VALUES = (_value(_WITH_BACKSLASH), _value(_WITHOUT))
 
 
-def find_row(text: str, at: int) -> tuple[str | None, int, bool]:
+def find_row(text: str, at: int, longest: int) -> tuple[str | None, int, bool]:
     """What stands between the next brackets, where they end, and whether the statement ends with them."""
     for pattern in _ROWS:
-        found = pattern.match(text, at)
+        found = pattern.match(text, at, at + longest)
         if found is not None:
             return found[1], found.end(), found[2] != ","
     return None, at, False

@@ -32,7 +32,7 @@ _TOKEN = re.compile(
     re.DOTALL,
 )
 _STARTS = re.compile(
-    r"\s{0,200}(?:[\w$. ]{1,60}=>?\s{0,20})?(?:#<\w|(?:[\w:.\\]{1,60}\s?)?[\[({]\s{0,200}[\[({'\":#\w]|array\()"
+    r"\s{0,200}+(?:[\w$. ]{1,60}=>?\s{0,20})?(?:#<\w|(?:[\w:.\\]{1,60}\s?)?[\[({]\s{0,200}[\[({'\":#\w]|array\()"
 )
 _KEY = re.compile(r"['\"\[:\s,({]([^\W\d][\w-]{1,24})['\"\]]{0,2}\s{0,4}(?:=>|[:=])")
 _NOTHING = frozenset({"None", "null", "NULL", "nil", "undefined", "True", "False", "true", "false"})

@@ -88,9 +88,9 @@ def _starts(lines: Sequence[str], *, wide: bool) -> list[int]:
             at += step
     used = np.asarray(filled.any(axis=0))
     starts = np.flatnonzero(used[1:] & ~used[:-1]) + 1
-    starts = starts[[bool(used[:start].any()) for start in starts.tolist()]] if starts.size else starts
+    begun = [start for start in starts.tolist() if used[:start].any()]
     kept = []
-    for start, end in zip(starts.tolist(), [*starts.tolist()[1:], WIDEST], strict=True):
+    for start, end in zip(begun, [*begun[1:], WIDEST], strict=False):
         is_full = filled[:, start:end].any(axis=1).mean() >= FULL
         is_apart = (~filled[:, max(0, start - NARROWEST_GAP) : start].any(axis=1)).mean() >= FULL
         if is_full and is_apart:

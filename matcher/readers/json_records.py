@@ -27,7 +27,7 @@ DEEPEST_FIELD = 16  # of objects inside one record; deeper ones are records of t
 MOST_WORK, SPARE_WORK = 8, 1 << 20  # characters read in vain: times the text, and beside it
 _LIST_OF_OBJECTS = re.compile(r"\[\s*+\{")
 _OBJECT = re.compile(r"^[^\S\n]{0,40}(?:\[\s{0,40})?\{\s{0,40}\"[^\"\n]{1,80}\"\s{0,10}:", re.MULTILINE)
-_STARTS_LIKE_JSON = re.compile(r"\s*(?:\[\s*)?[{\[]\s*[\"\[{\]}0-9-]")
+_STARTS_LIKE_JSON = re.compile(r"\s*+(?:\[\s*+)?[{\[]\s*+[\"\[{\]}0-9-]")
 
 
 class JsonReader(Reader):

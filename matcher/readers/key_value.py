@@ -23,12 +23,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _LINE = re.compile(
-    r"\s{0,40}[-*・■●◆▼○◎#>|]{0,3}\s{0,3}[【\[「\"':]?"  # bullets and brackets
+    r"\s{0,40}+[-*・■●◆▼○◎#>|]{0,3}\s{0,3}[【\[「\"':]?"  # bullets and brackets
     r"([^\s:：=＝【】\[\]「」\"'|,、。@]{1,24}(?: [^\s:：=\"'@]{1,16}){0,2})"  # the key, up to three words
     r"\s{0,8}[】\]」\"']?\s{0,20}(?:=>|[:：=＝])(?!//)\s{0,20}(.*)"
 )
 _RULE = re.compile(r"[\s\-=_*~─━＝ー)}\]]{0,200}")
-_OPENING = re.compile(r"\s{0,40}(?:\[?\w{0,20}\]?\s{0,4}(?:=>)?\s{0,4})?(?:Array|\(|\{|\[|stdClass Object)\s{0,8}")
+_OPENING = re.compile(r"\s{0,40}+(?:\[?\w{0,20}+\]?\s{0,4}+(?:=>)?\s{0,4}+)?(?:Array|\(|\{|\[|stdClass Object)\s{0,8}")
 REGULAR = 0.6  # share of the lines of the head that have a key
 KNOWN = 2  # different keys that we know, at least
 HEAD_LINES = 300

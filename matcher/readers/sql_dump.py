@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 BATCH_ROWS = 10_000
 LONGEST_TUPLE = 1 << 20
+MOST_FAILED, LONGEST_AFTER = 50, 1 << 12  # rows without an end: after so many, no further one is searched for so far
 _COLUMNS = r"(\([^()']{0,20000}+\))?"
 _HEAD = re.compile(
     rf"\b(?:INSERT\s++(?:(?:LOW_PRIORITY|DELAYED|HIGH_PRIORITY|IGNORE|OR\s++\w++)\s++)?+(?:INTO\s++)?+"
@@ -83,6 +84,7 @@ class _Scanner:
         self._rows_before = 0
         self._batch: list[list[str]] = []
         self._line = 1
+        self._failed = 0
 
     def scan(self, text: str, *, ended: bool) -> Generator[Passage, None, int]:
         """Passages of a text; returns how much of it was used, since the rest may be cut off in the middle of a row."""
@@ -106,6 +108,7 @@ class _Scanner:
             if row is None and after == at:
                 if not ended and len(text) - at < LONGEST_TUPLE:
                     break
+                self._failed += 1
                 self._is_inside = False  # what follows is no row, or too long for one
             at = after
             if len(self._batch) >= BATCH_ROWS:
@@ -127,7 +130,7 @@ class _Scanner:
         if self._is_copy:
             row, after, over = copy_values(text, at)
         else:
-            body, after, over = find_row(text, at)
+            body, after, over = find_row(text, at, LONGEST_TUPLE if self._failed < MOST_FAILED else LONGEST_AFTER)
             row = None if body is None else values_of(body)
         self._is_inside = not over and (row is not None or self._is_copy)
         if row is not None:

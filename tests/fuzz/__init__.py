@@ -1,0 +1,1 @@
+"""Fuzzers guided by coverage; `tools/fuzz` runs them."""
