@@ -14,12 +14,14 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 from pyroaring import BitMap
 
+from custody.freshness import Values, freshness_terms
+
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
-    from numpy.typing import NDArray
-
     from fingerprints.index import Index
+
+__all__ = ["NONE_OF_THESE", "Candidate", "RankedExtract", "Values", "candidates_of", "rank_extracts", "set_term"]
 
 NONE_OF_THESE: Final = "none of these"
 NOISES: Final = tuple(float(e) for e in np.geomspace(0.01, 0.7, 15))
@@ -27,8 +29,6 @@ TIE: Final = 0.5
 """Scores closer than this (a factor of 1.6 in likelihood) are a tie: no evidence tells them apart."""
 STRAY_COLUMN: Final = math.log(0.02)
 """A document shows a column the extract does not have: somebody joined it from elsewhere. Rare, but it happens."""
-STALE_VALUE: Final = 0.05
-"""Share of values that do not fit the extract's day although they came from it (corrections, late entries)."""
 IMPOSSIBLE: Final = -1e6
 CANARY: Final = 1e9
 """A made-up customer that was given to one extract alone cannot come from elsewhere: it outweighs all other terms."""
@@ -78,14 +78,6 @@ class RankedExtract:
     tied_with: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Values:
-    """The intervals in which the document's matched values were current, as days counted from 1970-01-01."""
-
-    since: NDArray[np.uint16]
-    until: NDArray[np.uint16]
-
-
 def rank_extracts(
     matched: BitMap | Mapping[int, float],
     people: int,
@@ -111,6 +103,7 @@ def rank_extracts(
     weights = dict.fromkeys(matched, 1.0) if isinstance(matched, BitMap) else dict(matched)
     subjects = BitMap(weights)
     total = sum(weights.values())
+    freshness = freshness_terms(values, {extract.as_of for extract in extracts if extract.as_of is not None})
     ranked = [NOTHING]
     for extract in extracts:
         inside = subjects & extract.members
@@ -119,7 +112,7 @@ def rank_extracts(
             "set": set_term(covered, total, len(extract.members), max(population, 1)),
             "columns": STRAY_COLUMN * len(set(columns) - extract.columns),
             "dates": IMPOSSIBLE if _is_later(extract.as_of, first_seen) else 0.0,
-            "freshness": freshness_term(values, extract.as_of),
+            "freshness": freshness.get(extract.as_of, 0.0),
         }
         if any(weights[subject] >= SURE for subject in subjects & extract.canaries):
             terms["canary"] = CANARY
@@ -157,20 +150,6 @@ def set_term(covered: float, of: float, size: int, population: int) -> float:
     logs = covered * member + (of - covered) * anybody + of * math.log(population)
     top = float(logs.max())
     return top + math.log(float(np.exp(logs - top).mean()))
-
-
-def freshness_term(values: Values | None, as_of: int | None) -> float:
-    """Log-likelihood ratio of the values being those of a day: stale ones tell against it."""
-    if values is None or as_of is None or values.since.size == 0:
-        return 0.0
-    stale = int(((values.since > as_of) | (values.until <= as_of)).sum())
-    fresh = int(values.since.size) - stale
-    return fresh * math.log1p(-STALE_VALUE) + stale * math.log(STALE_VALUE) - _neutral(values.since.size)
-
-
-def _neutral(count: int) -> float:
-    """What "none of these" makes of as many values: as stale as the model allows for by chance."""
-    return count * math.log1p(-STALE_VALUE)
 
 
 def _is_later(as_of: int | None, first_seen: int | None) -> bool:

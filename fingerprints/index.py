@@ -266,6 +266,10 @@ class Index:
         place = np.minimum(np.searchsorted(self.former, digests), self.former.size - 1)
         return np.where(self.former[place] == digests, self.former_now[place], digests)
 
+    def former_digests(self, digests: NDArray[np.uint64]) -> NDArray[np.uint64]:
+        """What digests of customer numbers were under former keys; those that had none are left out."""
+        return np.asarray(self.former[np.isin(self.former_now, digests)])
+
     def members(self, extract: str) -> BitMap:
         """The subjects of an extract as it was enrolled last; none when the index does not know it."""
         found = next((info for info in self.extracts if info.name == extract), None)

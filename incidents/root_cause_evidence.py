@@ -67,7 +67,7 @@ def gather(session: Session, incident_id: int, *, index: Index, trails_dir: Path
     order = np.argsort(digests)
     leak = Leak(digests[order], sure[order], max(index.subjects, 1), _day(sighted_at, zone), _dated(page.dated))
     trails = open_trails(session, trails_dir, zone=zone, until=sighted_at)
-    found = read_touches(trails, leak, lambda name: number_digests(index, index.members(name))[1])
+    found = read_touches(trails, leak, lambda name: number_digests(index, index.members(name))[1], index)
     seen_on = sighted_at.date().isoformat()
     return Evidence(
         leak=found.leak,

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from fingerprints.index import Index
     from trails.access import Trails
 
     MembersOf = Callable[[str], NDArray[np.uint64]]
@@ -43,10 +44,14 @@ class FoundTouches:
     limits: tuple[str, ...]
 
 
-def read_touches(trails: Trails, leak: Leak, members_of: MembersOf) -> FoundTouches:
-    """What every likely holder touched; ``members_of`` gives the digests of an extract that a record names."""
-    seen, mean = touches_of(trails, leak.subjects, population=leak.population)
-    hits = _with_extracts(seen, members_of)
+def read_touches(trails: Trails, leak: Leak, members_of: MembersOf, index: Index | None = None) -> FoundTouches:
+    """What every likely holder touched; ``members_of`` gives the digests of an extract that a record names.
+
+    Records of before a change of the key hold digests made under the former one; the ``index`` leads them on.
+    """
+    asked = leak.subjects if index is None else np.union1d(leak.subjects, index.former_digests(leak.subjects))
+    seen, mean = touches_of(trails, asked, population=leak.population)
+    hits = _with_extracts(_led_on(seen, index), members_of)
     sure = pl.DataFrame({"subject": leak.subjects, "sure": leak.confidence}).cast(
         {"subject": pl.UInt64, "sure": pl.Float64}
     )
@@ -65,9 +70,15 @@ def read_touches(trails: Trails, leak: Leak, members_of: MembersOf) -> FoundTouc
         if names:
             operators = _operators(own.filter(pl.col("name").is_in(names))) if kind in OF_AN_OPERATOR else None
             for rate, some in census.by_rate(kind, names).items():
-                rows = touches_by(trails, kind, some, rate=rate, operators=operators, keep=leak.subjects)
-                touches += _as_touches(kind, _with_extracts(rows, members_of), rate)
+                rows = touches_by(trails, kind, some, rate=rate, operators=operators, keep=asked)
+                touches += _as_touches(kind, _with_extracts(_led_on(rows, index), members_of), rate)
     return FoundTouches(leak, tuple(touches), among, tuple(limits))
+
+
+def _led_on(rows: pl.DataFrame, index: Index | None) -> pl.DataFrame:
+    if index is None or not index.former.size:
+        return rows
+    return rows.with_columns(subject=pl.Series(index.current_digests(rows["subject"].to_numpy()), dtype=pl.UInt64))
 
 
 def _of_kind(hits: pl.DataFrame, kind: str) -> pl.DataFrame:

@@ -6,12 +6,13 @@ import re
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
+import numpy as np
+
 from matcher.compare import FOREVER
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    import numpy as np
     from numpy.typing import NDArray
 
     from matcher.finding import Verdict
@@ -24,6 +25,10 @@ EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC).date()
 
 
 FEW_NUMBERS: Final = 5  # so few customer numbers with nothing beside them are any program's identifiers
+FEW: Final = 20
+"""Values from which on some may be wrong."""
+ONE_IN: Final = 100
+"""Of so many values one may be of another day: a correction, a late entry, a row that was mixed in."""
 
 
 def judge(subjects: int, people: int, with_number: int, only_number: int, *, own_form: bool = False) -> Verdict:
@@ -56,12 +61,20 @@ def as_date(day: int) -> date | None:
 
 
 def dated(since: NDArray[np.uint16], until: NDArray[np.uint16]) -> tuple[date | None, date | None]:
-    """Between which days all values of a document were current together.
+    """Between which days the values of a document were current together, but for a few that do not fit.
 
-    The list was made after the youngest of its values came up and before the first of them was given up. Values
-    that all came up on one day say nothing about the beginning: that is when they were enrolled.
+    The list was made after the youngest of its values came up and before the first of them was given up. Of `FEW`
+    values on, one in a hundred may be wrong without moving either end: the days are all those on which as many are
+    current as on the best day, less the allowance. Values that all came up on one day say nothing about the beginning:
+    that is when they were enrolled.
     """
     if not since.size:
         return None, None
-    youngest = int(since.max())
-    return as_date(youngest if youngest > since.min() else 0), as_date(int(until.min()))
+    allowed = -(-since.size // ONE_IN) if since.size >= FEW else 0
+    days = np.unique(np.concatenate((since, until)))
+    began, ended = np.sort(since), np.sort(until)
+    current = np.searchsorted(began, days, "right") - np.searchsorted(ended, days, "right")
+    fits = np.flatnonzero(current >= current.max() - allowed)
+    first = int(days[fits[0]])
+    after = days[fits[-1] + 1 :]
+    return as_date(first if first > began[allowed] else 0), as_date(int(after[0]) if after.size else FOREVER)

@@ -166,6 +166,7 @@ def test_numbers_under_the_old_key_lead_to_those_under_the_new(home: Path, files
     old, new = (Digester(key).digest_many("customer_number", ["K000007", "K999999"]) for key in (OLD, NEW))
     index = Index.open(home / "index", NEW)
     assert index.current_digests(old).tolist() == [new[0], old[1]]
+    assert index.former_digests(new).tolist() == [old[0]]
     with writing_lock(home / "index"):
         forget_subjects(home / "index", index, BitMap([7]))
     assert index.folder.exists() is False

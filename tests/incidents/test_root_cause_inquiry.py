@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from custody.rotation import Rotation
 from fingerprints.digests import Digester
 from fingerprints.identifiers import load_kinds
 from fingerprints.index import Index
-from fingerprints.keys import load_key
+from fingerprints.keys import create_key, load_key, replace_key
 from incidents import queries
 from incidents.errors import NoIncidentError
 from incidents.root_cause_inquiry import inquire
@@ -88,6 +89,23 @@ def test_the_operator_who_saw_all_leaked_customers_comes_first(database: Databas
     assert (best["covered"], best["of"], best["size"]) == (6, 6, 6)
     assert set(best) >= {"kind", "name", "score", "covered", "of", "size", "terms", "tied_with"}
     assert {"set", "peers", "windows", "dates", "among", "actions"} == set(best["terms"])
+
+
+def test_records_from_before_a_change_of_the_key_still_count(
+    database: Database, log: Log, ask: Ask, settings: Settings
+) -> None:
+    take(database, LEAKED)
+    log(everybody("seen-all") + line(5, "seen-one", PEOPLE[0][0]))
+    key, following = load_key(settings.key, settings.home), create_key(settings.home / "key.next")
+    change = Rotation(settings.index_dir, settings.home, key, following)
+    change.open()
+    change.make_ready({one.name for one in Index.open(settings.index_dir, key).extracts})
+    replace_key(settings.home / "key", settings.home / "key.next")
+    change.settle()
+    log(line(20, "seen-later", PEOPLE[0][0]))
+    found = ask(reveal=True, reason="case 17")
+    assert named(found, "operator")[0] == "seen-all"
+    assert (found["holders"][0]["covered"], found["holders"][0]["of"]) == (6, 6)
 
 
 def test_names_are_masked_until_they_are_revealed_and_the_reveal_is_an_event(
