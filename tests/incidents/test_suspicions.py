@@ -38,6 +38,7 @@ def line(day: int, who: str, number: int, *, hour: int = 10, action: str = "ç…§ä
 @pytest.fixture
 def log(settings: Settings, database: Database, clock: SetClock, tmp_path: Path) -> Log:
     """Import a text as a log of the call centre."""
+
     def import_text(text: str) -> None:
         path = tmp_path / "access.csv"
         path.write_text(HEADER + text, encoding="utf-8")
