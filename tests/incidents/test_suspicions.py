@@ -122,6 +122,25 @@ def test_a_suspicion_is_explained_or_escalated_with_a_reason(
     assert events(database)[1:] == ["suspicion-explained", "suspicion-escalated"]
 
 
+def test_what_grew_far_beyond_its_explanation_is_open_again(
+    settings: Settings, database: Database, clock: SetClock, log: Log
+) -> None:
+    def states() -> set[str]:
+        with database.read() as session:
+            return {one.state for one in list_suspicions(session, language="en")}
+
+    log("".join(line(5, "op-1", i, action="CSV出力") for i in range(120)))
+    (number,) = check(settings, database, clock)
+    with database.write() as session:
+        decide(session, number, "explain", actor="sato", now=clock.now(), reason="月次の請求")
+    log("".join(line(6, "op-1", i, action="CSV出力") for i in range(130)))
+    assert check(settings, database, clock) == []
+    assert states() == {"explained"}
+    log("".join(line(7, "op-1", i, action="CSV出力") for i in range(900)))
+    check(settings, database, clock)
+    assert states() == {"open"}
+
+
 def test_rules_come_from_settings_accounts_and_planted_records(
     settings: Settings, database: Database, clock: SetClock, log: Log
 ) -> None:
