@@ -258,13 +258,16 @@ def _peers_lift(
     tie, no chance.
     """
     kind = next((kind for kind in LIFT_KINDS if any(one.kind == kind for one in touches)), "")
+    # Customers whom many touch are expected more often already: what they explain is no lift.
+    often = 1.0 if leak.popularity is None else leak.popularity
+    expected = max(float((leak.confidence * often).sum()), leak.mass)
     bounds = []
     for one, (own, _) in zip(touches, rows, strict=True):
         if one.kind == kind and own.hit.any():
             mass = class_masses(own).sum()
             size = own.stands_for[np.r_[True, own.subjects[1:] != own.subjects[:-1]]].sum()
             if mass < HALF * leak.mass:
-                bounds.append(surely_at_least(mass, among.get(kind, 1)) * leak.population / (size * leak.mass))
+                bounds.append(surely_at_least(mass, among.get(kind, 1)) * leak.population / (size * expected))
     bounds.sort(reverse=True)
     skipped = max(CULPRITS, round(CULPRIT_SHARE * len(bounds)))
     return max(1.0, bounds[skipped]) if len(bounds) > skipped else 1.0

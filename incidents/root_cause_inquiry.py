@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from archive.store import HAND_IN
 from incidents import queries
 from incidents.root_cause import rank_holders
 from incidents.root_cause_evidence import gather
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 
 REVEALED = "names-revealed"
 ASKED = "root-cause"
+ASKED_OF_LIST = "root-cause-list"
+"""The same about a list that somebody brought: an inquiry, with or without a leak that anybody saw."""
 ENOUGH_LEFT = 3
 """Fewer unexplained customers than that are noise to a second pass."""
 
@@ -44,14 +47,18 @@ def inquire(
     """
     with database.read() as session:
         evidence = gather(session, incident_id, index=index, trails_dir=trails_dir)
-        extracts = list(queries.incident(session, incident_id, language=language).extracts)
+        page = queries.incident(session, incident_id, language=language)
+    extracts = list(page.extracts)
+    brought = bool(page.documents) and all(view.source == HAND_IN for view in page.documents)
     ranking = rank_holders(evidence.leak, evidence.touches, evidence.among, evidence.backgrounds)
     second = second_pass(ranking, evidence)
     found = as_json(ranking, second, evidence, extracts, reveal=reveal, language=language)
     now = clock.now()
     with database.write() as session:
         data = {"holders": len(ranking.holders), "reason": reason}
-        add_event(session, REVEALED if reveal else ASKED, actor=actor, now=now, incident_id=incident_id, data=data)
+        kinds = [ASKED_OF_LIST if brought else ASKED, *([REVEALED] if reveal else [])]
+        for kind in kinds:
+            add_event(session, kind, actor=actor, now=now, incident_id=incident_id, data=data)
     return found
 
 

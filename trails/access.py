@@ -3,6 +3,7 @@
 A holder is named by one field (operator, terminal, …) or, as ``export``, by one record that took several customers at
 once. All files are read lazily: a column that is not asked for is never read, and of a file sorted by operator most is
 skipped where operators are known. A holder with very many records is read as a sample of its customers.
+A record whose outcome says that nothing was shown is no touch.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 import polars as pl
 from sqlalchemy import func, select
 
-from trails.fields import HOLDER_KINDS
+from trails.fields import HOLDER_KINDS, is_refused
 from trails.models import TrailPart
 from trails.store import part_paths, scan
 
@@ -85,8 +86,8 @@ def touches_of(trails: Trails, subjects: NDArray[np.uint64], *, population: int)
     asked = pl.col("subject").is_in(pl.Series("asked", subjects, dtype=pl.UInt64).implode())
     sampled = (pl.col("subject") // CODE_VALUES) % MEAN_SAMPLE == 0
     whole = pl.col("extract").is_not_null()
-    columns = [*HOLDER_KINDS, "action", "extract", "subject", "line"]
-    found = trails.records(*columns).filter(asked | sampled | whole).collect(engine="streaming")
+    columns = [*HOLDER_KINDS, "action", "extract", "subject", "line", "outcome"]
+    found = _granted(trails.records(*columns).filter(asked | sampled | whole).collect(engine="streaming"))
     chance = found.filter(sampled & (pl.col("subject") != 0)).select("operator", "subject").n_unique()
     return found.filter(asked | whole), chance * MEAN_SAMPLE / max(population, 1)
 
@@ -147,7 +148,7 @@ def touches_by(
     if rate > 1:
         kept = pl.col("subject").is_in(pl.Series("keep", keep, dtype=pl.UInt64).implode())
         rows = rows.filter(kept | ((pl.col("subject") // CODE_VALUES) % rate == 0) | pl.col("extract").is_not_null())
-    return rows.collect(engine="streaming").with_columns(pl.col("name").cast(pl.String))
+    return _granted(rows.collect(engine="streaming")).with_columns(pl.col("name").cast(pl.String))
 
 
 def export_name() -> pl.Expr:
@@ -157,7 +158,7 @@ def export_name() -> pl.Expr:
 
 def _named(trails: Trails, kind: str, names: Sequence[str], operators: Sequence[str] | None) -> pl.LazyFrame:
     column = "line" if kind == EXPORT else kind
-    rows = trails.records(*dict.fromkeys((column, "operator")), "subject", "action", "extract")
+    rows = trails.records(*dict.fromkeys((column, "operator")), "subject", "action", "extract", "outcome")
     if operators is not None:
         # By themselves first: files are sorted by operator, and a column of sessions is the dearest to read.
         rows = rows.filter(_is_one_of("operator", operators)).collect(engine="streaming").lazy()
@@ -167,7 +168,16 @@ def _named(trails: Trails, kind: str, names: Sequence[str], operators: Sequence[
     else:
         rows = rows.filter(_is_one_of(kind, names))
     name = export_name() if kind == EXPORT else pl.col(kind)
-    return rows.select(name.alias("name"), *TOUCH_COLUMNS[1:])
+    return rows.select(name.alias("name"), *TOUCH_COLUMNS[1:], "outcome")
+
+
+def _granted(records: pl.DataFrame) -> pl.DataFrame:
+    """The records that were not refused, without their outcome."""
+    outcome = records["outcome"].cast(pl.String)
+    refused = [word for word in outcome.unique().to_list() if word is not None and is_refused(word)]
+    if refused:
+        records = records.filter(~outcome.is_in(refused).fill_null(value=False))
+    return records.drop("outcome")
 
 
 def _is_one_of(column: str, names: Sequence[str]) -> pl.Expr:

@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 LOOKBACK_DAYS: Final = 400
 """How far back records are read: a year and a month."""
 EPOCH: Final = date(1970, 1, 1)
+GROWN: Final = 2
+"""An explanation holds for what it was given for, and up to twice as much."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +120,13 @@ def _note(session: Session, system: str, one: Suspicion, now: datetime) -> int |
     insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
     new = session.scalar(insert(TrailSuspicion).values(**values).on_conflict_do_nothing().returning(TrailSuspicion.id))
     if new is None:
-        known = update(TrailSuspicion).where(TrailSuspicion.key == values["key"])
-        session.execute(known.where(TrailSuspicion.measured < values["measured"]).values(measured=values["measured"]))
+        _grow(session, str(values["key"]), one.measured)
     return new
+
+
+def _grow(session: Session, key: str, measured: float) -> None:
+    """Note that what is known has grown; far beyond what somebody explained, it wants another explanation."""
+    known = session.scalars(select(TrailSuspicion).where(TrailSuspicion.key == key)).one()
+    if known.state == "explained" and measured > GROWN * known.measured:
+        known.state = "open"
+    known.measured = max(known.measured, measured)

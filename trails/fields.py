@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from typing import Final
 
@@ -120,6 +121,12 @@ ACTIONS: Final[dict[str, tuple[str, ...]]] = {
 }  # fmt: skip
 """Words inside an action's name, in the order in which they are tried: what takes data out comes first."""
 
+REFUSED: Final = re.compile(
+    r"失敗|拒否|エラー|不可|不許可|権限なし|異常|^ng$|^×$|^n$|^false$|denied|deny|fail|error|unauthori[sz]ed|forbidden|blocked"
+    r"|^[45]\d\d$"
+)
+"""Outcomes after which nobody saw anything, in lower case."""
+
 TAKING_OUT: Final = ("export", "download", "outside_storage", "removable_media", "print")
 """Actions after which the data may be somewhere else."""
 
@@ -129,6 +136,11 @@ OTHER_ACTION: Final = "other"
 def normal_header(text: str) -> str:
     """A column's name as it is compared: NFKC, lower case, no spaces or quotes around it."""
     return unicodedata.normalize("NFKC", text).strip().strip('"').lower().replace(" ", "_")
+
+
+def is_refused(outcome: str) -> bool:
+    """Whether an outcome, as systems write it, says that nothing was shown or done."""
+    return REFUSED.search(unicodedata.normalize("NFKC", outcome).strip().lower()) is not None
 
 
 def action_of(text: str, own: dict[str, str] | None = None) -> str:

@@ -109,8 +109,9 @@ class TrailGap(Base):
 class TrailSuspicion(Base):
     """Something a regular check found: ``open`` until somebody has ``explained`` or ``escalated`` it.
 
-    ``key`` makes it unique (`trails.checks.interface.Suspicion`); found again, only what was ``measured`` grows. Who
-    looked at it and what they decided are events (`incidents.suspicions`).
+    ``key`` makes it unique (`trails.checks.interface.Suspicion`); found again, what was ``measured`` grows, and far
+    beyond what was explained it is open again. Who looked at it and what they decided are events
+    (`incidents.suspicions`).
     """
 
     __tablename__ = "trail_suspicions"

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from archive.store import HAND_IN
 from custody.rotation import Rotation
 from fingerprints.digests import Digester
 from fingerprints.identifiers import load_kinds
@@ -166,3 +167,12 @@ def test_the_answer_names_what_it_was_made_from(database: Database, log: Log, as
 def test_an_incident_that_is_not_there_is_refused(ask: Ask) -> None:
     with pytest.raises(NoIncidentError):
         ask(7)
+
+
+def test_an_inquiry_into_a_list_that_was_handed_in_is_on_the_record_as_such(
+    database: Database, log: Log, ask: Ask
+) -> None:
+    take(database, LEAKED, source=HAND_IN)
+    log(everybody("op-1"))
+    ask()
+    assert event_kinds(database)[-1] == "root-cause-list"

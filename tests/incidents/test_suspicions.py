@@ -38,6 +38,7 @@ def line(day: int, who: str, number: int, *, hour: int = 10, action: str = "照�
 @pytest.fixture
 def log(settings: Settings, database: Database, clock: SetClock, tmp_path: Path) -> Log:
     """Import a text as a log of the call centre."""
+
     def import_text(text: str) -> None:
         path = tmp_path / "access.csv"
         path.write_text(HEADER + text, encoding="utf-8")
@@ -119,6 +120,25 @@ def test_a_suspicion_is_explained_or_escalated_with_a_reason(
         with pytest.raises(NoSuspicionError):
             decide(session, 99, "explain", actor="sato", now=clock.now(), reason="x")
     assert events(database)[1:] == ["suspicion-explained", "suspicion-escalated"]
+
+
+def test_what_grew_far_beyond_its_explanation_is_open_again(
+    settings: Settings, database: Database, clock: SetClock, log: Log
+) -> None:
+    def states() -> set[str]:
+        with database.read() as session:
+            return {one.state for one in list_suspicions(session, language="en")}
+
+    log("".join(line(5, "op-1", i, action="CSV出力") for i in range(120)))
+    (number,) = check(settings, database, clock)
+    with database.write() as session:
+        decide(session, number, "explain", actor="sato", now=clock.now(), reason="月次の請求")
+    log("".join(line(6, "op-1", i, action="CSV出力") for i in range(130)))
+    assert check(settings, database, clock) == []
+    assert states() == {"explained"}
+    log("".join(line(7, "op-1", i, action="CSV出力") for i in range(900)))
+    check(settings, database, clock)
+    assert states() == {"open"}
 
 
 def test_rules_come_from_settings_accounts_and_planted_records(

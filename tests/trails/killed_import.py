@@ -27,7 +27,9 @@ def main(home: str, url: str, file: str, step: str) -> None:
     settings = load_settings(home, database={"url": url})
     door = KeyedDoor(Digester(load_key(settings.key, settings.home)), load_kinds()[NUMBER_KIND])
     plan = imports.plan_import(Path(file), "callcenter", settings.trails_dir, is_number=door.is_number)
-    if step == "written":
+    if step == "started":
+        imports.read_blocks = die  # type: ignore[assignment,attr-defined]
+    elif step == "written":
         imports.put_in_place = die  # type: ignore[assignment,attr-defined]
     elif step == "placed":
         imports.refresh_gaps = die  # type: ignore[assignment,attr-defined]

@@ -10,6 +10,8 @@ import pytest
 from tests.trails.conftest import HEADER
 from trails.access import SAMPLES, Census, Trails, open_trails, take_census, touches_by, touches_of
 
+OUTCOMES = ("成功", "拒否", "403", "")
+
 if TYPE_CHECKING:
     from core.clock import SetClock
     from core.database import Database
@@ -43,6 +45,19 @@ def test_a_day_is_one_of_the_zone_and_nothing_later_is_seen(trails: Trails, door
     early = Trails(trails.paths, trails.zone, clock.now().replace(year=2025))
     seen, _ = touches_of(early, door.numbers(["K000001"]), population=600)
     assert seen["operator"].to_list() == ["op-9"]
+
+
+def test_who_was_refused_touched_nothing(
+    take: Importer, settings: Settings, database: Database, clock: SetClock, door: KeyedDoor
+) -> None:
+    header = HEADER.replace("お客様番号", "お客様番号,結果")
+    take(header + "".join(f"2026/04/01 10:00:0{i},op-{i},T1,照会,K000001,{word}\n" for i, word in enumerate(OUTCOMES)))
+    with database.read() as session:
+        trails = open_trails(session, settings.trails_dir, zone="Asia/Tokyo", until=clock.now())
+    hits, _ = touches_of(trails, door.numbers(["K000001"]), population=10)
+    assert sorted(hits["operator"].to_list()) == ["op-0", "op-3"]
+    names = [f"op-{i}" for i in range(len(OUTCOMES))]
+    assert set(touches_by(trails, "operator", names, keep=door.numbers(["K000001"]))["name"]) == {"op-0", "op-3"}
 
 
 def test_a_census_counts_the_holders_of_each_kind(trails: Trails) -> None:

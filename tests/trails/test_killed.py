@@ -24,7 +24,7 @@ CHILD = Path(__file__).with_name("killed_import.py")
 ROOT = Path(__file__).parents[2]
 
 
-@pytest.mark.parametrize("step", ["reading", "written", "placed"])
+@pytest.mark.parametrize("step", ["started", "reading", "written", "placed"])
 def test_a_killed_import_leaves_nothing_and_can_be_run_again(
     step: str,
     take: Importer,

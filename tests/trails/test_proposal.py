@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from trails.errors import MappingError
-from trails.fields import action_of
+from trails.fields import action_of, is_refused
 from trails.imports import plan_import
 from trails.mapping import TrailMapping, as_toml, load_mapping, save_mapping
 from trails.proposal import read_given
@@ -132,3 +132,13 @@ def test_a_system_has_a_name_that_every_disk_takes(name: str) -> None:
 def test_actions_are_told_by_their_words(word: str, kind: str) -> None:
     assert action_of(word) == kind
     assert action_of(word, {word: "admin"}) == "admin"
+
+
+@pytest.mark.parametrize("word", ["失敗", "アクセス拒否", "ＮＧ", "403", "500", "Denied", "failure", "エラー(E01)"])
+def test_outcomes_that_showed_nothing_are_told(word: str) -> None:
+    assert is_refused(word)
+
+
+@pytest.mark.parametrize("word", ["成功", "OK", "200", "success", "正常", "完了", "0"])
+def test_other_outcomes_are_no_refusal(word: str) -> None:
+    assert not is_refused(word)

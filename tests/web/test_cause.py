@@ -26,12 +26,12 @@ if TYPE_CHECKING:
 
 ROW = {
     "kind": "operator", "name": "●●1", "score": 31.5, "posterior": 1.0, "covered": 38, "of": 40, "size": 44,
-    "expected": 0.9, "terms": {"set": 33.0, "among": -1.5}, "tied_with": ["●●2"], "also_consistent": False,
+    "expected": 0.9, "terms": {"set": 33.0, "among": -1.5}, "tied_with": ["●●2"], "also_consistent": True,
     "window": {"days": 1, "from": "2026-11-03", "to": "2026-11-03"}, "explains_nothing": False, "gaps": [{}],
 }  # fmt: skip
 FOUND = {
     "holders": [ROW], "sentence": "One stands out.", "limits": ["dates unknown"], "inputs": {"subjects": 40},
-    "outside": {"unexplained": 2, "first": False},
+    "outside": {"unexplained": 2, "first": True}, "second": [{**ROW, "name": "●●7", "covered": 2, "of": 2}],
 }  # fmt: skip
 
 
@@ -71,6 +71,9 @@ def test_every_term_tie_and_gap_is_shown(browser: TestClient, scene: Scene, monk
         "Records have gaps",
         "&gt; 99.9%",
         "2026-11-03",
+        "also consistent",
+        "None of these explains",
+        "●●7 touched 2 of those 2",
     ]:
         assert expected.lower() in text.lower()
 

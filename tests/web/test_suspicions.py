@@ -39,7 +39,6 @@ def kinds(database: Database) -> list[str]:
 def test_the_page_masks_names_and_records_the_look(browser: TestClient, database: Database, suspicion: int) -> None:
     del suspicion
     page = browser.get("/suspicions").text
-    print(page)
     assert "op-secret" not in page
     assert "●●1" in page
     assert "suspicions-viewed" in kinds(database)

@@ -47,4 +47,5 @@ class BulkExport(TrailCheck):
         )
         many = by_day.filter((pl.col("seen") >= look.rules.bulk) | pl.col("extract").is_not_null()).collect()
         for row in many.sort("who", "day").iter_rows(named=True):
-            yield Suspicion(self.name, "operator", row["who"], row["day"], row["seen"], detail=row["extract"] or "")
+            taken = row["extract"] or ""
+            yield Suspicion(self.name, "operator", row["who"], row["day"], row["seen"], 0, taken, 30)
