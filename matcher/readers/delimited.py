@@ -33,7 +33,7 @@ HEADER_WITHIN = 8  # rows; titles and notes stand above it
 MOST_LINES_IN_CELL = 20  # an address, a note
 SURE_SHARE = 0.8  # of lines that have the commonest number of fields
 MOST_SENTENCES = 0.3  # share of lines that end as sentences do, up to which they may be rows
-_ENDS_SENTENCE = re.compile(r"(?:[。！？!?]|[^\W\d_]\.)\s*$")
+_ENDS_SENTENCE = re.compile(r"(?:[。！？!?]|\w\.)\s*$")
 _WEAK = {":": 0.9, "/": 0.9, "、": 0.9}  # also ordinary characters of prose, times and paths: need a purer table
 
 
