@@ -14,7 +14,7 @@ from benchmarks.corpus.ways import WAYS
 from benchmarks.quality import Enrolled, below, enrol, measure, measure_decoys, summary
 
 CORPUS = Path(__file__).parents[2] / "benchmarks" / "corpus"
-CUSTOMERS, SEED = 3_000, 11
+CUSTOMERS, SEED = 2_000, 11
 OURS = {"fingerprints", "matcher", "custody", "core", "incidents"}
 
 
@@ -26,7 +26,7 @@ def enrolled(tmp_path_factory: pytest.TempPathFactory) -> Enrolled:
 
 def test_leaks_are_found_whole_and_decoys_stay_quiet(enrolled: Enrolled) -> None:
     quiet = measure_decoys(enrolled, random.Random(SEED + 1), 1)
-    tallies = measure(enrolled, random.Random(SEED + 2), 2, 16)
+    tallies = measure(enrolled, random.Random(SEED + 2), 1, 12)
     assert not quiet.loud
     assert not below(summary(tallies, quiet)), {way: t for way, t in tallies.items() if t.found < t.people or t.wrong}
 
