@@ -1,6 +1,9 @@
 """Quality: how much the matcher finds, way by way of rewriting, and how quiet it is on decoys.
 
-python -m benchmarks quality [--customers 10000] [--documents 4] [--people 25] [--seed 1] [--check]
+python -m benchmarks quality [--customers 10000] [--documents 4] [--people 25] [--seed 1] [--ablation] [--markdown]
+
+With ``--ablation`` it also says what pairs and fuzzy comparison find and cost beyond exact values; with ``--markdown``
+it prints the tables of docs/quality.md.
 """
 
 from __future__ import annotations
@@ -26,6 +29,7 @@ if TYPE_CHECKING:
     from fingerprints.digests import Digester
     from fingerprints.identifiers import IdentifierKind
     from fingerprints.index import Index
+    from matcher.compare import Methods
     from matcher.finding import Finding
 
 KINDS = ("customer_number", "name", "kana", "birth_date", "postal_code", "address", "phone", "email")
@@ -55,13 +59,15 @@ class Enrolled:
     kinds: Mapping[str, IdentifierKind]
     people: Sequence[Person]
 
-    def match(self, content: bytes | str) -> Finding:
+    def match(self, content: bytes | str, methods: Methods | None = None) -> Finding:
         """The finding over a document."""
+        from matcher.compare import ALL_METHODS
         from matcher.document import Document
         from matcher.match import match_document
 
         content = content.encode() if isinstance(content, str) else content
-        return match_document(Document("document", content), self.index, self.digester, self.kinds)
+        document = Document("document", content)
+        return match_document(document, self.index, self.digester, self.kinds, methods=methods or ALL_METHODS)
 
     def numbers(self, finding: Finding) -> set[str]:
         """Customer numbers of everybody found."""
@@ -94,7 +100,9 @@ def enrol(folder: Path, people: Sequence[Person]) -> Enrolled:
     return Enrolled(index, Digester(key), load_kinds(index.number_patterns), people)
 
 
-def measure(enrolled: Enrolled, rng: random.Random, documents: int, size: int) -> dict[str, Tally]:
+def measure(
+    enrolled: Enrolled, rng: random.Random, documents: int, size: int, methods: Methods | None = None
+) -> dict[str, Tally]:
     """Every way of rewriting, a few documents each, each from one extract."""
     tallies = {}
     for way, write in WAYS.items():
@@ -102,14 +110,19 @@ def measure(enrolled: Enrolled, rng: random.Random, documents: int, size: int) -
         for number in range(documents):
             part = rng.randrange(EXTRACTS)
             people = rng.sample(enrolled.people[part::EXTRACTS], 1 if way in ABOUT_ONE else max(1, size >> number))
-            _count(tally, enrolled, write(rng, people), {p.number for p in people}, f"extract-{part}")
+            finding = _timed(tally, enrolled, write(rng, people), methods)
+            _count(tally, enrolled, finding, {p.number for p in people}, f"extract-{part}")
     return tallies
 
 
-def _count(tally: Tally, enrolled: Enrolled, content: bytes | str, wanted: set[str], extract: str) -> None:
+def _timed(tally: Tally, enrolled: Enrolled, content: bytes | str, methods: Methods | None) -> Finding:
     started = time.perf_counter()
-    finding = enrolled.match(content)
+    finding = enrolled.match(content, methods)
     tally.seconds += time.perf_counter() - started
+    return finding
+
+
+def _count(tally: Tally, enrolled: Enrolled, finding: Finding, wanted: set[str], extract: str) -> None:
     found = enrolled.numbers(finding)
     tally.documents += 1
     tally.detected += finding.verdict == "leak"
@@ -139,13 +152,51 @@ def measure_decoys(enrolled: Enrolled, rng: random.Random, documents: int) -> Qu
     return quiet
 
 
+def summary(tallies: Mapping[str, Tally], quiet: Quiet | None = None) -> dict[str, float]:
+    """The shares that the bars are set on."""
+    documents = sum(t.documents for t in tallies.values())
+    people, found = (sum(getattr(t, name) for t in tallies.values()) for name in ("people", "found"))
+    shares = {
+        "documents": sum(t.detected for t in tallies.values()) / documents,
+        "subjects": found / people,
+        "each way": min(t.found / t.people for t in tallies.values()),
+        "precision": found / max(1, found + sum(t.wrong for t in tallies.values())),
+        "extract": sum(t.extract_first for t in tallies.values()) / documents,
+    }
+    return shares if quiet is None else {**shares, "decoys": 1 - quiet.loud.total() / quiet.documents}
+
+
+def below(measured: Mapping[str, float]) -> dict[str, float]:
+    """What falls short of its bar."""
+    return {name: value for name, value in measured.items() if value < BARS[name]}
+
+
+def ablate(enrolled: Enrolled, options: argparse.Namespace) -> dict[str, dict[str, float]]:
+    """The same documents by exact values alone, with pairs, and with fuzzy comparison on top."""
+    from matcher.compare import Methods
+
+    steps = {
+        "exact values": Methods(pairs=False, fuzzy=False),
+        "and pairs": Methods(fuzzy=False),
+        "and fuzzy": Methods(),
+    }
+    return {
+        name: summary(measure(enrolled, random.Random(options.seed), options.documents, options.people, methods))
+        for name, methods in steps.items()
+    }
+
+
 def main(argv: Sequence[str]) -> int:
     """Print the table; with ``--check``, fail below the bars."""
+    from benchmarks.corpus import tables
+
     parser = argparse.ArgumentParser(prog="quality", description=__doc__)
     parser.add_argument("--customers", type=int, default=10_000)
-    parser.add_argument("--documents", type=int, default=4)
-    parser.add_argument("--people", type=int, default=25)
+    parser.add_argument("--documents", type=int, default=4, help="of each way and each decoy")
+    parser.add_argument("--people", type=int, default=25, help="in a way's first document; half as many in each next")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--ablation", action="store_true")
+    parser.add_argument("--markdown", action="store_true")
     parser.add_argument("--check", action="store_true")
     options = parser.parse_args(argv)
     rng = random.Random(options.seed)
@@ -153,40 +204,17 @@ def main(argv: Sequence[str]) -> int:
         enrolled = enrol(Path(folder), make_people(rng, options.customers))
         tallies = measure(enrolled, rng, options.documents, options.people)
         quiet = measure_decoys(enrolled, rng, options.documents)
-    measured = _report(tallies, quiet)
-    short = {name: value for name, value in measured.items() if value < BARS[name]}
+        steps = ablate(enrolled, options) if options.ablation else {}
+    measured = summary(tallies, quiet)
+    lay_out = tables.markdown if options.markdown else tables.plain
+    print(lay_out(tallies, quiet, measured, steps))
+    short = below(measured)
     print(
         "below the bar: " + ", ".join(f"{n} {v:.4f} < {BARS[n]}" for n, v in short.items())
         if short
         else "every bar is met"
     )
     return int(bool(short) and options.check)
-
-
-def _report(tallies: Mapping[str, Tally], quiet: Quiet) -> dict[str, float]:
-    total = Tally()
-    print(f"{'way':32} {'docs':>5} {'detected':>8} {'recall':>7} {'wrong':>5} {'extract':>7} {'ms/doc':>7}")
-    for way, t in tallies.items():
-        print(
-            f"{way:32} {t.documents:5} {t.detected / t.documents:8.2f} {t.found / t.people:7.3f} {t.wrong:5} "
-            f"{t.extract_first / t.documents:7.2f} {1e3 * t.seconds / t.documents:7.1f}"
-        )
-        for name in Tally.__slots__:
-            setattr(total, name, getattr(total, name) + getattr(t, name))
-    loud = sum(quiet.loud.values())
-    measured = {
-        "documents": total.detected / total.documents,
-        "decoys": 1 - loud / quiet.documents,
-        "subjects": total.found / total.people,
-        "each way": min(t.found / t.people for t in tallies.values()),
-        "precision": total.found / max(1, total.found + total.wrong),
-        "extract": total.extract_first / total.documents,
-    }
-    print(f"{len(tallies)} ways, {total.documents} documents, {quiet.documents} decoys of {len(DECOYS)} kinds")
-    for what, count in quiet.loud.items():
-        print(f"loud: {what} x {count}")
-    print("  ".join(f"{name} {value:.4f}" for name, value in measured.items()))
-    return measured
 
 
 if __name__ == "__main__":

@@ -65,9 +65,20 @@ def house_within(house: str, passage: str) -> float:
     """Whether a stored house number stands in a passage, whole or without its room."""
     if not house:
         return MISSING
-    if re.search(rf"(?<![\d-]){re.escape(house)}(?!\d)", passage):
+    if _stands(house, passage, SIGNS[:-1]):
         return SAME
     head, _, room = house.rpartition("-")
-    if room and head.count("-") + 1 >= _LONG and re.search(rf"(?<![\d-]){re.escape(head)}(?![\d-])", passage):
+    if room and head.count("-") + 1 >= _LONG and _stands(head, passage, SIGNS):
         return ROOMLESS
     return DIFFERENT if any(c.isdecimal() for c in passage) else MISSING
+
+
+def _stands(house: str, passage: str, never_after: str) -> bool:
+    """Whether a number stands in a passage, not as a part of a longer one."""
+    at = passage.find(house)
+    while at >= 0:
+        end = at + len(house)
+        if (at == 0 or passage[at - 1] not in SIGNS) and (end == len(passage) or passage[end] not in never_after):
+            return True
+        at = passage.find(house, at + 1)
+    return False

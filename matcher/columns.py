@@ -38,6 +38,7 @@ _BY_SHAPE = (
 _SHORT_NAME = re.compile(
     r"[^\W\d_a-zA-Z]{1,5}[\s・]?[^\W\d_a-zA-Z]{1,6}|[A-Za-z'.-]{1,20}(?:,?[ 　][A-Za-z'.-]{1,20}){1,4}"
 )
+_DIFFERENT = 0.4  # share of different values in a column that is taken for names without a header to say so
 _HEADER_SHARE = 0.25  # of a column's cells that must fit the kind its header names
 # Words that mean a person's name where they stand alone, and nothing as a part of another word (契約者住所).
 _ALONE = {
@@ -100,7 +101,7 @@ def type_columns(rows: Rows, kinds: Mapping[str, IdentifierKind]) -> tuple[Field
         kind = _type_column(sample, named, kinds)
         if kind:
             (fields if named == kind else shaped).append(Field(kind, (number,)))
-    return (*fields, *together(shaped, samples))
+    return (*fields, *together(shaped, samples, taken | {c for f in fields for c in f.columns}))
 
 
 def _sample(column: Sequence[str]) -> list[str]:
@@ -116,6 +117,8 @@ def _type_column(sample: Sequence[str], named: str | None, kinds: Mapping[str, I
         return named
     for name, enough in _BY_SHAPE:
         shaped = [cell for cell in sample if name != "name" or _SHORT_NAME.fullmatch(cell.strip())]
+        if name == "name" and len(set(shaped)) < _DIFFERENT * len(shaped):
+            continue
         if len(shaped) >= enough * len(sample) and _fit(name, sample, kinds) >= enough:
             return name
     return None

@@ -42,7 +42,9 @@ MOST_SHARED: Final = 64  # a value that more subjects share finds nobody; it may
 FOREVER: Final = 65535
 BEGUN: Final = 0.7  # agreement of the first letter of a name, at least
 SAME_SCORE: Final = 2e-3  # of two scores that come from the same lengths
-PICKED: Final = 1024  # customers picked at random, to see how well a text agrees with anybody
+PICKED: Final = 512  # customers picked at random, to see how well a text agrees with anybody
+CLEARLY: Final = 15.0  # bits by which one candidate of a unit puts another in the shade
+_OF_ONE_PERSON: Final = ("customer_number", "email", "phone", "address", "birth_date")
 TIED: Final = 1.0  # bits within which two explanations of a value are equally good
 
 
@@ -265,7 +267,7 @@ def _check(rows: Candidates, kind: str, given: Terms, units: Units, index: Index
 
 
 def first_for_something(rows: Candidates, total: NDArray[np.float64]) -> NDArray[np.bool_]:
-    """Whether each candidate is the best explanation of at least one value that led to it.
+    """Whether each candidate is the best explanation of at least one value that led to it, and of nothing far worse.
 
     A namesake whose number ends in the same four digits is led to by nothing that the right customer does not
     explain better.
@@ -274,4 +276,17 @@ def first_for_something(rows: Candidates, total: NDArray[np.float64]) -> NDArray
     best = np.full(int(value.max(initial=-1)) + 1, -np.inf)
     np.maximum.at(best, value, total[row])
     leads = total[row] >= best[value] - TIED
-    return np.bincount(row, leads, minlength=total.size) > 0
+    return (np.bincount(row, leads, minlength=total.size) > 0) & ~_overshadowed(rows, total)
+
+
+def _overshadowed(rows: Candidates, total: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Candidates by a name and a town alone where the unit speaks far more clearly of somebody else.
+
+    In text a neighbour's name stands near; where many live in few towns, it has a bearer in this one too.
+    """
+    _, unit = np.unique(rows.unit, return_inverse=True)
+    best = np.full(unit.max(initial=-1) + 1, -np.inf)
+    np.maximum.at(best, unit, total)
+    own = rows.exact[:, [COLUMN[kind] for kind in _OF_ONE_PERSON]].any(axis=1)
+    clearer: NDArray[np.bool_] = total < best[unit] - CLEARLY
+    return clearer & ~own

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 SAME_TOWN: Final = 0.97  # agreement of towns from which they are one town
 TOWN_SLIP: Final = 0.7  # and from which they may be, with a slip or without the city
 WHOLE: Final = 0.97  # agreement of a stretch of a passage with a whole address
+NEARLY: Final = 0.9  # agreement of whole addresses with one slip
 _KIND: Final = "address"
 
 
@@ -99,4 +100,6 @@ def _together(houses: float, town: float, full: float, *, single: bool) -> float
         return 1.0 if town >= 1 else 0.8 + 0.2 * min(town, WHOLE)
     if houses == ROOMLESS:
         return 0.95 if town >= SAME_TOWN else 0.9 * town
+    if houses == DIFFERENT and town < SAME_TOWN and full >= NEARLY:  # a letter among the digits
+        return SLIP * full
     return (SLIP if houses == SLIP else DIFFERENT) * town

@@ -31,7 +31,7 @@ MOST_RUNS = 20  # of kana, and of Latin words, likewise
 _LATEST_BIRTH = "2021"  # in free text: dates in news and logs are mostly later
 _NAME_RUN = re.compile(r"([一-鿿々〆]+)([ァ-ヺー]{0,5})")
 _KANA_RUN = re.compile(r"[ァ-ヺーｦ-ﾟ]{2,12}(?:[ 　・][ァ-ヺーｦ-ﾟ]{2,12})?")
-_DIVIDERS = (re.compile(r"\n[ \t\r　]*\n"), re.compile(r"\n"), re.compile("[。！？]"))
+_DIVIDERS = (re.compile(r"\n(?:[ \t\r　]*|[-=_*~─━＝ー#]{3,80}\r?)\n"), re.compile(r"\n"), re.compile("[。！？]"))
 _NAMING = re.compile(r"[^\W\d_]{2}")  # letters between two numbers: somebody else's name
 _LONGEST_NAME, _LONGEST_FAMILY, _LONGEST_GIVEN = 6, 3, 4
 _STOPS = str.maketrans(

@@ -86,6 +86,7 @@ AGREES: Final = 3.0  # bits from which a group of fields counts as agreeing
 SEEN_BY_CHANCE: Final = 3  # hits among customers picked at random that are no accident
 CLOSE: Final = 0.9  # agreement from which a field agrees beyond a slip; a poorer one counts while nothing contradicts
 CONTRADICTS: Final = -3.0  # bits down to which a group of fields speaks against the subject
+RELATIVES: Final = 3.5  # bits that a half-agreeing name is worth less where people share a house, and so a family name
 ALONE_ENOUGH: Final = 2  # independent identifiers that have to agree where none of them is strong
 PRIOR_OURS, PRIOR_UNITS = 0.5, 10.0  # Beta prior of λ: one in twenty, worth ten units
 ROUNDS: Final = 20
@@ -137,6 +138,9 @@ def weigh(rows: Candidates, population: int) -> Scores:
         unsure += (best >= AGREES) & ~exact
         contradicted |= best <= CONTRADICTS
     agreeing += np.where(contradicted, 0, unsure)
+    same_house = rows.exact[:, COLUMN["address"]]
+    half_named = np.nanmax(np.nan_to_num(agreement[:, [KINDS.index(kind) for kind in GROUPS["person"]]]), axis=1)
+    total -= np.where(same_house & (half_named > 0) & (half_named < CLOSE), RELATIVES, 0.0)
     agreeing -= _group(weight[:, [KINDS.index(kind) for kind in GROUPS["person"]]]) <= CONTRADICTS
     # Another company counts its customers from 1 as well: a number alone is nobody whose name is another.
     number = rows.exact[:, COLUMN["customer_number"]] & ~contradicted

@@ -16,7 +16,7 @@ from fingerprints.identifiers.interface import header_words
 from fingerprints.text import nfkc
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
     from fingerprints.identifiers import IdentifierKind
 
@@ -48,7 +48,7 @@ _PARTS: Final = {
 _SEPARATED: Final = {"phone": "-", "birth_date": "-", "postal_code": "-"}
 FIT: Final = 0.8  # share of the rows whose parts read as a whole
 FEWEST: Final = 2  # rows that are told by shape alone
-MOST_LETTERS: Final = 4  # of a family name or a given name in a column of its own
+_PART: Final = re.compile(r"[^\W\d_a-zA-Z]{1,5}|[A-Za-z'-]{2,20}")  # a family or a given name alone
 _YEAR: Final = re.compile(r"(?:19|20)\d\d年?|(?:明治|大正|昭和|平成|令和|[MTSHRmtshr])\s?(?:元|\d{1,2})年?")
 _ERA: Final = re.compile(r"明治|大正|昭和|平成|令和|[MTSHR]")
 _SHORT_YEAR: Final = re.compile(r"(?:元|[1-9]|[1-6]\d)年?")
@@ -114,33 +114,37 @@ def split_by_shape(
             at += 1
 
 
-def together(fields: Sequence[Field], samples: Cells) -> Iterator[Field]:
-    """Neighbouring columns of short names as one field: family and given name without a header to say so."""
-    waiting: Field | None = None
+def together(fields: Sequence[Field], samples: Cells, taken: Collection[int]) -> Iterator[Field]:
+    """Fields told by their shape; short names with short names beside them are family and given name.
+
+    Args:
+        fields: One column each.
+        samples: Of every column of the table.
+        taken: Columns that belong to other fields.
+    """
+    named = {field.columns[0]: field.kind for field in fields}
+    joined: set[int] = set()
     for field in fields:
-        last = waiting
-        beside = last is not None and last.kind == field.kind and last.columns[-1] + 1 == field.columns[0]
-        if (
-            last is not None
-            and beside
-            and _are_short(samples[last.columns[0]])
-            and _are_short(samples[field.columns[0]])
-        ):
-            yield Field(field.kind, (*last.columns, *field.columns))
-            waiting = None
+        at = field.columns[0]
+        if at in joined:
             continue
-        if last is not None:
-            yield last
-        waiting = field if field.kind in {"name", "kana"} else None
-        if waiting is None:
-            yield field
-    if waiting is not None:
-        yield waiting
+        if field.kind in {"name", "kana"} and _are_parts(samples[at]):
+            beside = next((n for n in (at + 1, at - 1) if _goes_with(n, field.kind, named, samples, taken)), None)
+            if beside is not None and beside not in joined:
+                joined.add(beside)
+                yield Field(field.kind, (min(at, beside), max(at, beside)))
+                continue
+        yield field
 
 
-def _are_short(sample: Sequence[str]) -> bool:
-    short = [c for c in sample if len(c.strip()) <= MOST_LETTERS and " " not in c.strip() and "　" not in c.strip()]
-    return len(short) >= FIT * len(sample)
+def _goes_with(at: int, kind: str, named: Mapping[int, str], samples: Cells, taken: Collection[int]) -> bool:
+    free = 0 <= at < len(samples) and at not in taken and named.get(at, kind) == kind
+    return free and _are_parts(samples[at]) and len(set(samples[at])) > 1
+
+
+def _are_parts(sample: Sequence[str]) -> bool:
+    """Whether a column holds single short words without digits."""
+    return bool(sample) and sum(_PART.fullmatch(cell.strip()) is not None for cell in sample) >= FIT * len(sample)
 
 
 def _phone_parts(_header: Sequence[str], cells: Cells, at: int) -> Field | None:

@@ -36,7 +36,7 @@ _RULED = frozenset("|+-=├┌└─")
 MOST_SENTENCES = 0.3  # share of lines that end as sentences do, up to which they may be rows
 RULE = re.compile(r"[-+=|:│├┼┤─┌┬┐└┴┘\s]{3,}+")  # between the rows of tables drawn with characters
 _DRAWN = frozenset("|│｜")  # stand at both ends of a line as well
-_ENDS_SENTENCE = re.compile(r"(?:[。！？!?]|[^\W\d_]\.)\s*$")
+_ENDS_SENTENCE = re.compile(r"(?:[。！？!?]|\w\.)\s*$")
 _WEAK = {":": 0.9, "/": 0.9, "、": 0.9}  # also ordinary characters of prose, times and paths: need a purer table
 
 
