@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from fingerprints.text import nfkc
 from matcher.columns import Field, type_columns
-from matcher.find import canonical_forms, found_in
-from matcher.hot import hot_spans
+from matcher.find import canonical_forms, found_in, found_within
 from matcher.masked import is_masked, readable_part
 from matcher.units import PERSONAL, Text, Units, as_compared
 
@@ -19,6 +17,8 @@ if TYPE_CHECKING:
 
     from fingerprints.identifiers import IdentifierKind
     from matcher.readers.interface import Rows
+
+_NAMES = ("name", "kana")
 
 
 class RowUnits(Units):
@@ -90,12 +90,19 @@ class RowUnits(Units):
             for f, cells in self._cells.items()
             if f.kind in self.kinds and self.kinds[f.kind].posted
         ]
-        lines = [" | ".join(filter(None, cells)).replace("\n", " ") for cells in zip(*loose, *misfits, strict=True)]
-        if not any(lines):
-            return
+        lines = [" | ".join(filter(None, cells)) for cells in zip(*loose, *misfits, strict=True)]
         text = "\n".join(lines)
-        starts = [0]
-        for line in lines:
-            starts.append(starts[-1] + len(line) + 1)
-        for start, _, kind, canonical in found_in(text, hot_spans(text), self.kinds):
-            self._take(bisect_right(starts, start) - 1, kind, canonical)
+        if text.count("\n") >= len(lines):
+            lines = [line.replace("\n", " ") for line in lines]
+            text = "\n".join(lines)
+        named = any(kind in self._by_kind for kind in _NAMES)
+        starts = np.cumsum([0, *(len(line) + 1 for line in lines)])
+        found = found_in(text, self.kinds, weak=named)
+        units = np.searchsorted(starts, [start for start, *_ in found], "right") - 1
+        if not named:  # a birth date or a postal code says something only beside something else
+            for unit in np.unique(units).tolist():
+                for _, _, kind, canonical in found_within(lines[unit], [(0, len(lines[unit]))], self.kinds):
+                    self._take(unit, kind, canonical)
+            return
+        for unit, (_, _, kind, canonical) in zip(units.tolist(), found, strict=True):
+            self._take(unit, kind, canonical)
