@@ -27,21 +27,19 @@ REACH: Final = 48
 PLACE_SPAN: Final = 46
 """From 市 or 区 to the first digit of the house number, the number itself included."""
 OLDEST, NEWEST = 1880, 2049  # years of birth
+YEAR_DIGITS, DATE_DIGITS = 4, 8
 SHORTEST, KANJI_SPAN = 10, 40  # digits of the shortest phone number; characters of the widest one in kanji
-_AT_HINTS: Final = (
-    "[at", "(at", "[AT", "(AT", "[ at", "( at", "{at", "<at>", "[@", "(@", "（at", "（@", "【at", " at ",
-)  # fmt: skip
 _AT_WORDS: Final = ("アット", "あっと")
 _BEFORE_AT: Final = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.\-０-９Ａ-Ｚａ-ｚ．＿－\])）]\s?\Z")
 _AFTER_AT: Final = re.compile(
-    r"[A-Za-z0-9\-０-９Ａ-Ｚａ-ｚ－]{1,63}(?:[.．。][A-Za-z0-9\-０-９Ａ-Ｚａ-ｚ－]|\s?[\[({<【(]|\s?ドット|\s?どっと|\s+dot\s)", re.IGNORECASE
+    r"[A-Za-z0-9\-０-９Ａ-Ｚａ-ｚ－]{1,63}(?:[.．。][A-Za-z0-9\-０-９Ａ-Ｚａ-ｚ－]|\s?[\[({<【(]|\s?ドット|\s?どっと|\s+dot\s)",
+    re.IGNORECASE,
 )
 _WORDED: Final = re.compile(
     r"(?:[\[({<【(（]\s*(?:at|アット(?:マーク)?|あっと(?:まーく)?|@)\s*[\])}>】)）]|\s+at\s+)\s?", re.IGNORECASE
 )
 _PIECE: Final = re.compile(r"\[0-9０-９\]\{(\d+)\}|\[(A-ZＡ-Ｚ)\]\{\d+\}|\\?([^\[\]{}\\])")
 _LETTERS: Final = "".join(chr(start + n) for start in (0x41, 0x61, 0xFF21, 0xFF41) for n in range(26))
-
 
 
 def hot_spans(
@@ -56,7 +54,7 @@ def hot_spans(
         weak: Whether birth dates and postal codes are wanted, which prove nothing without a name.
     """
     found = Signs(text)
-    hot = [_phones(found), _kanji_phones(found), _masked(found), _addresses(found), _emails(text)]
+    hot = [_phones(found), _kanji_phones(found), _masked(found), _addresses(found), _emails(found, text)]
     hot.append(_numbers(found, text, tuple(number_patterns)))
     if weak:
         hot += [_dates(found, newest), _eras(found), _postal_codes(found)]
@@ -116,14 +114,15 @@ def _masked(found: Signs) -> NDArray[np.intp]:
 
 def _dates(found: Signs, newest: int) -> NDArray[np.intp]:
     """Years that people are born in, with a month and a day after them or run together with them."""
-    four = np.flatnonzero(((found.length == 4) | (found.length == 8)) & np.isin(found.values[found.first], (1, 2)))  # noqa: PLR2004
+    dated = (found.length == YEAR_DIGITS) | (found.length == DATE_DIGITS)
+    four: NDArray[np.intp] = np.flatnonzero(dated & np.isin(found.values[found.first], (1, 2)))
     digits = found.values[found.first[four][:, None] + np.arange(4)].astype(np.int64)
     year = digits @ np.array([1000, 100, 10, 1])
     four = four[(year >= OLDEST) & (year <= newest)]
-    together = four[found.length[four] == 8]  # noqa: PLR2004  # yyyymmdd
+    together = four[found.length[four] == DATE_DIGITS]
     begin = found.first[together]
     together = together[(found.values[begin + 4] <= 1) & (found.values[begin + 6] <= 3)]  # noqa: PLR2004  # tens
-    apart = _three(found, four[found.length[four] == 4])  # noqa: PLR2004  # a year
+    apart = _three(found, four[found.length[four] == YEAR_DIGITS])
     return found.start[np.concatenate([together, apart])]
 
 
@@ -145,7 +144,7 @@ def _eras(found: Signs) -> NDArray[np.intp]:
     short = _three(found, np.flatnonzero(found.length <= 2))  # noqa: PLR2004  # of a year in an era
     before = found.start[short] - 1
     before = before - found.is_code(before, ".")
-    letters = before[found.at(before, signs.LETTER)]
+    letters = before[found.is_code(before, "MTSHRmtshrＭＴＳＨＲ")]
     if found.is_ascii:
         return letters
     names = found.where(signs.ERA)
@@ -179,25 +178,29 @@ def _addresses(found: Signs) -> NDArray[np.intp]:
     return anchors[(before >= 0) & (anchors - places[np.maximum(before, 0)] <= PLACE_SPAN)]
 
 
-def _emails(text: str) -> NDArray[np.intp]:
+def _emails(found: Signs, text: str) -> NDArray[np.intp]:
     """At signs, or what is written for them, between what can be the parts of an address."""
-    hot = []
-    for sign in "@＠":
-        at = text.find(sign)
-        while at >= 0:
-            if _BEFORE_AT.search(text, max(at - 2, 0), at) and _AFTER_AT.match(text, at + 1):
-                hot.append(at)
-            at = text.find(sign, at + 1)
-    for hint in _AT_HINTS:
-        at = text.find(hint)
-        while at >= 0:
-            worded = _WORDED.match(text, at)
-            if worded and _AFTER_AT.match(text, worded.end()):
-                hot.append(at)
-            at = text.find(hint, at + 1)
-    for word in _AT_WORDS:
-        hot += [found.start() for found in re.finditer(word, text)]
+    signs_at = (found.where(signs.AT) - PAD).tolist()
+    hot = [at for at in signs_at if _BEFORE_AT.search(text, max(at - 2, 0), at) and _AFTER_AT.match(text, at + 1)]
+    openers = found.where(signs.OPENER)
+    worded = (openers[found.is_code(openers + 1, "aA@アあ") | found.at(openers + 1, signs.SPACE)] - PAD).tolist()
+    worded += _all_of(text, " at ")
+    for at in worded:
+        sign = _WORDED.match(text, at)
+        if sign and _AFTER_AT.match(text, sign.end()):
+            hot.append(at)
+    for word in () if found.is_ascii else _AT_WORDS:
+        hot += _all_of(text, word)
     return np.array(hot, np.intp) + PAD
+
+
+def _all_of(text: str, word: str) -> list[int]:
+    at = text.find(word)
+    found = []
+    while at >= 0:
+        found.append(at)
+        at = text.find(word, at + 1)
+    return found
 
 
 def _numbers(found: Signs, text: str, patterns: tuple[str, ...]) -> NDArray[np.intp]:
@@ -221,7 +224,7 @@ def _is_beside(found: Signs, positions: NDArray[np.intp], wanted: str) -> NDArra
 
 @dataclass(frozen=True, slots=True)
 class _Run:
-    """The longest run of digits in the pattern of a customer number; what may stand on either side, empty for an end."""
+    """The longest run of digits in a customer number's pattern; what may stand on either side, empty for an end."""
 
     length: int
     before: str
@@ -250,7 +253,8 @@ def _spans(places: NDArray[np.intp], text: str) -> list[tuple[int, int]]:
     starts = np.concatenate([places[:1], places[breaks + 1]]) - REACH
     ends = np.concatenate([places[breaks], places[-1:]]) + REACH
     return [
-        _whole_words(text, max(0, int(start)), min(len(text), int(end))) for start, end in zip(starts, ends, strict=True)
+        _whole_words(text, max(0, int(start)), min(len(text), int(end)))
+        for start, end in zip(starts, ends, strict=True)
     ]
 
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 DECIMAL, KANJI_DIGIT, AT, PLACE, ERA, POST, MASK, SEPARATOR = (1 << bit for bit in range(8))
-YEAR, HOUSE, DASH, DATE_SIGN, SPACE, HYPHEN, GAP, LETTER = (1 << bit for bit in range(8, 16))
+YEAR, HOUSE, DASH, DATE_SIGN, SPACE, HYPHEN, GAP, OPENER = (1 << bit for bit in range(8, 16))
 PAD: Final = 8
 """Characters of no class that are put on either side, so that neighbours can be looked at without asking for ends."""
 WIDEST_GAP: Final = 3
@@ -45,7 +45,7 @@ _MEMBERS: Final = (
     ("".join(map(chr, range(0x2000, 0x200B))), SPACE),
     ("-‐‑–—―−－ー", HYPHEN),
     ("-ー‐−－ ()（）", GAP),
-    ("MTSHRmtshrＭＴＳＨＲ", LETTER),
+    ("[({<【(（", OPENER),
 )
 
 
@@ -72,27 +72,33 @@ class Signs:
     """
 
     def __init__(self, text: str) -> None:
+        self.codes: NDArray[np.unsignedinteger]
+        self.classes: NDArray[np.uint16]
         self.is_ascii = text.isascii()
         self.codes, self.classes = _classed("\0" * PAD + text + "\0" * PAD, is_ascii=self.is_ascii)
-        self.digits = np.flatnonzero(self.classes & DECIMAL)
-        self.values = (self.codes[self.digits] & 0xF).astype(np.uint8)  # so in ASCII and in full width
+        self.digits: NDArray[np.intp] = np.flatnonzero(self.classes & DECIMAL)
+        self.values: NDArray[np.uint8] = (self.codes[self.digits] & 0xF).astype(
+            np.uint8
+        )  # so in ASCII and in full width
         breaks = np.flatnonzero(np.diff(self.digits) != 1) + 1
-        self.first = np.concatenate([np.zeros(min(1, self.digits.size), np.intp), breaks])
+        self.first: NDArray[np.intp] = np.concatenate([np.zeros(min(1, self.digits.size), np.intp), breaks])
         last = np.concatenate([breaks, np.full(min(1, self.digits.size), self.digits.size, np.intp)]) - 1
-        self.start, self.end = self.digits[self.first], self.digits[last]
-        self.length = last - self.first + 1
+        self.start: NDArray[np.intp] = self.digits[self.first]
+        self.end: NDArray[np.intp] = self.digits[last]
+        self.length: NDArray[np.intp] = last - self.first + 1
         self.linked = self._links()
 
     def _links(self) -> NDArray[np.bool_]:
         gap = self.start[1:] - self.end[:-1] - 1
-        linked = gap <= WIDEST_GAP
+        linked: NDArray[np.bool_] = gap <= WIDEST_GAP
         for offset in range(1, WIDEST_GAP + 1):
             linked &= (gap < offset) | self.at(self.end[:-1] + offset, SEPARATOR)
         return linked
 
     def at(self, positions: NDArray[np.intp], bits: int) -> NDArray[np.bool_]:
         """Whether the characters at the positions are of any of the classes."""
-        return (self.classes[positions] & bits) != 0
+        there: NDArray[np.bool_] = (self.classes[positions] & bits) != 0
+        return there
 
     def where(self, bits: int) -> NDArray[np.intp]:
         """Positions of all characters of any of the classes."""

@@ -11,12 +11,12 @@ short one is filled up, a long one keeps its extra cells in columns of their own
 
 from __future__ import annotations
 
-import csv
 import re
 from collections import Counter
 from itertools import islice
 from typing import TYPE_CHECKING, ClassVar, Literal
 
+from matcher.readers._records import Records, split_quoted
 from matcher.readers.interface import Example, Passage, Reader, Rows, Source
 
 if TYPE_CHECKING:
@@ -30,7 +30,6 @@ LONGEST_HEADER = 24
 DIGITS_IN_HEADER = 2  # 電話番号2, TEL01
 MOSTLY_FILLED = 0.6
 HEADER_WITHIN = 8  # rows; titles and notes stand above it
-MOST_LINES_IN_CELL = 20  # an address, a note
 SURE_SHARE = 0.8  # of lines that have the commonest number of fields
 MOST_SENTENCES = 0.3  # share of lines that end as sentences do, up to which they may be rows
 _ENDS_SENTENCE = re.compile(r"[。！？!?]\s*$")
@@ -61,7 +60,7 @@ class DelimitedReader(Reader):
     def read(self, source: Source) -> Iterator[Passage]:
         """Batches of rows; the header, if there is one, goes with every batch."""
         delimiter, _ = best_delimiter(_head_lines(source))
-        yield from batches(_records(source, delimiter or ","))
+        yield from batches(Records(source, delimiter or ","))
 
 
 def batches(records: Iterable[tuple[int, list[str]]], place: Literal["row", "line"] = "row") -> Iterator[Rows]:
@@ -97,7 +96,7 @@ def best_delimiter(lines: Sequence[str]) -> tuple[str | None, float]:
             continue
         regular = sum(n for fields, n in counts.items() if fields > 1 and abs(fields - width) <= width // 4)
         share = regular / len(lines)
-        enough = len(lines) >= FEWEST_LINES or (len(lines) > 1 and is_header(_split_quoted(lines[0], delimiter)))
+        enough = len(lines) >= FEWEST_LINES or (len(lines) > 1 and is_header(split_quoted(lines[0], delimiter)))
         if enough and share >= _WEAK.get(delimiter, SURE_SHARE) and (share, width) > best[:2]:
             best = (share, width, delimiter)
     return best[2], best[0]
@@ -106,7 +105,7 @@ def best_delimiter(lines: Sequence[str]) -> tuple[str | None, float]:
 def _fields(line: str, delimiter: str) -> int:
     if '"' not in line:
         return line.count(delimiter) + 1
-    return len(_split_quoted(line, delimiter))
+    return len(split_quoted(line, delimiter))
 
 
 def is_header(cells: Sequence[str]) -> bool:
@@ -130,52 +129,6 @@ def find_header(records: Sequence[Sequence[str]]) -> int | None:
             return number
         widest = max(widest, filled)
     return None
-
-
-def _records(source: Source, delimiter: str) -> Iterator[tuple[int, list[str]]]:
-    """Numbered records that are not blank.
-
-    An opening quote without its end would swallow the rest of the file, so the parser sees a line at a time, and
-    goes on to the next one only while a quoted field stands open and the record is not longer than a sane cell.
-    """
-    most = source.limits.columns
-    number = 0
-    pending = ""
-    joined = 0
-    for raw in source.lines():
-        number += 1
-        line = pending + raw
-        if '"' not in line:
-            cells = line.split(delimiter)
-        elif _stands_open(line, delimiter) and joined < MOST_LINES_IN_CELL:
-            pending, joined = line + "\n", joined + 1
-            continue
-        else:
-            cells = _split_quoted(line, delimiter)
-        start, pending, joined = number - joined, "", 0
-        if len(cells) > most:
-            source.cuts.note(f"a row of more than {most} columns was cut")
-            cells = cells[:most]
-        if any(cells) and any(cell.strip() for cell in cells):
-            yield start, cells
-    if pending:
-        for offset, line in enumerate(pending.split("\n")):
-            if line.strip():
-                yield number - joined + 1 + offset, line.split(delimiter)[:most]
-
-
-def _stands_open(line: str, delimiter: str) -> bool:
-    if line.count('"') % 2 == 0:
-        return False
-    return line.lstrip().startswith('"') or f'{delimiter}"' in line or f'{delimiter} "' in line
-
-
-def _split_quoted(line: str, delimiter: str) -> list[str]:
-    try:
-        plain = line.replace("\0", "").replace("\n", " ").replace("\r", " ")
-        return next(csv.reader([plain], delimiter=delimiter, skipinitialspace=True), [])
-    except csv.Error:
-        return line.split(delimiter)
 
 
 def as_rows(

@@ -22,15 +22,19 @@ DIGITS = {
 }
 SNIPPETS = [
     *(hit for kind in kind_classes().values() for hit, _ in kind.examples.hits),
-    "090-0012-****", "090****0012", "**-****-0012", "０９０（００１２）＊＊＊＊", "〇〇〇-〇〇〇〇-0012", "０90-xxxx-0012",
+    "090-0012-****", "090****0012", "**-****-0012", "０９０（００１２）＊＊＊＊",
+    "〇〇〇-〇〇〇〇-0012", "０90-xxxx-0012",
     "一九八五年四月三日", "昭和 60年4月3日", "H1.2.3", "ｓ60.4.3", "1985 年 4 月 3 日", "1899/1/1", "2049.12.31",
-    "kakuu at carrier dot example", "kakuu at carrier.example", "kakuu[@]carrier.example", "kakuuアットマークcarrierドットexample",
+    "kakuu at carrier dot example", "kakuu at carrier.example", "kakuu[@]carrier.example",
+    "kakuuアットマークcarrierドットexample",
     "(at)", "look at this. dot", "@property", "a@b", "AB1234-567", "ｋ0000012", "k0000012", "Ｋ0000012",
     "千代田區千代田一丁目2番地", "東京都千代田区霞が関ビルの前の長い長い長い長い町名の1-2-3",
 ]  # fmt: skip
 NOISE = [
-    "今日は晴れ。", " GET /item/123456789 HTTP/1.1\n", "10.0.23.7 - - ", "2026-11-22T10:00:07+0900 ", "\n", " ", "0x7fff ", "00 1f 80 90 01 23 45 67 89 0a ",
-    '{"n": 12.5, "m": [1, 2, 3]}', "約1500人", "第12回", "def f(x): # 1985\n", "\U0001f600", "x" * 60, "1234567890123456", "会員番号:", "TEL:",
+    "今日は晴れ。", " GET /item/123456789 HTTP/1.1\n", "10.0.23.7 - - ",
+    "2026-11-22T10:00:07+0900 ", "\n", " ", "0x7fff ", "00 1f 80 90 01 23 45 67 89 0a ",
+    '{"n": 12.5, "m": [1, 2, 3]}', "約1500人", "第12回", "def f(x): # 1985\n",
+    "\U0001f600", "x" * 60, "1234567890123456", "会員番号:", "TEL:",
 ]  # fmt: skip
 
 
@@ -49,7 +53,10 @@ def phones(draw: st.DrawFn) -> str:
 def dates(draw: st.DrawFn) -> str:
     """A date with any signs between its parts."""
     year, month, day = draw(st.integers(1875, 2055)), draw(st.integers(1, 12)), draw(st.integers(1, 31))
-    first, second = draw(st.sampled_from(["-", "/", ".", "年", "－", " ", "- ", ""])), draw(st.sampled_from(["-", "/", "月", ""]))
+    first, second = (
+        draw(st.sampled_from(["-", "/", ".", "年", "－", " ", "- ", ""])),
+        draw(st.sampled_from(["-", "/", "月", ""])),
+    )
     return f"{year}{first}{month:02d}{second}{day:02d}"
 
 
@@ -82,7 +89,9 @@ def test_text_without_anybody_is_passed_over() -> None:
     code = "def f(x: int) -> float:\n    return x @ 3.5 + 0x7fff  # see [attr], look at it\n" * 50
     assert hot_spans(log, PATTERNS, newest=2021) == []
     assert hot_spans(code, PATTERNS, newest=2021) == []
-    assert hot_spans("今日は平和で、市の担当者は第12回の計画を2026年11月22日に話した。" * 50, PATTERNS, newest=2021) == []
+    assert (
+        hot_spans("今日は平和で、市の担当者は第12回の計画を2026年11月22日に話した。" * 50, PATTERNS, newest=2021) == []
+    )
 
 
 def test_birth_years_bound_the_dates_looked_at() -> None:
