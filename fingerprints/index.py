@@ -21,7 +21,7 @@ from fingerprints.seals import Sealer
 from fingerprints.sketches import Sketcher, agreements, as_text
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -115,6 +115,14 @@ class Index:
         check_files(folder, manifest, contents=check)
         return cls(folder, manifest, key)
 
+    @classmethod
+    def open_folder(cls, folder: Path, key: Key) -> Index:
+        """Open one generation by its folder; raises as `open` does."""
+        return cls._open_generation(folder, key, check=False)
+
+    def __reduce__(self) -> tuple[Callable[[Path, Key], Index], tuple[Path, Key]]:
+        return Index.open_folder, (self.folder, self._key)  # another process maps the same generation
+
     @property
     def size_bytes(self) -> int:
         """Bytes of all files."""
@@ -129,12 +137,13 @@ class Index:
         """Whether somebody may carry each digest; false is certain. For posted kinds and pairs alone."""
         return self._bloom.might_hold(digests)
 
-    def lookup(self, digests: NDArray[np.uint64], *, weak: bool = False) -> Hits:
+    def lookup(self, digests: NDArray[np.uint64], *, weak: bool = False, most: int | None = None) -> Hits:
         """Everybody who carries any of the digests.
 
         Args:
             digests: What to look up; 0 hits nobody.
             weak: Look up kinds that are not posted as well (names, birth dates …), which many people share.
+            most: A digest that more subjects carry gives none of them.
         """
         asked = np.flatnonzero(digests != 0) if weak else np.flatnonzero(self._bloom.might_hold(digests))
         order = asked[np.argsort(digests[asked])]  # in order, neighbours find their pages already in memory
@@ -146,6 +155,9 @@ class Index:
         )
         first, order = first[found], order[found]
         counts = np.searchsorted(self.digests, digests[order], "right") - first
+        if most is not None:
+            few = counts <= most
+            first, order, counts = first[few], order[few], counts[few]
         total = int(counts.sum())
         rows = np.repeat(first - (np.cumsum(counts) - counts), counts) + np.arange(total)
         intervals = self.interval_ids[rows]

@@ -119,11 +119,11 @@ def _dates(found: Signs, newest: int) -> NDArray[np.intp]:
     digits = found.values[found.first[four][:, None] + np.arange(4)].astype(np.int64)
     year = digits @ np.array([1000, 100, 10, 1])
     four = four[(year >= OLDEST) & (year <= newest)]
-    together = four[found.length[four] == DATE_DIGITS]
+    together: NDArray[np.intp] = four[found.length[four] == DATE_DIGITS]
     begin = found.first[together]
     together = together[(found.values[begin + 4] <= 1) & (found.values[begin + 6] <= 3)]  # noqa: PLR2004  # tens
-    apart = _three(found, four[found.length[four] == YEAR_DIGITS])
-    return found.start[np.concatenate([together, apart])]
+    apart: NDArray[np.intp] = _three(found, four[found.length[four] == YEAR_DIGITS])
+    return np.concatenate([found.start[together], found.start[apart]])
 
 
 def _three(found: Signs, group: NDArray[np.intp]) -> NDArray[np.intp]:

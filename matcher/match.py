@@ -6,32 +6,26 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from matcher.compare import compare
 from matcher.content import ContentSketch
 from matcher.document import Cuts, Limits
-from matcher.find import pair_terms
 from matcher.finding import Finding, Match
 from matcher.gathered import Found, Gathered
-from matcher.prose_units import ProseUnits
+from matcher.look import Job, Looker, Typist
+from matcher.pool import look_at_all
 from matcher.readers import read_document
-from matcher.readers.interface import Prose, Rows
-from matcher.row_units import RowUnits
-from matcher.score import ENOUGH, ENOUGH_IN_A_CROWD, KINDS, posteriors, weigh
+from matcher.score import ENOUGH, ENOUGH_IN_A_CROWD, KINDS, posteriors
 from matcher.verdict import as_date, dated, judge
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from numpy.typing import NDArray
 
     from fingerprints.digests import Digester
     from fingerprints.identifiers import IdentifierKind
     from fingerprints.index import Index
-    from matcher.columns import Field
     from matcher.document import Document
-    from matcher.units import Units
-
-    Typed = dict[tuple[tuple[str, ...], tuple[str, ...], int], tuple[Field, ...]]
+    from matcher.readers.interface import Prose, Rows
 
 RARE = 0.1  # matches for each unit that looks like a person, below which they are a few among many strangers
 EXPOSED = 0.5  # agreement from which a field counts as exposed: at least a part of it is
@@ -43,6 +37,7 @@ def match_document(
     digester: Digester,
     kinds: Mapping[str, IdentifierKind],
     limits: Limits | None = None,
+    processes: int = 1,
 ) -> Finding:
     """The finding over one document.
 
@@ -52,33 +47,28 @@ def match_document(
         digester: Digests under the index's key.
         kinds: As `load_kinds` gives them for the index's `number_patterns`.
         limits: Bounds on reading.
+        processes: How many may work on a large document; the finding does not depend on it.
     """
     limits = limits or Limits()
     cuts = Cuts()
     content = ContentSketch(digester)
     gathered = Gathered()
-    typed: Typed = {}
-    for path, passage in read_document(document, limits, cuts):
-        content.add(passage)
-        units = _units(passage, kinds, typed, path)
-        terms = units.collected.digest(digester)
-        rows = compare(units, terms, pair_terms(terms, digester), index)
-        gathered.take(units, terms, path, None if rows is None else (rows, weigh(rows, index.subjects)))
+    jobs = _jobs(read_document(document, limits, cuts), content, Typist(kinds))
+    for part in look_at_all(Looker(index, digester, kinds), jobs, processes):
+        gathered.take(part)
     return _conclude(gathered, index.subjects, limits, cuts, content.finish())
 
 
-def _units(passage: Rows | Prose, kinds: Mapping[str, IdentifierKind], typed: Typed, path: tuple[str, ...]) -> Units:
-    """A passage's units; the columns of a table are typed once, by its first batch."""
-    if isinstance(passage, Prose):
-        return ProseUnits(passage, kinds)
-    table = (path, passage.header, len(passage.columns))
-    units = RowUnits(passage, kinds, typed.get(table))
-    typed[table] = units.fields
-    return units
+def _jobs(
+    passages: Iterable[tuple[tuple[str, ...], Rows | Prose]], content: ContentSketch, typist: Typist
+) -> Iterator[Job]:
+    for path, passage in passages:
+        content.add(passage)
+        yield typist.job(passage, path)
 
 
 def _conclude(gathered: Gathered, population: int, limits: Limits, cuts: Cuts, sketch: tuple[int, ...]) -> Finding:
-    found = gathered.found
+    found = gathered.hand_over()
     if found is not None:
         units = gathered.units_with_people
         posterior = posteriors(found.evidence, found.total, units, population, found.possible)
@@ -86,7 +76,7 @@ def _conclude(gathered: Gathered, population: int, limits: Limits, cuts: Cuts, s
         if matched.size < RARE * units:  # a few among many strangers: coincidences are what one expects there
             matched = matched[posterior[matched] >= ENOUGH_IN_A_CROWD]
         if matched.size:
-            return _finding(gathered, found[matched], posterior[matched], limits, cuts, sketch)
+            return _finding(gathered, found, matched, posterior[matched], limits, cuts, sketch)
     return Finding(
         verdict="clear",
         confidence=1.0,
@@ -97,13 +87,21 @@ def _conclude(gathered: Gathered, population: int, limits: Limits, cuts: Cuts, s
 
 
 def _finding(
-    gathered: Gathered, found: Found, sure: NDArray[np.float64], limits: Limits, cuts: Cuts, sketch: tuple[int, ...]
+    gathered: Gathered,
+    found: Found,
+    matched: NDArray[np.intp],
+    sure: NDArray[np.float64],
+    limits: Limits,
+    cuts: Cuts,
+    sketch: tuple[int, ...],
 ) -> Finding:
     """A finding with matches: each subject once, where it is surest."""
-    order = np.lexsort((found.unit, -sure, found.subject))
-    members, first = np.unique(found.subject[order], return_index=True)
-    people = members.size + gathered.strangers(found.unit)
-    found, sure = found[order[first]], sure[order[first]]
+    strangers = gathered.strangers(found.unit[matched])
+    order = np.lexsort((found.unit[matched], -sure, found.subject[matched]))
+    members, first = np.unique(found.subject[matched[order]], return_index=True)
+    kept = order[first]
+    found.keep(matched[kept])
+    sure, people = sure[kept], members.size + strangers
     exposed = {kind: int((found.agreement[:, c] >= EXPOSED).sum()) for c, kind in enumerate(KINDS)}
     listed = np.argsort(found.unit, kind="stable")[: limits.listed_matches]
     if listed.size < members.size:
