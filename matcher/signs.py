@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from fingerprints.text import DASHES, fold
+from fingerprints.text import DASHES, nfkc
 from fingerprints.variants import VARIANTS
 
 if TYPE_CHECKING:
@@ -32,7 +32,8 @@ _MEMBERS: Final = (
     ("0123456789０１２３４５６７８９", DECIMAL),
     ("〇零一二三四五六七八九十百", KANJI_DIGIT),
     ("@＠", AT),
-    (_PLACES + "".join(c for c in map(chr, (*VARIANTS, *_COMPATIBLE)) if fold(c) and fold(c) in _PLACES), PLACE),
+    (_PLACES + "".join(chr(code) for code, form in VARIANTS.items() if form and form in _PLACES), PLACE),
+    ("".join(c for c in map(chr, _COMPATIBLE) if nfkc(c) in _PLACES), PLACE),
     ("治正和成", ERA),
     ("〒", POST),
     ("*＊×✕✖╳xXｘＸ●○◯〇■□▲△◆◇#＃_＿?？•…", MASK),
