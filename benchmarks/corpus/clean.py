@@ -124,7 +124,8 @@ def program_log(rng: random.Random, size_bytes: int) -> bytes:
     """A program's log: ISO times, milliseconds since 1970, identifiers in hexadecimal."""
     return "\n".join(
         f"2026-11-22T10:{n // 60 % 60:02d}:{n % 60:02d}.{n % 1000:03d}Z INFO worker-{n % 16} "
-        f"order {rng.randrange(10**8)} took {rng.random() * 900:.3f} ms id={rng.getrandbits(128):032x} at={1_763_000_000_000 + n * 37}"
+        f"order {rng.randrange(10**8)} took {rng.random() * 900:.3f} ms "
+        f"id={rng.getrandbits(128):032x} at={1_763_000_000_000 + n * 37}"
         for n in range(size_bytes // 140)
     ).encode()
 
