@@ -56,7 +56,7 @@ def match_document(
     jobs = _jobs(read_document(document, limits, cuts), content, Typist(kinds))
     for part in look_at_all(Looker(index, digester, kinds), jobs, processes):
         gathered.take(part)
-    return _conclude(gathered, index.subjects, limits, cuts, content.finish())
+    return _conclude(gathered, index.subjects, limits, cuts, content)
 
 
 def _jobs(
@@ -67,7 +67,7 @@ def _jobs(
         yield typist.job(passage, path)
 
 
-def _conclude(gathered: Gathered, population: int, limits: Limits, cuts: Cuts, sketch: tuple[int, ...]) -> Finding:
+def _conclude(gathered: Gathered, population: int, limits: Limits, cuts: Cuts, content: ContentSketch) -> Finding:
     found = gathered.hand_over()
     if found is not None:
         units = gathered.units_with_people
@@ -76,13 +76,12 @@ def _conclude(gathered: Gathered, population: int, limits: Limits, cuts: Cuts, s
         if matched.size < RARE * units:  # a few among many strangers: coincidences are what one expects there
             matched = matched[posterior[matched] >= ENOUGH_IN_A_CROWD]
         if matched.size:
-            return _finding(gathered, found, matched, posterior[matched], limits, cuts, sketch)
+            return _finding(gathered, found, matched, posterior[matched], limits, cuts, content)
     return Finding(
         verdict="clear",
         confidence=1.0,
         people=gathered.strangers(np.zeros(0, np.int64)),
         limits=tuple(cuts.notes),
-        sketch=sketch,
     )
 
 
@@ -93,7 +92,7 @@ def _finding(
     sure: NDArray[np.float64],
     limits: Limits,
     cuts: Cuts,
-    sketch: tuple[int, ...],
+    content: ContentSketch,
 ) -> Finding:
     """A finding with matches: each subject once, where it is surest."""
     strangers = gathered.strangers(found.unit[matched])
@@ -116,7 +115,7 @@ def _finding(
         matches=tuple(_match(gathered, found, row, float(sure[row])) for row in listed.tolist()),
         dated=dated(found.since, found.until),
         limits=tuple(cuts.notes),
-        sketch=sketch,
+        sketch=content.finish(),
         members=members,
         confidences=sure.astype(np.float32),
         since=found.since,

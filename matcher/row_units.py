@@ -90,15 +90,18 @@ class RowUnits(Units):
             for f, cells in self._cells.items()
             if f.kind in self.kinds and self.kinds[f.kind].posted
         ]
-        lines = [" | ".join(filter(None, cells)) for cells in zip(*loose, *misfits, strict=True)]
+        filled = [column for column in (*loose, *misfits) if any(column)]
+        if not filled:
+            return
+        lines = list(map(" | ".join, zip(*filled, strict=True)))
         text = "\n".join(lines)
         if text.count("\n") >= len(lines):
             lines = [line.replace("\n", " ") for line in lines]
             text = "\n".join(lines)
         named = any(kind in self._by_kind for kind in _NAMES)
-        starts = np.cumsum([0, *(len(line) + 1 for line in lines)])
+        ends = np.cumsum(np.fromiter(map(len, lines), np.int64, len(lines)) + 1)
         found = found_in(text, self.kinds, weak=named)
-        units = np.searchsorted(starts, [start for start, *_ in found], "right") - 1
+        units = np.searchsorted(ends, [start for start, *_ in found], "right")
         if not named:  # a birth date or a postal code says something only beside something else
             for unit in np.unique(units).tolist():
                 for _, _, kind, canonical in found_within(lines[unit], [(0, len(lines[unit]))], self.kinds):

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import csv
+import re
+from functools import cache
+from itertools import chain
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from matcher.readers.interface import Source
 
@@ -29,17 +32,19 @@ class Records:
         self._joined = 0
 
     def __iter__(self) -> Iterator[tuple[int, list[str]]]:
+        return chain.from_iterable(self._blocks())
+
+    def _blocks(self) -> Iterator[Iterable[tuple[int, list[str]]]]:
         for block in self._source.blocks():
             lines = self._lines(block)
             rows = None if self._pending else self._whole(lines, block)
             if rows is None:
-                yield from self._by_line(lines)
+                yield self._by_line(lines)
             else:
-                for number, cells in enumerate(rows, self._number + 1):
-                    if cells and (cells[0].strip() or any(map(str.strip, cells))):
-                        yield number, cells
+                numbered = enumerate(rows, self._number + 1)
+                yield [row for row in numbered if row[1] and (row[1][0].strip() or any(map(str.strip, row[1])))]
                 self._number += len(lines)
-        yield from self._left_open()
+        yield self._left_open()
 
     def _lines(self, block: str) -> list[str]:
         """The block's lines without their ends; one that is too long comes in pieces."""
@@ -53,7 +58,7 @@ class Records:
     def _whole(self, lines: Sequence[str], block: str) -> Sequence[list[str]] | None:
         """A record a line, all of them at once; None where only looking at each line can tell."""
         delimiter = self._delimiter
-        if '"' not in block:
+        if not has_quoted(block, delimiter):
             rows = [line.split(delimiter) for line in lines]
         elif _is_plain(block, delimiter) and not _stands_open(lines[-1], delimiter):
             try:
@@ -69,7 +74,7 @@ class Records:
         for raw in lines:
             self._number += 1
             line = self._pending + raw
-            if '"' not in line:
+            if not has_quoted(line, delimiter):
                 cells = line.split(delimiter)
             elif self._joined < MOST_LINES_IN_CELL and _stands_open(line, delimiter):
                 self._pending, self._joined = line + "\n", self._joined + 1
@@ -88,6 +93,16 @@ class Records:
         for offset, line in enumerate(self._pending.split("\n")):
             if line.strip():
                 yield self._number - self._joined + 1 + offset, line.split(self._delimiter)[: self._most]
+
+
+def has_quoted(text: str, delimiter: str) -> bool:
+    """Whether a cell begins with a quote; quotes elsewhere are characters like any other."""
+    return '"' in text and (text.lstrip().startswith('"') or _opening(delimiter).search(text) is not None)
+
+
+@cache
+def _opening(delimiter: str) -> re.Pattern[str]:
+    return re.compile(rf'[\n{re.escape(delimiter)}]\s*"')
 
 
 def _is_plain(block: str, delimiter: str) -> bool:

@@ -16,7 +16,7 @@ from collections import Counter
 from itertools import islice
 from typing import TYPE_CHECKING, ClassVar, Literal
 
-from matcher.readers._records import Records, split_quoted
+from matcher.readers._records import Records, has_quoted, split_quoted
 from matcher.readers.interface import Example, Passage, Reader, Rows, Source
 
 if TYPE_CHECKING:
@@ -103,7 +103,7 @@ def best_delimiter(lines: Sequence[str]) -> tuple[str | None, float]:
 
 
 def _fields(line: str, delimiter: str) -> int:
-    if '"' not in line:
+    if not has_quoted(line, delimiter):
         return line.count(delimiter) + 1
     return len(split_quoted(line, delimiter))
 
