@@ -72,12 +72,18 @@ def _scan_one(ctx: Context, name: Path, *, reveal: bool) -> tuple[Finding, dict[
     from fingerprints.identifiers import load_kinds
     from matcher.document import Document, Limits
     from matcher.match import match_document
+    from matcher.pool import count_cores
 
     index = ctx.index
     limits = Limits(document_bytes=ctx.settings.matcher.max_document_bytes)
     try:
         finding = match_document(
-            Document(str(name), name), index, ctx.digester, load_kinds(index.number_patterns), limits
+            Document(str(name), name),
+            index,
+            ctx.digester,
+            load_kinds(index.number_patterns),
+            limits,
+            processes=count_cores(),
         )
     except OSError as error:
         raise OutsideError(f"{name} cannot be read: {error.strerror or type(error).__name__}") from error

@@ -76,9 +76,13 @@ class Digester:
 
     def __init__(self, key: Key) -> None:
         self.key_id = key.id
+        self._key = key
         self._state = hashlib.blake2b(key=key.derive("digest", 32), digest_size=8)
         self._states: dict[str, tuple[hashlib.blake2b, int]] = {}
         self._pair_keys = {pair.name: key.derive(f"pair/{pair.name}", 16) for pair in PAIRS}
+
+    def __reduce__(self) -> tuple[type[Digester], tuple[Key]]:
+        return Digester, (self._key,)  # helpers of a large scan are handed it over a pipe
 
     def digest(self, kind: str, canonical: str) -> int:
         """The digest of one canonical value; ``kind`` may be a part as in ``phone.last4``."""

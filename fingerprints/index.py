@@ -25,7 +25,7 @@ from fingerprints.segments import Segment
 from fingerprints.sketches import Sketcher, agreements, as_text
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -142,6 +142,14 @@ class Index:
         check_files(folder, manifest, contents=check)
         return cls(folder, manifest, key)
 
+    @classmethod
+    def open_folder(cls, folder: Path, key: Key) -> Index:
+        """Open one generation by its folder; raises as `open` does."""
+        return cls._open_generation(folder, key, check=False)
+
+    def __reduce__(self) -> tuple[Callable[[Path, Key], Index], tuple[Path, Key]]:
+        return Index.open_folder, (self.folder, self._key)  # another process maps the same generation
+
     def sibling(self, folder: Path) -> Index:
         """The index under the next key, for work that needs no key; everybody has the same number in it."""
         manifest = read_manifest(folder)
@@ -165,20 +173,21 @@ class Index:
             out |= segment.might_hold(digests)
         return out
 
-    def lookup(self, digests: NDArray[np.uint64], *, weak: bool = False) -> Hits:
+    def lookup(self, digests: NDArray[np.uint64], *, weak: bool = False, most: int | None = None) -> Hits:
         """Everybody who carries any of the digests.
 
         Args:
             digests: What to look up; 0 hits nobody.
             weak: Look up kinds that are not posted as well (names, birth dates …), which many people share.
+            most: A digest that more subjects carry gives none of them.
         """
         found: list[Hits] = []
         for segment in self.segments:
             asked = np.flatnonzero(digests != 0) if weak else np.flatnonzero(segment.might_hold(digests))
-            query, places = segment.places(digests, asked)
+            query, places = segment.places(digests, asked, most)
             if query.size or not found:
                 found.append(Hits(query, np.asarray(segment.holders[places]), *segment.intervals(places)))
-        return found[0] if len(found) == 1 else _newest(found)
+        return found[0] if len(found) == 1 else _newest(found, most)
 
     def count(self, digests: NDArray[np.uint64]) -> NDArray[np.int64]:
         """How many subjects carry each digest, or did: the base rate of its value."""
@@ -315,10 +324,12 @@ def _map_if_there(path: Path) -> NDArray[np.uint64]:
     return map_array(path, np.uint64) if path.is_file() else np.empty(0, np.uint64)
 
 
-def _newest(found: Sequence[Hits]) -> Hits:
+def _newest(found: Sequence[Hits], most: int | None) -> Hits:
     """The hits of several segments, the newest last: of two that say the same of a subject the newer counts."""
     query, subject, since, until = (
         np.concatenate([getattr(hits, name) for hits in reversed(found)]) for name in Hits.__slots__
     )
     _both, first = np.unique(query.astype(np.uint64) << np.uint64(32) | subject, return_index=True)
+    if most is not None and first.size:
+        first = first[np.bincount(query[first])[query[first]] <= most]
     return Hits(query[first], subject[first], since[first], until[first])

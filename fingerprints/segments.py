@@ -64,8 +64,16 @@ class Segment:
         """Whether each digest may be in the segment; false is certain. For posted kinds and pairs alone."""
         return self._bloom.might_hold(digests)
 
-    def places(self, digests: NDArray[np.uint64], asked: NDArray[np.intp]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-        """For every fingerprint that is asked for: the position of what asked for it, and its place."""
+    def places(
+        self, digests: NDArray[np.uint64], asked: NDArray[np.intp], most: int | None = None
+    ) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+        """For every fingerprint that is asked for: the position of what asked for it, and its place.
+
+        Args:
+            digests: What to look up.
+            asked: Which of them.
+            most: A digest that more subjects carry gives no place.
+        """
         order = asked[np.argsort(digests[asked])]  # in order, neighbours find their pages already in memory
         first = np.searchsorted(self.digests, digests[order], "left")
         found = np.flatnonzero(
@@ -75,6 +83,9 @@ class Segment:
         )
         first, order = first[found], order[found]
         counts = np.searchsorted(self.digests, digests[order], "right") - first
+        if most is not None:
+            few = counts <= most
+            first, order, counts = first[few], order[few], counts[few]
         places = np.repeat(first - (np.cumsum(counts) - counts), counts) + np.arange(int(counts.sum()))
         return np.repeat(order, counts), places
 

@@ -145,10 +145,10 @@ class ChildJudge:
     def _excess(self) -> str:
         limit = self._bench.memory_mib << 20
         try:
-            memory = psutil.Process(self._child.pid).memory_info() if self._child else None
+            child = psutil.Process(self._child.pid) if self._child else None
+            own = sum(_own_bytes(one) for one in (child, *child.children())) if child else 0
         except psutil.Error:
-            return ""  # it just ended: the line tells
-        own = memory.rss - getattr(memory, "shared", 0) if memory else 0
+            return ""  # one of them just ended: the line tells
         return f"it needed more than {self._bench.memory_mib} MiB" if own > limit else ""
 
     def _how_it_ended(self) -> str:
@@ -160,6 +160,12 @@ class ChildJudge:
         if code is not None and code < 0:
             return f"the matcher's process was ended by {signal.Signals(-code).name}"
         return f"the matcher's process ended with {code}"
+
+
+def _own_bytes(process: psutil.Process) -> int:
+    """Memory that is no file's: the index, which all map, does not count."""
+    memory = process.memory_info()
+    return int(memory.rss - getattr(memory, "shared", 0))
 
 
 def _serve(line: Connection, bench: Bench, open_judge: Callable[[Bench], Verdicts]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from pyroaring import BitMap
@@ -15,6 +15,7 @@ from incidents.extracts import rank
 from incidents.findings import KeptMatch, NewFinding
 from matcher.document import Document, Limits
 from matcher.match import match_document
+from matcher.pool import count_cores
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -38,7 +39,7 @@ class Judged:
 
 @dataclass(frozen=True, slots=True)
 class Bench:
-    """What it takes to judge: where key and index are, and the bounds on one document."""
+    """What it takes to judge: where key and index are, the bounds on one document, and how many work on a large one."""
 
     home: Path
     key: KeySettings
@@ -46,6 +47,7 @@ class Bench:
     document_bytes: int
     document_s: float
     memory_mib: int = MEMORY_LIMIT_MIB
+    processes: int = field(default_factory=count_cores)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,11 +58,12 @@ class Verdicts:
     digester: Digester
     kinds: Mapping[str, IdentifierKind]
     limits: Limits
+    processes: int = 1
 
     def judge(self, name: str, content: bytes | Path, media_type: str, charset: str) -> Judged:
         """The verdict over one document."""
         document = Document(name, content, media_type or None, charset or None)
-        found = match_document(document, self.index, self.digester, self.kinds, self.limits)
+        found = match_document(document, self.index, self.digester, self.kinds, self.limits, processes=self.processes)
         return Judged(new_finding(found, extracts=rank(found, self.index)), self.index.generation)
 
 
@@ -69,7 +72,7 @@ def open_verdicts(bench: Bench) -> Verdicts:
     key = load_key(bench.key, bench.home)
     index = Index.open_good(bench.index_dir, key)
     limits = Limits(document_bytes=bench.document_bytes)
-    return Verdicts(index, Digester(key), load_kinds(index.number_patterns), limits)
+    return Verdicts(index, Digester(key), load_kinds(index.number_patterns), limits, bench.processes)
 
 
 def new_finding(found: Finding, *, extracts: Sequence[Mapping[str, Any]]) -> NewFinding:

@@ -116,12 +116,16 @@ def _type_column(sample: Sequence[str], named: str | None, kinds: Mapping[str, I
     if named and _fit(named, sample, kinds) >= _HEADER_SHARE:
         return named
     for name, enough in _BY_SHAPE:
-        shaped = [cell for cell in sample if name != "name" or _SHORT_NAME.fullmatch(cell.strip())]
+        shaped = [cell for cell in sample if name != "name" or _is_short_name(cell)]
         if name == "name" and len(set(shaped)) < _DIFFERENT * len(shaped):
             continue
         if len(shaped) >= enough * len(sample) and _fit(name, sample, kinds) >= enough:
             return name
     return None
+
+
+def _is_short_name(cell: str) -> bool:
+    return bool(_SHORT_NAME.fullmatch(cell.strip())) or is_masked("name", cell)
 
 
 def _fit(name: str, sample: Sequence[str], kinds: Mapping[str, IdentifierKind]) -> float:

@@ -137,20 +137,17 @@ def compare(
 
 def _look_up(queries: Sequence[_Query], index: Index) -> Candidates | None:
     """One lookup for all queries; hits of one unit and one subject become one row."""
-    hits = index.lookup(np.concatenate([q.digests for q in queries]))
+    hits = index.lookup(np.concatenate([q.digests for q in queries]), most=MOST_SHARED)
     if not hits.query.size:
         return None
-    total = sum(q.digests.size for q in queries)
-    per_query = np.bincount(hits.query, minlength=total)
-    kept = per_query[hits.query] <= MOST_SHARED
-    query, subject = hits.query[kept], hits.subject[kept]
+    query, subject = hits.query, hits.subject
     unit = np.concatenate([q.units for q in queries])[query]
     keys, row = np.unique((unit.astype(np.uint64) << np.uint64(32)) | subject, return_inverse=True)
     rows = _empty(keys, (row, query))
     rows.expected = index.bearers_expected
     np.minimum.at(rows.evidence, row, query)
-    np.maximum.at(rows.since, row, hits.since[kept])
-    np.minimum.at(rows.until, row, hits.until[kept])
+    np.maximum.at(rows.since, row, hits.since)
+    np.minimum.at(rows.until, row, hits.until)
     start = 0
     for q in queries:
         mine = (query >= start) & (query < start + q.digests.size)

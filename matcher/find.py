@@ -15,7 +15,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from fingerprints.digests import PAIRS, derive_parts
+from fingerprints.identifiers.customer_number import CustomerNumber
 from matcher import dummies
+from matcher.hot import NEWEST, hot_spans
 from matcher.masked import find_phones
 
 if TYPE_CHECKING:
@@ -113,9 +115,18 @@ def canonical_forms(kind: IdentifierKind, cells: Sequence[str]) -> list[tuple[st
 
 
 def found_in(
+    text: str, kinds: Mapping[str, IdentifierKind], *, newest: int = NEWEST, weak: bool = True
+) -> list[tuple[int, int, str, str]]:
+    """Candidates in a text as (start, end, kind, canonical), in order; ``newest`` and ``weak`` as in `hot_spans`."""
+    number = kinds.get("customer_number")
+    patterns = number.patterns if isinstance(number, CustomerNumber) else ()
+    return found_within(text, hot_spans(text, patterns, newest=newest, weak=weak), kinds)
+
+
+def found_within(
     text: str, spans: Iterable[tuple[int, int]], kinds: Mapping[str, IdentifierKind]
 ) -> list[tuple[int, int, str, str]]:
-    """Candidates in the hot spans of a text as (start, end, kind, canonical), in order."""
+    """Candidates in stretches of a text."""
     found = []
     for start, end in spans:
         stretch = text[start:end]

@@ -55,7 +55,8 @@ class Finding:
         matches: One per subject, the surest; at most `Limits.listed_matches`, in the order of the document.
         dated: Between which days the values found were all current; an open end is None.
         limits: What was cut off.
-        sketch: A MinHash of the content, to recognise reposts: equal entries estimate the share of equal lines.
+        sketch: A MinHash of the content, to recognise reposts: equal entries estimate the share of equal lines. Empty
+            when nobody of ours was found.
         members: Numbers of all subjects matched, ascending: also those beyond ``matches``.
         confidences: Beside ``members``.
         since: Beside ``members``: first day on which all values found were current, counted from 1970-01-01.

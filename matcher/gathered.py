@@ -1,9 +1,9 @@
-"""The candidates of a whole document, batch after batch, in arrays: a document may hold millions of people."""
+"""The candidates of a whole document, part after part, in arrays: a document may hold millions of people."""
 
 from __future__ import annotations
 
 from bisect import bisect_right
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -17,19 +17,20 @@ if TYPE_CHECKING:
 
     from matcher.compare import Candidates
     from matcher.find import Terms
+    from matcher.lone_phones import PhonePart
     from matcher.score import Scores
     from matcher.units import Units
 
 _KNOWN_BY = ("birth_date", "kana", "name", "phone", "email", "customer_number")  # the last one there wins
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Found:
-    """Candidates over the whole document, in arrays beside each other; as in `Candidates` and `Scores`."""
+    """Candidates in arrays beside each other; as in `Candidates` and `Scores`, ``evidence`` numbered without gaps."""
 
-    unit: NDArray[np.int64]
+    unit: NDArray[np.int32]
     subject: NDArray[np.uint32]
-    evidence: NDArray[np.int64]
+    evidence: NDArray[np.int32]
     total: NDArray[np.float32]
     possible: NDArray[np.bool_]
     agreement: NDArray[np.float16]
@@ -37,82 +38,115 @@ class Found:
     since: NDArray[np.uint16]
     until: NDArray[np.uint16]
 
-    def __getitem__(self, rows: NDArray[np.intp]) -> Found:
-        """The same for some of the rows."""
-        return Found(*(getattr(self, name)[rows] for name in Found.__slots__))
+    def keep(self, rows: NDArray[np.intp]) -> None:
+        """Keep some of the rows, in that order; array by array, so that never two of everything are held."""
+        for field in fields(self):
+            setattr(self, field.name, getattr(self, field.name)[rows])
 
 
 @dataclass(frozen=True, slots=True)
-class _Batch:
-    first_unit: int
-    place: str
-    places: NDArray[np.int64]
+class Part:
+    """What one passage gave, in arrays alone: small enough to be sent from process to process.
+
+    Attributes:
+        path: The members it lies in.
+        place: What ``places`` count.
+        places: The place of each unit.
+        people: Units that look like a person and say something to know them by.
+        known_by: The digest that each of them is known by.
+        found: The candidates; None when there are none.
+        phones: Its phones, for lists that hold nothing else; None when there are none.
+    """
+
     path: tuple[str, ...]
+    place: str
+    places: NDArray[np.int32]
+    people: NDArray[np.int32]
+    known_by: NDArray[np.uint64]
+    found: Found | None
+    phones: PhonePart | None = None
+
+
+def as_part(
+    units: Units,
+    terms: Mapping[str, Terms],
+    path: tuple[str, ...],
+    scored: tuple[Candidates, Scores] | None,
+    phones: PhonePart | None,
+) -> Part:
+    """What is kept of a passage's units and candidates."""
+    known = np.zeros(units.count, np.uint64)
+    for term in _KNOWN_BY:
+        if term in terms:
+            known[terms[term].units] = terms[term].digests
+    people = np.flatnonzero(units.people & (known != 0))
+    found = None if scored is None else _found(*scored)
+    return Part(path, units.place, units.places.astype(np.int32), people.astype(np.int32), known[people], found, phones)
+
+
+def _found(rows: Candidates, scores: Scores) -> Found:
+    kept = np.flatnonzero(first_for_something(rows, scores.total))
+    _, evidence = np.unique(rows.evidence[kept], return_inverse=True)
+    return Found(
+        rows.unit[kept].astype(np.int32),
+        rows.subject[kept],
+        evidence.astype(np.int32),
+        scores.total[kept].astype(np.float32),
+        scores.possible[kept],
+        scores.agreement[kept].astype(np.float16),
+        scores.weight[kept].astype(np.float16),
+        rows.since[kept],
+        rows.until[kept],
+    )
 
 
 class Gathered:
-    """Collects batches; units and evidence are numbered through."""
+    """Collects parts in the order of the document; units and evidence are numbered through."""
 
     def __init__(self) -> None:
         self._found: list[Found] = []
-        self._batches: list[_Batch] = []
-        self._people: list[tuple[NDArray[np.int64], NDArray[np.uint64]]] = []
+        self._parts: list[tuple[int, Part]] = []
         self._units = 0
         self._values = 0
 
-    def take(
-        self, units: Units, terms: Mapping[str, Terms], path: tuple[str, ...], scored: tuple[Candidates, Scores] | None
-    ) -> None:
-        """One batch, with its candidates if there are any."""
-        self._batches.append(_Batch(self._units, units.place, units.places, path))
-        known = np.zeros(units.count, np.uint64)
-        for term in _KNOWN_BY:
-            if term in terms:
-                known[terms[term].units] = terms[term].digests
-        people = np.flatnonzero(units.people & (known != 0))
-        self._people.append((people + self._units, known[people]))
-        if scored is not None:
-            self._take_candidates(*scored)
-        self._units += units.count
+    def take(self, part: Part) -> None:
+        """The next part."""
+        if part.found is not None:
+            part.found.unit += self._units
+            part.found.evidence += self._values
+            self._values = int(part.found.evidence.max(initial=self._values - 1)) + 1
+            self._found.append(part.found)
+        self._parts.append((self._units, replace(part, found=None, phones=None)))
+        self._units += part.places.size
 
-    def _take_candidates(self, rows: Candidates, scores: Scores) -> None:
-        kept = np.flatnonzero(first_for_something(rows, scores.total))
-        self._found.append(
-            Found(
-                rows.unit[kept] + self._units,
-                rows.subject[kept],
-                rows.evidence[kept] + self._values,
-                scores.total[kept].astype(np.float32),
-                scores.possible[kept],
-                scores.agreement[kept].astype(np.float16),
-                scores.weight[kept].astype(np.float16),
-                rows.since[kept],
-                rows.until[kept],
-            )
-        )
-        self._values += int(rows.evidence.max()) + 1
-
-    @property
-    def found(self) -> Found | None:
-        """All candidates; None when there are none."""
+    def hand_over(self) -> Found | None:
+        """All candidates, once: none are held here any longer; None when there are none."""
         if not self._found:
             return None
-        return Found(*(np.concatenate([getattr(part, name) for part in self._found]) for name in Found.__slots__))
+        parts, self._found = self._found, []
+        whole = {}
+        for field in fields(Found):
+            whole[field.name] = np.concatenate([getattr(part, field.name) for part in parts])
+            for part in parts:
+                setattr(part, field.name, None)
+        return Found(**whole)
 
     @property
     def units_with_people(self) -> int:
         """How many units look like a person."""
-        return sum(units.size for units, _ in self._people)
+        return sum(part.people.size for _, part in self._parts)
 
-    def strangers(self, matched_units: NDArray[np.int64]) -> int:
+    def strangers(self, matched_units: NDArray[np.integer]) -> int:
         """How many different people there are in units in which nobody of ours was found."""
-        if not self._people:
+        if not self._parts:
             return 0
-        units, digests = (np.concatenate(parts) for parts in zip(*self._people, strict=True))
-        return int(np.unique(digests[~np.isin(units, matched_units)]).size)
+        matched = np.zeros(self._units, np.bool_)
+        matched[matched_units] = True
+        strange = [part.known_by[~matched[part.people + first]] for first, part in self._parts]
+        return int(np.unique(np.concatenate(strange)).size)
 
     def place(self, unit: int) -> dict[str, int | str]:
         """Where a unit stands."""
-        batch = self._batches[bisect_right(self._batches, unit, key=lambda b: b.first_unit) - 1]
-        inside: dict[str, int | str] = {"member": "/".join(batch.path)} if batch.path else {}
-        return inside | {batch.place: int(batch.places[unit - batch.first_unit])}
+        first, part = self._parts[bisect_right(self._parts, unit, key=lambda known: known[0]) - 1]
+        inside: dict[str, int | str] = {"member": "/".join(part.path)} if part.path else {}
+        return inside | {part.place: int(part.places[unit - first])}

@@ -7,6 +7,7 @@ our customers hits nearly always, wherever its neighbours belong.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -28,41 +29,72 @@ BLOCK: Final = 4  # last digits that a block's numbers differ in
 _SUFFIXES: Final = 10**BLOCK
 
 
+@dataclass(frozen=True, slots=True)
+class PhonePart:
+    """The phones of one passage, in arrays alone.
+
+    Attributes:
+        alone: Units whose phone stands alone.
+        listed: The digests of those phones, each once.
+        ours: Those of them that the index knows.
+        others: How many different phones stand beside something else.
+        probes: How many numbers beside the listed ones were looked up.
+        hits: How many of those the index knows.
+    """
+
+    alone: NDArray[np.int64]
+    listed: NDArray[np.uint64]
+    ours: NDArray[np.uint64]
+    others: int
+    probes: int = 0
+    hits: int = 0
+
+
+def look_at_phones(units: Units, phones: Terms | None, index: Index, digester: Digester) -> PhonePart | None:
+    """The phones of a passage; None when there are none."""
+    if phones is None or not phones.units.size:
+        return None
+    alone = units.bare()[phones.units]
+    others = int(np.unique(phones.digests[~alone]).size)
+    listed = np.unique(phones.digests[alone])
+    if not listed.size:
+        return PhonePart(np.zeros(0, np.int64), listed, listed, others)
+    strange = _beside([phones.values[row] for row in np.flatnonzero(alone).tolist()])
+    return PhonePart(
+        np.unique(phones.units[alone]),
+        listed,
+        listed[np.unique(index.lookup(listed).query)],
+        others,
+        len(strange),
+        int(np.unique(index.lookup(digester.digest_many("phone", strange)).query).size),
+    )
+
+
+def _beside(numbers: list[str]) -> list[str]:
+    """Other numbers of the same blocks."""
+    random = np.random.default_rng(len(numbers))
+    chosen = [numbers[n] for n in random.integers(0, len(numbers), PROBES).tolist()]
+    shifts = random.integers(1, _SUFFIXES, PROBES).tolist()
+    beside = {
+        n[:-BLOCK] + f"{(int(n[-BLOCK:]) + s) % _SUFFIXES:0{BLOCK}d}" for n, s in zip(chosen, shifts, strict=True)
+    }
+    return sorted(beside - set(numbers))
+
+
 class LonePhones:
     """Collects a document's phones that stand alone, and how often their neighbours are ours."""
 
-    def __init__(self, index: Index, digester: Digester) -> None:
-        self._index = index
-        self._digester = digester
+    def __init__(self) -> None:
         self._units = 0
+        self._parts: list[PhonePart] = []
         self._alone: list[NDArray[np.int64]] = []
-        self._listed: list[NDArray[np.uint64]] = []
-        self._others = 0
-        self._probes = 0
-        self._hits = 0
 
-    def take(self, units: Units, phones: Terms | None) -> None:
-        """One batch."""
-        if phones is not None and phones.units.size:
-            alone = units.bare()[phones.units]
-            self._others += int(np.unique(phones.digests[~alone]).size)
-            if alone.any():
-                self._alone.append(np.unique(phones.units[alone]) + self._units)
-                self._listed.append(np.unique(phones.digests[alone]))
-                self._probe([phones.values[row] for row in np.flatnonzero(alone).tolist()])
-        self._units += units.count
-
-    def _probe(self, numbers: list[str]) -> None:
-        """Look up numbers of the same blocks."""
-        random = np.random.default_rng(len(numbers))
-        chosen = [numbers[n] for n in random.integers(0, len(numbers), PROBES).tolist()]
-        shifts = random.integers(1, _SUFFIXES, PROBES).tolist()
-        beside = {
-            n[:-BLOCK] + f"{(int(n[-BLOCK:]) + s) % _SUFFIXES:0{BLOCK}d}" for n, s in zip(chosen, shifts, strict=True)
-        }
-        strange = sorted(beside - set(numbers))
-        self._probes += len(strange)
-        self._hits += int(np.unique(self._index.lookup(self._digester.digest_many("phone", strange)).query).size)
+    def take(self, part: PhonePart | None, units: int) -> None:
+        """The next passage, and how many units it has."""
+        if part is not None:
+            self._parts.append(part)
+            self._alone.append(part.alone + self._units)
+        self._units += units
 
     def ours(self) -> tuple[NDArray[np.int64], float]:
         """The units whose phone stands alone, and the probability that one that is a customer's means that customer.
@@ -70,13 +102,14 @@ class LonePhones:
         No units where the list is no list of ours.
         """
         nobody = np.zeros(0, np.int64), 0.0
-        if not self._listed:
+        if not self._parts:
             return nobody
-        listed = np.unique(np.concatenate(self._listed))
-        if listed.size < FEWEST or listed.size < MOSTLY_LONE * (listed.size + self._others):
+        listed = np.unique(np.concatenate([part.listed for part in self._parts]))
+        others = sum(part.others for part in self._parts)
+        if listed.size < FEWEST or listed.size < MOSTLY_LONE * (listed.size + others):
             return nobody
-        hits = int(np.unique(self._index.lookup(listed).query).size)
-        by_chance = (self._hits + 0.5) / (self._probes + 1)
+        hits = np.unique(np.concatenate([part.ours for part in self._parts])).size
+        by_chance = (sum(part.hits for part in self._parts) + 0.5) / (sum(part.probes for part in self._parts) + 1)
         share = (hits / listed.size - by_chance) / (1 - by_chance) if by_chance < 1 else 0.0
         if share < MOSTLY_OURS or -hits * np.log2(by_chance) < SURPRISE:
             return nobody

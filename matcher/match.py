@@ -7,33 +7,28 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from matcher.compare import ALL_METHODS, Methods, compare
+from matcher.compare import ALL_METHODS, Methods
 from matcher.content import ContentSketch
 from matcher.document import Cuts, Limits
-from matcher.find import pair_terms
 from matcher.finding import Finding, Match
 from matcher.gathered import Found, Gathered
 from matcher.lone_phones import LonePhones
-from matcher.prose_units import ProseUnits
+from matcher.look import Job, Looker, Typist
+from matcher.pool import look_at_all
 from matcher.readers import read_document
-from matcher.readers.interface import Prose, Rows
-from matcher.row_units import RowUnits
-from matcher.score import ENOUGH, ENOUGH_IN_A_CROWD, KINDS, posteriors, weigh
+from matcher.score import ENOUGH, ENOUGH_IN_A_CROWD, KINDS, posteriors
 from matcher.verdict import as_date, dated, has_own_form, judge
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from numpy.typing import NDArray
 
     from fingerprints.digests import Digester
     from fingerprints.identifiers import IdentifierKind
     from fingerprints.index import Index
-    from matcher.columns import Field
     from matcher.document import Document
-    from matcher.units import Units
-
-    Typed = dict[tuple[tuple[str, ...], tuple[str, ...], int, int], tuple[Field, ...]]
+    from matcher.readers.interface import Prose, Rows
 
 FEW = 3  # matches, below which one that is not quite sure has nothing to lean on
 RARE = 0.1  # matches for each unit that looks like a person, below which they are a few among many strangers
@@ -46,7 +41,9 @@ def match_document(
     digester: Digester,
     kinds: Mapping[str, IdentifierKind],
     limits: Limits | None = None,
+    *,
     methods: Methods = ALL_METHODS,
+    processes: int = 1,
 ) -> Finding:
     """The finding over one document.
 
@@ -57,32 +54,26 @@ def match_document(
         kinds: As `load_kinds` gives them for the index's `number_patterns`.
         limits: Bounds on reading.
         methods: What is done beyond comparing exact values.
+        processes: How many may work on a large document; the finding does not depend on it.
     """
     limits = limits or Limits()
     cuts = Cuts()
     content = ContentSketch(digester)
-    gathered = Gathered()
-    phones = LonePhones(index, digester)
-    typed: Typed = {}
-    for path, passage in read_document(document, limits, cuts):
-        content.add(passage)
-        units = _units(passage, kinds, typed, path)
-        terms = units.collected.digest(digester)
-        rows = compare(units, terms, pair_terms(terms, digester), index, methods)
-        phones.take(units, terms.get("phone"))
-        gathered.take(units, terms, path, None if rows is None else (rows, weigh(rows, index.subjects)))
-    about = _About(limits, cuts, content.finish(), has_own_form(index.number_patterns), index.subjects)
+    gathered, phones = Gathered(), LonePhones()
+    jobs = _jobs(read_document(document, limits, cuts), content, Typist(kinds))
+    for part in look_at_all(Looker(index, digester, kinds, methods), jobs, processes):
+        phones.take(part.phones, part.places.size)
+        gathered.take(part)
+    about = _About(limits, cuts, content, has_own_form(index.number_patterns), index.subjects)
     return _conclude(gathered, phones, about)
 
 
-def _units(passage: Rows | Prose, kinds: Mapping[str, IdentifierKind], typed: Typed, path: tuple[str, ...]) -> Units:
-    """A passage's units; the columns of a table are typed once, by its first batch."""
-    if isinstance(passage, Prose):
-        return ProseUnits(passage, kinds)
-    table = (path, passage.header, len(passage.columns), passage.table)
-    units = RowUnits(passage, kinds, typed.get(table))
-    typed[table] = units.fields
-    return units
+def _jobs(
+    passages: Iterable[tuple[tuple[str, ...], Rows | Prose]], content: ContentSketch, typist: Typist
+) -> Iterator[Job]:
+    for path, passage in passages:
+        content.add(passage)
+        yield typist.job(passage, path)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,13 +82,13 @@ class _About:
 
     limits: Limits
     cuts: Cuts
-    sketch: tuple[int, ...]
+    content: ContentSketch
     own_form: bool
     population: int
 
 
 def _conclude(gathered: Gathered, phones: LonePhones, about: _About) -> Finding:
-    found = gathered.found
+    found = gathered.hand_over()
     if found is not None:
         units = gathered.units_with_people
         posterior = posteriors(found.evidence, found.total, units, about.population, found.possible)
@@ -108,13 +99,12 @@ def _conclude(gathered: Gathered, phones: LonePhones, about: _About) -> Finding:
         ):  # a few, or among many strangers: there coincidences are to be expected
             matched = matched[posterior[matched] >= ENOUGH_IN_A_CROWD]
         if matched.size:
-            return _finding(gathered, found[matched], posterior[matched], about)
+            return _finding(gathered, found, matched, posterior[matched], about)
     return Finding(
         verdict="clear",
         confidence=1.0,
         people=gathered.strangers(np.zeros(0, np.int64)),
         limits=tuple(about.cuts.notes),
-        sketch=about.sketch,
     )
 
 
@@ -127,12 +117,16 @@ def _listed(found: Found, posterior: NDArray[np.float64], phones: LonePhones) ->
     return listed
 
 
-def _finding(gathered: Gathered, found: Found, sure: NDArray[np.float64], about: _About) -> Finding:
+def _finding(
+    gathered: Gathered, found: Found, matched: NDArray[np.intp], sure: NDArray[np.float64], about: _About
+) -> Finding:
     """A finding with matches: each subject once, where it is surest."""
-    order = np.lexsort((found.unit, -sure, found.subject))
-    members, first = np.unique(found.subject[order], return_index=True)
-    people = members.size + gathered.strangers(found.unit)
-    found, sure = found[order[first]], sure[order[first]]
+    strangers = gathered.strangers(found.unit[matched])
+    order = np.lexsort((found.unit[matched], -sure, found.subject[matched]))
+    members, first = np.unique(found.subject[matched[order]], return_index=True)
+    kept = order[first]
+    found.keep(matched[kept])
+    sure, people = sure[kept], members.size + strangers
     exposed = {kind: int((found.agreement[:, c] >= EXPOSED).sum()) for c, kind in enumerate(KINDS)}
     listed = np.argsort(found.unit, kind="stable")[: about.limits.listed_matches]
     if listed.size < members.size:
@@ -147,7 +141,7 @@ def _finding(gathered: Gathered, found: Found, sure: NDArray[np.float64], about:
         matches=tuple(_match(gathered, found, row, float(sure[row]), about.population) for row in listed.tolist()),
         dated=dated(found.since, found.until),
         limits=tuple(about.cuts.notes),
-        sketch=about.sketch,
+        sketch=about.content.finish(),
         members=members,
         confidences=sure.astype(np.float32),
         since=found.since,

@@ -12,7 +12,6 @@ import numpy as np
 from fingerprints.digests import PAIRS
 from fingerprints.identifiers.address import towns_in
 from matcher.find import found_in
-from matcher.hot import hot_spans
 from matcher.units import JAPANESE, LABELS, LATIN_RUN, TELLING, Text, Units, as_compared
 
 if TYPE_CHECKING:
@@ -28,7 +27,7 @@ GAP = 200  # characters without a candidate that end a cluster
 SAME_LINE_GAP = 12  # two numbers this close on a line are one person's
 MOST_NAMES = 200  # stretches of a context tried as a name
 MOST_RUNS = 20  # of kana, and of Latin words, likewise
-_LATEST_BIRTH = "2021"  # in free text: dates in news and logs are mostly later
+_LATEST_BIRTH = 2021  # in free text: dates in news and logs are mostly later
 _NAME_RUN = re.compile(r"([一-鿿々〆]+)([ァ-ヺー]{0,5})")
 _KANA_RUN = re.compile(r"[ァ-ヺーｦ-ﾟ]{2,12}(?:[ 　・][ァ-ヺーｦ-ﾟ]{2,12})?")
 _DIVIDERS = (re.compile(r"\n(?:[ \t\r　]*|[-=_*~─━＝ー#]{3,80}\r?)\n"), re.compile(r"\n"), re.compile("[。！？]"))
@@ -52,7 +51,7 @@ class ProseUnits(Units):
     def __init__(self, prose: Prose, kinds: Mapping[str, IdentifierKind]) -> None:
         self.prose = prose
         text = prose.text
-        self._clusters = _cluster(text, found_in(text, hot_spans(text), kinds))
+        self._clusters = _cluster(text, found_in(text, kinds, newest=_LATEST_BIRTH))
         starts = np.array([cluster.start for cluster in self._clusters], np.int64)
         lines = np.array([match.start() for match in re.finditer("\n", text)], np.int64) if starts.size else starts
         places = prose.first_line + np.searchsorted(lines, starts)
@@ -147,7 +146,7 @@ def _name_stretches(text: str) -> Iterator[str]:
 def _cluster(text: str, found: Sequence[tuple[int, int, str, str]]) -> list[_Cluster]:
     clusters: list[_Cluster] = []
     for start, end, kind, canonical in found:
-        if kind == "birth_date" and canonical[:4] > _LATEST_BIRTH:
+        if kind == "birth_date" and int(canonical[:4]) > _LATEST_BIRTH:
             continue
         last = clusters[-1] if clusters else None
         if last is None or _begins_new(text, last, start, kind, canonical):

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from fingerprints.text import nfkc
 from matcher.columns import Field, type_columns
-from matcher.find import canonical_forms, found_in
-from matcher.hot import hot_spans
+from matcher.find import canonical_forms, found_in, found_within
 from matcher.masked import is_masked, readable_part
 from matcher.units import JAPANESE, PERSONAL, TELLING, Text, Units, as_compared
 
@@ -21,6 +19,8 @@ if TYPE_CHECKING:
 
     from fingerprints.identifiers import IdentifierKind
     from matcher.readers.interface import Rows
+
+_NAMES = ("name", "kana")
 
 
 class RowUnits(Units):
@@ -95,12 +95,22 @@ class RowUnits(Units):
             for f, cells in self._cells.items()
             if f.kind in self.kinds and self.kinds[f.kind].posted
         ]
-        lines = [" | ".join(filter(None, cells)).replace("\n", " ") for cells in zip(*loose, *misfits, strict=True)]
-        if not any(lines):
+        filled = [column for column in (*loose, *misfits) if any(column)]
+        if not filled:
             return
+        lines = list(map(" | ".join, zip(*filled, strict=True)))
         text = "\n".join(lines)
-        starts = [0]
-        for line in lines:
-            starts.append(starts[-1] + len(line) + 1)
-        for start, _, kind, canonical in found_in(text, hot_spans(text), self.kinds):
-            self._take(bisect_right(starts, start) - 1, kind, canonical)
+        if text.count("\n") >= len(lines):
+            lines = [line.replace("\n", " ") for line in lines]
+            text = "\n".join(lines)
+        named = any(kind in self._by_kind for kind in _NAMES)
+        ends = np.cumsum(np.fromiter(map(len, lines), np.int64, len(lines)) + 1)
+        found = found_in(text, self.kinds, weak=named)
+        units = np.searchsorted(ends, [start for start, *_ in found], "right")
+        if not named:  # a birth date or a postal code says something only beside something else
+            for unit in np.unique(units).tolist():
+                for _, _, kind, canonical in found_within(lines[unit], [(0, len(lines[unit]))], self.kinds):
+                    self._take(unit, kind, canonical)
+            return
+        for unit, (_, _, kind, canonical) in zip(units.tolist(), found, strict=True):
+            self._take(unit, kind, canonical)

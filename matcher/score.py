@@ -210,7 +210,7 @@ def _weigh_sketch(rows: Candidates, kind: str, agreement: NDArray[np.float32], w
 
 
 def posteriors(
-    evidence: NDArray[np.int64], total: NDArray[np.float32], units: int, population: int, possible: NDArray[np.bool_]
+    evidence: NDArray[np.integer], total: NDArray[np.float32], units: int, population: int, possible: NDArray[np.bool_]
 ) -> NDArray[np.float64]:
     """Probability of each candidate that its unit speaks of its subject.
 

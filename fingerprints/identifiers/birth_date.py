@@ -69,7 +69,7 @@ _MONTH_IN_TEXT: Final = re.compile(
     re.DOTALL | re.IGNORECASE,
 )
 _MONTH_AFTER_DAY: Final = re.compile(
-    rf"\d{{1,2}}(?:st|nd|rd|th)?[ -](?:of )?(?:{_JAN_TO_DEC})[a-z]{{0,6}},?[ -]\d{{4}}(?!\d)", re.IGNORECASE
+    rf"(?<!\d)\d{{1,2}}(?:st|nd|rd|th)?[ -](?:of )?(?:{_JAN_TO_DEC})[a-z]{{0,6}},?[ -]\d{{4}}(?!\d)", re.IGNORECASE
 )
 
 

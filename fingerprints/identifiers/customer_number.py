@@ -57,6 +57,7 @@ class CustomerNumber(IdentifierKind):
     )
 
     def __init__(self, patterns: Sequence[str] = ()) -> None:
+        self.patterns = tuple(patterns)
         self._find = re.compile(_bounded("|".join(patterns)), re.IGNORECASE) if patterns else None
 
     def canonical(self, text: str) -> str | None:

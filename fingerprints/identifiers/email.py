@@ -88,7 +88,7 @@ class Email(IdentifierKind):
         text = text.removeprefix("<").removesuffix(">").removeprefix("mailto:").strip()
         if not _ADDRESS.fullmatch(text):
             text = _DOT.sub(".", _AT.sub("@", text)).replace("。", ".").strip()
-        return text if _ADDRESS.fullmatch(text) else None
+        return text if _ADDRESS.fullmatch(text) and "**" not in text else None  # that is one with letters masked
 
     def find(self, text: str) -> Iterator[Found]:
         """Every address, from its at sign outwards."""

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from matcher.readers.delimited import RULE, best_delimiter, is_header, records
+from matcher.readers._records import RULE, Records
+from matcher.readers.delimited import best_delimiter, is_header
 from matcher.readers.interface import Passage, Prose, Source
 from matcher.readers.json_records import unescape
 
@@ -42,7 +43,7 @@ def passages_of(text: str, source: Source, first_line: int = 1) -> Iterator[Pass
             yield Prose(text[at:start], line)
         line = first_line + number
         width = lines[0].count(delimiter) + 1
-        yield from tables(records(lines, source, delimiter, width, line), source)
+        yield from tables(iter(Records([text[start:end]], source, delimiter, width, line)), source)
         at, line = end, line + len(lines) - 1
     if text[at:].strip():
         yield Prose(text[at:], line)

@@ -11,12 +11,12 @@ short one is filled up, a long one keeps its extra cells in columns of their own
 
 from __future__ import annotations
 
-import csv
 import re
 from collections import Counter
 from itertools import islice
 from typing import TYPE_CHECKING, ClassVar, Literal
 
+from matcher.readers._records import RULE, Records, has_quoted, split_quoted
 from matcher.readers.interface import Example, Passage, Reader, Rows, Source
 
 if TYPE_CHECKING:
@@ -30,12 +30,8 @@ LONGEST_HEADER = 24
 DIGITS_IN_HEADER = 2  # 電話番号2, TEL01
 MOSTLY_FILLED = 0.6
 HEADER_WITHIN = 8  # rows; titles and notes stand above it
-MOST_LINES_IN_CELL = 20  # an address, a note
 SURE_SHARE = 0.8  # of lines that have the commonest number of fields
-_RULED = frozenset("|+-=├┌└─")
 MOST_SENTENCES = 0.3  # share of lines that end as sentences do, up to which they may be rows
-RULE = re.compile(r"[-+=|:│├┼┤─┌┬┐└┴┘\s]{3,}+")  # between the rows of tables drawn with characters
-_DRAWN = frozenset("|│｜")  # stand at both ends of a line as well
 _ENDS_SENTENCE = re.compile(r"(?:[。！？!?]|\w\.)\s*$")
 _WEAK = {":": 0.9, "/": 0.9, "、": 0.9}  # also ordinary characters of prose, times and paths: need a purer table
 
@@ -69,7 +65,7 @@ class DelimitedReader(Reader):
         width = max(
             Counter(_fields(line, delimiter) for line in lines).items(), key=lambda item: item[1], default=(0, 0)
         )[0]
-        yield from tables(records(source.lines(), source, delimiter, width), source)
+        yield from tables(iter(Records(source.blocks(), source, delimiter, width)), source)
 
 
 def batches(
@@ -108,7 +104,7 @@ def best_delimiter(lines: Sequence[str]) -> tuple[str | None, float]:
             continue
         regular = sum(n for fields, n in counts.items() if fields > 1 and abs(fields - width) <= width // 4)
         share = regular / len(lines)
-        enough = len(lines) >= FEWEST_LINES or (len(lines) > 1 and is_header(_split_quoted(lines[0], delimiter)))
+        enough = len(lines) >= FEWEST_LINES or (len(lines) > 1 and is_header(split_quoted(lines[0], delimiter)))
         plain = delimiter not in _WEAK
         if enough and share >= _WEAK.get(delimiter, SURE_SHARE) and (share, plain, width) > best[:3]:
             best = (share, plain, width, delimiter)
@@ -116,9 +112,9 @@ def best_delimiter(lines: Sequence[str]) -> tuple[str | None, float]:
 
 
 def _fields(line: str, delimiter: str) -> int:
-    if '"' not in line:
+    if not has_quoted(line, delimiter):
         return line.count(delimiter) + 1
-    return len(_split_quoted(line, delimiter))
+    return len(split_quoted(line, delimiter))
 
 
 def is_header(cells: Sequence[str]) -> bool:
@@ -142,75 +138,6 @@ def find_header(records: Sequence[Sequence[str]]) -> int | None:
             return number
         widest = max(widest, filled)
     return None
-
-
-def records(
-    lines: Iterable[str], source: Source, delimiter: str, width: int, first: int = 1
-) -> Iterator[tuple[int, list[str]]]:
-    """Numbered records that are not blank.
-
-    A line at a time; on to the next one only while a quoted field stands open, and not for longer than a sane cell,
-    since a quote without its end would swallow the rest of the file (see `_settle`).
-
-    Args:
-        lines: The text.
-        source: Whose bounds are kept.
-        delimiter: Between the cells.
-        width: How many cells most lines have.
-        first: The number of the first line.
-    """
-    most = source.limits.columns
-    pending: list[str] = []
-    is_open = False
-    is_drawn = delimiter in _DRAWN
-    number = first - 1
-    for number, line in enumerate(lines, first):  # its last value is used
-        if line[:1] in _RULED and RULE.fullmatch(line):
-            continue
-        if not pending and '"' not in line:
-            found = [(number, line.split(delimiter))]
-        else:
-            is_open ^= line.count('"') % 2 == 1 and (bool(pending) or _may_open(line, delimiter))
-            pending.append(line)
-            if is_open and len(pending) <= MOST_LINES_IN_CELL:
-                continue
-            found = _settle(pending, number - len(pending) + 1, delimiter, width, is_open=is_open)
-            pending, is_open = [], False
-        for place, cells in found:
-            if is_drawn and len(cells) > 2 and not (cells[0].strip() or cells[-1].strip()):  # noqa: PLR2004  # both ends
-                del cells[-1], cells[0]
-            if len(cells) > most:
-                source.note(f"a row of more than {most} columns was cut")
-                del cells[most:]
-            if any(cells) and any(cell.strip() for cell in cells):
-                yield place, cells
-    yield from _settle(pending, number - len(pending) + 1, delimiter, width, is_open=True)
-
-
-def _may_open(line: str, delimiter: str) -> bool:
-    return line.lstrip().startswith('"') or f'{delimiter}"' in line or f'{delimiter} "' in line
-
-
-def _settle(
-    lines: Sequence[str], first: int, delimiter: str, width: int, *, is_open: bool
-) -> list[tuple[int, list[str]]]:
-    """Records of lines that a quote holds together: one, unless it never ends or each line is a row by itself."""
-    if len(lines) == 1 and not is_open:
-        return [(first, _split_quoted(lines[0], delimiter))]
-    apart = [[cell.strip('" ') for cell in line.split(delimiter)] for line in lines]
-    if is_open or sum(len(cells) == width for cells in apart) > len(lines) // 2:
-        return [(first + n, cells) for n, cells in enumerate(apart) if any(cells)]
-    return [(first, _split_quoted("\n".join(lines), delimiter))]
-
-
-def _split_quoted(line: str, delimiter: str) -> list[str]:
-    if len(delimiter) > 1:
-        return line.split(delimiter)
-    try:
-        plain = line.replace("\n", " ").replace("\r", " ")
-        return next(csv.reader([plain], delimiter=delimiter, skipinitialspace=True), [])
-    except csv.Error:
-        return line.split(delimiter)
 
 
 def as_rows(

@@ -1,0 +1,1 @@
+"""What benchmarks measure with: enrolled populations, memory of process trees, peers in environments of their own."""

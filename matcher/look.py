@@ -1,0 +1,81 @@
+"""One passage against the index: find, look up, compare, weigh."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from matcher.columns import type_columns
+from matcher.compare import ALL_METHODS, Methods, compare
+from matcher.find import pair_terms
+from matcher.gathered import Part, as_part
+from matcher.lone_phones import look_at_phones
+from matcher.prose_units import ProseUnits
+from matcher.readers.interface import Prose, Rows
+from matcher.row_units import RowUnits
+from matcher.score import weigh
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from fingerprints.digests import Digester
+    from fingerprints.identifiers import IdentifierKind
+    from fingerprints.index import Index
+    from matcher.columns import Field
+
+CHARS_A_ROW = 64  # of free text cost about as much as a row of a table
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A passage to look at, with the members it lies in and, of a table, what its columns hold."""
+
+    passage: Rows | Prose
+    path: tuple[str, ...]
+    fields: tuple[Field, ...] = ()
+
+    @property
+    def weight(self) -> int:
+        """How much work it is, in rows of a table."""
+        if isinstance(self.passage, Rows):
+            return len(self.passage.places)
+        return len(self.passage.text) // CHARS_A_ROW
+
+
+@dataclass(frozen=True, slots=True)
+class Looker:
+    """Looks at passages; can be sent to another process, where it opens the same index again."""
+
+    index: Index
+    digester: Digester
+    kinds: Mapping[str, IdentifierKind]
+    methods: Methods = ALL_METHODS
+
+    def look(self, job: Job) -> Part:
+        """Everybody whom a passage could speak of."""
+        if isinstance(job.passage, Prose):
+            units: ProseUnits | RowUnits = ProseUnits(job.passage, self.kinds)
+        else:
+            units = RowUnits(job.passage, self.kinds, job.fields)
+        terms = units.collected.digest(self.digester)
+        rows = compare(units, terms, pair_terms(terms, self.digester), self.index, self.methods)
+        phones = look_at_phones(units, terms.get("phone"), self.index, self.digester)
+        scored = None if rows is None else (rows, weigh(rows, self.index.subjects))
+        return as_part(units, terms, job.path, scored, phones)
+
+
+class Typist:
+    """Types the columns of each table once, by its first batch."""
+
+    def __init__(self, kinds: Mapping[str, IdentifierKind]) -> None:
+        self._kinds = kinds
+        self._known: dict[tuple[tuple[str, ...], tuple[str, ...], int, int], tuple[Field, ...]] = {}
+
+    def job(self, passage: Rows | Prose, path: tuple[str, ...]) -> Job:
+        """The passage as a job."""
+        if isinstance(passage, Prose):
+            return Job(passage, path)
+        table = (path, passage.header, len(passage.columns), passage.table)
+        if table not in self._known:
+            self._known[table] = type_columns(passage, self._kinds)
+        return Job(passage, path, self._known[table])

@@ -1,0 +1,160 @@
+"""Delimited text cut into records: a whole block at once where every line is one, else line by line."""
+
+from __future__ import annotations
+
+import csv
+import re
+from functools import cache
+from itertools import chain
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from matcher.readers.interface import Source
+
+MOST_LINES_IN_CELL: Final = 20  # an address, a note
+RULE: Final = re.compile(r"[-+=|:│├┼┤─┌┬┐└┴┘\s]{3,}+")  # between the rows of tables drawn with characters
+_RULED: Final = re.compile(r"^[-+=|├┌└─][-+=|:│├┼┤─┌┬┐└┴┘ \t]{2,}+$", re.MULTILINE)
+_DRAWN: Final = frozenset("|│｜")  # stand at both ends of a line as well
+
+
+class Records:
+    """Numbered records of a text that are not blank.
+
+    An opening quote without its end would swallow the rest of the file, so where quotes stand open it goes on to the
+    next line only while the record is not longer than a sane cell (see `_settle`).
+    """
+
+    def __init__(self, blocks: Iterable[str], source: Source, delimiter: str, width: int, first: int = 1) -> None:
+        """Records of blocks of whole lines.
+
+        Args:
+            blocks: The text.
+            source: Whose bounds are kept.
+            delimiter: Between the cells.
+            width: How many cells most lines have.
+            first: The number of the first line.
+        """
+        self._blocks = blocks
+        self._source = source
+        self._delimiter = delimiter
+        self._width = width
+        self._most = source.limits.columns
+        self._number = first - 1
+        self._pending: list[str] = []
+
+    def __iter__(self) -> Iterator[tuple[int, list[str]]]:
+        return chain.from_iterable(self._runs())
+
+    def _runs(self) -> Iterator[Iterable[tuple[int, list[str]]]]:
+        for block in self._blocks:
+            lines = self._lines(block)
+            rows = None if self._pending else self._whole(lines, block)
+            if rows is None:
+                yield self._by_line(lines)
+            else:
+                numbered = enumerate(rows, self._number + 1)
+                yield [row for row in numbered if row[1] and (row[1][0].strip() or any(map(str.strip, row[1])))]
+                self._number += len(lines)
+        yield self._settle(is_open=True)
+
+    def _lines(self, block: str) -> list[str]:
+        """The block's lines without their ends; one that is too long comes in pieces."""
+        longest = self._source.limits.line_chars
+        lines = block.removesuffix("\n").split("\n")
+        if len(block) <= longest or max(map(len, lines)) <= longest:
+            return lines
+        self._source.note(f"a line of more than {longest} characters was read in pieces")
+        return [line[at : at + longest] for line in lines for at in range(0, max(len(line), 1), longest)]
+
+    def _whole(self, lines: Sequence[str], block: str) -> Sequence[list[str]] | None:
+        """A record a line, all of them at once; None where only looking at each line can tell."""
+        delimiter = self._delimiter
+        if delimiter in _DRAWN or _RULED.search(block):
+            return None
+        if not has_quoted(block, delimiter):
+            rows = [line.split(delimiter) for line in lines]
+        elif _is_plain(block, delimiter) and not _stands_open(lines[-1], delimiter):
+            try:
+                rows = list(csv.reader(lines, delimiter=delimiter, skipinitialspace=True))
+            except csv.Error:
+                return None
+        else:
+            return None
+        return rows if len(rows) == len(lines) and max(map(len, rows)) <= self._most else None
+
+    def _by_line(self, lines: Sequence[str]) -> Iterator[tuple[int, list[str]]]:
+        for line in lines:
+            self._number += 1
+            if RULE.fullmatch(line) and _RULED.match(line):
+                continue
+            if not self._pending and not has_quoted(line, self._delimiter):
+                found: Iterable[tuple[int, list[str]]] = self._kept([(self._number, line.split(self._delimiter))])
+            else:
+                self._pending.append(line)
+                is_open = _stands_open("\n".join(self._pending), self._delimiter)
+                if is_open and len(self._pending) <= MOST_LINES_IN_CELL:
+                    continue
+                found = self._settle(is_open=is_open)
+            yield from found
+
+    def _settle(self, *, is_open: bool) -> Iterable[tuple[int, list[str]]]:
+        """Records of lines that a quote holds together: one, unless it never ends or each line is a row by itself."""
+        lines, self._pending = self._pending, []
+        first, delimiter = self._number - len(lines) + 1, self._delimiter
+        if len(lines) == 1 and not is_open:
+            return self._kept([(first, split_quoted(lines[0], delimiter))])
+        apart = [[cell.strip('" ') for cell in line.split(delimiter)] for line in lines]
+        if is_open or sum(len(cells) == self._width for cells in apart) > len(lines) // 2:
+            return self._kept([(first + n, cells) for n, cells in enumerate(apart)])
+        return self._kept([(first, split_quoted("\n".join(lines), delimiter))] if lines else [])
+
+    def _kept(self, records: list[tuple[int, list[str]]]) -> Iterator[tuple[int, list[str]]]:
+        """Those that are not blank, within the bound on columns, without the frame of a drawn table."""
+        for place, cells in records:
+            if self._delimiter in _DRAWN and len(cells) > 2 and not (cells[0].strip() or cells[-1].strip()):  # noqa: PLR2004  # both ends
+                del cells[-1], cells[0]
+            if len(cells) > self._most:
+                self._source.note(f"a row of more than {self._most} columns was cut")
+                del cells[self._most :]
+            if any(map(str.strip, cells)):
+                yield place, cells
+
+
+def has_quoted(text: str, delimiter: str) -> bool:
+    """Whether a cell begins with a quote; quotes elsewhere are characters like any other."""
+    return '"' in text and (text.lstrip().startswith('"') or _opening(delimiter).search(text) is not None)
+
+
+@cache
+def _opening(delimiter: str) -> re.Pattern[str]:
+    return re.compile(rf'[\n{re.escape(delimiter)}]\s*"')
+
+
+def _is_plain(block: str, delimiter: str) -> bool:
+    """Whether the whole block is read as its lines are: nothing in it that is read another way beside quotes."""
+    spaced = f"{delimiter} " in block or "\n " in block or block.startswith(" ")
+    return not spaced
+
+
+def _stands_open(line: str, delimiter: str) -> bool:
+    """Whether a quoted cell goes on in the next line."""
+    if len(delimiter) > 1:
+        return False
+    try:
+        list(csv.reader([line], delimiter=delimiter, skipinitialspace=True, strict=True))
+    except csv.Error as error:
+        return "unexpected end" in str(error)
+    return False
+
+
+def split_quoted(line: str, delimiter: str) -> list[str]:
+    """The cells of one record that may hold quotes."""
+    if len(delimiter) > 1:
+        return line.split(delimiter)
+    try:
+        plain = line.replace("\n", " ").replace("\r", " ")
+        return next(csv.reader([plain], delimiter=delimiter, skipinitialspace=True), [])
+    except csv.Error:
+        return line.split(delimiter)
