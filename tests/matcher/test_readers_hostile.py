@@ -13,9 +13,9 @@ import pytest
 ROOT = Path(__file__).parent.parent.parent
 MEMORY_MIB = 1536  # address space of the child, libraries and all
 DOCUMENTS = {
-    "one line of 200 MB": "repeat(b'x', 200 * MIB) + TAIL",
-    "one line of 200 MB with commas": "repeat(b'a,', 200 * MIB) + TAIL",
-    "a million columns": "repeat(b'1,', 2 * MIB) + b'\\n' + repeat(b'2,', 2 * MIB) + b'\\n' + repeat(b'3,', 2 * MIB) + TAIL",
+    "one line of 200 MB": "b'x' * 200 * MIB + TAIL",
+    "one line of 200 MB with commas": "b'a,' * 100 * MIB + TAIL",
+    "a million columns": "b'\\n'.join([b'1,' * MIB, b'2,' * MIB, b'3,' * MIB]) + TAIL",
     "JSON nested deeply": "b'{\"a\":' * 100_000 + TAIL",
     "lists nested deeply": "b'[' * 1_000_000 + TAIL",
     "a page nested deeply": "b'<html>' + b'<div>' * 200_000 + TAIL",
@@ -25,11 +25,11 @@ DOCUMENTS = {
     "two cells in opposite corners": "corners()",
     "INSERT without an end": "b'INSERT INTO t VALUES (' * 100_000 + TAIL",
     "quotes without an end": "b'a,b,c\\n' + b'\"x,y,z\\n' * 200_000 + TAIL",
-    "a message of many parts": "b'From: a\\nTo: b\\nSubject: c\\nContent-Type: multipart/mixed; boundary=b\\n\\n' + b'--b\\n\\nx\\n' * 50_000 + TAIL",
+    "a message of many parts": "MAIL + b'--b\\n' + TAIL + b'--b\\n\\nx\\n' * 50_000",
     "a card folded for ever": "b'BEGIN:VCARD\\nNOTE:' + b'x\\n ' * 500_000 + TAIL",
     "objects that are never closed": "b'[' + b'{\"a\": [1, ' * 200_000 + TAIL",
     "bytes of no encoding": "bytes(range(128, 256)) * 20_000 + TAIL",
-    "a 7z that asks for its dictionary": "as_7z(b'x' * 100 * MIB + TAIL)",
+    "a 7z that is a bomb": "as_7z(TAIL + b'x' * 100 * MIB)",
 }
 CHILD = """
 import io, json, resource, sys
@@ -42,8 +42,7 @@ from matcher.readers.interface import Prose
 from tests.matcher.seeds import as_7z
 MIB = 1 << 20
 TAIL = "\\n\\n架空 090-0012-3400\\n".encode()
-def repeat(unit, size):
-    return unit * (size // len(unit))
+MAIL = b"From: a\\nTo: b\\nSubject: c\\nContent-Type: multipart/mixed; boundary=b\\n\\n"
 def laughs():
     entities = "".join(f'<!ENTITY l{n} "{f"&l{n-1};" * 10}">' for n in range(1, 12))
     return f'<?xml version="1.0"?><!DOCTYPE l [<!ENTITY l0 "ha">{entities}]><l><a>&l11;</a><b>x</b></l>'.encode()
@@ -60,8 +59,9 @@ for _, passage in read_document(Document("hostile", content), Limits(seconds=200
     passages += 1
     texts = [passage.text] if isinstance(passage, Prose) else [cell for column in passage.columns for cell in column]
     found += any("090-0012-3400" in text for text in texts)
-print(json.dumps({"found": found, "passages": passages, "notes": cuts.notes, "failed": [n for n in cuts.notes if FAILED in n],
-                  "peak_mib": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss >> 10, "size": len(content)}))
+failed = [note for note in cuts.notes if FAILED in note]
+peak_mib = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss >> 10
+print(json.dumps({"found": found, "passages": passages, "notes": cuts.notes, "failed": failed, "peak_mib": peak_mib}))
 """
 
 
