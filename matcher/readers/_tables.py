@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 ANOTHER_TABLE = 3  # rows in a row of another width that make a table of their own
 SAMPLE_ROWS = 200
+DRAWN = frozenset("|│｜")  # delimiters that stand at both ends of a line as well
 MOSTLY = 0.95  # of the rows of a sample have a digit in the column that shows a header by having none
 _DIGIT = re.compile(r"[0-9０-９@＠]")
 
@@ -46,11 +47,13 @@ class _Table:
             self.rows = []
 
 
-def tables(records: Iterator[Record], source: Source) -> Iterator[Passage]:
+def tables(records: Iterator[Record], source: Source, delimiter: str) -> Iterator[Passage]:
     """Batches of rows, each of one table, and what belongs to no table as text."""
     table = _Table()
     begun = False
     while batch := list(islice(records, BATCH_ROWS)):
+        if delimiter in DRAWN:
+            batch = [(number, _inside(cells)) for number, cells in batch]
         if not begun:
             table, batch = _begin(batch, source)
             begun = True
@@ -75,13 +78,19 @@ def _begin(batch: list[Record], source: Source) -> tuple[_Table, list[Record]]:
     return table, batch
 
 
+def _inside(cells: list[str]) -> list[str]:
+    """A row without what stands before its first rule and behind its last one, when that is nothing."""
+    return cells[1:-1] if len(cells) > 2 and not (cells[0].strip() or cells[-1].strip()) else cells  # noqa: PLR2004
+
+
 def _is_near(width: int, usual: int) -> bool:
     return abs(width - usual) <= usual // 4 and (width > 1 or usual == 1)
 
 
 def _parts(batch: list[Record], usual: int) -> Iterator[tuple[bool, list[Record]]]:
     """Runs of rows that fit the table, and runs that do not; a few ragged ones fit in the middle."""
-    fits = [_is_near(len(cells), usual) for _, cells in batch]
+    fewest = max(usual - usual // 4, 1 + (usual > 1))
+    fits = [fewest <= len(cells) <= usual + usual // 4 for _, cells in batch]
     if all(fits):
         yield True, batch
         return

@@ -35,7 +35,6 @@ SURE_SHARE = 0.8  # of lines that have the commonest number of fields
 _RULED = frozenset("|+-=├┌└─")
 MOST_SENTENCES = 0.3  # share of lines that end as sentences do, up to which they may be rows
 RULE = re.compile(r"[-+=|:│├┼┤─┌┬┐└┴┘\s]{3,}+")  # between the rows of tables drawn with characters
-_DRAWN = frozenset("|│｜")  # stand at both ends of a line as well
 _ENDS_SENTENCE = re.compile(r"[。！？!?]\s*$")
 _WEAK = {":": 0.9, "/": 0.9, "、": 0.9}  # also ordinary characters of prose, times and paths: need a purer table
 
@@ -69,7 +68,7 @@ class DelimitedReader(Reader):
         width = max(
             Counter(_fields(line, delimiter) for line in lines).items(), key=lambda item: item[1], default=(0, 0)
         )[0]
-        yield from tables(records(source.lines(), source, delimiter, width), source)
+        yield from tables(records(source.lines(), source, delimiter, width), source, delimiter)
 
 
 def batches(
@@ -159,31 +158,30 @@ def records(
         first: The number of the first line.
     """
     most = source.limits.columns
+    blank = f"{delimiter} \t\u3000"
     pending: list[str] = []
     is_open = False
-    is_drawn = delimiter in _DRAWN
     number = first - 1
     for number, line in enumerate(lines, first):  # its last value is used
-        if line[:1] in _RULED and RULE.fullmatch(line):
-            continue
         if not pending and '"' not in line:
-            found = [(number, line.split(delimiter))]
-        else:
-            is_open ^= line.count('"') % 2 == 1 and (bool(pending) or _may_open(line, delimiter))
-            pending.append(line)
-            if is_open and len(pending) <= MOST_LINES_IN_CELL:
+            if not line.strip(blank) or (line[0] in _RULED and RULE.fullmatch(line)):
                 continue
-            found = _settle(pending, number - len(pending) + 1, delimiter, width, is_open=is_open)
-            pending, is_open = [], False
-        for place, cells in found:
-            if is_drawn and len(cells) > 2 and not (cells[0].strip() or cells[-1].strip()):  # noqa: PLR2004  # both ends
-                del cells[-1], cells[0]
-            if len(cells) > most:
-                source.note(f"a row of more than {most} columns was cut")
-                del cells[most:]
-            if any(cells) and any(cell.strip() for cell in cells):
-                yield place, cells
-    yield from _settle(pending, number - len(pending) + 1, delimiter, width, is_open=True)
+            cells = line.split(delimiter)
+            yield number, cells if len(cells) <= most else _cut(cells, source)
+            continue
+        is_open ^= line.count('"') % 2 == 1 and (bool(pending) or _may_open(line, delimiter))
+        pending.append(line)
+        if is_open and len(pending) <= MOST_LINES_IN_CELL:
+            continue
+        yield from _settle(pending, number - len(pending) + 1, delimiter, width, source, is_open=is_open)
+        pending, is_open = [], False
+    if pending:
+        yield from _settle(pending, number - len(pending) + 1, delimiter, width, source, is_open=True)
+
+
+def _cut(cells: list[str], source: Source) -> list[str]:
+    source.note(f"a row of more than {source.limits.columns} columns was cut")
+    return cells[: source.limits.columns]
 
 
 def _may_open(line: str, delimiter: str) -> bool:
@@ -191,15 +189,19 @@ def _may_open(line: str, delimiter: str) -> bool:
 
 
 def _settle(
-    lines: Sequence[str], first: int, delimiter: str, width: int, *, is_open: bool
-) -> list[tuple[int, list[str]]]:
+    lines: Sequence[str], first: int, delimiter: str, width: int, source: Source, *, is_open: bool
+) -> Iterator[tuple[int, list[str]]]:
     """Records of lines that a quote holds together: one, unless it never ends or each line is a row by itself."""
-    if len(lines) == 1 and not is_open:
-        return [(first, _split_quoted(lines[0], delimiter))]
-    apart = [[cell.strip('" ') for cell in line.split(delimiter)] for line in lines]
-    if is_open or sum(len(cells) == width for cells in apart) > len(lines) // 2:
-        return [(first + n, cells) for n, cells in enumerate(apart) if any(cells)]
-    return [(first, _split_quoted("\n".join(lines), delimiter))]
+    apart = (
+        [[cell.strip('" ') for cell in line.split(delimiter)] for line in lines] if is_open or len(lines) > 1 else []
+    )
+    if is_open or 2 * sum(len(cells) == width for cells in apart) > len(lines):
+        found = list(enumerate(apart, first))
+    else:
+        found = [(first, _split_quoted("\n".join(lines), delimiter))]
+    for number, cells in found:
+        if any(map(str.strip, cells)):
+            yield number, cells if len(cells) <= source.limits.columns else _cut(cells, source)
 
 
 def _split_quoted(line: str, delimiter: str) -> list[str]:
