@@ -12,7 +12,7 @@ import click
 from core.errors import OutsideError, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from cli.context import Context
     from fingerprints.index import Index
@@ -33,7 +33,7 @@ _STYLES = {"leak": "bold red", "overlap": "yellow", "clear": "green"}
 @click.pass_obj
 def scan(ctx: Context, paths: Sequence[str], *, as_json: bool, reveal: bool, open_incidents: bool) -> None:
     """Check files, and whole folders, for enrolled customers."""
-    documents = list(_documents(paths))
+    documents = list(_documents(paths, lambda said: ctx.talk.print(said, markup=False)))
     worst: int = 0
     for name in documents:
         try:
@@ -54,18 +54,33 @@ def scan(ctx: Context, paths: Sequence[str], *, as_json: bool, reveal: bool, ope
         sys.exit(worst)
 
 
-def _documents(paths: Sequence[str]) -> Iterator[Path]:
-    """Every file, folders gone through in order; everything that does not exist is named before anything is read."""
+def _documents(paths: Sequence[str], say: Callable[[str], None]) -> Iterator[Path]:
+    """Every file, folders gone through in order; everything that does not exist is named before anything is read.
+
+    What is in a folder and cannot be read is said and passed over: a pipe has no end, a device is no document.
+    """
     missing = [path for path in paths if not Path(path).exists()]
     if missing:
         raise UsageError(f"no such file or folder: {', '.join(missing)}", hint="Check the spelling and where you are.")
     for path in map(Path, paths):
         if path.is_dir():
-            yield from sorted(file for file in path.rglob("*") if file.is_file())
+            yield from _files_below(path, say)
         elif path.is_file():
             yield path
         else:
             raise UsageError(f"{path} is neither a file nor a folder", hint="A pipe or a device has no end to check.")
+
+
+def _files_below(folder: Path, say: Callable[[str], None]) -> Iterator[Path]:
+    def unreadable(error: OSError) -> None:
+        say(f"{error.filename}: not read: {error.strerror}")
+
+    found = sorted(Path(place) / name for place, _, names in os.walk(folder, onerror=unreadable) for name in names)
+    for file in found:
+        if file.is_file():
+            yield file
+        else:
+            say(f"{file}: not read: a pipe, a socket, a device or a link that leads nowhere")
 
 
 def _scan_one(ctx: Context, name: Path, *, reveal: bool) -> tuple[Finding, dict[str, Any]]:
@@ -75,7 +90,8 @@ def _scan_one(ctx: Context, name: Path, *, reveal: bool) -> tuple[Finding, dict[
     from matcher.pool import count_cores
 
     index = ctx.index
-    limits = Limits(document_bytes=ctx.settings.matcher.max_document_bytes)
+    settings = ctx.settings.matcher
+    limits = Limits(document_bytes=settings.max_document_bytes, seconds=settings.max_document_s)
     try:
         finding = match_document(
             Document(str(name), name),

@@ -37,6 +37,9 @@ class Judged:
     generation: int
 
 
+READING_SHARE = 0.8  # of the time a document has before its process is ended: what was read by then still counts
+
+
 @dataclass(frozen=True, slots=True)
 class Bench:
     """What it takes to judge: where key and index are, the bounds on one document, and how many work on a large one."""
@@ -71,7 +74,7 @@ def open_verdicts(bench: Bench) -> Verdicts:
     """Open key and index; raises their errors."""
     key = load_key(bench.key, bench.home)
     index = Index.open_good(bench.index_dir, key)
-    limits = Limits(document_bytes=bench.document_bytes)
+    limits = Limits(document_bytes=bench.document_bytes, seconds=READING_SHARE * bench.document_s)
     return Verdicts(index, Digester(key), load_kinds(index.number_patterns), limits, bench.processes)
 
 

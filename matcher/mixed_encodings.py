@@ -50,14 +50,21 @@ def decode_by_line(block: bytes, encoding: str) -> str:
     """A block of lines, each run of lines in its own encoding."""
     first = block.startswith(_MARK)
     home = "utf-8" if encoding == "utf-8-sig" else encoding
-    judged = ((_fit(line, home), line) for line in _lines(block.removeprefix(_MARK) if first else block))
+    judged = ((line, _fit(line, home)) for line in _lines(block.removeprefix(_MARK) if first else block))
     parts: list[str] = []
-    for text_or_none, run in groupby(judged, key=lambda item: item[0] is not None):
-        if text_or_none:
-            parts += [text for text, _ in run if text is not None]
+    for (is_at_home, is_escaped), run in groupby(judged, key=lambda item: (item[1] is not None, _is_escaped(item[0]))):
+        if is_at_home:
+            parts += [text for _, text in run if text is not None]
+        elif is_escaped:
+            parts.append(b"".join(line for line, _ in run).decode("iso2022_jp_ext", "replace"))
         else:
-            parts.append(_foreign(b"".join(line for _, line in run), home))
+            parts.append(_foreign(b"".join(line for line, _ in run), home))
     return "".join(parts)
+
+
+def _is_escaped(line: bytes) -> bool:
+    """Whether it is in ISO-2022-JP, whose letters are all ASCII."""
+    return b"\x1b" in line and line.isascii() and _ESCAPED.search(line) is not None
 
 
 def _lines(block: bytes) -> Iterator[bytes]:
@@ -72,7 +79,7 @@ def _lines(block: bytes) -> Iterator[bytes]:
 def _fit(line: bytes, home: str) -> str | None:
     """The line in the encoding around it; None when it rather belongs to another."""
     if line.isascii():
-        return line.decode("ascii") if _ESCAPED.search(line) is None else None
+        return None if _is_escaped(line) else line.decode("ascii")
     text = strictly(line, home)
     if text is None or is_mixed(line, text, home):
         return None
@@ -83,8 +90,6 @@ def _fit(line: bytes, home: str) -> str | None:
 
 def _foreign(run: bytes, home: str) -> str:
     """Lines that do not fit where they stand."""
-    if _ESCAPED.search(run) and run.isascii():
-        return run.decode("iso2022_jp_ext", "replace")
     readings = {name: text for name in _OTHERS if (text := strictly(run, name)) is not None}
     if readings:
         best = max(readings, key=lambda name: plausibility(readings[name][:SAMPLE_CHARS]))

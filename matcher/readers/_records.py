@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 MOST_LINES_IN_CELL: Final = 20  # an address, a note
 RULE: Final = re.compile(r"[-+=|:│├┼┤─┌┬┐└┴┘\s]{3,}+")  # between the rows of tables drawn with characters
 _RULED: Final = re.compile(r"^[-+=|├┌└─][-+=|:│├┼┤─┌┬┐└┴┘ \t]{2,}+$", re.MULTILINE)
-_DRAWN: Final = frozenset("|│｜")  # stand at both ends of a line as well
 
 
 class Records:
@@ -71,7 +70,7 @@ class Records:
     def _whole(self, lines: Sequence[str], block: str) -> Sequence[list[str]] | None:
         """A record a line, all of them at once; None where only looking at each line can tell."""
         delimiter = self._delimiter
-        if delimiter in _DRAWN or _RULED.search(block):
+        if _RULED.search(block):
             return None
         if not has_quoted(block, delimiter):
             rows = [line.split(delimiter) for line in lines]
@@ -111,10 +110,8 @@ class Records:
         return self._kept([(first, split_quoted("\n".join(lines), delimiter))] if lines else [])
 
     def _kept(self, records: list[tuple[int, list[str]]]) -> Iterator[tuple[int, list[str]]]:
-        """Those that are not blank, within the bound on columns, without the frame of a drawn table."""
+        """Those that are not blank, within the bound on columns."""
         for place, cells in records:
-            if self._delimiter in _DRAWN and len(cells) > 2 and not (cells[0].strip() or cells[-1].strip()):  # noqa: PLR2004  # both ends
-                del cells[-1], cells[0]
             if len(cells) > self._most:
                 self._source.note(f"a row of more than {self._most} columns was cut")
                 del cells[self._most :]

@@ -16,7 +16,11 @@ _HEX = re.compile(r"(?:0x|[xX]')([0-9A-Fa-f]{2,}+)'?")
 _BITS = re.compile(r"[bB]'([01]{0,64})'")
 _STRING = re.compile(rf"{_WITH_BACKSLASH}", re.DOTALL)
 _ESCAPES: Final = {"n": "\n", "t": "\t", "r": "\r", "0": "", "b": "", "Z": ""}
-_ESCAPED = re.compile(r"\\(.)|''|\"\"", re.DOTALL)
+_ESCAPED: Final = {
+    "'": re.compile(r"\\(.)|''", re.DOTALL),
+    '"': re.compile(r"\\(.)|\"\"", re.DOTALL),
+    "": re.compile(r"\\(.)", re.DOTALL),  # COPY's text format
+}
 
 
 def _row(strings: str) -> re.Pattern[str]:
@@ -68,7 +72,7 @@ def _plain_value(part: str) -> str:
         return bits[1]
     found = _STRING.search(part)
     if found is not None:
-        return unescaped(found.group()[1:-1])
+        return unescaped(found.group()[1:-1], found.group()[0])
     if "'" in part:  # a backslash that was none
         return part.strip("N'").replace("''", "'")
     return "" if part.upper() in {"NULL", "DEFAULT"} else part
@@ -89,11 +93,11 @@ def copy_values(text: str, at: int) -> tuple[list[str] | None, int, bool]:
     row = text[at:end]
     if row == "\\.":
         return None, end + 1, True
-    return ["" if value == "\\N" else unescaped(value) for value in row.split("\t")], end + 1, False
+    return ["" if value == "\\N" else unescaped(value, "") for value in row.split("\t")], end + 1, False
 
 
-def unescaped(text: str) -> str:
-    """Without the escapes."""
-    if "\\" not in text and "''" not in text and '""' not in text:
+def unescaped(text: str, quote: str) -> str:
+    """Without the escapes of a string in such quotes."""
+    if "\\" not in text and not (quote and quote in text):
         return text
-    return _ESCAPED.sub(lambda m: m.group()[0] if m[1] is None else _ESCAPES.get(m[1], m[1]), text)
+    return _ESCAPED[quote].sub(lambda m: m.group()[0] if m[1] is None else _ESCAPES.get(m[1], m[1]), text)

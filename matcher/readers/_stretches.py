@@ -43,7 +43,7 @@ def passages_of(text: str, source: Source, first_line: int = 1) -> Iterator[Pass
             yield Prose(text[at:start], line)
         line = first_line + number
         width = lines[0].count(delimiter) + 1
-        yield from tables(iter(Records([text[start:end]], source, delimiter, width, line)), source)
+        yield from tables(iter(Records([text[start:end]], source, delimiter, width, line)), source, delimiter)
         at, line = end, line + len(lines) - 1
     if text[at:].strip():
         yield Prose(text[at:], line)

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 ANOTHER_TABLE = 3  # rows in a row of another width that make a table of their own
 SAMPLE_ROWS = 200
+DRAWN = frozenset("|│｜")  # delimiters that stand at both ends of a line as well
 MOSTLY = 0.95  # of the rows of a sample have a digit in the column that shows a header by having none
 _DIGIT = re.compile(r"[0-9０-９@＠]")
 
@@ -37,20 +38,24 @@ class _Table:
     number: int = 0
     most_columns: int = 0
     rows: list[Record] = field(default_factory=list)
+    is_bare: bool = False
+    """A header was read, and no row below it yet: what names columns right below a header is a row."""
 
     def flushed(self) -> Iterator[Rows]:
         """What was taken in so far."""
         if self.rows:
             rows = as_rows(self.header, [c for _, c in self.rows], [n for n, _ in self.rows], "row", self.number)
             yield with_json_cells(rows, self.most_columns)
-            self.rows = []
+            self.rows, self.is_bare = [], False
 
 
-def tables(records: Iterator[Record], source: Source) -> Iterator[Passage]:
+def tables(records: Iterator[Record], source: Source, delimiter: str) -> Iterator[Passage]:
     """Batches of rows, each of one table, and what belongs to no table as text."""
     table = _Table()
     begun = False
     while batch := list(islice(records, BATCH_ROWS)):
+        if delimiter in DRAWN:
+            batch = [(number, _inside(cells)) for number, cells in batch]
         if not begun:
             table, batch = _begin(batch, source)
             begun = True
@@ -70,9 +75,14 @@ def _begin(batch: list[Record], source: Source) -> tuple[_Table, list[Record]]:
     at = find_header([cells for _, cells in batch])
     table = _Table((), width, batch[0][0], source.limits.columns)
     if at is not None and _is_near(len(batch[at][1]), width):
-        table.header = tuple(batch[at][1])
+        table.header, table.is_bare = tuple(batch[at][1]), at == 0
         batch = batch[:at] + batch[at + 1 :]
     return table, batch
+
+
+def _inside(cells: list[str]) -> list[str]:
+    """A row without what stands before its first rule and behind its last one, when that is nothing."""
+    return cells[1:-1] if len(cells) > 2 and not (cells[0].strip() or cells[-1].strip()) else cells  # noqa: PLR2004
 
 
 def _is_near(width: int, usual: int) -> bool:
@@ -81,7 +91,8 @@ def _is_near(width: int, usual: int) -> bool:
 
 def _parts(batch: list[Record], usual: int) -> Iterator[tuple[bool, list[Record]]]:
     """Runs of rows that fit the table, and runs that do not; a few ragged ones fit in the middle."""
-    fits = [_is_near(len(cells), usual) for _, cells in batch]
+    fewest = max(usual - usual // 4, 1 + (usual > 1))
+    fits = [fewest <= len(cells) <= usual + usual // 4 for _, cells in batch]
     if all(fits):
         yield True, batch
         return
@@ -97,12 +108,14 @@ def _take(table: _Table, group: Sequence[Record]) -> Iterator[Rows]:
     """Rows into the table; at another header the next table begins, and the same header again is no row."""
     last = 0
     for at in _headers(group):
+        header = tuple(group[at][1])
+        if table.is_bare and at == last and not table.rows and header != table.header:
+            continue
         table.rows += group[last:at]
         last = at + 1
-        header = tuple(group[at][1])
         if header != table.header:
             yield from table.flushed()
-            table.header, table.number = header, group[at][0]
+            table.header, table.number, table.is_bare = header, group[at][0], True
     table.rows += group[last:] if last else group
 
 

@@ -141,6 +141,9 @@ def _values(text: str) -> Iterator[Any]:
         word = ""
     while len(stack) > 1:  # cut off before its end
         yield from _closed(stack)
+    left = stack[0].value()
+    if left:
+        yield left
 
 
 def _plain(token: re.Match[str]) -> str:

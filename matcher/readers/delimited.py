@@ -65,7 +65,7 @@ class DelimitedReader(Reader):
         width = max(
             Counter(_fields(line, delimiter) for line in lines).items(), key=lambda item: item[1], default=(0, 0)
         )[0]
-        yield from tables(iter(Records(source.blocks(), source, delimiter, width)), source)
+        yield from tables(iter(Records(source.blocks(), source, delimiter, width)), source, delimiter)
 
 
 def batches(

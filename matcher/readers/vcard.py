@@ -9,6 +9,7 @@ import re
 from typing import TYPE_CHECKING, ClassVar
 
 from matcher.decoding import decode, detect
+from matcher.readers._stretches import passages_of
 from matcher.readers.interface import Example, Passage, Reader, Source
 from matcher.readers.json_records import BATCH_ROWS, records_as_rows
 
@@ -59,9 +60,11 @@ class VcardReader(Reader):
         """Batches of cards."""
         batch: list[tuple[int, dict[str, str]]] = []
         record: dict[str, str] = {}
+        loose: list[str] = []
         for number, line in _unfolded(source):
             found = _PROPERTY.fullmatch(line)
             if found is None:
+                loose += [line] if line.strip() else []
                 continue
             key = found[1].upper()
             if key == "END" and record:
@@ -76,6 +79,8 @@ class VcardReader(Reader):
             batch.append((0, record))
         if batch:
             yield records_as_rows(batch, source, "line")
+        if loose:
+            yield from passages_of("\n".join(loose), source)
 
 
 def _unfolded(source: Source) -> Iterator[tuple[int, str]]:

@@ -63,7 +63,8 @@ def same(one: Finding, other: Finding) -> bool:
 def test_one_process_and_two_come_to_the_same_finding(bench: Bench, name: str) -> None:
     document = Document(name, DOCUMENTS[name].encode("cp932"))
     alone, together = (
-        match_document(document, bench.index, bench.digester, bench.kinds, Limits(), processes=processes) for processes in (1, 2)
+        match_document(document, bench.index, bench.digester, bench.kinds, Limits(), processes=processes)
+        for processes in (1, 2)
     )
     assert same(alone, together)
     assert alone.verdict == ("clear" if name == "nobody" else alone.verdict)

@@ -70,6 +70,7 @@ def _show(request: Request, kind: str, reason: str) -> Response:
         captures=captures,
         matches=[_match(match, texts) for match in matches],
         revealed=bool(reason),
+        limits=[limit if reason else masked_line(limit) for limit in (finding.limits if finding else ())],
         pieces=mask(reading.text, matches),
         cut=len(reading.text) if reading.is_cut else 0,
         problem=texts(reading.problem) if reading.problem else "",
