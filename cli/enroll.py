@@ -16,7 +16,7 @@ from core.errors import UsageError
 
 if TYPE_CHECKING:
     from cli.context import Context
-    from custody.columns import ColumnPlan
+    from custody.column_plan import ColumnPlan
     from custody.enrolment import EnrolmentResult, Lending
 
 MIB = 1 << 20

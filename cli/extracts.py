@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from cli.extract_changes import changes
 from core.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Iterable
 
     from cli.context import Context
-    from custody.models import Holding, RegisterEvent
+    from custody.models import RegisterEvent
     from custody.overview import Line
 
 _STYLES = {"overdue": "bold red", "lent": "", "returned": "green", "erased": "green"}
@@ -26,16 +27,10 @@ def extracts() -> None:
     """The custody register: extracts, their copies, and who holds them."""
 
 
+for _command in changes.commands.values():
+    extracts.add_command(_command)
+
 _json = click.option("--json", "as_json", is_flag=True, help="One JSON object per line on stdout.")
-
-
-def _acting(command: Callable[..., None]) -> Callable[..., None]:
-    for option in (
-        click.option("--on", metavar="DATE", help="The day it counts from (default: today)."),
-        click.option("--as", "actor", default=getpass.getuser, metavar="NAME", help="Who says so (default: you)."),
-    ):
-        command = option(command)
-    return click.pass_obj(command)
 
 
 @extracts.command("list")
@@ -81,128 +76,6 @@ def show(ctx: Context, name: str, *, as_json: bool) -> None:
         what = ", ".join(f"{field} {new}" for field, (_old, new) in event["changes"].items() if new)
         who = f" {event['holder']}" if event["holder"] else ""
         ctx.talk.print(f"{event['on']}  {event['kind']}{who}: {what}  [{event['actor']}]", markup=False, soft_wrap=True)
-
-
-def _fields(command: Callable[..., None]) -> Callable[..., None]:
-    for option in (
-        click.option("--purpose", metavar="TEXT"),
-        click.option("--columns", metavar="FIELD,..."),
-        click.option("--contract", "contract_kind", type=click.Choice(["A", "B"])),
-        click.option("--medium", metavar="TEXT", help="How it was handed over."),
-        click.option("--recipient", metavar="NAME", help="Who took it."),
-        click.option("--as-of", metavar="DATE", help="The day its values were current."),
-        click.option("--due-on", metavar="DATE", help="By when it is to be returned or erased."),
-        click.option(
-            "--size", type=click.IntRange(0), help="How many customers it has, as long as it is not enrolled."
-        ),
-    ):
-        command = option(command)
-    return _acting(command)
-
-
-@extracts.command()
-@click.argument("name")
-@click.option("--to", "holder", metavar="PROCESSOR", help="Whom it is lent to.")
-@_fields
-def add(ctx: Context, name: str, holder: str | None, actor: str, on: str | None, **given: Any) -> None:
-    """Put an extract into the register; `hinomi enroll` does so by itself."""
-    from cli.days import act_of
-    from custody.holdings import add_extract, lend
-    from custody.processors import get_processor
-
-    act = act_of(ctx, actor, on)
-    with ctx.database.write() as session:
-        extract = add_extract(session, name, _values(given), act)
-        if holder:
-            lend(session, extract, get_processor(session, holder), act)
-    ctx.talk.print(f"{name}: kept", markup=False)
-
-
-@extracts.command("set")
-@click.argument("name")
-@_fields
-def set_command(ctx: Context, name: str, actor: str, on: str | None, **given: Any) -> None:
-    """Change what is known of an extract; an option that is not given leaves its field alone."""
-    from cli.days import act_of
-    from custody.holdings import set_extract
-
-    with ctx.database.write() as session:
-        set_extract(session, name, _values(given), act_of(ctx, actor, on))
-    ctx.talk.print(f"{name}: kept", markup=False)
-
-
-@extracts.command()
-@click.argument("name")
-@click.option("--to", "holder", required=True, metavar="PROCESSOR")
-@_acting
-def lend(ctx: Context, name: str, holder: str, actor: str, on: str | None) -> None:
-    """The carrier lends it to one more processor."""
-    from cli.days import act_of
-    from custody import holdings
-    from custody.processors import get_processor
-
-    with ctx.database.write() as session:
-        extract = holdings.get_extract(session, name)
-        _say(ctx, holdings.lend(session, extract, get_processor(session, holder), act_of(ctx, actor, on)))
-
-
-@extracts.command("copy")
-@click.argument("name")
-@click.option("--from", "giver", required=True, metavar="PROCESSOR")
-@click.option("--to", "taker", required=True, metavar="PROCESSOR")
-@_acting
-def copy_command(ctx: Context, name: str, giver: str, taker: str, actor: str, on: str | None) -> None:
-    """A holder passed a copy on."""
-    from cli.days import act_of
-    from custody.holdings import copy_on
-
-    with ctx.database.write() as session:
-        _say(ctx, copy_on(session, name, giver, taker, act_of(ctx, actor, on)))
-
-
-@extracts.command("return")
-@click.argument("name")
-@click.option("--holder", required=True, metavar="PROCESSOR")
-@_acting
-def return_command(ctx: Context, name: str, holder: str, actor: str, on: str | None) -> None:
-    """A holder gave its copy back."""
-    from cli.days import act_of
-    from custody.holdings import end
-    from custody.lifecycle import RETURN
-
-    with ctx.database.write() as session:
-        _say(ctx, end(session, name, holder, RETURN, act_of(ctx, actor, on)))
-
-
-@extracts.command()
-@click.argument("name")
-@click.option("--holder", required=True, metavar="PROCESSOR")
-@click.option("--certified-on", required=True, metavar="DATE", help="The day on the certificate of erasure.")
-@click.option("--certificate", default="", metavar="TEXT", help="Its number, or where it is kept.")
-@click.option("--as", "actor", default=getpass.getuser, metavar="NAME", help="Who says so (default: you).")
-@click.pass_obj
-def erase(ctx: Context, name: str, holder: str, certified_on: str, certificate: str, actor: str) -> None:
-    """A holder erased its copy, and there is a certificate."""
-    from cli.days import act_of
-    from custody.holdings import end
-    from custody.lifecycle import ERASE
-
-    with ctx.database.write() as session:
-        _say(ctx, end(session, name, holder, ERASE, act_of(ctx, actor, certified_on), certificate=certificate))
-
-
-@extracts.command()
-@click.argument("name")
-@click.option("--holder", required=True, metavar="PROCESSOR")
-@click.option("--reason", required=True, metavar="TEXT")
-@_acting
-def reopen(ctx: Context, name: str, holder: str, reason: str, actor: str, on: str | None) -> None:
-    """A copy that was said to be gone is still there, or was ended by mistake."""
-    from cli.days import act_of
-    from custody import holdings
-
-    with ctx.database.write() as session:
-        _say(ctx, holdings.reopen(session, name, holder, act_of(ctx, actor, on, reason)))
 
 
 @extracts.command()
@@ -287,19 +160,6 @@ def _register(ctx: Context, as_of: str | None) -> list[Line]:
 
     with ctx.database.read() as session:
         return register_on(session, day_of(as_of) if as_of else today(ctx))
-
-
-def _values(given: dict[str, Any]) -> dict[str, Any]:
-    from cli.days import day_of
-    from custody.sheets import read_columns
-
-    fields = {name: value for name, value in given.items() if value is not None}
-    fields |= {name: day_of(fields[name]) for name in ("as_of", "due_on") if name in fields}
-    return fields | ({"columns": read_columns(fields["columns"])} if "columns" in fields else {})
-
-
-def _say(ctx: Context, held: Holding) -> None:
-    ctx.talk.print(f"{held.extract.name} at {held.processor.name}: {held.state}", markup=False, soft_wrap=True)
 
 
 def _event(event: RegisterEvent) -> dict[str, Any]:

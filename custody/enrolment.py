@@ -35,14 +35,14 @@ if TYPE_CHECKING:
     from core.clock import Clock
     from core.database import Database
     from core.settings import Settings
-    from custody.columns import ColumnPlan
+    from custody.column_plan import ColumnPlan
     from fingerprints.keys import Key
 
 __all__ = ["Enroller", "EnrolmentResult", "Lending"]
 
 MAX_REJECTED: Final = 0.05
 """Share of unusable rows that stops a run: above it the columns are mixed up, not the rows."""
-_READING: Final = 0.6
+_READING: Final = 0.8
 """Share of the time that goes into reading; the rest is merging and writing."""
 
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from custody.columns import ColumnPlan
+    from custody.column_plan import ColumnPlan
     from custody.rows import Rejected
     from fingerprints.builder import IndexBuilder
     from fingerprints.index import Index

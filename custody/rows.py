@@ -9,14 +9,14 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
-from custody.columns import join_cells
+from custody.column_plan import join_cells
 from fingerprints.identifiers import load_kinds
 from fingerprints.prints import NUMBER, Printer, Prints, is_usable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from custody.columns import ColumnPlan
+    from custody.column_plan import ColumnPlan
     from fingerprints.index import Index
     from fingerprints.keys import Key
 

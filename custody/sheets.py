@@ -21,7 +21,8 @@ from custody.holdings import add_extract, copy_on, end, get_holding, lend, set_e
 from custody.lifecycle import ERASE, ERASED, OVERDUE, RETURN, RETURNED
 from custody.models import LENT, Extract, Holding, Processor, RegisterEvent
 from custody.processors import GIVEN, MISSING, add_processor, get_processor, set_processor
-from custody.tables import detect_format, read_rows
+from custody.table_format import detect_format
+from custody.tables import read_rows
 from fingerprints.identifiers import kind_classes, load_kinds
 from fingerprints.identifiers.interface import header_words
 

@@ -11,7 +11,7 @@ from custody.errors import TooManyRejectedError
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from custody.columns import ColumnPlan
+    from custody.column_plan import ColumnPlan
     from custody.rows import Rejected, Work
 
 MAX_UNREAD: Final = 0.5

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from custody.columns import ColumnPlan
+    from custody.column_plan import ColumnPlan
     from fingerprints.index import Index
     from fingerprints.keys import Key
 

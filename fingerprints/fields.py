@@ -126,6 +126,8 @@ class FieldWriter:
             with RaggedWriter(folder, name) as writer:
                 for block in _blocks(kept):
                     writer.add(*self._mixed(values, self._stored(name), block, sources[name][block]))
+            values.let_go()
+            del sources[name]
         return others
 
     def _sources(self, values: Ragged) -> NDArray[np.uint32]:
@@ -134,6 +136,7 @@ class FieldWriter:
         for rows in _blocks(np.arange(len(values))):
             there = rows[values.lengths(rows) > 0]
             source[self._place[there]] = there
+        values.let_go()
         return source
 
     def _stored(self, name: str) -> LayeredRagged | None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final, Self
 
 import numpy as np
 
-from fingerprints.files import map_array
+from fingerprints.files import let_go, map_array
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -44,6 +44,11 @@ class Ragged:
         starts, ends = self._bounds(rows)
         lengths = ends - starts
         return lengths, self._data[flat_positions(starts, lengths)]
+
+    def let_go(self) -> None:
+        """Keep nothing of the files in memory until they are read again."""
+        for array in (self._data, self._ends, self._bases):
+            let_go(array)
 
     def _bounds(self, rows: NDArray[np.integer]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         rows = rows.astype(np.int64)

@@ -74,17 +74,24 @@ class Spill:
 
     def number_subjects(self, before: int) -> tuple[NDArray[np.uint32], NDArray[np.uint64]]:
         """The subject of each row, new ones numbered as they appear after the ``before`` known; and the new keys."""
-        keys, known = np.concatenate(self._keys), np.concatenate(self._known)
-        self._keys.clear()
+        known = np.concatenate(self._known)
         self._known.clear()
-        new_rows = np.flatnonzero(known == UNKNOWN)
-        unique, first, inverse = np.unique(keys[new_rows], return_index=True, return_inverse=True)
-        rank = np.empty(unique.size, np.uint32)
-        rank[np.argsort(first)] = np.arange(unique.size, dtype=np.uint32)
+        keys = np.concatenate(self._keys)
+        self._keys.clear()
         subjects = known.astype(np.uint32)
-        subjects[new_rows] = rank[inverse] + np.uint32(before)
-        new_keys = np.empty(unique.size, np.uint64)
-        new_keys[rank] = unique
+        new_rows = np.flatnonzero(known == UNKNOWN).astype(np.uint32)
+        del known
+        keys = keys[new_rows]
+        order = np.argsort(keys, kind="stable").astype(np.uint32)  # the first row of each key comes first
+        keys = keys[order]
+        begins = np.ones(keys.size, np.bool_)
+        begins[1:] = keys[1:] != keys[:-1]
+        by_row = np.argsort(order[begins])
+        rank = np.empty(by_row.size, np.uint32)
+        rank[by_row] = np.arange(before, before + by_row.size, dtype=np.uint32)
+        new_keys = keys[begins][by_row]
+        del keys
+        subjects[new_rows[order]] = rank[np.cumsum(begins, dtype=np.uint32) - np.uint32(1)]
         return subjects, new_keys
 
     def bucket(self, number: int, subject_of_row: NDArray[np.uint32]) -> tuple[NDArray[np.uint64], NDArray[np.uint32]]:

@@ -121,13 +121,12 @@ class RecordWriter:
 
 def write_filter(folder: Path) -> int:
     """Write the filter in front of a folder's fingerprints, those that are posted; how many it was made for."""
-    digests = map_array(folder / "digests.u64", np.uint64)
     posted = posted_codes()
 
     def batches() -> Iterator[NDArray[np.uint64]]:
-        for start in range(0, digests.size, _CHUNK):
-            part = digests[start : start + _CHUNK]
-            yield part[posted[code_of(part)]]
+        with (folder / "digests.u64").open("rb") as file:  # read, not mapped: a mapped file would count as our memory
+            while (part := np.fromfile(file, "<u8", _CHUNK)).size:
+                yield part[posted[code_of(part)]]
 
     filtered = sum(batch.size for batch in batches())
     write_bloom(folder / "bloom.bin", filtered, batches())

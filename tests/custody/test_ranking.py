@@ -107,3 +107,47 @@ def test_unsure_matches_count_for_less() -> None:
 def test_nothing_says_nothing(covered: int, of: int, size: int) -> None:
     assert set_term(covered, of, size, 100) == 0
     assert rank_extracts(BitMap(), 0, COLUMNS, [], 0)[0].extract == NONE_OF_THESE
+
+
+def test_a_leak_from_two_extracts_shows_both_before_none_of_these() -> None:
+    extracts = [
+        _candidate("east", range(2000)),
+        _candidate("west", range(2000, 4000)),
+        _candidate("all", range(40_000)),
+    ]
+    ranked = rank_extracts(BitMap(range(0, 4000, 20)), 200, COLUMNS, extracts, POPULATION)
+    names = [one.extract for one in ranked]
+    assert {one.extract: one.covered for one in ranked[:3]} == {"all": 200, "east": 100, "west": 100}
+    assert names[3] == NONE_OF_THESE
+    rest = BitMap(range(0, 4000, 20)) - extracts[0].members
+    assert rank_extracts(rest, 200, COLUMNS, extracts, POPULATION)[0].extract == "west"
+
+
+def test_one_region_of_a_dump_is_still_the_dump() -> None:
+    extracts = [_candidate("dump", range(30_000)), _candidate("shop", range(25_000, 31_000))]
+    region = BitMap(range(0, 10_000, 40))
+    assert rank_extracts(region, 250, COLUMNS, extracts, POPULATION)[0].extract == "dump"
+
+
+def test_the_right_month_is_found_among_lists_with_the_same_members() -> None:
+    draw = np.random.default_rng(4)
+    months = [_candidate(f"month-{n:02d}", range(1000), as_of=20_000 + 30 * n) for n in range(12)]
+    right = 0
+    for _ in range(20):
+        month = int(draw.integers(12))
+        since, until = np.full(300, 20_000, np.uint16), np.full(300, 65_535, np.uint16)
+        began, ended = draw.random(300) < 0.04, draw.random(300) < 0.04
+        since[began] = 20_000 + 30 * draw.integers(0, month + 1, began.sum())
+        until[ended] = 20_000 + 30 * draw.integers(month + 1, 14, ended.sum())
+        ranked = rank_extracts(BitMap(range(300)), 300, COLUMNS, months, 1000, values=Values(since, until))
+        right += ranked[0].extract == f"month-{month:02d}" or f"month-{month:02d}" in ranked[0].tied_with
+    assert right >= 19
+
+
+def test_old_values_tell_against_the_only_list_there_is() -> None:
+    since, until = np.full(50, 19_000, np.uint16), np.full(50, 19_500, np.uint16)
+    ranked = rank_extracts(
+        BitMap(range(50)), 50, COLUMNS, [_candidate("all", range(100), as_of=20_000)], 100, values=Values(since, until)
+    )
+    assert ranked[0].extract == NONE_OF_THESE
+    assert ranked[1].terms["freshness"] < 0

@@ -10,7 +10,8 @@ import pytest
 from openpyxl import Workbook
 
 from custody.errors import TableError
-from custody.tables import MAX_BREAKS, UNCLOSED, TableFormat, detect_encoding, detect_format, read_rows
+from custody.table_format import TableFormat, detect_encoding, detect_format
+from custody.tables import MAX_BREAKS, UNCLOSED, read_rows
 
 if TYPE_CHECKING:
     from pathlib import Path
