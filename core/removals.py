@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 DOCUMENT, CAPTURE, WARC_FILE, TRAIL_PART = "document", "capture", "warc-file", "trail-part"
 """Kinds of what is removed, as the transparency log calls them."""
+REMOVABLE = frozenset({DOCUMENT, CAPTURE, WARC_FILE, TRAIL_PART})
 RETENTION = "retention"
 
 

@@ -1,1 +1,1 @@
-"""The transparency log: every event, document, trail batch and hand-over a leaf of one Merkle tree, its heads signed."""
+"""The transparency log: events, documents, trail batches and hand-overs as leaves of one signed Merkle tree."""

@@ -1,7 +1,7 @@
-"""What is a leaf, and how its row is written before it is hashed: one line of JSON with fixed keys in a fixed order.
+r"""What is a leaf, and how its row is written before it is hashed: one line of JSON with fixed keys in a fixed order.
 
 ``{"v":1,"entry":"event","id":7,…}``: numbers and truths as JSON writes them, texts with every character beyond ASCII
-escaped (``\\uXXXX``), moments as ``YYYY-MM-DDTHH:MM:SS.ffffffZ`` in UTC, days as ``YYYY-MM-DD``, nothing as ``null``.
+escaped (``\uXXXX``), moments as ``YYYY-MM-DDTHH:MM:SS.ffffffZ`` in UTC, days as ``YYYY-MM-DD``, nothing as ``null``.
 A column that holds JSON stands in the line as the text that the database keeps. ``v`` is `VERSION`; a column is never
 added to a kind, taken away or written otherwise under the same version. Columns that change in a row's life (states,
 attempts, retention) and what is derived from others (search texts) are left out.

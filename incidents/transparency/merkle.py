@@ -104,8 +104,8 @@ def root_from_inclusion(leaf: bytes, position: int, size: int, path: Sequence[by
 
 def is_consistent(first: int, first_root: bytes, second: int, second_root: bytes, path: Sequence[bytes]) -> bool:
     """Whether a path shows that the smaller tree is the beginning of the larger one (RFC 9162, 2.1.4.2)."""
-    if first == second or first == 0:
-        return not path and (first_root == second_root if first == second else first_root == EMPTY_ROOT)
+    if first == second:
+        return not path and first_root == second_root
     if not 0 < first < second or not path:
         return False
     steps = [first_root, *path] if first & (first - 1) == 0 else list(path)

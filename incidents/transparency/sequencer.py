@@ -1,7 +1,7 @@
 """From rows that wait to leaves in order: each row once, none left out, however many processes do it and die.
 
-One transaction at a time gives out positions (SQLite has one writer; PostgreSQL an advisory lock), takes the rows out of
-the line and writes their leaves. Whatever dies before its commit leaves the line as it was.
+One transaction at a time gives out positions (SQLite has one writer; PostgreSQL an advisory lock), takes the rows
+out of the line and writes their leaves. Whatever dies before its commit leaves the line as it was.
 """
 
 from __future__ import annotations

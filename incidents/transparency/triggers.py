@@ -63,10 +63,9 @@ def _moment(kind: Kind) -> tuple[str, str]:
 
 def _on_sqlite(kind: Kind) -> str:
     moment, rows = _moment(kind)
-    return (
-        f"CREATE TRIGGER IF NOT EXISTS {_name(kind)} AFTER {moment} ON {kind.table.__tablename__}{rows} "
-        f"BEGIN INSERT INTO log_waiting (kind, row_id) VALUES ('{kind.name}', NEW.id); END"  # noqa: S608  # our own names
-    )
+    put = f"INSERT INTO log_waiting (kind, row_id) VALUES ('{kind.name}', NEW.id)"  # noqa: S608  # our own names
+    on = f"AFTER {moment} ON {kind.table.__tablename__}{rows}"
+    return f"CREATE TRIGGER IF NOT EXISTS {_name(kind)} {on} BEGIN {put}; END"
 
 
 def _on_postgresql(kind: Kind) -> str:
