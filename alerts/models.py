@@ -19,8 +19,9 @@ class Message(Base):
     """One message to one channel.
 
     ``kind``: ``parent`` (one an incident and channel), ``update`` (puts the parent's new text in its place), ``detail``
-    (in its thread), or ``notice``, which belongs to no incident. ``state``: ``pending``, ``sending`` (found at start it means: uncertain), ``sent``, ``failed``
-    (given up), or ``superseded`` (a later one says it all). ``uuid`` travels along, so that it can be looked for.
+    (in its thread), or ``notice``, which belongs to no incident. ``state``: ``pending``, ``sending`` (found at start it
+    means: uncertain), ``sent``, ``failed`` (given up), or ``superseded`` (a later one says it all). ``uuid`` travels
+    along, so that it can be looked for.
     """
 
     __tablename__ = "messages"

@@ -52,15 +52,16 @@ def _show(ctx: Context, report: Report) -> None:
     else:
         ctx.talk.print("[green]whole[/]", end=" ")
     kinds = ", ".join(f"{count:,} {kind}" for kind, count in report.leaves.items()) or "nothing"
+    files = f"{report.files:,} files with {report.size_bytes:,} bytes"
     lines = [
-        f"{report.size:,} leaves ({kinds}), {report.files:,} files with {report.size_bytes:,} bytes, {report.heads} heads",
+        f"{report.size:,} leaves ({kinds}), {report.heads:,} heads, {files}",
         f"retention removed {report.removed:,} rows; {report.waiting:,} rows wait for their leaf",
     ]
     if report.first and report.last:
+        first, last = report.first, report.last
         lines += [
-            f"vouched for since {report.first.signed_at:%Y-%m-%d %H:%M} UTC: the first {report.first.size:,} leaves, "
-            "as they stood then, whatever day they tell of",
-            f"vouched for by the last head ({report.last.signed_at:%Y-%m-%d %H:%M} UTC): {report.last.size:,} leaves",
+            f"vouched for since {first.signed_at:%Y-%m-%d %H:%M} UTC: {first.size:,} leaves, as they stood then",
+            f"vouched for since {last.signed_at:%Y-%m-%d %H:%M} UTC, the last head: {last.size:,} leaves",
             f"heads were found in {', '.join(report.places)}",
         ]
     for line in [*lines, *(f"note: {note}" for note in report.notes)]:

@@ -271,7 +271,8 @@ def test_trail_files_that_retention_removed_are_no_damage(full_home: LogHome) ->
 def test_no_row_of_removals_makes_an_event_disappear(full_home: LogHome) -> None:
     full_home.sql("DELETE FROM events WHERE id = 5")
     full_home.sql(
-        "INSERT INTO removals (kind, row_id, removed_at, reason) VALUES ('event', 5, '2026-11-22 03:00:00', 'retention')"
+        "INSERT INTO removals (kind, row_id, removed_at, reason) "
+        "VALUES ('event', 5, '2026-11-22 03:00:00', 'retention')"
     )
     full_home.append()
     assert full_home.damage().what == "row-removed"
