@@ -39,7 +39,7 @@ class StoredFiles:
         """Whether the file of an entry is not there; retention may have removed it."""
         return not self._path(kind, json.loads(entry)).is_file()
 
-    def check(self, kind: str, entry: bytes, position: int, at: datetime, session: Session) -> None:
+    def check(self, kind: str, entry: bytes, position: int, at: datetime | None, session: Session) -> None:
         """Compare the file of an entry with the hash in the entry."""
         said = json.loads(entry)
         path = self._path(kind, said)

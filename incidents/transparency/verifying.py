@@ -25,6 +25,7 @@ from incidents.transparency.stored_files import FILE_KINDS, StoredFiles
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
+    from datetime import datetime
     from pathlib import Path
 
     from sqlalchemy.orm import Session
@@ -108,10 +109,10 @@ class _Verification:
             self._report.add(Damage("tail-cut", str(known), min(self._tree.size, known.size), signed_at, said))
 
     def _pieces(self) -> Iterator[Sequence[Any]]:
-        after, columns = -1, (LogLeaf.position, LogLeaf.kind, LogLeaf.row_id, LogLeaf.hash, LogLeaf.at)
+        after, columns = -1, (LogLeaf.position, LogLeaf.kind, LogLeaf.row_id, LogLeaf.hash)
         while True:
             asked = select(*columns).where(LogLeaf.position > after).order_by(LogLeaf.position).limit(AT_ONCE)
-            leaves = self._session.execute(asked).all()
+            leaves = self._session.connection().execute(asked).all()
             if leaves:
                 yield leaves
                 after = leaves[-1][0]
@@ -121,10 +122,10 @@ class _Verification:
     def _grow(self, leaves: Sequence[Any]) -> None:
         """Add leaves to the tree, comparing its root at the size of every head."""
         tree = self._tree
-        for position, _kind, _row_id, hashed, at in leaves:
+        for position, _kind, _row_id, hashed in leaves:
             if position != tree.size and not self._rewritten:
                 said = f"after leaf {tree.size - 1} comes leaf {position}"
-                self._report.add(Damage("leaf-missing", f"leaf {tree.size}", tree.size, at, said))
+                self._report.add(Damage("leaf-missing", f"leaf {tree.size}", tree.size, self._at(position), said))
                 self._rewritten = True  # no root can fit any more: it is said once
             tree.add(hashed)
             if self._heads and self._heads[0].size <= tree.size:
@@ -161,7 +162,7 @@ class _Verification:
         entries = read_entries(self._session, kind, [leaf[2] for leaf in leaves])
         suspects = []
         for leaf in leaves:
-            position, _, row_id, hashed, at = leaf
+            position, _, row_id, hashed = leaf
             entry = entries.get(row_id)
             if entry is None or leaf_hash(entry) != hashed:
                 suspects.append((leaf, entry))
@@ -169,14 +170,15 @@ class _Verification:
                 if self._files.is_missing(kind.name, entry) and self._removed(kind, [row_id], self._database):
                     self._report.removed += 1
                 else:
-                    self._files.check(kind.name, entry, position, at, self._session)
+                    self._files.check(kind.name, entry, position, self._at(position), self._session)
         if suspects:
             self._check_suspects(kind, suspects)
 
     def _check_suspects(self, kind: Kind, suspects: Sequence[tuple[Any, bytes | None]]) -> None:
         """Rows that are gone or differ: retention may have removed them, and their number been given out again."""
         removed = self._removed(kind, [leaf[2] for leaf, _ in suspects])
-        for (position, _, row_id, hashed, at), entry in suspects:
+        for (position, _, row_id, hashed), entry in suspects:
+            at = self._at(position)
             if removed.get(row_id, -1) > position:
                 self._report.removed += 1
             elif entry is None:
@@ -185,6 +187,10 @@ class _Verification:
             else:
                 said = f"{kind.table.__tablename__} holds another row: {leaf_hash(entry).hex()}, logged {hashed.hex()}"
                 self._report.add(Damage("row-edited", f"{kind.name} {row_id}", position, at, said))
+
+    def _at(self, position: int) -> datetime | None:
+        """When a leaf was made."""
+        return self._session.scalar(select(LogLeaf.at).where(LogLeaf.position == position))
 
     def _removed(self, kind: Kind, row_ids: Sequence[int], afresh: Database | None = None) -> dict[int, int]:
         """Where the log says that rows were removed; ``afresh`` asks for what happened since we began."""
