@@ -20,7 +20,7 @@ from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from alerts.delivery import deliver, open_post
-from alerts.head_notices import enqueue_head
+from alerts.head_notices import enqueue_head, enqueue_refusal
 from alerts.outbox import has_due
 from archive.store import Archive
 from core.children import run_hinomi
@@ -38,6 +38,7 @@ from core.leases import (
 from core.logs import get_logger
 from crawler.run import recover_sweeps, run_sweep_process
 from crawler.sources import load_sources
+from incidents.transparency.errors import BrokenLogError
 from incidents.transparency.heads import is_head_due, publish
 from incidents.transparency.sequencer import append_waiting, is_waiting
 from trails.retention import expire as expire_trails
@@ -321,7 +322,14 @@ class Jobs:
             return is_head_due(session, self._settings.log, self._clock.now())
 
     def _sign(self) -> str:
-        done = publish(self._settings, self._database, self._clock)
+        try:
+            done = publish(self._settings, self._database, self._clock)
+        except BrokenLogError:
+            with self._database.write() as session:
+                enqueue_refusal(
+                    session, self._post.channels[0], language=self._settings.language, now=self._clock.now()
+                )
+            raise
         with self._database.write() as session:
             enqueue_head(
                 session, self._post.channels, language=self._settings.language,

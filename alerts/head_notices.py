@@ -39,6 +39,16 @@ def enqueue_head(
     return put_notice(session, channels[0], f"head:{head.size}:{head.root}", head_notice(head, language), now=now)
 
 
+def enqueue_refusal(session: Session, channel: Channel, *, language: str, now: datetime) -> bool:
+    """Say that signing was refused because the log does not go on from its last head; once for each such head."""
+    head = latest_head(session)
+    if head is None:
+        return False
+    texts = load_texts("alerts", language)
+    notice = Notice(texts("head.refused"), texts("head.refused_said"), head.note)
+    return put_notice(session, channel, f"refused:{head.size}:{head.root}", notice, now=now)
+
+
 def head_notice(head: LogHead, language: str) -> Notice:
     """A head in words, with its note as it was signed."""
     texts = load_texts("alerts", language)

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import threading
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from alerts.channels.console import ConsoleChannel
 from alerts.head_notices import enqueue_head
 from alerts.models import Message
 from incidents.events import add_event
+from incidents.transparency.errors import BrokenLogError
 from incidents.transparency.heads import publish
-from incidents.transparency.keys import create_log_key
+from incidents.transparency.keys import create_log_key, load_log_key
+from incidents.transparency.models import LogLeaf
 from incidents.transparency.notes import is_signed, read_notes
+from scheduler import Jobs
 from tests.alerts.conftest import make_settings, run
 from tests.incidents.makers import Leaked, take
 
@@ -44,8 +48,6 @@ def sign(signing: Settings, post: Post) -> bool:
 
 
 def test_a_head_is_posted_and_can_be_pasted_back(signing: Settings, post: Post, slack: FakeSlack) -> None:
-    from incidents.transparency.keys import load_log_key
-
     assert sign(signing, post)
     assert run(post).sent == 1
     (message,) = slack.parents
@@ -110,3 +112,31 @@ def test_the_console_and_a_home_that_wants_none_get_none(signing: Settings, post
         now = clock.advance(timedelta(days=3))
         assert not enqueue_head(session, [ConsoleChannel()], language="en", every_h=24, now=now)
         assert not enqueue_head(session, post.channels, language="en", every_h=0, now=now)
+
+
+def test_the_scheduler_makes_leaves_signs_and_posts(signing: Settings, post: Post, slack: FakeSlack) -> None:
+    with post.database.write() as session:
+        add_event(session, "note", actor="suzuki", now=post.clock.now(), data={"text": "x"})
+    jobs = {job.name: job for job in Jobs(signing, post.database, post.clock, threading.Event())()}
+    assert jobs["log"].is_wanted()
+    assert jobs["log"].work() == "done: 1 leaves"
+    assert not jobs["log"].is_wanted()
+    assert jobs["log-head"].is_wanted()
+    assert jobs["log-head"].work() == "done: 1 leaves"
+    assert not jobs["log-head"].is_wanted()
+    run(post)
+    assert len(slack.parents) == 1
+
+
+def test_a_log_that_was_rewritten_is_not_signed_and_people_are_told_once(
+    signing: Settings, post: Post, slack: FakeSlack
+) -> None:
+    sign(signing, post)
+    with post.database.engine.begin() as connection:
+        connection.execute(update(LogLeaf).values(hash=bytes(32)))
+    jobs = {job.name: job for job in Jobs(signing, post.database, post.clock, threading.Event())()}
+    for _ in range(2):
+        with pytest.raises(BrokenLogError):
+            jobs["log-head"].work()
+    run(post, 2)
+    assert [message["text"] for message in slack.parents][1:] == ["Hinomi の記録が改変されています"]
