@@ -175,7 +175,7 @@ def _look_at_alerts(ctx: Context) -> Iterator[Diagnosis]:
 
 
 def _look_at_log(ctx: Context) -> Iterator[Diagnosis]:
-    from incidents.transparency.heads import is_head_due, latest_head
+    from incidents.transparency.heads import is_head_due, latest_head, place_name
     from incidents.transparency.keys import load_log_key
     from incidents.transparency.sequencer import count_waiting, tree_size
 
@@ -186,9 +186,9 @@ def _look_at_log(ctx: Context) -> Iterator[Diagnosis]:
     covered = head.size if head else 0
     if due:
         yield Diagnosis("note", "log", f"{size - covered} leaves have no signed head", "hinomi log publish")
-    places = [str(path) for path in ctx.settings.head_paths]
-    if head and not set(places) <= set(head.places):
-        missing = ", ".join(sorted(set(places) - set(head.places)))
+    places = {place_name(path, ctx.settings.home) for path in ctx.settings.head_paths}
+    if head and (lacking := places - set(head.places)):
+        missing = ", ".join(sorted(lacking))
         yield Diagnosis("bad", "log", f"the last head could not be written to {missing}", "hinomi log publish")
     if all(path.is_relative_to(ctx.settings.home) for path in ctx.settings.head_paths):
         yield Diagnosis(

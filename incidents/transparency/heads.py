@@ -72,7 +72,7 @@ def publish(settings: Settings, database: Database, clock: Clock) -> Published:
     """
     append_waiting(database, clock)
     is_new = _sign(settings, database, clock)
-    unwritten = tuple(path for path in settings.head_paths if not _bring_to(path, database))
+    unwritten = tuple(path for path in settings.head_paths if not _bring_to(path, settings.home, database))
     with database.read() as session:
         return Published(latest_head(session), is_new, unwritten)
 
@@ -124,11 +124,17 @@ def _stamp(settings: LogSettings, note: str) -> bytes | None:
         return None
 
 
-def _bring_to(path: Path, database: Database) -> bool:
+def place_name(path: Path, home: Path) -> str:
+    """What a file of heads is called in rows: relative to the home where it is inside, so that a home can be moved."""
+    return path.relative_to(home).as_posix() if path.is_relative_to(home) else str(path)
+
+
+def _bring_to(path: Path, home: Path, database: Database) -> bool:
     """Append the heads that a file lacks; whether it could be written."""
     with database.read() as session:
         heads = session.scalars(select(LogHead).order_by(LogHead.size)).all()
-    lacking = [head for head in heads if str(path) not in head.places]
+    place = place_name(path, home)
+    lacking = [head for head in heads if place not in head.places]
     if not lacking:
         return True
     try:
@@ -139,7 +145,7 @@ def _bring_to(path: Path, database: Database) -> bool:
     with database.write() as session:
         for head in lacking:
             row = session.get_one(LogHead, head.size)
-            row.places = sorted({*row.places, str(path)})
+            row.places = sorted({*row.places, place})
     return True
 
 

@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from incidents.transparency.damage import Damage
 from incidents.transparency.errors import LogError, NoLogKeyError, NoteError, TimestampError
+from incidents.transparency.heads import place_name
 from incidents.transparency.keys import load_log_key, load_public_keys, public_path
 from incidents.transparency.models import LogHead
 from incidents.transparency.notes import is_signed, read_note, read_notes
@@ -77,12 +78,12 @@ def find_heads(
 ) -> list[KnownHead]:
     """All heads whose signature holds, by size; what is wrong with the others, and what is missing, is reported."""
     rows = session.scalars(select(LogHead).order_by(LogHead.size)).all()
-    written = dict.fromkeys([*settings.head_paths, *(Path(place) for row in rows for place in row.places)])
+    written = dict.fromkeys([*settings.head_paths, *(settings.home / place for row in rows for place in row.places)])
     found = list(_in_database(rows, report))
     for path in written:
         here = list(_in_file(path, report)) if path.is_file() else []
         found += here
-        _compare(path, rows, here, report)
+        _compare(path, [row for row in rows if place_name(path, settings.home) in row.places], rows, here, report)
     for path in given:
         found += _in_file(path, report)
     good = [known for known in found if _is_good(known, keys, report)]
@@ -129,11 +130,13 @@ def _in_file(path: Path, report: Report) -> Iterator[KnownHead]:
             report.add(Damage("head-forged", f"line {number} of {path}", 0, said="the line holds no signed tree head"))
 
 
-def _compare(path: Path, rows: Sequence[LogHead], here: Sequence[KnownHead], report: Report) -> None:
-    """What one of database and file has and the other lacks."""
+def _compare(
+    path: Path, written: Sequence[LogHead], rows: Sequence[LogHead], here: Sequence[KnownHead], report: Report
+) -> None:
+    """What a file lacks of the heads that were written to it, and what it has that the database lacks."""
     in_file, in_rows = {known.signed.note for known in here}, {row.note for row in rows}
-    for row in rows:
-        if str(path) in row.places and row.note not in in_file:
+    for row in written:
+        if row.note not in in_file:
             what = "head-removed" if path.is_file() else "file-missing"
             said = f"it was written to {path} and is not there"
             report.add(Damage(what, f"the head of {row.size} leaves", row.size, row.signed_at, said))

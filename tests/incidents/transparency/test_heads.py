@@ -122,3 +122,14 @@ def test_without_its_key_nothing_is_signed(log_home: LogHome) -> None:
     with pytest.raises(NoLogKeyError):
         log_home.publish()
     assert not log_home.heads_file.exists()
+
+
+def test_a_home_that_was_moved_is_whole(log_home: LogHome, tmp_path: Path) -> None:
+    log_home.note()
+    log_home.publish()
+    moved = tmp_path / "elsewhere"
+    moved.mkdir()
+    for name in ("log-key", "log-key.pub", "log-heads.jsonl"):
+        (log_home.settings.home / name).rename(moved / name)
+    log_home.settings = log_home.settings.model_copy(update={"home": moved})
+    assert log_home.verify().is_whole
