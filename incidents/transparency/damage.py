@@ -22,7 +22,7 @@ class Damage:
     Attributes:
         what: ``row-edited``, ``row-removed``, ``row-unlogged``, ``leaf-missing``, ``tail-cut``, ``history-rewritten``,
             ``head-removed``, ``head-forged``, ``file-altered``, ``file-missing``, ``content-altered``,
-            ``stamp-broken``.
+            ``stamp-broken``, ``state-differs``.
         where: The row, file or head that it was seen at.
         position: The first leaf that it may concern; damages are told in this order.
         when: When that leaf was made, or that head signed.

@@ -2,9 +2,9 @@ r"""What is a leaf, and how its row is written before it is hashed: one line of 
 
 ``{"v":1,"entry":"event","id":7,…}``: numbers and truths as JSON writes them, texts with every character beyond ASCII
 escaped (``\uXXXX``), moments as ``YYYY-MM-DDTHH:MM:SS.ffffffZ`` in UTC, days as ``YYYY-MM-DD``, nothing as ``null``.
-A column that holds JSON stands in the line as the text that the database keeps. ``v`` is `VERSION`; a column is never
-added to a kind, taken away or written otherwise under the same version. Columns that change in a row's life (states,
-attempts, retention) and what is derived from others (search texts) are left out.
+A column that holds JSON stands in the line as the text that the database keeps, one that holds bytes in hexadecimal.
+``v`` is `VERSION`; a column is never added to a kind, taken away or written otherwise under the same version. Columns
+that change in a row's life (states, attempts, retention) and what is derived from others (search texts) are left out.
 """
 
 from __future__ import annotations
@@ -13,13 +13,13 @@ from dataclasses import dataclass
 from json.encoder import encode_basestring_ascii
 from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import JSON, Date, String, cast, func, select, type_coerce
+from sqlalchemy import JSON, Date, LargeBinary, String, cast, func, select, type_coerce
 
 from archive.models import Capture, Document, WarcSeal
 from core.database import UTCDateTime
 from core.removals import Removal
 from custody.models import DONE, RUNNING, Enrolment, RegisterEvent
-from incidents.models import Event
+from incidents.models import Event, FindingRow
 from trails.models import TrailImport, TrailPart
 
 if TYPE_CHECKING:
@@ -84,6 +84,14 @@ KINDS: Final = {
             (
                 "id", "document_id", "source", "address", "author", "posted_at", "posted_as_written", "fetched_at",
                 "warc_file", "warc_offset",
+            ),
+        ),
+        Kind(
+            "finding",
+            FindingRow,
+            (
+                "id", "sha256", "generation", "verdict", "confidence", "people", "subjects", "share", "fields",
+                "extracts", "dated_from", "dated_until", "limits", "members", "made_at",
             ),
         ),
         Kind("warc-file", WarcSeal, ("id", "name", "sha256", "size_bytes", "sealed_at")),
@@ -177,4 +185,6 @@ def _as_text(column: ColumnElement[Any], *, is_sqlite: bool) -> ColumnElement[An
         return func.to_char(func.timezone("UTC", column), 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')
     if isinstance(column.type, JSON | Date):
         return type_coerce(column, String) if is_sqlite else cast(column, String)
+    if isinstance(column.type, LargeBinary):
+        return func.lower(func.hex(column)) if is_sqlite else func.encode(column, "hex")
     return column

@@ -16,6 +16,7 @@ from sqlalchemy import func, select
 from archive.store import Archive
 from core.removals import REMOVABLE, Removal
 from incidents.transparency.damage import Damage, Report
+from incidents.transparency.derived import find_wrong_states
 from incidents.transparency.entries import KINDS, read_entries
 from incidents.transparency.known_heads import find_heads, trusted_keys
 from incidents.transparency.merkle import GrowingTree, leaf_hash
@@ -71,6 +72,7 @@ def verify(
         _Verification(session, database, files, report, found).run(progress)
         files.check_unsealed(session)
         _find_unlogged(session, report)
+        find_wrong_states(session, report)
         report.waiting = count_waiting(session)
     if found:
         report.first, report.last = found[0].signed.head, found[-1].signed.head

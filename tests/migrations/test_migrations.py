@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 OLD_ROWS = """
-INSERT INTO incidents (id, state, severity, opened_at, updated_at, first_seen_at, subjects, people, documents, sightings,
-    confidence, fields, sources, members, assignee, dismiss_reason)
+INSERT INTO incidents (id, state, severity, opened_at, updated_at, first_seen_at, subjects, people, documents,
+    sightings, confidence, fields, sources, members, assignee, dismiss_reason)
 VALUES (1, 'open', 'low', '2026-11-01', '2026-11-01', '2026-11-01', 0, 0, 0, 0, 0, '{}', '[]', x'00', '', '');
 INSERT INTO events (id, incident_id, happened_at, learned_at, zone, kind, actor, source, data, search_text)
 VALUES (1, 1, '2026-11-01', '2026-11-01', '', 'opened', 'hinomi', '', '{}', '');
@@ -27,7 +27,8 @@ INSERT INTO messages (id, uuid, incident_id, channel, kind, payload, state, atte
 VALUES (1, 'a', 1, 'slack', 'parent', '{}', 'failed', 3, '2026-11-01', '2026-11-01', '', '', NULL),
     (2, 'b', 1, 'mail', 'parent', '{}', 'sent', 1, '2026-11-01', '2026-11-01', '', '', 1);
 INSERT INTO alerted_events (event_id, channel, message_id) VALUES (1, 'slack', 2);
-INSERT INTO enrolments (id, extract_name, file_name, sha256, request, started_at, state, reason, rows, rejected, subjects)
+INSERT INTO enrolments (id, extract_name, file_name, sha256, request, started_at, state, reason, rows, rejected,
+    subjects)
 VALUES (1, 'c', 'c.csv', '', '{}', '2026-11-01', 'running', '', 0, 0, 0),
     (2, 'c', 'c.csv', '', '{}', '2026-11-01', 'failed', '', 0, 0, 0)
 """

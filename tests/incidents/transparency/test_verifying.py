@@ -10,6 +10,8 @@ import pytest
 from sqlalchemy import select
 
 from archive.models import Document
+from incidents.findings import record_finding
+from incidents.service import act, take_finding
 from incidents.transparency.entries import KINDS, read_entries
 from incidents.transparency.errors import BrokenLogError, NoLogKeyError
 from incidents.transparency.keys import create_log_key, load_log_key
@@ -17,6 +19,7 @@ from incidents.transparency.merkle import leaf_hash, root_of
 from incidents.transparency.models import LogHead, LogLeaf
 from incidents.transparency.notes import sign
 from tests.archive.test_store import exchange, place
+from tests.incidents.makers import Leaked
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -287,6 +290,24 @@ def test_rows_that_wait_and_leaves_without_a_head_are_said(full_home: LogHome) -
     assert report.waiting == 1
     assert report.last
     assert report.last.size == report.size - 1
+
+
+def test_verdicts_and_states_of_incidents_are_covered(full_home: LogHome) -> None:
+    with full_home.database.write() as session:
+        document = session.get_one(Document, 1)
+        row = record_finding(
+            session, document, Leaked("x", (0, 1, 2)).finding(), generation=1, now=full_home.clock.now()
+        )
+        take_finding(session, row, now=full_home.clock.now())
+        act(session, 1, "confirm-csirt", actor="suzuki", now=full_home.clock.now())
+    full_home.publish()
+    report = full_home.verify()
+    assert (report.damages, report.leaves["finding"]) == ([], 1)
+    full_home.sql("UPDATE incidents SET state = 'closed'")
+    damage = full_home.damage()
+    assert (damage.what, damage.said) == ("state-differs", "it is closed, its timeline came to confirmed")
+    full_home.sql("UPDATE findings SET subjects = 2")
+    assert full_home.damage().where == "finding 1"
 
 
 def test_an_empty_log_and_one_without_heads_say_so(log_home: LogHome) -> None:
