@@ -25,7 +25,7 @@ from trails.models import TrailImport, TrailPart
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
-    from sqlalchemy import ColumnElement, Select
+    from sqlalchemy import ColumnElement, Executable, Select
     from sqlalchemy.orm import Session
 
     from core.database import Base
@@ -144,11 +144,21 @@ def read_entries(session: Session, kind: Kind, ids: Collection[int]) -> dict[int
     else:
         pieces = (wanted[at : at + _PIECE] for at in range(0, len(wanted), _PIECE))
         asked = [rows.where(id_column.in_(piece)) for piece in pieces]
-    plain = session.connection()  # rows without the ORM's care for them: a million of them are verified at once
     for statement in asked:
-        for row in plain.execute(statement).all():
+        for row in read_plainly(session, statement):
             found[row[0]] = _written(line, json_at, row)
     return found
+
+
+def read_plainly(session: Session, statement: Executable) -> list[Any]:
+    """Rows as the database's driver has them: a million are verified at once, and every layer counts.
+
+    Only for columns that need no translation: numbers, texts, bytes.
+    """
+    with session.connection().execute(statement) as result:
+        cursor: Any = result.cursor
+        rows: list[Any] = cursor.fetchall()
+        return rows
 
 
 def _written(line: str, json_at: Sequence[int], row: Sequence[Any]) -> bytes:

@@ -17,7 +17,7 @@ from archive.store import Archive
 from core.removals import REMOVABLE, Removal
 from incidents.transparency.damage import Damage, Report
 from incidents.transparency.derived import find_wrong_states
-from incidents.transparency.entries import KINDS, read_entries
+from incidents.transparency.entries import KINDS, read_entries, read_plainly
 from incidents.transparency.known_heads import find_heads, trusted_keys
 from incidents.transparency.merkle import GrowingTree, leaf_hash
 from incidents.transparency.models import LogLeaf, LogWaiting
@@ -114,7 +114,7 @@ class _Verification:
         after, columns = -1, (LogLeaf.position, LogLeaf.kind, LogLeaf.row_id, LogLeaf.hash)
         while True:
             asked = select(*columns).where(LogLeaf.position > after).order_by(LogLeaf.position).limit(AT_ONCE)
-            leaves = self._session.connection().execute(asked).all()
+            leaves = read_plainly(self._session, asked)
             if leaves:
                 yield leaves
                 after = leaves[-1][0]
