@@ -180,15 +180,14 @@ class _Verification:
         """Rows that are gone or differ: retention may have removed them, and their number been given out again."""
         removed = self._removed(kind, [leaf[2] for leaf, _ in suspects])
         for (position, _, row_id, hashed), entry in suspects:
-            at = self._at(position)
             if removed.get(row_id, -1) > position:
                 self._report.removed += 1
-            elif entry is None:
-                where = f"{kind.name} {row_id}"
-                self._report.add(Damage("row-removed", where, position, at, f"no row in {kind.table.__tablename__}"))
-            else:
-                said = f"{kind.table.__tablename__} holds another row: {leaf_hash(entry).hex()}, logged {hashed.hex()}"
-                self._report.add(Damage("row-edited", f"{kind.name} {row_id}", position, at, said))
+                continue
+            table, what = kind.table.__tablename__, "row-removed" if entry is None else "row-edited"
+            said = f"no row in {table}"
+            if entry is not None:
+                said = f"{table} holds another row: {leaf_hash(entry).hex()}, logged {hashed.hex()}"
+            self._report.add(Damage(what, f"{kind.name} {row_id}", position, self._at(position), said))
 
     def _at(self, position: int) -> datetime | None:
         """When a leaf was made."""
