@@ -37,7 +37,7 @@ from core.leases import (
 )
 from core.logs import get_logger
 from crawler.run import recover_sweeps, run_sweep_process
-from crawler.sources import load_sources
+from crawler.sources import survey_sources
 from incidents.transparency.errors import BrokenLogError
 from incidents.transparency.heads import is_head_due, publish
 from incidents.transparency.sequencer import append_waiting, is_waiting
@@ -105,7 +105,7 @@ def list_runs(settings: Settings, database: Database, now: datetime) -> list[Run
     with database.read() as session:
         claims = latest_claims(session)
     runs = []
-    for source in load_sources(settings.sources_path).values():
+    for source in survey_sources(settings.sources_path).sources.values():
         if not source.enabled:
             continue
         job = sweep_job_name(source.name)
@@ -249,7 +249,7 @@ class Jobs:
         self._database = database
         self._clock = clock
         self._stop = stop
-        self._last_sources: list[Source] = []
+        self._last_sources: dict[str, Source] = {}
         self._sources_problem = ""
         self._archive = Archive(settings, database, clock)
         self._post = open_post(settings, database, clock)
@@ -268,15 +268,23 @@ class Jobs:
         ]
 
     def _sources(self) -> Collection[Source]:
-        """The sources as the file says now; while it is broken, as it said before."""
+        """The sources as the file says now; one whose table is broken goes on as it was before."""
         try:
-            self._last_sources = list(load_sources(self._settings.sources_path).values())
-            self._sources_problem = ""
+            found = survey_sources(self._settings.sources_path)
         except HinomiError as error:
-            if str(error) != self._sources_problem:  # once, not at every tick
-                self._sources_problem = str(error)
-                log.warning("sources.unreadable", error=type(error).__name__, reason=str(error))
-        return self._last_sources
+            self._complain(error)
+            return self._last_sources.values()
+        before = {name: source for name, source in self._last_sources.items() if name in found.broken}
+        self._last_sources = before | found.sources
+        self._complain(found.complaint)
+        return self._last_sources.values()
+
+    def _complain(self, error: HinomiError | None) -> None:
+        """Say what is wrong with the file of sources, once and not at every tick."""
+        said = str(error) if error else ""
+        if error and said != self._sources_problem:
+            log.warning("sources.unreadable", error=type(error).__name__, reason=said)
+        self._sources_problem = said
 
     def _sweep_job(self, source: Source) -> Job:
         return Job(sweep_job_name(source.name), source.every.total_seconds(), lambda: self._sweep(source))

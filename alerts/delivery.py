@@ -15,7 +15,7 @@ from sqlalchemy import func, select
 from alerts.channels import Outgoing, Receipt, open_channels
 from alerts.errors import GoneError, NotSentError, UncertainError
 from alerts.models import DETAIL, FAILED, PARENT, PENDING, SENDING, SENT, SUPERSEDED, UPDATE, Message, Thread
-from alerts.outbox import Wording, enqueue, put
+from alerts.outbox import Wording, enqueue, put, retire_left
 from core.logs import get_logger
 from incidents import queries
 from incidents.service import SYSTEM, add_event
@@ -72,6 +72,8 @@ class Delivered:
 def deliver(post: Post) -> Delivered:
     """Queue what nobody was told of yet and deliver what is due, each channel by one worker at a time."""
     done, worker = Delivered(), worker_name()
+    with post.database.write() as session:
+        retire_left(session, post.channels)
     for number, channel in enumerate(post.channels):
         lease = f"alerts:{channel.name}"
         if not _hold(post, lease, worker):

@@ -123,6 +123,16 @@ def failed_messages(session: Session) -> list[Message]:
     return list_messages(session, state=FAILED)
 
 
+def retire_left(session: Session, channels: Sequence[Channel]) -> int:
+    """Let go of messages that wait for a channel which is no longer set up; gives how many.
+
+    Whatever is still live is told anew where alerts go now: nobody told that channel of it yet (see `enqueue`).
+    """
+    left = (Message.channel.not_in([channel.name for channel in channels]), Message.state.in_((PENDING, SENDING)))
+    retired = session.scalars(update(Message).where(*left).values(state=SUPERSEDED).returning(Message.id))
+    return len(retired.all())
+
+
 def has_due(session: Session, channels: Sequence[Channel], *, now: datetime) -> bool:
     """Whether delivery would do anything."""
     due = select(Message.id).where(Message.state.in_((PENDING, SENDING)), Message.next_at <= now)

@@ -146,15 +146,6 @@ class Archive:
         """Keep a document beyond its time, or let retention have it again."""
         session.execute(update(Document).where(Document.id == document_id).values(held=held))
 
-    def fail(self, session: Session, document_id: int, reason: str, *, final: bool) -> None:
-        """Count a failed attempt to match; a final one takes the document out of the queue."""
-        values = {"state": "failed"} if final else {}
-        session.execute(
-            update(Document)
-            .where(Document.id == document_id)
-            .values(attempts=Document.attempts + 1, failure=reason, **values)
-        )
-
     def expire(self, now: datetime) -> Expired:
         """Delete what nobody has to keep any more; see `archive.retention`."""
         return expire(self.folder, self._database, now)

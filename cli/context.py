@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
+from rich.markup import escape
 
 from core.clock import SystemClock
 from core.errors import HinomiError, UsageError
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from core.clock import Clock
     from core.database import Database
     from core.settings import Settings
+    from crawler.sources import Source
     from fingerprints.digests import Digester
     from fingerprints.index import Index
     from fingerprints.keys import Key
@@ -79,6 +81,16 @@ class Context:
         from fingerprints.index import Index
 
         return Index.open(self.settings.index_dir, self.key)
+
+    @cached_property
+    def sources(self) -> dict[str, Source]:
+        """The sources that can be swept, by name; what is wrong with the others is told."""
+        from crawler.sources import survey_sources
+
+        found = survey_sources(self.settings.sources_path)
+        if found.complaint:
+            self.talk.print(f"[yellow]warning:[/] {escape(str(found.complaint))}")
+        return found.sources
 
     @cached_property
     def archive(self) -> Archive:

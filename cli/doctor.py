@@ -126,9 +126,12 @@ def _look_at_archive(ctx: Context) -> Iterator[Diagnosis]:
 
 def _look_at_sources(ctx: Context) -> Iterator[Diagnosis]:
     from crawler.run import latest_sweep
-    from crawler.sources import load_sources
+    from crawler.sources import survey_sources
 
-    sources = load_sources(ctx.settings.sources_path)
+    found = survey_sources(ctx.settings.sources_path)
+    sources = found.sources
+    for problem in found.problems:
+        yield Diagnosis("bad", "sources", problem, f"Correct it in {ctx.settings.sources_path}.")
     if not sources:
         yield Diagnosis("note", "sources", f"{ctx.settings.sources_path} names none", "hinomi sources add ...")
     for source in sources.values():

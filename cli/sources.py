@@ -33,9 +33,8 @@ def list_sources(ctx: Context, *, as_json: bool) -> None:
     from rich.table import Table
 
     from crawler.run import latest_sweep
-    from crawler.sources import load_sources
 
-    rows = [_row(one, latest_sweep(ctx.database, one.name)) for one in load_sources(ctx.settings.sources_path).values()]
+    rows = [_row(one, latest_sweep(ctx.database, one.name)) for one in ctx.sources.values()]
     if as_json:
         for row in rows:
             ctx.emit(row)
@@ -99,10 +98,9 @@ def check(ctx: Context, name: str, *, as_json: bool) -> None:
     Exits with 3 when the source's options do not fit the site.
     """
     from core.logs import configure_logs
-    from crawler.sources import load_sources
     from crawler.trial import try_source
 
-    known = load_sources(ctx.settings.sources_path)
+    known = ctx.sources
     if name not in known:
         raise UsageError(f"no such source: {name}", hint=f"There are: {', '.join(known) or 'none yet'}.")
     source = known[name]

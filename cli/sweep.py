@@ -53,10 +53,7 @@ def sweep(ctx: Context, names: tuple[str, ...], *, as_json: bool, here: bool) ->
 
 
 def _choose(ctx: Context, names: tuple[str, ...]) -> list[Source]:
-    from crawler.sources import load_sources
-
-    path = ctx.settings.sources_path
-    sources = load_sources(path)
+    path, sources = ctx.settings.sources_path, ctx.sources
     if unknown := [name for name in names if name not in sources]:
         raise UsageError(
             f"no such source: {', '.join(unknown)}", hint=f"{path} has: {', '.join(sources) or 'none yet'}."

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from dataclasses import dataclass
 from datetime import timedelta
 from functools import cache
 from importlib import resources
@@ -79,38 +80,80 @@ def engines() -> Mapping[str, type[SiteEngine]]:
     return load_plugins(spiders, SiteEngine)  # type: ignore[type-abstract]  # a base to look for, not to make
 
 
+@dataclass(frozen=True, slots=True)
+class SourcesFile:
+    """What a file of sources says.
+
+    Attributes:
+        file: Its name, for messages.
+        sources: Those that can be swept.
+        broken: Names of those that cannot.
+        problems: Why, each with its place and the value that was found.
+    """
+
+    file: str
+    sources: dict[str, Source]
+    broken: frozenset[str] = frozenset()
+    problems: tuple[str, ...] = ()
+
+    @property
+    def complaint(self) -> SourcesError | None:
+        """Every problem in one message, one a line."""
+        if not self.problems:
+            return None
+        shown = "\n".join(f"  {problem}" for problem in self.problems)
+        return SourcesError(f"{self.file} cannot be used:\n{shown}", hint="See the README on adding a source.")
+
+
 def load_sources(path: Path) -> dict[str, Source]:
-    """Read the file of sources; no file means no sources.
+    """Read the file of sources and take no less than all of it; no file means no sources.
 
     Raises:
         SourcesError: Every problem at once, one a line, with its place and the value that was found.
     """
+    found = survey_sources(path)
+    if found.complaint:
+        raise found.complaint
+    return found.sources
+
+
+def survey_sources(path: Path) -> SourcesFile:
+    """Read the file of sources and take what is good in it: one broken table stops no other source.
+
+    Raises:
+        SourcesError: It cannot be read at all.
+    """
     try:
         text = path.read_text(encoding="utf-8")
     except FileNotFoundError:
-        return {}
+        return SourcesFile(str(path), {})
     except (OSError, UnicodeDecodeError) as error:
         raise SourcesError(f"{path} cannot be read: {type(error).__name__}", hint="It is TOML in UTF-8.") from None
-    return read_sources(text, str(path))
+    return _survey(text, str(path))
 
 
 def read_sources(text: str, file: str) -> dict[str, Source]:
-    """The sources of a TOML text; ``file`` is named in messages."""
+    """The sources of a TOML text, all of them; ``file`` is named in messages."""
+    found = _survey(text, file)
+    if found.complaint:
+        raise found.complaint
+    return found.sources
+
+
+def _survey(text: str, file: str) -> SourcesFile:
     try:
         tables = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise SourcesError(f"{file} is not TOML: {error}") from None
     sources, problems = {}, [f"{key}: unknown; expected [sources.NAME]" for key in tables if key != "sources"]
     named = tables.get("sources", {})
-    for name, table in named.items() if isinstance(named, dict) else ():
+    named = named if isinstance(named, dict) else {}
+    for name, table in named.items():
         source, wrong = _read_source(name, table)
         problems += [f"sources.{name}.{problem}" for problem in wrong]
         if source:
             sources[name] = source
-    if problems:
-        shown = "\n".join(f"  {problem}" for problem in problems)
-        raise SourcesError(f"{file} cannot be used:\n{shown}", hint="See the README on adding a source.")
-    return sources
+    return SourcesFile(file, sources, frozenset(named) - frozenset(sources), tuple(problems))
 
 
 def _read_source(name: str, table: object) -> tuple[Source | None, list[str]]:

@@ -1,30 +1,48 @@
-"""The incidents' branch of the error tree."""
+"""The incidents' branch of the error tree; what people read of it stands in ``texts/``, in every language."""
 
 from __future__ import annotations
 
 from core.errors import HinomiError
+from core.texts import load_texts
 
 
 class IncidentError(HinomiError):
     """Something about an incident cannot be done or found; the message names the incident and what was asked."""
 
+    exit_code = 2
+
+    def __init__(self, key: str, **values: object) -> None:
+        self._key = key
+        self._values = values
+        message, hint = self.said("en")
+        super().__init__(message, hint=hint)
+
+    def said(self, language: str) -> tuple[str, str]:
+        """Message and hint in a language; in English, states and actions are the words of the command line."""
+        texts = load_texts("incidents", language)
+        values = {name: self._word(name, value, language) for name, value in self._values.items()}
+        message, hint = f"error.{self._key}.text", f"error.{self._key}.hint"
+        return texts(message, **values), texts(hint, **values) if hint in texts else ""
+
+    def _word(self, name: str, value: object, language: str) -> object:
+        """A state or an action as the language has it, each one of several."""
+        if language == "en" or name not in {"state", "action", "allowed"}:
+            return value
+        texts, table = load_texts("incidents", language), "state" if name == "state" else "action"
+        keys = ((word, f"{table}.{word}") for word in str(value).split(", "))
+        return "、".join(texts(key) if key in texts else word for word, key in keys)
+
 
 class NoIncidentError(IncidentError):
     """There is no incident of that number."""
 
-    exit_code = 2
-
     def __init__(self, incident_id: object) -> None:
-        super().__init__(f"there is no incident {incident_id}", hint="`hinomi incidents list` shows them all.")
+        super().__init__("unknown", incident=incident_id)
 
 
 class ForbiddenActionError(IncidentError):
     """The state table does not allow the action from the present state, or it lacks its reason."""
 
-    exit_code = 2
-
 
 class SearchError(IncidentError):
     """A search that cannot be meant, such as a date that does not exist."""
-
-    exit_code = 2

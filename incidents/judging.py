@@ -17,7 +17,6 @@ from typing import TYPE_CHECKING, Any, Protocol, Self, cast
 import psutil
 
 from core.errors import HinomiError
-from incidents.errors import IncidentError
 from incidents.verdicts import Bench, Judged, Verdicts, open_verdicts
 from incidents.workers import is_dead, worker_name
 
@@ -34,7 +33,7 @@ HANDED_OVER = "judging-"
 """A large content on its way to the child; the rest of the name says whose, so that a dead one's is cleaned up."""
 
 
-class JudgingError(IncidentError):
+class JudgingError(HinomiError):
     """A document that could not be judged; the message says why, without a word of the document."""
 
 

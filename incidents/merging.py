@@ -38,7 +38,7 @@ def split(session: Session, incident_id: int, *, actor: str, reason: str, now: d
     """
     other = session.get(Incident, incident_id, with_for_update=True)
     if other is None or other.merged_into is None:
-        raise IncidentError(f"incident {incident_id} is no part of another one")
+        raise IncidentError("no_part", incident=incident_id)
     into = session.get_one(Incident, other.merged_into, with_for_update=True)
     other.merged_into = None
     other.updated_at = into.updated_at = now

@@ -116,7 +116,7 @@ def _beyond(after: str) -> list[ColumnElement[bool]]:
     try:
         at, last = datetime.fromisoformat(moment), int(event_id)
     except ValueError:
-        raise SearchError(f"{after!r} is no place in a list of hits", hint="Start again from the first page.") from None
+        raise SearchError("no_place", value=after) from None
     return [or_(Event.happened_at < at, and_(Event.happened_at == at, Event.id < last))]
 
 

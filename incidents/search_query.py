@@ -84,7 +84,7 @@ def _terms(text: str) -> Iterator[tuple[str, str]]:
 
 def _checked(name: str, value: str) -> str:
     if name == "incident" and not (value.isascii() and value.isdigit() and int(value) < 1 << 31):
-        raise SearchError(f"incident:{value} names no incident", hint="Expected a number, such as incident:7.")
+        raise SearchError("no_number", value=value)
     return value
 
 
@@ -95,4 +95,4 @@ def _day(name: str, value: str, zone: ZoneInfo) -> tuple[datetime, datetime]:
         last = datetime.combine(day + timedelta(days=1), time(), zone)
         return first.astimezone(UTC), last.astimezone(UTC)
     except (ValueError, OverflowError):
-        raise SearchError(f"{name}:{value} is no day", hint="Expected a day, such as 2026-11-22.") from None
+        raise SearchError("no_day", name=name, value=value) from None

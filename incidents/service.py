@@ -76,7 +76,7 @@ def note(session: Session, incident_id: int, text: str, *, actor: str, now: date
     """
     words = text.strip()
     if not words or len(words) > NOTE_LENGTH:
-        raise IncidentError(f"a note has 1 to {NOTE_LENGTH} characters, this one {len(words)}")
+        raise IncidentError("note_length", most=NOTE_LENGTH, found=len(words))
     if session.get(Incident, incident_id) is None:
         raise NoIncidentError(incident_id)
     add_event(session, "note", actor=actor, now=now, incident_id=incident_id, data={"text": words})
@@ -87,15 +87,11 @@ def _whole(session: Session, incident_id: int) -> Incident:
     if incident is None:
         raise NoIncidentError(incident_id)
     if incident.merged_into is not None:
-        raise ForbiddenActionError(
-            f"incident {incident_id} is part of incident {incident.merged_into}", hint="Act on that one, or split them."
-        )
+        raise ForbiddenActionError("merged", incident=incident_id, whole=incident.merged_into)
     return incident
 
 
 def _once(before: datetime | None, now: datetime, incident_id: int, who: str) -> datetime:
     if before is not None:
-        raise ForbiddenActionError(
-            f"incident {incident_id} was confirmed by {who} before, at {before:%Y-%m-%d %H:%M} UTC"
-        )
+        raise ForbiddenActionError("confirmed", incident=incident_id, who=who, at=f"{before:%Y-%m-%d %H:%M} UTC")
     return now

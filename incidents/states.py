@@ -35,12 +35,12 @@ def state_after(state: str, action: str, *, reason: str = "") -> str:
         ForbiddenActionError: No such action, not from this state, or its reason is missing.
     """
     if action not in TABLE:
-        raise ForbiddenActionError(f"{action!r} is no action", hint=f"Expected one of {', '.join(ACTIONS)}.")
+        raise ForbiddenActionError("no_action", action=action, allowed=", ".join(ACTIONS))
     if state not in TABLE[action]:
-        allowed = ", ".join(actions_from(state)) or "nothing"
-        raise ForbiddenActionError(f"{action!r} is not possible while {state}", hint=f"Possible now: {allowed}.")
+        allowed = ", ".join(actions_from(state)) or "–"
+        raise ForbiddenActionError("not_now", action=action, state=state, allowed=allowed)
     if action in NEED_REASON and not reason.strip():
-        raise ForbiddenActionError(f"{action!r} needs a reason", hint="Say it with --reason.")
+        raise ForbiddenActionError("no_reason", action=action)
     return TABLE[action][state]
 
 

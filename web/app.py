@@ -11,6 +11,7 @@ from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
 
 from core.errors import HinomiError
+from incidents.errors import IncidentError
 from web.gate import Gate
 from web.pages import STATIC, Pages
 from web.routes import load_routes
@@ -73,4 +74,8 @@ def _own_error(request: Request, error: Exception) -> Response:
     """What our own code refuses to do, said in its own words."""
     refused = cast("HinomiError", error)
     status = OUTSIDE if refused.exit_code == OUTSIDE_EXIT_CODE else CONFLICT
-    return world_of(request).pages.error(request, status, said=str(refused), hint=refused.hint)
+    pages = world_of(request).pages
+    said, hint = str(refused), refused.hint
+    if isinstance(refused, IncidentError):
+        said, hint = refused.said(pages.language(request))
+    return pages.error(request, status, said=said, hint=hint)

@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 
 from crawler.errors import SourcesError
 from crawler.models import Sweep
-from crawler.sources import load_sources
+from crawler.sources import survey_sources
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -64,7 +64,7 @@ class WatchedSource:
 
 @dataclass(frozen=True, slots=True)
 class Watched:
-    """The sources, or why they cannot be read."""
+    """The sources that can be swept, and what is wrong with the file."""
 
     sources: tuple[WatchedSource, ...]
     error: str = ""
@@ -73,10 +73,11 @@ class Watched:
 def watched_sources(settings: Settings, database: Database, now: datetime) -> Watched:
     """Every source with its health, in the order of the file."""
     try:
-        sources = load_sources(settings.sources_path)
+        found = survey_sources(settings.sources_path)
         planned = _planned(settings, database, now)
     except SourcesError as error:
         return Watched((), str(error))
+    sources = found.sources
     with database.read() as session:
         good = dict(
             session.execute(
@@ -88,7 +89,8 @@ def watched_sources(settings: Settings, database: Database, now: datetime) -> Wa
         tuple(
             _watched(source, recent[source.name], good.get(source.name), planned.get(source.name), now)
             for source in sources.values()
-        )
+        ),
+        str(found.complaint or ""),
     )
 
 
@@ -107,7 +109,8 @@ def _planned(settings: Settings, database: Database, now: datetime) -> dict[str,
     from scheduler import list_runs, sweep_job_name
 
     due = {run.job: run.next_at for run in list_runs(settings, database, now)}
-    return {name: due[job] for name in load_sources(settings.sources_path) if (job := sweep_job_name(name)) in due}
+    prefix = sweep_job_name("")
+    return {job.removeprefix(prefix): at for job, at in due.items()}
 
 
 def _watched(

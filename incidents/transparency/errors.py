@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from incidents.errors import IncidentError
+from core.errors import HinomiError
 
 
-class LogError(IncidentError):
+class LogError(HinomiError):
     """The log cannot be signed, proved or read."""
 
 
@@ -24,9 +24,17 @@ class NoteError(LogError):
 
 
 class NoEntryError(LogError):
-    """A proof was asked for something that the log does not hold, or that no signed head covers yet."""
+    """A proof was asked for something that the log does not hold, or that no signed head covers yet.
+
+    Attributes:
+        reason: In a word, for pages in other languages: unknown, unsigned, changed or sizes.
+    """
 
     exit_code = 2
+
+    def __init__(self, reason: str, message: str, *, hint: str = "") -> None:
+        super().__init__(message, hint=hint)
+        self.reason = reason
 
 
 class TimestampError(LogError):

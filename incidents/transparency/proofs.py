@@ -32,15 +32,19 @@ def prove_inclusion(session: Session, kind: str, row_id: int) -> dict[str, Any]:
     where = (LogLeaf.kind == kind, LogLeaf.row_id == row_id)
     leaf = session.scalar(select(LogLeaf).where(*where).order_by(LogLeaf.position.desc()).limit(1))
     if leaf is None:
-        raise NoEntryError(f"the log holds no {kind} {row_id}", hint=f"Kinds of entries: {', '.join(KINDS)}.")
+        raise NoEntryError(
+            "unknown", f"the log holds no {kind} {row_id}", hint=f"Kinds of entries: {', '.join(KINDS)}."
+        )
     head = session.scalar(select(LogHead).where(LogHead.size > leaf.position).order_by(LogHead.size).limit(1))
     if head is None:
         raise NoEntryError(
-            f"no signed head covers {kind} {row_id} yet (leaf {leaf.position})", hint="Sign one: hinomi log publish"
+            "unsigned",
+            f"no signed head covers {kind} {row_id} yet (leaf {leaf.position})",
+            hint="Sign one: hinomi log publish",
         )
     entry = read_entries(session, KINDS[kind], [row_id]).get(row_id)
     if entry is None or leaf_hash(entry) != leaf.hash:
-        raise NoEntryError(f"{kind} {row_id} is no longer what was logged", hint="Run `hinomi verify`.")
+        raise NoEntryError("changed", f"{kind} {row_id} is no longer what was logged", hint="Run `hinomi verify`.")
     leaves = _leaves(session, head.size)
     return {
         "hinomi_proof": VERSION, "proves": "inclusion", "entry": entry.decode(), "leaf": leaf.position,
@@ -57,6 +61,7 @@ def prove_consistency(session: Session, first: int, second: int) -> dict[str, An
     leaves = _leaves(session, second)
     if not 0 < first < second <= len(leaves):
         raise NoEntryError(
+            "sizes",
             f"there is no proof from {first} to {second} leaves (there are {len(leaves)})",
             hint="Sizes are those of signed heads: hinomi log heads",
         )

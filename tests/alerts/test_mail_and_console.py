@@ -13,6 +13,8 @@ import pytest
 
 from alerts.channels import open_channels
 from alerts.delivery import open_post
+from alerts.models import SENT, SUPERSEDED
+from alerts.outbox import has_due, list_messages
 from core.settings import load_settings
 from tests.alerts.conftest import make_settings, run
 from tests.incidents.makers import Leaked, repost, take
@@ -121,3 +123,18 @@ def test_the_console_is_there_when_nothing_is_set_up(
     assert said.count("事案 1：") == 2
     assert said.count("同じ文書がまた載った") == 1
     assert "http://127.0.0.1:8470/incidents/1" in said
+
+
+def test_what_waits_for_a_channel_that_is_gone_is_told_by_the_one_that_came(
+    database: Database, home: Path, clock: SetClock, slack: FakeSlack, mail_server: dict[str, Any]
+) -> None:
+    take(database, LEAK)
+    slack.misbehave("chat.postMessage", "account_inactive", 1)
+    run(open_post(make_settings(home, slack.settings()), database, clock))
+    post = open_post(make_settings(home, {"mail": mail_server}), database, clock)
+    assert run(post).waiting == 0
+    (told,) = mails()
+    assert "30 人" in told.get_content()
+    with database.read() as session:
+        assert not has_due(session, post.channels, now=clock.now())
+        assert [(one.channel, one.state) for one in list_messages(session)] == [("mail", SENT), ("slack", SUPERSEDED)]

@@ -7,7 +7,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from typing import TYPE_CHECKING
 
 import pytest
@@ -151,10 +150,8 @@ def test_two_processes_cannot_write_one_file(tmp_path: Path) -> None:
 
 def test_records_are_on_disk_before_anybody_is_told(tmp_path: Path) -> None:
     warc = WarcFile(tmp_path, "2026/11/one.warc.gz")
-    began = time.monotonic()
     for number in range(50):
         at = warc.write_exchange(exchange(f"http://a.example/{number}", os.urandom(2000)))
         assert at.offset < warc.open_path.stat().st_size == warc.size_bytes
-    assert time.monotonic() - began < 20
     warc.close()
     assert not warc.open_path.exists()

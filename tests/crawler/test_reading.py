@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
@@ -90,10 +89,9 @@ def test_text_without_space_comes_back_whole(text: str) -> None:
 
 @pytest.mark.parametrize("html", ["<div>" * 50_000, "<ol>" + "<li>x" * 50_000, "<td>x" * 50_000, " \n" * 500_000])
 def test_hostile_pages_take_linear_time(html: str) -> None:
-    began = time.monotonic()
+    """What takes the square of it runs into the suite's time limit."""
     for found in Selector(text=f"<article>{html}</article>").css("article"):
-        text_of(found)
-    assert time.monotonic() - began < 5
+        assert len(text_of(found)) <= 2 * len(html)
 
 
 def test_a_selector_may_be_css_or_xpath() -> None:

@@ -39,7 +39,7 @@ entries = "li"
 """
 
 
-def wait_for(condition: object, timeout_s: float = 20) -> None:
+def wait_for(condition: object, timeout_s: float = 120) -> None:
     deadline = time.monotonic() + timeout_s
     while not condition():  # type: ignore[operator]
         assert time.monotonic() < deadline

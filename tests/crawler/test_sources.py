@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from crawler.adding import add_source, as_toml, read_option
 from crawler.errors import SourcesError
-from crawler.sources import engines, load_sources, read_sources
+from crawler.sources import engines, load_sources, read_sources, survey_sources
 from crawler.spiders.html_forum import HtmlForumOptions
 
 if TYPE_CHECKING:
@@ -98,6 +98,18 @@ def test_no_file_means_no_sources_and_a_broken_one_is_named(tmp_path: Path) -> N
         load_sources(file)
     file.write_text("[sources")
     with pytest.raises(SourcesError, match="is not TOML"):
+        load_sources(file)
+
+
+def test_a_broken_table_stops_no_other_source(tmp_path: Path) -> None:
+    file = tmp_path / "sources.toml"
+    file.write_text(GOOD + "[sources.broken]\nengine = 'nothing'\n", encoding="utf-8")
+    found = survey_sources(file)
+    assert list(found.sources) == ["my-paste"]
+    assert found.broken == {"broken"}
+    assert found.complaint is not None
+    assert "sources.broken.engine: no such engine (found 'nothing'" in str(found.complaint)
+    with pytest.raises(SourcesError, match="no such engine"):
         load_sources(file)
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
@@ -110,12 +108,11 @@ def test_codes_and_names_are_unique() -> None:
     "unit", ["1", "0-", "０ー", "a", "@a.", "一丁目", "昭和", "架空区", "[at", "(", "K0", "年1月", "あ"]
 )
 def test_finding_takes_time_in_proportion_to_the_text(kind: IdentifierKind, unit: str) -> None:
-    text = unit * (60_000 // len(unit))
-    started = time.perf_counter()
-    kind.canonical(text)
-    for _found in kind.find(text):
-        pass
-    assert time.perf_counter() - started < 3
+    """What takes the square of it runs into the suite's time limit."""
+    text = unit * (400_000 // len(unit))
+    assert kind.canonical(text) is None
+    for found in kind.find(text):
+        assert found.end - found.start < len(text)
 
 
 FREE_TEXT = (

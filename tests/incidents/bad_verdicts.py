@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, cast
 
 from pyroaring import BitMap
 
-from incidents.errors import IncidentError
+from core.errors import HinomiError
 from incidents.findings import NewFinding
 from incidents.verdicts import Judged
 
@@ -40,7 +40,7 @@ class BadVerdicts:
         if word == "error":
             raise ValueError("架空 一郎 090-0000-0001")
         if word == "refuse":
-            raise IncidentError("it is no document")
+            raise HinomiError("it is no document")
         return Judged(NewFinding("leak" if word == "leak" else "clear", members=BitMap([1, 2, 3])), 1)
 
 

@@ -13,7 +13,7 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def wait_for_port(port: int, *, timeout_s: float = 60, is_alive: object = None) -> None:
+def wait_for_port(port: int, *, timeout_s: float = 200, is_alive: object = None) -> None:
     """Return as soon as something accepts connections on the port.
 
     Args:

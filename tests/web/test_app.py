@@ -62,6 +62,15 @@ def test_a_broken_file_of_sources_is_told_and_breaks_nothing(browser: TestClient
     assert browser.get("/").status_code == 200
 
 
+def test_one_broken_source_hides_no_other(browser: TestClient, home: Path) -> None:
+    good = "[sources.calm]\nengine = 'paste-list'\nurl = 'http://paste.example/'\noptions = {dialect = 'bepasty'}\n"
+    (home / "sources.toml").write_text(good + "[sources.x]\nengine = 'nothing'\n", encoding="utf-8")
+    page = browser.get("/sources").text
+    assert "no such engine" in page
+    assert "paste.example" in page
+    assert "calm" in browser.get("/").text
+
+
 def test_an_alert_that_was_given_up_is_told(
     browser: TestClient, scene: Scene, database: Database, clock: SetClock
 ) -> None:
@@ -114,6 +123,16 @@ def test_what_the_state_forbids_is_explained_and_changes_nothing(browser: TestCl
         answer = browser.post(f"{page}/act", data={**form, "form_mark": mark})
         assert answer.status_code == 409
     assert browser.get("/incidents?show=open").text.count(f'href="{page}"') == 1
+
+
+def test_what_is_refused_is_said_in_the_readers_language(browser: TestClient, scene: Scene) -> None:
+    page = f"/incidents/{scene.incident_id}"
+    form = {"action": "close", "form_mark": form_mark(browser, page)}
+    refused = "「未確認」の事案には「終結」ができません"
+    assert refused not in browser.post(f"{page}/act", data=form).text
+    answer = browser.post(f"{page}/act?lang=ja", data=form)
+    assert (answer.status_code, refused in answer.text) == (409, True)
+    assert "は日付ではありません" in browser.get("/search?lang=ja&q=on:2026-02-30").text
 
 
 def test_assigning_shows_on_the_overview(browser: TestClient, scene: Scene) -> None:

@@ -63,7 +63,7 @@ def address(home: Path, database: Database, scene: Scene, clock: SetClock) -> It
         assert line, "hinomi serve ended before it listened"
         yield json.loads(line)["address"]
         served.send_signal(signal.SIGTERM)
-        assert served.wait(20) == 0
+        assert served.wait(120) == 0
 
 
 @pytest.fixture

@@ -71,7 +71,7 @@ def test_a_proof_of_growth_is_a_file(
 def test_what_cannot_be_proved_or_meant_is_said(browser: TestClient) -> None:
     missing = browser.get("/log/inclusion?kind=event&id=999")
     assert missing.status_code == 404
-    assert "holds no event 999" in missing.text
+    assert "The log holds no such entry" in missing.text
     assert browser.get("/log/consistency?first=5&second=999").status_code == 404
     for wrong in ("inclusion?kind=secret&id=1", "inclusion?kind=event&id=x", "consistency?first=1", "consistency"):
         assert browser.get(f"/log/{wrong}").status_code == 400

@@ -41,7 +41,7 @@ def inclusion(request: Request) -> Response:
         with world_of(request).database.read() as session:
             return _file(prove_inclusion(session, kind, number), f"inclusion-{kind}-{number}")
     except NoEntryError as error:
-        return _page(request, said=str(error), status=404)
+        return _page(request, refused=error.reason, status=404)
 
 
 def consistency(request: Request) -> Response:
@@ -51,7 +51,7 @@ def consistency(request: Request) -> Response:
         with world_of(request).database.read() as session:
             return _file(prove_consistency(session, first, second), f"consistency-{first}-{second}")
     except NoEntryError as error:
-        return _page(request, said=str(error), status=404)
+        return _page(request, refused=error.reason, status=404)
 
 
 def heads(request: Request) -> Response:
@@ -74,13 +74,13 @@ def key(request: Request) -> Response:
     return _attached(path.read_text(encoding="ascii"), "application/x-pem-file", "log-key.pub")
 
 
-def _page(request: Request, *, said: str = "", status: int = 200) -> Response:
+def _page(request: Request, *, refused: str = "", status: int = 200) -> Response:
     world = world_of(request)
     with world.database.read() as session:
         shown = session.scalars(select(LogHead).order_by(LogHead.size.desc()).limit(SHOWN)).all()
         size, waiting = tree_size(session), count_waiting(session)
     return world.pages.render(
-        request, "log.html", status=status, heads=shown, size=size, waiting=waiting, kinds=list(KINDS), said=said,
+        request, "log.html", status=status, heads=shown, size=size, waiting=waiting, kinds=list(KINDS), refused=refused,
         files=[str(path) for path in world.settings.head_paths],
     )  # fmt: skip
 

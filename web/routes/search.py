@@ -31,8 +31,7 @@ def search(request: Request) -> Response:
             result = queries.search(session, understood, language=language, after=at, limit=PAGE_SIZE)
             days = queries.histogram(session, understood)
     except (SearchError, ValueError) as error:  # ValueError: a place to go on from that we did not write
-        hint = error.hint if isinstance(error, SearchError) else ""
-        said = f"{error} {hint}".strip() if isinstance(error, SearchError) else at
+        said = " ".join(error.said(world.pages.language(request))).strip() if isinstance(error, SearchError) else at
         return world.pages.render(
             request, "search.html", status=400, query=query, at="", said=said, result=None, chart=None
         )
