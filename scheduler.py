@@ -20,6 +20,7 @@ from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from alerts.delivery import deliver, open_post
+from alerts.head_notices import enqueue_head, enqueue_refusal
 from alerts.outbox import has_due
 from archive.store import Archive
 from core.children import run_hinomi
@@ -37,6 +38,9 @@ from core.leases import (
 from core.logs import get_logger
 from crawler.run import recover_sweeps, run_sweep_process
 from crawler.sources import survey_sources
+from incidents.transparency.errors import BrokenLogError
+from incidents.transparency.heads import is_head_due, publish
+from incidents.transparency.sequencer import append_waiting, is_waiting
 from trails.retention import expire as expire_trails
 
 if TYPE_CHECKING:
@@ -51,6 +55,7 @@ WORKERS = 4
 """Jobs of one scheduler at a time; each sweep is a process of about 84 MB."""
 DAY_S = 86_400.0
 RECOVERY_S = 60.0
+HEAD_S = 60.0
 KEEP_CLAIMS = timedelta(days=30)
 RENEWALS_A_LEASE = 4
 
@@ -256,6 +261,8 @@ class Jobs:
             Job("recover", RECOVERY_S, self._recover),
             Job("match", tick_s, self._match, self._has_documents),
             Job("deliver", tick_s, self._deliver, self._has_messages),
+            Job("log", tick_s, self._append, self._has_rows),
+            Job("log-head", HEAD_S, self._sign, self._is_head_due),
             Job("retention", DAY_S, self._expire),
             Job("trail-check", DAY_S, self._check_trails),
             *(self._sweep_job(source) for source in self._sources() if source.enabled),
@@ -315,6 +322,34 @@ class Jobs:
 
     def _deliver(self) -> str:
         return f"done: {deliver(self._post).sent} sent"
+
+    def _has_rows(self) -> bool:
+        with self._database.read() as session:
+            return is_waiting(session)
+
+    def _append(self) -> str:
+        return f"done: {append_waiting(self._database, self._clock)} leaves"
+
+    def _is_head_due(self) -> bool:
+        with self._database.read() as session:
+            return is_head_due(session, self._settings.log, self._clock.now())
+
+    def _sign(self) -> str:
+        try:
+            done = publish(self._settings, self._database, self._clock)
+        except BrokenLogError:
+            with self._database.write() as session:
+                enqueue_refusal(
+                    session, self._post.channels[0], language=self._settings.language, now=self._clock.now()
+                )
+            raise
+        with self._database.write() as session:
+            enqueue_head(
+                session, self._post.channels, language=self._settings.language,
+                every_h=self._settings.log.post_every_h, now=self._clock.now(),
+            )  # fmt: skip
+        size = done.head.size if done.head else 0
+        return f"failed: {len(done.unwritten)} files of heads" if done.unwritten else f"done: {size} leaves"
 
     def _recover(self) -> str:
         recover_sweeps(self._settings, self._database, self._clock)

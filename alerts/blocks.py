@@ -17,7 +17,7 @@ from alerts.messages import change_lines, summary
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from alerts.messages import Alert
+    from alerts.messages import Alert, Notice
 
 BLOCKS = 50
 HEADER_CHARS = 150
@@ -47,6 +47,17 @@ def detail_blocks(alert: Alert) -> dict[str, Any]:
     said = summary(alert)
     blocks.append(ContextBlock(elements=[MarkdownTextObject(text=f"<{said.url}|{escape(said.link_text)}>")]))
     return as_payload("\n".join(lines), blocks)
+
+
+def notice_blocks(notice: Notice) -> dict[str, Any]:
+    """A message of its own: a headline, what it is good for, and a text in type that keeps its lines."""
+    verbatim = "```" + escape(notice.verbatim) + "```"
+    blocks: list[Block] = [
+        HeaderBlock(text=PlainTextObject(text=_cut(notice.headline, HEADER_CHARS), emoji=False)),
+        SectionBlock(text=MarkdownTextObject(text=_cut(escape(notice.said), SECTION_CHARS))),
+        SectionBlock(text=MarkdownTextObject(text=_cut(verbatim, SECTION_CHARS))),
+    ]
+    return as_payload(notice.headline, blocks)
 
 
 def as_payload(text: str, blocks: Sequence[Block]) -> dict[str, Any]:

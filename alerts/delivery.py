@@ -81,7 +81,7 @@ def deliver(post: Post) -> Delivered:
         if number == 0:
             with post.database.write() as session:
                 done.queued += enqueue(session, channel, post.wording, now=post.clock.now())
-        stuck: set[int] = set()
+        stuck: set[int | None] = set()
         for message_id, incident_id in _due(post, channel.name):
             if not _hold(post, lease, worker):
                 break
@@ -100,9 +100,9 @@ def _hold(post: Post, lease: str, worker: str) -> bool:
         return take_work(session, lease, worker=worker, now=post.clock.now(), for_s=LEASE_S)
 
 
-def _due(post: Post, channel: str) -> list[tuple[int, int]]:
+def _due(post: Post, channel: str) -> list[tuple[int, int | None]]:
     """Messages whose time has come, with their incidents; none overtakes an earlier one that still waits."""
-    now, held, due = post.clock.now(), set[int](), []
+    now, held, due = post.clock.now(), set[int | None](), []
     with post.database.read() as session:
         unsent = (Message.channel == channel, Message.state.in_((PENDING, SENDING)))
         for message in session.scalars(select(Message).where(*unsent).order_by(Message.id)):
@@ -149,7 +149,7 @@ def _begin(post: Post, message_id: int) -> tuple[Outgoing, bool] | None:
         is_uncertain = message.state == SENDING
         message.state, message.attempts, message.next_at = SENDING, message.attempts + 1, now
         message.tried_at = message.tried_at or now
-        parent = thread if message.kind != PARENT else None
+        parent = thread if message.kind in {UPDATE, DETAIL} else None
         outgoing = Outgoing(
             message.uuid, message.kind, message.payload, message.tried_at, parent.reference if parent else "",
             parent.place if parent else "",
@@ -202,7 +202,7 @@ def _fall_back(session: Session, post: Post, message: Message, now: datetime) ->
     names = [channel.name for channel in post.channels]
     position = names.index(message.channel) + 1
     told = session.scalar(select(Message.id).where(Message.fallback_of == message.id))
-    if position >= len(names) or told is not None or message.kind == UPDATE:
+    if position >= len(names) or told is not None or message.kind == UPDATE or message.incident_id is None:
         return
     line = queries.incident_line(session, message.incident_id, language=post.wording.language)
     put(session, post.channels[position], PARENT, post.wording.alert(line), now=now, fallback_of=message.id)
@@ -216,8 +216,9 @@ def _post_anew(post: Post, message_id: int, reason: str) -> None:
         if thread is not None:
             session.delete(thread)
         channel = next(channel for channel in post.channels if channel.name == message.channel)
-        line = queries.incident_line(session, message.incident_id, language=post.wording.language)
-        put(session, channel, PARENT, post.wording.alert(line), now=post.clock.now())
+        if message.incident_id is not None:
+            line = queries.incident_line(session, message.incident_id, language=post.wording.language)
+            put(session, channel, PARENT, post.wording.alert(line), now=post.clock.now())
         message.state, message.failure = SUPERSEDED, reason
 
 

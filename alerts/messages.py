@@ -58,6 +58,20 @@ class Alert:
 
 
 @dataclass(frozen=True, slots=True)
+class Notice:
+    """A message that belongs to no incident: a headline, what it is good for, and a text to be kept as it is."""
+
+    headline: str
+    said: str
+    verbatim: str
+
+    @property
+    def plain_text(self) -> str:
+        """The whole notice, for mail and console."""
+        return f"{self.headline}\n{self.said}\n\n{self.verbatim}"
+
+
+@dataclass(frozen=True, slots=True)
 class Summary:
     """An incident in words: a headline, labelled figures, and the link."""
 

@@ -12,22 +12,23 @@ import incidents.models  # noqa: F401  # our foreign keys point at its tables
 from core.database import Base
 
 PENDING, SENDING, SENT, FAILED, SUPERSEDED = "pending", "sending", "sent", "failed", "superseded"
-PARENT, UPDATE, DETAIL = "parent", "update", "detail"
+PARENT, UPDATE, DETAIL, NOTICE = "parent", "update", "detail", "notice"
 
 
 class Message(Base):
     """One message to one channel.
 
     ``kind``: ``parent`` (one an incident and channel), ``update`` (puts the parent's new text in its place), ``detail``
-    (in its thread). ``state``: ``pending``, ``sending`` (found at start it means: uncertain), ``sent``, ``failed``
-    (given up), or ``superseded`` (a later one says it all). ``uuid`` travels along, so that it can be looked for.
+    (in its thread), or ``notice``, which belongs to no incident. ``state``: ``pending``, ``sending`` (found at start it
+    means: uncertain), ``sent``, ``failed`` (given up), or ``superseded`` (a later one says it all). ``uuid`` travels
+    along, so that it can be looked for.
     """
 
     __tablename__ = "messages"
     __table_args__ = (Index(None, "state", "id"), Index(None, "incident_id", "channel"))
     id: Mapped[int] = mapped_column(primary_key=True)
     uuid: Mapped[str] = mapped_column(unique=True)
-    incident_id: Mapped[int] = mapped_column(ForeignKey("incidents.id"))
+    incident_id: Mapped[int | None] = mapped_column(ForeignKey("incidents.id"))
     channel: Mapped[str]
     kind: Mapped[str]
     payload: Mapped[dict[str, Any]] = mapped_column(JSON)

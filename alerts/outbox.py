@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
-from uuid import uuid4
+from uuid import NAMESPACE_URL, uuid4, uuid5
 
 from sqlalchemy import func, select, update
 
@@ -16,6 +16,7 @@ from alerts.messages import Alert, Change, told, told_kinds
 from alerts.models import (
     DETAIL,
     FAILED,
+    NOTICE,
     PARENT,
     PENDING,
     SENDING,
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from alerts.channels import Channel
+    from alerts.messages import Notice
     from incidents.views import IncidentLine
 
 AT_ONCE = 1000
@@ -94,6 +96,20 @@ def put(
     session.add(message)
     session.flush()
     return message
+
+
+def put_notice(session: Session, channel: Channel, name: str, notice: Notice, *, now: datetime) -> bool:
+    """Put a message that belongs to no incident into the outbox; once for each ``name``."""
+    uuid = str(uuid5(NAMESPACE_URL, f"hinomi:{channel.name}:{name}"))
+    if session.scalar(select(Message.id).where(Message.uuid == uuid)) is not None:
+        return False
+    payload = channel.compose_notice(notice)
+    session.add(
+        Message(
+            uuid=uuid, channel=channel.name, kind=NOTICE, payload=payload, state=PENDING, created_at=now, next_at=now
+        )
+    )  # fmt: skip
+    return True
 
 
 def list_messages(session: Session, *, limit: int = 100, state: str | None = None) -> list[Message]:

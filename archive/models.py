@@ -1,4 +1,4 @@
-"""Tables of the archive: documents (content, once), captures (every place it was seen), and their WARC files.
+"""Tables of the archive: documents (content, once), captures (every place it was seen), their WARC files and seals.
 
 A table that refers to a document should do so with ``ForeignKey("documents.id", ondelete="CASCADE")`` unless it marks
 the document as held: retention deletes the rows of documents nobody holds (see `archive.retention`).
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint
+from sqlalchemy import BigInteger, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from core.database import Base
@@ -81,3 +81,15 @@ class WarcFileRow(Base):
     opened_at: Mapped[datetime]
     closed_at: Mapped[datetime | None]
     size_bytes: Mapped[int] = mapped_column(default=0)
+
+
+class WarcSeal(Base):
+    """The hash of a WARC file as it was when it was closed; the row stays when retention removes the file."""
+
+    __tablename__ = "warc_seals"
+    __table_args__ = (Index(None, "name"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    sha256: Mapped[str]
+    size_bytes: Mapped[int] = mapped_column(BigInteger)
+    sealed_at: Mapped[datetime]

@@ -12,6 +12,7 @@ from sqlalchemy import func, select, update
 
 from archive.errors import ArchiveError
 from archive.models import Capture, Document, WarcFileRow
+from archive.seals import seal_missing
 from archive.warc import OPEN_SUFFIX
 
 if TYPE_CHECKING:
@@ -51,6 +52,7 @@ def recover(folder: Path, database: Database, now: datetime) -> list[Recovered]:
         except ArchiveError as error:
             damaged.append(error)
     _close_rows(folder, database, now)
+    seal_missing(folder, database, now)
     if damaged:
         raise damaged[0]
     return done

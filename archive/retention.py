@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import ColumnElement, delete, exists, func, or_, select
+from sqlalchemy import ColumnElement, delete, exists, or_, select
 
 from archive.errors import ArchiveError
-from archive.models import Capture, Document, WarcFileRow
+from archive.models import Capture, Document, WarcFileRow, WarcSeal
+from core.removals import CAPTURE, DOCUMENT, WARC_FILE, note_removals
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -83,16 +84,20 @@ def _delete_rows(database: Database, name: str, now: datetime) -> int | None:
         session.scalars(select(Document).where(Document.warc_file == name).with_for_update()).all()
         if session.scalar(select(WarcFileRow.name).where(WarcFileRow.name == name, _nothing_kept(now))) is None:
             return None
-        return _delete_file_rows(session, name)
+        return _delete_file_rows(session, name, now)
 
 
-def _delete_file_rows(session: Session, name: str) -> int:
+def _delete_file_rows(session: Session, name: str, now: datetime) -> int:
+    documents = session.scalars(select(Document.id).where(Document.warc_file == name)).all()
     of_file: Any = select(Document.id).where(Document.warc_file == name)
-    gone = session.scalar(select(func.count()).select_from(of_file.subquery())) or 0
+    captures = session.scalars(select(Capture.id).where(Capture.document_id.in_(of_file))).all()
+    seals = session.scalars(select(WarcSeal.id).where(WarcSeal.name == name)).all()
+    for kind, ids in ((CAPTURE, captures), (DOCUMENT, documents), (WARC_FILE, seals)):
+        note_removals(session, kind, ids, now=now)
     session.execute(delete(Capture).where(Capture.document_id.in_(of_file)))
     session.execute(delete(Document).where(Document.warc_file == name))
     session.execute(delete(WarcFileRow).where(WarcFileRow.name == name))
-    return gone
+    return len(documents)
 
 
 def _finish_interrupted(folder: Path, database: Database) -> None:

@@ -17,6 +17,7 @@ from archive.records import CHUNK_BYTES, Exchange, RecordPlace, read_content
 from archive.recovery import recover
 from archive.retention import Expired, expire
 from archive.rows import Content, Kept, Place, add_document, add_place, find_capture, find_document, first_address
+from archive.seals import add_seal, measure
 from archive.warc import OPEN_SUFFIX, WarcFile
 
 if TYPE_CHECKING:
@@ -171,7 +172,9 @@ class Archive:
                 return add_document(session, content, place, at, at, self._settings)
 
     def _closed(self, warc: WarcFile) -> None:
+        sealed = measure(warc.path)
         with self._database.write() as session:
+            add_seal(session, warc.name, sealed, self._clock.now())
             session.execute(
                 update(WarcFileRow)
                 .where(WarcFileRow.name == warc.name)

@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from core.clock import SystemClock
-from core.errors import UsageError
+from core.errors import HinomiError, UsageError
 from core.settings import SETTINGS_FILE, find_home, load_settings
 
 if TYPE_CHECKING:
@@ -101,6 +101,20 @@ class Context:
         from archive.store import Archive
 
         return Archive(self.settings, self.database, self.clock)
+
+    def append_to_log(self) -> None:
+        """Make leaves of the rows that this command wrote; a failure is told, since they wait for the next command."""
+        from incidents.transparency.sequencer import append_waiting, is_waiting
+
+        if "database" not in vars(self):
+            return
+        try:
+            with self.database.read() as session:
+                waits = is_waiting(session)
+            if waits:
+                append_waiting(self.database, self.clock)
+        except HinomiError as error:
+            self.talk.print(f"note: the transparency log waits for the next command: {error}", markup=False)
 
     def emit(self, record: Mapping[str, Any]) -> None:
         """Print one JSON object as one line on stdout."""

@@ -205,6 +205,29 @@ def _look_at_alerts(ctx: Context) -> Iterator[Diagnosis]:
         yield Diagnosis("ok", "alerts", f"they go to {', then '.join(names)}")
 
 
+def _look_at_log(ctx: Context) -> Iterator[Diagnosis]:
+    from incidents.transparency.heads import is_head_due, latest_head, place_name
+    from incidents.transparency.keys import load_log_key
+    from incidents.transparency.sequencer import count_waiting, tree_size
+
+    load_log_key(ctx.settings.log_key_path)
+    with ctx.database.read() as session:
+        head, size, waiting = latest_head(session), tree_size(session), count_waiting(session)
+        due = is_head_due(session, ctx.settings.log, ctx.clock.now())
+    covered = head.size if head else 0
+    if due:
+        yield Diagnosis("note", "log", f"{size - covered} leaves have no signed head", "hinomi log publish")
+    places = {place_name(path, ctx.settings.home) for path in ctx.settings.head_paths}
+    if head and (lacking := places - set(head.places)):
+        missing = ", ".join(sorted(lacking))
+        yield Diagnosis("bad", "log", f"the last head could not be written to {missing}", "hinomi log publish")
+    if all(path.is_relative_to(ctx.settings.home) for path in ctx.settings.head_paths):
+        yield Diagnosis(
+            "note", "log", "signed heads stay on this machine", "Set [log] head_files to a place elsewhere."
+        )
+    yield Diagnosis("ok", "log", f"{size} leaves, {covered} of them under a signed head, {waiting} rows wait")
+
+
 def _look_at_disk(ctx: Context) -> Iterator[Diagnosis]:
     free = shutil.disk_usage(ctx.settings.home).free
     level: Level = "bad" if free < LOW_DISK_BYTES else "ok"
@@ -219,5 +242,6 @@ LOOKS: tuple[Callable[[Context], Iterator[Diagnosis]], ...] = (
     _look_at_archive,
     _look_at_sources,
     _look_at_alerts,
+    _look_at_log,
     _look_at_disk,
 )

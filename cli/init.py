@@ -35,7 +35,7 @@ SOURCES_EXAMPLE = """\
 @click.option("--home", metavar="DIR", help="The folder to make (default: HINOMI_HOME, else ./hinomi-home).")
 @click.pass_obj
 def init(ctx: Context, home: str | None) -> None:
-    """Make a home folder: settings, key, database. What is there already stays as it is."""
+    """Make a home folder: settings, keys, database. What is there already stays as it is."""
     settings = make_home(find_home(home) if home else ctx.home)
     say = partial(ctx.talk.print, markup=False, soft_wrap=True)
     say(f"home    {settings.home}")
@@ -48,6 +48,7 @@ def make_home(home: Path) -> Settings:
     """Make what is missing of a home folder, and bring its database up to date."""
     from core.database import Database
     from fingerprints.keys import create_key
+    from incidents.transparency.keys import create_log_key
     from migrations import upgrade
 
     home.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -58,6 +59,7 @@ def make_home(home: Path) -> Settings:
     if not (settings.key.command or settings.key.environment or key_file.exists()):
         _refuse_a_new_key_for_an_old_index(settings, key_file)
         create_key(key_file)
+    create_log_key(settings.log_key_path)
     database = Database(settings.database_url)
     upgrade(database)
     database.close()

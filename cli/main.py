@@ -31,6 +31,9 @@ COMMANDS = {
     "root-cause": "cli.root_cause:root_cause",
     "trails": "cli.trails:trails",
     "serve": "cli.serve:serve",
+    "log": "cli.log:log",
+    "proof": "cli.proof:proof",
+    "verify": "cli.verify:verify",
     "drill": "cli.drill:drill",
     "key": "cli.key:key",
     "index": "cli.index:index",
@@ -63,6 +66,8 @@ class LazyGroup(click.Group):
 def hinomi(ctx: click.Context, home: str | None) -> None:
     """Hinomi watches the open web for leaked customer data and keeps the records that show who took it."""
     ctx.obj = Context(home)
+    if ctx.invoked_subcommand != "verify":  # which only looks
+        ctx.call_on_close(ctx.obj.append_to_log)
 
 
 def main() -> None:

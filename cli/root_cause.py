@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import getpass
+import os
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -17,13 +19,18 @@ SHOWN = 15
 @click.argument("incident_id", type=int, metavar="ID")
 @click.option("--json", "as_json", is_flag=True, help="Print the whole ranking as one JSON object.")
 @click.option("--reveal", is_flag=True, help="Show names; needs --reason, and is written into the timeline.")
-@click.option("--reason", default="", metavar="TEXT", help="Why names have to be seen.")
+@click.option("--reason", default="", metavar="TEXT", help="Why names have to be seen, or the ranking taken away.")
+@click.option("--export", "export_to", type=click.Path(path_type=Path), metavar="FILE", help="Write it to a new file.")
 @click.pass_obj
-def root_cause(ctx: Context, incident_id: int, *, as_json: bool, reveal: bool, reason: str) -> None:
+def root_cause(
+    ctx: Context, incident_id: int, *, as_json: bool, reveal: bool, reason: str, export_to: Path | None
+) -> None:
     """Rank extracts and holders by how well they explain an incident. It ranks evidence; it accuses nobody."""
     from core.errors import UsageError
     from incidents.root_cause_inquiry import inquire
 
+    if export_to is not None and export_to.exists():
+        raise UsageError(f"{export_to} exists", hint="Name a new file.")
     if reveal and not reason.strip():
         raise UsageError("names are shown for a reason only", hint='Say why: --reveal --reason "…".')
     found = inquire(
@@ -37,10 +44,26 @@ def root_cause(ctx: Context, incident_id: int, *, as_json: bool, reveal: bool, r
         reason=reason.strip(),
         language=ctx.settings.language,
     )
+    if export_to is not None:
+        _export(ctx, incident_id, found, export_to, reason=reason.strip(), reveal=reveal)
     if as_json:
         ctx.emit(found)
     else:
         _show(ctx, found)
+
+
+def _export(ctx: Context, incident_id: int, found: dict[str, Any], path: Path, *, reason: str, reveal: bool) -> None:
+    """Write the ranking to a file of one's own, with what it was made from."""
+    from incidents.ranking_export import export_ranking
+
+    text = export_ranking(
+        incident_id, found, database=ctx.database, index=ctx.index, clock=ctx.clock, actor=getpass.getuser(),
+        reason=reason, revealed=reveal,
+    )  # fmt: skip
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        file.write(text)
+    ctx.talk.print(f"written to {path}; its hash is in the timeline", markup=False, soft_wrap=True)
 
 
 def _show(ctx: Context, found: dict[str, Any]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import getpass
 import os
 import sys
 from pathlib import Path
@@ -26,18 +27,21 @@ _STYLES = {"leak": "bold red", "overlap": "yellow", "clear": "green"}
 @click.command()
 @click.argument("paths", nargs=-1, required=True, metavar="PATH...")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object per document on stdout.")
-@click.option("--reveal", is_flag=True, help="Customer numbers instead of digests.")
+@click.option("--reveal", is_flag=True, help="Customer numbers instead of digests; that they were shown is an event.")
+@click.option("--reason", default="", metavar="TEXT", help="Why they have to be seen; stands in the event.")
 @click.option(
     "--open", "open_incidents", is_flag=True, help="Open an incident for each leak, or join the one it repeats."
 )
 @click.pass_obj
-def scan(ctx: Context, paths: Sequence[str], *, as_json: bool, reveal: bool, open_incidents: bool) -> None:
+def scan(ctx: Context, paths: Sequence[str], *, as_json: bool, reveal: bool, reason: str, open_incidents: bool) -> None:
     """Check files, and whole folders, for enrolled customers."""
     documents = list(_documents(paths, lambda said: ctx.talk.print(said, markup=False)))
     worst: int = 0
     for name in documents:
         try:
             finding, record = _scan_one(ctx, name, reveal=reveal)
+            if reveal and record["matches"]:
+                _put_on_record(ctx, name, len(record["matches"]), reason)
         except OutsideError as error:
             ctx.talk.print(f"error: {error}", markup=False)
             worst = max(worst, error.exit_code)
@@ -104,6 +108,19 @@ def _scan_one(ctx: Context, name: Path, *, reveal: bool) -> tuple[Finding, dict[
     except OSError as error:
         raise OutsideError(f"{name} cannot be read: {error.strerror or type(error).__name__}") from error
     return finding, as_record(str(name), finding, index, reveal=reveal)
+
+
+def _put_on_record(ctx: Context, name: Path, subjects: int, reason: str) -> None:
+    """Before a customer's number is shown, it is an event that it was."""
+    from incidents.service import add_event
+
+    data = {
+        "document": os.fsencode(name.name).decode("utf-8", "replace"),
+        "subjects": subjects,
+        "reason": reason.strip(),
+    }
+    with ctx.database.write() as session:
+        add_event(session, "numbers-revealed", actor=getpass.getuser(), now=ctx.clock.now(), data=data)
 
 
 def as_record(name: str, finding: Finding, index: Index, *, reveal: bool) -> dict[str, Any]:

@@ -12,6 +12,7 @@ Each package has one branch, defined in its own ``errors`` module or beside the 
     ├── CrawlError           crawler: sources and sweeps
     ├── ReaderError          matcher: a document that cannot be read at all
     ├── TrailError           trails: imports and stores
+    ├── LogError             incidents/transparency: the log cannot be signed, proved or read
     ├── IncidentError        incidents: a change that the state table forbids
     └── AlertError           alerts: a message that cannot be built or delivered
 """

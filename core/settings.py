@@ -37,6 +37,11 @@ file = "key"                    # mode 0600; or: environment = "HINOMI_KEY", or:
 [alerts.slack]
 # token = "xoxb-..."            # better: HINOMI_ALERTS__SLACK__TOKEN in the environment
 # channel = "C0123456789"
+
+[log]
+# head_files = ["log-heads.jsonl", "/mnt/auditor/hinomi-heads.jsonl"]
+# authority_url = "https://tsa.example/"            # an RFC 3161 time-stamp authority
+# authority_roots = "tsa-roots.pem"
 """
 
 
@@ -159,6 +164,22 @@ class TrailSettings(_Table):
     accounts_file: str = Field(default="accounts.csv", description="declared accounts, in the home folder")
 
 
+class LogSettings(_Table):
+    """The transparency log: where its signing key is, and where its signed heads go."""
+
+    key_file: str = Field(default="log-key", description="path, relative to the home folder; mode 0600 is enforced")
+    head_files: list[str] = Field(
+        default_factory=lambda: ["log-heads.jsonl"],
+        description="files that signed heads are appended to; best on a disk that this machine cannot rewrite",
+    )
+    head_every_h: float = Field(default=24, gt=0, description="a head is signed that often, when there is news")
+    head_every_leaves: int = Field(default=1000, gt=0, description="and as soon as there are so many new leaves")
+    post_every_h: float = Field(default=24, ge=0, description="heads go to Slack or mail no more often; 0: never")
+    authority_url: str = Field(default="", description="an RFC 3161 time-stamp authority")
+    authority_roots: str = Field(default="", description="file with its root certificates in PEM")
+    authority_timeout_s: float = Field(default=15, gt=0)
+
+
 class Settings(BaseSettings):
     """Everything an operator can set. Frozen; made by `load_settings`."""
 
@@ -182,6 +203,7 @@ class Settings(BaseSettings):
     web: WebSettings = WebSettings()
     scheduler: SchedulerSettings = SchedulerSettings()
     trails: TrailSettings = TrailSettings()
+    log: LogSettings = LogSettings()
 
     _toml: ClassVar[Path | None] = None
 
@@ -222,6 +244,16 @@ class Settings(BaseSettings):
     def trails_dir(self) -> Path:
         """Where the trails' columnar files are."""
         return self.home / "trails"
+
+    @property
+    def log_key_path(self) -> Path:
+        """Where the key is that signs tree heads."""
+        return self.home / Path(self.log.key_file).expanduser()
+
+    @property
+    def head_paths(self) -> list[Path]:
+        """The files that signed tree heads are appended to."""
+        return [self.home / Path(name).expanduser() for name in self.log.head_files]
 
     @property
     def sources_path(self) -> Path:

@@ -43,10 +43,8 @@ class NoIncidentError(IncidentError):
 class NoSuspicionError(IncidentError):
     """The regular checks found nothing of that number."""
 
-    exit_code = 2
-
     def __init__(self, suspicion_id: object) -> None:
-        super().__init__(f"there is no suspicion {suspicion_id}", hint="`hinomi trails suspicions` lists them.")
+        super().__init__("no_suspicion", suspicion=suspicion_id)
 
 
 class ForbiddenActionError(IncidentError):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
-from core.texts import load_texts
+from core.texts import LANGUAGES, load_texts
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -60,6 +60,7 @@ def as_json(
         "limits": list(evidence.limits),
         "systems": list(evidence.systems),
         "sentence": sentence(ranking, evidence, masks, language),
+        "sentences": {one: sentence(ranking, evidence, masks, one) for one in LANGUAGES},
         "inputs": {
             "subjects": len(evidence.leak.subjects),
             "population": evidence.leak.population,

@@ -117,9 +117,9 @@ def decide(session: Session, suspicion_id: int, decision: str, *, actor: str, no
         raise NoSuspicionError(suspicion_id)
     after = DECISIONS[decision]
     if not reason.strip():
-        raise ForbiddenActionError(f"to {decision} suspicion {suspicion_id} needs a reason")
+        raise ForbiddenActionError(f"{decision}_no_reason", suspicion=suspicion_id)
     if row.state == after:
-        raise ForbiddenActionError(f"suspicion {suspicion_id} is {after} already")
+        raise ForbiddenActionError(f"already_{after}", suspicion=suspicion_id)
     row.state, row.reason, row.actor, row.decided_at = after, reason.strip(), actor, now
     data = {"suspicion": suspicion_id, "check": row.check, "reason": reason.strip()}
     add_event(session, f"suspicion-{after}", actor=actor, now=now, source=row.system, data=data)

@@ -3,25 +3,31 @@
 from __future__ import annotations
 
 import importlib
+from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from core.database import Base, DatabaseError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from alembic.config import Config
     from sqlalchemy import MetaData
+    from sqlalchemy.engine import Connection
 
     from core.database import Database
 
 HERE = Path(__file__).parent
 MODEL_MODULES = (
     "core.leases",
+    "core.removals",
     "archive.models",
     "crawler.models",
     "custody.models",
     "trails.models",
     "incidents.models",
+    "incidents.transparency.models",
     "alerts.models",
 )
 
@@ -37,10 +43,31 @@ def upgrade(database: Database) -> None:
     """Bring a database, new or old, to this program's version; nothing happens when it is there already."""
     from alembic import command
 
-    with database.engine.begin() as connection:
+    from incidents.transparency.triggers import create_triggers
+
+    with database.engine.connect() as connection, _without_references(connection), connection.begin():
         config = _config()
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
+        create_triggers(connection)
+
+
+@contextmanager
+def _without_references(connection: Connection) -> Iterator[None]:
+    """A step that rewrites a table of SQLite drops the old one, which no foreign key may point at just then.
+
+    What SQLite's own documentation prescribes (https://sqlite.org/lang_altertable.html, section 7): references are off
+    around the transaction, since inside of one the switch does nothing.
+    """
+    driver: Any = connection.connection.driver_connection
+    if connection.dialect.name != "sqlite":
+        yield
+        return
+    driver.execute("PRAGMA foreign_keys=OFF")
+    try:
+        yield
+    finally:
+        driver.execute("PRAGMA foreign_keys=ON")
 
 
 def check_current(database: Database) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import delete, select
 
+from core.removals import TRAIL_PART, note_removals
 from trails.models import TrailDay, TrailImport, TrailPart
 from trails.store import system_lock
 
@@ -30,11 +31,11 @@ def expire(database: Database, trails_dir: Path, *, keep_days: int, now: datetim
     gone = 0
     for system in systems:
         with system_lock(trails_dir, system):
-            gone += _expire_system(database, trails_dir, system, before)
+            gone += _expire_system(database, trails_dir, system, before, now)
     return gone
 
 
-def _expire_system(database: Database, trails_dir: Path, system: str, before: datetime) -> int:
+def _expire_system(database: Database, trails_dir: Path, system: str, before: datetime, now: datetime) -> int:
     with database.write() as session:
         parts = session.scalars(select(TrailPart).where(TrailPart.system == system)).all()
         taken = session.execute(select(TrailImport.id, TrailImport.started_at).where(TrailImport.system == system))
@@ -43,6 +44,7 @@ def _expire_system(database: Database, trails_dir: Path, system: str, before: da
         latest |= {one: max(last for other, last in dated if other == one) for one, _ in dated}
         old = [part for part in parts if (part.last_at or latest[part.import_id]) < before]
         paths, rows = [trails_dir / part.path for part in old], sum(part.rows for part in old)
+        note_removals(session, TRAIL_PART, [part.id for part in old], now=now)
         session.execute(delete(TrailPart).where(TrailPart.id.in_([part.id for part in old])))
         session.execute(delete(TrailDay).where(TrailDay.system == system, TrailDay.day < before.date()))
     for path in paths:

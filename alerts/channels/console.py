@@ -10,7 +10,7 @@ from alerts.messages import plain_text
 from alerts.models import UPDATE
 
 if TYPE_CHECKING:
-    from alerts.messages import Alert
+    from alerts.messages import Alert, Notice
     from core.settings import Settings
 
 
@@ -31,6 +31,10 @@ class ConsoleChannel(Channel):
         """The whole message as text."""
         del kind
         return {"text": plain_text(alert)}
+
+    def compose_notice(self, notice: Notice) -> dict[str, Any]:
+        """The whole notice as text."""
+        return {"text": notice.plain_text}
 
     def send(self, message: Outgoing) -> Receipt:
         """Write it; what replaces a parent's text was told by the detail already."""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from alerts.messages import Alert
+    from alerts.messages import Alert, Notice
     from core.settings import Settings
 
 
@@ -19,8 +19,8 @@ class Outgoing:
 
     Attributes:
         uuid: Travels with it, so that it can be found again.
-        kind: ``parent``, ``update`` or ``detail``.
-        payload: As the channel's own `Channel.compose` made it.
+        kind: ``parent``, ``update``, ``detail`` or ``notice``.
+        payload: As the channel's own `Channel.compose` or `Channel.compose_notice` made it.
         thread: Where the incident's parent message is; empty for a parent.
         place: What the channel said about where that is.
         tried_at: When it was first tried.
@@ -63,6 +63,14 @@ class Channel(ABC):
     @abstractmethod
     def compose(self, kind: str, alert: Alert) -> dict[str, Any]:
         """The message as JSON.
+
+        Raises:
+            InvalidMessageError: The channel would refuse it.
+        """
+
+    @abstractmethod
+    def compose_notice(self, notice: Notice) -> dict[str, Any]:
+        """A message that belongs to no incident, as JSON.
 
         Raises:
             InvalidMessageError: The channel would refuse it.

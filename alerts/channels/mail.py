@@ -19,7 +19,7 @@ from alerts.models import UPDATE
 from core.texts import load_texts
 
 if TYPE_CHECKING:
-    from alerts.messages import Alert
+    from alerts.messages import Alert, Notice
     from core.settings import MailSettings, Settings
 
 TIMEOUT_S = 20.0
@@ -45,6 +45,10 @@ class MailChannel(Channel):
         del kind
         subject = load_texts("alerts", alert.language)("parent.subject", header=summary(alert).headline)
         return {"subject": subject, "body": plain_text(alert)}
+
+    def compose_notice(self, notice: Notice) -> dict[str, Any]:
+        """Subject and body."""
+        return {"subject": notice.headline, "body": notice.plain_text}
 
     def send(self, message: Outgoing) -> Receipt:
         """Send it; what replaces a parent's text was told by the detail already."""

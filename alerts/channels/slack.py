@@ -18,10 +18,10 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.http_retry import ConnectionErrorRetryHandler, RateLimitErrorRetryHandler
 from slack_sdk.http_retry.builtin_handlers import ServerErrorRetryHandler
 
-from alerts.blocks import detail_blocks, parent_blocks
+from alerts.blocks import detail_blocks, notice_blocks, parent_blocks
 from alerts.channels.interface import Channel, Outgoing, Receipt
 from alerts.errors import GoneError, NotSentError, UncertainError
-from alerts.models import DETAIL, PARENT, UPDATE
+from alerts.models import DETAIL, NOTICE, PARENT, UPDATE
 from core.logs import get_logger
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from slack_sdk.http_retry.handler import RetryHandler
     from slack_sdk.web import SlackResponse
 
-    from alerts.messages import Alert
+    from alerts.messages import Alert, Notice
     from core.settings import Settings, SlackSettings
 
 EVENT_TYPE = "hinomi_message"
@@ -71,6 +71,10 @@ class SlackChannel(Channel):
     def compose(self, kind: str, alert: Alert) -> dict[str, Any]:
         """Blocks, checked against Slack's limits."""
         return detail_blocks(alert) if kind == DETAIL else parent_blocks(alert)
+
+    def compose_notice(self, notice: Notice) -> dict[str, Any]:
+        """Blocks, checked against Slack's limits."""
+        return notice_blocks(notice)
 
     def send(self, message: Outgoing) -> Receipt:
         """Post, reply or update."""
@@ -121,7 +125,7 @@ class SlackChannel(Channel):
             "limit": PAGE,
         }
         for _ in range(PAGES):
-            if message.kind == PARENT:
+            if message.kind in {PARENT, NOTICE}:
                 answer = self._client.conversations_history(**asked)
             else:
                 answer = self._client.conversations_replies(ts=message.thread, **asked)

@@ -91,3 +91,25 @@ def test_a_missing_file_is_named_before_anything_is_read(enrolled: Path, folder:
     assert done.returncode == 2
     assert "missing.txt" in done.stderr
     assert done.stdout == ""
+
+
+def test_numbers_that_are_shown_are_an_event_and_a_leaf(enrolled: Path, folder: Path) -> None:
+    leak = str(folder / "inside" / "leak.txt")
+    before = json.loads(hinomi(enrolled, "verify", "--json").stdout)["kinds"].get("event", 0)
+    assert hinomi(enrolled, "scan", leak, "--json").returncode == 10
+    assert hinomi(enrolled, "scan", leak, "--json", "--reveal", "--reason", "to notify them").returncode == 10
+    assert json.loads(hinomi(enrolled, "verify", "--json").stdout)["kinds"]["event"] == before + 1
+    found = objects(hinomi(enrolled, "incidents", "search", "kind:numbers-revealed", "--json"))
+    assert any("to notify them" in json.dumps(event, ensure_ascii=False) for event in found)
+
+
+def test_a_ranking_is_exported_to_a_new_file_of_ones_own(enrolled: Path, folder: Path, tmp_path: Path) -> None:
+    assert hinomi(enrolled, "scan", str(folder / "inside" / "leak.txt"), "--open").returncode == 10
+    out = tmp_path / "ranking.json"
+    arguments = ("root-cause", "1", "--export", str(out), "--json", "--reason", "for the regulator")
+    assert hinomi(enrolled, *arguments).returncode == 0
+    assert out.stat().st_mode & 0o777 == 0o600
+    made = json.loads(out.read_text(encoding="utf-8"))
+    assert (made["reason"], made["names_revealed"], made["incident"]) == ("for the regulator", False, 1)
+    assert hinomi(enrolled, *arguments).returncode == 2
+    assert hinomi(enrolled, "root-cause", "1", "--reveal").returncode == 2

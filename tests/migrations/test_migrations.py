@@ -16,6 +16,24 @@ from migrations import _config, check_current, load_metadata, upgrade
 if TYPE_CHECKING:
     from pathlib import Path
 
+OLD_ROWS = """
+INSERT INTO incidents (id, state, severity, opened_at, updated_at, first_seen_at, subjects, people, documents,
+    sightings, confidence, fields, sources, members, assignee, dismiss_reason)
+VALUES (1, 'open', 'low', '2026-11-01', '2026-11-01', '2026-11-01', 0, 0, 0, 0, 0, '{}', '[]', x'00', '', '');
+INSERT INTO events (id, incident_id, happened_at, learned_at, zone, kind, actor, source, data, search_text)
+VALUES (1, 1, '2026-11-01', '2026-11-01', '', 'opened', 'hinomi', '', '{}', '');
+INSERT INTO messages (id, uuid, incident_id, channel, kind, payload, state, attempts, created_at, next_at, reference,
+    failure, fallback_of)
+VALUES (1, 'a', 1, 'slack', 'parent', '{}', 'failed', 3, '2026-11-01', '2026-11-01', '', '', NULL),
+    (2, 'b', 1, 'mail', 'parent', '{}', 'sent', 1, '2026-11-01', '2026-11-01', '', '', 1);
+INSERT INTO alerted_events (event_id, channel, message_id) VALUES (1, 'slack', 2);
+INSERT INTO enrolments (id, extract_name, file_name, sha256, request, started_at, state, reason, rows, rejected,
+    subjects)
+VALUES (1, 'c', 'c.csv', '', '{}', '2026-11-01', 'running', '', 0, 0, 0),
+    (2, 'c', 'c.csv', '', '{}', '2026-11-01', 'failed', '', 0, 0, 0)
+"""
+"""An incident, an alert that mail stood in for, and two enrolments, as a home of version 0002 has them."""
+
 
 def test_migrations_give_the_tables_of_the_models(database: Database) -> None:
     def is_ours(name: str | None, kind: str, _parents: object) -> bool:
@@ -68,3 +86,28 @@ def test_whom_an_extract_was_lent_to_becomes_its_first_copy(tmp_path: Path) -> N
         copies = connection.exec_driver_sql("SELECT processor_id, since, state FROM holdings").all()
     old.close()
     assert [tuple(copy) for copy in copies] == [(7, "2026-04-01", "lent")]
+
+
+def test_a_home_older_than_the_log_keeps_its_rows_and_they_become_its_first_leaves(tmp_path: Path) -> None:
+    """With alerts that point at each other: rewriting their table must neither fail nor lose a row."""
+    from alembic import command
+
+    old = Database(f"sqlite:///{tmp_path / 'old.db'}")
+    with old.engine.begin() as connection:
+        config = _config()
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0002")
+        for statement in OLD_ROWS.split(";"):
+            connection.exec_driver_sql(statement)
+    upgrade(old)
+    with old.engine.connect() as connection:
+        messages = connection.exec_driver_sql("SELECT id, incident_id, fallback_of FROM messages ORDER BY id").all()
+        told = connection.exec_driver_sql("SELECT event_id, message_id FROM alerted_events").all()
+        broken = connection.exec_driver_sql("PRAGMA foreign_key_check").all()
+        waiting = connection.exec_driver_sql("SELECT kind, row_id FROM log_waiting ORDER BY id").all()
+        enforced = connection.exec_driver_sql("PRAGMA foreign_keys").scalar()
+    old.close()
+    assert [tuple(row) for row in messages] == [(1, 1, None), (2, 1, 1)]
+    assert [tuple(row) for row in told] == [(1, 2)]
+    assert (broken, enforced) == ([], 1)
+    assert [tuple(row) for row in waiting] == [("event", 1), ("enrolment", 2)]

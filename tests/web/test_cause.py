@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -60,7 +61,7 @@ def test_without_trails_the_page_says_so_and_asking_is_on_the_record(browser: Te
 
 
 def test_every_term_tie_and_gap_is_shown(browser: TestClient, scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("web.routes.cause._inquire", lambda *_: FOUND)
+    monkeypatch.setattr("web.routes.cause.inquire_for", lambda *_: (FOUND, None))
     text = ask(browser, scene)
     for expected in [
         "●●1",
@@ -81,11 +82,11 @@ def test_every_term_tie_and_gap_is_shown(browser: TestClient, scene: Scene, monk
 def test_names_are_shown_for_a_reason_only(browser: TestClient, scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
     reasons: list[object] = []
 
-    def inquire(*given: object) -> dict[str, Any]:
+    def inquire(*given: object) -> tuple[dict[str, Any], None]:
         reasons.append(given[-1])
-        return FOUND
+        return FOUND, None
 
-    monkeypatch.setattr("web.routes.cause._inquire", inquire)
+    monkeypatch.setattr("web.routes.cause.inquire_for", inquire)
     assert "cannot be read" in ask(browser, scene, reveal="yes", reason=" ")
     assert "This look was recorded" in ask(browser, scene, reveal="yes", reason="hearing")
     assert reasons == ["hearing"]
@@ -97,3 +98,24 @@ def test_without_an_index_the_page_says_what_to_do(browser: TestClient, scene: S
     assert answer.status_code in {409, 503}
     assert "hint" in answer.text
     assert browser.get(page).url.path == f"/incidents/{scene.incident_id}"
+
+
+@pytest.mark.usefixtures("enrolled")
+def test_a_ranking_is_taken_away_and_that_is_on_the_record(browser: TestClient, scene: Scene) -> None:
+    page = f"/incidents/{scene.incident_id}"
+    mark = form_mark(browser, page)
+    answer = browser.post(f"{page}/root-cause/export", data={"form_mark": mark, "reason": "for the regulator"})
+    assert answer.headers["content-disposition"] == f'attachment; filename="hinomi-ranking-{scene.incident_id}.json"'
+    found = answer.json()
+    assert (found["reason"], found["names_revealed"]) == ("for the regulator", False)
+    assert hashlib.sha256(answer.content).hexdigest() in browser.get(page).text
+
+
+@pytest.mark.usefixtures("enrolled")
+def test_names_are_taken_away_for_a_reason_only(browser: TestClient, scene: Scene) -> None:
+    page = f"/incidents/{scene.incident_id}"
+    mark = form_mark(browser, page)
+    assert browser.post(f"{page}/root-cause/export", data={"form_mark": mark, "reveal": "yes"}).status_code == 400
+    asked = {"form_mark": mark, "reveal": "yes", "reason": "hearing"}
+    assert browser.post(f"{page}/root-cause/export", data=asked).json()["names_revealed"]
+    assert browser.post("/incidents/99/root-cause/export", data={"form_mark": mark}).status_code == 404

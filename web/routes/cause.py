@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.responses import Response
 
+    from fingerprints.index import Index
     from web.world import World
 
 SHOWN = 25
@@ -34,7 +35,7 @@ def ask(request: Request) -> Response:
         raise HTTPException(404) from None
     if reveal and not reason:
         raise HTTPException(400)
-    found = _inquire(world, incident_id, actor_of(request), language, reason if reveal else "")
+    found, _ = inquire_for(world, incident_id, actor_of(request), language, reason if reveal else "")
     return world.pages.render(
         request, "cause.html", line=line, found=found, holders=found["holders"][:SHOWN], revealed=reveal
     )
@@ -45,7 +46,8 @@ def back(request: Request) -> Response:
     return RedirectResponse(f"/incidents/{request.path_params['incident_id']}#cause", status_code=303)
 
 
-def _inquire(world: World, incident_id: int, actor: str, language: str, reason: str) -> dict[str, Any]:
+def inquire_for(world: World, incident_id: int, actor: str, language: str, reason: str) -> tuple[dict[str, Any], Index]:
+    """The ranking, with names when there is a reason for them, and the index that it was made with."""
     # Key, index and trails are opened for this page alone.
     from fingerprints.index import Index
     from fingerprints.keys import load_key
@@ -53,10 +55,11 @@ def _inquire(world: World, incident_id: int, actor: str, language: str, reason: 
 
     settings = world.settings
     index = Index.open(settings.index_dir, load_key(settings.key, settings.home))
-    return inquire(
+    found = inquire(
         incident_id, database=world.database, index=index, trails_dir=settings.trails_dir, clock=world.clock,
         actor=actor, reveal=bool(reason), reason=reason, language=language,
     )  # fmt: skip
+    return found, index
 
 
 ROUTES = [

@@ -1,0 +1,56 @@
+"""Signed tree heads as messages: a chat's history is out of reach of whoever rewrites the database."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from sqlalchemy import func, select
+
+from alerts.messages import ZONE, Notice
+from alerts.models import NOTICE, Message
+from alerts.outbox import put_notice
+from core.texts import load_texts
+from incidents.transparency.heads import latest_head
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from sqlalchemy.orm import Session
+
+    from alerts.channels import Channel
+    from incidents.transparency.models import LogHead
+
+
+def enqueue_head(
+    session: Session, channels: Sequence[Channel], *, language: str, every_h: float, now: datetime
+) -> bool:
+    """Put the latest head into the outbox of the first channel; never twice, and no more often than ``every_h``.
+
+    The console gets none: it is no place outside of this machine.
+    """
+    head = latest_head(session)
+    if head is None or not every_h or not channels or channels[0].is_last_resort:
+        return False
+    last = session.scalar(select(func.max(Message.created_at)).where(Message.kind == NOTICE))
+    if last is not None and now - last < timedelta(hours=every_h):
+        return False
+    return put_notice(session, channels[0], f"head:{head.size}:{head.root}", head_notice(head, language), now=now)
+
+
+def enqueue_refusal(session: Session, channel: Channel, *, language: str, now: datetime) -> bool:
+    """Say that signing was refused because the log does not go on from its last head; once for each such head."""
+    head = latest_head(session)
+    if head is None:
+        return False
+    texts = load_texts("alerts", language)
+    notice = Notice(texts("head.refused"), texts("head.refused_said"), head.note)
+    return put_notice(session, channel, f"refused:{head.size}:{head.root}", notice, now=now)
+
+
+def head_notice(head: LogHead, language: str) -> Notice:
+    """A head in words, with its note as it was signed."""
+    texts = load_texts("alerts", language)
+    at = f"{head.signed_at.astimezone(ZONE):%Y-%m-%d %H:%M:%S} JST"
+    return Notice(texts("head.header", size=f"{head.size:,}"), texts("head.said", at=at), head.note)

@@ -1,0 +1,1 @@
+"""The transparency log: events, documents, trail batches and hand-overs as leaves of one signed Merkle tree."""

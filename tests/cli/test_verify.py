@@ -1,0 +1,125 @@
+"""`hinomi log`, `verify` and `proof` from the command line, over a home that `hinomi init` made."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from click.testing import CliRunner
+
+from cli.main import hinomi
+from core.errors import HinomiError, UsageError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from click.testing import Result
+
+
+class Home:
+    """A home, and commands in it."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def run(self, *arguments: str) -> Result:
+        """What became of a command."""
+        done = CliRunner().invoke(hinomi, ["--home", str(self.path), *arguments])
+        if isinstance(done.exception, HinomiError):
+            raise done.exception
+        return done
+
+    def json(self, *arguments: str) -> dict[str, Any]:
+        """The object that a command printed."""
+        lines = self.run(*arguments, "--json").stdout.splitlines()
+        found: dict[str, Any] = json.loads(next(line for line in lines if line.startswith("{")))
+        return found
+
+    def sql(self, statement: str) -> None:
+        """What somebody does to the file."""
+        with sqlite3.connect(self.path / "hinomi.db") as connection:
+            connection.execute(statement)
+        connection.close()
+
+
+@pytest.fixture
+def made(tmp_path: Path) -> Home:
+    """A home with two hand-overs in its register."""
+    home = Home(tmp_path / "home")
+    home.run("init")
+    home.run("processors", "add", "架空販売", "--contract", "A", "--on", "2026-04-01")
+    home.run("extracts", "add", "calls", "--to", "架空販売", "--columns", "氏名", "--on", "2026-04-01")
+    return home
+
+
+def test_init_makes_a_signing_key_apart_from_the_master_key_and_leaves_it_alone(made: Home) -> None:
+    key = made.path / "log-key"
+    before = key.read_bytes()
+    assert key.stat().st_mode & 0o777 == 0o600
+    made.run("init")
+    assert key.read_bytes() == before
+    assert made.run("log", "key").stdout == (made.path / "log-key.pub").read_text()
+
+
+def test_a_command_that_wrote_leaves_nothing_waiting(made: Home) -> None:
+    report = made.json("verify")
+    assert (report["leaves"], report["waiting"], report["ok"]) == (3, 0, True)
+    assert "no head was signed yet" in report["notes"][0]
+
+
+def test_a_home_is_signed_and_verified(made: Home) -> None:
+    head = made.json("log", "publish")
+    assert (head["size"], head["places"]) == (3, ["log-heads.jsonl"])
+    assert "nothing is new since" in made.run("log", "publish").stderr
+    assert made.json("log", "heads")["root"] == head["root"]
+    report = made.json("verify")
+    assert (report["ok"], report["vouches_for"], report["notes"]) == (True, 3, [])
+    assert "whole" in made.run("verify").stderr
+
+
+def test_verify_names_the_first_damage_and_exits_with_one(made: Home) -> None:
+    made.run("log", "publish")
+    made.sql("UPDATE register_events SET actor = 'nobody' WHERE id = 2")
+    done = made.run("verify", "--json")
+    assert done.exit_code == 1
+    assert json.loads(done.stdout)["first_damage"]["where"] == "custody 2"
+    assert "row-edited: custody 2" in made.run("verify").stderr
+
+
+def test_a_head_out_of_a_chat_is_compared_too(made: Home, tmp_path: Path) -> None:
+    note = made.json("log", "publish")["note"]
+    pasted = tmp_path / "slack.txt"
+    pasted.write_text(f"Hinomi APP  9:00\n{note}", encoding="utf-8")
+    assert made.run("verify", "--head", str(pasted)).exit_code == 0
+    for table in ("register_events", "log_leaves", "log_heads"):
+        made.sql(f"DELETE FROM {table}")  # noqa: S608
+    (made.path / "log-heads.jsonl").unlink()
+    assert made.run("verify").exit_code == 0
+    done = made.run("verify", "--head", str(pasted), "--json")
+    assert done.exit_code == 1
+    assert json.loads(done.stdout)["first_damage"]["what"] == "tail-cut"
+
+
+def test_proofs_come_out_as_files(made: Home, tmp_path: Path) -> None:
+    first = made.json("log", "publish")["size"]
+    made.run("extracts", "set", "calls", "--due-on", "2026-12-31")
+    second = made.json("log", "publish")["size"]
+    out = tmp_path / "proof.json"
+    made.run("proof", "inclusion", "--kind", "custody", "--id", "1", "--out", str(out))
+    assert json.loads(out.read_text())["proves"] == "inclusion"
+    with pytest.raises(UsageError, match="exists"):
+        made.run("proof", "consistency", str(first), str(second), "--out", str(out))
+    assert json.loads(made.run("proof", "consistency", str(first), str(second)).stdout)["size"] == second
+    assert made.run("proof", "script").stdout.startswith('"""Check proofs')
+    for wrong in ((), ("--event", "1", "--document", "1"), ("--id", "1")):
+        with pytest.raises(UsageError, match="one entry"):
+            made.run("proof", "inclusion", *wrong)
+
+
+def test_an_empty_log_has_nothing_to_sign(tmp_path: Path) -> None:
+    home = Home(tmp_path / "home")
+    home.run("init")
+    assert "nothing to sign" in home.run("log", "publish").stderr
+    assert home.json("verify")["leaves"] == 0

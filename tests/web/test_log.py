@@ -1,0 +1,89 @@
+"""The log's page: the last head, proofs as files, and that nothing else comes out of it."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+
+from incidents.transparency.check_proof import _check
+from incidents.transparency.heads import publish
+from incidents.transparency.keys import create_log_key
+from incidents.transparency.notes import read_note
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from starlette.testclient import TestClient
+
+    from core.clock import SetClock
+    from core.database import Database
+    from core.settings import Settings
+    from tests.web.scene import Scene
+
+
+@pytest.fixture
+def signed(scene: Scene, settings: Settings, database: Database, clock: SetClock) -> Scene:
+    """The scene under a signed head."""
+    create_log_key(settings.log_key_path)
+    publish(settings, database, clock)
+    return scene
+
+
+@pytest.mark.usefixtures("scene")
+def test_without_a_head_the_page_says_what_to_do(browser: TestClient) -> None:
+    assert "No head was signed yet" in browser.get("/log").text
+    assert browser.get("/log/log-key.pub").status_code == 404
+
+
+@pytest.mark.usefixtures("signed")
+@pytest.mark.parametrize(("language", "title"), [("en", "Last signed head"), ("ja", "最新の署名")])
+def test_the_last_head_can_be_copied_off_the_page(browser: TestClient, language: str, title: str) -> None:
+    text = browser.get(f"/log?lang={language}").text
+    assert title in text
+    note = text.split("<code>")[1].split("</code>")[0].replace("&#43;", "+")
+    assert read_note(note).head.size > 3
+    assert 'aria-current="page"' in text
+
+
+@pytest.mark.usefixtures("signed")
+def test_a_proof_of_an_event_is_a_file_that_the_script_accepts(browser: TestClient, tmp_path: Path) -> None:
+    answer = browser.get("/log/inclusion?kind=event&id=2")
+    assert answer.headers["content-disposition"] == 'attachment; filename="hinomi-inclusion-event-2.json"'
+    (tmp_path / "proof.json").write_bytes(answer.content)
+    assert _check(str(tmp_path / "proof.json"), b"").startswith("holds: leaf")
+
+
+def test_a_proof_of_growth_is_a_file(
+    browser: TestClient, signed: Scene, settings: Settings, database: Database, clock: SetClock, tmp_path: Path
+) -> None:
+    browser.get(f"/documents/{signed.document_id}")
+    publish(settings, database, clock)
+    lines = [json.loads(line) for line in browser.get("/log/heads.jsonl").text.splitlines()]
+    first, second = (line["size"] for line in lines)
+    answer = browser.get(f"/log/consistency?first={first}&second={second}")
+    (tmp_path / "proof.json").write_bytes(answer.content)
+    assert _check(str(tmp_path / "proof.json"), b"").startswith(f"holds: the log of {first} leaves")
+
+
+@pytest.mark.usefixtures("signed")
+def test_what_cannot_be_proved_or_meant_is_said(browser: TestClient) -> None:
+    missing = browser.get("/log/inclusion?kind=event&id=999")
+    assert missing.status_code == 404
+    assert "The log holds no such entry" in missing.text
+    assert browser.get("/log/consistency?first=5&second=999").status_code == 404
+    for wrong in ("inclusion?kind=secret&id=1", "inclusion?kind=event&id=x", "consistency?first=1", "consistency"):
+        assert browser.get(f"/log/{wrong}").status_code == 400
+
+
+@pytest.mark.usefixtures("signed")
+def test_script_and_key_can_be_taken_away_and_the_private_key_cannot(
+    browser: TestClient, stranger: TestClient, settings: Settings
+) -> None:
+    assert "def _check" in browser.get("/log/check_proof.py").text
+    assert browser.get("/log/log-key.pub").text.startswith("-----BEGIN PUBLIC KEY-----")
+    private = settings.log_key_path.read_text()
+    assert all(private not in browser.get(f"/log/{name}").text for name in ("", "log-key", "log-key.pub"))
+    stranger.cookies.clear()
+    assert stranger.get("/log/heads.jsonl").status_code == 403

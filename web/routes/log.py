@@ -1,0 +1,111 @@
+"""The transparency log for an auditor: its signed heads, proofs to take away, and the script that checks them."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import select
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+from starlette.routing import Route
+
+from incidents.transparency import check_proof
+from incidents.transparency.entries import KINDS
+from incidents.transparency.errors import NoEntryError
+from incidents.transparency.heads import head_line
+from incidents.transparency.keys import public_path
+from incidents.transparency.models import LogHead
+from incidents.transparency.proofs import prove_consistency, prove_inclusion
+from incidents.transparency.sequencer import count_waiting, tree_size
+from web.world import world_of
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
+
+SHOWN = 50
+
+
+def log(request: Request) -> Response:
+    """How large the log is, its latest heads, and forms for proofs."""
+    return _page(request)
+
+
+def inclusion(request: Request) -> Response:
+    """That an entry is in the log, as a file."""
+    kind, number = request.query_params.get("kind", ""), _number(request, "id")
+    if kind not in KINDS:
+        raise HTTPException(400)
+    try:
+        with world_of(request).database.read() as session:
+            return _file(prove_inclusion(session, kind, number), f"inclusion-{kind}-{number}")
+    except NoEntryError as error:
+        return _page(request, refused=error.reason, status=404)
+
+
+def consistency(request: Request) -> Response:
+    """That a smaller log is the beginning of a larger one, as a file."""
+    first, second = _number(request, "first"), _number(request, "second")
+    try:
+        with world_of(request).database.read() as session:
+            return _file(prove_consistency(session, first, second), f"consistency-{first}-{second}")
+    except NoEntryError as error:
+        return _page(request, refused=error.reason, status=404)
+
+
+def heads(request: Request) -> Response:
+    """Every signed head, a line each, as in the files outside of the database."""
+    with world_of(request).database.read() as session:
+        lines = [head_line(head) for head in session.scalars(select(LogHead).order_by(LogHead.size))]
+    return _attached("".join(lines), "application/jsonl", "hinomi-heads.jsonl")
+
+
+def script(_request: Request) -> Response:
+    """The script that checks proofs."""
+    return _attached(Path(check_proof.__file__).read_text(encoding="utf-8"), "text/x-python", "check_proof.py")
+
+
+def key(request: Request) -> Response:
+    """The public key."""
+    path = public_path(world_of(request).settings.log_key_path)
+    if not path.is_file():
+        raise HTTPException(404)
+    return _attached(path.read_text(encoding="ascii"), "application/x-pem-file", "log-key.pub")
+
+
+def _page(request: Request, *, refused: str = "", status: int = 200) -> Response:
+    world = world_of(request)
+    with world.database.read() as session:
+        shown = session.scalars(select(LogHead).order_by(LogHead.size.desc()).limit(SHOWN)).all()
+        size, waiting = tree_size(session), count_waiting(session)
+    return world.pages.render(
+        request, "log.html", status=status, heads=shown, size=size, waiting=waiting, kinds=list(KINDS), refused=refused,
+        files=[str(path) for path in world.settings.head_paths],
+    )  # fmt: skip
+
+
+def _number(request: Request, name: str) -> int:
+    text = request.query_params.get(name, "")
+    if not (text.isascii() and text.isdigit() and len(text) < len(str(1 << 63))):
+        raise HTTPException(400)
+    return int(text)
+
+
+def _file(made: dict[str, Any], name: str) -> Response:
+    text = json.dumps(made, ensure_ascii=False, indent=1) + "\n"
+    return _attached(text, "application/json", f"hinomi-{name}.json")
+
+
+def _attached(text: str, media_type: str, name: str) -> Response:
+    return Response(text, media_type=media_type, headers={"Content-Disposition": f'attachment; filename="{name}"'})
+
+
+ROUTES = [
+    Route("/log", log, methods=["GET"]),
+    Route("/log/inclusion", inclusion, methods=["GET"]),
+    Route("/log/consistency", consistency, methods=["GET"]),
+    Route("/log/heads.jsonl", heads, methods=["GET"]),
+    Route("/log/check_proof.py", script, methods=["GET"]),
+    Route("/log/log-key.pub", key, methods=["GET"]),
+]
