@@ -154,23 +154,24 @@ def _peers_lift(
     """How many times more often than by chance ordinary holders touch this leak's customers; 1 at least.
 
     A leak of one region or one product is touched more often by all who work there, whoever took it. Each operator
-    gives a lower bound for it (safe even for the luckiest of all), the few highest are left out as possible
-    culprits, and so are those that cover half of the leak: a team whose members all touch the same customers is a
-    tie, no chance.
+    gives a lower bound for it, the few highest are left out as possible culprits, and so are those that cover half
+    of the leak: a team whose members all touch the same customers is a tie, no chance.
     """
     kind = next((kind for kind in LIFT_KINDS if any(one.kind == kind for one in touches)), "")
     # Customers whom many touch are expected more often already: what they explain is no lift.
     often = 1.0 if leak.popularity is None else leak.popularity
     expected = max(float((leak.confidence * often).sum()), leak.mass)
-    bounds = []
-    for one, (own, _) in zip(touches, rows, strict=True):
-        if one.kind == kind and own.hit.any():
-            mass = class_masses(own).sum()
-            size = own.stands_for[np.r_[True, own.subjects[1:] != own.subjects[:-1]]].sum()
-            if mass < HALF * leak.mass:
-                bounds.append(surely_at_least(mass, among.get(kind, 1)) * leak.population / (size * expected))
-    bounds.sort(reverse=True)
-    skipped = max(CULPRITS, round(CULPRIT_SHARE * len(bounds)))
+    counts = [
+        (mass, own.stands_for[np.r_[True, own.subjects[1:] != own.subjects[:-1]]].sum())
+        for one, (own, _) in zip(touches, rows, strict=True)
+        if one.kind == kind and own.hit.any() and (mass := class_masses(own).sum()) < HALF * leak.mass
+    ]
+    skipped = max(CULPRITS, round(CULPRIT_SHARE * len(counts)))
+    # By chance alone so many of all are as lucky: the one that counts is the next.
+    lucky = among.get(kind, 1) / (skipped + 1)
+    bounds = sorted(
+        (surely_at_least(mass, lucky) * leak.population / (size * expected) for mass, size in counts), reverse=True
+    )
     return max(1.0, bounds[skipped]) if len(bounds) > skipped else 1.0
 
 

@@ -145,7 +145,7 @@ def class_masses(rows: Rows) -> NDArray[np.float64]:
     return np.array([rows.confidence[first & rows.of_class(c)].sum() for c in range(MAX_POPULARITY)])
 
 
-def surely_at_least(count: float, among: int) -> float:
+def surely_at_least(count: float, among: float) -> float:
     """A mean that a Poisson count of the luckiest of so many hardly comes from below (Wilson and Hilferty 1931)."""
     if count < 1:
         return 0.0
