@@ -22,6 +22,7 @@ import numpy as np
 
 from incidents.root_cause_score import (
     ACTION_ODDS,
+    CANARY_TERM,
     Rows,
     action_term,
     class_masses,
@@ -57,7 +58,8 @@ MIN_POPULATION: Final = 1000
 def best_possible(covered: float, of: float, population: int, among: int) -> float:
     """No holder that covers so much scores more, whatever the size of its set; for looking closely at few only."""
     share = np.array([max(covered, 1.0) / population])
-    return float(set_score(np.array([[covered]]), of, share)[0] - np.log(among) + np.log(max(ACTION_ODDS.values())))
+    most = float(np.log(max(ACTION_ODDS.values()))) + CANARY_TERM
+    return float(set_score(np.array([[covered]]), of, share)[0]) - float(np.log(among)) + most
 
 
 def rank_holders(
@@ -115,6 +117,9 @@ def _weigh(
         "among": -float(np.log(among)),
         "actions": action_term(rows.subjects[inside], odds[inside]) if best.score > 0 and not everybody else 0.0,
     }
+    if leak.canaries:
+        opened = np.isin(rows.subjects[inside], np.array(leak.canaries, np.uint64)).any()
+        terms["canaries"] = CANARY_TERM if opened and best.score > 0 and not everybody else 0.0
     score = sum(terms.values())
     dated = bool(best.length)
     return Holder(

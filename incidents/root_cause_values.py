@@ -28,6 +28,8 @@ class Leak:
     sighted_on: int
     dated: tuple[int | None, int | None] = (None, None)
     popularity: NDArray[np.float64] | None = None
+    canaries: tuple[int, ...] = ()
+    """Which of them are planted records, with which nobody has business."""
 
     @property
     def mass(self) -> float:

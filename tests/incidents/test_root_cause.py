@@ -227,3 +227,16 @@ def test_no_holder_beats_what_is_possible(covered: int, of: int, size: int) -> N
 @given(st.integers(1, 500), st.integers(2, 10_000))
 def test_the_lower_bound_is_below_what_was_counted(count: int, among: int) -> None:
     assert 0 <= surely_at_least(count, among) < count
+
+
+def test_a_planted_record_that_leaked_speaks_against_who_opened_it() -> None:
+    both = np.arange(1, 21, dtype=np.uint64)
+    leak = Leak(both, np.full(20, 0.98), 5000, 20_100, canaries=(20,))
+    days = np.full(40, 20_050)
+    other = np.arange(1, 41, dtype=np.uint64)
+    opened = Touches("operator", "opened", other, days, np.ones(40))
+    spared = Touches("operator", "spared", np.where(other == 20, 99, other).astype(np.uint64), days, np.ones(40))
+    ranking = rank_holders(leak, [spared, opened], {"operator": 50})
+    assert [one.name for one in ranking.holders] == ["opened", "spared"]
+    terms = [one.terms["canaries"] for one in ranking.holders]
+    assert terms[0] > 0 == terms[1]
