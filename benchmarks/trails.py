@@ -188,10 +188,13 @@ def _run(home: Path, args: argparse.Namespace) -> int:
 
 def _import(log: Path, folder: Path, database: Database, door: KeyedDoor) -> bool:
     plain = digest_rate(log, door)
+    before = time.process_time()
     done = take(log, folder, database, door)
+    spent = time.process_time() - before
     rate, size = done.records / done.seconds, stored_bytes(folder) / done.new
     print(f"{done.records:,} records of {log.stat().st_size / 1e9:.2f} GB in {done.seconds:.1f} s", flush=True)
     print(f"import: {rate:,.0f} records/s; {rate / plain:.2f} of digesting each line on one core ({plain:,.0f}/s)")
+    print(f"{spent / done.records * 1e6:.1f} µs of processor time a record, all threads", flush=True)
     print(f"peak {done.peak_mib:,} MiB; {size:.1f} bytes a record on disk", flush=True)
     part = log.with_name("again.csv")
     first_lines(log, part, LINES)

@@ -15,14 +15,14 @@ nobody stands out. It ranks evidence; it accuses nobody.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
 from incidents.root_cause_score import (
     ACTION_ODDS,
-    MAX_POPULARITY,
+    CANARY_TERM,
     Rows,
     action_term,
     class_masses,
@@ -31,6 +31,7 @@ from incidents.root_cause_score import (
     surely_at_least,
     windows_of,
 )
+from incidents.root_cause_values import Background, Holder, Leak, Ranking, Touches
 from incidents.root_cause_windows import UNDATED, sort_touches
 
 if TYPE_CHECKING:
@@ -39,6 +40,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from incidents.root_cause_score import Window
+
+__all__ = ["Background", "Holder", "Leak", "Ranking", "Touches", "best_possible", "rank_holders"]
 
 TIE: Final = float(np.log(3))
 """Two candidates less than 3 : 1 apart cannot be told apart."""
@@ -52,111 +55,11 @@ MIN_POPULATION: Final = 1000
 """Below it, one busy operator sees everybody and is no batch."""
 
 
-@dataclass(frozen=True)
-class Leak:
-    """The leaked customers as digests, sorted, with the confidence of each match, among ``population`` customers.
-
-    Days count from 1970-01-01. Nothing after ``sighted_on`` can explain the leak. ``dated`` bounds the days on
-    which the leaked values were current, where the index knows. ``popularity`` is how many holders touch each of
-    them, as a multiple of what customers see in the mean; without it, all are alike.
-    """
-
-    subjects: NDArray[np.uint64]
-    confidence: NDArray[np.float64]
-    population: int
-    sighted_on: int
-    dated: tuple[int | None, int | None] = (None, None)
-    popularity: NDArray[np.float64] | None = None
-
-    @property
-    def mass(self) -> float:
-        """How many customers, counted by confidence."""
-        return float(self.confidence.sum())
-
-    @property
-    def classes(self) -> NDArray[np.int64]:
-        """The class of each one's popularity: 0 up to the mean, then one for each doubling."""
-        if self.popularity is None:
-            return np.zeros(len(self.subjects), np.int64)
-        doublings = np.ceil(np.log2(np.maximum(self.popularity, 1.0)))
-        return np.minimum(doublings, MAX_POPULARITY - 1).astype(np.int64)
-
-    def without(self, subjects: NDArray[np.uint64]) -> Leak:
-        """The leak without some of its customers."""
-        left = ~np.isin(self.subjects, subjects)
-        popularity = None if self.popularity is None else self.popularity[left]
-        return replace(self, subjects=self.subjects[left], confidence=self.confidence[left], popularity=popularity)
-
-
-@dataclass(frozen=True)
-class Touches:
-    """What one holder touched: subject, day and the odds of the action, row by row, in any order."""
-
-    kind: str
-    name: str
-    subjects: NDArray[np.uint64]
-    days: NDArray[np.int64]
-    odds: NDArray[np.float64]
-    systems: tuple[str, ...] = ()
-    sample: int = 1
-    """Of the customers that did not leak, only one in so many is in the rows; the leaked ones are all there."""
-
-
-@dataclass(frozen=True)
-class Background:
-    """A set that may have leaked without any holder's touch, such as a whole extract, and the leak's mass in it."""
-
-    name: str
-    size: int
-    covered: float
-
-
-@dataclass(frozen=True)
-class Holder:
-    """One candidate with everything that was weighed; ``window_days`` 0 is all time.
-
-    ``expected`` is how many of the leaked customers a random holder of the same size would have touched,
-    ``subjects`` those that this one did.
-    """
-
-    kind: str
-    name: str
-    score: float
-    covered: int
-    of: int
-    size: int
-    terms: dict[str, float]
-    window_days: int
-    from_day: int | None
-    to_day: int | None
-    posterior: float = 0.0
-    expected: float = 0.0
-    explains_nothing: bool = False
-    also_consistent: bool = False
-    tied_with: tuple[str, ...] = ()
-    systems: tuple[str, ...] = ()
-    subjects: NDArray[np.uint64] = field(default_factory=lambda: np.empty(0, np.uint64), repr=False, compare=False)
-
-
-@dataclass(frozen=True)
-class Ranking:
-    """Candidates, best first, and how well "none of these" does against the best of each kind."""
-
-    holders: tuple[Holder, ...]
-    none_score: float
-    none_posterior: dict[str, float]
-    unexplained: int
-
-    @property
-    def none_first(self) -> bool:
-        """Whether no candidate beats "none of these"."""
-        return not self.holders or self.holders[0].score <= self.none_score
-
-
 def best_possible(covered: float, of: float, population: int, among: int) -> float:
     """No holder that covers so much scores more, whatever the size of its set; for looking closely at few only."""
     share = np.array([max(covered, 1.0) / population])
-    return float(set_score(np.array([[covered]]), of, share)[0] - np.log(among) + np.log(max(ACTION_ODDS.values())))
+    most = float(np.log(max(ACTION_ODDS.values()))) + CANARY_TERM
+    return float(set_score(np.array([[covered]]), of, share)[0]) - float(np.log(among)) + most
 
 
 def rank_holders(
@@ -214,6 +117,9 @@ def _weigh(
         "among": -float(np.log(among)),
         "actions": action_term(rows.subjects[inside], odds[inside]) if best.score > 0 and not everybody else 0.0,
     }
+    if leak.canaries:
+        opened = np.isin(rows.subjects[inside], np.array(leak.canaries, np.uint64)).any()
+        terms["canaries"] = CANARY_TERM if opened and best.score > 0 and not everybody else 0.0
     score = sum(terms.values())
     dated = bool(best.length)
     return Holder(
@@ -253,23 +159,24 @@ def _peers_lift(
     """How many times more often than by chance ordinary holders touch this leak's customers; 1 at least.
 
     A leak of one region or one product is touched more often by all who work there, whoever took it. Each operator
-    gives a lower bound for it (safe even for the luckiest of all), the few highest are left out as possible
-    culprits, and so are those that cover half of the leak: a team whose members all touch the same customers is a
-    tie, no chance.
+    gives a lower bound for it, the few highest are left out as possible culprits, and so are those that cover half
+    of the leak: a team whose members all touch the same customers is a tie, no chance.
     """
     kind = next((kind for kind in LIFT_KINDS if any(one.kind == kind for one in touches)), "")
     # Customers whom many touch are expected more often already: what they explain is no lift.
     often = 1.0 if leak.popularity is None else leak.popularity
     expected = max(float((leak.confidence * often).sum()), leak.mass)
-    bounds = []
-    for one, (own, _) in zip(touches, rows, strict=True):
-        if one.kind == kind and own.hit.any():
-            mass = class_masses(own).sum()
-            size = own.stands_for[np.r_[True, own.subjects[1:] != own.subjects[:-1]]].sum()
-            if mass < HALF * leak.mass:
-                bounds.append(surely_at_least(mass, among.get(kind, 1)) * leak.population / (size * expected))
-    bounds.sort(reverse=True)
-    skipped = max(CULPRITS, round(CULPRIT_SHARE * len(bounds)))
+    counts = [
+        (mass, own.stands_for[np.r_[True, own.subjects[1:] != own.subjects[:-1]]].sum())
+        for one, (own, _) in zip(touches, rows, strict=True)
+        if one.kind == kind and own.hit.any() and (mass := class_masses(own).sum()) < HALF * leak.mass
+    ]
+    skipped = max(CULPRITS, round(CULPRIT_SHARE * len(counts)))
+    # By chance alone so many of all are as lucky: the one that counts is the next.
+    lucky = among.get(kind, 1) / (skipped + 1)
+    bounds = sorted(
+        (surely_at_least(mass, lucky) * leak.population / (size * expected) for mass, size in counts), reverse=True
+    )
     return max(1.0, bounds[skipped]) if len(bounds) > skipped else 1.0
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 from zoneinfo import ZoneInfo
 
 import numpy as np
+from pyroaring import BitMap
 
 from incidents import queries
 from incidents.root_cause import Background, Leak, Touches
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from numpy.typing import NDArray
-    from pyroaring import BitMap
     from sqlalchemy.orm import Session
 
     from fingerprints.index import Index
@@ -65,7 +65,12 @@ def gather(session: Session, incident_id: int, *, index: Index, trails_dir: Path
     subjects, digests = number_digests(index, members)
     sure = _confidence(session, page, subjects)
     order = np.argsort(digests)
-    leak = Leak(digests[order], sure[order], max(index.subjects, 1), _day(sighted_at, zone), _dated(page.dated))
+    planted = BitMap.union(BitMap(), *index.canaries.values())
+    canaries = tuple(digests[np.isin(subjects, np.array(planted & members, np.uint32))].tolist())
+    leak = Leak(
+        digests[order], sure[order], max(index.subjects, 1), _day(sighted_at, zone), _dated(page.dated),
+        canaries=canaries,
+    )  # fmt: skip
     trails = open_trails(session, trails_dir, zone=zone, until=sighted_at)
     found = read_touches(trails, leak, lambda name: number_digests(index, index.members(name))[1], index)
     seen_on = sighted_at.date().isoformat()

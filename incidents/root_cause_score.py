@@ -22,6 +22,8 @@ ACTION_ODDS: Final = {
     "outside_storage": 20.0, "removable_media": 20.0, "export": 10.0, "download": 8.0, "print": 4.0, "admin": 2.0,
 }  # fmt: skip
 """How much more often takers use an action than workers do: an assumption, bounded so that it never outweighs a set."""
+CANARY_TERM: Final = float(np.log(100))
+"""What it says that a holder opened a planted record that leaked: an assumption, once, however many he opened."""
 MAX_POPULARITY: Final = 6
 """Classes of how often a customer is touched: as often as the mean or less, up to twice, four times … as often."""
 
@@ -145,7 +147,7 @@ def class_masses(rows: Rows) -> NDArray[np.float64]:
     return np.array([rows.confidence[first & rows.of_class(c)].sum() for c in range(MAX_POPULARITY)])
 
 
-def surely_at_least(count: float, among: int) -> float:
+def surely_at_least(count: float, among: float) -> float:
     """A mean that a Poisson count of the luckiest of so many hardly comes from below (Wilson and Hilferty 1931)."""
     if count < 1:
         return 0.0

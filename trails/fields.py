@@ -34,7 +34,7 @@ HEADERS: Final[dict[str, tuple[str, ...]]] = {
     "operator": (
         "作業者id", "作業者", "担当者id", "担当者", "オペレータid", "オペレータ", "オペレーター", "操作者id",
         "操作者", "利用者id", "利用者", "社員番号", "職員番号", "operator", "operator_id", "user", "user_id",
-        "userid", "username", "suser", "suid", "usrname", "cs-username", "actor",
+        "userid", "uid", "username", "suser", "suid", "usrname", "cs-username", "actor",
     ),
     "account": (
         "アカウント", "アカウント名", "ログインid", "共有id", "account", "account_id", "login", "loginid", "duser",

@@ -20,7 +20,7 @@ STEMS: Final[dict[str, tuple[str, ...]]] = {
     "operator": (
         "操作者", "作業者", "担当者", "実行者", "使用者", "利用者", "閲覧者", "作業員", "オペレータ", "オペレーター",
         "ユーザ", "ユーザー", "社員", "職員", "従業員", "スタッフ", "担当", "user", "operator", "staff", "employee",
-        "actor", "worker", "principal", "who",
+        "actor", "worker", "principal", "who", "uid",
     ),
     "account": ("アカウント", "ログイン", "ログオン", "account", "login", "logon"),
     "terminal": (

@@ -9,19 +9,18 @@ failed.
 from __future__ import annotations
 
 import resource
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
 from sqlalchemy import select, update
 
-from trails.formats import find_format, format_called
 from trails.gaps import Gap, note_days, note_sequences, refresh_gaps
-from trails.lines import file_sha256, find_encoding, read_blocks, read_head
-from trails.mapping import DEFAULT_ZONE, as_table, load_mapping, mapping_path, save_mapping
+from trails.lines import file_sha256, read_blocks
+from trails.mapping import as_table, mapping_path, save_mapping
 from trails.models import TrailImport, TrailPart
-from trails.proposal import propose_mapping, with_given
+from trails.plan import Plan, assumptions, plan_import
 from trails.records import make_records
 from trails.seen import SeenLines
 from trails.store import (
@@ -34,35 +33,22 @@ from trails.store import (
     sync_folder,
     system_lock,
 )
-from trails.times import Reading, begins_with_day, names_no_year
+from trails.times import Reading
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable
     from datetime import datetime
     from pathlib import Path
 
     from core.clock import Clock
     from core.database import Database
-    from trails.formats.interface import Dropped, TrailFormat
-    from trails.mapping import TrailMapping
+    from trails.formats.interface import Dropped
     from trails.records import Doorkeeper
 
-MIB = 1 << 20
+__all__ = ["ImportResult", "Plan", "plan_import", "run_import"]
+
 FUTURE_ALLOWED = timedelta(days=1)
 """Clocks of other machines may run ahead of ours, not by more than this."""
-
-
-@dataclass(frozen=True)
-class Plan:
-    """What we understood of a file, to be confirmed before anything is written."""
-
-    path: Path
-    encoding: str
-    head: list[str]
-    format: TrailFormat
-    mapping: TrailMapping
-    known: bool
-    """Whether the system's mapping was there before, unchanged."""
 
 
 @dataclass(frozen=True)
@@ -106,46 +92,6 @@ class _Totals:
     sequences: list[pl.DataFrame] = field(default_factory=list)
 
 
-def plan_import(
-    path: Path,
-    system: str,
-    trails_dir: Path,
-    *,
-    is_number: Callable[[str], bool],
-    given: Mapping[str, Sequence[str]] | None = None,
-    constants: Mapping[str, str] | None = None,
-    zone: str | None = None,
-    format_name: str = "",
-) -> Plan:
-    """Understand a file: encoding, format and what its columns mean.
-
-    Raises:
-        UnknownFormatError: It is of no format we read.
-        MappingError: It lacks a column that the system's mapping or the person names.
-    """
-    given, constants = given or {}, constants or {}
-    known = load_mapping(mapping_path(trails_dir, system))
-    encoding = find_encoding(path)
-    head = read_head(path, encoding)
-    named = format_name or (known.format if known else "")
-    trail_format = format_called(named) if named else find_format(head)
-    sample = trail_format.open(head).read(head, 1, last=True).frame
-    if known:
-        mapping = with_given(known, given, constants, zone)
-        mapping.check_columns(sample.columns)
-    else:
-        mapping = propose_mapping(
-            system,
-            trail_format,
-            sample,
-            given=given,
-            constants=constants,
-            zone=zone or trail_format.zone or DEFAULT_ZONE,
-            is_number=is_number,
-        )
-    return Plan(path, encoding, head, trail_format, mapping, mapping == known)
-
-
 def run_import(
     plan: Plan,
     trails_dir: Path,
@@ -185,20 +131,6 @@ def run_import(
         reading, limits = assumptions(plan, Reading(plan.mapping.zone, started.date()))
         _read_all(plan, trails_dir, database, door, started, reading, totals, writer, progress)
         return _commit(import_id, plan, trails_dir, database, clock, totals, writer, limits)
-
-
-def assumptions(plan: Plan, reading: Reading) -> tuple[Reading, list[str]]:
-    """How the file's times are read, and what has to be assumed for it, which sticks to every conclusion."""
-    columns = plan.mapping.fields.get("when", ())
-    if not columns:
-        return reading, ["no_times"]
-    sample = plan.format.open(plan.head, columns).read(plan.head, 1, last=True).frame
-    there = [column for column in columns if column in sample.columns]
-    texts = sample.select(pl.concat_str(there, separator=" ", ignore_nulls=True)).to_series().to_list() if there else []
-    day_first = begins_with_day(texts)
-    limits = ["year_assumed"] if len(columns) == 1 and any(map(names_no_year, texts)) else []
-    limits += ["month_first_assumed"] if day_first is None else []
-    return replace(reading, day_first=bool(day_first)), limits
 
 
 def _read_all(

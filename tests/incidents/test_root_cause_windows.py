@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from incidents.root_cause_windows import UNDATED, distinct_in_windows, sort_touches
@@ -11,6 +11,7 @@ from incidents.root_cause_windows import UNDATED, distinct_in_windows, sort_touc
 ROWS = st.lists(st.tuples(st.integers(1, 6), st.integers(0, 12)), max_size=40)
 
 
+@settings(deadline=None)
 @given(ROWS, st.integers(1, 14), st.integers(1, 15))
 def test_the_running_sum_equals_counting_each_window(rows: list[tuple[int, int]], length: int, starts: int) -> None:
     subjects, days, _ = sort_touches(

@@ -6,7 +6,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from trails.errors import UnknownFormatError
@@ -106,6 +106,7 @@ def test_a_header_may_hold_digits() -> None:
 
 
 @pytest.mark.parametrize("one", FORMATS, ids=lambda v: v.name)
+@settings(deadline=None)
 @given(text=st.text(max_size=200))
 def test_no_text_breaks_a_format(one: TrailFormat, text: str) -> None:
     lines = text.split("\n")

@@ -7,7 +7,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.trails.conftest import HEADER
@@ -43,6 +43,7 @@ def test_a_gap_over_a_weekend_is_one_gap() -> None:
     assert find_day_gaps(set(weekdays) - missing) == [(*days(11, 14), 2)]
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(st.integers(0, 60), st.integers(0, 8)), max_size=20))
 def test_merged_runs_hold_the_same_numbers(drawn: list[tuple[int, int]]) -> None:
     runs = [(first, first + more) for first, more in drawn]

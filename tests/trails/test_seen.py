@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from trails.seen import SeenLines
@@ -13,6 +13,7 @@ def as_lines(values: list[int]) -> np.ndarray[tuple[int], np.dtype[np.uint64]]:
     return np.array(values, np.uint64)
 
 
+@settings(deadline=None)
 @given(
     st.lists(st.tuples(st.sampled_from(["2026-04", "2026-05"]), st.lists(st.integers(1, 30), max_size=12)), max_size=25)
 )

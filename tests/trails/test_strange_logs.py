@@ -138,6 +138,14 @@ LOGS = {
         "utf-8",
         "".join(f'time="2026-04-01 10:00:0{i}" user=u{i} action=view customer=K00000{i}\n' for i in (1, 2)),
     ),
+    "an application's log, with pairs after a level": (
+        "utf-8",
+        "".join(f"2026-04-01 10:00:0{i},12 INFO audit user=u{i} act=view customer=K00000{i}\n" for i in (1, 2)),
+    ),
+    "labelled tab-separated values": (
+        "utf-8",
+        "".join(f"time:2026-04-01T10:00:0{i}+09:00\tuid:u{i}\tcustomer:K00000{i}\n" for i in (1, 2)),
+    ),
     "a web server's log": (
         "utf-8",
         "".join(

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta, timezone
 
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from trails.times import Reading, names_no_year, read_time, read_times
@@ -61,6 +61,7 @@ def test_what_is_no_time_is_not_guessed(text: str) -> None:
     assert read_times(pl.Series([text]), READING)["when"].to_list() == [None]
 
 
+@settings(deadline=None)
 @given(
     st.datetimes(datetime(1990, 1, 1), datetime(2035, 1, 1)),  # noqa: DTZ001  # its zone is drawn beside it
     st.integers(-12 * 60, 14 * 60),

@@ -1,8 +1,9 @@
-"""Lines of ``key=value`` with nothing before them, as many applications and Splunk's exports write them.
+"""Lines of ``key=value`` with nothing but a time before them, as many applications and Splunk's exports write them.
 
 ::
 
     time="2026-04-01 10:00:00" user=op-1 terminal=T1 action=view customer=K000001
+    2026-04-01 10:00:00,123 INFO audit user=op-1 action=view customer=K000001
 """
 
 from __future__ import annotations
@@ -19,8 +20,12 @@ if TYPE_CHECKING:
 
     import polars as pl
 
-START = r"""^\s*[\w.@-]+=(?:"[^"]*"|'[^']*'|[^\s="']*)[\s,;]+[\w.@-]+="""
-"""Two pairs, one after the other, from the very beginning."""
+START = (
+    r"^\s*(?:(?P<timestamp>\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d+)?(?:Z|[+-]\d\d:?\d\d)?)\b[^=]*?\s)?"
+    r"""[\w.@-]+=(?:"[^"]*"|'[^']*'|[^\s="']*)[\s,;]+[\w.@-]+="""
+)
+"""Two pairs, one after the other, from the beginning or after a time and a few words."""
+OWN = "@timestamp"
 
 
 class Pairs(TrailFormat):
@@ -36,7 +41,12 @@ class Pairs(TrailFormat):
                 {"time": "2026-04-01 10:00:01", "user": "op 2", "action": "view", "customer": "K000002"},
             ),
         ),
+        Example(
+            "2026-04-01 10:00:00,123 INFO audit user=op-1 customer=K000001\n",
+            ({"@timestamp": "2026-04-01 10:00:00,123", "user": "op-1", "customer": "K000001"},),
+        ),
     )
+    defaults = {"when": (OWN,)}  # noqa: RUF012  # constant, as declared in the interface
     misses = ("Apr  1 10:00:00 crm01 crm: user=op-1 customer=K000001\n", "a=b\n", "when,user\n2026-04-01,op=1\n")
 
     def likeness(self, head: Sequence[str]) -> float:
@@ -58,5 +68,8 @@ class PairsReader(LineReader):
         return lines.str.contains(START)
 
     def split(self, lines: pl.Series) -> dict[str, pl.Series]:
-        """A column a key."""
-        return body_columns(lines, self.columns)
+        """The time before the pairs, where there is one, and a column a key."""
+        wanted = None if self.columns is None else [column for column in self.columns if column != OWN]
+        before = lines.str.extract(START)
+        own = {OWN: before} if before.null_count() < len(before) else {}
+        return own | body_columns(lines, wanted)
