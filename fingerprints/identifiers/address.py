@@ -50,7 +50,10 @@ _HOUSE: Final = re.compile(r"\d+(?:-\d+)*(?![\d条線])")
 _HOUSE_OF_PARTS: Final = re.compile(r"\d+(?:-\d+)+(?![\d条線])")
 _ROOM: Final = re.compile(r"(\d+)(?:号室?|室)?$")
 _SHAPE: Final = re.compile(r"[一-鿿ヶケァ-ヺー]+[市区町村郡都道府県]")
-_KNOWN_CITY: Final = re.compile(r"[市郡]")
+# Addresses that need no look at the postal table: those with a 市, and wards of Tokyo of whose name there is one.
+_KNOWN_CITY: Final = re.compile(
+    r"[^\d]*市|(?:千代田|新宿|文京|台東|墨田|江東|品川|目黒|大田|世田谷|渋谷|中野|杉並|豊島|荒川|板橋|練馬|足立|葛飾|江戸川)区"
+)
 # Abroad: a street's number and one of the words that streets go by.
 _STREETS: Final = frozenset(
     [
@@ -182,7 +185,7 @@ class Address(IdentifierKind):
         if canonical is None:
             canonical = self._unplaced(text)
             return () if canonical is None else gazetteer(_spelled).completed(canonical)
-        if canonical.isascii() or _KNOWN_CITY.search(town_of(canonical)):
+        if canonical.isascii() or _house(canonical) is None or _KNOWN_CITY.match(canonical) or _PREFECTURE.search(text):
             return (canonical,)
         return (canonical, *gazetteer(_spelled).completed(canonical))
 
