@@ -76,7 +76,8 @@ class Gazetteer:
     def completed(self, address: str) -> tuple[str, ...]:
         """Addresses with the city that this one left out, whole or in part; nothing where too many would do."""
         city = self.city_at(address)
-        if city and any(address.startswith(town, len(city)) for town in self._towns_of(city) if town):
+        ends = range(len(city) + 1, min(len(address), len(city) + LONGEST) + 1) if city else ()
+        if any(address[len(city) : end] in self._towns_of(city) for end in ends):
             return ()
         for start in range(min(_LONGEST_PREFIX, len(address) - 1)):
             for end in range(min(len(address), start + LONGEST), start + 1, -1):

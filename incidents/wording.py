@@ -18,7 +18,17 @@ TRANSLATED = {
     "severity": "severity",
     "severity_before": "severity",
 }
-FIELD_ORDER = ("name", "kana", "phone", "email", "postal_code", "address", "birth_date", "customer_number")
+FIELD_ORDER = (
+    "name",
+    "kana",
+    "phone",
+    "email",
+    "postal_code",
+    "address",
+    "birth_date",
+    "customer_number",
+    "card_number",
+)
 SEPARATORS = {"ja": "、", "en": ", "}
 UNKNOWN = "–"
 

@@ -27,6 +27,7 @@ SAMPLE = 60
 # From the most telling shape to the least: the first that fits well enough has the column.
 _BY_SHAPE = (
     ("email", 0.5),
+    ("card_number", 0.9),
     ("phone", 0.6),
     ("birth_date", 0.6),
     ("postal_code", 0.6),

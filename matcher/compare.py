@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 TERMS: Final = (
     "customer_number",
+    "card_number",
     "email",
     "phone",
     "phone.last4",
@@ -44,7 +45,7 @@ BEGUN: Final = 0.7  # agreement of the first letter of a name, at least
 SAME_SCORE: Final = 2e-3  # of two scores that come from the same lengths
 PICKED: Final = 512  # customers picked at random, to see how well a text agrees with anybody
 CLEARLY: Final = 15.0  # bits by which one candidate of a unit puts another in the shade
-_OF_ONE_PERSON: Final = ("customer_number", "email", "phone", "address", "birth_date")
+_OF_ONE_PERSON: Final = ("customer_number", "card_number", "email", "phone", "address", "birth_date")
 TIED: Final = 1.0  # bits within which two explanations of a value are equally good
 
 

@@ -115,10 +115,29 @@ _BUSINESS = re.compile(r"0120\d{6}|0570\d{6}|0990\d{6}|0180\d{6}")
 _YEARS_NOBODY = ("1900-01-01", "1970-01-01", "2000-01-01", "1980-01-01", "1990-01-01")
 
 
+_TEST_CARDS = frozenset(
+    [
+        "4111111111111111",
+        "4242424242424242",
+        "4012888888881881",
+        "5555555555554444",
+        "5105105105105100",
+        "378282246310005",
+        "371449635398431",
+        "3530111333300000",
+        "3566002020360505",
+        "6011111111111117",
+    ]
+)
+FEW_DIGITS = 2  # different ones, in a card's number that is nobody's
+
+
 def is_dummy(kind: str, canonical: str) -> bool:
     """Whether a canonical value is a known sample and not a person's."""
     if kind == "phone":
         return bool(_RUNS.fullmatch(canonical) or _BUSINESS.fullmatch(canonical)) or len(set(canonical[3:])) == 1
+    if kind == "card_number":
+        return canonical in _TEST_CARDS or len(set(canonical)) <= FEW_DIGITS
     if kind == "email":
         local, _, domain = canonical.partition("@")
         return local in _ROLE_LOCALS or (local in _LOCALS and bool(_SAMPLE_DOMAIN.fullmatch(domain)))

@@ -21,7 +21,15 @@ if TYPE_CHECKING:
     from matcher.score import Scores
     from matcher.units import Units
 
-_KNOWN_BY = ("birth_date", "kana", "name", "phone", "email", "customer_number")  # the last one there wins
+_KNOWN_BY = (
+    "birth_date",
+    "kana",
+    "name",
+    "phone",
+    "email",
+    "card_number",
+    "customer_number",
+)  # the last one there wins
 
 
 @dataclass(slots=True)

@@ -100,6 +100,6 @@ def _together(houses: float, town: float, full: float, *, single: bool) -> float
         return 1.0 if town >= 1 else 0.8 + 0.2 * min(town, WHOLE)
     if houses == ROOMLESS:
         return 0.95 if town >= SAME_TOWN else 0.9 * town
-    if houses == DIFFERENT and town < SAME_TOWN and full >= NEARLY:  # a letter among the digits
+    if town < SAME_TOWN and full >= NEARLY:  # a slip where letters and digits meet
         return SLIP * full
     return (SLIP if houses == SLIP else DIFFERENT) * town

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 GROUPS: Final = {
     "customer_number": ("customer_number",),
+    "card_number": ("card_number",),
     "email": ("email",),
     "phone": ("phone",),
     "place": ("address", "postal_code"),
@@ -33,7 +34,7 @@ GROUPS: Final = {
     "birth_date": ("birth_date",),
 }
 KINDS: Final = tuple(kind for kinds in GROUPS.values() for kind in kinds)
-STRONG: Final = ("customer_number", "email")
+STRONG: Final = ("customer_number", "card_number", "email")
 M_EXACT: Final = 0.9
 M_MOVED: Final = 0.03  # the town agrees and the house does not
 M_SLIP: Final = 0.01  # half of a phone number agrees and the whole does not: a slip of the hand
@@ -41,6 +42,7 @@ M_SLIP: Final = 0.01  # half of a phone number agrees and the whole does not: a 
 # ten in use # near it); others where the index does not count them.
 U_EXACT: Final = {
     "customer_number": 1e-8,
+    "card_number": 1e-9,
     "email": 1e-9,
     "phone": 5e-9,
     "phone.last4": 1e-4,
@@ -144,7 +146,7 @@ def weigh(rows: Candidates, population: int) -> Scores:
     agreeing -= _group(weight[:, [KINDS.index(kind) for kind in GROUPS["person"]]]) <= CONTRADICTS
     # Another company counts its customers from 1 as well: a number alone is nobody whose name is another.
     number = rows.exact[:, COLUMN["customer_number"]] & ~contradicted
-    strong = number | rows.exact[:, COLUMN["email"]]
+    strong = number | rows.exact[:, COLUMN["email"]] | rows.exact[:, COLUMN["card_number"]]
     return Scores(agreement, weight, total, strong | (agreeing >= ALONE_ENOUGH))
 
 

@@ -176,7 +176,7 @@ def _address_parts(_header: Sequence[str], cells: Cells, at: int) -> Field | Non
     if not _all(cells[at], _PREFECTURE) or at + 1 >= len(cells) or not _all(cells[at + 1], _CITY):
         return None
     end = at + 2
-    if not any(_HOUSE.fullmatch(cell) for cell in cells[at + 1]) and end < len(cells):
+    if not _all(cells[at + 1], _HOUSE) and end < len(cells):
         end += 1
         if not _all(cells[end - 1], _HOUSE) and end < len(cells) and _all(cells[end], _HOUSE):
             end += 1

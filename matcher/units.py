@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
     from fingerprints.identifiers import IdentifierKind
 
-PERSONAL = frozenset({"phone", "email", "customer_number"})
-TELLING = frozenset({"name", "kana", "email", "customer_number", "address", "birth_date"})
+PERSONAL = frozenset({"phone", "email", "customer_number", "card_number"})
+TELLING = frozenset({"name", "kana", "email", "customer_number", "card_number", "address", "birth_date"})
 """Kinds that say, or contradict, who somebody is."""
 LABELS = re.compile(
     r"tel|fax|phone|mobile|home|mail|携帯|自宅|電話|会社|勤務先|番号|メール|アドレス|または|及び", re.IGNORECASE

@@ -47,9 +47,13 @@ _KANJI_DIGIT: Final = re.compile(f"[{_N}]")
 _LOOSE: Final = re.compile(rf"-+(?![\d{_N}])")
 _STRAY: Final = re.compile(r"-+(?![\d-])|(?<=-)-+|^-+")
 _HOUSE: Final = re.compile(r"\d+(?:-\d+)*(?![\d条線])")
+_HOUSE_OF_PARTS: Final = re.compile(r"\d{1,9}(?:-\d{1,9}){1,9}(?![\d条線])")
 _ROOM: Final = re.compile(r"(\d{1,9})(?:号室?|室)?$")
 _SHAPE: Final = re.compile(r"[一-鿿ヶケァ-ヺー]{1,40}[市区町村郡都道府県]")
-_KNOWN_CITY: Final = re.compile(r"[市郡]")
+# Addresses that need no look at the postal table: those with a 市, and wards of Tokyo of whose name there is one.
+_KNOWN_CITY: Final = re.compile(
+    r"[^\d]{0,40}市|(?:千代田|新宿|文京|台東|墨田|江東|品川|目黒|大田|世田谷|渋谷|中野|杉並|豊島|荒川|板橋|練馬|足立|葛飾|江戸川)区"
+)
 # Abroad: a street's number and one of the words that streets go by.
 _STREETS: Final = frozenset(
     [
@@ -121,7 +125,7 @@ _SIGN_OF_CITY: Final = re.compile("[市区町村]")
 _TOWN: Final = re.compile(r"[一-鿿々ヶケァ-ヺー\d]{2,20}")
 _APART_HINT: Final = re.compile(r"[\d０-９][\s,、/]+[\d０-９]")
 _LETTER: Final = re.compile(r"[一-鿿ぁ-んァ-ヺ々〆ヶー 　]")
-_BEFORE: Final = re.compile(r"[一-鿿ぁ-んァ-ヺ々〆ヶー 　]{2,40}\Z")
+_BEFORE: Final = re.compile(rf"(?:[一-鿿ぁ-んァ-ヺ々〆ヶー 　]|[{_D}]{{1,2}}(?=[条線号区])){{2,40}}\Z")
 
 
 class Address(IdentifierKind):
@@ -167,7 +171,7 @@ class Address(IdentifierKind):
         while lead := _LEAD.match(text):
             text = text[lead.end() :]
         text = _COUNTY.sub("", text, count=1) if "郡" in text and _COUNTY.match(text) else text
-        house = next(_HOUSE.finditer(text), None)
+        house = _house(text)
         if house is not None:
             town, tail = text[: house.start()], text[house.end() :]
             room = _ROOM.search(tail)
@@ -181,7 +185,7 @@ class Address(IdentifierKind):
         if canonical is None:
             canonical = self._unplaced(text)
             return () if canonical is None else gazetteer(_spelled).completed(canonical)
-        if canonical.isascii() or _KNOWN_CITY.search(town_of(canonical)):
+        if canonical.isascii() or _house(canonical) is None or _KNOWN_CITY.match(canonical) or _PREFECTURE.search(text):
             return (canonical,)
         return (canonical, *gazetteer(_spelled).completed(canonical))
 
@@ -214,7 +218,7 @@ class Address(IdentifierKind):
         text = self._plain(text)
         while lead := _LEAD.match(text):
             text = text[lead.end() :]
-        house = next(_HOUSE.finditer(text), None)
+        house = _house(text)
         if house is None or house.start() < 2 or not _TOWN.fullmatch(text[: house.start()]):  # noqa: PLR2004  # letters
             return None
         room = _ROOM.search(text, house.end())
@@ -230,9 +234,18 @@ class Address(IdentifierKind):
         return _STRAY.sub("", _SIGNS.sub("-", text))
 
 
+def _house(text: str) -> re.Match[str] | None:
+    """The house number: the first number, unless one of several parts follows a letter or two later (沓2掛1-6-14)."""
+    first = _HOUSE.search(text)
+    if first is None or "-" in first.group():
+        return first
+    later = (_HOUSE_OF_PARTS.match(text, first.end() + letters) for letters in (1, 2))
+    return next(filter(None, later), first)
+
+
 def town_of(canonical: str) -> str:
     """What stands before the first house number of a canonical address."""
-    house = next(_HOUSE.finditer(canonical), None)
+    house = _house(canonical)
     return canonical if house is None else canonical[: house.start()]
 
 

@@ -119,3 +119,21 @@ def test_somebody_elses_list_with_a_few_of_ours_is_an_overlap(bench: Bench) -> N
 )
 def test_what_is_no_leak_is_clear(bench: Bench, text: str) -> None:
     assert bench.match(text).verdict == "clear"
+
+
+def test_a_match_says_what_each_field_weighs_and_how_likely_chance_is(bench: Bench) -> None:
+    match = bench.match(table("name", "phone")).matches[0]
+    assert match.weights["phone"] > 10
+    assert match.weights["name"] > 3
+    assert 0 < match.chance < 1e-6
+
+
+def test_the_way_a_name_is_written_does_not_hide_it(bench: Bench) -> None:
+    person = PEOPLE[0]
+    for text in (
+        "name,dob\nKAKUU ICHIRO,10/01/1950\n",
+        'name;born\n"Ichiro Kakuu";"Jan 10, 1950"\n',
+        f"架空一郎の家は{person['address']}だぞ",
+        f"サンプル：架空一郎様、{person['phone'][:-4]}****、東京都千代田区千代田在住",
+    ):
+        assert bench.numbers(bench.match(text)) == {person["customer_number"]}, text

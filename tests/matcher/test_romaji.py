@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from matcher.romaji import readings_in
+from matcher.romaji import kana_of, readings_in
 
 
 @pytest.mark.parametrize(
@@ -33,3 +33,22 @@ def test_what_is_not_japanese_is_not_read(text: str) -> None:
 @given(st.text(max_size=60))
 def test_no_text_fails(text: str) -> None:
     readings_in(text)
+    kana_of(text)
+
+
+@pytest.mark.parametrize(
+    ("name", "kana"),
+    [
+        ("SAITO SHUNSUKE", "サイトウシュンスケ"),
+        ("Syunsuke Saito", "サイトウシュンスケ"),
+        ("Ohno Yuko", "オオノユウコ"),
+        ("HOMMA KENJI", "ホンマケンジ"),
+        ("Takahasi, Titose", "タカハシチトセ"),
+    ],
+)
+def test_every_romanisation_leads_to_the_kana(name: str, kana: str) -> None:
+    assert kana in kana_of(name)
+
+
+def test_a_name_of_more_or_fewer_words_than_two_is_not_read() -> None:
+    assert kana_of("Yuko") == kana_of("Yuko Maria Ohno") == kana_of("架空 一郎") == ()

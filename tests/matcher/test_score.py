@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from fingerprints.identifiers.customer_number import learn_patterns
 from matcher.compare import COLUMN, COMPARED, TERMS, Candidates
 from matcher.score import KINDS, posteriors, weigh
-from matcher.verdict import judge
+from matcher.verdict import has_own_form, judge
 
 
 def candidate(*agree: str, shared: int = 1, **fuzzy: float) -> Candidates:
@@ -97,3 +98,23 @@ def test_two_who_share_a_value_share_its_probability() -> None:
 )
 def test_whose_list_it_is(subjects: int, people: int, numbers: int, only_numbers: int, verdict: str) -> None:
     assert judge(subjects, people, numbers, only_numbers) == verdict
+
+
+def test_a_few_numbers_are_believed_when_nobody_else_counts_like_that() -> None:
+    assert judge(2, 2, 2, 2) == "overlap"
+    assert judge(2, 2, 2, 2, own_form=True) == "leak"
+    assert has_own_form(learn_patterns(["K000001", "K000002"]))
+    assert not has_own_form(learn_patterns(["1000001", "1000002"]))
+    assert not has_own_form([])
+
+
+def test_relatives_in_one_house_are_not_one_person() -> None:
+    alike, same = (weigh(candidate("address", name=agreement), 10_000).total[0] for agreement in (0.76, 1.0))
+    assert same - alike > 8
+
+
+def test_a_name_says_less_where_few_names_go_round() -> None:
+    roomy, crowded = candidate("name"), candidate("name")
+    crowded.expected = {"name": 0.6}
+    column = KINDS.index("name")
+    assert weigh(roomy, 10_000).weight[0, column] > weigh(crowded, 10_000).weight[0, column] + 1
