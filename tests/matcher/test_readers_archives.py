@@ -196,3 +196,13 @@ def test_a_file_that_shrinks_while_it_is_read_is_read_as_far_as_it_is(tmp_path: 
     file.write_bytes(LINES[:100])
     list(reading)
     assert not [note for note in cuts.notes if FAILED in note]
+
+
+def test_a_workbook_whose_directory_is_wrong_about_a_part_gives_the_others() -> None:
+    content = bytearray(as_xlsx())
+    at = content.index(b"xl/worksheets/sheet1.xml") - 30
+    assert content[at : at + 4] == b"PK\x03\x04"
+    content[at : at + 4] = b"gone"
+    found, notes = words(bytes(content))
+    assert PHONES[-1] in found
+    assert any("sheet1.xml" in note for note in notes)
