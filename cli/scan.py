@@ -35,7 +35,7 @@ _STYLES = {"leak": "bold red", "overlap": "yellow", "clear": "green"}
 @click.pass_obj
 def scan(ctx: Context, paths: Sequence[str], *, as_json: bool, reveal: bool, reason: str, open_incidents: bool) -> None:
     """Check files, and whole folders, for enrolled customers."""
-    documents = list(_documents(paths, lambda said: ctx.talk.print(said, markup=False)))
+    documents = list(_documents(paths, lambda said: ctx.talk.print(said, markup=False, soft_wrap=True)))
     worst: int = 0
     for name in documents:
         try:

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-CHARS = 30_000
+CHARS = 50_000
 SECONDS = 1.0
 LONG = 20  # repeats that may be longer are worth pumping
 ENDS = ("", "\x01", "!\n", "　x")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gzip
 import json
+import os
 import subprocess
 import sys
 from datetime import date
@@ -113,3 +115,16 @@ def test_a_ranking_is_exported_to_a_new_file_of_ones_own(enrolled: Path, folder:
     assert (made["reason"], made["names_revealed"], made["incident"]) == ("for the regulator", False, 1)
     assert hinomi(enrolled, *arguments).returncode == 2
     assert hinomi(enrolled, "root-cause", "1", "--reveal").returncode == 2
+
+
+def test_what_is_no_file_is_named_and_what_was_cut_off_stands_below_its_document(enrolled: Path, folder: Path) -> None:
+    os.mkfifo(folder / "pipe")
+    (folder / "nowhere").symlink_to(folder / "missing")
+    (folder / "empty.csv").write_bytes(b"")
+    (folder / "cut.gz").write_bytes(gzip.compress("\n".join(LINES * 200).encode())[:-60])
+    done = hinomi(enrolled, "scan", str(folder))
+    assert done.returncode == 10, done.stderr
+    assert "pipe: not read" in done.stderr
+    assert "nowhere: not read" in done.stderr
+    assert "cut off: cut off before its end" in " ".join(done.stdout.split())
+    assert "empty.csv" in done.stdout

@@ -16,12 +16,13 @@ import py7zr
 import pytest
 
 from matcher.document import Cuts, Document, Limits
-from matcher.readers import read_document
+from matcher.readers import FAILED, read_document
 from tests.matcher.reading import words
 from tests.matcher.seeds import PHONES, as_7z, as_tar, as_xlsx, as_zip, as_zstd, csv_text, seeds
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
 LINES = "".join(f"架空 {n},090-{n:04d}-0000,{n * 7919 % 100_003}\n" for n in range(20_000)).encode()
 PACKERS: dict[str, Callable[[bytes], bytes]] = {
@@ -184,3 +185,24 @@ def test_damage_in_the_middle_loses_what_is_damaged_only() -> None:
     found, notes = words(bytes(content))
     assert "架空 1000" in found
     assert notes
+
+
+def test_a_file_that_shrinks_while_it_is_read_is_read_as_far_as_it_is(tmp_path: Path) -> None:
+    file = tmp_path / "list.csv"
+    file.write_bytes(LINES)
+    cuts = Cuts()
+    reading = read_document(Document("list.csv", file), Limits(), cuts)
+    assert next(reading)
+    file.write_bytes(LINES[:100])
+    list(reading)
+    assert not [note for note in cuts.notes if FAILED in note]
+
+
+def test_a_workbook_whose_directory_is_wrong_about_a_part_gives_the_others() -> None:
+    content = bytearray(as_xlsx())
+    at = content.index(b"xl/worksheets/sheet1.xml") - 30
+    assert content[at : at + 4] == b"PK\x03\x04"
+    content[at : at + 4] = b"gone"
+    found, notes = words(bytes(content))
+    assert PHONES[-1] in found
+    assert any("sheet1.xml" in note for note in notes)

@@ -220,3 +220,8 @@ def test_lines_are_counted_through_across_blocks() -> None:
     found = [p for p in passages(content)[0] if isinstance(p, Rows)]
     assert len(content) > 1 << 20
     assert found[-1].places[-1] == 60_000
+
+
+def test_blanks_that_never_stand_below_each_other_make_no_columns() -> None:
+    lines = ["架空  一郎090", "架空一  郎090", "架空一郎  090", "架  空一郎090"]
+    assert tables("\n".join(lines).encode()) == []

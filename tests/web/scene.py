@@ -119,7 +119,8 @@ def _open(session: Session, document_id: int, capture_id: int, at: datetime) -> 
             {"extract": "sales-2026-04", "covered": 40, "of": 40, "size": 700, "score": 12.5},
             {"extract": "billing-2026-06", "covered": 11, "of": 40, "size": 600, "score": -80.0},
         ],
-        limits=[], sketch=[], members=BitMap(range(40)).serialize(), made_at=at, state="reported",
+        limits=["list.zip: encrypted; not opened"], sketch=[],
+        members=BitMap(range(40)).serialize(), made_at=at, state="reported",
     )  # fmt: skip
     session.add(finding)
     session.flush()

@@ -159,6 +159,7 @@ def test_a_document_is_masked_until_a_reason_is_given_and_both_looks_are_recorde
     assert scene.secret not in masked
     assert "佐伯" not in masked
     assert "seller@leaks.example" not in masked
+    assert "list.zip: encrypted; not opened" in masked, "what was not read stands on the page"
     mark = form_mark(browser, page)
     assert browser.post(f"{page}/reveal", data={"reason": " ", "form_mark": mark}).status_code == 400
     revealed = browser.post(f"{page}/reveal", data={"reason": "訴訟の準備", "form_mark": mark}).text
