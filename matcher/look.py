@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from matcher.columns import type_columns
-from matcher.compare import compare
+from matcher.compare import compare, look_up
 from matcher.find import pair_terms
 from matcher.gathered import Part, as_part
+from matcher.hopeless import drop_hopeless
 from matcher.prose_units import ProseUnits
 from matcher.readers.interface import Prose, Rows
 from matcher.row_units import RowUnits
@@ -56,7 +57,10 @@ class Looker:
         else:
             units = RowUnits(job.passage, self.kinds, job.fields)
         terms = units.collected.digest(self.digester)
-        rows = compare(units, terms, pair_terms(terms, self.digester), self.index)
+        rows = look_up(units, terms, pair_terms(terms, self.digester), self.index)
+        if rows is not None:
+            rows = drop_hopeless(rows, self.index.subjects)
+            compare(rows, terms, units, self.index)
         return as_part(units, terms, job.path, None if rows is None else (rows, weigh(rows, self.index.subjects)))
 
 
