@@ -112,7 +112,8 @@ def scan_dump(folder: Path, work: Path, rows: int) -> tuple[float, float]:
         f"dump       {rows} rows of ours, {dump.stat().st_size / MB:.0f} MB, in {run.seconds:.1f} s: {rate:.0f} rows/s"
     )
     print(
-        f"           {run.cpu_s / run.seconds:.1f} cores busy; {rate / plain:.2f} of only reading it as CSV, one core"
+        f"           {rows / run.cpu_s:.0f} rows/s of processor time; {run.cpu_s / run.seconds:.1f} cores busy; "
+        f"{rate / plain:.2f} of only reading it as CSV, one core"
     )
     print(f"           at this rate 5,960,000 rows take {5_960_000 / rate:.0f} s (budget 180 s on 2 cores)")
     print(

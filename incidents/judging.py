@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from multiprocessing.process import BaseProcess
 
 
-POLL_S = 0.05
+POLL_S = 0.2  # between two looks at time and memory; an answer is seen at once
 START_LIMIT_S = 60.0
 IN_MEMORY_BYTES = 16 << 20
 HANDED_OVER = "judging-"
@@ -127,7 +127,7 @@ class ChildJudge:
     def _answer(self, line: Connection, limit_s: float) -> Any:
         deadline = time.monotonic() + limit_s
         while not line.poll(POLL_S):
-            reason = f"it took longer than {limit_s:g} s" if time.monotonic() > deadline else self._excess()
+            reason = self._excess() or (f"it took longer than {limit_s:g} s" if time.monotonic() > deadline else "")
             if reason:
                 self.close()
                 raise JudgingError(reason)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -99,6 +99,14 @@ class Candidates:
     by_chance: dict[str, NDArray[np.float32]] = field(default_factory=dict)
     expected: Mapping[str, float] = field(default_factory=dict)
 
+    def keep(self, kept: NDArray[np.bool_]) -> Candidates:
+        """Some of the rows, with the hits that led to them."""
+        row, value = self.led
+        number = np.cumsum(kept) - 1
+        led = (number[row[kept[row]]], value[kept[row]])
+        names = ("unit", "subject", "evidence", "exact", "shared", "fuzzy", "alone", "cut", "since", "until")
+        return replace(self, led=led, **{name: getattr(self, name)[kept] for name in names})
+
 
 @dataclass(slots=True)
 class _Query:
@@ -109,31 +117,32 @@ class _Query:
     proves: tuple[tuple[str, NDArray[np.uint64]], ...]
 
 
-def compare(
+def look_up(
     units: Units,
     terms: Mapping[str, Terms],
     pairs: Mapping[str, tuple[Terms, NDArray[np.uint64], NDArray[np.uint64]]],
     index: Index,
     methods: Methods = ALL_METHODS,
 ) -> Candidates | None:
-    """The candidates of one batch; None when nothing in it is known."""
+    """The candidates of one batch by exact values and pairs; None when nothing in it is known."""
     posted = sorted((name for name in terms if units.is_posted(name)), key=COLUMN.__getitem__)
     queries = [_Query(terms[n].digests, terms[n].units, ((n, terms[n].digests),)) for n in posted]
     for name, (made, left, right) in pairs.items() if methods.pairs else ():
         pair = PAIRS_BY_NAME[name]
         queries.append(_Query(made.digests, made.units, ((pair.left.name, left), (pair.right.name, right))))
-    if not queries:
-        return None
-    found = _look_up(queries, index)
-    if found is None:
-        return None
+    return _look_up(queries, index) if queries else None
+
+
+def compare(
+    found: Candidates, terms: Mapping[str, Terms], units: Units, index: Index, methods: Methods = ALL_METHODS
+) -> None:
+    """Compare what else the units hold with the candidates' sketches and checks."""
     _compare_sketches(found, units, index)
     if not methods.fuzzy:
         found.fuzzy[found.fuzzy < 1] = 0
     for kind in CHECKED:
         if kind in terms:
             _check(found, kind, terms[kind], units, index)
-    return found
 
 
 def _look_up(queries: Sequence[_Query], index: Index) -> Candidates | None:

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from matcher.columns import type_columns
-from matcher.compare import ALL_METHODS, Methods, compare
+from matcher.compare import ALL_METHODS, Methods, compare, look_up
 from matcher.find import pair_terms
 from matcher.gathered import Part, as_part
+from matcher.hopeless import drop_hopeless
 from matcher.lone_phones import look_at_phones
 from matcher.prose_units import ProseUnits
 from matcher.readers.interface import Prose, Rows
@@ -58,7 +59,10 @@ class Looker:
         else:
             units = RowUnits(job.passage, self.kinds, job.fields)
         terms = units.collected.digest(self.digester)
-        rows = compare(units, terms, pair_terms(terms, self.digester), self.index, self.methods)
+        rows = look_up(units, terms, pair_terms(terms, self.digester), self.index, self.methods)
+        if rows is not None:
+            rows = drop_hopeless(rows, self.index.subjects)
+            compare(rows, terms, units, self.index, self.methods)
         phones = look_at_phones(units, terms.get("phone"), self.index, self.digester)
         scored = None if rows is None else (rows, weigh(rows, self.index.subjects))
         return as_part(units, terms, job.path, scored, phones)

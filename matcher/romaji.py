@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _WORDS = re.compile(r"[A-Za-z'-]{2,20}(?:[ ,.　]{1,2}[A-Za-z'-]{2,20}){1,2}")
+_LATIN = re.compile("[A-Za-z]")
 _MACRONS = str.maketrans("āīūēōâîûêôĀĪŪĒŌÂÎÛÊÔ", "aiueoaiueoAIUEOAIUEO")
 _SPELLINGS = (("sch", "sh"), ("tch", "cch"), ("l", "r"), ("mb", "nb"), ("mp", "np"), ("mm", "nm"))
 _SYLLABLE = re.compile(
@@ -32,7 +33,7 @@ MOST_NAMES = 64  # of its words together
 
 def readings_in(text: str) -> str:
     """The kana of every pair of Latin words in a text, as far as they can be read as Japanese; else nothing."""
-    if not any(c.isascii() and c.isalpha() for c in text):
+    if not _LATIN.search(text):
         return ""
     return " ".join(
         reading for found in _WORDS.finditer(text.translate(_MACRONS)) for reading in _readings(found.group())

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from matcher.readers.interface import Rows
 
 _NAMES = ("name", "kana")
+_NEVER_WORDS = frozenset({"phone", "phone.last4", "email", "postal_code", "birth_date"})
 
 
 class RowUnits(Units):
@@ -32,6 +33,9 @@ class RowUnits(Units):
         self.rows = rows
         self.fields = tuple(type_columns(rows, kinds) if fields is None else fields)
         self._cells = {f: f.joined(rows.columns) for f in self.fields}
+        self._forms = {f: canonical_forms(kinds[f.kind], cells) for f, cells in self._cells.items() if f.kind in kinds}
+        elsewhere = {c for f in self.fields if f.kind in _NEVER_WORDS for c in f.columns}
+        self._words = [column for number, column in enumerate(rows.columns) if number not in elsewhere]
         self._by_kind: dict[str, list[Field]] = {}
         for known in self.fields:
             self._by_kind.setdefault(known.kind, []).append(known)
@@ -61,7 +65,8 @@ class RowUnits(Units):
         return np.fromiter((not JAPANESE.search(self._row(unit)) for unit in range(self.count)), np.bool_, self.count)
 
     def _row(self, unit: int) -> str:
-        return " ".join(column[unit] for column in self.rows.columns if column[unit])
+        """The row but for cells that hold no words, to look for a name or an address in."""
+        return " ".join(column[unit] for column in self._words if column[unit])
 
     def _collect(self, known: Field) -> None:
         add = self.collected.add
@@ -70,9 +75,8 @@ class RowUnits(Units):
                 if is_masked(known.kind, cell):
                     add(unit, known.kind, nfkc(cell.strip()))
             return
-        kind = self.kinds[known.kind]
         personal = known.kind in PERSONAL or known.kind in {"name", "kana"}
-        for unit, forms in enumerate(canonical_forms(kind, self._cells[known])):
+        for unit, forms in enumerate(self._forms[known]):
             for form in forms:
                 add(unit, known.kind, form)
             if not forms and known.kind == "kana":  # customers without kana have their name there
@@ -88,10 +92,7 @@ class RowUnits(Units):
         typed = {column for f in self.fields for column in f.columns}
         loose = [column for number, column in enumerate(self.rows.columns) if number not in typed]
         misfits = [
-            [
-                cell if cell and not forms else ""
-                for cell, forms in zip(cells, canonical_forms(self.kinds[f.kind], cells), strict=True)
-            ]
+            [cell if cell and not forms else "" for cell, forms in zip(cells, self._forms[f], strict=True)]
             for f, cells in self._cells.items()
             if f.kind in self.kinds and self.kinds[f.kind].posted
         ]

@@ -13,7 +13,7 @@ from presidio_analyzer.predefined_recognizers import EmailRecognizer
 PIECE_CHARS = 50_000
 PHONE = r"(?<!\d)(?:0\d{1,3}[- ]?\d{2,4}[- ]?\d{4}|\+81[- ]?\d{1,3}[- ]?\d{2,4}[- ]?\d{4})(?!\d)"
 
-text = Path(sys.argv[1]).read_text(encoding="utf-8")
+text = Path(sys.argv[1]).read_text(encoding="utf-8", errors="replace")
 phones = PatternRecognizer(supported_entity="JP_PHONE", patterns=[Pattern("phone", PHONE, 0.5)])
 recognisers = [(EmailRecognizer(), ["EMAIL_ADDRESS"]), (phones, ["JP_PHONE"])]
 started = time.perf_counter()
