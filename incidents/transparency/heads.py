@@ -22,7 +22,6 @@ from incidents.transparency.merkle import GrowingTree
 from incidents.transparency.models import LogHead, LogLeaf
 from incidents.transparency.notes import read_note, sign
 from incidents.transparency.sequencer import append_waiting, tree_size
-from incidents.transparency.timestamps import ask_for_timestamp
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -117,6 +116,8 @@ def _stamp(settings: LogSettings, note: str) -> bytes | None:
     """The authority's token; a head without one is better than no head."""
     if not settings.authority_url:
         return None
+    from incidents.transparency.timestamps import ask_for_timestamp  # an HTTP client that few homes need
+
     try:
         return ask_for_timestamp(note, settings.authority_url, timeout_s=settings.authority_timeout_s)
     except TimestampError as error:

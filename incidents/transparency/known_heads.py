@@ -15,7 +15,6 @@ from incidents.transparency.heads import place_name
 from incidents.transparency.keys import load_log_key, load_public_keys, public_path
 from incidents.transparency.models import LogHead
 from incidents.transparency.notes import is_signed, read_note, read_notes
-from incidents.transparency.timestamps import load_roots, read_timestamp
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -162,6 +161,8 @@ def _check_stamps(heads: Sequence[KnownHead], settings: Settings, report: Report
     if not settings.log.authority_roots:
         report.notes.append(f"{len(stamped)} time stamps were not checked: [log] authority_roots is not set")
         return
+    from incidents.transparency.timestamps import load_roots, read_timestamp
+
     roots = load_roots(settings.home / Path(settings.log.authority_roots).expanduser())
     for known, token in stamped:
         try:
