@@ -110,8 +110,11 @@ _ROLE_LOCALS = frozenset(
         "recruit",
     ]
 )
-_RUNS = re.compile(r"\d{2,4}(?:12345678|23456789|11111111|00000000|1234567|99999999|0000000)")
-_BUSINESS = re.compile(r"0120\d{6}|0570\d{6}|0990\d{6}|0180\d{6}")
+_NO_PHONE = re.compile(
+    r"\d{2,4}(?:12345678|23456789|11111111|00000000|1234567|99999999|0000000)"  # samples
+    r"|0120\d{6}|0570\d{6}|0990\d{6}|0180\d{6}"  # lines of companies
+    r"|.{3}(.)\1{0,12}"
+)
 _YEARS_NOBODY = ("1900-01-01", "1970-01-01", "2000-01-01", "1980-01-01", "1990-01-01")
 
 
@@ -135,7 +138,7 @@ FEW_DIGITS = 2  # different ones, in a card's number that is nobody's
 def is_dummy(kind: str, canonical: str) -> bool:
     """Whether a canonical value is a known sample and not a person's."""
     if kind == "phone":
-        return bool(_RUNS.fullmatch(canonical) or _BUSINESS.fullmatch(canonical)) or len(set(canonical[3:])) == 1
+        return _NO_PHONE.fullmatch(canonical) is not None
     if kind == "card_number":
         return canonical in _TEST_CARDS or len(set(canonical)) <= FEW_DIGITS
     if kind == "email":

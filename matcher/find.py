@@ -16,7 +16,8 @@ import numpy as np
 
 from fingerprints.digests import PAIRS, derive_parts
 from fingerprints.identifiers.customer_number import CustomerNumber
-from matcher import dummies
+from fingerprints.pairs import PARTS
+from matcher.dummies import is_dummy
 from matcher.hot import NEWEST, hot_spans
 from matcher.masked import find_phones
 
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
 
     from fingerprints.digests import Digester
     from fingerprints.identifiers import IdentifierKind
+
+WITH_PARTS = frozenset(term.kind for term in PARTS)
 
 
 @dataclass(slots=True)
@@ -50,11 +53,21 @@ class Collected:
         if "." in kind:
             self.add_term(unit, kind, canonical)
             return
-        if dummies.is_dummy(kind, canonical):
+        if is_dummy(kind, canonical):
             return
         self.add_term(unit, kind, canonical)
         for part, value in derive_parts(kind, canonical).items():
             self.add_term(unit, f"{kind}.{part}", value)
+
+    def add_many(self, kind: str, forms: Sequence[tuple[str, ...]]) -> None:
+        """All readings of a column, unit by unit."""
+        pairs = [(unit, value) for unit, some in enumerate(forms) for value in some if not is_dummy(kind, value)]
+        units, values = self.values[kind]
+        units += [unit for unit, _ in pairs]
+        values += [value for _, value in pairs]
+        for unit, value in pairs if kind in WITH_PARTS else ():
+            for part, piece in derive_parts(kind, value).items():
+                self.add_term(unit, f"{kind}.{part}", piece)
 
     def add_term(self, unit: int, term: str, value: str) -> None:
         """A term alone."""

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 # that one customer alone has. Numbers, mail addresses and phones were looked up whole already.
 CAN_GAIN: Final = {
     "customer_number": 0.0,
+    "card_number": 0.0,
     "email": 0.0,
     "phone": 0.0,
     "place": 27.0,

@@ -76,16 +76,17 @@ class RowUnits(Units):
                     add(unit, known.kind, nfkc(cell.strip()))
             return
         personal = known.kind in PERSONAL or known.kind in {"name", "kana"}
+        self.collected.add_many(known.kind, self._forms[known])
+        if personal:
+            self.people |= np.fromiter(map(bool, self._forms[known]), np.bool_, self.count)
+        if known.kind not in _NAMES:
+            return
         for unit, forms in enumerate(self._forms[known]):
-            for form in forms:
-                add(unit, known.kind, form)
             if not forms and known.kind == "kana":  # customers without kana have their name there
                 for form in self.kinds["name"].readings(self._cells[known][unit]):
                     add(unit, "name", form)
             if forms and known.kind == "name" and forms[0].isascii():
                 self._collect_kana(unit, self._cells[known][unit])
-            if forms and personal:
-                self.people[unit] = True
 
     def _collect_rest(self) -> None:
         """Cells of no kind, and cells that do not fit their column's kind: as free text, row by row."""

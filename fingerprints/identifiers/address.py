@@ -9,6 +9,7 @@ the building's name, its room number joined on: 千代田区千代田1-2-3-101. 
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from fingerprints.gazetteer import gazetteer
@@ -30,6 +31,10 @@ _N: Final = "〇零一二三四五六七八九十百千"
 _KANJI_HOUSE: Final = re.compile(
     rf"[{_N}]{{1,9}}(?=丁目|番|号|条(?![畷市])|線|-|ノ[\d{_N}])|(?<=[-ノ])[{_N}]{{1,9}}"
     rf"|(?<=[番地])[{_N}]{{1,9}}(?=$|[-番号ノ])|[〇零一二三四五六七八九]{{3,9}}"
+)
+_USUAL: Final = re.compile(
+    r"([一-鿿ぁ-ゖァ-ヺ々]{3,24})([0-9]{1,4})(?:-|丁目)([0-9]{1,4})(?:-|番地?の?)([0-9]{1,4})号?"
+    r"(?:[ 　][一-龯ァ-ヺー]{1,20}?(?<![〇零一二三四五六七八九十百千])([0-9]{1,4})(?:号室?|室)?)?"
 )
 _SIGNS: Final = re.compile(r"(?<=\d)(?:丁目|番地ノ?|番町(?=\d)|番|号室?|ノ(?=\d)|ー)")
 _PROLONGED: Final = re.compile(rf"(?<=\d)[ー一](?=\d)|(?<=[{_N}])ー(?=[{_N}])")
@@ -167,6 +172,16 @@ class Address(IdentifierKind):
             return None
         if text.isascii():
             return _abroad(text)
+        usual = _USUAL.fullmatch(text)
+        return (usual and self._usual(usual)) or self._any(text)
+
+    def _usual(self, match: re.Match[str]) -> str | None:
+        """An address as most are written: only its town is not read at once, and towns come again and again."""
+        town = _canonical_town(match[1])
+        return town and f"{town}{match[2]}-{match[3]}-{match[4]}" + (f"-{match[5]}" if match[5] else "")
+
+    def _any(self, text: str) -> str | None:
+        """An address in any spelling."""
         text = self._plain(text)
         while lead := _LEAD.match(text):
             text = text[lead.end() :]
@@ -232,6 +247,13 @@ class Address(IdentifierKind):
         if _KANJI_DIGIT.search(text):
             text = _KANJI_HOUSE.sub(_as_digits, _PROLONGED.sub("-", text))
         return _STRAY.sub("", _SIGNS.sub("-", text))
+
+
+@lru_cache(1 << 16)
+def _canonical_town(written: str) -> str | None:
+    """What stands before the house number, in the form that it has in a canonical address."""
+    whole = Address()._any(f"{written}1-1-1")  # noqa: SLF001  # our own
+    return whole.removesuffix("1-1-1") if whole and whole.endswith("1-1-1") else None
 
 
 def _house(text: str) -> re.Match[str] | None:

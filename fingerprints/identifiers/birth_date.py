@@ -31,6 +31,7 @@ _ERAS: Final = {
     "r": 2018,
 }
 _K: Final = "〇零一二三四五六七八九十"
+_ISO: Final = re.compile("([0-9]{4})-([0-9]{2})-([0-9]{2})")
 _WESTERN: Final = re.compile(
     r"(\d{4})(?:[-/.\s]{1,3}|年\s{0,9})(\d{1,2})(?:[-/.\s]{1,3}|月\s{0,9})(\d{1,2})\s{0,9}日?(?:\s{0,9}生(?:マレ|まれ)?)?(?:[t\s]{1,9}0?0:00(?::00(?:\.0{1,9})?)?z?)?"
 )
@@ -106,8 +107,9 @@ class BirthDate(IdentifierKind):
         """ISO 8601; the month first where 03/04/1985 leaves it open."""
         if len(text) > MAX_TEXT:
             return None
-        text = fold(text).strip()
-        if match := _WESTERN.fullmatch(text) or _COMPACT.fullmatch(text):
+        usual = _ISO.fullmatch(text)
+        text = text if usual else fold(text).strip()
+        if match := usual or _WESTERN.fullmatch(text) or _COMPACT.fullmatch(text):
             return _iso(*map(int, match.groups()))
         if match := _ERA.fullmatch(text) or _ERA_COMPACT.fullmatch(text):
             era, year, month, day = match.groups()
@@ -125,6 +127,8 @@ class BirthDate(IdentifierKind):
         Six digits in western years and every era, seven with the era's number, 03/04/1985 both ways.
         """
         forms = [self.canonical(text)]
+        if _ISO.fullmatch(text):
+            return (forms[0],) if forms[0] else ()
         folded = fold(text).strip()
         if match := _DAY_LAST.fullmatch(folded):
             first, second, year = map(int, match.groups())

@@ -11,7 +11,7 @@ import re
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from fingerprints.identifiers.interface import Examples, IdentifierKind
-from fingerprints.identifiers.name import split_name, strip_honorifics
+from fingerprints.identifiers.name import both_orders, split_name, strip_honorifics
 from fingerprints.text import normalise
 
 if TYPE_CHECKING:
@@ -50,6 +50,10 @@ class Kana(IdentifierKind):
     def readings(self, text: str) -> tuple[str, ...]:
         """Both orders when a separator shows where the family name ends."""
         parts = split_name(text)
+        if plain := both_orders(parts):
+            plain = tuple(form.translate(_TABLE) for form in plain)
+            if all(map(_KANA.fullmatch, plain)):
+                return plain
         forms = (self._join(parts), self._join(parts[::-1]))
         return tuple(dict.fromkeys(form for form in forms if form is not None))
 

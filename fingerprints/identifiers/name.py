@@ -82,8 +82,18 @@ class Name(IdentifierKind):
     def readings(self, text: str) -> tuple[str, ...]:
         """Both orders when a separator shows where the family name ends."""
         parts = split_name(text)
+        if plain := both_orders(parts):
+            return plain
         forms = (join_name(parts), join_name(parts[::-1]))
         return tuple(dict.fromkeys(form for form in forms if form is not None))
+
+
+def both_orders(parts: list[str]) -> tuple[str, ...]:
+    """Both orders of a family and a given name of plain letters that end as no honorific does; none of others."""
+    if len(parts) != 2 or not all(map(_PLAIN.fullmatch, parts)):  # noqa: PLR2004  # family and given
+        return ()
+    family, given = parts
+    return (family + given, given + family) if family != given else (family + given,)
 
 
 def join_name(parts: list[str]) -> str | None:

@@ -24,6 +24,8 @@ _SEPARATOR: Final = re.compile(rf"[{_SEPARATORS}\s]")
 _LABEL: Final = re.compile(r"^(?:tel|phone|電話番号?|携帯)?\s{0,9}[:;]?\s{0,9}(?=[+0-9(〇零])", re.IGNORECASE)
 _FLOAT: Final = re.compile(r"(\d)\.(\d{8,9})e\+(?:09|9|10)", re.IGNORECASE)
 _NATIONAL: Final = re.compile(r"0(?:[256789]0\d{8}|800\d{7}|[1-9]\d{8})")
+_USUAL: Final = re.compile(r"(0[256789]0)-?([0-9]{4})-?([0-9]{4})")
+"""How most mobile numbers are written; read at once."""
 _ABROAD: Final = re.compile(r"\+(?!81)[1-9]\d{7,14}")
 _RUN: Final = re.compile(rf"[{_DIGITS}+＋(（][{_DIGITS}{_SEPARATORS}]{{8,}}")
 _KANJI_RUN: Final = re.compile(rf"[〇零][{_KANJI}{_SEPARATORS}]{{8,40}}")
@@ -67,6 +69,8 @@ class Phone(IdentifierKind):
 
     def canonical(self, text: str) -> str | None:
         """National digits with the leading zero; None for what a spreadsheet rounded (9.0E+09): its digits are gone."""
+        if usual := _USUAL.fullmatch(text):
+            return "".join(usual.groups())
         if len(text) > MAX_TEXT:
             return None
         text = to_digits(nfkc(text)).strip()

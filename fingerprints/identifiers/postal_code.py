@@ -23,6 +23,9 @@ _HYPHENED: Final = re.compile(
 _SIGNED: Final = re.compile(rf"〒\s?[{_D}]{{3}}[\s‐−－ー-]?[{_D}]{{4}}(?![{_D}])")
 
 
+_DIGITS: Final = 7
+
+
 class PostalCode(IdentifierKind):
     """A Japanese postal code."""
 
@@ -45,6 +48,8 @@ class PostalCode(IdentifierKind):
 
     def canonical(self, text: str) -> str | None:
         """Seven digits; five or six get the zeros back that a spreadsheet dropped."""
+        if len(text) == _DIGITS and text.isascii() and text.isdecimal():
+            return text
         text = to_digits(fold(text).strip())
         if match := _WRITTEN.fullmatch(text):
             return match.group(1) + match.group(2)

@@ -7,6 +7,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from fingerprints.identifiers import IdentifierKind, kind_classes, load_kinds
+from fingerprints.identifiers.address import Address
 from fingerprints.identifiers.customer_number import learn_patterns
 from fingerprints.pairs import PAIRS
 
@@ -113,6 +114,25 @@ def test_finding_takes_time_in_proportion_to_the_text(kind: IdentifierKind, unit
     assert kind.canonical(text) is None
     for found in kind.find(text):
         assert found.end - found.start < len(text)
+
+
+TOWN = st.sampled_from(
+    ["東京都架空区千代田", "架空市旭が丘", "例示郡架空町例山", "大字架空町字例", "札幌市中央区北一条西",
+     "三田市見本の里", "四條畷市架空", "架空区六本木", "架空市十ケ所町", "京都市架空区三条通例ル", "架空郡山市見本", "見本県架空市ヶ谷"]
+)  # fmt: skip
+NUMBER = st.integers(0, 9999).map(str)
+USUAL_FORMS = st.sampled_from(
+    ["{0}{1}-{2}-{3}", "{0}{1}丁目{2}番{3}号", "{0}{1}丁目{2}-{3}", "{0}{1}-{2}番地の{3}",
+     "{0}{1}-{2}-{3} メゾン例{4}号室", "{0}{1}丁目{2}番{3}号　架空ハイツ{4}", "{0}{1}-{2}-{3} 見本荘{4}室",
+     "{0}{1}-{2}-{3} 例第二ビル{4}", "{0}{1}番{2}-{3}"]
+)  # fmt: skip
+
+
+@given(form=USUAL_FORMS, town=TOWN, numbers=st.lists(NUMBER, min_size=4, max_size=4))
+@example("{0}{1}-{2}-{3}", "架空市例", ["0", "1", "2", "0"])
+def test_usual_addresses_are_read_quickly_as_any_address_is(form: str, town: str, numbers: list[str]) -> None:
+    text = form.format(town, *numbers)
+    assert Address().canonical(text) == Address()._any(text)  # noqa: SLF001  # the slow way
 
 
 FREE_TEXT = (
