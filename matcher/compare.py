@@ -80,7 +80,8 @@ class Candidates:
         cut: Like ``fuzzy``: only the beginning of the field was there to compare.
         by_chance: Per sketched kind, how well the document's texts agree with customers picked at random: what an
             agreement is worth here, where everybody may live in six towns; ``town`` is the towns of addresses alone.
-        expected: By kind, how many more bearers are expected of a value with one (`Index.bearers_expected`).
+        bearers: By pair that led to candidates, which rows those are and how many subjects carry the pair.
+        expected: By kind or pair, how many more bearers are expected of a value with one (`Index.bearers_expected`).
         led: Which row each hit belongs to, and by which value it was found.
         since: First day on which all exact values held, and `until` the last one.
     """
@@ -97,6 +98,7 @@ class Candidates:
     since: NDArray[np.uint16]
     until: NDArray[np.uint16]
     by_chance: dict[str, NDArray[np.float32]] = field(default_factory=dict)
+    bearers: dict[str, tuple[NDArray[np.intp], NDArray[np.int64]]] = field(default_factory=dict)
     expected: Mapping[str, float] = field(default_factory=dict)
 
     def keep(self, kept: NDArray[np.bool_]) -> Candidates:
@@ -105,7 +107,8 @@ class Candidates:
         number = np.cumsum(kept) - 1
         led = (number[row[kept[row]]], value[kept[row]])
         names = ("unit", "subject", "evidence", "exact", "shared", "fuzzy", "alone", "cut", "since", "until")
-        return replace(self, led=led, **{name: getattr(self, name)[kept] for name in names})
+        bearers = {pair: (number[rows[kept[rows]]], held[kept[rows]]) for pair, (rows, held) in self.bearers.items()}
+        return replace(self, led=led, bearers=bearers, **{name: getattr(self, name)[kept] for name in names})
 
 
 @dataclass(slots=True)
@@ -115,6 +118,7 @@ class _Query:
     digests: NDArray[np.uint64]
     units: NDArray[np.int64]
     proves: tuple[tuple[str, NDArray[np.uint64]], ...]
+    pair: str = ""
 
 
 def look_up(
@@ -129,7 +133,7 @@ def look_up(
     queries = [_Query(terms[n].digests, terms[n].units, ((n, terms[n].digests),)) for n in posted]
     for name, (made, left, right) in pairs.items() if methods.pairs else ():
         pair = PAIRS_BY_NAME[name]
-        queries.append(_Query(made.digests, made.units, ((pair.left.name, left), (pair.right.name, right))))
+        queries.append(_Query(made.digests, made.units, ((pair.left.name, left), (pair.right.name, right)), name))
     return _look_up(queries, index) if queries else None
 
 
@@ -151,6 +155,7 @@ def _look_up(queries: Sequence[_Query], index: Index) -> Candidates | None:
     if not hits.query.size:
         return None
     query, subject = hits.query, hits.subject
+    per_query = np.bincount(query)
     unit = np.concatenate([q.units for q in queries])[query]
     keys, row = np.unique((unit.astype(np.uint64) << np.uint64(32)) | subject, return_inverse=True)
     rows = _empty(keys, (row, query))
@@ -163,6 +168,8 @@ def _look_up(queries: Sequence[_Query], index: Index) -> Candidates | None:
         mine = (query >= start) & (query < start + q.digests.size)
         if mine.any():
             _prove(rows, row[mine], query[mine] - start, q, index)
+            if q.pair:
+                rows.bearers[q.pair] = row[mine], per_query[query[mine]]
         start += q.digests.size
     return rows
 

@@ -16,10 +16,13 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from fingerprints.pairs import PAIRS_BY_NAME
 from matcher.compare import CHECKED, COLUMN, COMPARED
 from matcher.places import SAME_TOWN
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from numpy.typing import NDArray
 
     from matcher.compare import Candidates
@@ -128,12 +131,14 @@ def weigh(rows: Candidates, population: int) -> Scores:
             kind, rows.shared[exact, COLUMN[kind]], population, rows.expected.get(kind, 0.0)
         )
     total = np.zeros(size)
+    best_of: dict[str, NDArray[np.float32]] = {}
     agreeing = np.zeros(size, np.int64)
     unsure = np.zeros(size, np.int64)
     contradicted = np.zeros(size, np.bool_)
     for kinds in GROUPS.values():
         columns = [KINDS.index(kind) for kind in kinds]
         best = _group(weight[:, columns])
+        best_of |= dict.fromkeys(kinds, best)
         total += best
         exact = np.any((agreement[:, columns] >= CLOSE) & (weight[:, columns] >= AGREES), axis=1)
         agreeing += exact
@@ -142,12 +147,32 @@ def weigh(rows: Candidates, population: int) -> Scores:
     agreeing += np.where(contradicted, 0, unsure)
     same_house = rows.exact[:, COLUMN["address"]]
     half_named = np.nanmax(np.nan_to_num(agreement[:, [KINDS.index(kind) for kind in GROUPS["person"]]]), axis=1)
+    total -= _crowding(rows, best_of, population)
     total -= np.where(same_house & (half_named > 0) & (half_named < CLOSE), RELATIVES, 0.0)
     agreeing -= _group(weight[:, [KINDS.index(kind) for kind in GROUPS["person"]]]) <= CONTRADICTS
     # Another company counts its customers from 1 as well: a number alone is nobody whose name is another.
     number = rows.exact[:, COLUMN["customer_number"]] & ~contradicted
     strong = number | rows.exact[:, COLUMN["email"]] | rows.exact[:, COLUMN["card_number"]]
     return Scores(agreement, weight, total, strong | (agreeing >= ALONE_ENOUGH))
+
+
+def _crowding(rows: Candidates, best_of: Mapping[str, NDArray[np.float32]], population: int) -> NDArray[np.float64]:
+    """Bits by which two fields together say less than each by itself: what they make as a pair has many bearers.
+
+    Blocks of phones and towns are few where a carrier's customers are few, and they go together. The index knows how
+    many carry the pair; only where the whole value agrees as well does that say nothing.
+    """
+    excess = np.zeros(rows.unit.size)
+    for name, (row, bearers) in rows.bearers.items():
+        pair = PAIRS_BY_NAME[name]
+        u = (bearers - 1 + rows.expected.get(name, 0.0)) / max(population, 1)
+        most = np.log2(M_EXACT / np.maximum(u, np.finfo(np.float64).tiny))
+        over = best_of[pair.left.kind][row] + best_of[pair.right.kind][row] - most
+        for term in (pair.left, pair.right):
+            if term.part:
+                over = np.where(rows.exact[row, COLUMN[term.kind]], 0.0, over)
+        np.maximum.at(excess, row, over)
+    return excess
 
 
 def _group(weights: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -118,7 +118,8 @@ def test_finding_takes_time_in_proportion_to_the_text(kind: IdentifierKind, unit
 
 TOWN = st.sampled_from(
     ["東京都架空区千代田", "架空市旭が丘", "例示郡架空町例山", "大字架空町字例", "札幌市中央区北一条西",
-     "三田市見本の里", "四條畷市架空", "架空区六本木", "架空市十ケ所町", "京都市架空区三条通例ル", "架空郡山市見本", "見本県架空市ヶ谷"]
+     "三田市見本の里", "四條畷市架空", "架空区六本木", "架空市十ケ所町", "京都市架空区三条通例ル", "架空郡山市見本",
+     "見本県架空市ヶ谷"]
 )  # fmt: skip
 NUMBER = st.integers(0, 9999).map(str)
 USUAL_FORMS = st.sampled_from(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from rapidfuzz import fuzz
 
@@ -25,6 +25,7 @@ def test_equal_values_of_two_subjects_look_unrelated() -> None:
     assert sum(a == b for a, b in zip(one, other, strict=True)) <= 1
 
 
+@settings(deadline=None)
 @given(texts=st.lists(st.text(max_size=10), max_size=8))
 def test_a_batch_is_the_same_as_one_by_one(texts: list[str]) -> None:
     subjects = np.arange(len(texts), dtype=np.uint64)

@@ -118,3 +118,13 @@ def test_a_name_says_less_where_few_names_go_round() -> None:
     crowded.expected = {"name": 0.6}
     column = KINDS.index("name")
     assert weigh(roomy, 10_000).weight[0, column] > weigh(crowded, 10_000).weight[0, column] + 1
+
+
+def test_two_fields_say_together_no_more_than_their_pair_does() -> None:
+    free, crowded = candidate("phone.first7", "address.town"), candidate("phone.first7", "address.town")
+    for made, bearers in ((free, 1), (crowded, 20)):
+        made.bearers = {"phone_first7+town": (np.zeros(1, np.intp), np.array([bearers]))}
+    assert weigh(free, 2_000).total[0] > 20
+    assert weigh(crowded, 2_000).total[0] < 7
+    crowded.exact[0, COLUMN["phone"]] = True
+    assert weigh(crowded, 2_000).total[0] > 20
