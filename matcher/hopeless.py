@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from matcher.compare import COLUMN, TIED
-from matcher.score import DISAGREES, GROUPS, KINDS, weigh
+from matcher.score import DISAGREES, GROUPS, KINDS, RELATIVES, group_weight, weigh
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -50,8 +50,11 @@ def drop_hopeless(rows: Candidates, population: int) -> Candidates:
 
 def _bounds(rows: Candidates, population: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Of each candidate the least and the most that its total can come to."""
-    weight = weigh(rows, population).weight
-    least, most = np.zeros(rows.unit.size), np.zeros(rows.unit.size)
+    scores = weigh(rows, population)
+    weight = scores.weight
+    alone = sum(group_weight(weight[:, [KINDS.index(kind) for kind in kinds]]) for kinds in GROUPS.values())
+    least = np.minimum(scores.total - alone, 0.0) - np.where(rows.exact[:, COLUMN["address"]], RELATIVES, 0.0)
+    most = np.zeros(rows.unit.size)
     for group, kinds in GROUPS.items():
         columns = [KINDS.index(kind) for kind in kinds]
         exact = rows.exact[:, [COLUMN[kind] for kind in kinds]]

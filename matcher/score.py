@@ -137,7 +137,7 @@ def weigh(rows: Candidates, population: int) -> Scores:
     contradicted = np.zeros(size, np.bool_)
     for kinds in GROUPS.values():
         columns = [KINDS.index(kind) for kind in kinds]
-        best = _group(weight[:, columns])
+        best = group_weight(weight[:, columns])
         best_of |= dict.fromkeys(kinds, best)
         total += best
         exact = np.any((agreement[:, columns] >= CLOSE) & (weight[:, columns] >= AGREES), axis=1)
@@ -149,7 +149,7 @@ def weigh(rows: Candidates, population: int) -> Scores:
     half_named = np.nanmax(np.nan_to_num(agreement[:, [KINDS.index(kind) for kind in GROUPS["person"]]]), axis=1)
     total -= _crowding(rows, best_of, population)
     total -= np.where(same_house & (half_named > 0) & (half_named < CLOSE), RELATIVES, 0.0)
-    agreeing -= _group(weight[:, [KINDS.index(kind) for kind in GROUPS["person"]]]) <= CONTRADICTS
+    agreeing -= group_weight(weight[:, [KINDS.index(kind) for kind in GROUPS["person"]]]) <= CONTRADICTS
     # Another company counts its customers from 1 as well: a number alone is nobody whose name is another.
     number = rows.exact[:, COLUMN["customer_number"]] & ~contradicted
     strong = number | rows.exact[:, COLUMN["email"]] | rows.exact[:, COLUMN["card_number"]]
@@ -175,7 +175,7 @@ def _crowding(rows: Candidates, best_of: Mapping[str, NDArray[np.float32]], popu
     return excess
 
 
-def _group(weights: NDArray[np.float32]) -> NDArray[np.float32]:
+def group_weight(weights: NDArray[np.float32]) -> NDArray[np.float32]:
     """The best of the fields that say something; a field that disagrees counts when none agrees."""
     best: NDArray[np.float32] = weights.max(axis=1)
     return np.where(best > 0, best, weights.min(axis=1)).astype(np.float32)
