@@ -28,6 +28,7 @@ PLACE_SPAN: Final = 46
 """From 市 or 区 to the first digit of the house number, the number itself included."""
 OLDEST, NEWEST = 1880, 2049  # years of birth
 YEAR_DIGITS, DATE_DIGITS = 4, 8
+CARD_DIGITS, CARD_GROUP = 13, 4  # of the shortest number, and of each group but the last
 MONTH_SPAN: Final = 17  # between a day and its year: "rd of September, "
 SHORTEST, KANJI_SPAN = 10, 40  # digits of the shortest phone number; characters of the widest one in kanji
 _AT_WORDS: Final = ("アット", "あっと")
@@ -55,7 +56,7 @@ def hot_spans(
         weak: Whether birth dates and postal codes are wanted, which prove nothing without a name.
     """
     found = Signs(text)
-    hot = [_phones(found), _kanji_phones(found), _masked(found), _addresses(found), _emails(found, text)]
+    hot = [_phones(found), _kanji_phones(found), _masked(found), _addresses(found), _emails(found, text), _cards(found)]
     hot.append(_numbers(found, text, tuple(number_patterns)))
     if weak:
         hot += [_dates(found, newest), _eras(found), _postal_codes(found)]
@@ -87,6 +88,17 @@ def _phones(found: Signs) -> NDArray[np.intp]:
             last = np.minimum(begin + length - 1, size)
             hot |= fits & ends[last] & (run_of[last] == run[group])
     return found.start[group[hot]]
+
+
+def _cards(found: Signs) -> NDArray[np.intp]:
+    """Groups that begin a card's number: enough digits in a row, in groups of four at least."""
+    run = np.concatenate([[0], np.cumsum(~found.linked)])[: found.first.size]
+    run_of = np.repeat(run, found.length)
+    begins = np.isin(found.values[found.first], (2, 3, 4, 5, 6)) & (found.length >= CARD_GROUP)
+    group = np.flatnonzero(begins & (found.first + CARD_DIGITS <= found.digits.size))
+    group = group[run_of[found.first[group] + CARD_DIGITS - 1] == run[group]]
+    following = found.length[np.minimum(group + 1, max(found.first.size - 1, 0))]
+    return found.start[group[(found.length[group] >= CARD_DIGITS - 1) | (following >= CARD_GROUP)]]
 
 
 def _kanji_phones(found: Signs) -> NDArray[np.intp]:
