@@ -11,7 +11,7 @@ import re
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from fingerprints.identifiers.interface import Examples, IdentifierKind
-from fingerprints.identifiers.name import both_orders, split_name, strip_honorifics
+from fingerprints.identifiers.name import both_orders, split_name, strip_honorifics, usual_name
 from fingerprints.text import normalise
 
 if TYPE_CHECKING:
@@ -45,7 +45,8 @@ class Kana(IdentifierKind):
 
     def canonical(self, text: str) -> str | None:
         """One form of a reading, spaces dropped."""
-        return self._join(split_name(text))
+        usual = (usual_name(text) or "").replace(" ", "").translate(_TABLE)
+        return usual if _KANA.fullmatch(usual) else self._join(split_name(text))
 
     def readings(self, text: str) -> tuple[str, ...]:
         """Both orders when a separator shows where the family name ends."""

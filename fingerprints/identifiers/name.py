@@ -11,7 +11,7 @@ import re
 from typing import ClassVar, Final
 
 from fingerprints.identifiers.interface import Examples, IdentifierKind
-from fingerprints.text import fold, to_katakana
+from fingerprints.text import fold, is_folded, to_katakana
 
 MAX_TEXT: Final = 200
 _BRACKETS: Final = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|<[^<>]*>|「[^「」]*」|【[^【】]*】")
@@ -36,8 +36,16 @@ def strip_honorifics(text: str) -> str:
     return text
 
 
+def usual_name(text: str) -> str | None:
+    """A name as most are written, which folding changes nothing of but the width of its space; None for others."""
+    text = text.replace("　", " ")
+    return text if _PLAIN.fullmatch(text) and is_folded(text) else None
+
+
 def split_name(text: str) -> list[str]:
     """The parts of a name, folded and in katakana, as its separators divide it."""
+    if usual := usual_name(text):
+        return usual.split(" ")
     if len(text) > MAX_TEXT:
         return []
     text = to_katakana(fold(text)).strip()
@@ -77,7 +85,8 @@ class Name(IdentifierKind):
 
     def canonical(self, text: str) -> str | None:
         """One form of a name, spaces dropped."""
-        return join_name(split_name(text))
+        usual = (usual_name(text) or "").replace(" ", "")
+        return usual if len(usual) > 1 else join_name(split_name(text))
 
     def readings(self, text: str) -> tuple[str, ...]:
         """Both orders when a separator shows where the family name ends."""

@@ -9,7 +9,10 @@ from hypothesis import strategies as st
 from fingerprints.identifiers import IdentifierKind, kind_classes, load_kinds
 from fingerprints.identifiers.address import Address
 from fingerprints.identifiers.customer_number import learn_patterns
+from fingerprints.identifiers.kana import Kana
+from fingerprints.identifiers.name import Name, join_name
 from fingerprints.pairs import PAIRS
+from fingerprints.text import fold, to_katakana
 
 KINDS = load_kinds(learn_patterns(["K000001", "K000002"]))
 # Letters of which identifiers are made, and some that are only ever in the way.
@@ -114,6 +117,19 @@ def test_finding_takes_time_in_proportion_to_the_text(kind: IdentifierKind, unit
     assert kind.canonical(text) is None
     for found in kind.find(text):
         assert found.end - found.start < len(text)
+
+
+NAMES = st.text("架空一郎髙﨑惠々様君ヴャヂヶーァンマ氏さく ", min_size=1, max_size=8)
+
+
+@given(family=NAMES, given=NAMES, gap=st.sampled_from([" ", "　", "", "\u3099"]))
+@example("ー", "架", " ")
+@example("様", "架空", " ")
+def test_usual_names_are_read_quickly_as_any_name_is(family: str, given: str, gap: str) -> None:
+    text = family + gap + given
+    parts = to_katakana(fold(text)).split()
+    assert Name().canonical(text) == join_name(parts)
+    assert Kana().canonical(text) == Kana()._join(parts)  # noqa: SLF001  # the slow way
 
 
 TOWN = st.sampled_from(
