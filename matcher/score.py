@@ -147,7 +147,7 @@ def weigh(rows: Candidates, population: int) -> Scores:
     agreeing += np.where(contradicted, 0, unsure)
     same_house = rows.exact[:, COLUMN["address"]]
     half_named = np.nanmax(np.nan_to_num(agreement[:, [KINDS.index(kind) for kind in GROUPS["person"]]]), axis=1)
-    total -= _crowding(rows, best_of, population)
+    total -= _crowding(rows, agreement, best_of, population)
     total -= np.where(same_house & (half_named > 0) & (half_named < CLOSE), RELATIVES, 0.0)
     agreeing -= group_weight(weight[:, [KINDS.index(kind) for kind in GROUPS["person"]]]) <= CONTRADICTS
     # Another company counts its customers from 1 as well: a number alone is nobody whose name is another.
@@ -156,21 +156,24 @@ def weigh(rows: Candidates, population: int) -> Scores:
     return Scores(agreement, weight, total, strong | (agreeing >= ALONE_ENOUGH))
 
 
-def _crowding(rows: Candidates, best_of: Mapping[str, NDArray[np.float32]], population: int) -> NDArray[np.float64]:
+def _crowding(
+    rows: Candidates, agreement: NDArray[np.float32], best_of: Mapping[str, NDArray[np.float32]], population: int
+) -> NDArray[np.float64]:
     """Bits by which two fields together say less than each by itself: what they make as a pair has many bearers.
 
     Blocks of phones and towns are few where a carrier's customers are few, and they go together. The index knows how
-    many carry the pair; only where the whole value agrees as well does that say nothing.
+    many carry the pair; where the whole value agrees as well, that says nothing. Names have counts of their own.
     """
     excess = np.zeros(rows.unit.size)
     for name, (row, bearers) in rows.bearers.items():
         pair = PAIRS_BY_NAME[name]
+        if not (pair.left.part and pair.right.part):
+            continue
         u = (bearers - 1 + rows.expected.get(name, 0.0)) / max(population, 1)
         most = np.log2(M_EXACT / np.maximum(u, np.finfo(np.float64).tiny))
         over = best_of[pair.left.kind][row] + best_of[pair.right.kind][row] - most
         for term in (pair.left, pair.right):
-            if term.part:
-                over = np.where(rows.exact[row, COLUMN[term.kind]], 0.0, over)
+            over = np.where(agreement[row, KINDS.index(term.kind)] >= CLOSE, 0.0, over)
         np.maximum.at(excess, row, over)
     return excess
 
