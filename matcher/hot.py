@@ -98,7 +98,8 @@ def _cards(found: Signs) -> NDArray[np.intp]:
     group = np.flatnonzero(begins & (found.first + CARD_DIGITS <= found.digits.size))
     group = group[run_of[found.first[group] + CARD_DIGITS - 1] == run[group]]
     following = found.length[np.minimum(group + 1, max(found.first.size - 1, 0))]
-    return found.start[group[(found.length[group] >= CARD_DIGITS - 1) | (following >= CARD_GROUP)]]
+    hot: NDArray[np.intp] = found.start[group[(found.length[group] >= CARD_DIGITS - 1) | (following >= CARD_GROUP)]]
+    return hot
 
 
 def _kanji_phones(found: Signs) -> NDArray[np.intp]:
