@@ -96,7 +96,7 @@ ALONE_ENOUGH: Final = 2  # independent identifiers that have to agree where none
 PRIOR_OURS, PRIOR_UNITS = 0.5, 10.0  # Beta prior of λ: one in twenty, worth ten units
 ROUNDS: Final = 20
 ENOUGH: Final = 0.95  # posterior from which a candidate is a match
-ENOUGH_IN_A_CROWD: Final = 0.99  # the same where nearly everybody else is a stranger
+ENOUGH_IN_A_CROWD: Final = 0.998  # the same where it stands nearly alone, or nearly everybody else is a stranger
 
 
 @dataclass(slots=True)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from datetime import date
 from functools import cache
 from typing import TYPE_CHECKING
 
 from benchmarks.corpus import layouts
-from benchmarks.corpus.more_decoys import MORE_DECOYS
+from benchmarks.corpus.more_decoys import MORE_DECOYS, unlike
 from benchmarks.corpus.people import make_people
 
 if TYPE_CHECKING:
@@ -115,19 +116,26 @@ def winners(rng: Random, people: Sequence[Person]) -> str:
 
 
 def news(rng: Random, people: Sequence[Person]) -> str:
-    """Articles with names, dates and places."""
-    return "\n\n".join(
-        rng.choice(_NEWS).format(
-            y=2026,
-            y2=rng.randrange(1960, 2005),
-            m=rng.randrange(1, 13),
-            d=rng.randrange(1, 29),
-            n=rng.randrange(2, 30),
-            name=p.joined,
-            pref=p.prefecture,
-            city=p.city,
-        )
-        for p in rng.sample(list(people), 40)
+    """Articles with names, dates and places; none gives a customer's namesake that customer's birth date."""
+    born = {(p.joined, p.born) for p in people}
+    articles = []
+    for p in rng.sample(list(people), 40):
+        day = date(rng.randrange(1960, 2005), rng.randrange(1, 13), rng.randrange(1, 29))
+        if (p.joined, day) not in born:
+            articles.append(_article(rng, p, day))
+    return "\n\n".join(articles)
+
+
+def _article(rng: Random, p: Person, day: date) -> str:
+    return rng.choice(_NEWS).format(
+        y=2026,
+        y2=day.year,
+        m=day.month,
+        d=day.day,
+        n=rng.randrange(2, 30),
+        name=p.joined,
+        pref=p.prefecture,
+        city=p.city,
     )
 
 
@@ -200,9 +208,12 @@ def stock(rng: Random, _people: Sequence[Person]) -> str:
     return "型番,製造番号,価格\n" + "\n".join(lines)
 
 
-def birthdays(rng: Random, _people: Sequence[Person]) -> str:
+def birthdays(rng: Random, people: Sequence[Person]) -> str:
     """Well-known people's birthdays."""
-    return "\n".join(f"{p.born.year}年{p.born.month}月{p.born.day}日 - {p.joined}、俳優" for p in _strangers(rng, 150))
+    return "\n".join(
+        f"{p.born.year}年{p.born.month}月{p.born.day}日 - {p.joined}、俳優"
+        for p in unlike(people, _strangers(rng, 150))
+    )
 
 
 def noise(rng: Random, _people: Sequence[Person]) -> str:

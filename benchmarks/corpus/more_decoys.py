@@ -20,6 +20,12 @@ def _strangers(rng: Random, count: int = 150) -> list[Person]:
     return make_people(rng, count, prefix="Z")
 
 
+def unlike(people: Sequence[Person], strangers: Sequence[Person]) -> list[Person]:
+    """The strangers who do not share name and birth date with a customer: nobody could tell those apart."""
+    known = {(p.joined, p.born) for p in people}
+    return [q for q in strangers if (q.joined, q.born) not in known]
+
+
 def strangers_phones(rng: Random, _people: Sequence[Person]) -> str:
     """Somebody else's phones, one a line."""
     return "\n".join(q.phone for q in _strangers(rng, 300))
@@ -44,9 +50,11 @@ def strangers_weak(rng: Random, _people: Sequence[Person]) -> str:
     return layouts.table([{"カナ": q.kana or q.name, "下4桁": q.phone[-4:], "〒": q.postal} for q in _strangers(rng)])
 
 
-def strangers_born(rng: Random, _people: Sequence[Person]) -> str:
+def strangers_born(rng: Random, people: Sequence[Person]) -> str:
     """Somebody else's customers by name and birth date."""
-    return layouts.table([{"氏名": q.name, "生年月日": q.born.isoformat()} for q in _strangers(rng, 400)])
+    return layouts.table(
+        [{"氏名": q.name, "生年月日": q.born.isoformat()} for q in unlike(people, _strangers(rng, 400))]
+    )
 
 
 def houses_resold(rng: Random, people: Sequence[Person]) -> str:
@@ -67,7 +75,7 @@ def encyclopedia(rng: Random, people: Sequence[Person]) -> str:
     )
 
 
-def roster(rng: Random, _people: Sequence[Person]) -> str:
+def roster(rng: Random, people: Sequence[Person]) -> str:
     """A team: numbers, names, birth dates, heights, places."""
     rows = [
         {
@@ -77,7 +85,7 @@ def roster(rng: Random, _people: Sequence[Person]) -> str:
             "身長": str(rng.randrange(160, 200)),
             "出身": q.prefecture,
         }
-        for n, q in enumerate(_strangers(rng, 60), 1)
+        for n, q in enumerate(unlike(people, _strangers(rng, 60)), 1)
     ]
     return layouts.table(rows)
 
