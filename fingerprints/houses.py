@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 SIGNS: Final = "0123456789-"
 OTHER: Final = "·"
 """Stands for any character that is no part of a number."""
-_HOUSE: Final = re.compile(r"\d+(?:-\d+)*\Z")
+_HOUSE: Final = re.compile(r"(?<!\d)\d{1,9}(?:-\d{1,9}){0,9}\Z")
 SAME, ROOMLESS, SLIP, DIFFERENT, MISSING = 1.0, 0.98, 0.8, 0.5, 0.0
 """What the house numbers say: the same; one without its room; one digit off; two houses; one of them not there."""
 _LONG: Final = 2  # parts of a house number that is whole without the room after it

@@ -38,7 +38,8 @@ _AFTER_AT: Final = re.compile(
     re.IGNORECASE,
 )
 _WORDED: Final = re.compile(
-    r"(?:[\[({<【(（]\s*(?:at|アット(?:マーク)?|あっと(?:まーく)?|@)\s*[\])}>】)）]|\s+at\s+)\s?", re.IGNORECASE
+    r"(?:[\[({<【(（]\s{0,9}(?:at|アット(?:マーク)?|あっと(?:まーく)?|@)\s{0,9}[\])}>】)）]|\s{1,9}at\s{1,9})\s?",
+    re.IGNORECASE,
 )
 _PIECE: Final = re.compile(r"\[0-9０-９\]\{(\d+)\}|\[(A-ZＡ-Ｚ)\]\{\d+\}|\\?([^\[\]{}\\])")
 _LETTERS: Final = "".join(chr(start + n) for start in (0x41, 0x61, 0xFF21, 0xFF41) for n in range(26))

@@ -56,8 +56,8 @@ _MONTH: Final = re.compile(r"(?:0?[1-9]|1[0-2])月?")
 _DAY: Final = re.compile(r"(?:0?[1-9]|[12]\d|3[01])日?")
 _DIGITS: Final = re.compile(r"\d{1,5}")
 _POST: Final = re.compile(r"郵便|〒|zip|post", re.IGNORECASE)
-_CITY: Final = re.compile(r".*[市区町村郡].*")
-_HOUSE: Final = re.compile(r".*[\d〇一二三四五六七八九十].*")
+_CITY: Final = re.compile(r"[^市区町村郡]{0,200}[市区町村郡].*")
+_HOUSE: Final = re.compile(r"[^\d〇一二三四五六七八九十]{0,200}[\d〇一二三四五六七八九十].*")
 _PREFECTURE: Final = re.compile(PREFECTURES)
 
 

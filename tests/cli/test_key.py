@@ -37,7 +37,7 @@ def test_the_key_is_named_and_checked_and_never_shown(tmp_path: Path) -> None:
     found = json.loads(done.stdout.splitlines()[0])
     assert (found["key"], found["subjects"], found["seals_opened"]) == (key_id, 20, 20)
     assert secret not in done.output
-    (sealed,) = settings.index_dir.glob("g*/sealed.data")
+    (sealed,) = settings.index_dir.glob("g*/s*/sealed.data")
     content = sealed.read_bytes()
     sealed.write_bytes(bytes([content[0] ^ 1]) + content[1:])
     assert isinstance(_run(home, "key", "check").exception, DamagedIndexError)
