@@ -82,12 +82,20 @@ class Segment:
             else np.zeros(order.size, np.bool_)
         )
         first, order = first[found], order[found]
-        counts = np.searchsorted(self.digests, digests[order], "right") - first
+        counts = self._repeats(first, digests[order])
         if most is not None:
             few = counts <= most
             first, order, counts = first[few], order[few], counts[few]
         places = np.repeat(first - (np.cumsum(counts) - counts), counts) + np.arange(int(counts.sum()))
         return np.repeat(order, counts), places
+
+    def _repeats(self, first: NDArray[np.intp], wanted: NDArray[np.uint64]) -> NDArray[np.intp]:
+        """How often each digest stands there from its first place on; a look at the next place tells most alone."""
+        counts = np.ones(first.size, np.intp)
+        following = np.minimum(first + 1, self.digests.size - 1)
+        several = np.flatnonzero((following > first) & (self.digests[following] == wanted))
+        counts[several] = np.searchsorted(self.digests, wanted[several], "right") - first[several]
+        return counts
 
     def count(self, wanted: NDArray[np.uint64]) -> NDArray[np.int64]:
         """How many subjects carry each of the sorted digests here, and in no older segment."""
