@@ -135,6 +135,7 @@ class Scheduler:
         self._stop = threading.Event()
         self._jobs = jobs or Jobs(settings, database, clock, self._stop)
         self._in_hand: dict[str, datetime] = {}
+        self._ticking = threading.Lock()
         self._lock = threading.Lock()
         self._ticker = BackgroundScheduler(
             executors={"default": ThreadPoolExecutor(1), "work": ThreadPoolExecutor(WORKERS)}, timezone=UTC
@@ -156,6 +157,10 @@ class Scheduler:
             return
         self._ticker.pause()
         self._stop.set()
+        with (
+            self._ticking
+        ):  # a tick under way adds jobs, which waits for the lock that the shutdown holds until it ends
+            pass
         self._ticker.shutdown(wait=True)
         for name in list(self._in_hand):  # claimed a moment ago, and never begun
             self._close(name, None)
@@ -163,6 +168,12 @@ class Scheduler:
 
     def tick(self) -> None:
         """Claim what is due and hand it to the workers."""
+        with self._ticking:
+            self._hand_out()
+
+    def _hand_out(self) -> None:
+        if self._stop.is_set():
+            return
         try:
             jobs = self._jobs()
             with self._database.read() as session:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import settings as hypothesis_settings
 
 from core.clock import SetClock
 from core.database import Database
@@ -33,6 +34,8 @@ def _hold_this_process() -> None:
 
 
 _hold_this_process()
+hypothesis_settings.register_profile("hinomi", deadline=None)  # a busy machine is no failure
+hypothesis_settings.load_profile("hinomi")
 for _name in [name for name in os.environ if name.startswith("HINOMI_") and name != "HINOMI_SCREENSHOTS"]:
     del os.environ[_name]
 

@@ -138,6 +138,31 @@ def test_a_failing_job_is_its_own_outcome_and_the_rest_goes_on(
     assert ran == ["good"]
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_stopping_in_the_middle_of_a_tick_ends_and_hands_back_what_it_claimed(
+    database: Database, settings: Settings, clock: SetClock
+) -> None:
+    begun, stopping = threading.Event(), threading.Event()
+
+    def is_wanted() -> bool:
+        begun.set()
+        stopping.wait(60)
+        time.sleep(0.5)  # the stop is under way by now
+        return True
+
+    scheduler = Scheduler(settings, database, clock, lambda: [Job("late", 60, lambda: "done", is_wanted)])
+    scheduler.start()
+    assert begun.wait(60)
+    stop = threading.Thread(target=scheduler.stop, daemon=True)
+    stop.start()
+    stopping.set()
+    stop.join(60)
+    assert not stop.is_alive()
+    with database.read() as session:
+        claims = session.scalars(select(Claim)).all()
+    assert [claim.done_at for claim in claims] == [None]
+
+
 def test_a_source_whose_table_breaks_goes_on_as_it_was_and_the_others_change(
     database: Database, settings: Settings, clock: SetClock
 ) -> None:
