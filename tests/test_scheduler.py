@@ -73,16 +73,13 @@ def test_two_schedulers_run_each_due_instant_once_and_stop_cleanly(
         assert [child.wait(120) for child in (one, two)] == [0, 0]
     runs = Counter(line.split()[0] for line in record.read_text(encoding="utf-8").splitlines())
     with database.read() as session:
-        rows = session.execute(select(Claim.job, func.count()).group_by(Claim.job)).all()
-        claims = {str(job): int(count) for job, count in rows}
-        handed_back = session.scalars(select(Claim).where(Claim.job == "slow")).one()
-        unfinished = session.scalars(select(Claim.job).where(Claim.done_at.is_(None), Claim.job != "slow")).all()
-    slow_runs = runs.pop("slow")
-    assert claims.pop("slow") == 1
-    assert slow_runs >= 1
-    assert handed_back.done_at is None
+        done = select(Claim.job, func.count()).where(Claim.done_at.is_not(None)).group_by(Claim.job)
+        claims = {str(job): int(count) for job, count in session.execute(done).all()}
+        unfinished = session.scalars(select(Claim).where(Claim.done_at.is_(None))).all()
+    assert runs.pop("slow") >= 1
     assert runs == claims
-    assert unfinished == []
+    assert "slow" in {claim.job for claim in unfinished}
+    assert all(claim.until_at <= datetime.now(UTC) for claim in unfinished)  # handed back, what was never begun as well
 
 
 def test_a_killed_schedulers_job_goes_to_the_next_one(database: Database, settings: Settings, tmp_path: Path) -> None:
