@@ -22,7 +22,7 @@ from fingerprints.manifest import ExtractInfo, Manifest, check_files, read_manif
 from fingerprints.records import CURRENT_DAY
 from fingerprints.seals import Sealer
 from fingerprints.segments import Segment
-from fingerprints.sketches import Sketcher, agreements, as_text
+from fingerprints.sketches import Sketcher, agreements, as_text, equal_rows
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -254,6 +254,12 @@ class Index:
         return self._sketcher.tokens(kind, self._salts(subjects), texts)
 
     @cached_property
+    def is_dated(self) -> bool:
+        """Whether values came up or were given up on different days, so that a list can be dated by them."""
+        spans = {segment.only_interval for segment in self.segments}
+        return None in spans or len(spans) > 1
+
+    @cached_property
     def bearers_expected(self) -> dict[str, float]:
         """By kind, how many more bearers a value with one known bearer has among as many people again."""
         largest = max(self.segments, key=lambda segment: segment.digests.size)
@@ -312,7 +318,13 @@ class Index:
     def _sketch_agreement(self, kind: str, subjects: NDArray[np.uint32], texts: Sequence[str]) -> NDArray[np.float32]:
         lengths, stored = self.sketches[kind].take(subjects)
         given = self._sketcher.tokens(kind, self._salts(subjects), texts)
-        scores = agreements(as_text(lengths, stored), as_text(*given))
+        same = equal_rows(lengths, stored, *given)
+        if same.all():
+            return same.astype(np.float32)
+        others = np.flatnonzero(~same).tolist()
+        fields, passages = as_text(lengths, stored), as_text(*given)
+        scores = np.ones(len(texts), np.float32)
+        scores[others] = agreements([fields[n] for n in others], [passages[n] for n in others])
         scores[lengths == 0] = np.nan
         return scores
 

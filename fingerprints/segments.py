@@ -46,6 +46,8 @@ class Segment:
         self.sealed = Ragged(folder, "sealed", np.uint8)
         self.changed = BitMap.deserialize((folder / "changed.roaring").read_bytes())
         self._bloom = BloomReader(folder / "bloom.bin", info.filtered)
+        self.only_interval = info.intervals[0] if len(info.intervals) == 1 else None
+        """When all its values were current, if that is the same for all."""
         table = np.array(info.intervals, np.uint16).reshape(-1, 2)
         self._since, self._until = table.T
         name, dtype = ("intervals.u16", np.uint16) if len(table) else ("intervals.u32", np.uint32)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 from rapidfuzz import fuzz, process
 
+from fingerprints.ragged import flat_positions
 from fingerprints.siphash import siphash
 
 if TYPE_CHECKING:
@@ -87,6 +88,23 @@ def agreements(fields: Sequence[str], passages: Sequence[str]) -> NDArray[np.flo
     if whole:
         scores[whole] = np.maximum(scores[whole], _scores([pairs[row] for row in whole], fuzz.ratio))
     return scores
+
+
+def equal_rows(
+    lengths: NDArray[np.integer], tokens: NDArray[np.uint16], other: NDArray[np.integer], others: NDArray[np.uint16]
+) -> NDArray[np.bool_]:
+    """Which rows of two fields of unequal length are the same, and not empty: most are, and need no alignment."""
+    same: NDArray[np.bool_] = (lengths == other) & (lengths > 0)
+    if not same.any():
+        return same
+    size = lengths[same].astype(np.int64)
+    mine, theirs = (
+        values[flat_positions((np.cumsum(long) - long)[same].astype(np.int64), size)]
+        for long, values in ((lengths.astype(np.int64), tokens), (other.astype(np.int64), others))
+    )
+    differing = np.add.reduceat(mine != theirs, np.cumsum(size) - size, dtype=np.int64)
+    same[same] = differing == 0
+    return same
 
 
 def _scores(pairs: Sequence[tuple[str, str]], scorer: Callable[..., float]) -> NDArray[np.float32]:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from fingerprints.index import Index
     from matcher.find import Terms
-    from matcher.units import Text, Units
+    from matcher.units import Units
 
 TERMS: Final = (
     "customer_number",
@@ -36,6 +36,7 @@ TERMS: Final = (
 )
 COLUMN: Final = {term: number for number, term in enumerate(TERMS)}
 SKETCHED: Final = ("name", "kana", "address")
+NAMED_BY: Final = {"name": "kana", "kana": "name"}
 CHECKED: Final = ("birth_date", "postal_code", "phone", "email")
 COMPARED: Final = (*SKETCHED, *CHECKED)
 COUNTED: Final = ("name", "kana", "birth_date", "postal_code", "address")
@@ -138,10 +139,17 @@ def look_up(
 
 
 def compare(
-    found: Candidates, terms: Mapping[str, Terms], units: Units, index: Index, methods: Methods = ALL_METHODS
+    found: Candidates,
+    terms: Mapping[str, Terms],
+    units: Units,
+    index: Index,
+    methods: Methods = ALL_METHODS,
+    *,
+    kinds: Sequence[str] = SKETCHED,
 ) -> None:
-    """Compare what else the units hold with the candidates' sketches and checks."""
-    _compare_sketches(found, units, index)
+    """Compare what else the units hold with the candidates' sketches of these kinds, and with their checks."""
+    for kind in sorted(kinds, key=units.has_field, reverse=True):
+        _compare_sketches(found, kind, units, index)
     if not methods.fuzzy:
         found.fuzzy[found.fuzzy < 1] = 0
     for kind in CHECKED:
@@ -199,33 +207,27 @@ def _prove(rows: Candidates, row: NDArray[np.intp], asked: NDArray[np.intp], que
             rows.shared[row, column] = index.count(digests[asked])
 
 
-def _compare_sketches(rows: Candidates, units: Units, index: Index) -> None:
+def _compare_sketches(rows: Candidates, kind: str, units: Units, index: Index) -> None:
     """Fuzzy agreement where no digest proved the field already."""
-    for column, kind in enumerate(SKETCHED):
-        proved = rows.exact[:, COLUMN[kind]]
-        rows.fuzzy[proved, column] = 1.0
-        open_rows = np.flatnonzero(~proved)
-        texts: list[str] = []
-        asked: list[int] = []
-        known: dict[int, Text] = {}
-        for row in open_rows:
-            unit = int(rows.unit[row])
-            if unit not in known:
-                known[unit] = units.text(kind, unit)
-            text = known[unit]
-            if text.text:
-                texts.append(text.text)
-                asked.append(int(row))
-                rows.alone[row, column] = text.alone and not (text.cut and text.text.isascii())
-                rows.cut[row, column] = text.cut
-        if asked:
-            agrees = _agree(kind, index, rows.subject[asked], texts, rows.alone[asked, column])[0]
-            if kind != "address" and kind in index.sketches and rows.cut[asked, column].any():
-                agrees = _begun(
-                    agrees, texts, rows.cut[asked, column], index.sketches[kind].lengths(rows.subject[asked])
-                )
-            rows.fuzzy[asked, column] = agrees
-            _see_by_chance(rows, kind, texts, np.array(asked), index)
+    column = SKETCHED.index(kind)
+    proved = rows.exact[:, COLUMN[kind]]
+    rows.fuzzy[proved, column] = 1.0
+    if not units.has_field(kind) and kind in NAMED_BY:  # nothing is gained by its reading where the name agrees
+        proved = proved | (rows.fuzzy[:, SKETCHED.index(NAMED_BY[kind])] == 1)
+    open_rows = np.flatnonzero(~proved)
+    given = units.texts(kind, rows.unit[open_rows].tolist())
+    there = [n for n, text in enumerate(given) if text.text]
+    asked, texts = open_rows[there], [given[n].text for n in there]
+    rows.cut[asked, column] = cut = np.fromiter((given[n].cut for n in there), np.bool_, len(there))
+    alone = np.fromiter((given[n].alone for n in there), np.bool_, len(there))
+    latin = np.fromiter((given[n].cut and given[n].text.isascii() for n in there), np.bool_, len(there))
+    rows.alone[asked, column] = alone & ~latin
+    if texts:
+        agrees = _agree(kind, index, rows.subject[asked], texts, alone & ~latin)[0]
+        if kind != "address" and kind in index.sketches and cut.any():
+            agrees = _begun(agrees, texts, cut, index.sketches[kind].lengths(rows.subject[asked]))
+        rows.fuzzy[asked, column] = agrees
+        _see_by_chance(rows, kind, texts, asked, index)
 
 
 def _agree(

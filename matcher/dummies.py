@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
 
 # The first people and numbers of every Japanese form's example.
 _NAMES = frozenset(
@@ -137,15 +141,38 @@ FEW_DIGITS = 2  # different ones, in a card's number that is nobody's
 
 def is_dummy(kind: str, canonical: str) -> bool:
     """Whether a canonical value is a known sample and not a person's."""
-    if kind == "phone":
-        return _NO_PHONE.fullmatch(canonical) is not None
-    if kind == "card_number":
-        return canonical in _TEST_CARDS or len(set(canonical)) <= FEW_DIGITS
-    if kind == "email":
-        local, _, domain = canonical.partition("@")
-        return local in _ROLE_LOCALS or (local in _LOCALS and bool(_SAMPLE_DOMAIN.fullmatch(domain)))
-    if kind in {"name", "kana"}:
-        return canonical in _NAMES
-    if kind == "birth_date":
-        return canonical in _YEARS_NOBODY[:2]
-    return kind == "postal_code" and len(set(canonical)) == 1
+    test = dummy_test(kind)
+    return test is not None and test(canonical)
+
+
+def dummy_test(kind: str) -> Callable[[str], bool] | None:
+    """What tells the samples of a kind; None for a kind that has none."""
+    return _TESTS.get(kind)
+
+
+def _is_sample_phone(canonical: str) -> bool:
+    return _NO_PHONE.fullmatch(canonical) is not None
+
+
+def _is_sample_card(canonical: str) -> bool:
+    return canonical in _TEST_CARDS or len(set(canonical)) <= FEW_DIGITS
+
+
+def _is_sample_email(canonical: str) -> bool:
+    local, _, domain = canonical.partition("@")
+    return local in _ROLE_LOCALS or (local in _LOCALS and bool(_SAMPLE_DOMAIN.fullmatch(domain)))
+
+
+def _is_one_digit(canonical: str) -> bool:
+    return len(set(canonical)) == 1
+
+
+_TESTS: Final[Mapping[str, Callable[[str], bool]]] = {
+    "phone": _is_sample_phone,
+    "card_number": _is_sample_card,
+    "email": _is_sample_email,
+    "name": _NAMES.__contains__,
+    "kana": _NAMES.__contains__,
+    "birth_date": frozenset(_YEARS_NOBODY[:2]).__contains__,
+    "postal_code": _is_one_digit,
+}

@@ -17,12 +17,12 @@ import numpy as np
 from fingerprints.digests import PAIRS, derive_parts
 from fingerprints.identifiers.customer_number import CustomerNumber
 from fingerprints.pairs import PARTS
-from matcher.dummies import is_dummy
+from matcher.dummies import dummy_test, is_dummy
 from matcher.hot import NEWEST, hot_spans
 from matcher.masked import find_phones
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -40,6 +40,11 @@ class Terms:
     digests: NDArray[np.uint64]
     values: Sequence[str] = ()
 
+    def of(self, wanted: NDArray[np.bool_]) -> Terms:
+        """What stands in some of the units, given as a mask over all of them."""
+        kept = np.flatnonzero(wanted[self.units])
+        return Terms(self.units[kept], self.digests[kept], [self.values[i] for i in kept.tolist()])
+
 
 @dataclass(slots=True)
 class Collected:
@@ -48,45 +53,61 @@ class Collected:
     values: dict[str, tuple[list[int], list[str]]] = field(default_factory=lambda: defaultdict(lambda: ([], [])))
     people: set[int] = field(default_factory=set)
 
-    def add(self, unit: int, kind: str, canonical: str) -> None:
-        """A value of a unit, with the parts that pairs need; ``kind`` may be such a part itself."""
-        if "." in kind:
-            self.add_term(unit, kind, canonical)
-            return
-        if is_dummy(kind, canonical):
-            return
-        self.add_term(unit, kind, canonical)
-        for part, value in derive_parts(kind, canonical).items():
-            self.add_term(unit, f"{kind}.{part}", value)
+    def add(self, unit: int, term: str, canonical: str) -> None:
+        """A value of a unit: of a kind, or of a part of one as in ``phone.last4``."""
+        if "." in term or not is_dummy(term, canonical):
+            units, values = self.values[term]
+            units.append(unit)
+            values.append(canonical)
 
     def add_many(self, kind: str, forms: Sequence[tuple[str, ...]]) -> None:
         """All readings of a column, unit by unit."""
-        pairs = [(unit, value) for unit, some in enumerate(forms) for value in some if not is_dummy(kind, value)]
-        units, values = self.values[kind]
-        units += [unit for unit, _ in pairs]
-        values += [value for _, value in pairs]
-        for unit, value in pairs if kind in WITH_PARTS else ():
-            for part, piece in derive_parts(kind, value).items():
-                self.add_term(unit, f"{kind}.{part}", piece)
+        test = dummy_test(kind)
+        pairs = [(unit, value) for unit, some in enumerate(forms) for value in some if test is None or not test(value)]
+        _add_all(self.values[kind], pairs)
 
-    def add_term(self, unit: int, term: str, value: str) -> None:
-        """A term alone."""
-        units, values = self.values[term]
-        units.append(unit)
-        values.append(value)
+    def digest(self, digester: Digester, kinds: Collection[str]) -> dict[str, Terms]:
+        """The values of some kinds as arrays."""
+        return {
+            kind: _digested(digester, kind, np.array(units, np.int64), values)
+            for kind, (units, values) in self.values.items()
+            if kind in kinds
+        }
 
-    def digest(self, digester: Digester) -> dict[str, Terms]:
-        """All terms as arrays."""
-        made = {}
-        for term, (units, values) in self.values.items():
-            where = np.array(units, np.int64)
-            digests = digester.digest_many(term, values)
-            if where.size > 1 and (np.diff(where) < 0).any():
-                order = np.argsort(where, kind="stable")
-                made[term] = Terms(where[order], digests[order], [values[i] for i in order.tolist()])
-            else:
-                made[term] = Terms(where, digests, values)
-        return made
+    def digest_rest(self, digester: Digester, kinds: Collection[str], wanted: NDArray[np.bool_]) -> dict[str, Terms]:
+        """The values of all other kinds, and the parts of every kind, of the units that are wanted."""
+        rest: dict[str, tuple[list[int], list[str]]] = defaultdict(lambda: ([], []))
+        for kind, (units, values) in self.values.items():
+            kept = np.flatnonzero(wanted[np.array(units, np.int64)]).tolist()
+            some = (
+                [(units[i], values[i]) for i in kept]
+                if len(kept) < len(units)
+                else list(zip(units, values, strict=True))
+            )
+            if kind not in kinds:
+                _add_all(rest[kind], some)
+            for unit, value in some if kind in WITH_PARTS else ():
+                for part, piece in derive_parts(kind, value).items():
+                    _add_all(rest[f"{kind}.{part}"], [(unit, piece)])
+        return {
+            term: _digested(digester, term, np.array(units, np.int64), values)
+            for term, (units, values) in rest.items()
+            if units
+        }
+
+
+def _add_all(to: tuple[list[int], list[str]], pairs: Iterable[tuple[int, str]]) -> None:
+    for unit, value in pairs:
+        to[0].append(unit)
+        to[1].append(value)
+
+
+def _digested(digester: Digester, term: str, units: NDArray[np.int64], values: Sequence[str]) -> Terms:
+    digests = digester.digest_many(term, values)
+    if units.size > 1 and (np.diff(units) < 0).any():
+        order = np.argsort(units, kind="stable")
+        return Terms(units[order], digests[order], [values[i] for i in order.tolist()])
+    return Terms(units, digests, values)
 
 
 def pair_terms(

@@ -11,7 +11,7 @@ import numpy as np
 from matcher.compare import first_for_something
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -79,7 +79,7 @@ def as_part(
     units: Units,
     terms: Mapping[str, Terms],
     path: tuple[str, ...],
-    scored: tuple[Candidates, Scores] | None,
+    scored: Sequence[tuple[Candidates, Scores]],
     phones: PhonePart | None,
 ) -> Part:
     """What is kept of a passage's units and candidates."""
@@ -88,7 +88,7 @@ def as_part(
         if term in terms:
             known[terms[term].units] = terms[term].digests
     people = np.flatnonzero(units.people & (known != 0))
-    found = None if scored is None else _found(*scored)
+    found = _joined([_found(rows, scores) for rows, scores in scored])
     return Part(path, units.place, units.places.astype(np.int32), people.astype(np.int32), known[people], found, phones)
 
 
@@ -106,6 +106,17 @@ def _found(rows: Candidates, scores: Scores) -> Found:
         rows.since[kept],
         rows.until[kept],
     )
+
+
+def _joined(parts: Sequence[Found]) -> Found | None:
+    """Candidates of different units of one passage; None when there are none."""
+    if len(parts) < 2:  # noqa: PLR2004  # nothing to join
+        return parts[0] if parts else None
+    values = 0
+    for part in parts:
+        part.evidence += values
+        values = int(part.evidence.max(initial=values - 1)) + 1
+    return Found(*(np.concatenate([getattr(part, field.name) for part in parts]) for field in fields(Found)))
 
 
 class Gathered:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from matcher.columns import type_columns
 from matcher.compare import ALL_METHODS, Methods, compare, look_up
 from matcher.find import pair_terms
@@ -15,6 +17,7 @@ from matcher.prose_units import ProseUnits
 from matcher.readers.interface import Prose, Rows
 from matcher.row_units import RowUnits
 from matcher.score import weigh
+from matcher.settle import ALIKE, settle
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -58,14 +61,21 @@ class Looker:
             units: ProseUnits | RowUnits = ProseUnits(job.passage, self.kinds)
         else:
             units = RowUnits(job.passage, self.kinds, job.fields)
-        terms = units.collected.digest(self.digester)
-        rows = look_up(units, terms, pair_terms(terms, self.digester), self.index, self.methods)
+        terms = units.collected.digest(self.digester, ALIKE)
+        scored = []
+        is_open = np.ones(units.count, np.bool_)
+        if isinstance(units, RowUnits) and (settled := settle(units, terms, self.index, self.digester, self.methods)):
+            scored.append(settled)
+            is_open[settled[0].unit] = False
+        rest = {kind: some.of(is_open) for kind, some in terms.items()} if not is_open.all() else dict(terms)
+        rest |= units.collected.digest_rest(self.digester, ALIKE, is_open)
+        rows = look_up(units, rest, pair_terms(rest, self.digester), self.index, self.methods)
         if rows is not None:
             rows = drop_hopeless(rows, self.index.subjects)
-            compare(rows, terms, units, self.index, self.methods)
+            compare(rows, rest, units, self.index, self.methods)
+            scored.append((rows, weigh(rows, self.index.subjects)))
         phones = look_at_phones(units, terms.get("phone"), self.index, self.digester)
-        scored = None if rows is None else (rows, weigh(rows, self.index.subjects))
-        return as_part(units, terms, job.path, scored, phones)
+        return as_part(units, rest | terms, job.path, scored, phones)
 
 
 class Typist:

@@ -22,7 +22,7 @@ from fingerprints.houses import (
     house_within,
     spell_numbers,
 )
-from fingerprints.sketches import agreements, as_text
+from fingerprints.sketches import agreements, as_text, equal_rows
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -49,6 +49,21 @@ def compare_places(
         texts: As the kind compares them.
         alone: Whether a text is an address and nothing else.
     """
+    stored, given = index.sketches[_KIND].take(subjects), index.tokens(_KIND, subjects, texts)
+    others = np.flatnonzero(~equal_rows(*stored, *given) | ~np.asarray(alone, np.bool_))
+    agree, towns = np.ones((2, subjects.size), np.float32)
+    if others.size:
+        rows = others.tolist()
+        agree[others], towns[others] = _compare(
+            index, subjects[others], [texts[row] for row in rows], [alone[row] for row in rows]
+        )
+    return agree, towns
+
+
+def _compare(
+    index: Index, subjects: NDArray[np.uint32], texts: Sequence[str], alone: Sequence[bool]
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """As `compare_places`, of those that are not simply the same."""
     lengths, stored = index.sketches[_KIND].take(subjects)
     signs = index.tokens(_KIND, subjects, [SIGNS] * len(texts))[1].reshape(-1, len(SIGNS))
     houses = [house_of(spelled) for spelled in spell_numbers(lengths, stored, signs)]

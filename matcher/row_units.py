@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from fingerprints.identifiers import IdentifierKind
     from matcher.readers.interface import Rows
 
+_NUMERAL = re.compile(r"\d")
 _NAMES = ("name", "kana")
 _NEVER_WORDS = frozenset({"phone", "phone.last4", "email", "postal_code", "birth_date"})
 
@@ -36,6 +38,8 @@ class RowUnits(Units):
         self._forms = {f: canonical_forms(kinds[f.kind], cells) for f, cells in self._cells.items() if f.kind in kinds}
         elsewhere = {c for f in self.fields if f.kind in _NEVER_WORDS for c in f.columns}
         self._words = [column for number, column in enumerate(rows.columns) if number not in elsewhere]
+        typed = {column for f in self.fields for column in f.columns}
+        self._loose = [column for number, column in enumerate(rows.columns) if number not in typed]
         self._by_kind: dict[str, list[Field]] = {}
         for known in self.fields:
             self._by_kind.setdefault(known.kind, []).append(known)
@@ -44,19 +48,38 @@ class RowUnits(Units):
 
     def text(self, kind: str, unit: int) -> Text:
         """The cell of that kind; the whole row when no column is of that kind or the cell is empty."""
-        cells = [self._cells[f][unit] for f in self._by_kind.get(kind, ())]
-        cell = next((c for c in cells if c.strip()), "")
-        if cell:
-            part = readable_part(cell)
-            read = self.kinds[kind].canonical(cell) if part is None else None
-            text = read or self.kinds[kind].comparable(cell if part is None else part)
-            ends_at_town = kind == "address" and not any(c.isdecimal() for c in text)
-            return Text(text, alone=True, cut=part is not None or ends_at_town)
+        for known in self._by_kind.get(kind, ()):
+            cell = self._cells[known][unit]
+            if cell and not cell.isspace():
+                return self._text_of(kind, cell, self._forms[known][unit])
         return Text(as_compared(self.kinds[kind], self._row(unit)))
+
+    def texts(self, kind: str, units: Sequence[int]) -> Sequence[Text]:
+        """The texts of many units; a column that holds nothing masked is gone through at once."""
+        fields = self._by_kind.get(kind, ())
+        if len(fields) != 1 or readable_part("\n".join(self._cells[fields[0]])) is not None:
+            return super().texts(kind, units)
+        forms, ends_at_town = self._forms[fields[0]], kind == "address"
+        return [
+            Text(some[0], alone=True, cut=ends_at_town and _NUMERAL.search(some[0]) is None)
+            if (some := forms[unit])
+            else self.text(kind, unit)
+            for unit in units
+        ]
+
+    def _text_of(self, kind: str, cell: str, forms: tuple[str, ...]) -> Text:
+        part = readable_part(cell)
+        text = forms[0] if forms and part is None else self.kinds[kind].comparable(cell if part is None else part)
+        return Text(text, alone=True, cut=part is not None or (kind == "address" and _NUMERAL.search(text) is None))
 
     def has_field(self, kind: str) -> bool:
         """Whether a column holds it."""
         return kind in self._by_kind
+
+    @property
+    def has_loose(self) -> bool:
+        """Whether there are columns of no kind."""
+        return bool(self._loose)
 
     def bare(self) -> NDArray[np.bool_]:
         """Rows of a table without a telling column, in which no Japanese words stand."""
@@ -90,14 +113,12 @@ class RowUnits(Units):
 
     def _collect_rest(self) -> None:
         """Cells of no kind, and cells that do not fit their column's kind: as free text, row by row."""
-        typed = {column for f in self.fields for column in f.columns}
-        loose = [column for number, column in enumerate(self.rows.columns) if number not in typed]
         misfits = [
             [cell if cell and not forms else "" for cell, forms in zip(cells, self._forms[f], strict=True)]
             for f, cells in self._cells.items()
             if f.kind in self.kinds and self.kinds[f.kind].posted
         ]
-        filled = [column for column in (*loose, *misfits) if any(column)]
+        filled = [column for column in (*self._loose, *misfits) if any(column)]
         if not filled:
             return
         lines = list(map(" | ".join, zip(*filled, strict=True)))

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 from abc import ABC, abstractmethod
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -13,7 +12,7 @@ from matcher.find import Collected
 from matcher.romaji import kana_of, readings_in
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -29,8 +28,7 @@ JAPANESE = re.compile("[一-鿿々ぁ-んァ-ヺ]")
 LATIN_RUN = re.compile(r"[A-Za-z]{2,20}(?:[ ,　]{1,2}[A-Za-z]{2,20}){1,3}")
 
 
-@dataclass(frozen=True, slots=True)
-class Text:
+class Text(NamedTuple):
     """What a sketch is compared with.
 
     Attributes:
@@ -96,6 +94,11 @@ class Units(ABC):
     @abstractmethod
     def text(self, kind: str, unit: int) -> Text:
         """Text to compare with a sketch of the kind."""
+
+    def texts(self, kind: str, units: Sequence[int]) -> Sequence[Text]:
+        """The texts of many units, which may come more than once."""
+        known = {unit: self.text(kind, unit) for unit in dict.fromkeys(units)}
+        return [known[unit] for unit in units]
 
     def _collect_kana(self, unit: int, name: str) -> None:
         """The readings of a name in Latin letters: customers have their names in kana."""

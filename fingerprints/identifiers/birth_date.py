@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from datetime import date
+from functools import lru_cache
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from fingerprints.identifiers.interface import Examples, Found, IdentifierKind
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 MAX_TEXT: Final = 60
+MOST_KNOWN: Final = 1 << 15
+"""Spellings whose readings are kept at hand: of all living people there are 40,000 birth dates."""
 _OLDEST, _NEWEST = 1880, 2049
 _ERAS: Final = {
     "明治": 1867,
@@ -126,21 +129,7 @@ class BirthDate(IdentifierKind):
 
         Six digits in western years and every era, seven with the era's number, 03/04/1985 both ways.
         """
-        forms = [self.canonical(text)]
-        if _ISO.fullmatch(text):
-            return (forms[0],) if forms[0] else ()
-        folded = fold(text).strip()
-        if match := _DAY_LAST.fullmatch(folded):
-            first, second, year = map(int, match.groups())
-            forms.append(_iso(year, second, first))
-        if match := _ERA_CODE.fullmatch(folded):
-            era, year, month, day = map(int, match.groups())
-            forms.append(_iso(_ERAS[_ERA_CODES[era - 1]] + year, month, day))
-        if match := _SHORT.fullmatch(folded):
-            year, month, day = map(int, match.groups())
-            starts = (1900, 2000, *dict.fromkeys(_ERAS.values()))
-            forms += [_iso(start + year, month, day) for start in starts]
-        return tuple(dict.fromkeys(form for form in forms if form))
+        return _readings(self, text) if len(text) <= MAX_TEXT else ()
 
     def find(self, text: str) -> Iterator[Found]:
         """Dates with a year of four digits or an era."""
@@ -153,6 +142,25 @@ class BirthDate(IdentifierKind):
             canonical = self.canonical(match.group())
             if canonical:
                 yield Found(self.name, match.start(), match.end(), canonical)
+
+
+@lru_cache(MOST_KNOWN)
+def _readings(kind: BirthDate, text: str) -> tuple[str, ...]:
+    forms = [kind.canonical(text)]
+    if _ISO.fullmatch(text):
+        return (forms[0],) if forms[0] else ()
+    folded = fold(text).strip()
+    if match := _DAY_LAST.fullmatch(folded):
+        first, second, year = map(int, match.groups())
+        forms.append(_iso(year, second, first))
+    if match := _ERA_CODE.fullmatch(folded):
+        era, year, month, day = map(int, match.groups())
+        forms.append(_iso(_ERAS[_ERA_CODES[era - 1]] + year, month, day))
+    if match := _SHORT.fullmatch(folded):
+        year, month, day = map(int, match.groups())
+        starts = (1900, 2000, *dict.fromkeys(_ERAS.values()))
+        forms += [_iso(start + year, month, day) for start in starts]
+    return tuple(dict.fromkeys(form for form in forms if form))
 
 
 def _iso(year: int, month: int, day: int) -> str | None:

@@ -84,11 +84,13 @@ class Email(IdentifierKind):
 
     def canonical(self, text: str) -> str | None:
         """Lower case, half width, plain at sign and dots."""
+        if _ADDRESS.fullmatch(text):
+            return None if "**" in text else text  # that is one with letters masked
         text = nfkc(text).strip().lower()
         text = text.removeprefix("<").removesuffix(">").removeprefix("mailto:").strip()
         if not _ADDRESS.fullmatch(text):
             text = _DOT.sub(".", _AT.sub("@", text)).replace("。", ".").strip()
-        return text if _ADDRESS.fullmatch(text) and "**" not in text else None  # that is one with letters masked
+        return text if _ADDRESS.fullmatch(text) and "**" not in text else None
 
     def find(self, text: str) -> Iterator[Found]:
         """Every address, from its at sign outwards."""

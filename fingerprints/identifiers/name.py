@@ -25,6 +25,9 @@ _APOSTROPHES: Final = re.compile("['’`]")
 _EDGES: Final = " -"
 _PLAIN: Final = re.compile(r"[一-鿿々ァ-ヺー]{1,30}(?: [一-鿿々ァ-ヺー]{1,30})?(?<![様マン殿氏君生中])")
 """Most names: nothing but letters, at most one space, and an end that no honorific has."""
+_TWO_PLAIN: Final = re.compile(
+    r"([一-鿿々ァ-ヺー]{1,30})(?<![様マン殿氏君生中])[ 　]([一-鿿々ァ-ヺー]{1,30})(?<![様マン殿氏君生中])"
+)
 _NAME: Final = re.compile(r"[^\W\d_](?:[^\W\d_]|[ー々-]){1,59}")
 
 
@@ -90,6 +93,9 @@ class Name(IdentifierKind):
 
     def readings(self, text: str) -> tuple[str, ...]:
         """Both orders when a separator shows where the family name ends."""
+        if (two := _TWO_PLAIN.fullmatch(text)) and is_folded(text):
+            family, given = two.groups()
+            return (family + given, given + family) if family != given else (family + given,)
         parts = split_name(text)
         if plain := both_orders(parts):
             return plain

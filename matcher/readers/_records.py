@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 MOST_LINES_IN_CELL: Final = 20  # an address, a note
 RULE: Final = re.compile(r"[-+=|:│├┼┤─┌┬┐└┴┘\s]{3,}+")  # between the rows of tables drawn with characters
+_RULE_BEGINS: Final = "-+=|├┌└─"
 _RULED: Final = re.compile(r"^[-+=|├┌└─][-+=|:│├┼┤─┌┬┐└┴┘ \t]{2,}+$", re.MULTILINE)
 
 
@@ -70,7 +71,7 @@ class Records:
     def _whole(self, lines: Sequence[str], block: str) -> Sequence[list[str]] | None:
         """A record a line, all of them at once; None where only looking at each line can tell."""
         delimiter = self._delimiter
-        if _RULED.search(block):
+        if _may_be_ruled(block) and _RULED.search(block):
             return None
         if not has_quoted(block, delimiter):
             rows = [line.split(delimiter) for line in lines]
@@ -117,6 +118,11 @@ class Records:
                 del cells[self._most :]
             if any(map(str.strip, cells)):
                 yield place, cells
+
+
+def _may_be_ruled(block: str) -> bool:
+    """Whether a line begins as rules between rows do; far quicker than the pattern, and nearly always false."""
+    return block[:1] in _RULE_BEGINS or any(f"\n{sign}" in block for sign in _RULE_BEGINS)
 
 
 def has_quoted(text: str, delimiter: str) -> bool:

@@ -74,6 +74,7 @@ def test_who_is_dropped_early_would_have_been_dropped_late(
         return kept
 
     drop = drop_hopeless
+    monkeypatch.setattr(look, "settle", lambda *_: None)
     monkeypatch.setattr(look, "drop_hopeless", counted)
     quick = alike.match(document)
     monkeypatch.setattr(look, "drop_hopeless", lambda rows, _population: rows)
@@ -90,6 +91,7 @@ def test_rows_that_are_kept_keep_what_led_to_them(alike: Bench, monkeypatch: pyt
         taken.append((rows, drop(rows, population)))
         return taken[-1][1]
 
+    monkeypatch.setattr(look, "settle", lambda *_: None)
     monkeypatch.setattr(look, "drop_hopeless", watched)
     alike.match("\n".join(",".join(person[kind] for kind in KINDS) for person in PEOPLE))
     before, after = taken[0]
