@@ -234,17 +234,26 @@ class Index:
         """How well each text agrees with what is stored of the subject beside it, 0 to 1; NaN where nothing is stored.
 
         Args:
-            kind: A sketched kind is compared with the best stretch of the text (see `sketches.agreements`); of the
-                others a text is the value or is not.
+            kind: A sketched kind: compared is the best stretch of the text (see `sketches.agreements`).
             subjects: One for each text.
-            texts: For a sketched kind what its `comparable` made of a passage, else a canonical value.
+            texts: What the kind's `comparable` made of a passage.
         """
-        if kind in self.sketches:
-            return self._sketch_agreement(kind, subjects, texts)
-        if kind not in self.manifest.checks:
+        if kind not in self.sketches:
             return np.full(len(texts), np.nan, np.float32)
+        return self._sketch_agreement(kind, subjects, texts)
+
+    def equality(self, kind: str, subjects: NDArray[np.uint32], digests: NDArray[np.uint64]) -> NDArray[np.float32]:
+        """Whether each digest is that of the subject beside it, 1 or 0; NaN where nothing is stored.
+
+        Args:
+            kind: One that is equal or not.
+            subjects: One for each digest.
+            digests: Of values of the kind.
+        """
+        if kind not in self.manifest.checks:
+            return np.full(digests.size, np.nan, np.float32)
         stored = self.layers.checks(subjects)[:, self.manifest.checks.index(kind)]
-        given = self._sketcher.checks(kind, self._salts(subjects), self._digester.digest_many(kind, texts))
+        given = self._sketcher.checks(kind, self._salts(subjects), digests)
         return np.where(stored == 0, np.nan, (stored == given).astype(np.float32)).astype(np.float32)
 
     def tokens(

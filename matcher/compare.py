@@ -146,15 +146,19 @@ def compare(
     methods: Methods = ALL_METHODS,
     *,
     kinds: Sequence[str] = SKETCHED,
+    counted: bool = True,
 ) -> None:
-    """Compare what else the units hold with the candidates' sketches of these kinds, and with their checks."""
+    """Compare what else the units hold with the candidates' sketches of these kinds, and with their checks.
+
+    Without ``counted`` nobody asks how many subjects share a birth date or a postal code.
+    """
     for kind in sorted(kinds, key=units.has_field, reverse=True):
         _compare_sketches(found, kind, units, index)
     if not methods.fuzzy:
         found.fuzzy[found.fuzzy < 1] = 0
     for kind in CHECKED:
         if kind in terms:
-            _check(found, kind, terms[kind], units, index)
+            _check(found, kind, terms[kind], units, index, counted=counted and kind in COUNTED)
 
 
 def _look_up(queries: Sequence[_Query], index: Index) -> Candidates | None:
@@ -265,19 +269,19 @@ def _see_by_chance(rows: Candidates, kind: str, texts: Sequence[str], asked: NDA
         rows.by_chance["town"] = towns[~np.isnan(towns)]
 
 
-def _check(rows: Candidates, kind: str, given: Terms, units: Units, index: Index) -> None:
+def _check(rows: Candidates, kind: str, given: Terms, units: Units, index: Index, *, counted: bool) -> None:
     """Kinds that are equal or not: does any of the unit's values agree with the subject's?"""
     column, fuzzy = COLUMN[kind], COMPARED.index(kind)
     row, value = join(rows.unit, given.units)
     still = ~rows.exact[row, column]
     row, value = row[still], value[still]
-    agrees = index.agreement(kind, rows.subject[row], [given.values[v] for v in value.tolist()])
+    agrees = index.equality(kind, rows.subject[row], given.digests[value])
     known = ~np.isnan(agrees)
     rows.fuzzy[row[known], fuzzy] = 0.0
     rows.alone[row[known], fuzzy] = units.has_field(kind)
     yes = agrees == 1
     rows.exact[row[yes], column] = True
-    if kind in COUNTED:
+    if counted:
         rows.shared[row[yes], column] = index.count(given.digests[value[yes]])
     rows.fuzzy[rows.exact[:, column], fuzzy] = 1.0
 

@@ -61,6 +61,11 @@ def _digits(text: str) -> str:
     return "".join(c for c in to_digits(nfkc(re.sub(rf"[{MASK}]", "", text))) if c.isdecimal())
 
 
+def may_be_masked(text: str) -> bool:
+    """Whether a sign that masks stands anywhere in a text; for long ones far quicker than `readable_part`."""
+    return any(sign in text for sign in MASK) or "..." in text
+
+
 def readable_part(text: str) -> str | None:
     """What stands before the first masked character; None when none is masked."""
     found = _RUN.search(text)

@@ -10,7 +10,7 @@ import numpy as np
 from fingerprints.text import nfkc
 from matcher.columns import Field, type_columns
 from matcher.find import canonical_forms, found_in, found_within
-from matcher.masked import is_masked, readable_part
+from matcher.masked import is_masked, may_be_masked, readable_part
 from matcher.units import JAPANESE, PERSONAL, TELLING, Text, Units, as_compared
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ class RowUnits(Units):
     def texts(self, kind: str, units: Sequence[int]) -> Sequence[Text]:
         """The texts of many units; a column that holds nothing masked is gone through at once."""
         fields = self._by_kind.get(kind, ())
-        if len(fields) != 1 or readable_part("\n".join(self._cells[fields[0]])) is not None:
+        if len(fields) != 1 or may_be_masked("\n".join(self._cells[fields[0]])):
             return super().texts(kind, units)
         forms, ends_at_town = self._forms[fields[0]], kind == "address"
         return [

@@ -50,7 +50,8 @@ def settle(
     if found is None:
         return None
     found = found.keep(_is_only(found, leading))
-    compare(found, terms, units, index, methods, kinds=[kind for kind in SKETCHED if _may_hold(units, kind)])
+    kinds = [kind for kind in SKETCHED if _may_hold(units, kind)]
+    compare(found, terms, units, index, methods, kinds=kinds, counted=False)
     settled = _agrees_in_all(found)
     if not settled.any():
         return None

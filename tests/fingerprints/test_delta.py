@@ -156,7 +156,7 @@ def test_what_is_written_is_what_changed(tmp_path: Path) -> None:
         (0, 7, day_number(DAY) + 30),
         (1, 7, STILL_CURRENT),
     }
-    assert index.agreement("phone", np.array([7], np.uint32), ["09000009999"])[0] == 1
+    assert index.equality("phone", np.array([7], np.uint32), DIGESTER.digest_many("phone", ["09000009999"]))[0] == 1
     assert index.reveal(np.array([7, 8], np.uint32)) == ["K000007", "K000008"]
 
 

@@ -79,7 +79,7 @@ def test_agreement_is_per_kind_and_subject(folder: Path) -> None:
     assert 0.5 < scores[1] < 1
     assert scores[2] < 0.5
     assert scores[3] == 0
-    dates = index.agreement("birth_date", subjects[:2], ["1985-01-06", "1985-01-06"])
+    dates = index.equality("birth_date", subjects[:2], _digests("birth_date", "1985-01-06", "1985-01-06"))
     assert dates.tolist() == [1, 0]
     assert index.agreement("name", subjects[:0], []).size == 0
 
@@ -89,7 +89,7 @@ def test_a_field_that_was_never_given_agrees_with_nothing(tmp_path: Path) -> Non
     index = Index.open(tmp_path, KEY)
     one = np.array([1], np.uint32)
     assert np.isnan(index.agreement("address", one, ["千代田区千代田2-2-3"])[0])
-    assert np.isnan(index.agreement("birth_date", one, ["1985-01-02"])[0])
+    assert np.isnan(index.equality("birth_date", one, _digests("birth_date", "1985-01-02"))[0])
 
 
 def test_a_changed_value_ends_when_the_new_one_begins(folder: Path) -> None:
@@ -106,7 +106,7 @@ def test_a_changed_value_ends_when_the_new_one_begins(folder: Path) -> None:
     assert (kept.since[0], kept.until[0]) == (day_number(DAY), STILL_CURRENT)
     assert old.subject == new.subject == 100
     assert index.subjects == 300
-    assert index.agreement("phone", np.array([100], np.uint32), ["09000008888"])[0] == 1
+    assert index.equality("phone", np.array([100], np.uint32), _digests("phone", "090-0000-8888"))[0] == 1
 
 
 def test_a_column_that_an_extract_lacks_ends_nothing(folder: Path) -> None:
@@ -124,7 +124,7 @@ def test_a_late_list_adds_what_had_ended_by_then(folder: Path) -> None:
     intervals = {q: (s, u) for q, s, u in zip(hits.query, hits.since, hits.until, strict=True)}
     assert intervals[0] == (day_number(DAY) - 50, day_number(DAY))
     assert intervals[1] == (day_number(DAY), STILL_CURRENT)
-    assert index.agreement("phone", np.array([5], np.uint32), ["09000000005"])[0] == 1
+    assert index.equality("phone", np.array([5], np.uint32), _digests("phone", "090-0000-0005"))[0] == 1
 
 
 def test_enrolling_again_changes_nothing(folder: Path) -> None:
