@@ -21,6 +21,7 @@ from fingerprints.layers import Layers
 from fingerprints.manifest import ExtractInfo, Manifest, check_files, read_manifest
 from fingerprints.records import CURRENT_DAY
 from fingerprints.seals import Sealer
+from fingerprints.searching import search_sorted
 from fingerprints.segments import Segment
 from fingerprints.sketches import Sketcher, agreements, as_text, equal_rows
 
@@ -181,11 +182,14 @@ class Index:
             weak: Look up kinds that are not posted as well (names, birth dates …), which many people share.
             most: A digest that more subjects carry gives none of them.
         """
+        order = np.argsort(digests)  # a filter's blocks and a table's pages are visited one after the other
+        wanted = digests[order]
         found: list[Hits] = []
         for segment in self.segments:
-            asked = np.flatnonzero(digests != 0) if weak else np.flatnonzero(segment.might_hold(digests))
-            query, places = segment.places(digests, asked, most)
-            if query.size or not found:
+            asked = np.flatnonzero(wanted != 0) if weak else np.flatnonzero(segment.might_hold(wanted))
+            position, places = segment.places(wanted[asked], most)
+            if position.size or not found:
+                query = order[asked[position]]
                 found.append(Hits(query, np.asarray(segment.holders[places]), *segment.intervals(places)))
         return found[0] if len(found) == 1 else _newest(found, most)
 
@@ -201,11 +205,14 @@ class Index:
         """By the digest of a whole row (see `Printer`), whose row it is if nothing changed since; else -1."""
         out = np.full(rows.size, -1, np.int64)
         changed = BitMap()
+        order = np.argsort(rows)
+        wanted = rows[order]
         for segment in reversed(self.segments):
-            place = np.searchsorted(segment.rows, rows)
+            place = search_sorted(segment.rows, wanted)
             there = np.flatnonzero(place < segment.rows.size)
-            there = there[segment.rows[place[there]] == rows[there]]
+            there = there[segment.rows[place[there]] == wanted[there]]
             subjects = np.asarray(segment.row_subjects[place[there]])
+            there = order[there]
             stands = np.ones(subjects.size, np.bool_)
             if changed:
                 stands = np.fromiter((one not in changed for one in subjects.tolist()), np.bool_, subjects.size)

@@ -15,6 +15,7 @@ from fingerprints.bloom import BloomReader
 from fingerprints.files import map_array
 from fingerprints.ragged import Ragged
 from fingerprints.records import Records, bucket_bounds
+from fingerprints.searching import search_sorted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -66,30 +67,26 @@ class Segment:
         """Whether each digest may be in the segment; false is certain. For posted kinds and pairs alone."""
         return self._bloom.might_hold(digests)
 
-    def places(
-        self, digests: NDArray[np.uint64], asked: NDArray[np.intp], most: int | None = None
-    ) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-        """For every fingerprint that is asked for: the position of what asked for it, and its place.
+    def places(self, wanted: NDArray[np.uint64], most: int | None = None) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+        """For every fingerprint that is wanted: the position of what asked for it, and its place.
 
         Args:
-            digests: What to look up.
-            asked: Which of them.
+            wanted: Digests in order: neighbours find their pages already in memory.
             most: A digest that more subjects carry gives no place.
         """
-        order = asked[np.argsort(digests[asked])]  # in order, neighbours find their pages already in memory
-        first = np.searchsorted(self.digests, digests[order], "left")
+        first = search_sorted(self.digests, wanted)
         found = np.flatnonzero(
-            self.digests[np.minimum(first, max(self.digests.size - 1, 0))] == digests[order]
+            self.digests[np.minimum(first, max(self.digests.size - 1, 0))] == wanted
             if self.digests.size
-            else np.zeros(order.size, np.bool_)
+            else np.zeros(wanted.size, np.bool_)
         )
-        first, order = first[found], order[found]
-        counts = self._repeats(first, digests[order])
+        first = first[found]
+        counts = self._repeats(first, wanted[found])
         if most is not None:
             few = counts <= most
-            first, order, counts = first[few], order[few], counts[few]
+            first, found, counts = first[few], found[few], counts[few]
         places = np.repeat(first - (np.cumsum(counts) - counts), counts) + np.arange(int(counts.sum()))
-        return np.repeat(order, counts), places
+        return np.repeat(found, counts), places
 
     def _repeats(self, first: NDArray[np.intp], wanted: NDArray[np.uint64]) -> NDArray[np.intp]:
         """How often each digest stands there from its first place on; a look at the next place tells most alone."""
@@ -101,7 +98,7 @@ class Segment:
 
     def count(self, wanted: NDArray[np.uint64]) -> NDArray[np.int64]:
         """How many subjects carry each of the sorted digests here, and in no older segment."""
-        first, last = np.searchsorted(self.digests, wanted, "left"), np.searchsorted(self.digests, wanted, "right")
+        first, last = search_sorted(self.digests, wanted), search_sorted(self.digests, wanted, "right")
         if not self.again.size:
             return last - first
         return last - first - (np.searchsorted(self.again, last) - np.searchsorted(self.again, first))
