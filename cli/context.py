@@ -104,10 +104,10 @@ class Context:
 
     def append_to_log(self) -> None:
         """Make leaves of the rows that this command wrote; a failure is told, since they wait for the next command."""
-        from incidents.transparency.sequencer import append_waiting, is_waiting
-
         if "database" not in vars(self):
             return
+        from incidents.transparency.sequencer import append_waiting, is_waiting
+
         try:
             with self.database.read() as session:
                 waits = is_waiting(session)

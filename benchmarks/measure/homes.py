@@ -22,6 +22,7 @@ def make_home(cache: Path, customers: int) -> Path:
     if not (folder / "home" / "index" / "CURRENT").is_file():
         folder.mkdir(parents=True, exist_ok=True)
         enrol.write_customers(folder / "customers.csv", customers)
+        enrol.hinomi(folder / "home", "init")
         enrol.enrol(folder / "home", folder / "customers.csv", "2026-04-01")
     return folder
 
