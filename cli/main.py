@@ -10,6 +10,7 @@ import click
 
 from cli.context import Context
 from core.errors import HinomiError, OutsideError
+from core.garbage import expect_many_objects
 from core.logs import configure_logs
 
 COMMANDS = {
@@ -73,6 +74,7 @@ def hinomi(ctx: click.Context, home: str | None) -> None:
 def main() -> None:
     """Run the command line; every expected error ends in one message, one hint and its exit code."""
     configure_logs(level="WARNING")
+    expect_many_objects()
     for stream in (sys.stdout, sys.stderr):  # a terminal that cannot show a character shows its code instead
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")

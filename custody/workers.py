@@ -12,6 +12,7 @@ from collections import deque
 from concurrent.futures import Future, ProcessPoolExecutor
 from typing import TYPE_CHECKING, Final
 
+from core.garbage import expect_many_objects
 from custody.rows import Batch, RowReader, Work
 from custody.tables import read_rows
 from fingerprints.builder import open_for_writing
@@ -80,6 +81,7 @@ def read_batches(path: Path, plan: ColumnPlan) -> Iterator[tuple[Batch, float]]:
 
 def _start(plan: ColumnPlan, key: Key, index_dir: Path, as_of: int) -> None:
     global _reader  # noqa: PLW0603  # one a process, made by the pool's initializer
+    expect_many_objects()
     _reader = RowReader(plan, key, open_for_writing(index_dir, key), as_of)
 
 

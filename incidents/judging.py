@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, Protocol, Self, cast
 import psutil
 
 from core.errors import HinomiError
+from core.garbage import expect_many_objects
 from incidents.verdicts import Bench, Judged, Verdicts, open_verdicts
 from incidents.workers import is_dead, worker_name
 
@@ -171,6 +172,7 @@ def _own_bytes(process: psutil.Process) -> int:
 def _serve(line: Connection, bench: Bench, open_judge: Callable[[Bench], Verdicts]) -> None:
     """The child: say that the index is open, then answer one document after another."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to answer
+    expect_many_objects()
     try:
         verdicts = open_judge(bench)
     except HinomiError as error:

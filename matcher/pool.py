@@ -15,6 +15,7 @@ from multiprocessing.connection import Connection, Pipe, wait
 from typing import TYPE_CHECKING, Self
 
 from core.errors import HinomiError
+from core.garbage import expect_many_objects
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -146,6 +147,7 @@ def _start(looker: Looker) -> tuple[Connection, subprocess.Popen[bytes]]:
 def serve(descriptor: int) -> None:
     """A helper's whole life: be handed a looker, answer jobs, end with the pipe."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to answer
+    expect_many_objects()
     line = Connection(descriptor)
     try:
         looker = line.recv()

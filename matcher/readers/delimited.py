@@ -98,9 +98,11 @@ def best_delimiter(lines: Sequence[str]) -> tuple[str | None, float]:
     if sentences > MOST_SENTENCES * len(lines):
         return None, 0.0
     for delimiter in DELIMITERS if lines else ():
+        if sum(delimiter in line for line in lines) < _WEAK.get(delimiter, SURE_SHARE) * len(lines):
+            continue
         counts = Counter(_fields(line, delimiter) for line in lines)
         width, _ = max(counts.items(), key=lambda item: (item[0] > 1) * item[1])
-        if width < 2:  # noqa: PLR2004  # one field is no table
+        if width < 2:  # noqa: PLR2004  # one field is no table: they stand within quotes
             continue
         regular = sum(n for fields, n in counts.items() if fields > 1 and abs(fields - width) <= width // 4)
         share = regular / len(lines)
