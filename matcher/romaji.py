@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _WORDS = re.compile(r"[A-Za-z'-]{2,20}(?:[ ,.　]{1,2}[A-Za-z'-]{2,20}){1,2}")
+_INITIAL_FIRST = re.compile(r"(?:[A-Za-z]\.?[ 　]?){1,2}[ 　]([A-Za-z'-]{2,20})")
+_INITIAL_LAST = re.compile(r"([A-Za-z'-]{2,20}),?[ 　](?:[A-Z]\.?[ 　]?){1,2}")
 _LATIN = re.compile("[A-Za-z]")
 _MACRONS = str.maketrans("āīūēōâîûêôĀĪŪĒŌÂÎÛÊÔ", "aiueoaiueoAIUEOAIUEO")
 _SPELLINGS = (("sch", "sh"), ("tch", "cch"), ("l", "r"), ("mb", "nb"), ("mp", "np"), ("mm", "nm"))
@@ -52,6 +54,17 @@ def kana_of(name: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(name for one, other in both for name in (one + other, other + one)))
 
 
+def beside_initial(name: str) -> str:
+    """The surname in H. Okaguchi and OKAGUCHI, H.; empty for a name of another form."""
+    found = _INITIAL_FIRST.fullmatch(name.strip()) or _INITIAL_LAST.fullmatch(name.strip())
+    return found[1] if found else ""
+
+
+def begun_kana(word: str) -> str:
+    """How the kana of one word begin, a long vowel at its end left open; empty for one that is not read as Japanese."""
+    return min(_kana(word.translate(_MACRONS)), key=len, default="")
+
+
 def _readings(words: str) -> Iterator[str]:
     parts = [_kana(word) for word in re.split(r"[ ,.　]+", words)]
     if all(parts):
@@ -80,12 +93,19 @@ def _ways(syllable: str, *, first: bool) -> tuple[str, ...]:
         return ("ン",)
     if len(syllable) == 1 and syllable in "kstpc":
         return ("ッ",)
+    ways = _lengths(syllable, first=first)
+    parted = syllable[0] == "n" and len(syllable) == 2 and not first  # noqa: PLR2004  # Keno is ケンオ as well as ケノ
+    return (*ways, "ン" + _plain(syllable[1:])) if parted else ways
+
+
+def _lengths(syllable: str, *, first: bool) -> tuple[str, ...]:
+    """A syllable with its vowel long or short."""
     kana = _plain(syllable)
     if syllable[-1] == "o":
         return (kana, kana + "ウ", kana + "オ") if first else (kana + "ウ", kana)
     if syllable.endswith(("yu", "ju", "shu", "chu")):
         return (kana + "ウ", kana)
-    return (kana, "ン" + _plain(syllable[1:])) if syllable[0] == "n" and len(syllable) == 2 else (kana,)  # noqa: PLR2004
+    return (kana,)
 
 
 def _plain(syllable: str) -> str:

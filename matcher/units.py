@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from matcher.find import Collected
-from matcher.romaji import kana_of, readings_in
+from matcher.names import LATIN_RUN
+from matcher.romaji import readings_in
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -22,11 +23,11 @@ if TYPE_CHECKING:
 PERSONAL = frozenset({"phone", "email", "customer_number", "card_number"})
 TELLING = frozenset({"name", "kana", "email", "customer_number", "card_number", "address", "birth_date"})
 """Kinds that say, or contradict, who somebody is."""
+LATEST_BIRTH = 2021  # in free text: dates in news and logs are mostly later
 LABELS = re.compile(
     r"tel|fax|phone|mobile|home|mail|携帯|自宅|電話|会社|勤務先|番号|メール|アドレス|または|及び", re.IGNORECASE
 )
 JAPANESE = re.compile("[一-鿿々ぁ-んァ-ヺ]")
-LATIN_RUN = re.compile(r"[A-Za-z]{2,20}(?:[ ,　]{1,2}[A-Za-z]{2,20}){1,3}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,13 +97,6 @@ class Units(ABC):
     @abstractmethod
     def text(self, kind: str, unit: int) -> Text:
         """Text to compare with a sketch of the kind."""
-
-    def _collect_kana(self, unit: int, name: str) -> None:
-        """The readings of a name in Latin letters: customers have their names in kana."""
-        if "kana" in self.kinds:
-            for reading in kana_of(name):
-                for canonical in self.kinds["kana"].readings(reading):
-                    self.collected.add(unit, "kana", canonical)
 
     def _take(self, unit: int, kind: str, canonical: str) -> None:
         """A candidate found in free text."""
