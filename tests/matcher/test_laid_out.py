@@ -76,6 +76,19 @@ def test_everybody_is_found(bench: Bench, write: Callable[[Person], str], header
     assert bench.numbers(finding) == EVERYONE
 
 
+def test_a_table_that_lies_on_its_side_is_read_by_its_first_column(bench: Bench) -> None:
+    kinds = {"氏名": "name", "電話": "phone", "生年月日": "birth_date"}
+    lines = ["\t".join([header, *(p[kind] for p in PEOPLE)]) for header, kind in kinds.items()]
+    assert bench.numbers(bench.match("\n".join(lines))) == EVERYONE
+
+
+def test_sections_part_records_and_their_headings_belong_to_what_follows(bench: Bench) -> None:
+    text = "\n".join(f"[{p['customer_number']}]\nname={p['name']}\ntel=x" for p in PEOPLE)
+    found = bench.match(text)
+    assert bench.numbers(found) == EVERYONE
+    assert all(match.fields["name"] == 1 for match in found.matches)
+
+
 def test_paragraphs_that_each_say_two_things_are_of_one_person_each(bench: Bench) -> None:
     told = [
         (f"{ROMAN[n]} lives at {p['address']}, call {p['phone']}.", f"{ROMAN[n]}: {p['phone']}, {p['postal_code']}.")[
