@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from fingerprints.identifiers.address import towns_in
+from matcher.columns import kind_of_header
 from matcher.find import found_in
 from matcher.names import PAIRED, names_in
 from matcher.units import JAPANESE, LABELS, LATEST_BIRTH, TELLING, Text, Units, as_compared
@@ -27,6 +28,7 @@ GAP = 200  # characters without a candidate that end a cluster
 SAME_LINE_GAP = 12  # two numbers this close on a line are one person's
 _DIVIDERS = (re.compile(r"\n(?:[ \t\r　]*|[-=_*~─━＝ー#]{3,80}\r?)\n"), re.compile(r"\n"), re.compile("[。！？]"))
 RECORDS, FEWEST_RECORDS = 0.6, 3  # share of the paragraphs, or lines, that say two things, and how many do
+_WORDS = re.compile("[一-鿿々ぁ-んァ-ヺー]{2,200}")
 _NAMING = re.compile(r"[^\W\d_]{2}")  # letters between two numbers: somebody else's name
 
 
@@ -112,17 +114,26 @@ def _shares(gap: str) -> tuple[int, int]:
 def _ends_of_records(text: str, found: Sequence[tuple[int, int, str, str]]) -> NDArray[np.int64]:
     """Where one person's text ends and the next one's begins, if blank lines or line ends say so throughout.
 
-    They do where most of what they divide, as far as anything was found in it, holds two kinds of things.
+    They do where most of what they divide, as far as anything was found in it, says two things of somebody.
     """
     for divider in _DIVIDERS[:2]:
         ends = np.array([match.start() for match in divider.finditer(text)], np.int64)
-        kinds: dict[int, set[str]] = {}
-        for (_, _, kind, _), place in zip(found, np.searchsorted(ends, [f[0] for f in found]).tolist(), strict=True):
-            kinds.setdefault(place, set()).add(kind.partition(".")[0])
-        whole = sum(len(some) > 1 for some in kinds.values())
-        if whole >= FEWEST_RECORDS and whole >= RECORDS * len(kinds):
+        within: dict[int, list[tuple[int, int, str]]] = {}
+        for (start, end, kind, _), place in zip(found, np.searchsorted(ends, [f[0] for f in found]), strict=True):
+            within.setdefault(int(place), []).append((start, end, kind.partition(".")[0]))
+        bounds = [0, *ends.tolist(), len(text)]
+        whole = sum(_says_two(text, bounds[at], bounds[at + 1], some) for at, some in within.items())
+        if whole >= FEWEST_RECORDS and whole >= RECORDS * len(within):
             return ends
     return np.zeros(0, np.int64)
+
+
+def _says_two(text: str, start: int, end: int, found: Sequence[tuple[int, int, str]]) -> bool:
+    """Whether a stretch holds two kinds of things, or one and words that are no label of it."""
+    if len({kind for _, _, kind in found}) > 1:
+        return True
+    rest = text[start : found[0][0]] + " " + text[found[-1][1] : end]
+    return any(kind_of_header(words) is None for words in _WORDS.findall(LABELS.sub(" ", rest)))
 
 
 def _cluster(text: str, found: Sequence[tuple[int, int, str, str]]) -> list[_Cluster]:

@@ -58,8 +58,12 @@ class RowUnits(Units):
             return Text(begun_kana(surname), cut=True)
         if cell:
             part = readable_part(cell)
-            read = self.kinds[kind].canonical(cell) if part is None else None
-            text = read or self.kinds[kind].comparable(cell if part is None else part)
+            shown = cell if part is None else part
+            in_order = (
+                kind == "name" and shown.isascii()
+            )  # Latin names are kept with their words in an order of their own
+            read = self.kinds[kind].canonical(shown) if part is None or in_order else None
+            text = read or self.kinds[kind].comparable(shown)
             ends_at_town = kind == "address" and not any(c.isdecimal() for c in text)
             return Text(text, alone=True, cut=part is not None or ends_at_town)
         return Text(as_compared(self.kinds[kind], self._row(unit)))

@@ -16,7 +16,7 @@ from typing import NamedTuple
 from benchmarks.corpus.names import NamePart, foreign_family, foreign_given, japanese_family, japanese_given
 
 _BUILDINGS = ("メゾン架空", "コーポ例示", "見本マンション", "ハイツ試作", "グランドメゾン仮名", "第二架空荘")
-SHARE_FOREIGN, SHARE_ROOM, SHARE_RELATIVES = 0.03, 0.35, 0.25
+SHARE_FOREIGN, SHARE_ROOM, SHARE_RELATIVES, SHARE_ONE_NUMBER = 0.03, 0.35, 0.25, 0.08
 _FIRST_DAY = date(1935, 1, 1)
 _DAYS = 77 * 365
 _PHONES, _PHONE_STEP = 30_000_000, 18_541_021  # numbers in three thousand blocks; a step that leads to all of them
@@ -122,7 +122,8 @@ class _Home(NamedTuple):
 def _home(rng: Random, place: tuple[str, str, str, str]) -> _Home:
     family = foreign_family(rng) if rng.random() < SHARE_FOREIGN else japanese_family(rng)
     room = rng.randrange(1, 12) * 100 + rng.randrange(1, 12) if rng.random() < SHARE_ROOM else 0
-    house = tuple(rng.randrange(1, 30) for _ in range(rng.choice((2, 3, 3))))
+    parts = 1 if rng.random() < SHARE_ONE_NUMBER else rng.choice((2, 3, 3))
+    house = tuple(rng.randrange(1, 30 if parts > 1 else 3000) for _ in range(parts))
     return _Home(family, place, house, rng.choice(_BUILDINGS) if room else "", room)
 
 

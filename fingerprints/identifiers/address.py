@@ -123,9 +123,9 @@ _IN_TEXT: Final = re.compile(
     rf"(?:[{_D}]{{1,5}}[{DASHES}ー番号]?地?の?){{0,4}}"
 )
 _LONE_NUMBER: Final = re.compile(
-    rf"(?<=[一-鿿々ぁ-ヺー])(?![0０])[{_D}]{{1,5}}(?![{DASHES}{_D}一-鿿ぁ-ヺー々.．,:：/%％+]|[A-Za-z])"
+    rf"(?<=[一-鿿々ぁ-ヺー])(?![0０])[{_D}]{{1,5}}(?![{DASHES}{_D}一-鿿つかァ-ヺー々.．,，:：/％%+A-Za-z]|の[{_D}])"
 )
-"""A house number without a hyphen or a sign after it, at the end of an address."""
+"""A house number of one part, without a sign after it; what follows is no counter, which kanji are."""
 _REACH: Final = 40
 _PREFECTURE: Final = re.compile(PREFECTURES)
 _SIGN: Final = re.compile("[都道府県市区町村郡]")
@@ -133,8 +133,8 @@ _PLAIN_PLACE: Final = re.compile(rf"(?:[一-鿿](?<![字之郡{_N}]))+")
 _SIGN_OF_CITY: Final = re.compile("[市区町村]")
 _TOWN: Final = re.compile(r"[一-鿿々ヶケァ-ヺー\d]{2,20}")
 _APART_HINT: Final = re.compile(r"[\d０-９][\s,、/]+[\d０-９]")
-_LETTER: Final = re.compile(r"[一-鿿ぁ-んァ-ヺ々〆ヶー 　]")
-_BEFORE: Final = re.compile(rf"(?:[一-鿿ぁ-んァ-ヺ々〆ヶー 　]|[{_D}]{{1,2}}(?=[条線号区])){{2,40}}\Z")
+_LETTER: Final = re.compile(r"[一-鿿ぁ-んァ-ヺ々〆ヶーＡ-Ｚａ-ｚ 　]")
+_BEFORE: Final = re.compile(rf"(?:[一-鿿ぁ-んァ-ヺ々〆ヶーＡ-Ｚａ-ｚ 　]|[{_D}]{{1,2}}(?=[条線号区])){{2,40}}\Z")
 
 
 class Address(IdentifierKind):

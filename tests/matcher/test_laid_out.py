@@ -99,8 +99,19 @@ def test_paragraphs_that_each_say_two_things_are_of_one_person_each(bench: Bench
     assert bench.numbers(bench.match("Look what I found:\n\n" + "\n\n".join(told))) == EVERYONE
 
 
+def test_surnames_alone_contradict_nobody_whose_phone_and_house_agree(bench: Bench) -> None:
+    rows = [f"{p['name'].split('　')[0]},{p['phone']},{p['address']}" for p in PEOPLE]
+    assert bench.numbers(bench.match("姓,電話,住所\n" + "\n".join(rows))) == EVERYONE
+
+
+def test_every_month_is_found_in_text(bench: Bench) -> None:
+    text = " ".join(f"{day:02d}-{month}-1985" for day, month in enumerate(MONTHS, 1))
+    assert len(list(bench.kinds["birth_date"].find(text))) == len(MONTHS)
+    assert len(list(bench.kinds["birth_date"].find("Hi, 24-Oct-2008"))) == 1
+
+
 def test_a_house_number_of_one_part_ends_an_address_in_a_post(bench: Bench) -> None:
-    text = "千代田区千代田12 に住む人を探しています。市内の村田35名、千代田区の12校、札幌市中央区北一条西2。"
+    text = "千代田区千代田12 に住む人。市内の村田35名、千代田区の12校、札幌市中央区北一条西2だぞ。港区赤坂3件"
     found = [form.canonical for form in bench.kinds["address"].find(text)]
     assert found == ["千代田区千代田12", "札幌市中央区北1条西2"]
 
