@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 REACH: Final = 48
 """Characters kept on either side of a hot place: the widest identifier is not cut."""
-_FIRST_KANA, _FIRST_KATAKANA = 0x3040, 0x30A0  # letters of Japanese, but 、 and 。 before; and those but hiragana
+_FIRST_SIGN, _FIRST_KANA, _FIRST_KATAKANA = 0x3000, 0x3040, 0x30A0  # of Japanese: 、 and 。, then hiragana
 _LONGEST_HOUSE: Final = 5
 PLACE_SPAN: Final = 46
 """From 市 or 区 to the first digit of the house number, the number itself included."""
@@ -208,7 +208,10 @@ def _addresses(found: Signs) -> NDArray[np.intp]:
 def _lone_numbers(found: Signs) -> NDArray[np.intp]:
     """A few digits after a letter of Japanese and before none but hiragana: a house number of one part."""
     after_letter = found.codes[found.start - 1] >= _FIRST_KANA
-    before_none = found.codes[found.end + 1] < _FIRST_KATAKANA
+    after = found.codes[found.end + 1]
+    before_none = (
+        found.at(found.end + 1, signs.SPACE) | (after == 0) | ((after >= _FIRST_SIGN) & (after < _FIRST_KATAKANA))
+    )
     return found.start[after_letter & before_none & (found.length <= _LONGEST_HOUSE)]
 
 
