@@ -58,6 +58,11 @@ class Gazetteer:
                 return text[start:end]
         return ""
 
+    def has_town(self, place: str) -> bool:
+        """Whether this is a city and one of its towns, and nothing else."""
+        city = self.city_at(place)
+        return bool(city) and len(place) > len(city) and place[len(city) :] in self._towns_of(city)
+
     def where_one_begins(self, text: str) -> int | None:
         """The first place of a text at which a city stands."""
         ends = [at + 1 for at, sign in enumerate(text) if sign in _CITY_SIGNS]

@@ -42,7 +42,8 @@ COMPARED: Final = (*SKETCHED, *CHECKED)
 COUNTED: Final = ("name", "kana", "birth_date", "postal_code", "address")
 MOST_SHARED: Final = 64  # a value that more subjects share finds nobody; it may still confirm
 FOREVER: Final = 65535
-BEGUN: Final = 0.7  # agreement of the first letter of a name, at least
+BEGUN: Final = 0.7  # agreement of the first letter of a masked name, at least
+SURNAME: Final = 0.66  # and of a surname alone in a column of names: it is not another one
 SAME_SCORE: Final = 2e-3  # of two scores that come from the same lengths
 PICKED: Final = 512  # customers picked at random, to see how well a text agrees with anybody
 CLEARLY: Final = 15.0  # bits by which one candidate of a unit puts another in the shade
@@ -228,8 +229,9 @@ def _compare_sketches(rows: Candidates, kind: str, units: Units, index: Index) -
     rows.alone[asked, column] = alone & ~latin
     if texts:
         agrees = _agree(kind, index, rows.subject[asked], texts, alone & ~latin)[0]
-        if kind != "address" and kind in index.sketches and cut.any():
-            agrees = _begun(agrees, texts, cut, index.sketches[kind].lengths(rows.subject[asked]))
+        if kind != "address" and kind in index.sketches and (agrees < 1).any():
+            least = np.where(cut, BEGUN, np.where(alone & ~latin, SURNAME, 0))
+            agrees = _begun(agrees, texts, least, index.sketches[kind].lengths(rows.subject[asked]))
         rows.fuzzy[asked, column] = agrees
         _see_by_chance(rows, kind, texts, asked, index)
 
@@ -245,16 +247,16 @@ def _agree(
 
 
 def _begun(
-    agrees: NDArray[np.float32], texts: Sequence[str], cut: NDArray[np.bool_], lengths: NDArray[np.integer]
+    agrees: NDArray[np.float32], texts: Sequence[str], least: NDArray[np.floating], lengths: NDArray[np.integer]
 ) -> NDArray[np.float32]:
-    """Raise a masked name that is the very beginning of the one enrolled to the least that counts as such.
+    """Raise a name that is the very beginning of the one enrolled to the least that counts as such.
 
     A beginning is told by its agreement, which is the root of the share that is there (see `agreements`).
     """
     given = np.array([len(text) for text in texts], np.float32)
     share = np.divide(given, lengths, out=np.zeros_like(given), where=lengths > 0)
-    perfect = cut & (share > 0) & (agrees >= np.sqrt(np.minimum(share, 1)) - SAME_SCORE)
-    return np.where(perfect, np.maximum(agrees, np.float32(BEGUN)), agrees)
+    perfect = (share > 0) & (agrees >= np.sqrt(np.minimum(share, 1)) - SAME_SCORE)
+    return np.where(perfect, np.maximum(agrees, least), agrees).astype(np.float32)
 
 
 def _see_by_chance(rows: Candidates, kind: str, texts: Sequence[str], asked: NDArray[np.intp], index: Index) -> None:

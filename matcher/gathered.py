@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from matcher.units import Units
 
 _KNOWN_BY = (
+    "phone.last4",
+    "phone.first7",
     "birth_date",
     "kana",
     "name",

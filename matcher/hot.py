@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 REACH: Final = 48
 """Characters kept on either side of a hot place: the widest identifier is not cut."""
+_FIRST_SIGN, _FIRST_KANA, _FIRST_KATAKANA = 0x3000, 0x3040, 0x30A0  # of Japanese: 、 and 。, then hiragana
+_LONGEST_HOUSE: Final = 5
 PLACE_SPAN: Final = 46
 """From 市 or 区 to the first digit of the house number, the number itself included."""
 OLDEST, NEWEST = 1880, 2049  # years of birth
@@ -67,7 +69,7 @@ def hot_spans(
 
 def _phones(found: Signs) -> NDArray[np.intp]:
     """Groups that begin a number: a prefix of the numbering plan, and as many digits as it takes, to a group's end."""
-    group = np.flatnonzero(np.isin(found.values[found.first], (0, 5, 7, 8, 9)))
+    group = np.flatnonzero(np.isin(found.values[found.first], (0, 5, 6, 7, 8, 9)))
     begin, size = found.first[group], found.digits.size
     values = np.concatenate([found.values, np.full(PAD, 10, np.uint8)])
     v0, v1, v2 = (values[begin + n] for n in range(3))
@@ -196,10 +198,22 @@ def _addresses(found: Signs) -> NDArray[np.intp]:
     anchors = found.where(signs.HOUSE | signs.DASH)
     anchors = anchors[found.at(anchors - 1, numeral)]
     anchors = anchors[found.at(anchors, signs.HOUSE) | found.at(anchors + 1, signs.DECIMAL)]
+    anchors = np.sort(np.concatenate([anchors, _lone_numbers(found)]))
     if not places.size or not anchors.size:
         return anchors[:0]
     before = np.searchsorted(places, anchors) - 1
     return anchors[(before >= 0) & (anchors - places[np.maximum(before, 0)] <= PLACE_SPAN)]
+
+
+def _lone_numbers(found: Signs) -> NDArray[np.intp]:
+    """A few digits after a letter of Japanese and before none but hiragana: a house number of one part."""
+    after_letter = found.codes[found.start - 1] >= _FIRST_KANA
+    after = found.codes[found.end + 1]
+    before_none = (
+        found.at(found.end + 1, signs.SPACE) | (after == 0) | ((after >= _FIRST_SIGN) & (after < _FIRST_KATAKANA))
+    )
+    hot: NDArray[np.intp] = found.start[after_letter & before_none & (found.length <= _LONGEST_HOUSE)]
+    return hot
 
 
 def _emails(found: Signs, text: str) -> NDArray[np.intp]:

@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from fingerprints.digests import PAIRS
 from fingerprints.identifiers.address import towns_in
+from matcher.columns import kind_of_header
 from matcher.find import found_in
-from matcher.units import JAPANESE, LABELS, LATIN_RUN, TELLING, Text, Units, as_compared
+from matcher.names import PAIRED, names_in
+from matcher.units import JAPANESE, LABELS, LATEST_BIRTH, TELLING, Text, Units, as_compared
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -25,17 +26,10 @@ if TYPE_CHECKING:
 CONTEXT = 160  # characters on either side of a cluster in which its person's name may stand
 GAP = 200  # characters without a candidate that end a cluster
 SAME_LINE_GAP = 12  # two numbers this close on a line are one person's
-MOST_NAMES = 200  # stretches of a context tried as a name
-MOST_RUNS = 20  # of kana, and of Latin words, likewise
-_LATEST_BIRTH = 2021  # in free text: dates in news and logs are mostly later
-_NAME_RUN = re.compile(r"([一-鿿々〆]+)([ァ-ヺー]{0,5})")
-_KANA_RUN = re.compile(r"[ァ-ヺーｦ-ﾟ]{2,12}(?:[ 　・][ァ-ヺーｦ-ﾟ]{2,12})?")
 _DIVIDERS = (re.compile(r"\n(?:[ \t\r　]*|[-=_*~─━＝ー#]{3,80}\r?)\n"), re.compile(r"\n"), re.compile("[。！？]"))
+RECORDS, FEWEST_RECORDS = 0.6, 3  # share of the paragraphs, or lines, that say two things, and how many do
+_WORDS = re.compile("[一-鿿々ぁ-んァ-ヺー]{2,200}")
 _NAMING = re.compile(r"[^\W\d_]{2}")  # letters between two numbers: somebody else's name
-_LONGEST_NAME, _LONGEST_FAMILY, _LONGEST_GIVEN = 6, 3, 4
-_STOPS = str.maketrans(
-    dict.fromkeys("、。，．「」『』（）()【】！？!?:：;；/／|\n\r\t>＞<＜=＝*", ".")
-)  # what no name goes across
 
 
 @dataclass(slots=True)
@@ -51,7 +45,7 @@ class ProseUnits(Units):
     def __init__(self, prose: Prose, kinds: Mapping[str, IdentifierKind]) -> None:
         self.prose = prose
         text = prose.text
-        self._clusters = _cluster(text, found_in(text, kinds, newest=_LATEST_BIRTH))
+        self._clusters = _cluster(text, found_in(text, kinds, newest=LATEST_BIRTH))
         starts = np.array([cluster.start for cluster in self._clusters], np.int64)
         lines = np.array([match.start() for match in re.finditer("\n", text)], np.int64) if starts.size else starts
         places = prose.first_line + np.searchsorted(lines, starts)
@@ -87,18 +81,10 @@ class ProseUnits(Units):
 
     def _collect_names(self, unit: int) -> None:
         """Stretches that may be a name, where a pair with a name could tell more."""
-        if "name" in self.kinds and {kind for kind, _ in self._clusters[unit].found} & _PAIRED:
+        if "name" in self.kinds and {kind for kind, _ in self._clusters[unit].found} & PAIRED:
             context = self._context(unit)
-            for stretch in islice(
-                dict.fromkeys(_name_stretches(self.kinds["name"].comparable(context.translate(_STOPS)))), MOST_NAMES
-            ):
-                self.collected.add(unit, "name", stretch)
-            for kind, pattern in (("kana", _KANA_RUN), ("name", LATIN_RUN)):
-                for run in islice(pattern.finditer(context), MOST_RUNS):
-                    for canonical in self.kinds[kind].readings(run.group()) if kind in self.kinds else ():
-                        self.collected.add(unit, kind, canonical)
-                    if kind == "name":
-                        self._collect_kana(unit, run.group())
+            for kind, canonical in names_in(context, self.kinds):
+                self.collected.add(unit, kind, canonical)
             self._collect_towns(unit, context)
 
     def _collect_towns(self, unit: int, context: str) -> None:
@@ -107,11 +93,6 @@ class ProseUnits(Units):
         if "phone.first7" in kinds and "address" in self.kinds and "address" not in kinds:
             for town in towns_in(context):
                 self.collected.add(unit, "address", town)
-
-
-_PAIRED = frozenset(
-    name for pair in PAIRS for term in (pair.left, pair.right) for name in (term.name, term.kind) if name != "phone"
-)
 
 
 def _shares(gap: str) -> tuple[int, int]:
@@ -130,26 +111,40 @@ def _shares(gap: str) -> tuple[int, int]:
     return len(gap), 0
 
 
-def _name_stretches(text: str) -> Iterator[str]:
-    """Whatever could be a name in a text as names are compared: kanji, or a few kanji and then kana."""
-    for run in _NAME_RUN.finditer(text):
-        kanji, kana = run.groups()
-        if kana:
-            for family in range(1, min(len(kanji), _LONGEST_FAMILY) + 1):
-                for given in range(2, min(len(kana), _LONGEST_GIVEN) + 1):
-                    yield kanji[-family:] + kana[:given]
-        for size in range(min(len(kanji), _LONGEST_NAME), 1, -1):
-            for start in range(len(kanji) - size + 1):
-                yield kanji[start : start + size]
+def _ends_of_records(text: str, found: Sequence[tuple[int, int, str, str]]) -> NDArray[np.int64]:
+    """Where one person's text ends and the next one's begins, if blank lines or line ends say so throughout.
+
+    They do where most of what they divide, as far as anything was found in it, says two things of somebody.
+    """
+    for divider in _DIVIDERS[:2]:
+        ends = np.array([match.start() for match in divider.finditer(text)], np.int64)
+        within: dict[int, list[tuple[int, int, str]]] = {}
+        for (start, end, kind, _), place in zip(found, np.searchsorted(ends, [f[0] for f in found]), strict=True):
+            within.setdefault(int(place), []).append((start, end, kind.partition(".")[0]))
+        bounds = [0, *ends.tolist(), len(text)]
+        whole = sum(_says_two(text, bounds[at], bounds[at + 1], some) for at, some in within.items())
+        if whole >= FEWEST_RECORDS and whole >= RECORDS * len(within):
+            return ends
+    return np.zeros(0, np.int64)
+
+
+def _says_two(text: str, start: int, end: int, found: Sequence[tuple[int, int, str]]) -> bool:
+    """Whether a stretch holds two kinds of things, or one and words that are no label of it."""
+    if len({kind for _, _, kind in found}) > 1:
+        return True
+    rest = text[start : found[0][0]] + " " + text[found[-1][1] : end]
+    return any(kind_of_header(words) is None for words in _WORDS.findall(LABELS.sub(" ", rest)))
 
 
 def _cluster(text: str, found: Sequence[tuple[int, int, str, str]]) -> list[_Cluster]:
     clusters: list[_Cluster] = []
+    ends = _ends_of_records(text, found)
     for start, end, kind, canonical in found:
-        if kind == "birth_date" and int(canonical[:4]) > _LATEST_BIRTH:
+        if kind == "birth_date" and int(canonical[:4]) > LATEST_BIRTH:
             continue
         last = clusters[-1] if clusters else None
-        if last is None or _begins_new(text, last, start, kind, canonical):
+        parted = last is not None and np.searchsorted(ends, last.end) < np.searchsorted(ends, start)
+        if last is None or parted or _begins_new(text, last, start, kind, canonical):
             clusters.append(_Cluster(start, end, [(kind, canonical)]))
         else:
             last.end = max(last.end, end)

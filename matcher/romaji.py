@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _WORDS = re.compile(r"[A-Za-z'-]{2,20}(?:[ ,.　]{1,2}[A-Za-z'-]{2,20}){1,2}")
+_INITIAL_FIRST = re.compile(r"(?:[A-Za-z]\.?[ 　]?){1,2}[ 　]([A-Za-z'-]{2,20})")
+_INITIAL_LAST = re.compile(r"([A-Za-z'-]{2,20}),?[ 　](?:[A-Z]\.?[ 　]?){1,2}")
 _LATIN = re.compile("[A-Za-z]")
 _MACRONS = str.maketrans("āīūēōâîûêôĀĪŪĒŌÂÎÛÊÔ", "aiueoaiueoAIUEOAIUEO")
 _SPELLINGS = (("sch", "sh"), ("tch", "cch"), ("l", "r"), ("mb", "nb"), ("mp", "np"), ("mm", "nm"))
@@ -27,8 +29,9 @@ _SYLLABLE = re.compile(
     r"|h(?![aiueoy])"  # Satoh: a long vowel
     r"|[kstpc](?=[kstpc])"  # the first of two consonants
 )
-MOST_READINGS = 16  # of a word
+MOST_READINGS = 24  # of a word
 MOST_NAMES = 64  # of its words together
+MOST_TRIED = 4096  # from which those are the likeliest
 
 
 def readings_in(text: str) -> str:
@@ -48,14 +51,26 @@ def kana_of(name: str) -> tuple[str, ...]:
     parts = [_kana(word) for word in re.split(r"[ ,.]+", name.strip()) if word]
     if len(parts) != 2 or not all(parts):  # noqa: PLR2004  # family and given name
         return ()
-    both = islice(product(*parts), MOST_NAMES)
+    both = [[part[at] for part, at in zip(parts, ways, strict=True)] for ways in _likeliest(tuple(map(len, parts)))]
     return tuple(dict.fromkeys(name for one, other in both for name in (one + other, other + one)))
+
+
+def beside_initial(name: str) -> str:
+    """The surname in H. Okaguchi and OKAGUCHI, H.; empty for a name of another form."""
+    found = _INITIAL_FIRST.fullmatch(name.strip()) or _INITIAL_LAST.fullmatch(name.strip())
+    return found[1] if found else ""
+
+
+def begun_kana(word: str) -> str:
+    """How the kana of one word begin, a long vowel at its end left open; empty for one that is not read as Japanese."""
+    return min(_kana(word.translate(_MACRONS)), key=len, default="")
 
 
 def _readings(words: str) -> Iterator[str]:
     parts = [_kana(word) for word in re.split(r"[ ,.　]+", words)]
     if all(parts):
-        for reading in islice(product(*parts), MOST_NAMES):
+        for ways in _likeliest(tuple(map(len, parts))):
+            reading = [part[at] for part, at in zip(parts, ways, strict=True)]
             yield "".join((*reading, *reading[:-1]))
 
 
@@ -68,11 +83,19 @@ def _kana(word: str) -> tuple[str, ...]:
     syllables = _SYLLABLE.findall(word)
     if "".join(syllables) != word:
         return ()
-    choices = [_ways(syllable, first=at == 0) for at, syllable in enumerate(syllables)]
-    return tuple(dict.fromkeys("".join(way) for way in islice(product(*choices), MOST_READINGS)))
+    last = len(syllables) - 1
+    choices = [_ways(syllable, first=at == 0, last=at == last) for at, syllable in enumerate(syllables)]
+    ways = _likeliest(tuple(map(len, choices)))[:MOST_READINGS]
+    return tuple(dict.fromkeys("".join(c[at] for c, at in zip(choices, way, strict=True)) for way in ways))
 
 
-def _ways(syllable: str, *, first: bool) -> tuple[str, ...]:
+@lru_cache(1024)
+def _likeliest(sizes: tuple[int, ...]) -> tuple[tuple[int, ...], ...]:
+    """Which of so many choices each to take, those nearest to the first of each at the beginning."""
+    return tuple(sorted(islice(product(*map(range, sizes)), MOST_TRIED), key=sum)[:MOST_NAMES])
+
+
+def _ways(syllable: str, *, first: bool, last: bool) -> tuple[str, ...]:
     """The kana of one syllable, the likeliest first."""
     if syllable == "h":
         return ("", "ウ", "オ")
@@ -80,12 +103,25 @@ def _ways(syllable: str, *, first: bool) -> tuple[str, ...]:
         return ("ン",)
     if len(syllable) == 1 and syllable in "kstpc":
         return ("ッ",)
+    ways = _lengths(syllable, first=first, last=last)
+    if syllable[0] != "n" or first:
+        return ways
+    parted = "ン" + _plain(syllable[1:])  # Keno is ケンオ as well as ケノ, Junya ジュンヤ and hardly ジュニャ
+    return (parted, *ways) if syllable[1] == "y" else (*ways, parted)
+
+
+def _lengths(syllable: str, *, first: bool, last: bool) -> tuple[str, ...]:
+    """A syllable with its vowel long or short: at the end of a name an o is long as often as not."""
     kana = _plain(syllable)
+    if syllable == "o" and first:
+        return (kana, kana + "オ", kana + "ウ")
+    if syllable[-1] == "o" and first:
+        return (kana, kana + "ウ", kana + "オ")
     if syllable[-1] == "o":
-        return (kana, kana + "ウ", kana + "オ") if first else (kana + "ウ", kana)
+        return (kana + "ウ", kana) if last else (kana, kana + "ウ")
     if syllable.endswith(("yu", "ju", "shu", "chu")):
         return (kana + "ウ", kana)
-    return (kana, "ン" + _plain(syllable[1:])) if syllable[0] == "n" and len(syllable) == 2 else (kana,)  # noqa: PLR2004
+    return (kana,)
 
 
 def _plain(syllable: str) -> str:

@@ -10,8 +10,11 @@ import numpy as np
 from fingerprints.text import nfkc
 from matcher.columns import Field, type_columns
 from matcher.find import canonical_forms, found_in, found_within
+from matcher.hot import NEWEST
 from matcher.masked import is_masked, may_be_masked, readable_part
-from matcher.units import JAPANESE, PERSONAL, TELLING, Text, Units, as_compared
+from matcher.names import PAIRED, names_in, readings_of
+from matcher.romaji import begun_kana, beside_initial
+from matcher.units import JAPANESE, LATEST_BIRTH, PERSONAL, TELLING, Text, Units, as_compared
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -22,7 +25,10 @@ if TYPE_CHECKING:
     from matcher.readers.interface import Rows
 
 _NUMERAL = re.compile(r"\d")
+_LATIN = re.compile("[A-Za-z]")
 _NAMES = ("name", "kana")
+_WORDS = re.compile(r"[一-鿿]{2}|[ァ-ヺｦ-ﾟ]{3}|[A-Z][A-Za-z]{1,20}[ ,|]{1,4}[A-Z][A-Za-z]")
+HEAD = 50  # rows by which a table is judged
 _NEVER_WORDS = frozenset({"phone", "phone.last4", "email", "postal_code", "birth_date"})
 
 
@@ -48,29 +54,46 @@ class RowUnits(Units):
 
     def text(self, kind: str, unit: int) -> Text:
         """The cell of that kind; the whole row when no column is of that kind or the cell is empty."""
-        for known in self._by_kind.get(kind, ()):
-            cell = self._cells[known][unit]
-            if cell and not cell.isspace():
-                return self._text_of(kind, cell, self._forms[known][unit])
+        cell = self._cell(kind, unit)
+        surname = beside_initial(self._cell("name", unit)) if kind in _NAMES else ""
+        if surname and kind == "name":
+            return Text(self.kinds[kind].canonical(cell) or cell, cut=True)
+        if surname and not cell:
+            return Text(begun_kana(surname), cut=True)
+        if cell:
+            part = readable_part(cell)
+            shown = cell if part is None else part
+            in_order = kind == "name" and shown.isascii()  # Latin names are kept with their words in another order
+            read = self.kinds[kind].canonical(shown) if part is None or in_order else None
+            text = read or self.kinds[kind].comparable(shown)
+            return Text(text, alone=True, cut=part is not None or (kind == "address" and _NUMERAL.search(text) is None))
         return Text(as_compared(self.kinds[kind], self._row(unit)))
 
     def texts(self, kind: str, units: Sequence[int]) -> Sequence[Text]:
-        """The texts of many units; a column that holds nothing masked is gone through at once."""
+        """The texts of many units; a column with nothing masked and no Latin names in it is gone through at once."""
         fields = self._by_kind.get(kind, ())
-        if len(fields) != 1 or may_be_masked("\n".join(self._cells[fields[0]])):
+        if len(fields) != 1 or not self._is_plain(kind):
             return super().texts(kind, units)
-        forms, ends_at_town = self._forms[fields[0]], kind == "address"
+        forms, is_address = self._forms[fields[0]], kind == "address"
         return [
-            Text(some[0], alone=True, cut=ends_at_town and _NUMERAL.search(some[0]) is None)
+            Text(some[0], alone=True, cut=is_address and _NUMERAL.search(some[0]) is None)
             if (some := forms[unit])
             else self.text(kind, unit)
             for unit in units
         ]
 
-    def _text_of(self, kind: str, cell: str, forms: tuple[str, ...]) -> Text:
-        part = readable_part(cell)
-        text = forms[0] if forms and part is None else self.kinds[kind].comparable(cell if part is None else part)
-        return Text(text, alone=True, cut=part is not None or (kind == "address" and _NUMERAL.search(text) is None))
+    def _is_plain(self, kind: str) -> bool:
+        """Whether the readings of the kind's cells are all that `text` would find in them."""
+        cells, names = (
+            "\n".join(cell for known in self._by_kind.get(one, ()) for cell in self._cells[known])
+            for one in (kind, "name")
+        )
+        return not may_be_masked(cells) and not (kind in _NAMES and _LATIN.search(names))
+
+    def _cell(self, kind: str, unit: int) -> str:
+        """The first cell of that kind that is not empty."""
+        cells = (self._cells[f][unit] for f in self._by_kind.get(kind, ()))
+        return next((cell for cell in cells if cell.strip()), "")
 
     def has_field(self, kind: str) -> bool:
         """Whether a column holds it."""
@@ -108,8 +131,15 @@ class RowUnits(Units):
             if not forms and known.kind == "kana":  # customers without kana have their name there
                 for form in self.kinds["name"].readings(self._cells[known][unit]):
                     add(unit, "name", form)
-            if forms and known.kind == "name" and forms[0].isascii():
-                self._collect_kana(unit, self._cells[known][unit])
+        if known.kind == "name":
+            self._collect_readings(known)
+
+    def _collect_readings(self, names: Field) -> None:
+        """The kana of names in Latin letters."""
+        for unit, forms in enumerate(self._forms[names]):
+            if forms and forms[0].isascii():
+                for kind, form in readings_of(self._cells[names][unit], self.kinds):
+                    self.collected.add(unit, kind, form)
 
     def _collect_rest(self) -> None:
         """Cells of no kind, and cells that do not fit their column's kind: as free text, row by row."""
@@ -127,13 +157,29 @@ class RowUnits(Units):
             lines = [line.replace("\n", " ") for line in lines]
             text = "\n".join(lines)
         named = any(kind in self._by_kind for kind in _NAMES)
+        worded = not named and "name" in self.kinds and _is_worded(lines)
         ends = np.cumsum(np.fromiter(map(len, lines), np.int64, len(lines)) + 1)
-        found = found_in(text, self.kinds, weak=named)
+        found = found_in(text, self.kinds, weak=named or worded, newest=LATEST_BIRTH if worded else NEWEST)
         units = np.searchsorted(ends, [start for start, *_ in found], "right")
         if not named:  # a birth date or a postal code says something only beside something else
             for unit in np.unique(units).tolist():
                 for _, _, kind, canonical in found_within(lines[unit], [(0, len(lines[unit]))], self.kinds):
                     self._take(unit, kind, canonical)
+            if worded:
+                self._collect_names(lines)
             return
         for unit, (_, _, kind, canonical) in zip(units.tolist(), found, strict=True):
             self._take(unit, kind, canonical)
+
+    def _collect_names(self, lines: Sequence[str]) -> None:
+        """Where no column holds names: what may be one, beside what says more with a name."""
+        beside = {unit for term, (units, _) in self.collected.values.items() if term in PAIRED for unit in units}
+        for unit in sorted(beside):
+            for kind, canonical in names_in(lines[unit].replace(" | ", " "), self.kinds):
+                self.collected.add(unit, kind, canonical)
+
+
+def _is_worded(lines: Sequence[str]) -> bool:
+    """Whether most rows hold words that could be a name."""
+    head = lines[:HEAD]
+    return sum(_WORDS.search(line) is not None for line in head) >= len(head) / 2

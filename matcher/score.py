@@ -69,6 +69,7 @@ _FUZZY: Final = {
         (0.8, 0.05, 1e-4, 5e-4),
         (0.7, 0.1, 1e-3, 1e-2),
         (0.6, 0.1, 1e-2, 0.1),
+        (0.485, M_MOVED, 4e-5, 1e-3),  # the town, and another house in it (see `places`)
     ),
 }
 # The same where only the beginning is there; the agreement of a perfect one is the root of the share that is left.
@@ -149,7 +150,8 @@ def weigh(rows: Candidates, population: int) -> Scores:
     half_named = np.nanmax(np.nan_to_num(agreement[:, [KINDS.index(kind) for kind in GROUPS["person"]]]), axis=1)
     total -= _crowding(rows, agreement, best_of, population)
     total -= np.where(same_house & (half_named > 0) & (half_named < CLOSE), RELATIVES, 0.0)
-    agreeing -= group_weight(weight[:, [KINDS.index(kind) for kind in GROUPS["person"]]]) <= CONTRADICTS
+    other_name = group_weight(weight[:, [KINDS.index(kind) for kind in GROUPS["person"]]]) <= CONTRADICTS
+    agreeing -= other_name & ~rows.exact[:, [COLUMN["phone"], COLUMN["birth_date"]]].all(axis=1)  # who married
     # Another company counts its customers from 1 as well: a number alone is nobody whose name is another.
     number = rows.exact[:, COLUMN["customer_number"]] & ~contradicted
     strong = number | rows.exact[:, COLUMN["email"]] | rows.exact[:, COLUMN["card_number"]]

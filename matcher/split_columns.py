@@ -59,6 +59,8 @@ _POST: Final = re.compile(r"郵便|〒|zip|post", re.IGNORECASE)
 _CITY: Final = re.compile(r"[^市区町村郡]{0,200}[市区町村郡].*")
 _HOUSE: Final = re.compile(r"[^\d〇一二三四五六七八九十]{0,200}[\d〇一二三四五六七八九十].*")
 _PREFECTURE: Final = re.compile(PREFECTURES)
+_TOWN: Final = re.compile(r"[^\d]{1,20}[市区町村郡][^\d]{1,20}")
+_NUMBERED: Final = re.compile(r"[\d一二三四五六七八九十]{1,5}(?:丁目|番|号|-|の|\s|$).{0,60}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,11 +185,18 @@ def _address_parts(_header: Sequence[str], cells: Cells, at: int) -> Field | Non
     return Field("address", tuple(range(at, end)))
 
 
+def _town_and_house(_header: Sequence[str], cells: Cells, at: int) -> Field | None:
+    """A town without a house number, and the house number beside or below it."""
+    fits = at + 1 < len(cells) and _all(cells[at], _TOWN) and _all(cells[at + 1], _NUMBERED)
+    return Field("address", (at, at + 1)) if fits else None
+
+
 _SHAPES: Final[tuple[Callable[[Sequence[str], Cells, int], Field | None], ...]] = (
     _date_parts,
     _phone_parts,
     _code_parts,
     _address_parts,
+    _town_and_house,
 )
 
 
@@ -208,7 +217,7 @@ def _phone(cells: Sequence[str]) -> str:
     if not all(part.isascii() and part.isdecimal() for part in parts):
         return "-".join(filter(None, parts))
     area = parts[0] if parts[0].startswith("0") else "0" + parts[0]
-    length = 11 if area[2:] == "0" and area[1] in "5789" else 10
+    length = 11 if area[2:] == "0" and area[1] in "56789" else 10
     last = parts[-1].zfill(4)
     return "-".join((area, "".join(parts[1:-1]).zfill(length - len(area) - len(last)), last))
 

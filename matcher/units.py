@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from matcher.find import Collected
-from matcher.romaji import kana_of, readings_in
+from matcher.names import LATIN_RUN
+from matcher.romaji import readings_in
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -21,11 +22,11 @@ if TYPE_CHECKING:
 PERSONAL = frozenset({"phone", "email", "customer_number", "card_number"})
 TELLING = frozenset({"name", "kana", "email", "customer_number", "card_number", "address", "birth_date"})
 """Kinds that say, or contradict, who somebody is."""
+LATEST_BIRTH = 2021  # in free text: dates in news and logs are mostly later
 LABELS = re.compile(
     r"tel|fax|phone|mobile|home|mail|携帯|自宅|電話|会社|勤務先|番号|メール|アドレス|または|及び", re.IGNORECASE
 )
 JAPANESE = re.compile("[一-鿿々ぁ-んァ-ヺ]")
-LATIN_RUN = re.compile(r"[A-Za-z]{2,20}(?:[ ,　]{1,2}[A-Za-z]{2,20}){1,3}")
 
 
 class Text(NamedTuple):
@@ -99,13 +100,6 @@ class Units(ABC):
         """The texts of many units, which may come more than once."""
         known = {unit: self.text(kind, unit) for unit in dict.fromkeys(units)}
         return [known[unit] for unit in units]
-
-    def _collect_kana(self, unit: int, name: str) -> None:
-        """The readings of a name in Latin letters: customers have their names in kana."""
-        if "kana" in self.kinds:
-            for reading in kana_of(name):
-                for canonical in self.kinds["kana"].readings(reading):
-                    self.collected.add(unit, "kana", canonical)
 
     def _take(self, unit: int, kind: str, canonical: str) -> None:
         """A candidate found in free text."""

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from benchmarks.corpus import layouts
 from benchmarks.corpus.more_decoys import MORE_DECOYS, unlike
 from benchmarks.corpus.people import make_people
+from benchmarks.corpus.public_lists import PUBLIC_LISTS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -251,5 +252,6 @@ _ALL: tuple[Decoy, ...] = (
     noise,
     essay,
     *MORE_DECOYS,
+    *PUBLIC_LISTS,
 )
 DECOYS: dict[str, Decoy] = {write.__name__.replace("_", " "): write for write in _ALL}

@@ -1,52 +1,26 @@
-"""Made-up people: common names, real towns, numbers that are not assigned, domains that cannot exist."""
+"""Made-up people: names with a long tail, real towns, numbers that are not assigned, domains that cannot exist.
+
+Towns are of every size, and a quarter of the people share house and surname with somebody else, as families do.
+"""
 
 from __future__ import annotations
 
+import itertools
 import sqlite3
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
-from typing import TYPE_CHECKING
+from random import Random
+from typing import NamedTuple
 
-if TYPE_CHECKING:
-    from random import Random
+from benchmarks.corpus.names import NamePart, foreign_family, foreign_given, japanese_family, japanese_given
 
-_FAMILY = """
-佐藤 サトウ sato 鈴木 スズキ suzuki 高橋 タカハシ takahashi 田中 タナカ tanaka 渡辺 ワタナベ watanabe 伊藤 イトウ ito 山本 ヤマモト yamamoto
-中村 ナカムラ nakamura 小林 コバヤシ kobayashi 加藤 カトウ kato 吉田 ヨシダ yoshida 山崎 ヤマザキ yamazaki 佐々木 ササキ sasaki 松本 マツモト matsumoto
-井上 イノウエ inoue 木村 キムラ kimura 林 ハヤシ hayashi 斎藤 サイトウ saito 清水 シミズ shimizu 山口 ヤマグチ yamaguchi 森 モリ mori 池田 イケダ ikeda
-橋本 ハシモト hashimoto 阿部 アベ abe 石川 イシカワ ishikawa 前田 マエダ maeda 藤田 フジタ fujita 小川 オガワ ogawa 後藤 ゴトウ goto 岡田 オカダ okada
-長谷川 ハセガワ hasegawa 村上 ムラカミ murakami 近藤 コンドウ kondo 石井 イシイ ishii 坂本 サカモト sakamoto 遠藤 エンドウ endo 青木 アオキ aoki
-藤井 フジイ fujii 西村 ニシムラ nishimura 福田 フクダ fukuda 太田 オオタ ota 三浦 ミウラ miura 岡本 オカモト okamoto 松田 マツダ matsuda 中川 ナカガワ nakagawa
-中野 ナカノ nakano 原田 ハラダ harada 小野 オノ ono 田村 タムラ tamura 竹内 タケウチ takeuchi 金子 カネコ kaneko 和田 ワダ wada 中山 ナカヤマ nakayama
-石田 イシダ ishida 上田 ウエダ ueda 森田 モリタ morita 原 ハラ hara 柴田 シバタ shibata 酒井 サカイ sakai 工藤 クドウ kudo 横山 ヨコヤマ yokoyama
-宮崎 ミヤザキ miyazaki 宮本 ミヤモト miyamoto 内田 ウチダ uchida 高木 タカギ takagi 安藤 アンドウ ando 島田 シマダ shimada 谷口 タニグチ taniguchi
-大野 オオノ ono 丸山 マルヤマ maruyama 今井 イマイ imai 河野 コウノ kono 藤原 フジワラ fujiwara 小島 コジマ kojima 久保 クボ kubo 松井 マツイ matsui
-菊地 キクチ kikuchi 沢田 サワダ sawada 浜田 ハマダ hamada 広瀬 ヒロセ hirose 桜井 サクライ sakurai 渡部 ワタベ watabe 五十嵐 イガラシ igarashi 勅使河原 テシガワラ teshigawara
-髙木 タカギ takagi 濵田 ハマダ hamada 齋藤 サイトウ saito 渡邊 ワタナベ watanabe 廣瀨 ヒロセ hirose 櫻井 サクライ sakurai 國分 コクブン kokubun
-"""  # noqa: E501  # a table
-_GIVEN = """
-太一 タイチ taichi 花 ハナ hana 健司 ケンジ kenji 美咲 ミサキ misaki 大輔 ダイスケ daisuke 陽子 ヨウコ yoko 翔平 ショウヘイ shohei 愛 アイ ai 拓也 タクヤ takuya
-直美 ナオミ naomi 誠 マコト makoto 由美子 ユミコ yumiko 亮 リョウ ryo さくら サクラ sakura 和也 カズヤ kazuya 恵 メグミ megumi 隆 タカシ takashi 久美 クミ kumi
-翼 ツバサ tsubasa 千尋 チヒロ chihiro 浩二 コウジ koji 真由 マユ mayu 学 マナブ manabu 彩香 アヤカ ayaka 悠斗 ユウト yuto 結衣 ユイ yui 正樹 マサキ masaki
-智子 トモコ tomoko 蓮 レン ren 優奈 ユウナ yuna 修 オサム osamu 奈々 ナナ nana 剛 ツヨシ tsuyoshi 麻衣 マイ mai 康平 コウヘイ kohei 遥 ハルカ haruka
-進 ススム susumu 莉子 リコ riko 貴之 タカユキ takayuki 明美 アケミ akemi 博 ヒロシ hiroshi 幸子 サチコ sachiko 茂 シゲル shigeru 和子 カズコ kazuko
-英樹 ヒデキ hideki 裕子 ユウコ yuko 徹 トオル toru 洋子 ヨウコ yoko 直樹 ナオキ naoki 恵子 ケイコ keiko 勇気 ユウキ yuki 詩織 シオリ shiori
-純一 ジュンイチ junichi 京子 キョウコ kyoko 慎太郎 シンタロウ shintaro 綾 アヤ aya 龍之介 リュウノスケ ryunosuke 小百合 サユリ sayuri 圭 ケイ kei
-"""  # noqa: E501  # a table
-_FOREIGN = (
-    "Nguyen Van An",
-    "Maria Silva Santos",
-    "John Smithson",
-    "Kim Minjun",
-    "Chen Weiting",
-    "Anna Kowalska",
-    "Raj Patel",
-)
 _BUILDINGS = ("メゾン架空", "コーポ例示", "見本マンション", "ハイツ試作", "グランドメゾン仮名", "第二架空荘")
-SHARE_FOREIGN, SHARE_ROOM = 0.03, 0.35
+SHARE_FOREIGN, SHARE_ROOM, SHARE_RELATIVES, SHARE_ONE_NUMBER = 0.03, 0.35, 0.25, 0.08
 _FIRST_DAY = date(1935, 1, 1)
 _DAYS = 77 * 365
+_PHONES, _PHONE_STEP = 30_000_000, 18_541_021  # numbers in three thousand blocks; a step that leads to all of them
+_FLAT_TOWN = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,11 +72,6 @@ class Person:
         return f"{self.prefecture}{self.city}{self.town}{'-'.join(map(str, self.house))}{rest}"
 
 
-def _table(text: str) -> list[tuple[str, str, str]]:
-    words = text.split()
-    return [(words[i], words[i + 1], words[i + 2]) for i in range(0, len(words), 3)]
-
-
 @cache
 def towns() -> list[tuple[str, str, str, str]]:
     """Postal code, prefecture, city and town of the real postal table, those with a town."""
@@ -116,40 +85,67 @@ def towns() -> list[tuple[str, str, str, str]]:
     return [tuple(row) for row in rows if "（" not in row[3]]
 
 
+@cache
+def _sizes() -> tuple[float, ...]:
+    """Of the towns, summed up: the largest has some three in ten thousand of all people."""
+    ranks = list(range(len(towns())))
+    Random(0).shuffle(ranks)
+    return tuple(itertools.accumulate((rank + _FLAT_TOWN) ** -0.5 for rank in ranks))
+
+
 def make_people(rng: Random, count: int, *, prefix: str = "K") -> list[Person]:
-    """Customers with numbers of their own; surnames follow a steep curve, as they do.
+    """Customers with numbers of their own.
 
-    Phones begin with 070-0 and 090-0, which are not assigned; 0800 is for toll-free numbers.
+    Phones begin with 060-0, 070-0 and 090-0, which are not assigned; 0800 is for toll-free numbers. No two are the
+    same, and neighbours in the list are far apart.
     """
-    families, givens, places = _table(_FAMILY), _table(_GIVEN), towns()
-    curve = [1 / (rank + 3) for rank in range(len(families))]
-    picked = rng.choices(families, curve, k=count)
-    return [
-        _person(rng, i, f"{prefix}{i:07d}", (picked[i], rng.choice(givens)), rng.choice(places)) for i in range(count)
-    ]
+    first_phone = rng.randrange(_PHONES)
+    people: list[Person] = []
+    for serial, place in enumerate(rng.choices(towns(), cum_weights=_sizes(), k=count)):
+        with_family = people and rng.random() < SHARE_RELATIVES
+        home = _home_of(people[-1]) if with_family else _home(rng, place)
+        phone = _phone((first_phone + serial * _PHONE_STEP) % _PHONES)
+        people.append(_person(rng, f"{prefix}{serial:07d}", serial, home, phone))
+    return people
 
 
-def _person(
-    rng: Random,
-    serial: int,
-    number: str,
-    names: tuple[tuple[str, str, str], tuple[str, str, str]],
-    place: tuple[str, str, str, str],
-) -> Person:
-    family, given = names
-    if rng.random() < SHARE_FOREIGN:
-        first, last = rng.choice(_FOREIGN).rsplit(" ", 1)
-        family, given = (last, "", last.lower()), (first, "", first.replace(" ", "").lower())
+class _Home(NamedTuple):
+    """Where somebody lives, and what a family is called there."""
+
+    family: NamePart
+    place: tuple[str, str, str, str]
+    house: tuple[int, ...]
+    building: str
+    room: int
+
+
+def _home(rng: Random, place: tuple[str, str, str, str]) -> _Home:
+    family = foreign_family(rng) if rng.random() < SHARE_FOREIGN else japanese_family(rng)
     room = rng.randrange(1, 12) * 100 + rng.randrange(1, 12) if rng.random() < SHARE_ROOM else 0
+    parts = 1 if rng.random() < SHARE_ONE_NUMBER else rng.choice((2, 3, 3))
+    house = tuple(rng.randrange(1, 30 if parts > 1 else 3000) for _ in range(parts))
+    return _Home(family, place, house, rng.choice(_BUILDINGS) if room else "", room)
+
+
+def _home_of(p: Person) -> _Home:
+    family = NamePart(p.family, p.family_kana, p.family_roman)
+    return _Home(family, (p.postal, p.prefecture, p.city, p.town), p.house, p.building, p.room)
+
+
+def _person(rng: Random, number: str, serial: int, home: _Home, phone: str) -> Person:
+    family = home.family
+    given = japanese_given(rng) if family.kana else foreign_given(rng)
     return Person(
-        number, family[0], given[0], family[1], given[1], family[2], given[2],
+        number, family.written, given.written, family.kana, given.kana, family.roman, given.roman,
         _FIRST_DAY + timedelta(days=rng.randrange(_DAYS)),
-        *place,
-        tuple(rng.randrange(1, 30) for _ in range(rng.choice((2, 3, 3)))),
-        rng.choice(_BUILDINGS) if room else "", room,
-        f"0{rng.choice('79')}0-0{rng.randrange(1000):03d}-{rng.randrange(10_000):04d}",
-        _mail(rng, family[2], given[2], serial),
+        *home.place, home.house, home.building, home.room, phone, _mail(rng, family.roman, given.roman, serial),
     )  # fmt: skip
+
+
+def _phone(place: int) -> str:
+    block, number = divmod(place, 10_000)
+    network, block = divmod(block, 1000)
+    return f"0{'679'[network]}0-0{block:03d}-{number:04d}"
 
 
 def _mail(rng: Random, family: str, given: str, serial: int) -> str:

@@ -20,7 +20,7 @@ SHORT_NAME = 4  # with a letter less, nobody would know it again
 _SLIPS = "子美一二郎田川山大中小木村井"
 
 
-_PASSPORT = (("ou", "o"), ("oo", "o"), ("uu", "u"), ("nb", "mb"), ("np", "mp"))
+_PASSPORT = (("ou", "o"), ("uu", "u"), ("nb", "mb"), ("np", "mp"))
 _KUNREI = (
     ("sh", "sy"),
     ("syi", "si"),
@@ -79,9 +79,12 @@ def kanji_digits(text: str) -> str:
 
 
 def kanji_number(number: int) -> str:
-    """A number below a hundred as it is said: 二十三."""
-    tens, ones = divmod(number, 10)
-    return (("" if tens == 1 else _KANJI[tens]) + "十" if tens else "") + (_KANJI[ones] if ones else "")
+    """A number below ten thousand as it is said: 二十三."""
+    said = ""
+    for sign, unit in (("千", 1000), ("百", 100), ("十", 10)):
+        count, number = divmod(number, unit)
+        said += ("" if count == 1 else _KANJI[count]) + sign if count else ""
+    return said + (_KANJI[number] if number else "")
 
 
 def old_kanji(text: str) -> str:
@@ -149,9 +152,9 @@ def era_kanji(p: Person) -> str:
 def chome(p: Person, *, kanji: bool = False, prefecture: bool = True) -> str:
     """The address with 丁目, 番 and 号, or 番地の."""
     numbers = [kanji_number(n) if kanji else str(n) for n in p.house]
-    whole = len(numbers) == len(("丁目", "番", "号"))
-    short = f"{numbers[0]}番地{'の' if kanji else '-'}{numbers[1]}"
-    house = f"{numbers[0]}丁目{numbers[1]}番{numbers[2]}号" if whole else short
+    house = numbers[0] + "番地" + "".join(f"{'の' if kanji else '-'}{n}" for n in numbers[1:])
+    if len(numbers) == len(("丁目", "番", "号")):
+        house = "{}丁目{}番{}号".format(*numbers)
     return f"{p.prefecture if prefecture else ''}{p.city}{p.town}{house}"
 
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     Steps = Mapping[str, Mapping[str, float]]
 
-_HEAD = ("way", "documents", "detected", "recall", "wrong", "right extract first", "ms a document")
+_HEAD = ("way", "documents", "detected", "recall", "alike", "wrong", "right extract first", "ms a document")
 
 
 def plain(tallies: Mapping[str, Tally], quiet: Quiet, measured: Mapping[str, float], steps: Steps) -> str:
@@ -42,7 +42,8 @@ def _row(way: str, t: Tally) -> tuple[str, ...]:
         way,
         str(t.documents),
         f"{t.detected / t.documents:.2f}",
-        f"{t.found / t.people:.3f}",
+        f"{t.found / max(1, t.people):.3f}",
+        str(t.alike),
         str(t.wrong),
         f"{t.extract_first / t.documents:.2f}",
         f"{1e3 * t.seconds / t.documents:.0f}",

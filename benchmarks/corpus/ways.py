@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from benchmarks.corpus import layouts, prose, spellings
+from benchmarks.corpus.hand_made import HAND_MADE
 from benchmarks.corpus.odd_ways import ODD_WAYS
 from benchmarks.corpus.spellings import half_kana, hiragana, slip, wide
 
@@ -238,5 +239,6 @@ WAYS: dict[str, Way] = {
     "post, quoted": lambda rng, people: prose.quoted(prose.several(rng, people)),
     "post in one breath": prose.one_line,
     **ODD_WAYS,
+    **HAND_MADE,
 }
 ABOUT_ONE = frozenset({"post about one"})

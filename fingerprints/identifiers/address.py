@@ -117,11 +117,15 @@ MAX_LENGTH: Final = 120
 _D: Final = "0-9０-９"
 # A pattern that begins with one class of characters is searched for several times faster than one with alternatives.
 _ANCHOR: Final = re.compile(rf"[{_D}一二三四五六七八九十](?:丁目|番|[{DASHES}ー](?=[{_D}]))")
-_FIRST_NUMBER: Final = re.compile(rf"(?:[{_D}]{{1,5}}|[一二三四五六七八九十]{{1,3}})\Z")
+_FIRST_NUMBER: Final = re.compile(rf"(?:(?![0０][{_D}])[{_D}]{{1,5}}|[一二三四五六七八九十]{{1,3}})\Z")
 _IN_TEXT: Final = re.compile(
     rf"[{_D}一二三四五六七八九十]{{1,5}}(?:丁目|番地?|[{DASHES}ー][{_D}]{{1,5}}(?:[{DASHES}ー][{_D}]{{1,5}})?)"
     rf"(?:[{_D}]{{1,5}}[{DASHES}ー番号]?地?の?){{0,4}}"
 )
+_LONE_NUMBER: Final = re.compile(
+    rf"(?<=[一-鿿ぁ-ヺー])(?![0０])[{_D}]{{1,5}}(?=\s|[、。」』】ぁ-ゖ]|\Z)(?![つか]|の[{_D}])"
+)
+"""A house number of one part, without a sign after it; what follows is no counter, which kanji are."""
 _REACH: Final = 40
 _PREFECTURE: Final = re.compile(PREFECTURES)
 _SIGN: Final = re.compile("[都道府県市区町村郡]")
@@ -129,8 +133,8 @@ _PLAIN_PLACE: Final = re.compile(rf"(?:[一-鿿](?<![字之郡{_N}]))+")
 _SIGN_OF_CITY: Final = re.compile("[市区町村]")
 _TOWN: Final = re.compile(r"[一-鿿々ヶケァ-ヺー\d]{2,20}")
 _APART_HINT: Final = re.compile(r"[\d０-９][\s,、/]+[\d０-９]")
-_LETTER: Final = re.compile(r"[一-鿿ぁ-んァ-ヺ々〆ヶー 　]")
-_BEFORE: Final = re.compile(rf"(?:[一-鿿ぁ-んァ-ヺ々〆ヶー 　]|[{_D}]{{1,2}}(?=[条線号区])){{2,40}}\Z")
+_LETTER: Final = re.compile(r"[一-鿿ぁ-んァ-ヺ々〆ヶーＡ-Ｚａ-ｚ 　]")
+_BEFORE: Final = re.compile(rf"(?:[一-鿿ぁ-んァ-ヺ々〆ヶーＡ-Ｚａ-ｚ 　]|[{_D}]{{1,2}}(?=[条線号区])){{2,40}}\Z")
 
 
 class Address(IdentifierKind):
@@ -210,6 +214,18 @@ class Address(IdentifierKind):
 
     def find(self, text: str) -> Iterator[Found]:
         """From a house number backwards to where the run of kanji and kana begins."""
+        yield from self._find_parted(text)
+        for number in _LONE_NUMBER.finditer(text) if _SIGN.search(text) else ():
+            before = _BEFORE.search(text, max(0, number.start() - _REACH), number.start())
+            if before is None or not _SIGN_OF_CITY.search(before.group()):
+                continue
+            start = before.start() + _beginning(before.group())
+            canonical = self.canonical(text[start : number.end()])
+            if canonical and gazetteer(_spelled).has_town(town_of(canonical)):
+                yield Found(self.name, start, number.end(), canonical)
+
+    def _find_parted(self, text: str) -> Iterator[Found]:
+        """Those whose house numbers have several parts or a sign that says what they are."""
         taken = 0
         for anchor in _ANCHOR.finditer(text):
             end = anchor.start() + 1

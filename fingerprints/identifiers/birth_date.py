@@ -134,7 +134,7 @@ class BirthDate(IdentifierKind):
     def find(self, text: str) -> Iterator[Found]:
         """Dates with a year of four digits or an era."""
         matches = [*_WESTERN_IN_TEXT.finditer(text), *_ERA_LETTER.finditer(text)]
-        if "a" in text or "e" in text or "u" in text or "A" in text or "E" in text:
+        if any(vowel in text for vowel in "aeouAEOU"):  # every month has one
             matches += [*_MONTH_IN_TEXT.finditer(text), *_MONTH_AFTER_DAY.finditer(text)]
         if not text.isascii():
             matches += [*_ERA_NAME.finditer(text), *(_KANJI_IN_TEXT.finditer(text) if "年" in text else ())]

@@ -30,8 +30,10 @@ _ABROAD: Final = re.compile(r"\+(?!81)[1-9]\d{7,14}")
 _RUN: Final = re.compile(rf"[{_DIGITS}+＋(（][{_DIGITS}{_SEPARATORS}]{{8,}}")
 _KANJI_RUN: Final = re.compile(rf"[〇零][{_KANJI}{_SEPARATORS}]{{8,40}}")
 MAX_TEXT: Final = 100
+_MISREAD: Final = re.compile(rf"[+0-9OoIl|{_SEPARATORS}]{{10,20}}")
+_AS_DIGITS: Final = str.maketrans("OoIl|", "00111")
 _MAX_GAP: Final = 3
-_LENGTHS: Final = {"0": (11, 10), "8": (12, 11, 10), "7": (10,), "9": (10,), "5": (10,)}
+_LENGTHS: Final = {"0": (11, 10), "8": (12, 11, 10), "5": (10,), "6": (10,), "7": (10,), "9": (10,)}
 _SHORTEST: Final = 10
 
 
@@ -60,8 +62,10 @@ class Phone(IdentifierKind):
             ("090_0000*0001", "09000000001"),
             ("9000000001", "09000000001"),
             ("9000000001.0", "09000000001"),
+            ("6000000001", "06000000001"),
             ("9.000000001E+09", "09000000001"),
             ("TEL:03-0000-0001", "0300000001"),
+            ("O9O-OOOO-OOOl", "09000000001"),
             ("+1 202 555 0100", "+12025550100"),
         ),
         misses=("", "9.0E+09", "090-0000", "00000000000", "2026-04-01", "架空一郎", "123456789012345678"),
@@ -77,6 +81,8 @@ class Phone(IdentifierKind):
         text = _LABEL.sub("", text, count=1)
         if match := _FLOAT.fullmatch(text):
             text = match.group(1) + match.group(2)
+        if _MISREAD.fullmatch(text):
+            text = text.translate(_AS_DIGITS)
         text = _SEPARATOR.sub("", text.removesuffix(".0"))
         return _national(text)
 
@@ -125,6 +131,6 @@ def _national(digits: str) -> str | None:
     else:
         if digits.startswith("81") and len(digits) in {11, 12} and not digits.startswith("810"):
             digits = "0" + digits[2:]
-        elif len(digits) == 10 and digits[0] in "5789" and digits[1] == "0":  # noqa: PLR2004  # of a mobile number
+        elif len(digits) == 10 and digits[0] in "56789" and digits[1] == "0":  # noqa: PLR2004  # of a mobile number
             digits = "0" + digits
     return digits if _NATIONAL.fullmatch(digits) or _ABROAD.fullmatch(digits) else None

@@ -17,8 +17,10 @@ if TYPE_CHECKING:
 _WRITTEN: Final = re.compile(r"〒?\s{0,9}(\d{3})[\s.ー-]{0,3}(\d{4})")
 _LOST_ZERO: Final = re.compile(r"([1-9]\d{4,5})(?:\.0)?")
 _D: Final = "0-9０-９"
+_MASK: Final = "*＊×xX●○■#"
+"""After a hyphen, what hides the rest of a phone number: 060-0001-****."""
 _HYPHENED: Final = re.compile(
-    rf"[{_D}](?<![{_D}.－-].)[{_D}]{{2}}[-‐‑–—―−－ー][{_D}]{{4}}(?![{_D}]|[-－‐−ー.][{_D}])", re.DOTALL
+    rf"[{_D}](?<![{_D}.－-].)[{_D}]{{2}}[-‐‑–—―−－ー][{_D}]{{4}}(?![{_D}]|[-－‐−ー.][{_D}{_MASK}])", re.DOTALL
 )
 _SIGNED: Final = re.compile(rf"〒\s?[{_D}]{{3}}[\s‐−－ー-]?[{_D}]{{4}}(?![{_D}])")
 

@@ -26,8 +26,8 @@ def unpack(packed: BinaryIO, out: BinaryIO, source: Source) -> list[tuple[str, i
     """All members of an archive, one after the other, into ``out``: name, place and size of each."""
     taken = _Taken(out, source, packed.seek(0, io.SEEK_END))
     packed.seek(0)
-    is_open = _extract(packed, taken, source)
-    if is_open and not taken.members:
+    encrypted = _extract(packed, taken, source)
+    if not taken.members and not encrypted:
         _salvage(packed, taken, source)
     return taken.members
 
@@ -52,23 +52,22 @@ def _raw(method: int) -> Unpacker:
 
 
 def _extract(packed: BinaryIO, taken: _Taken, source: Source) -> bool:
-    """Unpack what can be; false when it is encrypted, and nothing in it is what it seems."""
+    """Unpack all members; whether that failed for want of a password."""
     try:
         with py7zr.SevenZipFile(packed) as archive:
             if archive.needs_password():
-                source.note("encrypted; not opened")
-                return False
+                raise PasswordRequired  # noqa: TRY301  # py7zr raises it as well, later
             archive.extractall(factory=taken)
     except PasswordRequired:
         source.note("encrypted; not opened")
-        return False
+        return True
     except _FullError as full:
         source.note(str(full))
     except MemoryError:
         source.note("not unpacked to its end: it wants more memory than there is")
     except Exception as error:  # noqa: BLE001  # py7zr passes on whatever its decompressors raise
         source.note(f"a damaged 7z archive ({type(error).__name__}): read as far as it goes")
-    return True
+    return False
 
 
 class _FullError(Exception):

@@ -12,7 +12,8 @@ from dataclasses import dataclass, field
 from itertools import groupby, islice
 from typing import TYPE_CHECKING
 
-from matcher.readers.delimited import BATCH_ROWS, as_rows, find_header, is_header
+from matcher.columns import kind_of_header
+from matcher.readers.delimited import BATCH_ROWS, LONGEST_HEADER, as_rows, find_header, is_header
 from matcher.readers.json_records import with_json_cells
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
 ANOTHER_TABLE = 3  # rows in a row of another width that make a table of their own
 SAMPLE_ROWS = 200
+FEWEST_NAMES, MOST_NAMES = 2, 20  # rows that are columns lying down: those of kinds we know, and all of them
 DRAWN = frozenset("|│｜")  # delimiters that stand at both ends of a line as well
 MOSTLY = 0.95  # of the rows of a sample have a digit in the column that shows a header by having none
 _DIGIT = re.compile(r"[0-9０-９@＠]")
@@ -57,6 +59,9 @@ def tables(records: Iterator[Record], source: Source, delimiter: str) -> Iterato
         if delimiter in DRAWN:
             batch = [(number, _inside(cells)) for number, cells in batch]
         if not begun:
+            if turned := _turned(batch):
+                yield turned
+                continue
             table, batch = _begin(batch, source)
             begun = True
         for fits, group in _parts(batch, table.width):
@@ -66,6 +71,23 @@ def tables(records: Iterator[Record], source: Source, delimiter: str) -> Iterato
                 yield from table.flushed()
                 yield from _elsewhere(group, source)
         yield from table.flushed()
+
+
+def _turned(batch: Sequence[Record]) -> Rows | None:
+    """A table that lies on its side: its first column names what stands in each row. None for any other."""
+    names = [cells[0].strip() for _, cells in batch]
+    others = min(len(cells) for _, cells in batch) - 1
+    if len(batch) > MOST_NAMES or others < len(batch) or len(set(names)) < len(names):
+        return None
+    if _known(names) < FEWEST_NAMES or _known(batch[0][1]) > 1:
+        return None
+    rows = list(zip(*(cells[1 : others + 1] for _, cells in batch), strict=True))
+    return as_rows(tuple(names), rows, [batch[0][0]] * len(rows))
+
+
+def _known(names: Sequence[str]) -> int:
+    """How many different kinds these name."""
+    return len({kind for name in names if len(name) <= LONGEST_HEADER and (kind := kind_of_header(name.strip()))})
 
 
 def _begin(batch: list[Record], source: Source) -> tuple[_Table, list[Record]]:

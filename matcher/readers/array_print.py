@@ -34,6 +34,8 @@ _TOKEN = re.compile(
 _STARTS = re.compile(
     r"\s{0,200}+(?:[\w$. ]{1,60}=>?\s{0,20})?(?:#<\w|(?:[\w:.\\]{1,60}\s?)?[\[({]\s{0,200}[\[({'\":#\w]|array\()"
 )
+_SECTION = re.compile(r"\s{0,200}+\[{1,2}[^\[\]{}'\"=,\n]{1,60}\]{1,2}[ \t\r]{0,8}\n")
+"""The heading of a section in TOML and INI files, which are keys and values."""
 _KEY = re.compile(r"['\"\[:\s,({]([^\W\d][\w-]{1,24})['\"\]]{0,2}\s{0,4}(?:=>|[:=])")
 _NOTHING = frozenset({"None", "null", "NULL", "nil", "undefined", "True", "False", "true", "false"})
 _DATES = frozenset({"date", "datetime", "datetime.date", "datetime.datetime"})
@@ -63,7 +65,7 @@ class ArrayPrintReader(Reader):
         """By its first bracket, and by keys that we know or rows without any."""
         text = source.head_text[: 1 << 14]
         quotes = text.count("'") + text.count('"')
-        if source.is_binary or quotes < FEWEST_QUOTES or not _STARTS.match(text):
+        if source.is_binary or quotes < FEWEST_QUOTES or not _STARTS.match(text) or _SECTION.match(text):
             return 0.0
         known = {kind for key in set(_KEY.findall(text)) if (kind := kind_of_header(key))}
         return 0.82 if len(known) >= KNOWN or len(_ROW.findall(text)) >= KNOWN else 0.0

@@ -7,7 +7,7 @@
     -----
     氏名：仮名 二葉
 
-A record ends at a blank or ruled line, at a closing bracket, or where a key comes again.
+A record ends at a blank or ruled line, at a closing bracket, at the heading of a section, or where a key comes again.
 """
 
 from __future__ import annotations
@@ -28,8 +28,10 @@ _LINE = re.compile(
     r"\s{0,8}[】\]」\"']?\s{0,20}(?:=>|[:：=＝])(?!//)\s{0,20}(.*)"
 )
 _RULE = re.compile(r"[\s\-=_*~─━＝ー)}\]]{0,200}")
+_SECTION = re.compile(r"\s{0,8}\[{1,2}([^\[\]{}'\"=]{1,60})\]{1,2}\s{0,8}")
 _OPENING = re.compile(r"\s{0,40}+(?:\[?\w{0,20}+\]?\s{0,4}+(?:=>)?\s{0,4}+)?(?:Array|\(|\{|\[|stdClass Object)\s{0,8}")
 REGULAR = 0.6  # share of the lines of the head that have a key
+SECTION = "section"
 KNOWN = 2  # different keys that we know, at least
 HEAD_LINES = 300
 
@@ -44,6 +46,7 @@ class KeyValueReader(Reader):
             ("架空 一郎", "090-0012-3400", "仮名"),
         ),
         Example(b"Array\n(\n [0] => Array\n (\n [name] => kakuu\n [tel] => 1\n )\n)\n", ("kakuu",)),
+        Example("[[c]]\nname = '架空'\ntel = '1'\n\n[[c]]\nname = '仮名'\ntel = '2'\n".encode(), ("架空", "2", "仮名")),
         Example(b"12:00 rain\nnote: tomorrow: sun\nhttp://a.example/\n", ()),
     )
 
@@ -51,7 +54,8 @@ class KeyValueReader(Reader):
         """By keys that we know on most lines."""
         if source.is_binary:
             return 0.0
-        lines = [line for line in source.head_text.split("\n")[:HEAD_LINES] if not _is_frame(line)]
+        head = source.head_text.split("\n")[:HEAD_LINES]
+        lines = [line for line in head if not (_is_frame(line) or _SECTION.fullmatch(line))]
         keys = [found[1].strip() for line in lines if (found := _LINE.fullmatch(line.rstrip("\r")))]
         known = {kind for key in set(keys) if (kind := kind_of_header(key))}
         return 0.8 if len(keys) >= REGULAR * len(lines) and len(known) >= KNOWN else 0.0
@@ -80,15 +84,18 @@ def _records(source: Source, loose: list[str]) -> Iterator[tuple[int, dict[str, 
     start = 1
     last = ""
     for number, line in enumerate(source.lines(), 1):
-        found = None if _is_frame(line) else _LINE.fullmatch(line)
+        section = _SECTION.fullmatch(line)
+        found = None if section or _is_frame(line) else _LINE.fullmatch(line)
         key = found[1].strip() if found else ""
-        if record and (_is_frame(line) or key in record or len(record) >= source.limits.columns):
+        if record and (section or _is_frame(line) or key in record or len(record) >= source.limits.columns):
             yield start, record
             record = {}
         if found:
             start = start if record else number
             record[key] = _value(found[2])
             last = key
+        elif section:
+            start, last, record = number, SECTION, {SECTION: section[1]}
         elif record and not _is_frame(line):
             record[last] += " " + line.strip()  # a value that goes on, as addresses do
         elif not _is_frame(line):

@@ -31,7 +31,10 @@ FEWEST_BLOCKS = 3
 TALLEST = 15  # lines of a block
 LONGEST_LINE = 90
 REGULAR = 0.75  # share of the blocks that have the usual height
-_ANCHOR = re.compile(r"\s{0,8}(?:〒?\d{3}-?\d{4}|[+\d０-９][\d０-９ ()-]{8,18}|\S{1,64}@\S{1,120})\s{0,8}")
+_MAIL = "[^\\s一-鿿ぁ-んァ-ヺ]"  # and not the sentence around it
+_ANCHOR = re.compile(
+    rf"\s{{0,8}}(?:〒?\d{{3}}-?\d{{4}}|[+\d０-９][\d０-９ ()-]{{8,18}}|{_MAIL}{{1,64}}@{_MAIL}{{1,120}})\s{{0,8}}"
+)
 _RULE = re.compile(r"[\s\-=_*~─━・.]{0,200}")
 
 
@@ -46,6 +49,7 @@ class StackedReader(Reader):
             ("架空 一郎", "090-0112-3401"),
         ),
         Example(b"a\n\nb\n\nc\n", ()),
+        Example("\n".join(f"甲は{n}@a.exampleを使う。\n乙は別。" for n in "abcd").encode(), ()),
     )
 
     def recognises(self, source: Source) -> float:

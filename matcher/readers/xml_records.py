@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 _Held: TypeAlias = "dict[str, tuple[int, dict[str, str]] | None]"
 _STARTS = re.compile(r"\s{0,200}<(?:\?xml\b|[A-Za-z_][\w.:-]{0,60}[\s>])")
 _DECLARATION = re.compile(r"\A\s{0,200}<\?xml[^>]{0,300}\?>")
+_FIRST = re.compile(r"\s{0,200}<([A-Za-z_][\w:.-]{0,60})")
 _PAGE = re.compile(r"<(?:!doctype html|html|body|div|p|table|tr|span|br)\b", re.IGNORECASE)
 _DOCTYPE = re.compile(r"<!DOCTYPE", re.IGNORECASE)
 FEWEST_FIELDS = 2
@@ -39,6 +40,7 @@ class XmlReader(Reader):
             ("架空", "090-0012-3400"),
         ),
         Example('<rows><row name="架空" tel="090-0012-3400"/></rows>'.encode(), ("架空", "090-0012-3400")),
+        Example(b"<c><n>one</n><t>090-0012-3400</t></c><c><n>two</n><t>2</t></c>", ("090-0012-3400", "two")),
         Example(b"<html><body>a page</body></html>", ()),
         Example(b"a < b", ()),
     )
@@ -58,7 +60,7 @@ class XmlReader(Reader):
         loose: list[str] = []
         batch: list[tuple[int, dict[str, str]]] = []
         found = False
-        for record in _records(_DECLARATION.sub("", text), source, loose):
+        for record in _records(_in_one(_DECLARATION.sub("", text)), source, loose):
             batch.append(record)
             if len(batch) >= BATCH_ROWS:
                 yield records_as_rows(batch, source, "line")
@@ -69,6 +71,13 @@ class XmlReader(Reader):
             yield records_as_rows(batch, source, "line")
         if loose:
             yield Prose("\n".join(loose))
+
+
+def _in_one(text: str) -> str:
+    """Elements that stand one after the other without one around them, in one."""
+    first = _FIRST.match(text)
+    is_one = first is None or (text.count(f"</{first[1]}>") == 1 and text.rstrip().endswith(f"</{first[1]}>"))
+    return text if is_one else f"<records>{text}</records>"
 
 
 def _records(text: str, source: Source, loose: list[str]) -> Iterator[tuple[int, dict[str, str]]]:

@@ -10,6 +10,7 @@ import pytest
 
 from benchmarks.corpus.decoys import DECOYS
 from benchmarks.corpus.people import make_people
+from benchmarks.corpus.told_apart import Crowd
 from benchmarks.corpus.ways import WAYS
 from benchmarks.quality import Enrolled, below, enrol, measure, measure_decoys, summary
 
@@ -26,7 +27,7 @@ def enrolled(tmp_path_factory: pytest.TempPathFactory) -> Enrolled:
 
 def test_leaks_are_found_whole_and_decoys_stay_quiet(enrolled: Enrolled) -> None:
     quiet = measure_decoys(enrolled, random.Random(SEED + 1), 1)
-    tallies = measure(enrolled, random.Random(SEED + 2), 1, 12)
+    tallies = measure(enrolled, Crowd(enrolled.people), random.Random(SEED + 2), 1, 12)
     assert not quiet.loud
     assert not below(summary(tallies, quiet)), {way: t for way, t in tallies.items() if t.found < t.people or t.wrong}
 

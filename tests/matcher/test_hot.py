@@ -28,7 +28,8 @@ SNIPPETS = [
     "kakuu at carrier dot example", "kakuu at carrier.example", "kakuu[@]carrier.example",
     "kakuuアットマークcarrierドットexample",
     "(at)", "look at this. dot", "@property", "a@b", "AB1234-567", "ｋ0000012", "k0000012", "Ｋ0000012",
-    "千代田區千代田一丁目2番地", "東京都千代田区霞が関ビルの前の長い長い長い長い町名の1-2-3",
+    "千代田區千代田一丁目2番地", "千代田区千代田12 ", "大山町保田930だぞ", "中央区北1条西２。",
+    "東京都千代田区霞が関ビルの前の長い長い長い長い町名の1-2-3",
 ]  # fmt: skip
 NOISE = [
     "今日は晴れ。", " GET /item/123456789 HTTP/1.1\n", "10.0.23.7 - - ",

@@ -77,11 +77,14 @@ def test_encrypted_members_are_named_and_the_others_are_read() -> None:
     assert any("closed.csv: encrypted" in note for note in notes)
 
 
-def test_an_encrypted_7z_is_noted() -> None:
+@pytest.mark.parametrize("first", [0x00, 0xE0])
+def test_an_encrypted_7z_is_noted_whatever_its_first_byte_looks_like(first: int) -> None:
     out = io.BytesIO()
     with py7zr.SevenZipFile(out, "w", password="it is one") as archive:
         archive.writestr("secret", "a.txt")
-    assert words(out.getvalue())[1] == ["encrypted; not opened"]
+    content = bytearray(out.getvalue())
+    content[32] = first  # of the packed stream: as one of LZMA's begins
+    assert words(bytes(content))[1] == ["encrypted; not opened"]
 
 
 def test_members_that_overlap_are_read_once() -> None:

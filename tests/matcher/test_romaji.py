@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from matcher.romaji import kana_of, readings_in
+from matcher.romaji import begun_kana, beside_initial, kana_of, readings_in
 
 
 @pytest.mark.parametrize(
@@ -44,6 +44,8 @@ def test_no_text_fails(text: str) -> None:
         ("Ohno Yuko", "オオノユウコ"),
         ("HOMMA KENJI", "ホンマケンジ"),
         ("Takahasi, Titose", "タカハシチトセ"),
+        ("Ozono Junya", "オオゾノジュンヤ"),
+        ("OTANI KENO", "オオタニケンオ"),
     ],
 )
 def test_every_romanisation_leads_to_the_kana(name: str, kana: str) -> None:
@@ -52,3 +54,22 @@ def test_every_romanisation_leads_to_the_kana(name: str, kana: str) -> None:
 
 def test_a_name_of_more_or_fewer_words_than_two_is_not_read() -> None:
     assert kana_of("Yuko") == kana_of("Yuko Maria Ohno") == kana_of("架空 一郎") == ()
+
+
+@pytest.mark.parametrize(
+    ("name", "surname"),
+    [
+        ("H. Okaguchi", "Okaguchi"),
+        ("OKAGUCHI, H.", "OKAGUCHI"),
+        ("J R Smith", "Smith"),
+        ("Hiro Okaguchi", ""),
+        ("岡口 弘夫", ""),
+    ],
+)
+def test_a_surname_stands_beside_initials(name: str, surname: str) -> None:
+    assert beside_initial(name) == surname
+
+
+@pytest.mark.parametrize(("word", "kana"), [("Sato", "サト"), ("Okaguchi", "オカグチ"), ("Smith", "")])
+def test_a_surname_begins_the_kana_of_the_name(word: str, kana: str) -> None:
+    assert begun_kana(word) == kana

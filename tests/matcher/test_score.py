@@ -56,8 +56,23 @@ def test_a_slip_weighs_less_than_the_name_itself_and_another_name_speaks_against
     assert exact > slip > 0 > other
 
 
-def test_a_phone_with_somebody_elses_name_is_nobody() -> None:
-    assert not weigh(candidate("phone", "birth_date", name=0.1), 10_000).possible[0]
+@pytest.mark.parametrize("terms", [("phone",), ("phone", "postal_code"), ("birth_date", "postal_code")])
+def test_a_value_of_ours_with_somebody_elses_name_is_nobody(terms: tuple[str, ...]) -> None:
+    assert not weigh(candidate(*terms, name=0.1), 10_000).possible[0]
+
+
+def test_whoever_took_another_name_is_known_by_phone_and_birth_date() -> None:
+    assert weigh(candidate("phone", "birth_date", name=0.1), 10_000).possible[0]
+
+
+def test_another_house_of_the_same_town_says_something_and_less_than_the_same_house() -> None:
+    column = KINDS.index("address")
+    house, slip, town, other = (
+        weigh(candidate(address=agreement), 10_000).weight[0, column] for agreement in (1.0, 0.8, 0.5, 0.3)
+    )
+    assert house > slip > 0
+    assert house > town > 3
+    assert other < 0
     assert weigh(candidate("phone", "birth_date", name=0.85), 10_000).possible[0]
 
 
