@@ -23,7 +23,7 @@ from fingerprints.records import CURRENT_DAY
 from fingerprints.seals import Sealer
 from fingerprints.searching import search_sorted
 from fingerprints.segments import Segment
-from fingerprints.sketches import Sketcher, agreements, as_text, equal_rows
+from fingerprints.sketches import Sketcher, agreements, as_text, equal_rows, most_alike
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -37,6 +37,8 @@ __all__ = ["STILL_CURRENT", "ExtractInfo", "Hits", "Index"]
 
 STILL_CURRENT: Final = CURRENT_DAY
 """``until`` of a value that no later enrolment has replaced."""
+ALIKE: Final = 0.55
+"""Agreement below which two fields are as unlike as strangers' are: how unlike, nobody asks."""
 _ATTEMPTS: Final = 3
 _SLICE: Final = 1 << 22
 
@@ -244,6 +246,8 @@ class Index:
             kind: A sketched kind: compared is the best stretch of the text (see `sketches.agreements`).
             subjects: One for each text.
             texts: What the kind's `comparable` made of a passage.
+
+        Below `ALIKE`, which means nothing for any kind, the answer may be higher than the true one.
         """
         if kind not in self.sketches:
             return np.full(len(texts), np.nan, np.float32)
@@ -334,13 +338,14 @@ class Index:
     def _sketch_agreement(self, kind: str, subjects: NDArray[np.uint32], texts: Sequence[str]) -> NDArray[np.float32]:
         lengths, stored = self.sketches[kind].take(subjects)
         given = self._sketcher.tokens(kind, self._salts(subjects), texts)
+        scores = most_alike(lengths, stored, *given).astype(np.float32)
         same = equal_rows(lengths, stored, *given)
-        if same.all():
-            return same.astype(np.float32)
-        others = np.flatnonzero(~same).tolist()
-        fields, passages = as_text(lengths, stored), as_text(*given)
-        scores = np.ones(len(texts), np.float32)
-        scores[others] = agreements([fields[n] for n in others], [passages[n] for n in others])
+        scores[same] = 1.0
+        cut = (given[0] < lengths) & (scores > 0)  # told by the very share that agrees
+        others = np.flatnonzero(~same & (cut | (scores >= ALIKE))).tolist()
+        if others:
+            fields, passages = as_text(lengths, stored), as_text(*given)
+            scores[others] = agreements([fields[n] for n in others], [passages[n] for n in others])
         scores[lengths == 0] = np.nan
         return scores
 

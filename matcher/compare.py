@@ -220,17 +220,18 @@ def _compare_sketches(rows: Candidates, kind: str, units: Units, index: Index) -
     if not units.has_field(kind) and kind in NAMED_BY:  # nothing is gained by its reading where the name agrees
         proved = proved | (rows.fuzzy[:, SKETCHED.index(NAMED_BY[kind])] == 1)
     open_rows = np.flatnonzero(~proved)
-    given = units.texts(kind, rows.unit[open_rows].tolist())
-    there = [n for n, text in enumerate(given) if text.text]
-    asked, texts = open_rows[there], [given[n].text for n in there]
-    rows.cut[asked, column] = cut = np.fromiter((given[n].cut for n in there), np.bool_, len(there))
-    alone = np.fromiter((given[n].alone for n in there), np.bool_, len(there))
-    latin = np.fromiter((given[n].cut and given[n].text.isascii() for n in there), np.bool_, len(there))
-    rows.alone[asked, column] = alone & ~latin
+    asked_units, at = np.unique(rows.unit[open_rows], return_inverse=True)
+    given = units.texts(kind, asked_units.tolist())
+    there = np.fromiter((bool(text.text) for text in given), np.bool_, len(given))[at]
+    asked, at = open_rows[there], at[there]
+    texts = [given[n].text for n in at.tolist()]
+    rows.cut[asked, column] = cut = np.fromiter((text.cut for text in given), np.bool_, len(given))[at]
+    alone = [text.alone and not (text.cut and text.text.isascii()) for text in given]
+    rows.alone[asked, column] = by_itself = np.array(alone, np.bool_)[at]
     if texts:
-        agrees = _agree(kind, index, rows.subject[asked], texts, alone & ~latin)[0]
+        agrees = _agree(kind, index, rows.subject[asked], texts, by_itself)[0]
         if kind != "address" and kind in index.sketches and (agrees < 1).any():
-            least = np.where(cut, BEGUN, np.where(alone & ~latin, SURNAME, 0))
+            least = np.where(cut, BEGUN, np.where(by_itself, SURNAME, 0))
             agrees = _begun(agrees, texts, least, index.sketches[kind].lengths(rows.subject[asked]))
         rows.fuzzy[asked, column] = agrees
         _see_by_chance(rows, kind, texts, asked, index)

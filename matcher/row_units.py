@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 _NUMERAL = re.compile(r"\d")
 _LATIN = re.compile("[A-Za-z]")
+_KANA_OR_LATIN = re.compile("[ぁ-ゖァ-ヺｦ-ﾟA-Za-zＡ-Ｚａ-ｚ]")
 _NAMES = ("name", "kana")
 _WORDS = re.compile(r"[一-鿿]{2}|[ァ-ヺｦ-ﾟ]{3}|[A-Z][A-Za-z]{1,20}[ ,|]{1,4}[A-Z][A-Za-z]")
 HEAD = 50  # rows by which a table is judged
@@ -44,6 +45,10 @@ class RowUnits(Units):
         self._forms = {f: canonical_forms(kinds[f.kind], cells) for f, cells in self._cells.items() if f.kind in kinds}
         elsewhere = {c for f in self.fields if f.kind in _NEVER_WORDS for c in f.columns}
         self._words = [column for number, column in enumerate(rows.columns) if number not in elsewhere]
+        addresses = {c for f in self.fields if f.kind.partition(".")[0] == "address" for c in f.columns}
+        self._but_addresses = [
+            column for number, column in enumerate(rows.columns) if number not in elsewhere | addresses
+        ]
         typed = {column for f in self.fields for column in f.columns}
         self._loose = [column for number, column in enumerate(rows.columns) if number not in typed]
         self._by_kind: dict[str, list[Field]] = {}
@@ -67,7 +72,10 @@ class RowUnits(Units):
             read = self.kinds[kind].canonical(shown) if part is None or in_order else None
             text = read or self.kinds[kind].comparable(shown)
             return Text(text, alone=True, cut=part is not None or (kind == "address" and _NUMERAL.search(text) is None))
-        return Text(as_compared(self.kinds[kind], self._row(unit)))
+        words = self._row(unit, named=kind in _NAMES)
+        if kind == "kana" and not _KANA_OR_LATIN.search(words):
+            return Text("")
+        return Text(as_compared(self.kinds[kind], words))
 
     def texts(self, kind: str, units: Sequence[int]) -> Sequence[Text]:
         """The texts of many units; a column with nothing masked and no Latin names in it is gone through at once."""
@@ -110,9 +118,13 @@ class RowUnits(Units):
             return np.zeros(self.count, np.bool_)
         return np.fromiter((not JAPANESE.search(self._row(unit)) for unit in range(self.count)), np.bool_, self.count)
 
-    def _row(self, unit: int) -> str:
-        """The row but for cells that hold no words, to look for a name or an address in."""
-        return " ".join(column[unit] for column in self._words if column[unit])
+    def _row(self, unit: int, *, named: bool = False) -> str:
+        """The row but for cells that hold no words, to look for a name or an address in.
+
+        Where names have a column, no other one is in the addresses'.
+        """
+        columns = self._but_addresses if named and any(kind in self._by_kind for kind in _NAMES) else self._words
+        return " ".join(column[unit] for column in columns if column[unit])
 
     def _collect(self, known: Field) -> None:
         add = self.collected.add

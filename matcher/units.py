@@ -97,9 +97,8 @@ class Units(ABC):
         """Text to compare with a sketch of the kind."""
 
     def texts(self, kind: str, units: Sequence[int]) -> Sequence[Text]:
-        """The texts of many units, which may come more than once."""
-        known = {unit: self.text(kind, unit) for unit in dict.fromkeys(units)}
-        return [known[unit] for unit in units]
+        """The texts of many units."""
+        return [self.text(kind, unit) for unit in units]
 
     def _take(self, unit: int, kind: str, canonical: str) -> None:
         """A candidate found in free text."""

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from rapidfuzz import fuzz
 
 from fingerprints.keys import Key
-from fingerprints.sketches import Sketcher, agreements, as_text
+from fingerprints.sketches import Sketcher, agreements, as_text, equal_rows, most_alike
 
 SKETCHER = Sketcher(Key(b"s" * 32))
 
@@ -74,3 +74,23 @@ def test_a_check_is_0_only_where_there_is_no_value() -> None:
     assert (checks != 0).all()
     assert np.unique(checks).size > 40_000
     assert not SKETCHER.checks("phone", salts[:3], np.zeros(3, np.uint64)).any()
+
+
+ROWS = st.lists(
+    st.tuples(
+        st.text("あいうえおかきくけこさしすせ", max_size=12), st.text("あいうえおかきくけこさしすせ", max_size=30)
+    ),
+    max_size=8,
+)
+
+
+@given(ROWS, st.lists(st.integers(0, 1 << 40), min_size=8, max_size=8))
+def test_what_the_tokens_alone_allow_is_never_exceeded(rows: list[tuple[str, str]], salts: list[int]) -> None:
+    rows += [(field, field[: len(field) // 2]) for field, _ in rows[:2]] + [(field, field) for field, _ in rows[:2]]
+    own = np.resize(np.array(salts, np.uint64), len(rows))
+    stored, given_ = (SKETCHER.tokens("name", own, [row[side] for row in rows]) for side in (0, 1))
+    there = stored[0] > 0
+    scores = agreements(as_text(*stored), as_text(*given_))
+    assert (scores <= most_alike(*stored, *given_) + 1e-3)[there].all()
+    same = equal_rows(*stored, *given_)
+    assert same.tolist() == [one == other != "" for one, other in rows]
