@@ -34,6 +34,10 @@ class Texts:
         """
         return self._entries[key].format_map(values)
 
+    def template(self, key: str) -> str:
+        """The text under ``key`` with its placeholders as they stand."""
+        return self._entries[key]
+
     def __contains__(self, key: object) -> bool:
         return key in self._entries
 

@@ -14,6 +14,7 @@ from core.texts import LANGUAGES, load_texts
 from web import formats
 from web.gate import FORM_MARK
 from web.language import LANGUAGE_COOKIE, asked_language, choose_language
+from web.limits import limit_text
 from web.masks import masked_line
 
 if TYPE_CHECKING:
@@ -81,6 +82,7 @@ class Pages:
         return {
             "t": texts,
             "named": partial(_named, texts),
+            "limit_text": partial(limit_text, texts),
             "now": now,
             "since": partial(_since, texts, now),
             "language": language,
