@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
 BATCH_ROWS = 5_000
+_NESTED = frozenset({dict, list})
 SAMPLE_CELLS = 40
 LONGEST_CELL = 1 << 16
 DEEPEST_FIELD = 16  # of objects inside one record; deeper ones are records of their own
@@ -153,7 +154,7 @@ def flatten(value: Any, source: Source) -> Iterator[tuple[str, dict[str, str]]]:
     while stack:
         path, node = stack.pop()
         if isinstance(node, list):
-            if node and not any(isinstance(item, (dict, list)) for item in node):
+            if node and not _NESTED & set(map(type, node)):
                 yield path, {str(i): _text(item) for i, item in enumerate(node[: source.limits.columns])}
             else:
                 stack.extend((path, item) for item in reversed(node))
@@ -170,15 +171,18 @@ def _take(
     node: dict[str, Any], prefix: str, record: dict[str, str], later: list[tuple[str, Any]], source: Source
 ) -> None:
     """Plain values of an object into ``record``; what is a record of its own onto ``later``."""
-    inner = [item for item in node.values() if isinstance(item, dict)]
+    nested = _NESTED & set(map(type, node.values()))
+    inner = [item for item in node.values() if isinstance(item, dict)] if nested else []
     holds_records = len(inner) > 1 and len({frozenset(item) for item in inner}) == 1 and len(inner) == len(node)
     for key, item in node.items():
         if len(record) >= source.limits.columns:
             source.note(f"a record of more than {source.limits.columns} fields was cut")
             return
-        if isinstance(item, dict) and not holds_records and prefix.count(".") < DEEPEST_FIELD:
+        if not nested and not (isinstance(item, str) and item.startswith(("{", "[{"))):
+            record[prefix + key] = _text(item)
+        elif isinstance(item, dict) and not holds_records and prefix.count(".") < DEEPEST_FIELD:
             _take(item, f"{prefix}{key}.", record, later, source)
-        elif isinstance(item, dict) or (isinstance(item, list) and any(isinstance(x, (dict, list)) for x in item)):
+        elif isinstance(item, dict) or (isinstance(item, list) and _NESTED & set(map(type, item))):
             later.append((key, item))
         elif isinstance(item, list):
             record[prefix + key] = " ".join(map(_text, item))
@@ -189,9 +193,9 @@ def _take(
 
 
 def _text(value: Any) -> str:
-    if value is None or isinstance(value, bool):
-        return ""
-    return value if isinstance(value, str) else repr(value)
+    if isinstance(value, str):
+        return value
+    return "" if value is None or isinstance(value, bool) else repr(value)
 
 
 def parsed(cell: str) -> Any:
