@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 MOST_LINES_IN_CELL: Final = 20  # an address, a note
 RULE: Final = re.compile(r"[-+=|:│├┼┤─┌┬┐└┴┘\s]{3,}+")  # between the rows of tables drawn with characters
+_SPACES: Final = " \t\n\r\v\f\u3000\u00a0"
 _RULE_BEGINS: Final = "-+=|├┌└─"
 _RULED: Final = re.compile(r"^[-+=|├┌└─][-+=|:│├┼┤─┌┬┐└┴┘ \t]{2,}+$", re.MULTILINE)
 
@@ -54,8 +55,7 @@ class Records:
             if rows is None:
                 yield self._by_line(lines)
             else:
-                numbered = enumerate(rows, self._number + 1)
-                yield [row for row in numbered if row[1] and (row[1][0].strip() or any(map(str.strip, row[1])))]
+                yield _not_blank(list(enumerate(rows, self._number + 1)))
                 self._number += len(lines)
         yield self._settle(is_open=True)
 
@@ -120,6 +120,14 @@ class Records:
                 yield place, cells
 
 
+def _not_blank(records: list[tuple[int, list[str]]]) -> list[tuple[int, list[str]]]:
+    """The records in which something stands; most begin with something, which is seen at once."""
+    firsts = [cells[0] if cells else "" for _, cells in records]
+    if all(firsts) and not any(map(str.isspace, firsts)):
+        return records
+    return [record for record in records if any(map(str.strip, record[1]))]
+
+
 def _may_be_ruled(block: str) -> bool:
     """Whether a line begins as rules between rows do; far quicker than the pattern, and nearly always false."""
     return block[:1] in _RULE_BEGINS or any(f"\n{sign}" in block for sign in _RULE_BEGINS)
@@ -127,7 +135,12 @@ def _may_be_ruled(block: str) -> bool:
 
 def has_quoted(text: str, delimiter: str) -> bool:
     """Whether a cell begins with a quote; quotes elsewhere are characters like any other."""
-    return '"' in text and (text.lstrip().startswith('"') or _opening(delimiter).search(text) is not None)
+    if '"' not in text:
+        return False
+    if text.startswith('"') or f'{delimiter}"' in text or '\n"' in text:
+        return True
+    spaced = any(f"{sign}{space}" in text for sign in (delimiter, "\n") for space in _SPACES)
+    return text.lstrip().startswith('"') or (spaced and _opening(delimiter).search(text) is not None)
 
 
 @cache
