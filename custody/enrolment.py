@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from sqlalchemy.exc import SQLAlchemyError
@@ -36,6 +36,8 @@ if TYPE_CHECKING:
     from core.database import Database
     from core.settings import Settings
     from custody.column_plan import ColumnPlan
+    from custody.tally import Tally
+    from fingerprints.builder import Enrolled
     from fingerprints.keys import Key
 
 __all__ = ["Enroller", "EnrolmentResult", "Lending"]
@@ -44,6 +46,57 @@ MAX_REJECTED: Final = 0.05
 """Share of unusable rows that stops a run: above it the columns are mixed up, not the rows."""
 _READING: Final = 0.8
 """Share of the time that goes into reading; the rest is merging and writing."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Task:
+    """What `Enroller.enrol` was asked for."""
+
+    path: Path
+    plan: ColumnPlan
+    lending: Lending
+    max_rejected: float
+    progress: Callable[[str, float], None]
+    processes: int
+
+    @property
+    def day(self) -> int:
+        """The extract's day."""
+        return day_number(self.lending.as_of)
+
+
+@dataclass(frozen=True, slots=True)
+class _Built:
+    """A run whose generation serves."""
+
+    run: int
+    info: ExtractInfo
+    tally: Tally
+    rejected_file: Path | None
+    done: Enrolled
+    write_s: float
+
+    def result(self, *, seconds: float, peak_mib: float) -> EnrolmentResult:
+        """What is told of it."""
+        tally, done = self.tally, self.done
+        return EnrolmentResult(
+            extract=self.info.name,
+            rows=tally.rows,
+            subjects=done.subjects,
+            fingerprints=done.fingerprints,
+            rejected_count=tally.rejected_count,
+            rejected=tuple(tally.rejected),
+            rejected_file=self.rejected_file,
+            unread={kind: count for kind, count in sorted(tally.unread.items()) if count},
+            seconds=seconds,
+            peak_mib=peak_mib,
+            generation=done.generation,
+            bytes_per_subject=done.size_bytes / max(done.total_subjects, 1),
+            unchanged=done.unchanged,
+            changed=done.changed,
+            written_bytes=done.written_bytes,
+            write_seconds=self.write_s,
+        )
 
 
 class Enroller:
@@ -85,50 +138,44 @@ class Enroller:
             raise EnrolmentError("an extract needs a name")
         if day_number(lending.as_of) > day_number(started_at.date()) + 1:
             raise EnrolmentError(f"the extract's day {lending.as_of} has not come yet")
+        task = _Task(path, plan, lending, max_rejected, progress, processes)
         with writing_lock(self._settings.index_dir):
-            index = open_for_writing(self._settings.index_dir, self._key)
-            sha256 = sha256_of(path)
-            with IndexBuilder(self._settings.index_dir, self._key, index) as builder:
-                run = self._open_run(path, sha256, lending, index, builder.generation)
-                try:
-                    source = Source(path, plan, day_number(lending.as_of), self._rejected_path(run))
-                    tally, rejected_file = read_into(
-                        builder, source, self._key, index, self._settings.index_dir,
-                        advance=lambda share: progress("read", _READING * share), processes=processes,
-                    )  # fmt: skip
-                    check(tally, plan, max_rejected, rejected_file)
-                    info = ExtractInfo(
-                        lending.extract, tuple(plan.columns), 0, day_number(lending.as_of), tally.rows, sha256
-                    )
-                    patterns = learn_patterns(tally.numbers) if tally.numbers else ()
-                    write_from = time.monotonic()
-                    done = builder.finish(
-                        info, patterns, lambda share: progress("write", _READING + (1 - _READING) * share)
-                    )
-                    write_s = time.monotonic() - write_from
-                except BaseException as error:
-                    self._fail_run(run, error)
-                    raise
-            self._close_run(run, replace(info, size=done.subjects), tally.rejected_count)
+            built = self._build(task)
+            self._close_run(built.run, replace(built.info, size=built.done.subjects), built.tally.rejected_count)
             compact(self._settings.index_dir, Index.open(self._settings.index_dir, self._key), whole=False)
-        return EnrolmentResult(
-            extract=lending.extract,
-            rows=tally.rows,
-            subjects=done.subjects,
-            fingerprints=done.fingerprints,
-            rejected_count=tally.rejected_count,
-            rejected=tuple(tally.rejected),
-            rejected_file=rejected_file,
-            unread={kind: count for kind, count in sorted(tally.unread.items()) if count},
+        return built.result(
             seconds=(self._clock.now() - started_at).total_seconds(),
             peak_mib=peak_mib(processes if processes > 1 else 0),
-            generation=done.generation,
-            bytes_per_subject=done.size_bytes / max(done.total_subjects, 1),
-            unchanged=done.unchanged,
-            changed=done.changed,
-            written_bytes=done.written_bytes,
-            write_seconds=write_s,
         )
+
+    def _build(self, task: _Task) -> _Built:
+        """Read the file, write the next generation, and switch to it; what fails is noted with the run."""
+        index = open_for_writing(self._settings.index_dir, self._key)
+        sha256 = sha256_of(task.path)
+        with IndexBuilder(self._settings.index_dir, self._key, index) as builder:
+            run = self._open_run(task.path, sha256, task.lending, index, builder.generation)
+            try:
+                tally, rejected_file = self._read(task, builder, index, run)
+                info = ExtractInfo(task.lending.extract, tuple(task.plan.columns), 0, task.day, tally.rows, sha256)
+                patterns = learn_patterns(tally.numbers) if tally.numbers else ()
+                write_from = time.monotonic()
+                done = builder.finish(
+                    info, patterns, lambda share: task.progress("write", _READING + (1 - _READING) * share)
+                )
+            except BaseException as error:
+                self._fail_run(run, error)
+                raise
+        return _Built(run, info, tally, rejected_file, done, time.monotonic() - write_from)
+
+    def _read(self, task: _Task, builder: IndexBuilder, index: Index | None, run: int) -> tuple[Tally, Path | None]:
+        """The file's rows into the builder; what could not be used is counted and written beside the run."""
+        source = Source(task.path, task.plan, task.day, self._rejected_path(run))
+        tally, rejected_file = read_into(
+            builder, source, self._key, index, self._settings.index_dir,
+            advance=lambda share: task.progress("read", _READING * share), processes=task.processes,
+        )  # fmt: skip
+        check(tally, task.plan, task.max_rejected, rejected_file)
+        return tally, rejected_file
 
     def _open_run(self, path: Path, sha256: str, lending: Lending, index: Index | None, generation: int) -> int:
         """Settle what was cut off before, and note that this run has begun."""
