@@ -16,6 +16,7 @@ from sqlalchemy import func, select
 
 from trails.fields import HOLDER_KINDS, is_refused
 from trails.models import TrailPart
+from trails.records import SCHEMA
 from trails.store import part_paths, scan
 
 if TYPE_CHECKING:
@@ -181,4 +182,4 @@ def _granted(records: pl.DataFrame) -> pl.DataFrame:
 
 
 def _is_one_of(column: str, names: Sequence[str]) -> pl.Expr:
-    return pl.col(column).is_in(pl.Series("names", names, dtype=pl.String).cast(pl.Categorical).implode())
+    return pl.col(column).is_in(pl.Series("names", names, dtype=pl.String).cast(SCHEMA[column]).implode())

@@ -104,7 +104,7 @@ class DelimitedReader(FormatReader):
         delimiters = plain.str.count_matches(self._delimiter, literal=True) + 1
         fits = (delimiters == wanted) & ~plain.str.contains('"', literal=True)
         if fits.all():
-            return Parsed(self._frame(records, {}), numbers, records)
+            return Parsed(self._frame(plain, {}), numbers, plain)
         dropped: list[Dropped] = []
         kept: list[int] = []
         quoted: dict[int, list[str]] = {}
@@ -118,8 +118,8 @@ class DelimitedReader(FormatReader):
                 quoted[len(kept) - 1] = row
             else:
                 dropped.append(Dropped(numbers[i], f"{len(row)} columns where {wanted} were expected"))
-        frame = self._frame([records[i] for i in kept], quoted)
-        return Parsed(frame, [numbers[i] for i in kept], [records[i] for i in kept], dropped)
+        plain = plain.gather(kept)
+        return Parsed(self._frame(plain, quoted), [numbers[i] for i in kept], plain, dropped)
 
     def _whole_records(self, lines: Sequence[str], first: int, *, last: bool) -> tuple[list[int], list[str]]:
         """Lines put together where a quoted field runs over several; without the header and empty lines."""
@@ -159,15 +159,13 @@ class DelimitedReader(FormatReader):
                 return (whole, used) if fits else (lines[at], 1)
         return lines[at], 1
 
-    def _frame(self, records: list[str], quoted: dict[int, list[str]]) -> pl.DataFrame:
-        wanted = len(self._names)
-        blank = self._delimiter * (wanted - 1)
-        texts = [blank if i in quoted else record for i, record in enumerate(records)] if quoted else records
-        split = pl.Series("r", texts, dtype=pl.String).str.split_exact(self._delimiter, wanted - 1).struct.unnest()
+    def _frame(self, records: pl.Series, quoted: dict[int, list[str]]) -> pl.DataFrame:
+        wanted, at = len(self._names), list(quoted)
+        texts = records.clone().scatter(at, self._delimiter * (wanted - 1)) if quoted else records
+        split = texts.str.split_exact(self._delimiter, wanted - 1).struct.unnest()
         split.columns = self._names
         if not quoted:
             return split
-        at = list(quoted)
         return split.with_columns(
             split[name].scatter(at, [quoted[i][column] for i in at]) for column, name in enumerate(self._names)
         )
