@@ -33,6 +33,7 @@ from migrations import upgrade
 from trails.access import open_trails
 from trails.door import NUMBER_KIND, KeyedDoor
 from trails.imports import plan_import, run_import
+from trails.store import scan
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -121,7 +122,7 @@ def ask(database: Database, folder: Path, door: KeyedDoor, customers: int, days:
     end = datetime.fromtimestamp(BEGIN + days * DAY_S, UTC)
     with database.read() as session:
         trails = open_trails(session, folder, zone="Asia/Tokyo", until=end)
-    leak = Leak(_leaked(trails.records("operator", "subject"), door, customers), np.full(LEAKED, 0.98), customers, 0)
+    leak = Leak(_leaked(scan(trails.files), door, customers), np.full(LEAKED, 0.98), customers, 0)
     started = time.perf_counter()
     leak = Leak(leak.subjects, leak.confidence[: len(leak.subjects)], customers, BEGIN // DAY_S + days)
     with database.read() as session:
