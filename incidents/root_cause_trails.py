@@ -92,8 +92,8 @@ def _once(
     own = hits if kind == SESSION else hits.filter(pl.col("action").cast(pl.String).is_in(TAKING_OUT))
     each = own.unique([*place, "subject"])
     covered = each.group_by(place).agg(pl.col("sure").sum())
-    hopeful = [_is_hopeful(mass, leak, among) for mass in covered["sure"].to_list()]
-    own = own.join(covered.filter(pl.Series(hopeful, dtype=pl.Boolean)), on=place, how="semi", nulls_equal=True)
+    covered = covered.filter(_hopeful(covered["sure"], leak, among))
+    own = own.join(covered, on=place, how="semi", nulls_equal=True)
     if own.is_empty():
         return None
     own = own.join(values_at(trails, column, own["row"].to_numpy()), on="row").drop_nulls(column)
@@ -125,14 +125,18 @@ def _likely(hits: pl.DataFrame, leak: Leak, among: int, kind: str, limits: list[
     """The holders that could score, those that cover most first; how many such are left out is added to ``limits``."""
     covered = hits.select("name", "subject", "sure").unique().group_by("name").agg(pl.col("sure").sum())
     covered = covered.sort("sure", "name", descending=[True, False])
-    hopeful = [name for name, mass in covered.iter_rows() if _is_hopeful(mass, leak, among)]
+    hopeful = covered.filter(_hopeful(covered["sure"], leak, among))["name"].to_list()
     if left_out := len(hopeful[PER_KIND:]):
         limits.append(f"{kind}: {left_out} holders with the fewest leaked customers were not looked at closely")
     return hopeful[:PER_KIND] or covered["name"].to_list()[:PER_KIND]
 
 
-def _is_hopeful(covered: float, leak: Leak, among: int) -> bool:
-    return best_possible(covered, leak.mass, leak.population, among) > HOPELESS
+def _hopeful(covered: pl.Series, leak: Leak, among: int) -> pl.Series:
+    """Which masses could be a candidate's; there are few different ones."""
+    known = {
+        mass: best_possible(mass, leak.mass, leak.population, among) > HOPELESS for mass in covered.unique().to_list()
+    }
+    return pl.Series([known[mass] for mass in covered.to_list()], dtype=pl.Boolean)
 
 
 def _popularity(hits: pl.DataFrame, leak: Leak, mean: float) -> NDArray[np.float64]:

@@ -90,7 +90,7 @@ def touches_of(trails: Trails, subjects: NDArray[np.uint64], *, population: int)
     """
     asked = pl.col("subject").is_in(pl.Series("asked", subjects, dtype=pl.UInt64).implode())
     sampled = (pl.col("subject") // CODE_VALUES) % MEAN_SAMPLE == 0
-    whole = pl.col("extract").is_not_null()
+    whole = pl.col("extract").is_not_null() if trails.runs.names_extracts else pl.lit(value=False)
     columns = dict.fromkeys(["row", *TOUCH, *sorted(trails.runs.loose)])
     rows = every_row(trails).filter(asked | sampled | whole).select(*columns).collect(engine="streaming")
     found = granted(trails, rows)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
     from typing import IO
 
-BLOCK_BYTES: Final = 16 << 20
+BLOCK_BYTES: Final = 8 << 20
 HEAD_BYTES: Final = 1 << 18
 HEAD_LINES: Final = 200
 LONGEST_LINE: Final = 1 << 20

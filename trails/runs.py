@@ -73,6 +73,11 @@ class RunTable:
     offsets: NDArray[np.int64]
     loose: frozenset[str]
 
+    @property
+    def names_extracts(self) -> bool:
+        """Whether some record may name a whole extract."""
+        return "extract" in self.loose or self.frame["extract"].null_count() < len(self.frame)
+
     def of_rows(self, rows: NDArray[np.int64]) -> pl.DataFrame:
         """The run of each row."""
         at = np.searchsorted(self.frame["first"].to_numpy(), rows, side="right") - 1

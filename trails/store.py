@@ -36,8 +36,8 @@ if TYPE_CHECKING:
 UNDATED: Final = "undated"
 ROW_GROUP: Final = 131_072
 MONTH_ROWS: Final = 1_000_000
-BUFFER_ROWS: Final = 3_000_000
-"""Rows held in memory before the fullest months are written: about 250 MB."""
+BUFFER_ROWS: Final = 2_000_000
+"""Rows held in memory before the fullest months are written: about 200 MB."""
 
 
 @dataclass(frozen=True, slots=True)
