@@ -13,15 +13,16 @@ from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from trails.packed import size_of
 from trails.records import make_records
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from datetime import datetime
-    from pathlib import Path
 
     from trails.formats.interface import Parsed
     from trails.mapping import TrailMapping
+    from trails.packed import LogPath
     from trails.records import Doorkeeper, Records
     from trails.times import Reading
 
@@ -48,9 +49,9 @@ class RecordMaker:
         return make_records(parsed, self.mapping, self.reading, self.door, now=self.now)
 
 
-def choose_helpers(path: Path) -> int:
+def choose_helpers(path: LogPath) -> int:
     """How many processes to work in beside this one."""
-    return min(MOST_HELPERS, (os.cpu_count() or 1) - 1) if path.stat().st_size >= LARGE_BYTES else 0
+    return min(MOST_HELPERS, (os.cpu_count() or 1) - 1) if size_of(path) >= LARGE_BYTES else 0
 
 
 def make_all(parsed: Iterable[Parsed], make: RecordMaker, helpers: int) -> Iterator[Records]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import zipfile
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -12,12 +13,14 @@ from sqlalchemy import create_engine, text
 from cli.main import hinomi
 from core.errors import HinomiError, UsageError
 from incidents.errors import ForbiddenActionError, NoSuspicionError
+from tests.trails.foreign_logs import FOREIGN
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from click.testing import Result
 
+FOREIGN_NAMES = ["semicolons, points between the parts of a day, a decimal comma"] * 2
 HEADER = "日時,作業者ID,端末,操作,お客様番号\n"
 WORK = "".join(
     f"2026/10/{day:02d} 10:00:00,{who},T-{who},照会,K{day * 10 + i:06d}\n"
@@ -128,6 +131,20 @@ def test_a_decision_wants_a_suspicion_a_reason_and_a_change(home: Home, found: d
     home.run("trails", decision, number, "--reason", "once")
     with pytest.raises(ForbiddenActionError):
         home.run("trails", decision, number, "--reason", "twice")
+
+
+def test_a_zip_of_foreign_logs_is_imported_and_says_what_it_dropped(tmp_path: Path) -> None:
+    made = Home(tmp_path / "home")
+    made.run("init")
+    with zipfile.ZipFile(tmp_path / "logs.zip", "w") as archive:
+        for number, name in enumerate(FOREIGN_NAMES):
+            archive.writestr(f"{number}.log", FOREIGN[name].text)
+    results = made.json("trails", "import", str(tmp_path / "logs.zip"), "--system", "crm", "--yes")
+    assert [tuple(drop["line"] for drop in one["dropped"]) for one in results] == [
+        FOREIGN[name].dropped for name in FOREIGN_NAMES
+    ]
+    assert [one["new"] for one in results] == [2, 0]
+    assert {"system", "records", "new", "dropped", "gaps"} <= set(results[0])
 
 
 def test_nothing_found_is_said_and_prints_no_object(tmp_path: Path) -> None:
