@@ -27,9 +27,11 @@ RUN_KINDS: Final = tuple(kind for kind in HOLDER_KINDS if kind != "session")
 """Kinds of holders whose names repeat; a session's are new every day."""
 KEYS: Final = (*RUN_KINDS, "extract")
 FOOTER_KEY: Final = "hinomi.runs"
-ROWS_A_RUN: Final = 8
+ROWS_A_RUN: Final = 2
 """With fewer rows a run on average, the most varied field is left out."""
 FEW_RUNS: Final = 1000
+FEW_ROWS: Final = 1_000_000
+"""If the files that left a field out hold no more than that together, their columns are read."""
 
 
 def sort_into_runs(frame: pl.DataFrame) -> tuple[pl.DataFrame, dict[str, str]]:
@@ -85,18 +87,22 @@ class RunTable:
 
     def of_holders(self, kind: str, names: Sequence[str]) -> pl.DataFrame:
         """The runs of some holders of a kind that is not loose, each with its holder's ``name``."""
-        named = self.frame.with_columns(name=pl.col(kind).cast(pl.String))
-        return named.filter(pl.col("name").is_in(pl.Series(names, dtype=pl.String).implode()))
+        asked = pl.Series(names, dtype=pl.String).cast(pl.Categorical)
+        return self.frame.filter(pl.col(kind).is_in(asked.implode())).with_columns(name=pl.col(kind).cast(pl.String))
 
     def counted(self, kind: str) -> dict[str, int]:
         """How many records each holder of a kind that is not loose left."""
-        totals = self.frame.group_by(pl.col(kind).cast(pl.String)).agg(pl.col("length").sum()).drop_nulls()
-        return dict(totals.iter_rows())
+        totals = self.frame.group_by(kind).agg(pl.col("length").sum()).drop_nulls()
+        return dict(totals.cast({kind: pl.String}).iter_rows())
 
 
-def read_runs(paths: Sequence[Path]) -> RunTable:
-    """The runs of some files, in their order."""
+def read_runs(paths: Sequence[Path], few_rows: int = FEW_ROWS) -> RunTable:
+    """The runs of some files, in their order; columns of files that left a field out are read if they are small."""
     tables = [_of_file(path) for path in paths]
+    partial = [number for number, table in enumerate(tables) if not set(KEYS) <= set(table.columns)]
+    if sum(int(tables[number]["length"].sum()) for number in partial) <= few_rows:
+        for number in partial:
+            tables[number] = _from_columns(paths[number])
     loose = frozenset(key for table in tables for key in KEYS if key not in table.columns)
     offsets = np.cumsum([0, *(int(table["length"].sum()) for table in tables)])
     frames = [
@@ -108,14 +114,18 @@ def read_runs(paths: Sequence[Path]) -> RunTable:
         )
         for number, (table, offset) in enumerate(zip(tables, offsets[:-1], strict=True))
     ]
-    return RunTable(pl.concat(frames) if frames else _NO_RUNS, offsets, loose)
+    return RunTable(pl.concat(frames, rechunk=True) if frames else _NO_RUNS, offsets, loose)
 
 
 def _of_file(path: Path) -> pl.DataFrame:
     packed: Any = pl.read_parquet_metadata(path).get(FOOTER_KEY)
     if packed is None:  # it was written before there were runs
-        return find_runs(pl.read_parquet(path, columns=list(KEYS)), KEYS)
+        return _from_columns(path)
     return pl.read_ipc(io.BytesIO(base64.b64decode(packed)))
+
+
+def _from_columns(path: Path) -> pl.DataFrame:
+    return find_runs(pl.read_parquet(path, columns=list(KEYS)), KEYS)
 
 
 _NO_RUNS: Final = pl.DataFrame(

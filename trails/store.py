@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
 UNDATED: Final = "undated"
-ROW_GROUP: Final = 131_072
+ROW_GROUP: Final = 65_536
 MONTH_ROWS: Final = 1_000_000
 BUFFER_ROWS: Final = 2_000_000
 """Rows held in memory before the fullest months are written: about 200 MB."""

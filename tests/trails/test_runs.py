@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -39,7 +40,14 @@ def opened(settings: Settings, database: Database, clock: SetClock) -> Trails:
 def trails(take: Importer, settings: Settings, database: Database, clock: SetClock) -> Trails:
     take(VARIED)
     take(HEADER + "2026/04/01 23:30:00,op-1,T1,照会,K000001\n", system="billing", name="billing.csv")
-    return opened(settings, database, clock)
+    found = opened(settings, database, clock)
+    return replace(found, runs=read_runs(found.files, few_rows=0))
+
+
+def test_a_field_that_small_files_left_out_is_read_from_them(trails: Trails) -> None:
+    runs = read_runs(trails.files)
+    assert runs.loose == set()
+    assert runs.counted("terminal")["T1"] == 2
 
 
 def test_a_field_that_never_repeats_is_left_out_and_read_all_the_same(trails: Trails, door: KeyedDoor) -> None:
