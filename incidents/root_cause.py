@@ -7,8 +7,8 @@ For a holder whose set in some window is R (of N customers), with the leak's m c
 
 It is the likelihood that ranks extracts too (`custody.ranking`): coverage alone, guilt by the number of holders,
 and Jaccard all put the culprit first less often. Matches count by their confidence, and a customer whom many
-holders touch counts for less (``peers``: so does one that ordinary holders touch anyway, such as those of one
-region). ``windows`` is what averaging over every window of 1, 7, 30, 365 days and all time takes away from the best
+holders touch counts for less (``peers``: so does what a holder would have touched anyway, such as customers of his
+region; see `incidents.root_cause_peers`). ``windows`` is what averaging over every window of 1, 7, 30, 365 days and all time takes away from the best
 one; ``among`` is the prior of one holder among all of its kind, so that "none of these" (prior one half) wins when
 nobody stands out. It ranks evidence; it accuses nobody.
 """
