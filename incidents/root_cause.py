@@ -8,9 +8,9 @@ For a holder whose set in some window is R (of N customers), with the leak's m c
 It is the likelihood that ranks extracts too (`custody.ranking`): coverage alone, guilt by the number of holders,
 and Jaccard all put the culprit first less often. Matches count by their confidence, and a customer whom many
 holders touch counts for less (``peers``: so does what a holder would have touched anyway, such as customers of his
-region; see `incidents.root_cause_peers`). ``windows`` is what averaging over every window of 1, 7, 30, 365 days and all time takes away from the best
-one; ``among`` is the prior of one holder among all of its kind, so that "none of these" (prior one half) wins when
-nobody stands out. It ranks evidence; it accuses nobody.
+region; see `incidents.root_cause_peers`). ``windows`` is what averaging over every window of 1, 7, 30, 365 days and
+all time takes away from the best one; ``among`` is the prior of one holder among all of its kind, so that "none of
+these" (prior one half) wins when nobody stands out. It ranks evidence; it accuses nobody.
 """
 
 from __future__ import annotations
@@ -71,7 +71,7 @@ def rank_holders(
     """
     first = min((_first_day(one, leak.sighted_on) for one in touches), default=leak.sighted_on)
     rows = [_rows(leak, one) for one in touches]
-    expected = lifts(leak, touches, [own for own, _ in rows])
+    expected = lifts(leak, touches, [own for own, _ in rows], among)
     weighed = [
         _weigh(leak, one, own, odds, max(1, among.get(one.kind, 1)), first, lift)
         for one, (own, odds), lift in zip(touches, rows, expected, strict=True)
