@@ -82,13 +82,21 @@ def simulate(worlds: Sequence[World], scenario: Scenario, rows: int, noise: floa
 
 
 def reliability(outcomes: Sequence[Outcome]) -> list[tuple[float, float, int]]:
-    """For each bin of probabilities: the mean that was said, the share that was right, and how many there were."""
+    """For each bin of probabilities: the mean that was said, the share that was right, and how many there were.
+
+    A probability is one under a prior, here that somebody and nobody are as likely as each other; leaks of either sort
+    count so much that this holds, however many scenarios there are of each.
+    """
+    nobody = {scenario.__name__ for scenario in ELSEWHERE}
+    sorts = [one.scenario in nobody for one in outcomes]
+    weight = {sort: 1 / sorts.count(sort) for sort in set(sorts)}
     table = []
     for low, high in zip(BINS, (*BINS[1:], np.inf), strict=True):
-        mine = [one for one in outcomes if low <= one.sure < high]
+        mine = [(one, weight[sort]) for one, sort in zip(outcomes, sorts, strict=True) if low <= one.sure < high]
         if mine:
-            said = float(np.mean([one.sure for one in mine]))
-            table.append((said, float(np.mean([one.right for one in mine])), len(mine)))
+            total = sum(each for _, each in mine)
+            said = sum(each * one.sure for one, each in mine) / total
+            table.append((said, sum(each * one.right for one, each in mine) / total, len(mine)))
     return table
 
 

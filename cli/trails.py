@@ -55,6 +55,7 @@ def import_command(
     """Take access logs into the trail of a system; lines that are known already add nothing."""
     from core.errors import OutsideError
     from trails.imports import plan_import, run_import
+    from trails.packed import logs_in
     from trails.proposal import read_given
 
     for path in files:
@@ -62,9 +63,9 @@ def import_command(
             raise OutsideError(f"there is no file {path}", hint="Check the path.")
     door, folder = _door(ctx), ctx.settings.trails_dir
     constants = {"processor": processor} if processor else {}
-    for path in files:
+    for log in [one for file in files for one in logs_in(file)]:
         plan = plan_import(
-            path,
+            log,
             system,
             folder,
             is_number=door.is_number,
@@ -76,14 +77,14 @@ def import_command(
         _show_plan(ctx, plan)
         if not (yes or as_json or plan.known):
             click.confirm("Read it this way?", default=True, abort=True, err=True)
-        with ctx.talk.status(f"reading {path.name}") as status:
+        with ctx.talk.status(f"reading {log.name}") as status:
             result = run_import(
                 plan,
                 folder,
                 ctx.database,
                 door,
                 ctx.clock,
-                progress=lambda n, name=path.name: status.update(f"reading {name}: {n:,} records"),  # type: ignore[misc]
+                progress=lambda n, name=log.name: status.update(f"reading {name}: {n:,} records"),  # type: ignore[misc]
             )
         if as_json:
             ctx.emit(result.as_json())

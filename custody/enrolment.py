@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Final
 from sqlalchemy.exc import SQLAlchemyError
 
 from core.errors import HinomiError
+from core.peak import peak_mib
 from custody.errors import EnrolmentError
 from custody.models import FAILED, Enrolment
-from custody.peak import peak_mib
 from custody.reading import Source, read_into, sha256_of
 from custody.register import Lending, finish_enrolment, settle_interrupted
 from custody.tally import EnrolmentResult, check

@@ -25,6 +25,8 @@ __all__ = ["NONE_OF_THESE", "Candidate", "RankedExtract", "Values", "candidates_
 
 NONE_OF_THESE: Final = "none of these"
 NOISES: Final = tuple(float(e) for e in np.geomspace(0.01, 0.7, 15))
+NOISE_WEIGHTS: Final = tuple(e / sum(NOISES) for e in NOISES)
+"""Every share of noise is equally likely beforehand: steps grow with ``NOISES``, and so does what each stands for."""
 TIE: Final = 0.5
 """Scores closer than this (a factor of 1.6 in likelihood) are a tie: no evidence tells them apart."""
 STRAY_COLUMN: Final = math.log(0.02)
@@ -149,7 +151,7 @@ def set_term(covered: float, of: float, size: int, population: int) -> float:
     anybody = np.log(noise / population)
     logs = covered * member + (of - covered) * anybody + of * math.log(population)
     top = float(logs.max())
-    return top + math.log(float(np.exp(logs - top).mean()))
+    return top + math.log(float(np.exp(logs - top) @ np.array(NOISE_WEIGHTS)))
 
 
 def _is_later(as_of: int | None, first_seen: int | None) -> bool:

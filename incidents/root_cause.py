@@ -7,10 +7,10 @@ For a holder whose set in some window is R (of N customers), with the leak's m c
 
 It is the likelihood that ranks extracts too (`custody.ranking`): coverage alone, guilt by the number of holders,
 and Jaccard all put the culprit first less often. Matches count by their confidence, and a customer whom many
-holders touch counts for less (``peers``: so does one that ordinary holders touch anyway, such as those of one
-region). ``windows`` is what averaging over every window of 1, 7, 30, 365 days and all time takes away from the best
-one; ``among`` is the prior of one holder among all of its kind, so that "none of these" (prior one half) wins when
-nobody stands out. It ranks evidence; it accuses nobody.
+holders touch counts for less (``peers``: so does what a holder would have touched anyway, such as customers of his
+region; see `incidents.root_cause_peers`). ``windows`` is what averaging over every window of 1, 7, 30, 365 days and
+all time takes away from the best one; ``among`` is the prior of one holder among all of its kind, so that "none of
+these" (prior one half) wins when nobody stands out. It ranks evidence; it accuses nobody.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from incidents.root_cause_peers import lifts
 from incidents.root_cause_score import (
     ACTION_ODDS,
     CANARY_TERM,
@@ -28,7 +29,6 @@ from incidents.root_cause_score import (
     class_masses,
     log_sum,
     set_score,
-    surely_at_least,
     windows_of,
 )
 from incidents.root_cause_values import Background, Holder, Leak, Ranking, Touches
@@ -45,10 +45,6 @@ __all__ = ["Background", "Holder", "Leak", "Ranking", "Touches", "best_possible"
 
 TIE: Final = float(np.log(3))
 """Two candidates less than 3 : 1 apart cannot be told apart."""
-LIFT_KINDS: Final = ("operator", "account", "terminal", "address")
-CULPRITS: Final = 3
-CULPRIT_SHARE: Final = 0.05
-HALF: Final = 0.5
 EVERYBODY_SHARE: Final = 0.5
 DAILY_SHARE: Final = 0.02
 MIN_POPULATION: Final = 1000
@@ -75,10 +71,10 @@ def rank_holders(
     """
     first = min((_first_day(one, leak.sighted_on) for one in touches), default=leak.sighted_on)
     rows = [_rows(leak, one) for one in touches]
-    lift = _peers_lift(leak, touches, rows, among)
+    expected = lifts(leak, touches, [own for own, _ in rows], among)
     weighed = [
         _weigh(leak, one, own, odds, max(1, among.get(one.kind, 1)), first, lift)
-        for one, (own, odds) in zip(touches, rows, strict=True)
+        for one, (own, odds), lift in zip(touches, rows, expected, strict=True)
     ]
     none = _none_score(leak, backgrounds)
     ranked = [one for one in weighed if one is not None]
@@ -151,33 +147,6 @@ def _rows(leak: Leak, touches: Touches) -> tuple[Rows, NDArray[np.float64]]:
     hit = leak.subjects[at] == subjects
     stands_for = np.where(hit, 1.0, touches.sample)
     return Rows(subjects, days, stands_for, hit, leak.confidence[at], leak.classes[at]), odds
-
-
-def _peers_lift(
-    leak: Leak, touches: Sequence[Touches], rows: Sequence[tuple[Rows, NDArray[np.float64]]], among: Mapping[str, int]
-) -> float:
-    """How many times more often than by chance ordinary holders touch this leak's customers; 1 at least.
-
-    A leak of one region or one product is touched more often by all who work there, whoever took it. Each operator
-    gives a lower bound for it, the few highest are left out as possible culprits, and so are those that cover half
-    of the leak: a team whose members all touch the same customers is a tie, no chance.
-    """
-    kind = next((kind for kind in LIFT_KINDS if any(one.kind == kind for one in touches)), "")
-    # Customers whom many touch are expected more often already: what they explain is no lift.
-    often = 1.0 if leak.popularity is None else leak.popularity
-    expected = max(float((leak.confidence * often).sum()), leak.mass)
-    counts = [
-        (mass, own.stands_for[np.r_[True, own.subjects[1:] != own.subjects[:-1]]].sum())
-        for one, (own, _) in zip(touches, rows, strict=True)
-        if one.kind == kind and own.hit.any() and (mass := class_masses(own).sum()) < HALF * leak.mass
-    ]
-    skipped = max(CULPRITS, round(CULPRIT_SHARE * len(counts)))
-    # By chance alone so many of all are as lucky: the one that counts is the next.
-    lucky = among.get(kind, 1) / (skipped + 1)
-    bounds = sorted(
-        (surely_at_least(mass, lucky) * leak.population / (size * expected) for mass, size in counts), reverse=True
-    )
-    return max(1.0, bounds[skipped]) if len(bounds) > skipped else 1.0
 
 
 def _reads_everybody(leak: Leak, windows: Sequence[Window]) -> bool:

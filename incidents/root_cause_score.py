@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from statistics import NormalDist
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from custody.ranking import NOISES
+from custody.ranking import NOISE_WEIGHTS, NOISES
 from incidents.root_cause_windows import UNDATED, WINDOWS_DAYS, distinct_in_windows
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 NOISE: Final = np.array(NOISES)
+WEIGHTS: Final = np.log(NOISE_WEIGHTS)
 """Shares of the leak that may have come from elsewhere; the same as for extracts, all equally likely beforehand."""
 WRONG_DATE: Final = float(np.log(0.05))
 """What a window costs in which the leaked values were not current."""
@@ -92,7 +92,7 @@ def set_score(covered: NDArray[np.float64], of: float, share: NDArray[np.float64
     chance = np.minimum(share * 2.0 ** np.arange(covered.shape[1])[:, None], 1.0)
     by_class = covered[:, :, None] * np.log((1 - NOISE) / chance + NOISE)
     by_noise = by_class.sum(axis=1) + (of - covered.sum(axis=1))[:, None] * np.log(NOISE)
-    return log_mean(by_noise)
+    return log_sums(by_noise + WEIGHTS)
 
 
 def windows_of(
@@ -147,25 +147,16 @@ def class_masses(rows: Rows) -> NDArray[np.float64]:
     return np.array([rows.confidence[first & rows.of_class(c)].sum() for c in range(MAX_POPULARITY)])
 
 
-def surely_at_least(count: float, among: float) -> float:
-    """A mean that a Poisson count of the luckiest of so many hardly comes from below (Wilson and Hilferty 1931)."""
-    if count < 1:
-        return 0.0
-    deviations = NormalDist().inv_cdf(1 - 1 / max(among, 2))
-    return float(count * max(0.0, 1 - 1 / (9 * count) - deviations / (3 * np.sqrt(count))) ** 3)
-
-
-def log_mean(values: NDArray[np.float64]) -> NDArray[np.float64]:
-    """The log of the mean of exponentials along the last axis."""
+def log_sums(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The log of the sum of exponentials along the last axis."""
     top = values.max(axis=-1)
-    mean: NDArray[np.float64] = top + np.log(np.exp(values - top[..., None]).mean(axis=-1))
-    return mean
+    total: NDArray[np.float64] = top + np.log(np.exp(values - top[..., None]).sum(axis=-1))
+    return total
 
 
 def log_sum(values: NDArray[np.float64]) -> float:
     """The log of the sum of exponentials."""
-    top = float(values.max())
-    return top + float(np.log(np.exp(values - top).sum()))
+    return float(log_sums(values))
 
 
 def _mass(rows: Rows, frame: dict[str, int]) -> NDArray[np.float64]:

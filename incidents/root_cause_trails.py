@@ -14,11 +14,13 @@ import polars as pl
 
 from incidents.root_cause import Leak, Touches, best_possible
 from incidents.root_cause_score import ACTION_ODDS
-from trails.access import EXPORT, OF_AN_OPERATOR, export_name, take_census, touches_by, touches_of
-from trails.fields import HOLDER_KINDS, TAKING_OUT
+from trails.access import EXPORT, take_census, touches_of
+from trails.fields import TAKING_OUT
+from trails.runs import RUN_KINDS
+from trails.touches import touches_by, touches_in, values_at
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
 
     MembersOf = Callable[[str], NDArray[np.uint64]]
 
+SESSION: Final = "session"
 PER_KIND: Final = 60
 """Holders of a kind that are looked at closely, those that cover most; what is left out is said."""
 HOPELESS: Final = -12.0
@@ -58,21 +61,58 @@ def read_touches(trails: Trails, leak: Leak, members_of: MembersOf, index: Index
     hits = hits.join(sure, on="subject", how="inner")
     leak = replace(leak, popularity=_popularity(hits, leak, mean))
     census = take_census(trails)
-    among = {}
-    touches: list[Touches] = []
+    among: dict[str, int] = {}
+    rated: dict[str, dict[str, int]] = {}
     limits: list[str] = []
-    for kind in (*HOLDER_KINDS, EXPORT):
-        own = _of_kind(hits, kind)
+    for kind in RUN_KINDS:
+        own = hits.filter(pl.col(kind).is_not_null()).with_columns(name=pl.col(kind).cast(pl.String))
         among[kind] = max(1, census.holders[kind], own["name"].n_unique())
-        names, left_out = _likely(own, leak, among[kind])
-        if left_out:
-            limits.append(f"{kind}: {left_out} holders with the fewest leaked customers were not looked at closely")
-        if names:
-            operators = _operators(own.filter(pl.col("name").is_in(names))) if kind in OF_AN_OPERATOR else None
-            for rate, some in census.by_rate(kind, names).items():
-                rows = touches_by(trails, kind, some, rate=rate, operators=operators, keep=asked)
-                touches += _as_touches(kind, _with_extracts(_led_on(rows, index), members_of), rate)
+        rated[kind] = census.rated(kind, _likely(own, leak, among[kind], kind, limits))
+    read = touches_by(trails, rated, keep=asked)
+    for kind in (SESSION, EXPORT):
+        among[kind] = max(1, census.holders[kind])
+        if (rows := _once(trails, hits, leak, kind, among[kind], limits)) is not None:
+            read[kind] = rows
+    touches = [
+        touch
+        for kind, rows in read.items()
+        for touch in _as_touches(kind, _with_extracts(_led_on(rows, index), members_of), rated.get(kind, {}))
+    ]
     return FoundTouches(leak, tuple(touches), among, tuple(limits))
+
+
+def _once(
+    trails: Trails, hits: pl.DataFrame, leak: Leak, kind: str, among: int, limits: list[str]
+) -> pl.DataFrame | None:
+    """What the likely sessions or single exports touched; their names are read only where one of them could score.
+
+    A session lies in one run of rows, an export in one moment of it, so that neither covers more than these do.
+    """
+    column, place = ("session", ["first"]) if kind == SESSION else ("line", ["first", "when"])
+    own = hits if kind == SESSION else hits.filter(pl.col("action").cast(pl.String).is_in(TAKING_OUT))
+    each = own.unique([*place, "subject"])
+    covered = each.group_by(place).agg(pl.col("sure").sum())
+    covered = covered.filter(_hopeful(covered["sure"], leak, among))
+    own = own.join(covered, on=place, how="semi", nulls_equal=True)
+    if own.is_empty():
+        return None
+    own = own.join(values_at(trails, column, own["row"].to_numpy()), on="row").drop_nulls(column)
+    own = own.with_columns(name=_name_of(column))
+    names = _likely(own, leak, among, kind, limits)
+    mine = own.filter(pl.col("name").is_in(names))
+    if mine.is_empty():
+        return None
+    rows = touches_in(trails, mine, column, mine[column].unique())
+    return rows.with_columns(_name_of("name"))
+
+
+def _name_of(column: str) -> pl.Expr:
+    """A session's name, or that of one record that took customers out: its line's digest in hexadecimal."""
+    return (
+        pl.col(column)
+        .map_elements(lambda value: f"{value:016x}" if isinstance(value, int) else str(value), return_dtype=pl.String)
+        .alias("name")
+    )
 
 
 def _led_on(rows: pl.DataFrame, index: Index | None) -> pl.DataFrame:
@@ -81,29 +121,22 @@ def _led_on(rows: pl.DataFrame, index: Index | None) -> pl.DataFrame:
     return rows.with_columns(subject=pl.Series(index.current_digests(rows["subject"].to_numpy()), dtype=pl.UInt64))
 
 
-def _of_kind(hits: pl.DataFrame, kind: str) -> pl.DataFrame:
-    """The hits that name a holder of the kind, with its ``name``."""
-    if kind == EXPORT:
-        return hits.filter(pl.col("action").cast(pl.String).is_in(TAKING_OUT)).with_columns(name=export_name())
-    return hits.filter(pl.col(kind).is_not_null()).with_columns(name=pl.col(kind).cast(pl.String))
-
-
-def _likely(hits: pl.DataFrame, leak: Leak, among: int) -> tuple[list[str], int]:
-    """The holders that could score, those that cover most first, and how many such are left out."""
-    covered = hits.select("name", "subject", "sure").unique().group_by("name").agg(pl.col("sure").sum(), pl.len())
+def _likely(hits: pl.DataFrame, leak: Leak, among: int, kind: str, limits: list[str]) -> list[str]:
+    """The holders that could score, those that cover most first; how many such are left out is added to ``limits``."""
+    covered = hits.select("name", "subject", "sure").unique().group_by("name").agg(pl.col("sure").sum())
     covered = covered.sort("sure", "name", descending=[True, False])
-    hopeful = [
-        name
-        for name, mass, _ in covered.iter_rows()
-        if best_possible(mass, leak.mass, leak.population, among) > HOPELESS
-    ]
-    return hopeful[:PER_KIND] or covered["name"].to_list()[:PER_KIND], max(0, len(hopeful) - PER_KIND)
+    hopeful = covered.filter(_hopeful(covered["sure"], leak, among))["name"].to_list()
+    if left_out := len(hopeful[PER_KIND:]):
+        limits.append(f"{kind}: {left_out} holders with the fewest leaked customers were not looked at closely")
+    return hopeful[:PER_KIND] or covered["name"].to_list()[:PER_KIND]
 
 
-def _operators(hits: pl.DataFrame) -> list[str] | None:
-    """The operators of some hits; None when a hit names none."""
-    operators = hits["operator"].cast(pl.String).unique()
-    return None if operators.null_count() else operators.to_list()
+def _hopeful(covered: pl.Series, leak: Leak, among: int) -> pl.Series:
+    """Which masses could be a candidate's; there are few different ones."""
+    known = {
+        mass: best_possible(mass, leak.mass, leak.population, among) > HOPELESS for mass in covered.unique().to_list()
+    }
+    return pl.Series([known[mass] for mass in covered.to_list()], dtype=pl.Boolean)
 
 
 def _popularity(hits: pl.DataFrame, leak: Leak, mean: float) -> NDArray[np.float64]:
@@ -119,13 +152,13 @@ def _popularity(hits: pl.DataFrame, leak: Leak, mean: float) -> NDArray[np.float
     return asked["by"].fill_null(0).to_numpy().astype(np.float64) / max(mean, 1.0)
 
 
-def _as_touches(kind: str, rows: pl.DataFrame, sample: int) -> list[Touches]:
+def _as_touches(kind: str, rows: pl.DataFrame, rated: Mapping[str, int]) -> list[Touches]:
     odds = rows["action"].cast(pl.String).replace_strict(ACTION_ODDS, default=1.0, return_dtype=pl.Float64)
     rows = rows.with_columns(odds.alias("odds")).filter(pl.col("subject") != 0)
     return [
         Touches(
             kind, str(name), part["subject"].to_numpy(), part["day"].to_numpy(), part["odds"].to_numpy(),
-            tuple(part["system"].unique().sort().to_list()), sample,
+            tuple(part["system"].unique().sort().to_list()), rated.get(str(name), 1),
         )
         for (name,), part in rows.partition_by("name", as_dict=True, maintain_order=True).items()
         if kind != EXPORT or len(part) >= BULK

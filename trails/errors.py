@@ -4,6 +4,7 @@
 
     TrailError
     ├── UnknownFormatError   the file is of no format we read
+    ├── PackedLogError       a ZIP file of logs cannot be read where it lies
     ├── MappingError         the mapping of a system names what the file does not hold, or what we do not know
     ├── TrailBusyError       another process imports into the same system
     ├── RulesError           the file of declared accounts cannot be used
@@ -21,6 +22,12 @@ class TrailError(HinomiError):
 
 class UnknownFormatError(TrailError):
     """The file is of no format we read, or holds nothing."""
+
+    exit_code = 2
+
+
+class PackedLogError(TrailError):
+    """A ZIP file of logs is encrypted or damaged, or is no file of logs."""
 
     exit_code = 2
 

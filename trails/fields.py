@@ -28,17 +28,17 @@ HOLDER_KINDS: Final = ("operator", "account", "terminal", "address", "processor"
 HEADERS: Final[dict[str, tuple[str, ...]]] = {
     "when": (
         "日時", "操作日時", "アクセス日時", "発生日時", "記録日時", "処理日時", "照会日時", "タイムスタンプ",
-        "timestamp", "@timestamp", "datetime", "date_time", "when", "eventtime", "event_time", "time", "ts", "rt",
-        "devtime", "start", "日付", "年月日", "date", "時刻", "時間",
+        "timestamp", "@timestamp", "event_timestamp", "datetime", "date_time", "when", "eventtime", "event_time",
+        "time", "ts", "rt", "devtime", "start", "日付", "年月日", "date", "時刻", "時間",
     ),
     "operator": (
         "作業者id", "作業者", "担当者id", "担当者", "オペレータid", "オペレータ", "オペレーター", "操作者id",
         "操作者", "利用者id", "利用者", "社員番号", "職員番号", "operator", "operator_id", "user", "user_id",
-        "userid", "uid", "username", "suser", "suid", "usrname", "cs-username", "actor",
+        "userid", "uid", "username", "os_username", "suser", "suid", "usrname", "cs-username", "actor",
     ),
     "account": (
-        "アカウント", "アカウント名", "ログインid", "共有id", "account", "account_id", "login", "loginid", "duser",
-        "accountname",
+        "アカウント", "アカウント名", "ログインid", "共有id", "dbusername", "db_user",
+        "account", "account_id", "login", "loginid", "duser", "accountname",
     ),
     "terminal": (
         "端末", "端末id", "端末名", "端末番号", "terminal", "terminal_id", "workstation", "device", "shost",

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 STEMS: Final[dict[str, tuple[str, ...]]] = {
     "when": ("日時", "時刻", "タイムスタンプ", "timestamp", "datetime", "time", "created", "at"),
     "operator": (
-        "操作者", "作業者", "担当者", "実行者", "使用者", "利用者", "閲覧者", "作業員", "オペレータ", "オペレーター",
+        "操作者", "作業者", "担当者", "実行者", "使用者", "利用者", "閲覧者", "参照者", "照会者", "対応者", "入力者",
+        "登録者", "更新者", "作業員", "オペレータ", "オペレーター",
         "ユーザ", "ユーザー", "社員", "職員", "従業員", "スタッフ", "担当", "user", "operator", "staff", "employee",
         "actor", "worker", "principal", "who", "uid",
     ),
@@ -34,15 +35,15 @@ STEMS: Final[dict[str, tuple[str, ...]]] = {
     ),
     "session": ("セッション", "session"),
     "action": (
-        "操作", "処理", "機能", "作業", "アクション", "イベント", "メニュー", "action", "act", "operation", "op",
-        "event", "function", "func", "activity", "task", "verb", "command",
+        "操作", "処理", "機能", "作業", "アクション", "イベント", "メニュー", "カテゴリ",
+        "action", "act", "operation", "op", "event", "function", "func", "activity", "task", "verb", "command",
     ),
     "subjects": (
         "お客様", "お客さま", "顧客", "契約者", "契約", "会員", "加入者", "customer", "customers", "cust", "subscriber",
         "subscribers", "member", "members",
     ),
     "extract": ("抽出", "抽出データ", "データセット", "extract", "dataset"),
-    "outcome": ("結果", "成否", "ステータス", "outcome", "result", "status"),
+    "outcome": ("結果", "成否", "ステータス", "outcome", "result", "status", "return"),
     "host": ("ホスト", "サーバ", "サーバー", "host", "server"),
     "sequence": ("通番", "連番", "項番", "順番", "seq", "sequence", "serial"),
 }  # fmt: skip

@@ -8,7 +8,6 @@ failed.
 
 from __future__ import annotations
 
-import resource
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
@@ -16,12 +15,13 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 from sqlalchemy import select, update
 
+from core.peak import peak_mib
 from trails.gaps import Gap, note_days, note_sequences, refresh_gaps
 from trails.lines import file_sha256, read_blocks
+from trails.making import RecordMaker, choose_helpers, make_all
 from trails.mapping import as_table, mapping_path, save_mapping
 from trails.models import TrailImport, TrailPart
 from trails.plan import Plan, assumptions, plan_import
-from trails.records import make_records
 from trails.seen import SeenLines
 from trails.store import (
     UNDATED,
@@ -36,13 +36,12 @@ from trails.store import (
 from trails.times import Reading
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-    from datetime import datetime
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from core.clock import Clock
     from core.database import Database
-    from trails.formats.interface import Dropped
+    from trails.formats.interface import Dropped, Parsed
     from trails.records import Doorkeeper
 
 __all__ = ["ImportResult", "Plan", "plan_import", "run_import"]
@@ -99,8 +98,18 @@ def run_import(
     door: Doorkeeper,
     clock: Clock,
     progress: Callable[[int], None] = lambda _: None,
+    helpers: int | None = None,
 ) -> ImportResult:
-    """Take the planned file in; ``progress`` is told how many records there are so far.
+    """Take the planned file in.
+
+    Args:
+        plan: What the file is, as a person confirmed it.
+        trails_dir: Where trails are kept.
+        database: Where what they hold is noted.
+        door: Makes digests of customer numbers and lines.
+        clock: What time it is.
+        progress: Is told how many records there are so far.
+        helpers: Processes to work in beside this one; by default as the size of the file wants it.
 
     Raises:
         TrailBusyError: Another process imports into the same system.
@@ -129,17 +138,18 @@ def run_import(
             import_id = row.id
         totals, writer = _Totals(), PartWriter(trails_dir / "staging" / system, import_id)
         reading, limits = assumptions(plan, Reading(plan.mapping.zone, started.date()))
-        _read_all(plan, trails_dir, database, door, started, reading, totals, writer, progress)
-        return _commit(import_id, plan, trails_dir, database, clock, totals, writer, limits)
+        make = RecordMaker(plan.mapping, reading, door, started + FUTURE_ALLOWED)
+        helpers = choose_helpers(plan.path) if helpers is None else helpers
+        _read_all(plan, trails_dir, database, make, helpers, totals, writer, progress)
+        return _commit(import_id, plan, trails_dir, database, clock, totals, writer, limits, helpers)
 
 
 def _read_all(
     plan: Plan,
     trails_dir: Path,
     database: Database,
-    door: Doorkeeper,
-    now: datetime,
-    reading: Reading,
+    make: RecordMaker,
+    helpers: int,
     totals: _Totals,
     writer: PartWriter,
     progress: Callable[[int], None],
@@ -152,15 +162,18 @@ def _read_all(
         return read_lines([*paths, *(part.path for part in writer.parts if part.month == month)])
 
     seen = SeenLines(load, writer.flush)
-    reader = plan.format.open(plan.head, mapping.columns)
-    for block in read_blocks(plan.path, plan.encoding):
-        totals.dropped += block.dropped
-        parsed = reader.read(block.lines, block.first, last=block.last)
-        made = make_records(parsed, mapping, reading, door, now=now + FUTURE_ALLOWED)
+    for made in make_all(_parse(plan, totals), make, helpers):
         totals.records += made.lines
         totals.dropped += made.dropped
         _take(made.frame, mapping.zone, seen, writer, totals)
         progress(totals.records)
+
+
+def _parse(plan: Plan, totals: _Totals) -> Iterator[Parsed]:
+    reader = plan.format.open(plan.head, plan.mapping.columns)
+    for block in read_blocks(plan.path, plan.encoding):
+        totals.dropped += block.dropped
+        yield reader.read(block.lines, block.first, last=block.last).only(plan.mapping.columns)
 
 
 def _take(frame: pl.DataFrame, zone: str, seen: SeenLines, writer: PartWriter, totals: _Totals) -> None:
@@ -195,6 +208,7 @@ def _commit(
     totals: _Totals,
     writer: PartWriter,
     limits: list[str],
+    helpers: int,
 ) -> ImportResult:
     """Put the files in place and make them count, all in one transaction."""
     system = plan.mapping.system
@@ -222,7 +236,7 @@ def _commit(
         row.first_at, row.last_at, row.limits = min(firsts, default=None), max(lasts, default=None), limits
         seconds = (now - row.started_at).total_seconds()
     totals.dropped.sort(key=lambda one: one.line)
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
     return ImportResult(
-        import_id, system, totals.records, totals.new, totals.undated, totals.dropped, gaps, limits, seconds, peak
-    )
+        import_id, system, totals.records, totals.new, totals.undated, totals.dropped, gaps, limits, seconds,
+        round(peak_mib(helpers)),
+    )  # fmt: skip

@@ -14,10 +14,11 @@ from trails.formats.interface import Dropped
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
     from typing import IO
 
-BLOCK_BYTES: Final = 16 << 20
+    from trails.packed import LogPath
+
+BLOCK_BYTES: Final = 8 << 20
 HEAD_BYTES: Final = 1 << 18
 HEAD_LINES: Final = 200
 LONGEST_LINE: Final = 1 << 20
@@ -41,7 +42,7 @@ class Block:
     last: bool
 
 
-def open_binary(path: Path) -> IO[bytes]:
+def open_binary(path: LogPath) -> IO[bytes]:
     """The file's bytes, unpacked when they are gzip's.
 
     Raises:
@@ -50,14 +51,14 @@ def open_binary(path: Path) -> IO[bytes]:
     try:
         with path.open("rb") as file:
             packed = file.read(2) == GZIP_MAGIC
-        return cast("IO[bytes]", gzip.open(path)) if packed else path.open("rb")
+        return cast("IO[bytes]", gzip.open(path.open("rb")) if packed else path.open("rb"))
     except OSError as error:
         raise OutsideError(
             f"{path} cannot be read: {error.strerror}", hint="Check the path and your rights."
         ) from error
 
 
-def find_encoding(path: Path) -> str:
+def find_encoding(path: LogPath) -> str:
     """The encoding that the file's beginning fits: by its marks, else UTF-8 if it can be, else CP932 or EUC-JP.
 
     Bytes of EUC-JP are often valid CP932 too, as half-width kana; the reading with more words of log headers wins.
@@ -93,7 +94,7 @@ def _likeness(text: str) -> tuple[int, float]:
     return words, -sum(ODD[0] <= character <= ODD[1] for character in wide) / max(len(wide), 1)
 
 
-def read_head(path: Path, encoding: str) -> list[str]:
+def read_head(path: LogPath, encoding: str) -> list[str]:
     """The first lines that are not empty, for recognising the format."""
     with open_binary(path) as file:
         text = file.read(HEAD_BYTES).decode(encoding, "ignore")
@@ -102,7 +103,7 @@ def read_head(path: Path, encoding: str) -> list[str]:
     return [line.rstrip("\r") for line in lines if line.strip()][:HEAD_LINES]
 
 
-def read_blocks(path: Path, encoding: str) -> Iterator[Block]:
+def read_blocks(path: LogPath, encoding: str) -> Iterator[Block]:
     """Every line of the file in order, with a bounded part of it in memory."""
     number = 1
     with open_binary(path) as file:
@@ -139,10 +140,13 @@ def _pieces(file: IO[bytes] | _Recoded) -> Iterator[tuple[bytes | None, bool]]:
     yield rest or None, True
 
 
-def file_sha256(path: Path) -> str:
+def file_sha256(path: LogPath) -> str:
     """The SHA-256 of the file as it lies there."""
+    found = hashlib.sha256()
     with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+        while piece := file.read(BLOCK_BYTES):
+            found.update(piece)
+    return found.hexdigest()
 
 
 def _block(first: int, piece: bytes | None, encoding: str, *, last: bool) -> Block:

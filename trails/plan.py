@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from trails.formats.interface import TrailFormat
     from trails.mapping import TrailMapping
+    from trails.packed import LogPath
     from trails.times import Reading
 
 
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 class Plan:
     """What we understood of a file, to be confirmed before anything is written."""
 
-    path: Path
+    path: LogPath
     encoding: str
     head: list[str]
     format: TrailFormat
@@ -36,7 +37,7 @@ class Plan:
 
 
 def plan_import(
-    path: Path,
+    path: LogPath,
     system: str,
     trails_dir: Path,
     *,

@@ -30,12 +30,16 @@ _DAY = re.compile(
 _CLOCK = re.compile(
     r"(?:操作|作業|処理|アクセス|発生|利用|照会|実行|記録|ログ)(?:時刻|時間)$|^(?:log|event|access)_time$"
 )
+_BARE = re.compile(r"\d{1,5}")
+"""A spreadsheet's day without a clock is like any other number."""
 _ADDRESS = re.compile(r"^\s*(?:\d{1,3}(?:\.\d{1,3}){3}|[0-9A-Fa-f]{0,4}(?::[0-9A-Fa-f]{0,4}){2,7})(?:[:/]\d+)?\s*$")
 NUMBER_INSIDE = (
     r"(?i)(?:(?:customer|cust|subscriber|member|kokyaku|お客様番号|顧客番号|契約者番号|会員番号)"
-    r"(?:[_-]?(?:id|no|number))?[=:：][ ]*|/(?:customers?|subscribers?|members?|kokyaku)/)([A-Za-z0-9][A-Za-z0-9-]{3,})"
+    r"(?:[_-]?(?:id|no|number))?\s*[=:：]\s*['\"]?|/(?:customers?|subscribers?|members?|kokyaku)/)([A-Za-z0-9][A-Za-z0-9-]{3,})"
 )
 """A customer number inside a longer text."""
+WHO_INSIDE = r"(?i)(?:アカウント名|ユーザー?名|ユーザー?ID|account name|user ?name|user)\s*[=:：]\s*['\"]?([^\s,;'\"]+)"
+"""Who it was, inside a longer text."""
 ENOUGH_INSIDE = 0.2
 LIKELY = 0.5
 """Share of its values that have to be what a column's name promises."""
@@ -65,9 +69,12 @@ def propose_mapping(
     fields |= _by_header(sample, fields, set(constants), fits)
     fields |= _by_content(sample, fields, set(constants), fits)
     patterns = {}
-    free = _free(sample, fields)
-    if "subjects" not in fields and (found := _number_inside(sample, free)):
-        fields["subjects"], patterns["subjects"] = (found,), NUMBER_INSIDE
+    for name, instead, pattern in (("subjects", (), NUMBER_INSIDE), ("operator", ("account",), WHO_INSIDE)):
+        needed = not {name, *instead} & {*fields, *constants}
+        if needed and (
+            found := _inside(sample, _free(sample, {n: c for n, c in fields.items() if n not in patterns}), pattern)
+        ):
+            fields[name], patterns[name] = (found,), pattern
     mapping = TrailMapping(
         system,
         trail_format.name,
@@ -115,9 +122,10 @@ def _tests(reading: Reading, is_number: Callable[[str], bool]) -> dict[str, Test
         return all(map(is_number, re.split(SEPARATORS, text.strip())))
 
     return {
-        "when": lambda text: read_time(text, reading) is not None,
+        "when": lambda text: read_time(text, reading) is not None and not _BARE.fullmatch(text.strip()),
         "subjects": are_numbers,
         "sequence": lambda text: text.strip().isdecimal(),
+        "action": lambda text: not text.strip().isdecimal(),
         "address": lambda text: _ADDRESS.search(text) is not None,
     }
 
@@ -135,7 +143,7 @@ def _by_header(
             continue
         test = fits.get(name) if name != "address" else None  # a name in its place is one as well
         good = next((c for c in columns if test is None or _share(sample[c], test) >= LIKELY), None)
-        good = good or next((c for c in columns if _is_empty(sample[c])), None)
+        good = good or next((c for c in columns if name == "action" or _is_empty(sample[c])), None)
         if good is not None:
             found[name] = (good,)
     return found
@@ -174,11 +182,11 @@ def _free(sample: pl.DataFrame, fields: Mapping[str, tuple[str, ...]]) -> list[s
     return [column for column in sample.columns if column not in taken]
 
 
-def _number_inside(sample: pl.DataFrame, columns: Sequence[str]) -> str | None:
-    """A column with longer texts, such as addresses with a query, that name a customer number."""
+def _inside(sample: pl.DataFrame, columns: Sequence[str], pattern: str) -> str | None:
+    """A column with longer texts, such as addresses with a query, that name what the pattern looks for."""
     for column in columns:
         values = sample[column].drop_nulls()
-        if len(values) and values.str.contains(NUMBER_INSIDE).mean() >= ENOUGH_INSIDE:  # type: ignore[operator]
+        if len(values) and values.str.contains(pattern).mean() >= ENOUGH_INSIDE:  # type: ignore[operator]
             return column
     return None
 

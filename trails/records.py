@@ -30,6 +30,7 @@ SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = {
     "when": WHEN,
     "offset_min": pl.Int16,
     **dict.fromkeys((*TEXT_FIELDS, "action"), pl.Categorical),
+    "session": pl.String,  # millions of names would fill the table of categories, which nothing ever empties
     "sequence": pl.Int64,
     "subject": pl.UInt64,
     "line": pl.UInt64,
@@ -72,10 +73,10 @@ def make_records(
     frame = rows.with_columns(
         times["when"],
         times["offset_min"],
-        *(text[name].cast(pl.Categorical).alias(name) for name in TEXT_FIELDS),
+        *(text[name].cast(SCHEMA[name]).alias(name) for name in TEXT_FIELDS),
         _actions(text["action"], mapping).alias("action"),
         text["sequence"].cast(pl.Int64, strict=False).alias("sequence"),
-        line=pl.Series(door.lines(parsed.raw), dtype=pl.UInt64),
+        line=pl.Series(door.lines(parsed.raw.to_list()), dtype=pl.UInt64),
     )
     unreadable = text["when"].is_not_null() & times["when"].is_null()
     future = (times["when"] > now).fill_null(value=False)

@@ -1,8 +1,8 @@
 """Where records are kept: Parquet files by system and month, written beside and renamed into place.
 
-A file is sorted by operator and time, so that reading one operator skips most of it, and repeated names cost next to
-nothing. It counts once its row in ``trail_parts`` is committed; whatever else lies in the folder is left over from a
-cut-off import and removed by the next one.
+A file is sorted by holders and time (`trails.runs`), so that reading one holder skips most of it, and repeated names
+cost next to nothing. It counts once its row in ``trail_parts`` is committed; whatever else lies in the folder is left
+over from a cut-off import and removed by the next one.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from trails.errors import DamagedTrailError, TrailBusyError
 from trails.fields import TAKING_OUT
 from trails.models import TrailPart
 from trails.records import SCHEMA
+from trails.runs import sort_into_runs
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -33,10 +34,10 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
 UNDATED: Final = "undated"
-ROW_GROUP: Final = 131_072
+ROW_GROUP: Final = 65_536
 MONTH_ROWS: Final = 1_000_000
-BUFFER_ROWS: Final = 3_000_000
-"""Rows held in memory before the fullest months are written: about 250 MB."""
+BUFFER_ROWS: Final = 2_000_000
+"""Rows held in memory before the fullest months are written: about 200 MB."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +79,7 @@ class PartWriter:
         frames = self._waiting.pop(month, [])
         self._rows.pop(month, None)
         if frames:
-            self.parts.append(self._write(month, pl.concat(frames).sort("operator", "when")))
+            self.parts.append(self._write(month, *sort_into_runs(pl.concat(frames))))
 
     def close(self) -> list[Part]:
         """Write all that waits."""
@@ -86,10 +87,10 @@ class PartWriter:
             self.flush(month)
         return self.parts
 
-    def _write(self, month: str, frame: pl.DataFrame) -> Part:
+    def _write(self, month: str, frame: pl.DataFrame, footer: dict[str, str]) -> Part:
         self._staging.mkdir(parents=True, exist_ok=True)
         path = self._staging / f"{month}-{self._import_id:06d}-{len(self.parts):04d}.parquet"
-        frame.write_parquet(path, compression="zstd", compression_level=3, row_group_size=ROW_GROUP, statistics=True)
+        frame.write_parquet(path, compression_level=3, row_group_size=ROW_GROUP, metadata=footer)
         with path.open("rb") as file:
             os.fsync(file.fileno())
             digest = hashlib.file_digest(file, "sha256").hexdigest()

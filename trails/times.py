@@ -54,9 +54,21 @@ _YEAR_LAST = re.compile(
 )
 _SYSLOG = re.compile(r"(?P<mon>[A-Za-z]{3})\s+(?P<day>\d{1,2})\s+(?:(?P<year>\d{4})\s+)?" + _CLOCK + _WRITTEN_ZONE)
 _COMPACT = re.compile(
-    r"(?P<year>\d{4})(?P<month>\d{2})(?P<day>\d{2})[T ]?(?P<hour>\d{2})(?P<minute>\d{2})(?P<second>\d{2})?"
+    r"(?P<year>\d{4})(?P<month>\d{2})(?P<day>\d{2})(?:[T ]?(?P<hour>\d{2})|[T ](?P<lost>\d))(?P<minute>\d{2})"
+    r"(?P<second>\d{2})?" + _WRITTEN_ZONE
+)
+"""A clock that stands by itself may have lost its leading zero in a spreadsheet."""
+_ORACLE = re.compile(
+    r"(?P<day>\d{1,2})-(?P<mon>[A-Z]{3})-(?P<year>\d{2}|\d{4}) "
+    r"(?P<hour>\d{1,2})[.:](?P<minute>\d{2})[.:](?P<second>\d{2})(?:[.,](?P<fraction>\d{1,9}))?"
+    + _AFTER
     + _WRITTEN_ZONE
 )
+_SERIAL = re.compile(r"(?P<days>\d{5})(?:\.(?P<part>\d+)| 0?\.(?P<clock>\d+))?")
+"""Days since 1899-12-30, as spreadsheets hand over what was not formatted as a date."""
+SERIAL_EPOCH = datetime(1899, 12, 30)  # noqa: DTZ001  # of a clock on some wall
+SERIAL_YEARS = range(1990, 2080)
+CENTURY = 2000
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +175,8 @@ def read_time(text: str | None, reading: Reading) -> tuple[datetime, int | None]
     if epoch := _EPOCH.fullmatch(text):
         fraction = (epoch[2] or epoch[3] or epoch[4] or "0").ljust(6, "0")
         return datetime.fromtimestamp(int(epoch[1]), UTC).replace(microsecond=int(fraction)), 0
+    if serial := _SERIAL.fullmatch(text):
+        return _of_serial(serial, reading.zone)
     for pattern, day_of in _SPELLINGS.items():
         if found := pattern.fullmatch(text):
             try:
@@ -187,6 +201,18 @@ def _japanese(found: re.Match[str], _: Reading) -> tuple[int, int, int]:
     return year, int(found["month"]), int(found["day"])
 
 
+def _oracle(found: re.Match[str], _: Reading) -> tuple[int, int, int]:
+    year = int(found["year"])
+    return year + (CENTURY if year < CENTURY // 20 else 0), MONTHS.get(found["mon"].lower(), 0), int(found["day"])
+
+
+def _of_serial(found: re.Match[str], zone: str) -> tuple[datetime, None] | None:
+    """A spreadsheet's day, to the millisecond: its fraction is cut after some ten digits."""
+    part = float(f"0.{found['part'] or found['clock'] or 0}")
+    local = SERIAL_EPOCH + timedelta(days=int(found["days"]), milliseconds=round(part * 86_400_000))
+    return (local.replace(tzinfo=ZoneInfo(zone)).astimezone(UTC), None) if local.year in SERIAL_YEARS else None
+
+
 def _compact(found: re.Match[str], _: Reading) -> tuple[int, int, int]:
     return int(found["year"]), int(found["month"]), int(found["day"])
 
@@ -198,6 +224,7 @@ _SPELLINGS = {
     _YEAR_LAST: _year_last,
     _JAPANESE: _japanese,
     _COMPACT: _compact,
+    _ORACLE: _oracle,
 }
 
 
@@ -216,7 +243,7 @@ def names_no_year(text: str | None) -> bool:
 
 
 def _placed(year: int, month: int, day: int, parts: dict[str, str | None], zone: str) -> tuple[datetime, int | None]:
-    hour = int(parts.get("hour") or 0)
+    hour = int(parts.get("hour") or parts.get("lost") or 0)
     half = parts.get("half") or (parts.get("after") or "").upper().replace(".", "")
     if half in {"午後", "PM"} and hour < 12:  # noqa: PLR2004  # noon
         hour += 12

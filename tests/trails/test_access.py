@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
 
 from tests.trails.conftest import HEADER
-from trails.access import SAMPLES, Census, Trails, open_trails, take_census, touches_by, touches_of
+from trails.access import SAMPLES, Census, Trails, open_trails, take_census, touches_of
+from trails.touches import touches_by
 
 OUTCOMES = ("成功", "拒否", "403", "")
 
@@ -42,7 +44,7 @@ def test_every_touch_of_a_customer_is_found_in_every_system(trails: Trails, door
 def test_a_day_is_one_of_the_zone_and_nothing_later_is_seen(trails: Trails, door: KeyedDoor, clock: SetClock) -> None:
     hits, _ = touches_of(trails, door.numbers(["K000001"]), population=600)
     assert hits.filter(system="billing")["day"].to_list() == [20_544]
-    early = Trails(trails.paths, trails.zone, clock.now().replace(year=2025))
+    early = replace(trails, until=clock.now().replace(year=2025))
     seen, _ = touches_of(early, door.numbers(["K000001"]), population=600)
     assert seen["operator"].to_list() == ["op-9"]
 
@@ -56,8 +58,8 @@ def test_who_was_refused_touched_nothing(
         trails = open_trails(session, settings.trails_dir, zone="Asia/Tokyo", until=clock.now())
     hits, _ = touches_of(trails, door.numbers(["K000001"]), population=10)
     assert sorted(hits["operator"].to_list()) == ["op-0", "op-3"]
-    names = [f"op-{i}" for i in range(len(OUTCOMES))]
-    assert set(touches_by(trails, "operator", names, keep=door.numbers(["K000001"]))["name"]) == {"op-0", "op-3"}
+    rated = {"operator": {f"op-{i}": 1 for i in range(len(OUTCOMES))}}
+    assert set(touches_by(trails, rated, keep=door.numbers(["K000001"]))["operator"]["name"]) == {"op-0", "op-3"}
 
 
 def test_a_census_counts_the_holders_of_each_kind(trails: Trails) -> None:
@@ -68,8 +70,10 @@ def test_a_census_counts_the_holders_of_each_kind(trails: Trails) -> None:
 
 def test_large_holders_are_read_as_a_sample_that_keeps_the_leaked(trails: Trails, door: KeyedDoor) -> None:
     keep = door.numbers(["K000001", "K000004"])
-    whole = touches_by(trails, "operator", ["op-1"], keep=keep)
-    sampled = touches_by(trails, "operator", ["op-1"], rate=16, keep=keep)
+    whole = touches_by(trails, {"operator": {"op-1": 1}}, keep=keep)["operator"]
+    both = touches_by(trails, {"operator": {"op-1": 16}, "terminal": {"T1": 1}}, keep=keep)
+    sampled = both["operator"]
+    assert len(both["terminal"]) == 602
     assert len(whole) == 201
     assert len(sampled) < 60
     assert np.isin(keep, sampled["subject"].to_numpy()).all()
@@ -78,5 +82,5 @@ def test_large_holders_are_read_as_a_sample_that_keeps_the_leaked(trails: Trails
 
 def test_the_rate_follows_the_number_of_records() -> None:
     census = Census({}, {"operator": {"small": 10, "large": 500_000, "huge": 50_000_000}})
-    rated = census.by_rate("operator", ["small", "large", "huge", "unknown"])
-    assert rated == {1: ["small", "unknown"], min(SAMPLES): ["large"], max(SAMPLES): ["huge"]}
+    rated = census.rated("operator", ["small", "large", "huge", "unknown"])
+    assert rated == {"small": 1, "unknown": 1, "large": min(SAMPLES), "huge": max(SAMPLES)}

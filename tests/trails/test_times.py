@@ -39,6 +39,14 @@ SPELLINGS = [
     ("1775005200", TEN, 0),
     ("1775005200000", TEN, 0),
     ("2026/04/01", TEN - timedelta(hours=10), None),
+    ("20260401 100000", TEN, None),
+    ("20260401 90000", TEN - timedelta(hours=1), None),
+    ("20260401 930", TEN - timedelta(minutes=30), None),
+    ("01-APR-26 10.00.00.250000 AM", TEN + timedelta(milliseconds=250), None),
+    ("01-Apr-2026 10:00:00", TEN, None),
+    ("46113.4166666667", TEN, None),
+    ("46113 0.4166666667", TEN, None),
+    ("46113", TEN - timedelta(hours=10), None),
 ]
 
 
@@ -55,7 +63,19 @@ def test_spellings_may_be_mixed_in_one_file() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["2026/13/01 10:00:00", "2026/02/30", "25:00", "昨日", "K000001", "令和", "0", "Foo 31 10:00:00"]
+    "text",
+    [
+        "2026/13/01 10:00:00",
+        "2026/02/30",
+        "25:00",
+        "昨日",
+        "K000001",
+        "令和",
+        "0",
+        "Foo 31 10:00:00",
+        "12345",
+        "99999.5",
+    ],
 )
 def test_what_is_no_time_is_not_guessed(text: str) -> None:
     assert read_times(pl.Series([text]), READING)["when"].to_list() == [None]

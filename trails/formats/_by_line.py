@@ -38,6 +38,4 @@ class LineReader(FormatReader):
         numbers = [first + i for i in good.arg_true().to_list()]
         kept = texts.filter(good)
         columns = self.split(kept)
-        return Parsed(
-            pl.DataFrame(columns) if columns else pl.DataFrame(height=len(kept)), numbers, kept.to_list(), dropped
-        )
+        return Parsed(pl.DataFrame(columns) if columns else pl.DataFrame(height=len(kept)), numbers, kept, dropped)

@@ -69,7 +69,7 @@ class Delimited(TrailFormat):
         delimiter = _delimiter(head)
         if delimiter is None:
             return 0.0
-        widths = [_width(line, delimiter) for line in head]
+        widths = [len(row) for row in _rows(head, delimiter)]
         wanted = widths[_first_row(widths)]
         return 0.9 * widths.count(wanted) / len(widths) if wanted > 1 else 0.0
 
@@ -77,11 +77,15 @@ class Delimited(TrailFormat):
         """A reader that knows the delimiter and the columns."""
         del columns
         delimiter = _delimiter(head) or ","
-        at = _first_row([_width(line, delimiter) for line in head])
-        first = (_cells(head[at], delimiter) if head else []) or [""]
-        has_header = _is_header(first)
-        names = [cell.strip() for cell in first] if has_header else [f"column_{i + 1}" for i in range(len(first))]
-        return DelimitedReader(delimiter, _unique(names), head[at] if has_header else None)
+        rows = _rows(head, delimiter) if head else [[""]]
+        at = _first_row([len(row) for row in rows])
+        width = max(len(rows[at]), 1)
+        # A header may name fewer columns than there are: event viewers leave the last one without.
+        above = rows[at - 1] if at and len(rows[at - 1]) > 1 and _is_header(rows[at - 1]) else None
+        header = above or (rows[at] if _is_header(rows[at]) else None)
+        names = [cell.strip() for cell in header or ()] + [""] * width
+        line = next((line for line in head if _cells(line, delimiter) == header), None)
+        return DelimitedReader(delimiter, _unique(names[:width]), line)
 
 
 class DelimitedReader(FormatReader):
@@ -104,7 +108,7 @@ class DelimitedReader(FormatReader):
         delimiters = plain.str.count_matches(self._delimiter, literal=True) + 1
         fits = (delimiters == wanted) & ~plain.str.contains('"', literal=True)
         if fits.all():
-            return Parsed(self._frame(records, {}), numbers, records)
+            return Parsed(self._frame(plain, {}), numbers, plain)
         dropped: list[Dropped] = []
         kept: list[int] = []
         quoted: dict[int, list[str]] = {}
@@ -118,8 +122,8 @@ class DelimitedReader(FormatReader):
                 quoted[len(kept) - 1] = row
             else:
                 dropped.append(Dropped(numbers[i], f"{len(row)} columns where {wanted} were expected"))
-        frame = self._frame([records[i] for i in kept], quoted)
-        return Parsed(frame, [numbers[i] for i in kept], [records[i] for i in kept], dropped)
+        plain = plain.gather(kept)
+        return Parsed(self._frame(plain, quoted), [numbers[i] for i in kept], plain, dropped)
 
     def _whole_records(self, lines: Sequence[str], first: int, *, last: bool) -> tuple[list[int], list[str]]:
         """Lines put together where a quoted field runs over several; without the header and empty lines."""
@@ -159,23 +163,39 @@ class DelimitedReader(FormatReader):
                 return (whole, used) if fits else (lines[at], 1)
         return lines[at], 1
 
-    def _frame(self, records: list[str], quoted: dict[int, list[str]]) -> pl.DataFrame:
-        wanted = len(self._names)
-        blank = self._delimiter * (wanted - 1)
-        texts = [blank if i in quoted else record for i, record in enumerate(records)] if quoted else records
-        split = pl.Series("r", texts, dtype=pl.String).str.split_exact(self._delimiter, wanted - 1).struct.unnest()
+    def _frame(self, records: pl.Series, quoted: dict[int, list[str]]) -> pl.DataFrame:
+        wanted, at = len(self._names), list(quoted)
+        texts = records.clone().scatter(at, self._delimiter * (wanted - 1)) if quoted else records
+        split = texts.str.split_exact(self._delimiter, wanted - 1).struct.unnest()
         split.columns = self._names
         if not quoted:
             return split
-        at = list(quoted)
         return split.with_columns(
             split[name].scatter(at, [quoted[i][column] for i in at]) for column, name in enumerate(self._names)
         )
 
 
+def _rows(head: Sequence[str], delimiter: str) -> list[list[str]]:
+    """The first lines' rows: put together where quoted fields run over lines, if that makes them more alike."""
+    lines = [_cells(line, delimiter) for line in head]
+    try:
+        whole = [row for row in csv.reader([f"{line}\n" for line in head], delimiter=delimiter) if row]
+    except csv.Error:
+        return lines
+    if len(whole) > 1 and len(whole[-1]) != len(whole[-2]) and any("\n" in cell for cell in whole[-1]):
+        whole.pop()  # the head ends within it
+    return whole if whole and _likeness(whole) > _likeness(lines) else lines
+
+
+def _likeness(rows: Sequence[Sequence[str]]) -> float:
+    """The share of rows that are as wide as most are, if that is wide at all."""
+    ((width, count),) = Counter(map(len, rows)).most_common(1)
+    return count / len(rows) if width > 1 else 0.0
+
+
 def _delimiter(head: Sequence[str]) -> str | None:
     """The one that cuts most of the first lines into the same number of cells, and many; None if none does."""
-    usual = {d: Counter(_width(line, d) for line in head[:50]).most_common(1) for d in DELIMITERS if head}
+    usual = {d: Counter(map(len, _rows(head[:50], d))).most_common(1) for d in DELIMITERS if head}
     good = {d: (count, width) for d, ((width, count),) in usual.items() if width > 1}
     most = max((count for count, _ in good.values()), default=0)
     if good:

@@ -7,13 +7,13 @@ that turns lines into named text columns. What the columns mean is the mapping's
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, ClassVar
+
+import polars as pl
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-    import polars as pl
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,12 +26,18 @@ class Dropped:
 
 @dataclass(frozen=True, slots=True)
 class Parsed:
-    """Records of some lines: ``frame`` has text columns only, ``numbers`` and ``raw`` its rows' lines."""
+    """Records of some lines: ``frame`` has text columns only, ``numbers`` and ``raw`` (texts) its rows' lines."""
 
     frame: pl.DataFrame
     numbers: list[int]
-    raw: list[str]
+    raw: pl.Series
     dropped: list[Dropped] = field(default_factory=list)
+
+    def only(self, columns: Sequence[str]) -> Parsed:
+        """The same records with no other columns than these, as far as they are there."""
+        wanted = [column for column in columns if column in self.frame.columns]
+        frame = self.frame.select(wanted) if wanted else pl.DataFrame(height=len(self.frame))
+        return replace(self, frame=frame)
 
 
 @dataclass(frozen=True, slots=True)

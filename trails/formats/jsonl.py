@@ -90,7 +90,7 @@ class JsonLinesReader(FormatReader):
             self._give_up(rows)
         columns = json_columns(rows.objects, self._columns)
         frame = pl.DataFrame(columns) if columns else pl.DataFrame(height=len(rows.raw))
-        return Parsed(frame, rows.numbers, rows.raw, rows.dropped)
+        return Parsed(frame, rows.numbers, pl.Series(rows.raw, dtype=pl.String), rows.dropped)
 
     def _read_line(self, number: int, line: str, rows: _Rows) -> None:
         bare = line.strip(AROUND) if line.lstrip()[:1] in {"[", ","} else line.strip().rstrip(",")

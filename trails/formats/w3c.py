@@ -88,7 +88,7 @@ class W3CReader(FormatReader):
             numbers.append(number)
             raw.append(line)
         frames.append(_frame(self._fields, rows))
-        return Parsed(pl.concat(frames, how="diagonal"), numbers, raw, dropped)
+        return Parsed(pl.concat(frames, how="diagonal"), numbers, pl.Series(raw, dtype=pl.String), dropped)
 
 
 def _frame(fields: list[str], rows: list[list[str]]) -> pl.DataFrame:
