@@ -104,6 +104,15 @@ def test_surnames_alone_contradict_nobody_whose_phone_and_house_agree(bench: Ben
     assert bench.numbers(bench.match("姓,電話,住所\n" + "\n".join(rows))) == EVERYONE
 
 
+def test_a_list_of_surnames_and_phones_is_ours_where_most_of_them_agree(bench: Bench) -> None:
+    surnames = [p["name"].split("　")[0] for p in PEOPLE]
+    ours = [f"{name},{p['phone']}" for name, p in zip(surnames, PEOPLE, strict=True)]
+    assert bench.numbers(bench.match("姓,電話\n" + "\n".join(ours))) == EVERYONE
+    former = [f"{name},{p['phone']}" for name, p in zip([*surnames[1:], surnames[0]], PEOPLE, strict=True)]
+    assert bench.match("姓,電話\n" + "\n".join(former)).verdict == "clear"
+    assert bench.match("姓,電話\n" + "\n".join([ours[0], *former[1:]])).verdict == "clear"
+
+
 def test_every_month_is_found_in_text(bench: Bench) -> None:
     text = " ".join(f"{day:02d}-{month}-1985" for day, month in enumerate(MONTHS, 1))
     assert len(list(bench.kinds["birth_date"].find(text))) == len(MONTHS)
