@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from fingerprints.identifiers import kind_classes
 from fingerprints.identifiers.interface import header_words
 from matcher.masked import is_masked
-from matcher.split_columns import Field, part_of_header, split_by_header, split_by_shape, together
+from matcher.split_columns import Field, from_serials, part_of_header, split_by_header, split_by_shape, together
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -115,7 +115,8 @@ def _sample(column: Sequence[str]) -> list[str]:
 def _type_column(sample: Sequence[str], named: str | None, kinds: Mapping[str, IdentifierKind]) -> str | None:
     if not sample:
         return None
-    if named and _fit(named, sample, kinds) >= _HEADER_SHARE:
+    dates = from_serials(sample) if named == "birth_date" else sample
+    if named and _fit(named, dates, kinds) >= _HEADER_SHARE:
         return named
     for name, enough in _BY_SHAPE:
         shaped = [cell for cell in sample if name != "name" or _is_short_name(cell)]
