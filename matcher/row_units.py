@@ -42,20 +42,22 @@ class RowUnits(Units):
         self._forms = {f: canonical_forms(kinds[f.kind], cells) for f, cells in self._cells.items() if f.kind in kinds}
         elsewhere = {c for f in self.fields if f.kind in _NEVER_WORDS for c in f.columns}
         self._words = [column for number, column in enumerate(rows.columns) if number not in elsewhere]
-        self._by_kind: dict[str, list[Field]] = {}
+        self._cells_of: dict[str, list[list[str]]] = {}
         for known in self.fields:
-            self._by_kind.setdefault(known.kind, []).append(known)
+            self._cells_of.setdefault(known.kind, []).append(self._cells[known])
             self._collect(known)
         self._collect_rest()
 
     def text(self, kind: str, unit: int) -> Text:
         """The cell of that kind; the whole row when no column is of that kind or the cell is empty."""
         cell = self._cell(kind, unit)
-        surname = beside_initial(self._cell("name", unit)) if kind in _NAMES else ""
-        if surname and kind == "name":
-            return Text(self.kinds[kind].canonical(cell) or cell, cut=True)
-        if surname and not cell:
-            return Text(begun_kana(surname), cut=True)
+        if kind in _NAMES:
+            name = cell if kind == "name" else self._cell("name", unit)
+            surname = beside_initial(name) if name.isascii() else ""
+            if surname and kind == "name":
+                return Text(self.kinds[kind].canonical(cell) or cell, cut=True)
+            if surname and not cell:
+                return Text(begun_kana(surname), cut=True)
         if cell:
             part = readable_part(cell)
             shown = cell if part is None else part
@@ -70,16 +72,18 @@ class RowUnits(Units):
 
     def _cell(self, kind: str, unit: int) -> str:
         """The first cell of that kind that is not empty."""
-        cells = (self._cells[f][unit] for f in self._by_kind.get(kind, ()))
-        return next((cell for cell in cells if cell.strip()), "")
+        for cells in self._cells_of.get(kind, ()):
+            if cells[unit].strip():
+                return cells[unit]
+        return ""
 
     def has_field(self, kind: str) -> bool:
         """Whether a column holds it."""
-        return kind in self._by_kind
+        return kind in self._cells_of
 
     def bare(self) -> NDArray[np.bool_]:
         """Rows of a table without a telling column, in which no Japanese words stand."""
-        if TELLING & set(self._by_kind):
+        if TELLING & set(self._cells_of):
             return np.zeros(self.count, np.bool_)
         return np.fromiter((not JAPANESE.search(self._row(unit)) for unit in range(self.count)), np.bool_, self.count)
 
@@ -131,7 +135,7 @@ class RowUnits(Units):
         if text.count("\n") >= len(lines):
             lines = [line.replace("\n", " ") for line in lines]
             text = "\n".join(lines)
-        named = any(kind in self._by_kind for kind in _NAMES)
+        named = any(kind in self._cells_of for kind in _NAMES)
         worded = not named and "name" in self.kinds and _is_worded(lines)
         ends = np.cumsum(np.fromiter(map(len, lines), np.int64, len(lines)) + 1)
         found = found_in(text, self.kinds, weak=named or worded, newest=LATEST_BIRTH if worded else NEWEST)
