@@ -61,9 +61,8 @@ class RowUnits(Units):
         if cell:
             part = readable_part(cell)
             shown = cell if part is None else part
-            in_order = (
-                kind == "name" and shown.isascii()
-            )  # Latin names are kept with their words in an order of their own
+            # Latin names are kept with their words in an order of their own.
+            in_order = kind == "name" and shown.isascii()
             read = self.kinds[kind].canonical(shown) if part is None or in_order else None
             text = read or self.kinds[kind].comparable(shown)
             ends_at_town = kind == "address" and not any(c.isdecimal() for c in text)
