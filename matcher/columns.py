@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from fingerprints.identifiers import kind_classes
 from fingerprints.identifiers.interface import header_words
 from matcher.masked import is_masked
-from matcher.split_columns import Field, part_of_header, split_by_header, split_by_shape, together
+from matcher.split_columns import Field, from_serials, part_of_header, split_by_header, split_by_shape, together
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -58,6 +58,8 @@ _ALONE = {
     }.items()
     for word in words.split()
 }
+_FOUR = re.compile("[0-9０-９]{4}")
+MOSTLY_DIFFERENT = 0.8  # of a column's cells, where they are the ends of numbers
 _LAST_FOUR = ("下4", "下四", "末尾4", "末尾四", "last4", "lastfour", "下桁")
 
 
@@ -100,7 +102,7 @@ def type_columns(rows: Rows, kinds: Mapping[str, IdentifierKind]) -> tuple[Field
         if number in taken:
             continue
         named = kind_of_header(rows.header[number]) if rows.header and rows.header[number] else None
-        kind = _type_column(sample, named, kinds)
+        kind = _type_column(sample, named, kinds, rows.header[number] if rows.header else "")
         if kind:
             (fields if named == kind else shaped).append(Field(kind, (number,)))
     return (*fields, *together(shaped, samples, taken | {c for f in fields for c in f.columns}))
@@ -112,10 +114,13 @@ def _sample(column: Sequence[str]) -> list[str]:
     return [cell for cell in column[::step] if cell.strip()][:SAMPLE]
 
 
-def _type_column(sample: Sequence[str], named: str | None, kinds: Mapping[str, IdentifierKind]) -> str | None:
+def _type_column(
+    sample: Sequence[str], named: str | None, kinds: Mapping[str, IdentifierKind], header: str
+) -> str | None:
     if not sample:
         return None
-    if named and _fit(named, sample, kinds) >= _HEADER_SHARE:
+    dates = from_serials(sample) if named == "birth_date" else sample
+    if named and _fit(named, dates, kinds) >= _HEADER_SHARE:
         return named
     for name, enough in _BY_SHAPE:
         shaped = [cell for cell in sample if name != "name" or _is_short_name(cell)]
@@ -123,7 +128,14 @@ def _type_column(sample: Sequence[str], named: str | None, kinds: Mapping[str, I
             continue
         if len(shaped) >= enough * len(sample) and _fit(name, sample, kinds) >= enough:
             return name
-    return None
+    return "phone.last4" if not header and _are_last_four(sample) else None
+
+
+def _are_last_four(sample: Sequence[str]) -> bool:
+    """Whether cells of four digits end phone numbers: all different, and some begin with 0, as no year does."""
+    if not all(_FOUR.fullmatch(cell.strip()) for cell in sample):
+        return False
+    return len(set(sample)) >= MOSTLY_DIFFERENT * len(sample) and any(cell.strip()[0] in "0０" for cell in sample)
 
 
 def _is_short_name(cell: str) -> bool:

@@ -212,8 +212,8 @@ def _lone_numbers(found: Signs) -> NDArray[np.intp]:
     before_none = (
         found.at(found.end + 1, signs.SPACE) | (after == 0) | ((after >= _FIRST_SIGN) & (after < _FIRST_KATAKANA))
     )
-    hot: NDArray[np.intp] = found.start[after_letter & before_none & (found.length <= _LONGEST_HOUSE)]
-    return hot
+    begins: NDArray[np.intp] = found.start[after_letter & before_none & (found.length <= _LONGEST_HOUSE)]
+    return begins
 
 
 def _emails(found: Signs, text: str) -> NDArray[np.intp]:

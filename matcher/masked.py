@@ -26,7 +26,7 @@ _LAST_FOUR = re.compile(rf"[{_D}]{{4}}")
 _NAME = re.compile(r"[^\W\d_]{1,10}[\s]?[^\W\d_]{0,10}[\s]?[*＊×✕●○◯〇■□#？?]{1,8}")
 _KANA = re.compile(r"[ァ-ヺーｦ-ﾟぁ-ゖ]{1,12}[\s]?[ァ-ヺーｦ-ﾟぁ-ゖ]{0,12}[\s]?[*＊×✕●○◯〇■□#？?]{1,10}")
 _EMAIL = re.compile(rf"[\w.+-]{{0,20}}[{MASK}.]{{1,20}}[\w.+-]{{0,20}}@[\w.*-]+")
-_ADDRESS = re.compile(rf"[一-鿿ぁ-んァ-ヶー\d-]{{3,40}}[{MASK}]+.{{0,40}}")
+_ADDRESS = re.compile(rf"(?=[^{MASK}]{{0,40}}[都道府県市区町村郡])[一-鿿ぁ-んァ-ヶー\d-]{{3,40}}[{MASK}]+.{{0,40}}")
 _PATTERNS = {
     "phone": (_PHONE_HEAD, _PHONE_TAIL),
     "phone.last4": (_LAST_FOUR,),

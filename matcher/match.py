@@ -17,6 +17,7 @@ from matcher.look import Job, Looker, Typist
 from matcher.pool import look_at_all
 from matcher.readers import read_document
 from matcher.score import ENOUGH, ENOUGH_IN_A_CROWD, KINDS, posteriors
+from matcher.surnames import listed_by_surname
 from matcher.verdict import as_date, dated, has_own_form, judge
 
 if TYPE_CHECKING:
@@ -92,7 +93,7 @@ def _conclude(gathered: Gathered, phones: LonePhones, about: _About) -> Finding:
     if found is not None:
         units = gathered.units_with_people
         posterior = posteriors(found.evidence, found.total, units, about.population, found.possible)
-        listed = _listed(found, posterior, phones)
+        listed = _listed(found, posterior, phones, units)
         matched = np.flatnonzero((posterior >= ENOUGH) & (found.possible | listed))
         if matched.size < max(
             FEW, RARE * units
@@ -108,13 +109,15 @@ def _conclude(gathered: Gathered, phones: LonePhones, about: _About) -> Finding:
     )
 
 
-def _listed(found: Found, posterior: NDArray[np.float64], phones: LonePhones) -> NDArray[np.bool_]:
-    """Candidates whose phone stands alone in a list of ours; their probabilities are raised in place."""
+def _listed(found: Found, posterior: NDArray[np.float64], phones: LonePhones, people: int) -> NDArray[np.bool_]:
+    """Candidates in a list of ours whose phone stands alone, or by a surname; probabilities are raised in place."""
+    named, sure = listed_by_surname(found, people)
+    posterior[named] = np.maximum(posterior[named], sure)
     units, sure = phones.ours()
     listed: NDArray[np.bool_] = np.isin(found.unit, units) & (found.agreement[:, KINDS.index("phone")] == 1)
     _, holders, count = np.unique(found.evidence, return_inverse=True, return_counts=True)
     posterior[listed] = np.maximum(posterior[listed], sure / count[holders][listed])
-    return listed
+    return listed | named
 
 
 def _finding(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import TYPE_CHECKING
@@ -111,21 +112,21 @@ def _shares(gap: str) -> tuple[int, int]:
     return len(gap), 0
 
 
-def _ends_of_records(text: str, found: Sequence[tuple[int, int, str, str]]) -> NDArray[np.int64]:
+def _ends_of_records(text: str, found: Sequence[tuple[int, int, str, str]]) -> list[int]:
     """Where one person's text ends and the next one's begins, if blank lines or line ends say so throughout.
 
     They do where most of what they divide, as far as anything was found in it, says two things of somebody.
     """
-    for divider in _DIVIDERS[:2]:
-        ends = np.array([match.start() for match in divider.finditer(text)], np.int64)
+    for divider in _DIVIDERS[:2] if len(found) >= FEWEST_RECORDS else ():
+        ends = [match.start() for match in divider.finditer(text)]
         within: dict[int, list[tuple[int, int, str]]] = {}
-        for (start, end, kind, _), place in zip(found, np.searchsorted(ends, [f[0] for f in found]), strict=True):
-            within.setdefault(int(place), []).append((start, end, kind.partition(".")[0]))
-        bounds = [0, *ends.tolist(), len(text)]
+        for start, end, kind, _ in found:
+            within.setdefault(bisect_left(ends, start), []).append((start, end, kind.partition(".")[0]))
+        bounds = [0, *ends, len(text)]
         whole = sum(_says_two(text, bounds[at], bounds[at + 1], some) for at, some in within.items())
         if whole >= FEWEST_RECORDS and whole >= RECORDS * len(within):
             return ends
-    return np.zeros(0, np.int64)
+    return []
 
 
 def _says_two(text: str, start: int, end: int, found: Sequence[tuple[int, int, str]]) -> bool:
@@ -143,7 +144,7 @@ def _cluster(text: str, found: Sequence[tuple[int, int, str, str]]) -> list[_Clu
         if kind == "birth_date" and int(canonical[:4]) > LATEST_BIRTH:
             continue
         last = clusters[-1] if clusters else None
-        parted = last is not None and np.searchsorted(ends, last.end) < np.searchsorted(ends, start)
+        parted = last is not None and bisect_left(ends, last.end) < bisect_left(ends, start)
         if last is None or parted or _begins_new(text, last, start, kind, canonical):
             clusters.append(_Cluster(start, end, [(kind, canonical)]))
         else:

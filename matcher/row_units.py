@@ -51,24 +51,27 @@ class RowUnits(Units):
         ]
         typed = {column for f in self.fields for column in f.columns}
         self._loose = [column for number, column in enumerate(rows.columns) if number not in typed]
-        self._by_kind: dict[str, list[Field]] = {}
+        self._cells_of: dict[str, list[list[str]]] = {}
         for known in self.fields:
-            self._by_kind.setdefault(known.kind, []).append(known)
+            self._cells_of.setdefault(known.kind, []).append(self._cells[known])
             self._collect(known)
         self._collect_rest()
 
     def text(self, kind: str, unit: int) -> Text:
         """The cell of that kind; the whole row when no column is of that kind or the cell is empty."""
         cell = self._cell(kind, unit)
-        surname = beside_initial(self._cell("name", unit)) if kind in _NAMES else ""
-        if surname and kind == "name":
-            return Text(self.kinds[kind].canonical(cell) or cell, cut=True)
-        if surname and not cell:
-            return Text(begun_kana(surname), cut=True)
+        if kind in _NAMES:
+            name = cell if kind == "name" else self._cell("name", unit)
+            surname = beside_initial(name) if name.isascii() else ""
+            if surname and kind == "name":
+                return Text(self.kinds[kind].canonical(cell) or cell, cut=True)
+            if surname and not cell:
+                return Text(begun_kana(surname), cut=True)
         if cell:
             part = readable_part(cell)
             shown = cell if part is None else part
-            in_order = kind == "name" and shown.isascii()  # Latin names are kept with their words in another order
+            # Latin names are kept with their words in an order of their own.
+            in_order = kind == "name" and shown.isascii()
             read = self.kinds[kind].canonical(shown) if part is None or in_order else None
             text = read or self.kinds[kind].comparable(shown)
             return Text(text, alone=True, cut=part is not None or (kind == "address" and _NUMERAL.search(text) is None))
@@ -79,7 +82,7 @@ class RowUnits(Units):
 
     def texts(self, kind: str, units: Sequence[int]) -> Sequence[Text]:
         """The texts of many units; a column with nothing masked and no Latin names in it is gone through at once."""
-        fields = self._by_kind.get(kind, ())
+        fields = [known for known in self.fields if known.kind == kind]
         if len(fields) != 1 or not self._is_plain(kind):
             return super().texts(kind, units)
         forms, is_address = self._forms[fields[0]], kind == "address"
@@ -93,19 +96,20 @@ class RowUnits(Units):
     def _is_plain(self, kind: str) -> bool:
         """Whether the readings of the kind's cells are all that `text` would find in them."""
         cells, names = (
-            "\n".join(cell for known in self._by_kind.get(one, ()) for cell in self._cells[known])
-            for one in (kind, "name")
+            "\n".join(cell for cells in self._cells_of.get(one, ()) for cell in cells) for one in (kind, "name")
         )
         return not may_be_masked(cells) and not (kind in _NAMES and _LATIN.search(names))
 
     def _cell(self, kind: str, unit: int) -> str:
         """The first cell of that kind that is not empty."""
-        cells = (self._cells[f][unit] for f in self._by_kind.get(kind, ()))
-        return next((cell for cell in cells if cell.strip()), "")
+        for cells in self._cells_of.get(kind, ()):
+            if cells[unit].strip():
+                return cells[unit]
+        return ""
 
     def has_field(self, kind: str) -> bool:
         """Whether a column holds it."""
-        return kind in self._by_kind
+        return kind in self._cells_of
 
     @property
     def has_loose(self) -> bool:
@@ -114,7 +118,7 @@ class RowUnits(Units):
 
     def bare(self) -> NDArray[np.bool_]:
         """Rows of a table without a telling column, in which no Japanese words stand."""
-        if TELLING & set(self._by_kind):
+        if TELLING & set(self._cells_of):
             return np.zeros(self.count, np.bool_)
         return np.fromiter((not JAPANESE.search(self._row(unit)) for unit in range(self.count)), np.bool_, self.count)
 
@@ -123,7 +127,7 @@ class RowUnits(Units):
 
         Where names have a column, no other one is in the addresses'.
         """
-        columns = self._but_addresses if named and any(kind in self._by_kind for kind in _NAMES) else self._words
+        columns = self._but_addresses if named and any(kind in self._cells_of for kind in _NAMES) else self._words
         return " ".join(column[unit] for column in columns if column[unit])
 
     def _collect(self, known: Field) -> None:
@@ -168,7 +172,7 @@ class RowUnits(Units):
         if text.count("\n") >= len(lines):
             lines = [line.replace("\n", " ") for line in lines]
             text = "\n".join(lines)
-        named = any(kind in self._by_kind for kind in _NAMES)
+        named = any(kind in self._cells_of for kind in _NAMES)
         worded = not named and "name" in self.kinds and _is_worded(lines)
         ends = np.cumsum(np.fromiter(map(len, lines), np.int64, len(lines)) + 1)
         found = found_in(text, self.kinds, weak=named or worded, newest=LATEST_BIRTH if worded else NEWEST)

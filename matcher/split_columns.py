@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from datetime import date, timedelta
 from functools import cache
 from typing import TYPE_CHECKING, Final
 
@@ -45,7 +46,9 @@ _PARTS: Final = {
     for order, words in enumerate(parts)
     for word in words.split()
 }
-_SEPARATED: Final = {"phone": "-", "birth_date": "-", "postal_code": "-"}
+_SERIAL: Final = re.compile(r"[1-4][0-9]{4}(?:\.0)?")
+_DAY_0: Final = date(1899, 12, 30)
+SERIALS: Final = 30  # cells that tell whether a column of dates holds such numbers
 FIT: Final = 0.8  # share of the rows whose parts read as a whole
 FEWEST: Final = 2  # rows that are told by shape alone
 _PART: Final = re.compile(r"[^\W\d_a-zA-Z]{1,5}|[A-Za-z'-]{2,20}")  # a family or a given name alone
@@ -73,7 +76,8 @@ class Field:
     def joined(self, columns: Cells) -> list[str]:
         """The field's cells, row by row, with what belongs between its parts."""
         if len(self.columns) == 1:
-            return list(columns[self.columns[0]])
+            alone = columns[self.columns[0]]
+            return from_serials(alone) if self.kind == "birth_date" else list(alone)
         parts = zip(*(columns[number] for number in self.columns), strict=True)
         if self.kind == "phone":
             return [_phone(cells) for cells in parts]
@@ -82,6 +86,17 @@ class Field:
         if self.kind == "birth_date":
             return [_date(cells) for cells in parts]
         return [" ".join(filter(None, cells)) for cells in parts]
+
+
+def from_serials(cells: Sequence[str]) -> list[str]:
+    """A column of birth dates; days as a spreadsheet counts them, from 1899-12-30 on, as dates if all are such.
+
+    Of five digits they are of 1927 to 2036. A column of dates as 850403 has some of six digits.
+    """
+    filled = [cell for cell in cells[:SERIALS] if cell.strip()]
+    if not filled or not all(_SERIAL.fullmatch(cell) for cell in filled):
+        return list(cells)
+    return [(_DAY_0 + timedelta(int(cell[:5]))).isoformat() if _SERIAL.fullmatch(cell) else cell for cell in cells]
 
 
 @cache

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING
 
 from benchmarks.corpus import layouts, spellings
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
 _MARRIED = ("佐藤", "鈴木", "中村", "西野", "大谷")
 SHARE_MARRIED = 0.3
+_DAY_0 = date(1899, 12, 30)
 
 
 def _blocks(block: Callable[[Person], str], between: str = "\n") -> Way:
@@ -100,7 +102,13 @@ def _chat(rng: Random, people: People) -> str:
     return "\n".join(lines)
 
 
+def _counted_days(_rng: Random, people: People) -> str:
+    """Birth dates as a spreadsheet stores them."""
+    return layouts.table([{"氏名": p.name, "生年月日": str((p.born - _DAY_0).days)} for p in people])
+
+
 HAND_MADE: dict[str, Way] = {
+    "born on day 31140": _counted_days,
     "address labels": _blocks(_label),
     "printed forms": _blocks(_form),
     "SURNAME, Given - 12-May-1985": _blocks(_one_cell),

@@ -20,10 +20,11 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-SIGNS = ",\t;|"  # only what is rare in sentences; others need a whole document of them
+SIGNS = ",\t;|/／"  # only what is rare in sentences; others need a whole document of them
+IN_PATHS = "/"  # a delimiter here only with spaces around it
 FEWEST_LINES = 3
 SAMPLE_LINES = 40
-_VALUE = re.compile(r"@|\d[\d ()-]{7,14}\d")  # what rows have, and sentences with a comma have not
+_VALUE = re.compile(r"@|\d[\d ()-]{7,14}\d|\d-[*＊xX●○…?.]|[*＊xX●○]-\d")  # what rows have, and sentences have not
 _NEWLINE = ord("\n")
 
 
@@ -37,7 +38,7 @@ def passages_of(text: str, source: Source, first_line: int = 1) -> Iterator[Pass
     for start, end, number in _runs(text):
         lines = text[start:end].split("\n")
         delimiter, _ = best_delimiter(lines)
-        if delimiter is None or not _holds_values(lines, delimiter):
+        if delimiter in {None, IN_PATHS} or not _holds_values(lines, delimiter):
             continue
         if text[at:start].strip():
             yield Prose(text[at:start], line)

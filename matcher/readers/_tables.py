@@ -75,11 +75,11 @@ def tables(records: Iterator[Record], source: Source, delimiter: str) -> Iterato
 
 def _turned(batch: Sequence[Record]) -> Rows | None:
     """A table that lies on its side: its first column names what stands in each row. None for any other."""
-    names = [cells[0].strip() for _, cells in batch]
     others = min(len(cells) for _, cells in batch) - 1
-    if len(batch) > MOST_NAMES or others < len(batch) or len(set(names)) < len(names):
+    if len(batch) > MOST_NAMES or others < len(batch):
         return None
-    if _known(names) < FEWEST_NAMES or _known(batch[0][1]) > 1:
+    names = [cells[0].strip() for _, cells in batch]
+    if len(set(names)) < len(names) or _known(names) < FEWEST_NAMES or _known(batch[0][1]) > 1:
         return None
     rows = list(zip(*(cells[1 : others + 1] for _, cells in batch), strict=True))
     return as_rows(tuple(names), rows, [batch[0][0]] * len(rows))

@@ -22,7 +22,7 @@ from matcher.readers.interface import Example, Passage, Reader, Rows, Source
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-DELIMITERS = (",", "\t", ";", "|", "----", "::", "||", "│", "｜", "，", "、", "^", ":", "/")
+DELIMITERS = (",", "\t", ";", "|", "----", "::", "||", "│", "｜", "，", " / ", "／", "、", "^", ":", "/")
 HEAD_LINES = 200
 BATCH_ROWS = 20_000
 FEWEST_LINES = 3

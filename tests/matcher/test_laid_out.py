@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING
 import jaconv
 import pytest
 
+from fingerprints.identifiers import load_kinds
+from matcher.columns import type_columns
+from matcher.readers.interface import Rows
 from tests.matcher.people import PEOPLE
 
 if TYPE_CHECKING:
@@ -102,6 +105,37 @@ def test_paragraphs_that_each_say_two_things_are_of_one_person_each(bench: Bench
 def test_surnames_alone_contradict_nobody_whose_phone_and_house_agree(bench: Bench) -> None:
     rows = [f"{p['name'].split('　')[0]},{p['phone']},{p['address']}" for p in PEOPLE]
     assert bench.numbers(bench.match("姓,電話,住所\n" + "\n".join(rows))) == EVERYONE
+
+
+def _begun(p: Person) -> str:
+    return f"{p['kana'][:3]}***,{p['phone']}"
+
+
+def _sample(p: Person) -> str:
+    return f"{p['name'].replace('　', '')} / {p['phone'][:-4]}**** / {p['address'].rstrip('0123456789-')}"
+
+
+@pytest.mark.parametrize("write", [_begun, _sample], ids=["beginnings of readings", "a few rows in a post"])
+def test_masked_rows_are_found(bench: Bench, write: Callable[[Person], str]) -> None:
+    assert bench.numbers(bench.match("見本です\n\n" + "\n".join(map(write, PEOPLE)) + "\n\n残りは有料")) == EVERYONE
+
+
+def test_four_digits_without_a_header_end_phones_where_some_begin_with_zero() -> None:
+    ends, years, header = ("0123", "4567", "8901"), ("1950", "1961", "1972"), ("氏名", "暗証")
+    names = ("架空 一郎", "仮名 二葉", "例山 三奈")
+    kinds = load_kinds()
+    for cells, head, expected in ((ends, (), True), (years, (), False), (ends, header, False)):
+        fields = type_columns(Rows(head, (list(names), list(cells)), (1, 2, 3)), kinds)
+        assert ("phone.last4" in {field.kind for field in fields}) == expected
+
+
+def test_a_list_of_surnames_and_phones_is_ours_where_most_of_them_agree(bench: Bench) -> None:
+    surnames = [p["name"].split("　")[0] for p in PEOPLE]
+    ours = [f"{name},{p['phone']}" for name, p in zip(surnames, PEOPLE, strict=True)]
+    assert bench.numbers(bench.match("姓,電話\n" + "\n".join(ours))) == EVERYONE
+    former = [f"{name},{p['phone']}" for name, p in zip([*surnames[1:], surnames[0]], PEOPLE, strict=True)]
+    assert bench.match("姓,電話\n" + "\n".join(former)).verdict == "clear"
+    assert bench.match("姓,電話\n" + "\n".join([ours[0], *former[1:]])).verdict == "clear"
 
 
 def test_every_month_is_found_in_text(bench: Bench) -> None:

@@ -65,3 +65,10 @@ def test_one_word_in_every_row_is_no_name() -> None:
 
 def test_a_single_column_is_given_as_it_is() -> None:
     assert Field("name", (1,)).joined((["a"], ["b"])) == ["b"]
+
+
+def test_days_as_a_spreadsheet_counts_them_are_dates_where_all_of_a_column_are_such() -> None:
+    born = Field("birth_date", (0,))
+    assert born.joined([["27395", "", "31140.0"]]) == ["1975-01-01", "", "1985-04-03"]
+    assert born.joined([["850403", "10503"]]) == ["850403", "10503"]
+    assert Field("postal_code", (0,)).joined([["27395"]]) == ["27395"]
