@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 from sqlalchemy.exc import SQLAlchemyError
 
 from core.errors import HinomiError
-from core.peak import peak_mib
+from core.peak import PeakMemory
 from custody.errors import EnrolmentError
 from custody.models import FAILED, Enrolment
 from custody.reading import Source, read_into, sha256_of
@@ -139,13 +139,13 @@ class Enroller:
         if day_number(lending.as_of) > day_number(started_at.date()) + 1:
             raise EnrolmentError(f"the extract's day {lending.as_of} has not come yet")
         task = _Task(path, plan, lending, max_rejected, progress, processes)
-        with writing_lock(self._settings.index_dir):
+        with PeakMemory() as memory, writing_lock(self._settings.index_dir):
             built = self._build(task)
             self._close_run(built.run, replace(built.info, size=built.done.subjects), built.tally.rejected_count)
             compact(self._settings.index_dir, Index.open(self._settings.index_dir, self._key), whole=False)
         return built.result(
             seconds=(self._clock.now() - started_at).total_seconds(),
-            peak_mib=peak_mib(processes if processes > 1 else 0),
+            peak_mib=memory.mib,
         )
 
     def _build(self, task: _Task) -> _Built:

@@ -37,7 +37,7 @@ class EnrolmentResult:
         rejected_file: Where all of them are listed; None when there were none.
         unread: By kind, values that were left out of rows that were used.
         seconds: How long it took.
-        peak_mib: The most memory that the run and its helpers held.
+        peak_mib: The most memory that the run and its helpers held, pages of mapped files apart.
         generation: The index generation it made.
         bytes_per_subject: Size of that generation for each customer in it.
         unchanged: Rows that the index had as they are.

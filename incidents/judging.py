@@ -18,6 +18,7 @@ import psutil
 
 from core.errors import HinomiError
 from core.garbage import expect_many_objects
+from core.peak import own_bytes
 from incidents.verdicts import Bench, Judged, Verdicts, open_verdicts
 from incidents.workers import is_dead, worker_name
 
@@ -147,7 +148,7 @@ class ChildJudge:
         limit = self._bench.memory_mib << 20
         try:
             child = psutil.Process(self._child.pid) if self._child else None
-            own = sum(_own_bytes(one) for one in (child, *child.children())) if child else 0
+            own = sum(own_bytes(one) for one in (child, *child.children())) if child else 0
         except psutil.Error:
             return ""  # one of them just ended: the line tells
         return f"it needed more than {self._bench.memory_mib} MiB" if own > limit else ""
@@ -161,12 +162,6 @@ class ChildJudge:
         if code is not None and code < 0:
             return f"the matcher's process was ended by {signal.Signals(-code).name}"
         return f"the matcher's process ended with {code}"
-
-
-def _own_bytes(process: psutil.Process) -> int:
-    """Memory that is no file's: the index, which all map, does not count."""
-    memory = process.memory_info()
-    return int(memory.rss - getattr(memory, "shared", 0))
 
 
 def _serve(line: Connection, bench: Bench, open_judge: Callable[[Bench], Verdicts]) -> None:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 from sqlalchemy import select, update
 
-from core.peak import peak_mib
+from core.peak import PeakMemory
 from trails.gaps import Gap, note_days, note_sequences, refresh_gaps
 from trails.lines import file_sha256, read_blocks
 from trails.making import RecordMaker, choose_helpers, make_all
@@ -115,7 +115,7 @@ def run_import(
         TrailBusyError: Another process imports into the same system.
     """
     started, system = clock.now(), plan.mapping.system
-    with system_lock(trails_dir, system):
+    with PeakMemory() as memory, system_lock(trails_dir, system):
         with database.write() as session:
             session.execute(
                 update(TrailImport)
@@ -141,7 +141,7 @@ def run_import(
         make = RecordMaker(plan.mapping, reading, door, started + FUTURE_ALLOWED)
         helpers = choose_helpers(plan.path) if helpers is None else helpers
         _read_all(plan, trails_dir, database, make, helpers, totals, writer, progress)
-        return _commit(import_id, plan, trails_dir, database, clock, totals, writer, limits, helpers)
+        return _commit(import_id, plan, trails_dir, database, clock, totals, writer, limits, memory)
 
 
 def _read_all(
@@ -208,7 +208,7 @@ def _commit(
     totals: _Totals,
     writer: PartWriter,
     limits: list[str],
-    helpers: int,
+    memory: PeakMemory,
 ) -> ImportResult:
     """Put the files in place and make them count, all in one transaction."""
     system = plan.mapping.system
@@ -238,5 +238,5 @@ def _commit(
     totals.dropped.sort(key=lambda one: one.line)
     return ImportResult(
         import_id, system, totals.records, totals.new, totals.undated, totals.dropped, gaps, limits, seconds,
-        round(peak_mib(helpers)),
+        round(memory.mib),
     )  # fmt: skip
