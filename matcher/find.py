@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass, field
+from itertools import compress
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -63,8 +64,14 @@ class Collected:
     def add_many(self, kind: str, forms: Sequence[tuple[str, ...]]) -> None:
         """All readings of a column, unit by unit."""
         test = dummy_test(kind)
-        pairs = [(unit, value) for unit, some in enumerate(forms) for value in some if test is None or not test(value)]
-        _add_all(self.values[kind], pairs)
+        places = [unit for unit, some in enumerate(forms) for _ in some]
+        read = [value for some in forms for value in some]
+        if test is not None and any(dummies := list(map(test, read))):
+            real = [not dummy for dummy in dummies]
+            places, read = list(compress(places, real)), list(compress(read, real))
+        units, values = self.values[kind]
+        units += places
+        values += read
 
     def digest(self, digester: Digester, kinds: Collection[str]) -> dict[str, Terms]:
         """The values of some kinds as arrays."""

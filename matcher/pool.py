@@ -11,7 +11,11 @@ import os
 import signal
 import subprocess
 import sys
+from collections import deque
+from contextlib import suppress
 from multiprocessing.connection import Connection, Pipe, wait
+from queue import Queue
+from threading import Thread
 from typing import TYPE_CHECKING, Self
 
 from core.errors import HinomiError
@@ -23,10 +27,12 @@ if TYPE_CHECKING:
     from matcher.gathered import Part
     from matcher.look import Job, Looker
 
-HEAVY_ROWS = 100_000
+HEAVY_ROWS = 40_000
 """Work done in this process before helpers are started: starting one costs about as much as looking at 20,000 rows."""
 MOST_HELPERS = 4  # each takes some 200 MiB, and a document is to be judged within 2 GiB
 MOST_PARKED = 16  # parts that wait for one before them
+AHEAD = 2  # jobs a helper has: the one it does, and one to go on with at once
+SWITCH_S = 0.0005  # within which a helper that works takes the next job in: its sender waits for that
 _ENDING_S = 10.0
 
 
@@ -61,8 +67,7 @@ class Pool:
         self._looker = looker
         self._size = min(processes, MOST_HELPERS)
         self._helpers: dict[Connection, subprocess.Popen[bytes]] = {}
-        self._busy: dict[Connection, int] = {}
-        self._idle: list[Connection] = []
+        self._given: dict[Connection, deque[int]] = {}
         self._parked: dict[int, Part] = {}
         self._due = 0
 
@@ -70,7 +75,7 @@ class Pool:
         for _ in range(self._size):
             ours, helper = _start(self._looker)
             self._helpers[ours] = helper
-            self._idle.append(ours)
+            self._given[ours] = deque()
         return self
 
     def __exit__(self, *error: object) -> None:
@@ -86,18 +91,18 @@ class Pool:
                 helper.wait()
 
     def look(self, jobs: Iterable[Job]) -> Iterator[Part]:
-        """The parts of the jobs, in their order; no more jobs are taken than there are helpers to do them.
+        """The parts of the jobs, in their order; each helper has one in hand, and the next one beside it.
 
         Raises:
             HelperError: A helper ended, or failed.
         """
         for number, job in enumerate(jobs):
             yield from self._finished()
-            while not self._idle or len(self._parked) > MOST_PARKED:
+            while (line := self._least_given()) is None or len(self._parked) > MOST_PARKED:
                 self._collect()
                 yield from self._finished()
-            self._give(self._idle.pop(), job, number)
-        while self._busy:
+            self._give(line, job, number)
+        while any(self._given.values()):
             self._collect()
             yield from self._finished()
 
@@ -107,19 +112,24 @@ class Pool:
             yield self._parked.pop(self._due)
             self._due += 1
 
+    def _least_given(self) -> Connection | None:
+        """Whose turn it is; None while all have enough."""
+        line = min(self._given, key=lambda one: len(self._given[one]))
+        return line if len(self._given[line]) < AHEAD else None
+
     def _give(self, line: Connection, job: Job, number: int) -> None:
         try:
             line.send(job)
         except ConnectionError:
             raise self._ended(line) from None
-        self._busy[line] = number
+        self._given[line].append(number)
 
     def _ended(self, line: Connection) -> HelperError:
         return HelperError(f"a helper of the matcher ended with {self._helpers[line].wait(_ENDING_S)}")
 
     def _collect(self) -> None:
         """Wait for answers and park them."""
-        for line in wait(list(self._busy)):
+        for line in wait([line for line, given in self._given.items() if given]):
             if not isinstance(line, Connection):
                 continue
             try:
@@ -128,8 +138,7 @@ class Pool:
                 raise self._ended(line) from None
             if failure:
                 raise HelperError(f"a helper of the matcher failed with {failure}")
-            self._parked[self._busy.pop(line)] = part
-            self._idle.append(line)
+            self._parked[self._given[line].popleft()] = part
 
 
 def _start(looker: Looker) -> tuple[Connection, subprocess.Popen[bytes]]:
@@ -148,11 +157,13 @@ def serve(descriptor: int) -> None:
     """A helper's whole life: be handed a looker, answer jobs, end with the pipe."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to answer
     expect_many_objects()
+    sys.setswitchinterval(SWITCH_S)
     line = Connection(descriptor)
+    jobs: Queue[Job | None] = Queue(AHEAD)
     try:
         looker = line.recv()
-        while True:
-            job = line.recv()
+        Thread(target=_receive, args=(line, jobs), daemon=True).start()
+        while (job := jobs.get()) is not None:
             try:
                 answer = (looker.look(job), "")
             except Exception as error:  # noqa: BLE001  # the edge of the process: the parent is told
@@ -160,3 +171,11 @@ def serve(descriptor: int) -> None:
             line.send(answer)
     except (EOFError, ConnectionError):
         return
+
+
+def _receive(line: Connection, jobs: Queue[Job | None]) -> None:
+    """Take jobs in while another one is being done; None when there will be no more."""
+    with suppress(EOFError, OSError):
+        while True:
+            jobs.put(line.recv())
+    jobs.put(None)

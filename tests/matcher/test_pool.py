@@ -78,9 +78,9 @@ def children() -> set[int]:
     return {child.pid for child in psutil.Process().children()}
 
 
-def jobs(text: str = "今日は晴れ。") -> Iterator[Job]:
-    for number in range(20):
-        yield Job(Prose(text, number + 1), (str(number),))
+def jobs(count: int = 20) -> Iterator[Job]:
+    for number in range(count):
+        yield Job(Prose("今日は晴れ。", number + 1), (str(number),))
 
 
 def test_parts_come_back_in_the_order_of_the_jobs(bench: Bench) -> None:
@@ -90,7 +90,7 @@ def test_parts_come_back_in_the_order_of_the_jobs(bench: Bench) -> None:
 
 def killed_while_working(bench: Bench, others: set[int]) -> None:
     with Pool(Looker(bench.index, bench.digester, bench.kinds), 2) as pool:
-        for _part in pool.look(jobs()):
+        for _part in pool.look(jobs(200)):  # more than wait for a part that is late
             for helper in children() - others:
                 os.kill(helper, signal.SIGKILL)
 
