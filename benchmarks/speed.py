@@ -25,6 +25,7 @@ from benchmarks.corpus.clean import TEXTS
 from benchmarks.measure.beside import presidio_mb_s
 from benchmarks.measure.homes import make_home, open_home, write_dump
 from benchmarks.measure.memory import run_watched
+from core.garbage import expect_many_objects
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -142,6 +143,7 @@ def main(argv: Sequence[str]) -> int:
     parser.add_argument("--only", choices=("clean", "paste", "dump"))
     parser.add_argument("--check", action="store_true")
     options = parser.parse_args(argv)
+    expect_many_objects()  # as the command does
     with tempfile.TemporaryDirectory() as scratch:
         met = run(options, Path(scratch))
     print("every budget is met" if met else "a budget is missed")
