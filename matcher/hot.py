@@ -99,6 +99,7 @@ def _cards(found: Signs) -> NDArray[np.intp]:
     run_of = np.repeat(run, found.length)
     begins = np.isin(found.values[found.first], (2, 3, 4, 5, 6)) & (found.length >= CARD_GROUP)
     group = np.flatnonzero(begins & (found.first + CARD_DIGITS <= found.digits.size))
+    group = group[~found.is_code(found.start[group] - 1, ".-")]  # the rest of a fraction is none
     group = group[run_of[found.first[group] + CARD_DIGITS - 1] == run[group]]
     following = found.length[np.minimum(group + 1, max(found.first.size - 1, 0))]
     hot: NDArray[np.intp] = found.start[group[(found.length[group] >= CARD_DIGITS - 1) | (following >= CARD_GROUP)]]

@@ -58,10 +58,15 @@ class DelimitedReader(Reader):
 
     def read(self, source: Source) -> Iterator[Passage]:
         """Batches of rows, table after table, and what stands between the tables as text."""
+        from matcher.readers._machine_text import as_text, holds_nobody
         from matcher.readers._tables import tables
 
         lines = _head_lines(source)
         delimiter = best_delimiter(lines)[0] or ","
+        records = [split_quoted(line, delimiter) for line in lines]
+        if len(records) > 1 and holds_nobody(as_rows((), records[1:], range(2, len(records) + 1)), records[0]):
+            yield from as_text(source.blocks())
+            return
         width = max(
             Counter(_fields(line, delimiter) for line in lines).items(), key=lambda item: item[1], default=(0, 0)
         )[0]

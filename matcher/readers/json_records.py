@@ -15,12 +15,14 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
+from matcher.readers._machine_text import as_text, holds_nobody
 from matcher.readers.interface import Example, NotThisFormatError, Passage, Prose, Reader, Rows, Source
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
 BATCH_ROWS = 5_000
+HEAD_LINES = 200
 _NESTED = frozenset({dict, list})
 SAMPLE_CELLS = 40
 LONGEST_CELL = 1 << 16
@@ -52,6 +54,9 @@ class JsonReader(Reader):
     def read(self, source: Source) -> Iterator[Passage]:
         """Batches of records of like shape."""
         lines = _is_lines(source)
+        if lines and _holds_nobody(source):
+            yield from as_text(source.blocks(), unescape)
+            return
         loose: list[str] = []
         records = _json_lines(source) if lines else _document(source, loose)
         place: Literal["row", "line"] = "line" if lines else "row"
@@ -76,6 +81,19 @@ def _is_lines(source: Source) -> bool:
     except (ValueError, RecursionError):
         return False
     return True
+
+
+def _holds_nobody(source: Source) -> bool:
+    """Whether the lines of the head are records of machines, with nothing spelled by its code."""
+    lines = source.head_text.split("\n")[:HEAD_LINES]
+    if len(lines) < HEAD_LINES or "\\" in source.head_text:
+        return False
+    try:
+        records = [record for line in lines for _, record in flatten(json.loads(line), source)]
+    except (ValueError, RecursionError):
+        return False
+    rows = records_as_rows(list(enumerate(records, 1)), source, "line")
+    return holds_nobody(rows, rows.header)
 
 
 def _json_lines(source: Source) -> Iterator[tuple[int, dict[str, str]]]:
