@@ -53,6 +53,8 @@ _HINTS: Final = (
     "【at",
 )
 _REACH: Final = 130
+_NEVER_USED: Final = re.compile("[=/?&|{}*'`]")
+"""Signs that a mail address may have and none has: what stands before them is no part of it."""
 _TRIM: Final = "'`.-/=?&*|{}"
 
 
@@ -104,10 +106,12 @@ class Email(IdentifierKind):
             if before is None or after is None or start < taken:
                 continue
             local = before.group().lstrip(_TRIM)
-            canonical = self.canonical(local + "@" + _DOT.sub(".", nfkc(after.group())))
-            if local and canonical:
-                taken = after.end()
-                yield Found(self.name, start - len(local), after.end(), canonical)
+            domain = _DOT.sub(".", nfkc(after.group()))
+            for part in dict.fromkeys((local, _NEVER_USED.split(local)[-1])):  # mail=kakuu0@carrier.example
+                canonical = self.canonical(f"{part}@{domain}") if part else None
+                if canonical:
+                    taken = after.end()
+                    yield Found(self.name, start - len(part), after.end(), canonical)
 
 
 def _positions(text: str, sign: str) -> Iterator[tuple[int, int]]:
