@@ -137,6 +137,7 @@ class Scheduler:
         self._in_hand: dict[str, datetime] = {}
         self._ticking = threading.Lock()
         self._lock = threading.Lock()
+        self._writing = threading.Lock()
         self._ticker = BackgroundScheduler(
             executors={"default": ThreadPoolExecutor(1), "work": ThreadPoolExecutor(WORKERS)}, timezone=UTC
         )
@@ -230,26 +231,32 @@ class Scheduler:
 
     def _close(self, name: str, outcome: str | None) -> None:
         """Say how a claim ended; no outcome hands it back."""
-        with self._lock:
-            due_at = self._in_hand.pop(name)
-        now = self._clock.now()
-        with self._database.write() as session:
-            close_claim(session, name, due_at, worker=self._worker, now=now, outcome=outcome)
-            give_back_lease(session, _lease(name), worker=self._worker, now=now)
+        with self._writing:
+            with self._lock:
+                due_at = self._in_hand.pop(name)
+            now = self._clock.now()
+            with self._database.write() as session:
+                close_claim(session, name, due_at, worker=self._worker, now=now, outcome=outcome)
+                give_back_lease(session, _lease(name), worker=self._worker, now=now)
         log.info("job.ended", job=name, state="handed back" if outcome is None else outcome)
 
     def _renew(self) -> None:
         """Hold on to what is in hand."""
-        now, lease_s = self._clock.now(), self._settings.scheduler.lease_s
         with self._lock:
             held = dict(self._in_hand)
         try:
             for name, due_at in held.items():
-                with self._database.write() as session:
-                    take_lease(session, _lease(name), worker=self._worker, now=now, for_s=lease_s)
-                    renew_claim(session, name, due_at, worker=self._worker, now=now, for_s=lease_s)
+                with self._writing:  # what was closed a moment ago is not held on to again
+                    if self._in_hand.get(name) == due_at:
+                        self._renew_one(name, due_at)
         except HinomiError as error:
             log.warning("scheduler.renew_failed", error=type(error).__name__, reason=str(error))
+
+    def _renew_one(self, name: str, due_at: datetime) -> None:
+        now, lease_s = self._clock.now(), self._settings.scheduler.lease_s
+        with self._database.write() as session:
+            take_lease(session, _lease(name), worker=self._worker, now=now, for_s=lease_s)
+            renew_claim(session, name, due_at, worker=self._worker, now=now, for_s=lease_s)
 
 
 class Jobs:

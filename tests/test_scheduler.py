@@ -17,7 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import func, select
 
-from core.leases import Claim
+from core.leases import Claim, take_lease
 from scheduler import Job, Jobs, Scheduler, due_instant
 
 if TYPE_CHECKING:
@@ -158,6 +158,33 @@ def test_stopping_in_the_middle_of_a_tick_ends_and_hands_back_what_it_claimed(
     with database.read() as session:
         claims = session.scalars(select(Claim)).all()
     assert [claim.done_at for claim in claims] == [None]
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_what_is_handed_back_while_leases_are_renewed_stays_handed_back(
+    database: Database, settings: Settings, clock: SetClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    working, leave = threading.Event(), threading.Event()
+
+    def work() -> None:
+        working.set()
+        leave.wait(60)
+
+    def slow_lease(*given: object, **named: object) -> bool:
+        leave.set()  # the job ends between the look at what is in hand and the renewal
+        time.sleep(0.5)
+        return take_lease(*given, **named)  # type: ignore[arg-type]  # handed through
+
+    scheduler = Scheduler(settings, database, clock, lambda: [Job("one", 60, work)])
+    scheduler.start()
+    assert working.wait(60)
+    monkeypatch.setattr("scheduler.take_lease", slow_lease)
+    scheduler._renew()  # noqa: SLF001  # as its own clock does
+    monkeypatch.undo()
+    scheduler.stop()
+    with database.read() as session:
+        claim = session.scalars(select(Claim)).one()
+    assert claim.until_at <= clock.now()
 
 
 def test_a_source_whose_table_breaks_goes_on_as_it_was_and_the_others_change(
