@@ -37,7 +37,7 @@ __all__ = ["STILL_CURRENT", "ExtractInfo", "Hits", "Index"]
 
 STILL_CURRENT: Final = CURRENT_DAY
 """``until`` of a value that no later enrolment has replaced."""
-ALIKE: Final = 0.55
+UNLIKE: Final = 0.55
 """Agreement below which two fields are as unlike as strangers' are: how unlike, nobody asks."""
 _ATTEMPTS: Final = 3
 _SLICE: Final = 1 << 22
@@ -247,7 +247,7 @@ class Index:
             subjects: One for each text.
             texts: What the kind's `comparable` made of a passage.
 
-        Below `ALIKE`, which means nothing for any kind, the answer may be higher than the true one.
+        Below `UNLIKE`, which means nothing for any kind, the answer may be higher than the true one.
         """
         if kind not in self.sketches:
             return np.full(len(texts), np.nan, np.float32)
@@ -342,7 +342,7 @@ class Index:
         same = equal_rows(lengths, stored, *given)
         scores[same] = 1.0
         cut = (given[0] < lengths) & (scores > 0)  # told by the very share that agrees
-        others = np.flatnonzero(~same & (cut | (scores >= ALIKE))).tolist()
+        others = np.flatnonzero(~same & (cut | (scores >= UNLIKE))).tolist()
         if others:
             fields, passages = as_text(lengths, stored), as_text(*given)
             scores[others] = agreements([fields[n] for n in others], [passages[n] for n in others])

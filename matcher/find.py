@@ -52,7 +52,6 @@ class Collected:
     """Canonical values by term while a batch is gone through; `digest` turns them into arrays."""
 
     values: dict[str, tuple[list[int], list[str]]] = field(default_factory=lambda: defaultdict(lambda: ([], [])))
-    people: set[int] = field(default_factory=set)
 
     def add(self, unit: int, term: str, canonical: str) -> None:
         """A value of a unit: of a kind, or of a part of one as in ``phone.last4``."""

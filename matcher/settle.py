@@ -57,7 +57,7 @@ def settle(
         return None
     found = found.keep(settled)
     if index.is_dated:
-        _date(found, units, index, digester)
+        _date(found, terms, units, index, digester)
     return found, weigh(found, index.subjects)
 
 
@@ -89,14 +89,12 @@ def _agrees_in_all(found: Candidates) -> NDArray[np.bool_]:
     return settled
 
 
-def _date(found: Candidates, units: RowUnits, index: Index, digester: Digester) -> None:
+def _date(found: Candidates, known: Mapping[str, Terms], units: RowUnits, index: Index, digester: Digester) -> None:
     """Narrow the days down by the fields that led to nobody: a name or an address may have been another one before."""
     wanted = np.zeros(units.count, np.bool_)
     wanted[found.unit] = True
-    terms = units.collected.digest(digester, ALIKE)
-    terms = {kind: some.of(wanted) for kind, some in terms.items()} | units.collected.digest_rest(
-        digester, ALIKE, wanted
-    )
+    terms = {kind: some.of(wanted) for kind, some in known.items()}
+    terms |= units.collected.digest_rest(digester, ALIKE, wanted)
     row_of = np.zeros(units.count, np.intp)
     row_of[found.unit] = np.arange(found.unit.size)
     given = [terms["address"]] if "address" in terms else []

@@ -53,8 +53,8 @@ _HINTS: Final = (
     "【at",
 )
 _REACH: Final = 130
-_NEVER_USED: Final = re.compile("[=/?&|{}*'`]")
-"""Signs that a mail address may have and none has: what stands before them is no part of it."""
+_HARDLY_USED: Final = re.compile("[=/?&|{}*'`]")
+"""Signs that mail addresses may have and hardly any has: what stands before them may be no part of it."""
 _TRIM: Final = "'`.-/=?&*|{}"
 
 
@@ -107,7 +107,7 @@ class Email(IdentifierKind):
                 continue
             local = before.group().lstrip(_TRIM)
             domain = _DOT.sub(".", nfkc(after.group()))
-            for part in dict.fromkeys((local, _NEVER_USED.split(local)[-1])):  # mail=kakuu0@carrier.example
+            for part in dict.fromkeys((local, _HARDLY_USED.split(local)[-1])):  # mail=kakuu0@carrier.example
                 canonical = self.canonical(f"{part}@{domain}") if part else None
                 if canonical:
                     taken = after.end()
