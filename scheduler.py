@@ -23,7 +23,6 @@ from alerts.delivery import deliver, open_post
 from alerts.head_notices import enqueue_head, enqueue_refusal
 from alerts.outbox import has_due
 from archive.store import Archive
-from core.children import run_hinomi
 from core.errors import HinomiError
 from core.leases import (
     Claim,
@@ -36,12 +35,13 @@ from core.leases import (
     take_lease,
 )
 from core.logs import get_logger
+from core.processes.child import run_hinomi
 from crawler.run import recover_sweeps, run_sweep_process
 from crawler.sources import survey_sources
-from incidents.transparency.errors import BrokenLogError
-from incidents.transparency.heads import is_head_due, publish
-from incidents.transparency.sequencer import append_waiting, is_waiting
-from trails.retention import expire as expire_trails
+from trails.store.retention import expire as expire_trails
+from transparency.errors import BrokenLogError
+from transparency.heads import is_head_due, publish
+from transparency.sequencer import append_waiting, is_waiting
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection

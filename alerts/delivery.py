@@ -16,10 +16,10 @@ from alerts.channels import Outgoing, Receipt, open_channels
 from alerts.errors import GoneError, NotSentError, UncertainError
 from alerts.models import DETAIL, FAILED, PARENT, PENDING, SENDING, SENT, SUPERSEDED, UPDATE, Message, Thread
 from alerts.outbox import Wording, enqueue, put, retire_left
+from core.leases import end_work, take_work, worker_name
 from core.logs import get_logger
 from incidents import queries
-from incidents.service import SYSTEM, add_event
-from incidents.workers import end_work, take_work, worker_name
+from incidents.actions import SYSTEM, add_event
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

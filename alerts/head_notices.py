@@ -11,7 +11,7 @@ from alerts.messages import ZONE, Notice
 from alerts.models import NOTICE, Message
 from alerts.outbox import put_notice
 from core.texts import load_texts
-from incidents.transparency.heads import latest_head
+from transparency.heads import latest_head
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from alerts.channels import Channel
-    from incidents.transparency.models import LogHead
+    from transparency.models import LogHead
 
 
 def enqueue_head(

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from rich.cells import cell_len
 
 from core.texts import load_texts
-from incidents.wording import field_names
+from incidents.timeline.sentences import field_names
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

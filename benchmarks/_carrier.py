@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from incidents.root_cause import Leak, Touches
-from incidents.root_cause_score import ACTION_ODDS
+from root_cause.ranking import Leak, Touches
+from root_cause.terms import ACTION_ODDS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

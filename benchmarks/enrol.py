@@ -137,9 +137,9 @@ def enrol(home: Path, path: Path, day: str) -> dict[str, float]:
 def look_up(home: Path) -> tuple[float, float]:
     """Lookups a second in one batch: strangers, and digests that are there."""
     from core.settings import load_settings
-    from fingerprints.digests import code_of, codes
-    from fingerprints.index import Index
-    from fingerprints.keys import load_key
+    from fingerprints.index.generation import Index
+    from fingerprints.secrets.digests import code_of, codes
+    from fingerprints.secrets.keys import load_key
 
     settings = load_settings(home)
     index = Index.open(settings.index_dir, load_key(settings.key, home))

@@ -20,14 +20,14 @@ import numpy as np
 from pyroaring import BitMap
 
 from benchmarks.enrol import rate_of
-from fingerprints.digests import codes
-from fingerprints.generations import new_folder, switch_to, writing_lock
-from fingerprints.index import Index
-from fingerprints.keys import Key
-from fingerprints.manifest import Manifest, SegmentInfo, write_manifest
-from fingerprints.ragged import RaggedWriter
-from fingerprints.records import BUCKET_BITS, BUCKETS, CURRENT_DAY, Records
-from fingerprints.tables import RecordWriter, write_filter, write_rows
+from fingerprints.building.tables import RecordWriter, write_filter, write_rows
+from fingerprints.index.folder import new_folder, switch_to, writing_lock
+from fingerprints.index.generation import Index
+from fingerprints.index.manifest import Manifest, SegmentInfo, write_manifest
+from fingerprints.index.ragged import RaggedWriter
+from fingerprints.index.records import BUCKET_BITS, BUCKETS, CURRENT_DAY, Records
+from fingerprints.secrets.digests import codes
+from fingerprints.secrets.keys import Key
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -31,10 +31,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from benchmarks.corpus.people import Person
-    from fingerprints.digests import Digester
     from fingerprints.identifiers import IdentifierKind
-    from fingerprints.index import Index
-    from matcher.compare import Methods
+    from fingerprints.index.generation import Index
+    from fingerprints.secrets.digests import Digester
+    from matcher.compare.candidates import Methods
     from matcher.finding import Finding
 
 KINDS = ("customer_number", "name", "kana", "birth_date", "postal_code", "address", "phone", "email")
@@ -71,7 +71,7 @@ class Enrolled:
 
     def match(self, content: bytes | str, methods: Methods | None = None) -> Finding:
         """The finding over a document."""
-        from matcher.compare import ALL_METHODS
+        from matcher.compare.candidates import ALL_METHODS
         from matcher.document import Document
         from matcher.match import match_document
 
@@ -85,7 +85,7 @@ class Enrolled:
 
     def first_extract(self, finding: Finding) -> str:
         """The extract that explains the finding best."""
-        from incidents.extracts import rank
+        from judging.extracts import rank
 
         ranked = rank(finding, self.index)
         return str(ranked[0]["extract"]) if ranked else ""
@@ -93,11 +93,11 @@ class Enrolled:
 
 def enrol(folder: Path, people: Sequence[Person]) -> Enrolled:
     """The people in an index, every fifth of them in an extract of their own; one that is there stays as it is."""
-    from fingerprints.builder import build_index
-    from fingerprints.digests import Digester
+    from fingerprints.building.builder import build_index
     from fingerprints.identifiers import load_kinds
-    from fingerprints.index import Index
-    from fingerprints.keys import Key
+    from fingerprints.index.generation import Index
+    from fingerprints.secrets.digests import Digester
+    from fingerprints.secrets.keys import Key
 
     key = Key(b"q" * 32)
     for part in range(EXTRACTS) if not (folder / ENROLLED).exists() else ():
@@ -199,7 +199,7 @@ def below(measured: Mapping[str, float]) -> dict[str, float]:
 
 def ablate(enrolled: Enrolled, crowd: Crowd, options: argparse.Namespace) -> dict[str, dict[str, float]]:
     """The same documents by exact values alone, with pairs, and with fuzzy comparison on top."""
-    from matcher.compare import Methods
+    from matcher.compare.candidates import Methods
 
     steps = {
         "exact values": Methods(pairs=False, fuzzy=False),

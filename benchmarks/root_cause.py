@@ -21,13 +21,13 @@ import numpy as np
 
 from benchmarks._carrier import BATCH, CULPRIT, CULPRITS, ELSEWHERE, INSEPARABLE, leak_of, make_world
 from benchmarks._plot import draw
-from incidents.root_cause import rank_holders
+from root_cause.ranking import rank_holders
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from benchmarks._carrier import Planted, World
-    from incidents.root_cause import Ranking
+    from root_cause.ranking import Ranking
 
     Scenario = Callable[[World, int], Planted]
 

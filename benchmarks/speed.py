@@ -25,7 +25,7 @@ from benchmarks.corpus.clean import TEXTS
 from benchmarks.measure.beside import presidio_mb_s
 from benchmarks.measure.homes import make_home, open_home, write_dump
 from benchmarks.measure.memory import run_watched
-from core.garbage import expect_many_objects
+from core.processes.garbage import expect_many_objects
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

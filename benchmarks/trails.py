@@ -25,16 +25,16 @@ import polars as pl
 from core.clock import SystemClock
 from core.database import Database
 from core.settings import KeySettings
-from fingerprints.digests import Digester
 from fingerprints.identifiers import load_kinds
-from fingerprints.keys import create_key, load_key
-from incidents.root_cause import Leak, rank_holders
-from incidents.root_cause_trails import read_touches
+from fingerprints.secrets.digests import Digester
+from fingerprints.secrets.keys import create_key, load_key
 from migrations import upgrade
-from trails.access import open_trails
-from trails.door import NUMBER_KIND, KeyedDoor
+from root_cause.candidates import read_touches
+from root_cause.ranking import Leak, rank_holders
 from trails.imports import plan_import, run_import
-from trails.store import scan
+from trails.number_digests import NUMBER_KIND, KeyedDoor
+from trails.store.access import open_trails
+from trails.store.parts import scan
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -52,9 +52,9 @@ def events(count: int) -> Iterator[dict[str, Any]]:
 
 def write_home(home: Path, count: int) -> float:
     """A home with so many events in its log, under one signed head; the seconds that the log took of it."""
-    from cli.init import make_home
+    from cli.keeping.init import make_home
     from incidents.models import Event
-    from incidents.transparency.heads import publish
+    from transparency.heads import publish
 
     settings = make_home(home)
     database, rows = Database(settings.database_url), list[dict[str, Any]]()
@@ -79,8 +79,8 @@ def _write(database: Database, statement: Any, rows: list[dict[str, Any]]) -> No
 
 def measure(home: str) -> None:
     """Verify in this process, then hash the same entries plainly; prints one JSON object."""
-    from incidents.transparency.entries import KINDS, read_entries
-    from incidents.transparency.verifying import verify
+    from transparency.entries import KINDS, read_entries
+    from transparency.verify.verification import verify
 
     settings = load_settings(home)
     database = Database(settings.database_url)

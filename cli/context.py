@@ -23,9 +23,9 @@ if TYPE_CHECKING:
     from core.database import Database
     from core.settings import Settings
     from crawler.sources import Source
-    from fingerprints.digests import Digester
-    from fingerprints.index import Index
-    from fingerprints.keys import Key
+    from fingerprints.index.generation import Index
+    from fingerprints.secrets.digests import Digester
+    from fingerprints.secrets.keys import Key
 
 
 class Context:
@@ -64,21 +64,21 @@ class Context:
     @cached_property
     def key(self) -> Key:
         """The master key."""
-        from fingerprints.keys import load_key
+        from fingerprints.secrets.keys import load_key
 
         return load_key(self.settings.key, self.settings.home)
 
     @cached_property
     def digester(self) -> Digester:
         """Digests under the master key."""
-        from fingerprints.digests import Digester
+        from fingerprints.secrets.digests import Digester
 
         return Digester(self.key)
 
     @cached_property
     def index(self) -> Index:
         """The index generation that is current now."""
-        from fingerprints.index import Index
+        from fingerprints.index.generation import Index
 
         index = Index.open_good(self.settings.index_dir, self.key)
         if index.damage:
@@ -106,7 +106,7 @@ class Context:
         """Make leaves of the rows that this command wrote; a failure is told, since they wait for the next command."""
         if "database" not in vars(self):
             return
-        from incidents.transparency.sequencer import append_waiting, is_waiting
+        from transparency.sequencer import append_waiting, is_waiting
 
         try:
             with self.database.read() as session:

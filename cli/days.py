@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from cli.context import Context
-    from custody.history import Act
+    from custody.register.history import Act
 
 CARRIER_ZONE = ZoneInfo("Asia/Tokyo")
 
@@ -25,13 +25,13 @@ def day_of(text: str) -> date:
     Raises:
         RegisterError: It is none.
     """
-    from custody.sheets import read_day
+    from custody.register.sheets import read_day
 
     return read_day(text)
 
 
 def act_of(ctx: Context, actor: str, on: str | None, reason: str = "") -> Act:
     """Who changes the register, from which day."""
-    from custody.history import Act
+    from custody.register.history import Act
 
     return Act(actor, ctx.clock.now(), day_of(on) if on else today(ctx), reason)

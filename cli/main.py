@@ -10,35 +10,35 @@ import click
 
 from cli.context import Context
 from core.errors import HinomiError, OutsideError
-from core.garbage import expect_many_objects
 from core.logs import configure_logs
+from core.processes.garbage import expect_many_objects
 
 COMMANDS = {
-    "init": "cli.init:init",
-    "demo": "cli.demo:demo",
-    "enroll": "cli.enroll:enroll",
-    "processors": "cli.processors:processors",
-    "extracts": "cli.extracts:extracts",
-    "subjects": "cli.subjects:subjects",
-    "canaries": "cli.canaries:canaries",
-    "scan": "cli.scan:scan",
-    "sources": "cli.sources:sources",
-    "sweep": "cli.sweep:sweep",
-    "match": "cli.match:match",
-    "rescan": "cli.match:rescan",
-    "incidents": "cli.incidents:incidents",
-    "incident": "cli.incidents:incident",
-    "alerts": "cli.alerts:alerts",
-    "root-cause": "cli.root_cause:root_cause",
-    "trails": "cli.trails:trails",
-    "serve": "cli.serve:serve",
-    "log": "cli.log:log",
-    "proof": "cli.proof:proof",
-    "verify": "cli.verify:verify",
-    "drill": "cli.drill:drill",
-    "key": "cli.key:key",
-    "index": "cli.index:index",
-    "doctor": "cli.doctor:doctor",
+    "init": "cli.keeping.init:init",
+    "demo": "cli.watch.demo:demo",
+    "enroll": "cli.custody.enroll:enroll",
+    "processors": "cli.custody.processors:processors",
+    "extracts": "cli.custody.extracts:extracts",
+    "subjects": "cli.custody.subjects:subjects",
+    "canaries": "cli.custody.canaries:canaries",
+    "scan": "cli.watch.scan:scan",
+    "sources": "cli.watch.sources:sources",
+    "sweep": "cli.watch.sweep:sweep",
+    "match": "cli.watch.match:match",
+    "rescan": "cli.watch.match:rescan",
+    "incidents": "cli.casework.incidents:incidents",
+    "incident": "cli.casework.incidents:incident",
+    "alerts": "cli.watch.alerts:alerts",
+    "root-cause": "cli.casework.root_cause:root_cause",
+    "trails": "cli.casework.trails:trails",
+    "serve": "cli.watch.serve:serve",
+    "log": "cli.keeping.log:log",
+    "proof": "cli.keeping.proof:proof",
+    "verify": "cli.keeping.verify:verify",
+    "drill": "cli.watch.drill:drill",
+    "key": "cli.keeping.key:key",
+    "index": "cli.custody.index:index",
+    "doctor": "cli.keeping.doctor:doctor",
 }
 
 

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 
 from scrapy.crawler import AsyncCrawlerProcess
 
-from crawler.downloading import scrapy_settings
+from crawler.polite.scrapy_settings import scrapy_settings
 from crawler.spider import SweepSpider
 
 if TYPE_CHECKING:
     from core.settings import CrawlerSettings
+    from crawler.engines.interface import SiteEngine
     from crawler.sources import Source
     from crawler.spider import Notebook
-    from crawler.spiders.interface import SiteEngine
 
 
 def crawl(source: Source, settings: CrawlerSettings, engine: SiteEngine, notebook: Notebook) -> str:

@@ -10,8 +10,8 @@ from sqlalchemy import select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from archive.store import Place
+from crawler.engines.interface import WALKED, Fetch, KeepPage, KeepPost, Mark, Problem
 from crawler.models import SeenMark, Sweep
-from crawler.spiders.interface import WALKED, Fetch, KeepPage, KeepPost, Mark, Problem
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from archive.warc import WarcFile
     from core.clock import Clock
     from core.database import Database
-    from crawler.spiders.interface import Page, Step
+    from crawler.engines.interface import Page, Step
 
 MAX_FAILURES = 3
 """Sweeps that try in vain to get one thing; then it is let go until it changes."""

@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import select
 
 from archive.store import Archive
-from core.children import GRACE_S, run_hinomi
 from core.errors import HinomiError
 from core.leases import Lease, give_back_lease, take_lease
 from core.logs import get_logger
+from core.processes.child import GRACE_S, run_hinomi
 from crawler.errors import CrawlError
 from crawler.models import Sweep
 from crawler.recorder import Recorder

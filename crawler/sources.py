@@ -13,10 +13,10 @@ from urllib.parse import urlsplit
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SkipValidation, ValidationError, field_validator
 
+import crawler.engines
 from core.plugins import load_plugins
-from crawler import spiders
+from crawler.engines.interface import EngineOptions, SiteEngine
 from crawler.errors import SourcesError
-from crawler.spiders.interface import EngineOptions, SiteEngine
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -77,7 +77,7 @@ class Source(BaseModel):
 @cache
 def engines() -> Mapping[str, type[SiteEngine]]:
     """Every engine, by the name it has in the file of sources."""
-    return load_plugins(spiders, SiteEngine)  # type: ignore[type-abstract]  # a base to look for, not to make
+    return load_plugins(crawler.engines, SiteEngine)  # type: ignore[type-abstract]  # a base to look for, not to make
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,8 +13,8 @@ from scrapy.exceptions import CloseSpider, IgnoreRequest
 from archive.records import Exchange
 from core.errors import HinomiError
 from core.logs import get_logger
-from crawler.politeness import OtherHostError, RobotsForbidError, wire_of
-from crawler.spiders.interface import Fetch, Page
+from crawler.engines.interface import Fetch, Page
+from crawler.polite.middlewares import OtherHostError, RobotsForbidError, wire_of
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from scrapy.http import Response
 
     from core.clock import Clock
-    from crawler.spiders.interface import SiteEngine, Step
+    from crawler.engines.interface import SiteEngine, Step
 
 MAX_IN_A_ROW = 5
 """That many failures one after the other, and the site is taken to be down: the sweep ends."""

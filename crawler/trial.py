@@ -6,8 +6,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, ClassVar
 
-from crawler.sources import engines
-from crawler.spiders.interface import (
+from crawler.engines.interface import (
     EngineOptions,
     Fetch,
     KeepPage,
@@ -19,6 +18,7 @@ from crawler.spiders.interface import (
     SiteEngine,
     Step,
 )
+from crawler.sources import engines
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, TextIO
 
 from custody.errors import CustodyError
-from fingerprints.canaries import Canary, read_canaries, write_canaries
-from fingerprints.digests import Digester
-from fingerprints.generations import writing_lock
+from fingerprints.building.prints import NUMBER
 from fingerprints.identifiers import load_kinds
 from fingerprints.identifiers.interface import header_words
-from fingerprints.prints import NUMBER
+from fingerprints.index.canaries import Canary, read_canaries, write_canaries
+from fingerprints.index.folder import writing_lock
+from fingerprints.secrets.digests import Digester
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from pathlib import Path
     from random import Random
 
-    from fingerprints.index import Index
-    from fingerprints.keys import Key
+    from fingerprints.index.generation import Index
+    from fingerprints.secrets.keys import Key
 
 DRILL: Final = "hinomi-drill"
 """The extract whose canaries are planted by drills; it is lent to nobody."""

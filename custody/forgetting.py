@@ -9,23 +9,23 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
-from custody.history import Act, record, values_of
 from custody.models import Extract
-from custody.reach import subjects_of
-from custody.register import settle_interrupted
-from fingerprints.canaries import read_canaries, write_canaries
-from fingerprints.digests import Digester
-from fingerprints.forgetting import Forgotten, forget_subjects
-from fingerprints.generations import writing_lock
+from custody.register.copies_of import subjects_of
+from custody.register.history import Act, record, values_of
+from custody.register.ledger import settle_interrupted
+from fingerprints.building.forgetting import Forgotten, forget_subjects
 from fingerprints.identifiers.customer_number import CustomerNumber
-from fingerprints.index import Index
+from fingerprints.index.canaries import read_canaries, write_canaries
+from fingerprints.index.folder import writing_lock
+from fingerprints.index.generation import Index
+from fingerprints.secrets.digests import Digester
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
     from core.database import Database
-    from fingerprints.keys import Key
+    from fingerprints.secrets.keys import Key
 
 
 def forget(index_dir: Path, key: Key, database: Database, numbers: Iterable[str], *, act: Act) -> tuple[Forgotten, int]:

@@ -19,7 +19,7 @@ from custody.freshness import Values, freshness_terms
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
-    from fingerprints.index import Index
+    from fingerprints.index.generation import Index
 
 __all__ = ["NONE_OF_THESE", "Candidate", "RankedExtract", "Values", "candidates_of", "rank_extracts", "set_term"]
 

@@ -26,10 +26,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import select
 
-from cli.canaries import draw_people, index_or_none
+from cli.custody.canaries import draw_people, index_or_none
 from cli.days import today
-from core.children import end_group
 from core.errors import HinomiError
+from core.processes.child import end_group
 from custody.canaries import DRILL, make_canaries, take_for_drill, write_canary_rows
 from demo.ports import free_port
 
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from cli.context import Context
-    from fingerprints.canaries import Canary
+    from fingerprints.index.canaries import Canary
 
 SOURCE: Final = "drill"
 ACTOR: Final = "hinomi drill"
@@ -132,8 +132,8 @@ def _take_canary(ctx: Context) -> Canary:
 
 
 def _enrol_more(ctx: Context) -> None:
-    from custody.columns import understand
-    from custody.enrolment import Enroller, Lending
+    from custody.enrolment.columns import understand
+    from custody.enrolment.enroller import Enroller, Lending
 
     made = make_canaries(
         ctx.settings.index_dir,
@@ -211,9 +211,9 @@ def _sweep(ctx: Context, port: int) -> None:
 
 def _match(ctx: Context, address: str) -> None:
     from archive.models import Capture, Document
-    from incidents.judging import ChildJudge
-    from incidents.matching import Matching, match_waiting
-    from incidents.verdicts import Bench
+    from judging.child import ChildJudge
+    from judging.judge import Bench
+    from judging.queue import Matching, match_waiting
 
     found = select(Document.state, Document.failure).join(Capture).where(Capture.address == address)
 
@@ -236,7 +236,7 @@ def _match(ctx: Context, address: str) -> None:
 def _check_incident(ctx: Context, address: str) -> int:
     """The incident that the canary opened, marked as a drill; the ranking must name the drills' extract."""
     from archive.models import Capture
-    from incidents import queries, service
+    from incidents import actions, queries
     from incidents.models import Sighting
 
     wanted = select(Sighting.incident_id).join(Capture, Capture.id == Sighting.capture_id)
@@ -244,7 +244,7 @@ def _check_incident(ctx: Context, address: str) -> int:
         incident_id = session.scalar(wanted.where(Capture.address == address))
         if incident_id is None:
             raise DrillError("the canary was swept and judged, but opened no incident")
-        service.note(
+        actions.note(
             session,
             incident_id,
             "This is a drill / これは訓練です: a made-up customer on a page of our own.",
@@ -286,11 +286,11 @@ def _deliver(ctx: Context, incident_id: int) -> str:
 def _dismiss(ctx: Context, incident_id: int) -> None:
     """Close the drill, and tell the channel so."""
     from alerts.delivery import deliver, open_post
-    from incidents import service
+    from incidents import actions
     from incidents.states import DISMISS
 
     with ctx.database.write() as session:
-        service.act(session, incident_id, DISMISS, actor=ACTOR, now=ctx.clock.now(), reason="drill / 訓練")
+        actions.act(session, incident_id, DISMISS, actor=ACTOR, now=ctx.clock.now(), reason="drill / 訓練")
     deliver(open_post(ctx.settings, ctx.database, ctx.clock))
 
 

@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
-from cli.init import make_home
-from core.children import end_group, run_hinomi
+from cli.keeping.init import make_home
 from core.errors import HinomiError, OutsideError, UsageError
+from core.processes.child import end_group, run_hinomi
 from core.settings import SETTINGS_FILE
 from demo.carrier import make_carrier, write_extracts
 from demo.ports import free_port
@@ -107,8 +107,8 @@ class Demo:
 
     def enrol(self) -> None:
         """The three extracts, as the data owner would enrol them; one that is enrolled already is left alone."""
-        from custody.columns import understand
-        from custody.enrolment import Enroller, Lending
+        from custody.enrolment.columns import understand
+        from custody.enrolment.enroller import Enroller, Lending
 
         files = write_extracts(self.carrier, self.home / "demo" / "extracts")
         enroller = Enroller(self.ctx.settings, self.ctx.key, self.ctx.database, self.ctx.clock)
@@ -176,7 +176,7 @@ class Demo:
     def deliver(self) -> None:
         """The alerts: to Slack or by mail when they are set up, else on this console."""
         from alerts.delivery import deliver
-        from cli.alerts import make_post
+        from cli.watch.alerts import make_post
 
         deliver(make_post(self.ctx))
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from incidents.counting import recount
 from incidents.errors import IncidentError
-from incidents.events import SYSTEM, add_event
+from incidents.figures import recount
 from incidents.models import Incident
 from incidents.states import LIVE
+from incidents.timeline.events import SYSTEM, add_event
 
 if TYPE_CHECKING:
     from datetime import datetime

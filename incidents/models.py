@@ -65,7 +65,7 @@ class FindingMatch(Base):
 class Incident(Base):
     """One leak, however many pages carry it.
 
-    Counts are kept up to date by `incidents.taking`: ``subjects`` distinct customers of ours (``members``, a Roaring
+    Counts are kept up to date by `incidents.admission`: ``subjects`` distinct customers of ours (``members``, a Roaring
     bitmap), ``people`` the most that any one document holds, ``fields`` the same per kind, ``documents`` distinct
     contents. An incident that turned out to be part of another has ``merged_into`` set and keeps its own rows, so that
     clearing it undoes the merge.

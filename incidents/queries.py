@@ -11,10 +11,10 @@ from archive.models import Capture, Document
 from incidents.errors import NoIncidentError
 from incidents.groups import group_ids
 from incidents.models import Event, FindingMatch, FindingRow, Incident, Sighting
-from incidents.search import SearchQuery, event_view, histogram, parse_query, search
 from incidents.states import LIVE, actions_from
+from incidents.timeline.search import SearchQuery, event_view, histogram, parse_query, search
+from incidents.timeline.sentences import title
 from incidents.views import DocumentView, EventView, FindingView, IncidentLine, IncidentPage, MatchView, Overview
-from incidents.wording import title
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

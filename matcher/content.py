@@ -17,7 +17,7 @@ from matcher.readers.interface import Rows
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from fingerprints.digests import Digester
+    from fingerprints.secrets.digests import Digester
     from matcher.readers.interface import Prose
 
 BINS = 32

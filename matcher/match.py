@@ -7,27 +7,27 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from matcher.compare import ALL_METHODS, Methods
+from matcher.compare.candidates import ALL_METHODS, Methods
 from matcher.content import ContentSketch
+from matcher.decide.lone_phones import LonePhones
+from matcher.decide.parts import Found, Gathered
+from matcher.decide.score import ENOUGH, ENOUGH_IN_A_CROWD, KINDS, posteriors
+from matcher.decide.surnames import listed_by_surname
+from matcher.decide.verdict import as_date, dated, has_own_form, judge
 from matcher.document import Cuts, Limits
 from matcher.finding import Finding, Match
-from matcher.gathered import Found, Gathered
-from matcher.lone_phones import LonePhones
-from matcher.look import Job, Looker, Typist
-from matcher.pool import look_at_all
+from matcher.helpers import look_at_all
+from matcher.passage import Job, Looker, Typist
 from matcher.readers import read_document
-from matcher.score import ENOUGH, ENOUGH_IN_A_CROWD, KINDS, posteriors
-from matcher.surnames import listed_by_surname
-from matcher.verdict import as_date, dated, has_own_form, judge
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from numpy.typing import NDArray
 
-    from fingerprints.digests import Digester
     from fingerprints.identifiers import IdentifierKind
-    from fingerprints.index import Index
+    from fingerprints.index.generation import Index
+    from fingerprints.secrets.digests import Digester
     from matcher.document import Document
     from matcher.readers.interface import Prose, Rows
 

@@ -27,7 +27,7 @@ MODEL_MODULES = (
     "custody.models",
     "trails.models",
     "incidents.models",
-    "incidents.transparency.models",
+    "transparency.models",
     "alerts.models",
 )
 
@@ -43,7 +43,7 @@ def upgrade(database: Database) -> None:
     """Bring a database, new or old, to this program's version; nothing happens when it is there already."""
     from alembic import command
 
-    from incidents.transparency.triggers import create_triggers
+    from transparency.triggers import create_triggers
 
     with database.engine.connect() as connection, _without_references(connection), connection.begin():
         config = _config()

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal
 from alembic import context
 
 from core.database import UTCDateTime
-from incidents.search_index import is_search_structure
+from incidents.timeline.index import is_search_structure
 from migrations import load_metadata
 
 if TYPE_CHECKING:

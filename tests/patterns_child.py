@@ -23,9 +23,9 @@ SECONDS = 1.0
 LONG = 20  # repeats that may be longer are worth pumping
 ENDS = ("", "\x01", "!\n", "　x")
 ANCHORED = (
-    "matcher.readers._sql_values._ROWS",  # from where the row before ended
-    "matcher.readers._sql_values._VALUES",  # from where the value before ended
-    "matcher.readers.json_records._STARTS_LIKE_JSON",  # the beginning of a document
+    "matcher.readers.records._sql_values._ROWS",  # from where the row before ended
+    "matcher.readers.records._sql_values._VALUES",  # from where the value before ended
+    "matcher.readers.records.json_records._STARTS_LIKE_JSON",  # the beginning of a document
 )
 """Used with `match` alone: what a search from every place would take plays no part."""
 _CATEGORIES = {"DIGIT": "7", "SPACE": " ", "WORD": "w"}

@@ -26,7 +26,7 @@ def test_examples_of_sources_can_be_used(page: Path) -> None:
 
 
 def test_the_example_of_a_new_home_can_be_used() -> None:
-    from cli.init import SOURCES_EXAMPLE
+    from cli.keeping.init import SOURCES_EXAMPLE
 
     lines = [line.removeprefix("# ") for line in SOURCES_EXAMPLE.splitlines()[2:]]
     assert list(read_sources("\n".join(lines), "sources.toml")) == ["example-paste"]

@@ -1,7 +1,7 @@
 """Records that should be there and are not: days of a system, days of one of its hosts, sequence numbers.
 
 A day without records is a finding, unless the system never works on that day of the week. Gaps stick to every
-conclusion drawn over them (`incidents.root_cause`); a late file that fills one makes it go away.
+conclusion drawn over them (`root_cause.ranking`); a late file that fills one makes it go away.
 """
 
 from __future__ import annotations

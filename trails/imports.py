@@ -15,15 +15,15 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 from sqlalchemy import select, update
 
-from core.peak import PeakMemory
+from core.processes.peak import PeakMemory
 from trails.gaps import Gap, note_days, note_sequences, refresh_gaps
 from trails.lines import file_sha256, read_blocks
-from trails.making import RecordMaker, choose_helpers, make_all
-from trails.mapping import as_table, mapping_path, save_mapping
+from trails.mapping.mapping_file import as_table, mapping_path, save_mapping
+from trails.mapping.plan import Plan, assumptions, plan_import
 from trails.models import TrailImport, TrailPart
-from trails.plan import Plan, assumptions, plan_import
-from trails.seen import SeenLines
-from trails.store import (
+from trails.record_maker import RecordMaker, choose_helpers, make_all
+from trails.store.known_lines import SeenLines
+from trails.store.parts import (
     UNDATED,
     PartWriter,
     part_paths,

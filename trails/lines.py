@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import IO
 
-    from trails.packed import LogPath
+    from trails.zipped_logs import LogPath
 
 BLOCK_BYTES: Final = 8 << 20
 HEAD_BYTES: Final = 1 << 18

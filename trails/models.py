@@ -1,7 +1,7 @@
 """Tables of the trails: imports, the columnar files they wrote, days and sequence numbers seen, and gaps.
 
-The records themselves stand in Parquet files (see `trails.store`); a file counts once its row in ``trail_parts`` is
-committed, so that a cut-off import leaves nothing that anybody reads.
+The records themselves stand in Parquet files (see `trails.store.parts`); a file counts once its row in ``trail_parts``
+is committed, so that a cut-off import leaves nothing that anybody reads.
 """
 
 from __future__ import annotations
@@ -111,7 +111,7 @@ class TrailSuspicion(Base):
 
     ``key`` makes it unique (`trails.checks.interface.Suspicion`); found again, what was ``measured`` grows, and far
     beyond what was explained it is open again. Who looked at it and what they decided are events
-    (`incidents.suspicions`).
+    (`root_cause.suspicions`).
     """
 
     __tablename__ = "trail_suspicions"

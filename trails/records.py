@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from trails.formats.interface import Parsed
-    from trails.mapping import TrailMapping
+    from trails.mapping.mapping_file import TrailMapping
 
 SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = {
     "when": WHEN,

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from markupsafe import Markup, escape
 
-from incidents.wording import FIELD_ORDER
+from incidents.timeline.sentences import FIELD_ORDER
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -8,7 +8,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from archive.errors import ArchiveError
-from matcher.decoding import detect
+from matcher.readers.decoding.decoder import detect
 
 if TYPE_CHECKING:
     from archive.models import Document

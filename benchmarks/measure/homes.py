@@ -31,10 +31,10 @@ def open_home(folder: Path) -> Enrolled:
     """What it takes to match against its customers."""
     from benchmarks.quality import Enrolled
     from core.settings import load_settings
-    from fingerprints.digests import Digester
     from fingerprints.identifiers import load_kinds
-    from fingerprints.index import Index
-    from fingerprints.keys import load_key
+    from fingerprints.index.generation import Index
+    from fingerprints.secrets.digests import Digester
+    from fingerprints.secrets.keys import load_key
 
     home = folder / "home"
     settings = load_settings(home)

@@ -35,7 +35,7 @@ class IdentifierKind(ABC):
 
     Attributes:
         name: The kind's name in code, files and output.
-        code: Its number inside digests, 1 to 31; never reused (see `fingerprints.digests`).
+        code: Its number inside digests, 1 to 31; never reused (see `fingerprints.secrets.digests`).
         strong: Practically one person: strangers never share it.
         posted: The index answers "who carries it"; of the others it knows only how many do (too many share one value).
         sketched: Kept as a sketch as well, for fuzzy comparison.

@@ -28,7 +28,7 @@ def load_readers() -> tuple[Reader, ...]:
 
 def read_document(document: Document, limits: Limits, cuts: Cuts) -> Iterator[tuple[tuple[str, ...], Rows | Prose]]:
     """The passages of a document, each with the members it lies in (empty for the document itself)."""
-    from matcher.readers._bounds import bounded
+    from matcher.readers.bounds import bounded
 
     def open_it() -> BinaryIO:
         return bounded(document.open(), limits, cuts)

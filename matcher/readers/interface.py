@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, BinaryIO, ClassVar, Literal, TypeAlias
 
-from matcher.decoding import SAMPLE_BYTES, WIDE, decode, decode_stream, detect
+from matcher.readers.decoding.decoder import SAMPLE_BYTES, WIDE, decode, decode_stream, detect
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 from core.database import UTCDateTime
-from incidents.transparency.triggers import put_all_in_line
+from transparency.triggers import put_all_in_line
 
 revision = "0003"
 down_revision = "0002"

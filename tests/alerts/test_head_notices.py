@@ -12,15 +12,15 @@ from sqlalchemy import select, update
 from alerts.channels.console import ConsoleChannel
 from alerts.head_notices import enqueue_head
 from alerts.models import Message
-from incidents.events import add_event
-from incidents.transparency.errors import BrokenLogError
-from incidents.transparency.heads import publish
-from incidents.transparency.keys import create_log_key, load_log_key
-from incidents.transparency.models import LogLeaf
-from incidents.transparency.notes import is_signed, read_notes
+from incidents.timeline.events import add_event
 from scheduler import Jobs
 from tests.alerts.conftest import make_settings, run
 from tests.incidents.makers import Leaked, take
+from transparency.errors import BrokenLogError
+from transparency.heads import publish
+from transparency.keys import create_log_key, load_log_key
+from transparency.models import LogLeaf
+from transparency.notes import is_signed, read_notes
 
 if TYPE_CHECKING:
     from pathlib import Path

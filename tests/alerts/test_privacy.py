@@ -12,12 +12,12 @@ from sqlalchemy import select
 from alerts.delivery import open_post
 from alerts.models import Message
 from core.logs import configure_logs
-from incidents import service
-from incidents.judging import ChildJudge
-from incidents.matching import Matching, match_waiting
+from incidents import actions
+from judging.child import ChildJudge
+from judging.queue import Matching, match_waiting
 from tests.alerts.conftest import FakeSlack, make_settings, run
-from tests.incidents.bad_verdicts import open_bad
 from tests.incidents.conftest import PEOPLE, VALUES, archive, bench, enrolled_home, home, leak_text
+from tests.judging.bad_verdicts import open_bad
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from archive.store import Archive
     from core.clock import SetClock
     from core.database import Database
-    from incidents.verdicts import Bench
+    from judging.judge import Bench
 
 __all__ = ["archive", "bench", "enrolled_home", "home"]  # fixtures of the incidents' tests
 
@@ -52,8 +52,8 @@ def test_no_value_is_in_what_goes_out_or_is_logged(
     post = open_post(make_settings(home, slack.settings()), database, clock)
     run(post)
     with database.write() as session:
-        service.note(session, 1, f"{person[1]} called", actor="suzuki", now=clock.now())
-        service.act(session, 1, "dismiss", actor="suzuki", reason=f"{person[7]} is a test", now=clock.now())
+        actions.note(session, 1, f"{person[1]} called", actor="suzuki", now=clock.now())
+        actions.act(session, 1, "dismiss", actor="suzuki", reason=f"{person[7]} is a test", now=clock.now())
     for _ in range(4):
         run(post)
         clock.advance(timedelta(minutes=10))

@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from alerts.models import Message
 from alerts.outbox import has_due
-from incidents import service
+from incidents import actions
 from tests.alerts.conftest import run
 from tests.incidents.makers import NOW, Leaked, event_kinds, repost, take
 
@@ -41,7 +41,7 @@ def test_what_happens_later_changes_the_parent_and_goes_into_its_thread(post: Po
     for number in range(5):
         repost(post.database, LEAK.content, source="forum", address=f"http://forum.invalid/{number}")
     with post.database.write() as session:
-        service.act(session, 1, "confirm-csirt", actor="suzuki", now=NOW)
+        actions.act(session, 1, "confirm-csirt", actor="suzuki", now=NOW)
     run(post)
     (parent,), (reply,) = slack.parents, slack.replies
     assert parent["edits"] == 1
@@ -154,7 +154,7 @@ def test_merged_incidents_say_so_in_both_threads(post: Post, slack: FakeSlack) -
 def test_an_incident_that_was_over_before_slack_was_set_up_is_not_told(post: Post, slack: FakeSlack) -> None:
     take(post.database, LEAK)
     with post.database.write() as session:
-        service.act(session, 1, "dismiss", actor="suzuki", reason="test data", now=NOW)
+        actions.act(session, 1, "dismiss", actor="suzuki", reason="test data", now=NOW)
     run(post)
     assert slack.messages == []
 

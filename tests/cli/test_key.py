@@ -10,7 +10,7 @@ from click.testing import CliRunner, Result
 from cli.main import hinomi
 from core.settings import load_settings
 from fingerprints.errors import DamagedIndexError, NoIndexError, WrongKeyError
-from fingerprints.keys import create_key, load_key
+from fingerprints.secrets.keys import create_key, load_key
 from tests.custody.test_enrolment import write_csv
 from tests.fingerprints.people import customers
 

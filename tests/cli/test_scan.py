@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from core.settings import load_settings
-from fingerprints.builder import build_index
-from fingerprints.keys import load_key
+from fingerprints.building.builder import build_index
+from fingerprints.secrets.keys import load_key
 from tests.matcher.people import PEOPLE
 
 if TYPE_CHECKING:

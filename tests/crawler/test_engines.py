@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from crawler.engines.interface import Fetch, KeepPage, KeepPost, Mark, Page, Problem, SiteEngine
 from crawler.sources import engines, read_sources
-from crawler.spiders.interface import Fetch, KeepPage, KeepPost, Mark, Page, Problem, SiteEngine
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

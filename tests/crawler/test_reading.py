@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from parsel import Selector
 
-from crawler.charsets import decode
-from crawler.dates import read_posted
-from crawler.selecting import select_text, text_of
+from crawler.pages.charsets import decode
+from crawler.pages.dates import read_posted
+from crawler.pages.selectors import select_text, text_of
 
 TOKYO = ZoneInfo("Asia/Tokyo")
 

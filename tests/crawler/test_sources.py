@@ -11,14 +11,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crawler.adding import add_source, as_toml, read_option
+from crawler.engines.forums.html_forum import HtmlForumOptions
 from crawler.errors import SourcesError
 from crawler.sources import engines, load_sources, read_sources, survey_sources
-from crawler.spiders.html_forum import HtmlForumOptions
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from crawler.spiders.interface import SiteEngine
+    from crawler.engines.interface import SiteEngine
 
 GOOD = """\
 # our sites

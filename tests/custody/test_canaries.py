@@ -12,18 +12,18 @@ from typing import TYPE_CHECKING
 import pytest
 from pyroaring import BitMap
 
-from cli.canaries import draw_people
+from cli.custody.canaries import draw_people
 from custody.canaries import draw_number, flocks, make_canaries, take_for_drill, write_canary_rows
-from custody.columns import understand
-from custody.enrolment import Enroller, Lending
+from custody.enrolment.columns import understand
+from custody.enrolment.enroller import Enroller, Lending
 from custody.errors import CustodyError
 from custody.ranking import CANARY, Candidate, candidates_of, rank_extracts
-from fingerprints.canaries import BLOCK_BYTES, CANARIES_FILE, Canary, read_canaries, write_canaries
 from fingerprints.errors import DamagedIndexError, OtherVersionError, WrongKeyError
 from fingerprints.identifiers import load_kinds
 from fingerprints.identifiers.customer_number import learn_patterns
-from fingerprints.index import Index
-from fingerprints.keys import Key, create_key
+from fingerprints.index.canaries import BLOCK_BYTES, CANARIES_FILE, Canary, read_canaries, write_canaries
+from fingerprints.index.generation import Index
+from fingerprints.secrets.keys import Key, create_key
 from tests.custody.test_enrolment import HEADERS, write_csv
 from tests.fingerprints.people import customers
 

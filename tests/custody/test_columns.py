@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from custody.columns import understand
+from custody.enrolment.columns import understand
 from custody.errors import ColumnError
 
 if TYPE_CHECKING:

@@ -15,15 +15,15 @@ import numpy as np
 import pytest
 from sqlalchemy import select
 
-from custody.columns import understand
-from custody.enrolment import Enroller, EnrolmentResult, Lending
+from custody.enrolment.columns import understand
+from custody.enrolment.enroller import Enroller, EnrolmentResult, Lending
 from custody.errors import EnrolmentError, TooManyRejectedError
 from custody.models import DONE, FAILED, RUNNING, Enrolment, Extract, Processor
-from custody.register import candidates, chain_of
-from fingerprints.digests import Digester
-from fingerprints.index import Index
-from fingerprints.keys import Key, create_key, load_key
+from custody.register.ledger import candidates, chain_of
+from fingerprints.index.generation import Index
 from fingerprints.pairs import PAIRS
+from fingerprints.secrets.digests import Digester
+from fingerprints.secrets.keys import Key, create_key, load_key
 from tests.fingerprints.people import customers
 
 if TYPE_CHECKING:
@@ -109,7 +109,7 @@ def test_the_same_file_again_changes_nothing(
 def test_several_processes_give_the_same_index(
     tmp_path: Path, enroller: Enroller, settings: Settings, key: Key, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("custody.workers.BATCH_ROWS", 100)
+    monkeypatch.setattr("custody.enrolment.batches.BATCH_ROWS", 100)
     path = write_csv(tmp_path / "c.csv", customers(range(450)))
     enrol(enroller, path)
     alone = settings.index_dir.rename(settings.home / "alone")
@@ -123,7 +123,7 @@ def test_several_processes_give_the_same_index(
 def test_several_processes_leave_out_what_did_not_change(
     tmp_path: Path, enroller: Enroller, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("custody.workers.BATCH_ROWS", 100)
+    monkeypatch.setattr("custody.enrolment.batches.BATCH_ROWS", 100)
     columns = customers(range(450))
     first = enrol(enroller, write_csv(tmp_path / "c.csv", columns))
     columns["phone"][7] = "090-0000-8888"
@@ -198,9 +198,9 @@ KILLED = """
     from core.clock import SystemClock
     from core.database import Database
     from core.settings import load_settings
-    from custody import enrolment
-    from custody.columns import understand
-    from fingerprints.keys import load_key
+    from custody.enrolment import enroller
+    from custody.enrolment.columns import understand
+    from fingerprints.secrets.keys import load_key
 
     def stop(*args, **kwargs):
         print("here", flush=True)
@@ -208,17 +208,17 @@ KILLED = """
 
     {place} = stop
     settings = load_settings(sys.argv[1], database={{"url": sys.argv[2]}})
-    enroller = enrolment.Enroller(
+    enroller = enroller.Enroller(
         settings, load_key(settings.key, settings.home), Database(settings.database_url), SystemClock()
     )
     path = Path(sys.argv[3])
-    enroller.enrol(path, understand(path), enrolment.Lending("killed", date(2026, 4, 1), "架空コール"))
+    enroller.enrol(path, understand(path), enroller.Lending("killed", date(2026, 4, 1), "架空コール"))
 """
 
 
 @pytest.mark.parametrize(
     ("place", "switched"),
-    [("enrolment.check", False), ("enrolment.learn_patterns", False), ("enrolment.finish_enrolment", True)],
+    [("enroller.check", False), ("enroller.learn_patterns", False), ("enroller.finish_enrolment", True)],
 )
 def test_a_killed_run_is_settled_by_the_next(
     tmp_path: Path, enroller: Enroller, settings: Settings, database: Database, *, place: str, switched: bool

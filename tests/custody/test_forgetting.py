@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
-from custody.columns import understand
-from custody.enrolment import Enroller, Lending
+from custody.enrolment.columns import understand
+from custody.enrolment.enroller import Enroller, Lending
 from custody.forgetting import forget
-from custody.history import Act, events_of
-from custody.holdings import get_extract
 from custody.models import Extract
-from fingerprints.canaries import Canary, read_canaries, write_canaries
-from fingerprints.index import Index
-from fingerprints.keys import create_key
+from custody.register.history import Act, events_of
+from custody.register.holdings import get_extract
+from fingerprints.index.canaries import Canary, read_canaries, write_canaries
+from fingerprints.index.generation import Index
+from fingerprints.secrets.keys import create_key
 from tests.custody.test_enrolment import write_csv
 from tests.fingerprints.people import customers
 

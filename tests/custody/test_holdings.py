@@ -9,20 +9,20 @@ from typing import TYPE_CHECKING
 import pytest
 from openpyxl import Workbook
 
-from custody.columns import understand
-from custody.enrolment import Enroller, Lending
+from custody.enrolment.columns import understand
+from custody.enrolment.enroller import Enroller, Lending
 from custody.errors import ColumnError, RegisterError
-from custody.history import Act, events_of
-from custody.holdings import add_extract, copy_on, end, get_extract, holdings_of, lend, reopen, set_extract
 from custody.lifecycle import ERASE, ERASED, OVERDUE, RETURN, RETURNED
 from custody.models import LENT
-from custody.overview import overdue_on, register_on
-from custody.processors import add_processor, get_processor, set_processor, tree
-from custody.reach import holders_of, subjects_of
-from custody.sheets import read_register, write_register
-from fingerprints.digests import Digester
-from fingerprints.index import Index
-from fingerprints.keys import create_key
+from custody.register.copies_of import holders_of, subjects_of
+from custody.register.history import Act, events_of
+from custody.register.holdings import add_extract, copy_on, end, get_extract, holdings_of, lend, reopen, set_extract
+from custody.register.overview import overdue_on, register_on
+from custody.register.processors import add_processor, get_processor, set_processor, tree
+from custody.register.sheets import read_register, write_register
+from fingerprints.index.generation import Index
+from fingerprints.secrets.digests import Digester
+from fingerprints.secrets.keys import create_key
 from tests.custody.test_enrolment import write_csv
 from tests.fingerprints.people import customers
 

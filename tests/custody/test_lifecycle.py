@@ -7,9 +7,9 @@ from datetime import date
 import pytest
 
 from custody.errors import RegisterError
-from custody.history import value_on
 from custody.lifecycle import ACTIONS, ERASED, OVERDUE, RETURNED, STATES, TABLE, standing, state_after, summary_of
 from custody.models import LENT
+from custody.register.history import value_on
 
 
 def test_every_state_can_be_left_and_every_action_leads_to_a_state() -> None:

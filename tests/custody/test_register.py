@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from custody.errors import EnrolmentError
-from custody.register import chain_of, find_or_add_processor
+from custody.register.ledger import chain_of, find_or_add_processor
 
 if TYPE_CHECKING:
     from core.clock import SetClock

@@ -15,17 +15,17 @@ import numpy as np
 import pytest
 from pyroaring import BitMap
 
+from custody.enrolment.rotation import Rotation
 from custody.errors import EnrolmentError
-from custody.rotation import Rotation
-from fingerprints.builder import build_index
-from fingerprints.canaries import Canary, read_canaries, write_canaries
-from fingerprints.digests import Digester
+from fingerprints.building.builder import build_index
+from fingerprints.building.forgetting import forget_subjects
 from fingerprints.errors import WrongKeyError
-from fingerprints.forgetting import forget_subjects
-from fingerprints.generations import next_dir, writing_lock
 from fingerprints.identifiers import load_kinds
-from fingerprints.index import Index
-from fingerprints.keys import Key, format_key, read_key
+from fingerprints.index.canaries import Canary, read_canaries, write_canaries
+from fingerprints.index.folder import next_dir, writing_lock
+from fingerprints.index.generation import Index
+from fingerprints.secrets.digests import Digester
+from fingerprints.secrets.keys import Key, format_key, read_key
 from tests.custody.test_enrolment import write_csv
 from tests.fingerprints.contents import contents
 from tests.fingerprints.people import DAY, customers
@@ -38,10 +38,10 @@ LATER = DAY + timedelta(days=30)
 SWITCH = """
     import sys
     from pathlib import Path
-    from custody import rotation
-    from custody.rotation import Rotation
+    from custody.enrolment import rotation
+    from custody.enrolment.rotation import Rotation
     from fingerprints import {module}
-    from fingerprints.keys import read_key, replace_key
+    from fingerprints.secrets.keys import read_key, replace_key
 
     def stop(*args, **kwargs):
         print("here", flush=True)
@@ -86,10 +86,10 @@ def home(tmp_path: Path, files: tuple[Path, Path]) -> Path:
 def _enrol(home: Path, files: tuple[Path, Path]) -> None:
     from dataclasses import replace
 
-    from custody.reading import sha256_of
-    from fingerprints.builder import IndexBuilder, day_number, open_for_writing
-    from fingerprints.manifest import ExtractInfo
-    from fingerprints.prints import Printer
+    from custody.enrolment.file import sha256_of
+    from fingerprints.building.builder import IndexBuilder, day_number, open_for_writing
+    from fingerprints.building.prints import Printer
+    from fingerprints.index.manifest import ExtractInfo
 
     kinds = load_kinds()
     for file, rows, day in ((files[0], customers(range(40)), DAY), (files[1], later_rows(), LATER)):

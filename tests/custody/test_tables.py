@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 import pytest
 from openpyxl import Workbook
 
+from custody.enrolment.table_format import TableFormat, detect_encoding, detect_format
+from custody.enrolment.tables import MAX_BREAKS, UNCLOSED, read_rows
 from custody.errors import TableError
-from custody.table_format import TableFormat, detect_encoding, detect_format
-from custody.tables import MAX_BREAKS, UNCLOSED, read_rows
 
 if TYPE_CHECKING:
     from pathlib import Path

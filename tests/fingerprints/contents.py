@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from fingerprints.records import BUCKETS, newest
+from fingerprints.index.records import BUCKETS, newest
 
 if TYPE_CHECKING:
-    from fingerprints.index import Index
+    from fingerprints.index.generation import Index
 
 
 def contents(index: Index) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from fingerprints.bloom import ERROR_RATE, BloomReader, open_bloom, write_bloom
+from fingerprints.index.bloom import ERROR_RATE, BloomReader, open_bloom, write_bloom
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from fingerprints.builder import IndexBuilder, build_index, open_for_writing
+from fingerprints.building.builder import IndexBuilder, build_index, open_for_writing
+from fingerprints.building.prints import Printer
 from fingerprints.errors import IndexBusyError
-from fingerprints.generations import current_folder, writing_lock
-from fingerprints.index import Index
-from fingerprints.keys import Key
-from fingerprints.prints import Printer
+from fingerprints.index.folder import current_folder, writing_lock
+from fingerprints.index.generation import Index
+from fingerprints.secrets.keys import Key
 from tests.fingerprints.people import DAY, customers
 
 if TYPE_CHECKING:
@@ -28,8 +28,8 @@ ENROL = """
     import sys
     from pathlib import Path
     from fingerprints import {module}
-    from fingerprints.builder import build_index
-    from fingerprints.keys import Key
+    from fingerprints.building.builder import build_index
+    from fingerprints.secrets.keys import Key
     from tests.fingerprints.people import DAY, customers
 
     def stop(*args, **kwargs):
@@ -82,7 +82,7 @@ def test_a_build_that_fails_leaves_no_trace(tmp_path: Path) -> None:
 
 def test_rows_in_batches_are_the_same_as_at_once(tmp_path: Path) -> None:
     from fingerprints.identifiers import load_kinds
-    from fingerprints.manifest import ExtractInfo
+    from fingerprints.index.manifest import ExtractInfo
 
     kinds = load_kinds()
     columns = {k: [kinds[k].canonical(v) for v in values] for k, values in customers([*range(50), 3, 3, 49]).items()}

@@ -12,14 +12,14 @@ import numpy as np
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from fingerprints.builder import build_index, day_number
-from fingerprints.compaction import compact, run_to_merge
-from fingerprints.digests import Digester
-from fingerprints.generations import writing_lock
+from fingerprints.building.builder import build_index, day_number
+from fingerprints.building.compaction import compact, run_to_merge
 from fingerprints.identifiers import load_kinds
-from fingerprints.index import STILL_CURRENT, Index
-from fingerprints.keys import Key
-from fingerprints.manifest import SegmentInfo
+from fingerprints.index.folder import writing_lock
+from fingerprints.index.generation import STILL_CURRENT, Index
+from fingerprints.index.manifest import SegmentInfo
+from fingerprints.secrets.digests import Digester
+from fingerprints.secrets.keys import Key
 from tests.fingerprints.contents import contents
 from tests.fingerprints.people import DAY, customers
 
@@ -197,7 +197,7 @@ def test_a_late_list_leaves_the_extract_as_it_was_last(tmp_path: Path) -> None:
 def test_more_intervals_than_two_bytes_can_number_are_written_out(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from fingerprints import tables
+    from fingerprints.building import tables
 
     monkeypatch.setattr(tables, "MAX_INTERVALS", 3)
     for days in range(6):

@@ -6,8 +6,8 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fingerprints.digests import PAIRS, Digester, code_of, codes, codes_of_columns, derive_parts
-from fingerprints.keys import Key
+from fingerprints.secrets.digests import PAIRS, Digester, code_of, codes, codes_of_columns, derive_parts
+from fingerprints.secrets.keys import Key
 
 ONE = Digester(Key(b"1" * 32))
 OTHER = Digester(Key(b"2" * 32))

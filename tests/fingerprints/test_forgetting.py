@@ -13,14 +13,14 @@ import numpy as np
 import pytest
 from pyroaring import BitMap
 
-from fingerprints.builder import build_index
-from fingerprints.digests import Digester
-from fingerprints.forgetting import forget_subjects
-from fingerprints.generations import writing_lock
+from fingerprints.building.builder import build_index
+from fingerprints.building.forgetting import forget_subjects
+from fingerprints.building.prints import Printer, Prints
 from fingerprints.identifiers import load_kinds
-from fingerprints.index import Index
-from fingerprints.keys import Key
-from fingerprints.prints import Printer, Prints
+from fingerprints.index.folder import writing_lock
+from fingerprints.index.generation import Index
+from fingerprints.secrets.digests import Digester
+from fingerprints.secrets.keys import Key
 from tests.fingerprints.people import DAY, customers
 
 if TYPE_CHECKING:
@@ -34,10 +34,10 @@ FORGET = """
     import sys
     from pathlib import Path
     from pyroaring import BitMap
-    from fingerprints import forgetting
-    from fingerprints.generations import writing_lock
-    from fingerprints.index import Index
-    from fingerprints.keys import Key
+    from fingerprints.building import forgetting
+    from fingerprints.index.folder import writing_lock
+    from fingerprints.index.generation import Index
+    from fingerprints.secrets.keys import Key
 
     def stop(*args, **kwargs):
         print("here", flush=True)

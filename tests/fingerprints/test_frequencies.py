@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from fingerprints.digests import codes
-from fingerprints.frequencies import bearers_expected
+from fingerprints.index.frequencies import bearers_expected
+from fingerprints.secrets.digests import codes
 
 
 def table(kind: str, counts: list[int]) -> np.ndarray[tuple[int], np.dtype[np.uint64]]:

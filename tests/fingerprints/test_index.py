@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from fingerprints.builder import build_index, day_number
-from fingerprints.digests import Digester
+from fingerprints.building.builder import build_index, day_number
 from fingerprints.errors import DamagedIndexError, NoIndexError, OtherVersionError, WrongKeyError
 from fingerprints.identifiers import load_kinds
-from fingerprints.index import STILL_CURRENT, Index
-from fingerprints.keys import Key
+from fingerprints.index.generation import STILL_CURRENT, Index
+from fingerprints.secrets.digests import Digester
+from fingerprints.secrets.keys import Key
 from tests.fingerprints.people import DAY, customers, given
 
 if TYPE_CHECKING:
@@ -213,7 +213,7 @@ def test_damage_is_named(folder: Path, damage: str) -> None:
 
 
 def test_another_version_is_told_from_damage(folder: Path) -> None:
-    from fingerprints.manifest import _sum
+    from fingerprints.index.manifest import _sum
 
     file = folder / "g000001" / "manifest.json"
     body = json.loads(file.read_bytes())

@@ -10,7 +10,7 @@ import pytest
 
 from core.settings import KeySettings
 from fingerprints.errors import MalformedKeyError, MissingKeyError, UnsafeKeyError
-from fingerprints.keys import Key, create_key, load_key
+from fingerprints.secrets.keys import Key, create_key, load_key
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -9,7 +9,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fingerprints.ragged import Ragged, RaggedWriter
+from fingerprints.index.ragged import Ragged, RaggedWriter
 
 
 @given(batches=st.lists(st.lists(st.lists(st.integers(0, 65535), max_size=4), max_size=5), max_size=5))

@@ -17,13 +17,13 @@ from typing import TYPE_CHECKING
 import pytest
 from pyroaring import BitMap
 
-from fingerprints.builder import build_index
-from fingerprints.compaction import compact
+from fingerprints.building.builder import build_index
+from fingerprints.building.compaction import compact
+from fingerprints.building.forgetting import forget_subjects
 from fingerprints.errors import DamagedIndexError, FullDiskError, IndexBusyError
-from fingerprints.forgetting import forget_subjects
-from fingerprints.generations import writing_lock
-from fingerprints.index import Index
-from fingerprints.keys import Key
+from fingerprints.index.folder import writing_lock
+from fingerprints.index.generation import Index
+from fingerprints.secrets.keys import Key
 from tests.fingerprints.contents import contents
 from tests.fingerprints.people import DAY, customers
 
@@ -37,11 +37,11 @@ WRITER = """
     import sys
     from datetime import timedelta
     from pathlib import Path
-    from fingerprints.builder import build_index
-    from fingerprints.compaction import compact
-    from fingerprints.generations import writing_lock
-    from fingerprints.index import Index
-    from fingerprints.keys import Key
+    from fingerprints.building.builder import build_index
+    from fingerprints.building.compaction import compact
+    from fingerprints.index.folder import writing_lock
+    from fingerprints.index.generation import Index
+    from fingerprints.secrets.keys import Key
     from tests.fingerprints.people import DAY, customers
 
     folder, key = Path(sys.argv[1]), Key(b"i" * 32)
@@ -105,9 +105,9 @@ def test_a_compaction_killed_at_any_step_changes_nothing(tmp_path: Path, module:
         import sys
         from pathlib import Path
         from fingerprints import compaction, {module}
-        from fingerprints.generations import writing_lock
-        from fingerprints.index import Index
-        from fingerprints.keys import Key
+        from fingerprints.index.folder import writing_lock
+        from fingerprints.index.generation import Index
+        from fingerprints.secrets.keys import Key
 
         def stop(*args, **kwargs):
             print("here", flush=True)

@@ -8,7 +8,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fingerprints.searching import GROUP, search_sorted
+from fingerprints.index.sorted_search import GROUP, search_sorted
 
 LARGEST = (1 << 64) - 1
 

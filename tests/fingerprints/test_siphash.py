@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from fingerprints.siphash import siphash
+from fingerprints.secrets.siphash import siphash
 
 KEY = bytes(range(16))
 # Aumasson and Bernstein, reference implementation, vectors.h (vectors_sip64): messages 00 01 02 ... of 8 and 16 bytes.

@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from rapidfuzz import fuzz
 
-from fingerprints.keys import Key
-from fingerprints.sketches import Sketcher, agreements, as_text, equal_rows, most_alike
+from fingerprints.secrets.keys import Key
+from fingerprints.secrets.sketches import Sketcher, agreements, as_text, equal_rows, most_alike
 
 SKETCHER = Sketcher(Key(b"s" * 32))
 

@@ -12,7 +12,7 @@ from archive.store import Archive
 from core.clock import SystemClock
 from core.database import Database
 from core.settings import DEFAULT_SETTINGS, SETTINGS_FILE, load_settings
-from incidents.verdicts import Bench
+from judging.judge import Bench
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -51,9 +51,9 @@ CALM_TEXT = "今日の天気は晴れ。order 20261122 shipped.\n" * 20
 @pytest.fixture(scope="session")
 def enrolled_home(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) -> Path:
     """A home folder with a key and an index of the people above."""
-    from custody.columns import understand
-    from custody.enrolment import Enroller, Lending
-    from fingerprints.keys import create_key
+    from custody.enrolment.columns import understand
+    from custody.enrolment.enroller import Enroller, Lending
+    from fingerprints.secrets.keys import create_key
 
     home = tmp_path_factory.mktemp("enrolled")
     (home / SETTINGS_FILE).write_text(DEFAULT_SETTINGS, encoding="utf-8")

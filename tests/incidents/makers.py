@@ -12,10 +12,10 @@ from sqlalchemy import delete, select, text, update
 
 from archive.models import Capture, Document
 from core.database import Base
+from incidents.actions import take_capture, take_finding
 from incidents.findings import NewFinding, record_finding
 from incidents.models import Event, FindingRow, Incident
-from incidents.search_index import FTS_TABLE
-from incidents.service import take_capture, take_finding
+from incidents.timeline.index import FTS_TABLE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from core.database import Database
-    from incidents.taking import Taken
+    from incidents.admission import Taken
 
 NOW = datetime(2026, 11, 22, 3, 0, tzinfo=UTC)
 FIELDS = {"name": 3, "phone": 3}

@@ -12,14 +12,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import insert, select
 
+from incidents.actions import act
 from incidents.errors import SearchError
-from incidents.events import add_event
 from incidents.models import Event
-from incidents.search import histogram, parse_query, search
-from incidents.search_index import index_events
-from incidents.search_query import SearchQuery
-from incidents.service import act
-from incidents.wording import normalise, search_text
+from incidents.timeline.events import add_event
+from incidents.timeline.index import index_events
+from incidents.timeline.query import SearchQuery
+from incidents.timeline.search import histogram, parse_query, search
+from incidents.timeline.sentences import normalise, search_text
 from tests.incidents.makers import NOW, Leaked, take, wipe
 
 if TYPE_CHECKING:

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from fingerprints.builder import build_index
-from fingerprints.digests import Digester
+from fingerprints.building.builder import build_index
 from fingerprints.identifiers import load_kinds
-from fingerprints.index import Index
-from fingerprints.keys import Key
+from fingerprints.index.generation import Index
+from fingerprints.secrets.digests import Digester
+from fingerprints.secrets.keys import Key
 from matcher.document import Document, Limits
 from matcher.match import match_document
 from tests.matcher.people import PEOPLE

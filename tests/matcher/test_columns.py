@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from matcher.columns import Field, kind_of_header, type_columns
 from matcher.readers.interface import Rows
+from matcher.units.columns import Field, kind_of_header, type_columns
 
 if TYPE_CHECKING:
     from tests.matcher.conftest import Bench

@@ -8,8 +8,8 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from matcher.compare import FOREVER
-from matcher.verdict import EPOCH, dated
+from matcher.compare.candidates import FOREVER
+from matcher.decide.verdict import EPOCH, dated
 
 ENROLLED = 20_000
 

@@ -8,8 +8,8 @@ import jaconv
 import pytest
 
 from fingerprints.identifiers import load_kinds
-from matcher.columns import type_columns
 from matcher.readers.interface import Rows
+from matcher.units.columns import type_columns
 from tests.matcher.people import PEOPLE
 
 if TYPE_CHECKING:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from matcher.masked import find_phones, is_masked, readable_part
+from matcher.find.masked import find_phones, is_masked, readable_part
 
 
 @pytest.mark.parametrize(

@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from matcher.document import Cuts, Limits
-from matcher.readers._records import Records
 from matcher.readers.interface import Source
+from matcher.readers.tables._records import Records
 
 CELLS = ["", "a", " b", '"q"', '"with, comma"', '"two\nlines"', '"open', 'mid"dle', '""', "架空", "\0", "\r", " ", "　"]
 lines = st.lists(st.sampled_from(CELLS), min_size=1, max_size=4).map(",".join)
@@ -40,14 +40,14 @@ def test_a_block_at_once_is_a_line_at_a_time(parts: list[tuple[str, str]], last:
 
 @pytest.mark.parametrize("line", ["a,b", '"a",b', 'a,"b\nc"'])
 def test_lines_keep_their_numbers_over_many_blocks(line: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("matcher.decoding.BLOCK_BYTES", 50)
+    monkeypatch.setattr("matcher.readers.decoding.decoder.BLOCK_BYTES", 50)
     text = f"{line}\n" * 200
     high = 1 + line.count("\n")
     assert [number for number, _ in records(text)] == list(range(1, 200 * high + 1, high))
 
 
 def test_a_row_of_too_many_columns_is_cut_and_said(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("matcher.decoding.BLOCK_BYTES", 50)
+    monkeypatch.setattr("matcher.readers.decoding.decoder.BLOCK_BYTES", 50)
     read = records("a,b\n" + "," * 10 + "z\nc,d\n", Limits(columns=4))
     assert [cells for _, cells in read] == [["a", "b"], ["c", "d"]]
     assert read._source.cuts.notes == ["a row of more than 4 columns was cut"]  # noqa: SLF001  # where cuts are kept

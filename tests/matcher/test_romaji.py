@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from matcher.romaji import begun_kana, beside_initial, kana_of, readings_in
+from matcher.compare.romaji import begun_kana, beside_initial, kana_of, readings_in
 
 
 @pytest.mark.parametrize(

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from fingerprints.identifiers.customer_number import learn_patterns
-from matcher.compare import COLUMN, COMPARED, TERMS, Candidates
-from matcher.score import KINDS, posteriors, weigh
-from matcher.verdict import has_own_form, judge
+from matcher.compare.candidates import COLUMN, COMPARED, TERMS, Candidates
+from matcher.decide.score import KINDS, posteriors, weigh
+from matcher.decide.verdict import has_own_form, judge
 
 
 def candidate(*agree: str, shared: int = 1, **fuzzy: float) -> Candidates:

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from fingerprints.identifiers import load_kinds
-from matcher.columns import type_columns
 from matcher.readers.interface import Rows
-from matcher.split_columns import Field
+from matcher.units.columns import type_columns
+from matcher.units.split_columns import Field
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

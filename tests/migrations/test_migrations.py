@@ -10,7 +10,7 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy import inspect
 
 from core.database import Database, DatabaseError
-from incidents.search_index import is_search_structure
+from incidents.timeline.index import is_search_structure
 from migrations import _config, check_current, load_metadata, upgrade
 
 if TYPE_CHECKING:

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, Protocol
 
 import pytest
 
-from fingerprints.digests import Digester
 from fingerprints.identifiers import load_kinds
-from fingerprints.keys import create_key, load_key
-from trails.door import NUMBER_KIND, KeyedDoor
+from fingerprints.secrets.digests import Digester
+from fingerprints.secrets.keys import create_key, load_key
 from trails.imports import ImportResult, plan_import, run_import
-from trails.store import part_paths, scan
+from trails.number_digests import NUMBER_KIND, KeyedDoor
+from trails.store.parts import part_paths, scan
 
 if TYPE_CHECKING:
     from pathlib import Path

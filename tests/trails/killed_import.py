@@ -10,11 +10,12 @@ from pathlib import Path
 from core.clock import SystemClock
 from core.database import Database
 from core.settings import load_settings
-from fingerprints.digests import Digester
 from fingerprints.identifiers import load_kinds
-from fingerprints.keys import load_key
-from trails import imports, store
-from trails.door import NUMBER_KIND, KeyedDoor
+from fingerprints.secrets.digests import Digester
+from fingerprints.secrets.keys import load_key
+from trails import imports
+from trails.number_digests import NUMBER_KIND, KeyedDoor
+from trails.store import parts
 
 
 def die(*_: object, **__: object) -> None:
@@ -34,7 +35,7 @@ def main(home: str, url: str, file: str, step: str) -> None:
     elif step == "placed":
         imports.refresh_gaps = die  # type: ignore[assignment,attr-defined]
     elif step == "reading":
-        store.PartWriter.close = die  # type: ignore[assignment,method-assign]
+        parts.PartWriter.close = die  # type: ignore[assignment,method-assign]
     imports.run_import(plan, settings.trails_dir, Database(url), door, SystemClock())
 
 

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from tests.trails.conftest import HEADER
-from trails.access import SAMPLES, Census, Trails, open_trails, take_census, touches_of
-from trails.touches import touches_by
+from trails.store.access import SAMPLES, Census, Trails, open_trails, take_census, touches_of
+from trails.store.touches import touches_by
 
 OUTCOMES = ("成功", "拒否", "403", "")
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from core.database import Database
     from core.settings import Settings
     from tests.trails.conftest import Importer
-    from trails.door import KeyedDoor
+    from trails.number_digests import KeyedDoor
 
 
 @pytest.fixture

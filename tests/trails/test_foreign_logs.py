@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from core.settings import Settings
     from tests.trails.conftest import Importer, StoredRecords
-    from trails.door import KeyedDoor
+    from trails.number_digests import KeyedDoor
 
 
 @pytest.fixture

@@ -8,12 +8,12 @@ import pytest
 
 from tests.trails.conftest import HEADER
 from trails.errors import MappingError, TrailBusyError
-from trails.store import system_lock
+from trails.store.parts import system_lock
 
 if TYPE_CHECKING:
     from core.settings import Settings
     from tests.trails.conftest import Importer, StoredRecords
-    from trails.door import KeyedDoor
+    from trails.number_digests import KeyedDoor
 
 
 def day(i: int, operator: str = "op-1", number: str | None = None) -> str:

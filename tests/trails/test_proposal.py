@@ -9,15 +9,15 @@ import pytest
 from trails.errors import MappingError
 from trails.fields import action_of, is_refused
 from trails.imports import plan_import
-from trails.mapping import TrailMapping, as_toml, load_mapping, save_mapping
-from trails.proposal import read_given
+from trails.mapping.mapping_file import TrailMapping, as_toml, load_mapping, save_mapping
+from trails.mapping.proposal import read_given
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.trails.conftest import Importer, StoredRecords
-    from trails.door import KeyedDoor
     from trails.imports import Plan
+    from trails.number_digests import KeyedDoor
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from tests.trails.conftest import HEADER
-from trails.retention import expire
+from trails.store.retention import expire
 
 if TYPE_CHECKING:
     from core.clock import SetClock

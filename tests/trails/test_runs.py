@@ -9,11 +9,11 @@ import polars as pl
 import pytest
 
 from tests.trails.conftest import HEADER
-from trails.access import Trails, open_trails, take_census, touches_of
 from trails.records import SCHEMA
-from trails.runs import KEYS, find_runs, read_runs, sort_into_runs
-from trails.store import scan
-from trails.touches import touches_by, touches_in, values_at
+from trails.store.access import Trails, open_trails, take_census, touches_of
+from trails.store.parts import scan
+from trails.store.runs import KEYS, find_runs, read_runs, sort_into_runs
+from trails.store.touches import touches_by, touches_in, values_at
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from core.database import Database
     from core.settings import Settings
     from tests.trails.conftest import Importer
-    from trails.door import KeyedDoor
+    from trails.number_digests import KeyedDoor
 
 ROWS = 9000
 VARIED = "日時,作業者ID,端末,セッションID,操作,お客様番号\n" + "".join(

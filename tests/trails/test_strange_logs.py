@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.trails.conftest import Importer, StoredRecords
-    from trails.door import KeyedDoor
+    from trails.number_digests import KeyedDoor
 
 NUMBERS = ("K000001", "K000002")
 OBJECTS = [

@@ -11,8 +11,8 @@ from pyroaring import BitMap
 
 from archive.models import Capture, Document
 from crawler.models import Sweep
-from incidents.events import add_event
 from incidents.models import FindingMatch, FindingRow, Incident, Sighting
+from incidents.timeline.events import add_event
 
 if TYPE_CHECKING:
     from datetime import datetime

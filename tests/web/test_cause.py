@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from custody.columns import understand
-from custody.enrolment import Enroller, Lending
-from fingerprints.keys import create_key
+from custody.enrolment.columns import understand
+from custody.enrolment.enroller import Enroller, Lending
+from fingerprints.secrets.keys import create_key
 from tests.fingerprints.people import customers
 from tests.web.scene import form_mark
 

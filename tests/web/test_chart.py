@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from incidents.search import parse_query
+from incidents.timeline.search import parse_query
 from incidents.views import Day
 from web.chart import FLOOR, MOST_BARS, WIDTH, draw
 

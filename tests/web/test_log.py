@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from incidents.transparency.check_proof import _check
-from incidents.transparency.heads import publish
-from incidents.transparency.keys import create_log_key
-from incidents.transparency.notes import read_note
+from transparency.check_proof import _check
+from transparency.heads import publish
+from transparency.keys import create_log_key
+from transparency.notes import read_note
 
 if TYPE_CHECKING:
     from pathlib import Path

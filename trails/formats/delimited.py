@@ -17,7 +17,7 @@ import polars as pl
 
 from trails.fields import HEADERS, normal_header
 from trails.formats.interface import Dropped, Example, FormatReader, Parsed, TrailFormat
-from trails.headers import columns_by_field
+from trails.mapping.headers import columns_by_field
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

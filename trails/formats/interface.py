@@ -1,7 +1,7 @@
 """What a format of access logs has to do, and what it gives.
 
 A format is one file of this folder: a `TrailFormat` that recognises a file by its first lines, and a `FormatReader`
-that turns lines into named text columns. What the columns mean is the mapping's business (`trails.mapping`).
+that turns lines into named text columns. What the columns mean is the business of `trails.mapping.mapping_file`.
 """
 
 from __future__ import annotations

@@ -8,7 +8,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse
 from starlette.routing import Route
 
-from incidents import service
+from incidents import actions
 from incidents.errors import NoIncidentError
 from web.sessions import clean_actor
 from web.world import actor_of, form_of, world_of
@@ -28,7 +28,7 @@ def act(request: Request) -> Response:
 
     def write(session: Session, incident_id: int) -> None:
         now = world_of(request).clock.now()
-        service.act(session, incident_id, action, actor=actor_of(request), now=now, reason=reason)
+        actions.act(session, incident_id, action, actor=actor_of(request), now=now, reason=reason)
 
     return _record(request, write, done=action)
 
@@ -38,7 +38,7 @@ def note(request: Request) -> Response:
     text = form_of(request).get("note", "")
 
     def write(session: Session, incident_id: int) -> None:
-        service.note(session, incident_id, text, actor=actor_of(request), now=world_of(request).clock.now())
+        actions.note(session, incident_id, text, actor=actor_of(request), now=world_of(request).clock.now())
 
     return _record(request, write, done="note")
 
@@ -49,7 +49,7 @@ def assign(request: Request) -> Response:
 
     def write(session: Session, incident_id: int) -> None:
         now = world_of(request).clock.now()
-        service.assign(session, incident_id, assignee, actor=actor_of(request), now=now)
+        actions.assign(session, incident_id, assignee, actor=actor_of(request), now=now)
 
     return _record(request, write, done="assign")
 

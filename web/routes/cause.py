@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.responses import Response
 
-    from fingerprints.index import Index
+    from fingerprints.index.generation import Index
     from web.world import World
 
 SHOWN = 25
@@ -49,9 +49,9 @@ def back(request: Request) -> Response:
 def inquire_for(world: World, incident_id: int, actor: str, language: str, reason: str) -> tuple[dict[str, Any], Index]:
     """The ranking, with names when there is a reason for them, and the index that it was made with."""
     # Key, index and trails are opened for this page alone.
-    from fingerprints.index import Index
-    from fingerprints.keys import load_key
-    from incidents.root_cause_inquiry import inquire
+    from fingerprints.index.generation import Index
+    from fingerprints.secrets.keys import load_key
+    from root_cause.inquiry import inquire
 
     settings = world.settings
     index = Index.open(settings.index_dir, load_key(settings.key, settings.home))

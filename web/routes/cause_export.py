@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 def export(request: Request) -> Response:
     """The ranking with its inputs' hashes, as JSON; names are in it only when a reason is given for them."""
-    from incidents.ranking_export import export_ranking
+    from root_cause.ranking_export import export_ranking
 
     world, form = world_of(request), form_of(request)
     incident_id: int = request.path_params["incident_id"]

@@ -10,8 +10,8 @@ from starlette.responses import RedirectResponse
 from starlette.routing import Route
 
 from archive.models import Capture, Document
+from incidents.actions import add_event
 from incidents.models import FindingMatch, FindingRow
-from incidents.service import add_event
 from web.masks import mask, masked_line
 from web.reading import read_text
 from web.world import actor_of, form_of, world_of

@@ -11,14 +11,14 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.routing import Route
 
-from incidents.transparency import check_proof
-from incidents.transparency.entries import KINDS
-from incidents.transparency.errors import NoEntryError
-from incidents.transparency.heads import head_line
-from incidents.transparency.keys import public_path
-from incidents.transparency.models import LogHead
-from incidents.transparency.proofs import prove_consistency, prove_inclusion
-from incidents.transparency.sequencer import count_waiting, tree_size
+from transparency import check_proof
+from transparency.entries import KINDS
+from transparency.errors import NoEntryError
+from transparency.heads import head_line
+from transparency.keys import public_path
+from transparency.models import LogHead
+from transparency.proofs import prove_consistency, prove_inclusion
+from transparency.sequencer import count_waiting, tree_size
 from web.world import world_of
 
 if TYPE_CHECKING:

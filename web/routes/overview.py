@@ -8,8 +8,8 @@ from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 
 from alerts.outbox import failed_messages
+from crawler.health import watched_sources
 from incidents import queries
-from web.watch import watched_sources
 from web.world import world_of
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from starlette.routing import Route
 
-from web.watch import latest_sweeps, watched_sources
+from crawler.health import latest_sweeps, watched_sources
 from web.world import world_of
 
 if TYPE_CHECKING:

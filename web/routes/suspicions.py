@@ -9,7 +9,7 @@ from starlette.responses import RedirectResponse
 from starlette.routing import Route
 
 from incidents.errors import NoSuspicionError
-from incidents.suspicions import DECISIONS, STATES, decide, list_suspicions, note_look
+from root_cause.suspicions import DECISIONS, STATES, decide, list_suspicions, note_look
 from web.world import actor_of, form_of, world_of
 
 if TYPE_CHECKING:

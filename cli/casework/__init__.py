@@ -1,0 +1,1 @@
+"""Commands of an investigation: incidents, root cause, access records, suspicions."""

@@ -1,0 +1,187 @@
+"""`hinomi incidents` and `hinomi incident`: read incidents, search their timelines, act on them."""
+
+from __future__ import annotations
+
+import getpass
+from dataclasses import asdict
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+import click
+from rich.console import Console
+from rich.table import Column, Table
+from rich.text import Text
+
+from incidents.states import ACTIONS, STATES
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from cli.context import Context
+    from incidents.views import EventView, IncidentLine
+
+HERE = ZoneInfo("Asia/Tokyo")
+
+
+@click.group()
+def incidents() -> None:
+    """Read incidents and search their timelines."""
+
+
+@incidents.command("list")
+@click.option("--state", type=click.Choice(STATES), help="Only those in this state.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object an incident on stdout.")
+@click.pass_obj
+def list_command(ctx: Context, state: str | None, *, as_json: bool) -> None:
+    """All incidents, newest first."""
+    from incidents import queries
+
+    with ctx.database.read() as session:
+        lines = queries.list_incidents(session, language=ctx.settings.language, state=state)
+    if as_json:
+        for line in lines:
+            ctx.emit(_plain(asdict(line)))
+        return
+    table = Table("id", "state", "severity", "opened", "customers", "documents", Column("title", overflow="fold"))
+    for line in lines:
+        _row(
+            table, line.id, line.state, line.severity, _local(line.opened_at), line.subjects, line.documents, line.title
+        )
+    _show(table)
+
+
+@incidents.command("show")
+@click.argument("incident_id", metavar="ID", type=int)
+@click.option("--json", "as_json", is_flag=True, help="One JSON object on stdout.")
+@click.pass_obj
+def show_command(ctx: Context, incident_id: int, *, as_json: bool) -> None:
+    """One incident: its figures, where the leak was seen, its timeline."""
+    from incidents import queries
+
+    with ctx.database.read() as session:
+        page = queries.incident(session, incident_id, language=ctx.settings.language)
+    if as_json:
+        record = asdict(page)
+        ctx.emit(_plain(record.pop("line") | record))
+        return
+    _show(_figures(page.line))
+    places = Table("source", "address", "posted", "subjects", "of people", "confidence")
+    for seen in page.documents:
+        posted = _local(seen.posted_at or seen.fetched_at)
+        _row(places, seen.source, seen.address, posted, seen.subjects, seen.people, f"{seen.confidence:.3f}")
+    _show(places)
+    _show(_events(page.timeline))
+
+
+@incidents.command("search")
+@click.argument("words", nargs=-1, required=True)
+@click.option("--limit", type=click.IntRange(1), default=50, show_default=True)
+@click.option("--json", "as_json", is_flag=True, help="One JSON object an event on stdout.")
+@click.pass_obj
+def search_command(ctx: Context, words: tuple[str, ...], limit: int, *, as_json: bool) -> None:
+    """Search every timeline: words, and kind: actor: source: incident: state: after: before: on:."""
+    from incidents import queries
+
+    with ctx.database.read() as session:
+        page = queries.search(session, " ".join(words), language=ctx.settings.language, limit=limit)
+    if as_json:
+        for event in page.events:
+            ctx.emit(_plain(asdict(event)))
+        return
+    _show(_events(page.events))
+    ctx.talk.print(f"{len(page.events)} of {page.total} events")
+
+
+@click.group()
+@click.argument("incident_id", metavar="ID", type=int)
+@click.pass_context
+def incident(click_context: click.Context, incident_id: int) -> None:
+    """Act on one incident."""
+    click_context.meta["incident_id"] = incident_id
+
+
+def _acting(command: Callable[..., None]) -> Callable[..., None]:
+    """Let a command know who acts."""
+    option = click.option("--as", "actor", default=getpass.getuser, metavar="NAME", help="Who acts (default: you).")
+    return option(click.pass_context(command))
+
+
+@incident.command()
+@click.argument("action", type=click.Choice(ACTIONS))
+@click.option("--reason", default="", help="Why; dismiss and reopen need it.")
+@_acting
+def act(click_context: click.Context, actor: str, action: str, reason: str) -> None:
+    """Take an action; what is possible depends on the state."""
+    from incidents import actions
+
+    ctx, who = _who(click_context, actor)
+    with ctx.database.write() as session:
+        state = actions.act(session, action=action, reason=reason, now=ctx.clock.now(), **who)
+    ctx.talk.print(f"incident {who['incident_id']} is {state}")
+
+
+@incident.command()
+@click.argument("assignee")
+@_acting
+def assign(click_context: click.Context, actor: str, assignee: str) -> None:
+    """Give it to somebody; an empty name gives it to nobody."""
+    from incidents import actions
+
+    ctx, who = _who(click_context, actor)
+    with ctx.database.write() as session:
+        actions.assign(session, assignee=assignee, now=ctx.clock.now(), **who)
+
+
+@incident.command()
+@click.argument("text")
+@_acting
+def note(click_context: click.Context, actor: str, text: str) -> None:
+    """Write a note into its timeline."""
+    from incidents import actions
+
+    ctx, who = _who(click_context, actor)
+    with ctx.database.write() as session:
+        actions.note(session, text=text, now=ctx.clock.now(), **who)
+
+
+def _who(click_context: click.Context, actor: str) -> tuple[Context, dict[str, Any]]:
+    ctx: Context = click_context.obj
+    return ctx, {"incident_id": click_context.meta["incident_id"], "actor": actor}
+
+
+def _show(table: Table) -> None:
+    Console(highlight=False).print(table)
+
+
+def _row(table: Table, *cells: object) -> None:
+    """A row of plain text: addresses and titles come from strangers, who may write markup and terminal codes."""
+    table.add_row(*(Text("".join(c if c.isprintable() else " " for c in str(cell))) for cell in cells))
+
+
+def _figures(line: IncidentLine) -> Table:
+    table = Table(title=Text(f"{line.id}  {line.title}"), show_header=False)
+    for name in ("state", "severity", "subjects", "people", "documents", "sightings", "confidence", "assignee"):
+        _row(table, name, getattr(line, name))
+    _row(table, "fields", ", ".join(f"{kind} {count}" for kind, count in line.fields.items()))
+    return table
+
+
+def _events(events: tuple[EventView, ...]) -> Table:
+    table = Table("when", "incident", "what", "who", Column("", overflow="fold"))
+    for event in events:
+        _row(table, _local(event.happened_at), event.incident_id or "", event.kind_text, event.actor, event.text)
+    return table
+
+
+def _local(moment: datetime) -> str:
+    return f"{moment.astimezone(HERE):%Y-%m-%d %H:%M}"
+
+
+def _plain(value: Any) -> Any:
+    """As JSON knows it: times and days as ISO texts."""
+    if isinstance(value, dict):
+        return {key: _plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    return value.isoformat() if isinstance(value, datetime | date) else value

@@ -1,0 +1,148 @@
+"""`hinomi trails`: operators' access logs into the trails, what is missing in them, and what the checks find."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from cli.casework.suspicions import check, escalate, explain, suspicions
+
+if TYPE_CHECKING:
+    from cli.context import Context
+    from trails.imports import ImportResult, Plan
+    from trails.number_digests import KeyedDoor
+
+SHOWN_DROPPED = 20
+
+
+@click.group()
+def trails() -> None:
+    """Operators' access records: take them in, see what is missing, and what wants an explanation."""
+
+
+for _command in (check, suspicions, explain, escalate):
+    trails.add_command(_command)
+
+
+@trails.command("import")
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="FILE...")
+@click.option("--system", required=True, metavar="NAME", help="The system the log comes from.")
+@click.option(
+    "--map", "given", default="", metavar="FIELD=COLUMN,...", help="Say what columns mean; + joins two of them."
+)
+@click.option(
+    "--format", "format_name", default="", metavar="NAME", help="The file's format, where it is not recognised."
+)
+@click.option("--zone", default=None, metavar="ZONE", help="The zone of times that name none (Asia/Tokyo).")
+@click.option("--processor", default="", metavar="NAME", help="The processor whose people work on the system.")
+@click.option("--yes", is_flag=True, help="Take the proposed mapping without asking.")
+@click.option("--json", "as_json", is_flag=True, help="Print the result as JSON; nothing is asked.")
+@click.pass_obj
+def import_command(
+    ctx: Context,
+    files: tuple[Path, ...],
+    *,
+    system: str,
+    given: str,
+    format_name: str,
+    zone: str | None,
+    processor: str,
+    yes: bool,
+    as_json: bool,
+) -> None:
+    """Take access logs into the trail of a system; lines that are known already add nothing."""
+    from core.errors import OutsideError
+    from trails.imports import plan_import, run_import
+    from trails.mapping.proposal import read_given
+    from trails.zipped_logs import logs_in
+
+    for path in files:
+        if not path.is_file():
+            raise OutsideError(f"there is no file {path}", hint="Check the path.")
+    door, folder = _door(ctx), ctx.settings.trails_dir
+    constants = {"processor": processor} if processor else {}
+    for log in [one for file in files for one in logs_in(file)]:
+        plan = plan_import(
+            log,
+            system,
+            folder,
+            is_number=door.is_number,
+            given=read_given(given),
+            constants=constants,
+            zone=zone,
+            format_name=format_name,
+        )
+        _show_plan(ctx, plan)
+        if not (yes or as_json or plan.known):
+            click.confirm("Read it this way?", default=True, abort=True, err=True)
+        with ctx.talk.status(f"reading {log.name}") as status:
+            result = run_import(
+                plan,
+                folder,
+                ctx.database,
+                door,
+                ctx.clock,
+                progress=lambda n, name=log.name: status.update(f"reading {name}: {n:,} records"),  # type: ignore[misc]
+            )
+        if as_json:
+            ctx.emit(result.as_json())
+        else:
+            _show_result(ctx, result)
+
+
+@trails.command()
+@click.option("--system", default=None, metavar="NAME", help="Only this system's.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object a gap.")
+@click.pass_obj
+def gaps(ctx: Context, *, system: str | None, as_json: bool) -> None:
+    """Show which days and sequence numbers are missing in the trails."""
+    from rich.table import Table
+
+    from trails.gaps import read_gaps
+
+    with ctx.database.read() as session:
+        found = read_gaps(session, system)
+    if as_json:
+        for gap in found:
+            ctx.emit(gap.as_json())
+        return
+    table = Table("system", "kind", "host", "from", "to", "missing", title="Gaps in the trails")
+    for gap in found:
+        table.add_row(gap.system, gap.kind, gap.host, gap.first, gap.last, f"{gap.missing:,}")
+    ctx.talk.print(table if found else "No gaps were found.")
+
+
+def _door(ctx: Context) -> KeyedDoor:
+    from fingerprints.errors import NoIndexError
+    from fingerprints.identifiers import load_kinds
+    from trails.number_digests import NUMBER_KIND, KeyedDoor
+
+    try:
+        patterns = ctx.index.number_patterns
+    except NoIndexError:
+        patterns = ()
+    return KeyedDoor(ctx.digester, load_kinds()[NUMBER_KIND], patterns)
+
+
+def _show_plan(ctx: Context, plan: Plan) -> None:
+    mapping = plan.mapping
+    encoding = plan.encoding.removesuffix("-sig")
+    ctx.talk.print(f"{plan.path.name}: {mapping.format}, {encoding}, times in {mapping.zone} where they name no zone")
+    for name, columns in mapping.fields.items():
+        ctx.talk.print(f"  {name:<10} from {' + '.join(columns)}", markup=False)
+    for name, value in mapping.constants.items():
+        ctx.talk.print(f"  {name:<10} always {value}", markup=False)
+
+
+def _show_result(ctx: Context, result: ImportResult) -> None:
+    ctx.talk.print(
+        f"{result.system}: {result.records:,} records, {result.new:,} of them new, {result.undated:,} without a time"
+    )
+    for one in result.dropped[:SHOWN_DROPPED]:
+        ctx.talk.print(f"  line {one.line} was dropped: {one.reason}", markup=False)
+    if len(result.dropped) > SHOWN_DROPPED:
+        ctx.talk.print(f"  and {len(result.dropped) - SHOWN_DROPPED:,} more; --json lists them all")
+    if result.gaps:
+        ctx.talk.print(f"  {len(result.gaps)} gaps; `hinomi trails gaps` lists them")

@@ -1,0 +1,1 @@
+"""Commands of the custody register: enrolment, extracts, processors, canaries, the index."""

@@ -1,0 +1,159 @@
+"""`hinomi enroll`: a file of customers becomes fingerprints and an entry of the custody register."""
+
+from __future__ import annotations
+
+import sys
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+import click
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+from rich.table import Table
+
+from core.errors import UsageError
+
+if TYPE_CHECKING:
+    from cli.context import Context
+    from custody.enrolment.column_plan import ColumnPlan
+    from custody.enrolment.enroller import EnrolmentResult, Lending
+
+MIB = 1 << 20
+CARRIER_ZONE = ZoneInfo("Asia/Tokyo")
+
+
+@click.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--extract", required=True, metavar="NAME", help="The extract's name in the custody register.")
+@click.option("--processor", default="", metavar="NAME", help="Who holds it.")
+@click.option("--under", default="", metavar="NAME", help="Whose sub-processor that is.")
+@click.option("--purpose", default="", metavar="TEXT", help="What it was lent for.")
+@click.option("--as-of", metavar="DATE", help="The day its values were current (default: today).")
+@click.option(
+    "--map", "mapping", multiple=True, metavar="FIELD=COLUMN", help="Which column a field is in, by header or number."
+)
+@click.option(
+    "--max-rejected", default=5.0, show_default=True, metavar="PERCENT", help="More unusable rows stop the run."
+)
+@click.option("--yes", is_flag=True, help="Ask nothing.")
+@click.option("--json", "as_json", is_flag=True, help="End with one JSON object; ask nothing.")
+@click.pass_obj
+def enroll(
+    ctx: Context,
+    file: Path,
+    *,
+    extract: str,
+    processor: str,
+    under: str,
+    purpose: str,
+    as_of: str | None,
+    mapping: tuple[str, ...],
+    max_rejected: float,
+    yes: bool,
+    as_json: bool,
+) -> None:
+    """Enrol the customers in FILE (CSV, TSV, XLSX) as an extract lent to a processor."""
+    from custody.enrolment.columns import understand
+    from custody.enrolment.enroller import Enroller, Lending
+
+    if file.is_dir():
+        raise UsageError(f"{file} is a folder", hint="Enrol the files in it one by one.")
+    if not file.is_file():
+        raise UsageError(f"there is no file {file}")
+    enroller = Enroller(ctx.settings, ctx.key, ctx.database, ctx.clock)
+    today = ctx.clock.now().astimezone(CARRIER_ZONE).date()
+    lending = Lending(extract, _day(as_of) if as_of else today, processor, under, purpose)
+    plan = understand(file, mapping_of(mapping))
+    _show_plan(ctx, file, plan, lending)
+    if not (yes or as_json):
+        if not sys.stdin.isatty():
+            raise UsageError(
+                "there is nobody to ask whether to enrol it like this", hint="Give --yes to start at once."
+            )
+        if not click.confirm("Enrol it like this?", default=True, err=True):
+            raise click.Abort
+    with bar_of(ctx) as bar:
+        task = bar.add_task("reading", total=1.0)
+        result = enroller.enrol(
+            file,
+            plan,
+            lending,
+            max_rejected=max_rejected / 100,
+            progress=lambda stage, share: bar.update(
+                task, completed=share, description="reading" if stage == "read" else "writing the index"
+            ),
+        )
+    _show_result(ctx, result)
+    if as_json:
+        ctx.emit(result.as_json())
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise UsageError(f"--as-of {text!r} is no date", hint="Write it as 2026-04-01.") from None
+
+
+def mapping_of(pairs: tuple[str, ...]) -> dict[str, str]:
+    """``phone=電話番号,email=3``, also given several times, by field."""
+    mapping = {}
+    for pair in ",".join(pairs).split(","):
+        field, sign, column = pair.partition("=")
+        if sign:
+            mapping[field.strip()] = column.strip()
+        elif pair.strip():
+            raise UsageError(f"--map {pair!r} has no '='", hint="Write it as --map phone=電話番号,email=3.")
+    return mapping
+
+
+def _show_plan(ctx: Context, file: Path, plan: ColumnPlan, lending: Lending) -> None:
+    talk = ctx.talk
+    holder = f", held by {lending.processor}" if lending.processor else ""
+    header = "with a header" if plan.has_header else "without a header"
+    if plan.first_line > 1 + plan.has_header:
+        header += f", customers from line {plan.first_line}"
+    talk.print(
+        f"{file.name}: {plan.table}, {header} → extract {lending.extract} as of {lending.as_of}{holder}", markup=False
+    )
+    table = Table("field", "column", "found by", "fit", box=None, pad_edge=False)
+    for kind, column in (*plan.columns.items(), *plan.further):
+        fit = "empty" if column.fit is None else f"{column.fit:.0%}"
+        table.add_row(kind, " + ".join(column.headers), column.why, fit)
+    talk.print(table)
+    if plan.ignored:
+        talk.print(f"not used: {', '.join(plan.ignored)}", markup=False)
+    for doubt in plan.doubts:
+        talk.print(f"note: {doubt}", markup=False)
+
+
+def bar_of(ctx: Context) -> Progress:
+    """A bar with the time that is left, where somebody is there to see it."""
+    return Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TextColumn("{task.percentage:>3.0f}%"),
+        TimeElapsedColumn(),
+        TimeRemainingColumn(),
+        console=ctx.talk,
+        transient=True,
+        disable=not ctx.talk.is_terminal,
+    )
+
+
+def _show_result(ctx: Context, result: EnrolmentResult) -> None:
+    rate = result.rows / result.seconds if result.seconds else 0
+    ctx.talk.print(
+        f"{result.subjects} customers from {result.rows} rows, {result.fingerprints} fingerprints, "
+        f"in {result.seconds:.1f} s ({rate:.0f} rows/s); {result.bytes_per_subject:.0f} bytes a customer"
+    )
+    if result.unchanged:
+        ctx.talk.print(
+            f"{result.unchanged} rows are as they were; {result.changed} customers are new or changed: "
+            f"{result.written_bytes / MIB:.1f} MiB written in {result.write_seconds:.1f} s"
+        )
+    if result.rejected_count:
+        ctx.talk.print(f"{result.rejected_count} rows could not be used: {result.rejected_file}", markup=False)
+    for kind, count in result.unread.items():
+        ctx.talk.print(f"{count} values in the column of {kind} were none and were left out", markup=False)

@@ -1,0 +1,71 @@
+"""`hinomi log`: the transparency log's key, its signed heads, and where they go."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from core.errors import OutsideError
+
+if TYPE_CHECKING:
+    from cli.context import Context
+
+
+@click.group()
+def log() -> None:
+    """The transparency log: what vouches that nobody altered the record."""
+
+
+@log.command()
+@click.pass_obj
+def key(ctx: Context) -> None:
+    """Make the signing key where there is none, and print the public one; an existing key is never touched."""
+    from transparency.keys import create_log_key, public_path
+
+    path = ctx.settings.log_key_path
+    if create_log_key(path):
+        ctx.talk.print(f"made {path}: keep a copy somewhere safe", markup=False, soft_wrap=True)
+    click.echo(public_path(path).read_text(encoding="ascii"), nl=False)
+
+
+@log.command()
+@click.option("--json", "as_json", is_flag=True, help="The head as one JSON object on stdout.")
+@click.pass_obj
+def publish(ctx: Context, *, as_json: bool) -> None:
+    """Sign a head over all there is now, and bring it to every file that lacks it; exits with 3 where it cannot."""
+    from transparency.heads import publish as publish_head
+
+    done = publish_head(ctx.settings, ctx.database, ctx.clock)
+    if done.head is None:
+        ctx.talk.print("the log is empty: there is nothing to sign")
+        return
+    said = "signed" if done.is_new else "nothing is new since"
+    ctx.talk.print(f"{said} the head of {done.head.size:,} leaves, {done.head.signed_at:%Y-%m-%d %H:%M:%S} UTC")
+    if as_json:
+        ctx.emit(_record(done.head.size, done.head.root, done.head.note, done.head.places))
+    else:
+        click.echo(done.head.note, nl=False)
+    if done.unwritten:
+        raise OutsideError(f"heads could not be written to {', '.join(map(str, done.unwritten))}")
+
+
+@log.command()
+@click.option("--json", "as_json", is_flag=True, help="One JSON object a head on stdout.")
+@click.pass_obj
+def heads(ctx: Context, *, as_json: bool) -> None:
+    """Every signed head in the database, the oldest first."""
+    from sqlalchemy import select
+
+    from transparency.models import LogHead
+
+    with ctx.database.read() as session:
+        for head in session.scalars(select(LogHead).order_by(LogHead.size)):
+            if as_json:
+                ctx.emit(_record(head.size, head.root, head.note, head.places))
+            else:
+                click.echo(f"{head.size:>12}  {head.signed_at:%Y-%m-%d %H:%M:%S} UTC  {head.root}")
+
+
+def _record(size: int, root: str, note: str, places: list[str]) -> dict[str, object]:
+    return {"size": size, "root": root, "note": note, "places": places}

@@ -1,0 +1,121 @@
+"""`hinomi key rotate`: from one master key to the next, a file at a time."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from core.errors import UsageError
+
+if TYPE_CHECKING:
+    from rich.progress import Progress, TaskID
+
+    from cli.context import Context
+    from custody.enrolment.rotation import Rotation
+    from fingerprints.secrets.keys import Key
+
+
+@click.command()
+@click.argument("files", nargs=-1, type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.option("--new-key", type=click.Path(path_type=Path), help="The new key's file (default: beside the old one).")
+@click.option("--extract", default="", metavar="NAME", help="Which extract the file is, if it was exported again.")
+@click.option("--map", "mapping", multiple=True, metavar="FIELD=COLUMN", help="As for `hinomi enroll`.")
+@click.option("--leave-out", multiple=True, metavar="NAME", help="An extract whose file is lost; may be repeated.")
+@click.option("--switch", is_flag=True, help="Everything is there: let the new key and its index take over.")
+@click.option("--json", "as_json", is_flag=True, help="End with one JSON object.")
+@click.pass_obj
+def rotate(
+    ctx: Context,
+    files: tuple[Path, ...],
+    *,
+    new_key: Path | None,
+    extract: str,
+    mapping: tuple[str, ...],
+    leave_out: tuple[str, ...],
+    switch: bool,
+    as_json: bool,
+) -> None:
+    """Change the master key. FILES are the extracts as they were enrolled; without any it shows which still miss.
+
+    The old index serves until --switch. Incidents, memberships, canaries and sealed numbers come along.
+    """
+    from cli.custody.enroll import bar_of, mapping_of
+    from custody.enrolment.rotation import Rotation
+
+    if extract and len(files) != 1:
+        raise UsageError("--extract names one file", hint="hinomi key rotate calls.csv --extract calls-2026-04")
+    rotation = Rotation(ctx.settings.index_dir, ctx.settings.home, ctx.key, _new_key(ctx, new_key))
+    rotation.open()
+    for file in files:
+        with bar_of(ctx) as bar:
+            advance = partial(_advance, bar, bar.add_task(file.name, total=1.0))
+            done = rotation.take(file, mapping_of(mapping), extract=extract, advance=advance)
+        ctx.talk.print(f"{file.name}: {done.subjects} customers under the new key", markup=False)
+    left = rotation.wanted()
+    for one in left:
+        kind = "needed" if one.needed else "older list, gives old values their dates"
+        ctx.talk.print(f"still to come: {one.info.name}, {one.info.rows} rows ({kind})", markup=False)
+    if switch:
+        rotation.make_ready(leave_out)
+        _switch(ctx, rotation, new_key)
+    elif not any(one.needed for one in left):
+        ctx.talk.print("everything needed is there: hinomi key rotate --switch")
+    if as_json:
+        ctx.emit(
+            {
+                "switched": switch,
+                "missing": [{"extract": one.info.name, "needed": one.needed, "rows": one.info.rows} for one in left],
+            }
+        )
+
+
+def _advance(bar: Progress, task: TaskID, share: float) -> None:
+    bar.update(task, completed=share)
+
+
+def _file_of(ctx: Context) -> Path | None:
+    """The file that the settings take the key from; None for a variable or a command."""
+    settings = ctx.settings.key
+    if settings.command or settings.environment:
+        return None
+    return ctx.settings.home / Path(settings.file).expanduser()
+
+
+def _new_key(ctx: Context, given: Path | None) -> Key:
+    from fingerprints.secrets.keys import create_key, read_key
+
+    path = given
+    if path is None:
+        own = _file_of(ctx)
+        if own is None:
+            raise UsageError(
+                "the key comes from a variable or a command: say where the new one is",
+                hint="hinomi key create FILE, then hinomi key rotate --new-key FILE",
+            )
+        path = own.with_name(own.name + ".next")
+    return read_key(path) if path.exists() else create_key(path)
+
+
+def _switch(ctx: Context, rotation: Rotation, given: Path | None) -> None:
+    """The new key takes the old one's place, and then its index: killed in between, the next writer ends it."""
+    from fingerprints.secrets.keys import replace_key
+
+    own = _file_of(ctx)
+    if own is None:
+        ctx.talk.print(
+            "Ready. Let [key] give the new key now: from that moment its index serves; "
+            "the next enrolment removes the old one.",
+            soft_wrap=True,
+        )
+        return
+    kept = replace_key(own, given or own.with_name(own.name + ".next"))
+    rotation.settle()
+    ctx.talk.print(
+        f"The new key and its index serve. The old key is kept as {kept}: access records imported so far hold digests "
+        "made under it. Restart `hinomi serve`.",
+        markup=False,
+        soft_wrap=True,
+    )

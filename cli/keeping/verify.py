@@ -1,0 +1,73 @@
+"""`hinomi verify`: whether anybody altered the record, computed anew from raw rows and files."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from cli.context import Context
+    from transparency.verify.damage import Damage, Report
+
+SHOWN = 20
+_PATHS = click.Path(path_type=Path, exists=True, dir_okay=False)
+
+
+@click.command()
+@click.option(
+    "--head", "heads", multiple=True, type=_PATHS, help="A file with more signed heads, as copied from Slack."
+)
+@click.option("--key", "keys", multiple=True, type=_PATHS, help="Trust these public keys alone (PEM).")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object on stdout.")
+@click.pass_obj
+def verify(ctx: Context, heads: tuple[Path, ...], keys: tuple[Path, ...], *, as_json: bool) -> None:
+    """Compare every row and file with the transparency log and with every signed head; exits with 1 on damage.
+
+    Nothing is changed. Heads are looked for in the database, in the files they were written to, and in --head.
+    """
+    from transparency.verify.verification import verify as verify_log
+
+    with ctx.talk.status("verifying") as status:
+        report = verify_log(
+            ctx.settings, ctx.database, ctx.clock, heads=heads, keys=keys,
+            progress=lambda done, size: status.update(f"verifying: {done:,} of {size:,} leaves"),
+        )  # fmt: skip
+    if as_json:
+        ctx.emit(report.as_json())
+    _show(ctx, report)
+    if not report.is_whole:
+        raise click.exceptions.Exit(1)
+
+
+def _show(ctx: Context, report: Report) -> None:
+    if report.worst is not None:
+        ctx.talk.print("[bold red]damaged[/]  the first damage is", end=" ")
+        ctx.talk.print(_said(report.worst), markup=False, soft_wrap=True)
+        for damage in sorted(report.damages, key=lambda one: one.position)[:SHOWN]:
+            if damage is not report.worst:
+                ctx.talk.print(f"  also {_said(damage)}", markup=False, soft_wrap=True)
+        ctx.talk.print(f"{report.damaged} in all", soft_wrap=True)
+    else:
+        ctx.talk.print("[green]whole[/]", end=" ")
+    kinds = ", ".join(f"{count:,} {kind}" for kind, count in report.leaves.items()) or "nothing"
+    files = f"{report.files:,} files with {report.size_bytes:,} bytes"
+    lines = [
+        f"{report.size:,} leaves ({kinds}), {report.heads:,} heads, {files}",
+        f"retention removed {report.removed:,} rows; {report.waiting:,} rows wait for their leaf",
+    ]
+    if report.first and report.last:
+        first, last = report.first, report.last
+        lines += [
+            f"vouched for since {first.signed_at:%Y-%m-%d %H:%M} UTC: {first.size:,} leaves, as they stood then",
+            f"vouched for since {last.signed_at:%Y-%m-%d %H:%M} UTC, the last head: {last.size:,} leaves",
+            f"heads were found in {', '.join(report.places)}",
+        ]
+    for line in [*lines, *(f"note: {note}" for note in report.notes)]:
+        ctx.talk.print(line, markup=False, soft_wrap=True)
+
+
+def _said(damage: Damage) -> str:
+    when = f", logged or signed {damage.when:%Y-%m-%d %H:%M} UTC" if damage.when else ""
+    return f"{damage.what}: {damage.where} (leaf {damage.position}{when}): {damage.said}"

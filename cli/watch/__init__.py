@@ -1,0 +1,1 @@
+"""Commands of the watch: sources, sweeps, matching, scanning, alerts, the service."""

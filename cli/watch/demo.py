@@ -1,0 +1,27 @@
+"""`hinomi demo`: a made-up carrier and the whole path, on this machine alone."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from cli.context import Context
+
+
+@click.command()
+@click.option("--once", is_flag=True, help="End after the alerts instead of serving the web pages.")
+@click.option("--port", type=click.IntRange(0, 65535), help="Port of the web pages; 0 takes a free one.")
+@click.pass_context
+def demo(click_ctx: click.Context, port: int | None, *, once: bool) -> None:
+    """A made-up carrier, live local sites: sweep, match, incidents, alerts, web pages."""
+    from cli.watch.serve import serve
+    from demo.run import run_demo, serving_sites
+
+    ctx: Context = click_ctx.obj
+    run_demo(ctx)
+    if once:
+        return
+    with serving_sites(ctx):
+        click_ctx.invoke(serve, port=port, open_browser=False, no_scheduler=False, as_json=False)

@@ -1,0 +1,83 @@
+"""`hinomi match` and `hinomi rescan`: judge what waits in the archive."""
+
+from __future__ import annotations
+
+import signal
+import sys
+import threading
+from datetime import UTC, datetime, time
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+import click
+
+from core.errors import OutsideError
+
+if TYPE_CHECKING:
+    from cli.context import Context
+    from judging.queue import Counts
+
+HERE = ZoneInfo("Asia/Tokyo")
+
+
+@click.command()
+@click.option("--json", "as_json", is_flag=True, help="One JSON object on stdout.")
+@click.pass_obj
+def match(ctx: Context, *, as_json: bool) -> None:
+    """Judge every waiting document; leaks open incidents or join them."""
+    _run(ctx, as_json=as_json)
+
+
+@click.command()
+@click.option("--since", type=click.DateTime(["%Y-%m-%d", "%Y/%m/%d"]), help="Only documents first seen on or after.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object on stdout.")
+@click.pass_obj
+def rescan(ctx: Context, since: datetime | None, *, as_json: bool) -> None:
+    """Judge again what the present index has not seen, and what failed."""
+    from judging.queue import queue_again
+
+    from_when = datetime.combine(since.date(), time(), HERE).astimezone(UTC) if since else None
+    queued = queue_again(ctx.database, generation=ctx.index.generation, since=from_when)
+    ctx.talk.print(f"{queued} documents to judge again")
+    _run(ctx, as_json=as_json)
+
+
+def _run(ctx: Context, *, as_json: bool) -> None:
+    from judging.child import ChildJudge
+    from judging.judge import Bench
+    from judging.queue import Matching, match_waiting
+
+    limits = ctx.settings.matcher
+    bench = Bench(
+        home=ctx.settings.home,
+        key=ctx.settings.key,
+        index_dir=ctx.settings.index_dir,
+        document_bytes=limits.max_document_bytes,
+        document_s=limits.max_document_s,
+    )
+    stopping = _stop_on_sigterm()
+    with ChildJudge(bench) as judge, ctx.talk.status("matching") as status:
+        counts = match_waiting(
+            Matching(ctx.database, ctx.archive, judge, ctx.clock),
+            stop=stopping.is_set,
+            progress=lambda counts: status.update(_shown(counts)),
+        )
+    ctx.talk.print(_shown(counts), soft_wrap=True)
+    if as_json:
+        ctx.emit(counts.as_dict())
+    if counts.failed or counts.put_off:
+        sys.exit(OutsideError.exit_code)
+
+
+def _stop_on_sigterm() -> threading.Event:
+    """Finish the document in hand, leave the rest to the next run."""
+    stopping = threading.Event()
+    signal.signal(signal.SIGTERM, lambda _signal, _frame: stopping.set())
+    return stopping
+
+
+def _shown(counts: Counts) -> str:
+    return (
+        f"{counts.documents} documents: {counts.leaks} leaks, {counts.overlaps} overlaps, {counts.clear} clear, "
+        f"{counts.failed} failed, {counts.put_off} put off; {counts.opened} incidents opened, {counts.reposts} reposts"
+    )

@@ -1,0 +1,103 @@
+"""Scrapy's settings for one sweep, each with its reason."""
+
+from __future__ import annotations
+
+import asyncio
+from importlib.metadata import version
+from typing import TYPE_CHECKING, Any
+
+from scrapy.core.downloader.handlers._httpx import HttpxDownloadHandler
+from scrapy.exceptions import DownloadTimeoutError
+
+if TYPE_CHECKING:
+    from scrapy import Request
+    from scrapy.http import Response
+
+    from core.settings import CrawlerSettings
+    from crawler.sources import Source
+
+PRODUCT = "Hinomi"
+RETRIES = 2
+
+
+class SocksHandler(HttpxDownloadHandler):
+    """httpx's handler (the one with SOCKS; names are resolved by the proxy) with a limit on the whole download.
+
+    Its own time limit is one for each read: a server that drips a byte a second would hold it for ever.
+    """
+
+    async def download_request(self, request: Request) -> Response:
+        """Download, in time."""
+        limit = float(request.meta.get("download_timeout", 30))
+        try:
+            async with asyncio.timeout(limit):
+                return await super().download_request(request)
+        except TimeoutError:
+            raise DownloadTimeoutError(f"no whole answer within {limit:g} s") from None
+
+
+def user_agent(contact: str) -> str:
+    """Who we are, and whom to ask."""
+    return f"{PRODUCT}/{version('hinomi')}" + (f" (+{contact})" if contact else "")
+
+
+def scrapy_settings(source: Source, crawler: CrawlerSettings) -> dict[str, Any]:
+    """Settings for one sweep: one request at a time, and nothing on that a sweep does not need."""
+    delay = crawler.delay_s if source.delay_s is None else source.delay_s
+    handlers: dict[str, str | None] = dict.fromkeys(("data", "file", "ftp", "s3"))  # a redirect must not reach them
+    if source.proxy.startswith("socks"):
+        handlers |= dict.fromkeys(("http", "https"), "crawler.polite.scrapy_settings.SocksHandler")
+    return {
+        "HINOMI_SOURCE": source,
+        "HINOMI_MAX_RETRY_AFTER_S": crawler.max_retry_after_s,
+        "USER_AGENT": user_agent(crawler.contact),
+        "ROBOTSTXT_USER_AGENT": PRODUCT,
+        "ROBOTSTXT_OBEY": True,
+        "DOWNLOAD_VERIFY_CERTIFICATES": True,
+        "REMOTE_CONTROL_ENABLED": False,  # on by default: runs Python sent to it on localhost
+        "TELNETCONSOLE_ENABLED": False,
+        "COOKIES_ENABLED": False,
+        "METAREFRESH_ENABLED": False,
+        "HTTPPROXY_ENABLED": True,
+        "DOWNLOAD_HANDLERS": handlers,
+        # What warcio can decode again; Scrapy would offer brotli and zstandard as well.
+        "DEFAULT_REQUEST_HEADERS": {
+            "Accept": "text/html,application/xhtml+xml,application/json;q=0.9,*/*;q=0.8",
+            "Accept-Language": "ja,en;q=0.5",
+            "Accept-Encoding": "gzip, deflate",
+        },
+        "CONCURRENT_REQUESTS": 1,
+        "CONCURRENT_REQUESTS_PER_DOMAIN": 1,
+        "DOWNLOAD_DELAY": delay,
+        "DOWNLOAD_DELAY_JITTER": 0,  # the delay is a promise, not an average
+        "AUTOTHROTTLE_ENABLED": True,
+        "AUTOTHROTTLE_START_DELAY": delay,
+        "DOWNLOAD_TIMEOUT": crawler.timeout_s,
+        "DOWNLOAD_MAXSIZE": crawler.max_body_bytes,
+        "DOWNLOAD_WARNSIZE": 0,
+        "DOWNLOAD_FAIL_ON_DATALOSS": False,  # what came is kept and marked; see crawler.spider
+        "DNS_TIMEOUT": min(crawler.timeout_s, 60),
+        "HTTPERROR_ALLOW_ALL": True,  # crawler.spider tells what is gone from what failed
+        "REDIRECT_MAX_TIMES": 5,
+        "RETRY_TIMES": RETRIES,
+        "RETRY_HTTP_CODES": [500, 502, 504, 522, 524, 408],  # 429 and 503 are RetryAfter's
+        "MEMUSAGE_LIMIT_MB": crawler.memory_limit_mib,
+        "MEMUSAGE_CHECK_INTERVAL_SECONDS": 5,
+        "CLOSESPIDER_TIMEOUT": crawler.sweep_limit_s,
+        # In the order of the lists: what a site shows first is newest.
+        "SCHEDULER_MEMORY_QUEUE": "scrapy.squeues.FifoMemoryQueue",
+        "DOWNLOADER_MIDDLEWARES": {
+            "crawler.polite.middlewares.SameSite": 60,
+            "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
+            "crawler.polite.middlewares.Robots": 100,
+            "crawler.polite.middlewares.RetryAfter": 560,
+            "crawler.polite.middlewares.Wire": 595,  # between decompression (590) and redirects (600)
+        },
+        "EXTENSIONS": {
+            "crawler.polite.middlewares.BodyLimit": 0,
+            "scrapy.extensions.logstats.LogStats": None,
+            "scrapy.extensions.feedexport.FeedExporter": None,
+        },
+        "LOG_INSTALL_ROOT_HANDLER": False,  # core.logs has one that prints no values
+        "STATS_DUMP": False,
+    }

@@ -1,0 +1,1 @@
+"""The custody register (取扱管理簿): processors, extracts, who holds copies of them since when and on what terms."""

@@ -1,0 +1,134 @@
+"""Processors as a tree: who works for whom, by which contract, with whose consent."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from sqlalchemy import func, select
+
+from custody.errors import RegisterError
+from custody.models import LENT, Holding, Processor
+from custody.register.history import record, values_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from datetime import date
+
+    from sqlalchemy.orm import Session
+
+    from custody.register.history import Act
+
+CONTRACT_KINDS: Final = ("A", "B")
+GIVEN, MISSING = "given", "missing"
+CONSENTS: Final = (GIVEN, MISSING)
+
+
+@dataclass(frozen=True, slots=True)
+class Branch:
+    """A processor in the tree: how deep it stands, and how many copies it holds now."""
+
+    processor: Processor
+    depth: int
+    held: int
+
+    @property
+    def lacks_consent(self) -> bool:
+        """Whether work was passed on to it without the carrier's word; unknown counts as missing."""
+        return self.depth > 0 and self.processor.consent != GIVEN
+
+
+def get_processor(session: Session, name: str) -> Processor:
+    """The processor of that name.
+
+    Raises:
+        RegisterError: There is none.
+    """
+    found = session.scalar(select(Processor).where(Processor.name == name))
+    if found is None:
+        raise RegisterError(f"there is no processor {name!r}", hint="See `hinomi processors list`, or add it.")
+    return found
+
+
+def add_processor(session: Session, name: str, fields: Mapping[str, Any], act: Act) -> Processor:
+    """A new processor; ``fields`` as for `set_processor`.
+
+    Raises:
+        RegisterError: It exists, or a field cannot be meant.
+    """
+    if not name.strip():
+        raise RegisterError("a processor needs a name")
+    if session.scalar(select(Processor).where(Processor.name == name)) is not None:
+        raise RegisterError(f"there is a processor {name!r} already", hint="Change it with `hinomi processors set`.")
+    processor = Processor(name=name, contract_kind="", consent="", country="", contact="", added_at=act.now)
+    session.add(processor)
+    _apply(session, processor, fields)
+    record(session, "processor-added", processor, {}, act)
+    return processor
+
+
+def set_processor(session: Session, name: str, fields: Mapping[str, Any], act: Act) -> Processor:
+    """Change a processor.
+
+    Args:
+        session: A writing session.
+        name: Its name.
+        fields: Any of under (a name, "" for the carrier itself), contract_kind, consent, consent_on, country, contact.
+        act: Who, and from when on.
+
+    Raises:
+        RegisterError: There is none, it would stand below itself, or a field cannot be meant.
+    """
+    processor = get_processor(session, name)
+    before = values_of(processor)
+    _apply(session, processor, fields)
+    record(session, "processor-changed", processor, before, act)
+    return processor
+
+
+def tree(session: Session) -> list[Branch]:
+    """Every processor, each followed by those that stand below it."""
+    everyone = session.scalars(select(Processor).order_by(Processor.name)).all()
+    lent = select(Holding.processor_id, func.count()).where(Holding.state == LENT).group_by(Holding.processor_id)
+    held: dict[int, int] = dict(session.execute(lent).all())
+    return list(_walk(everyone, None, 0, held))
+
+
+def below(session: Session, processor: Processor) -> list[Processor]:
+    """Everybody who stands below a processor, whether or not a copy went there."""
+    everyone = session.scalars(select(Processor).order_by(Processor.name)).all()
+    return [branch.processor for branch in _walk(everyone, processor.id, 0, {})]
+
+
+def _walk(everyone: Sequence[Processor], parent: int | None, depth: int, held: Mapping[int, int]) -> Iterator[Branch]:
+    for processor in everyone:
+        if processor.parent_id == parent:
+            yield Branch(processor, depth, held.get(processor.id, 0))
+            yield from _walk(everyone, processor.id, depth + 1, held)
+
+
+def _apply(session: Session, processor: Processor, fields: Mapping[str, Any]) -> None:
+    for name, allowed in (("contract_kind", CONTRACT_KINDS), ("consent", CONSENTS)):
+        if fields.get(name) and fields[name] not in allowed:
+            raise RegisterError(f"{name} {fields[name]!r} is none of {', '.join(allowed)}")
+    for name in ("contract_kind", "consent", "consent_on", "country", "contact"):
+        if name in fields:
+            setattr(processor, name, fields[name])
+    if "under" in fields:
+        processor.parent = _above(session, processor, fields["under"]) if fields["under"] else None
+    session.flush()
+
+
+def _above(session: Session, processor: Processor, name: str) -> Processor:
+    above = step = get_processor(session, name)
+    while True:
+        if step is processor:
+            raise RegisterError(f"{processor.name!r} cannot stand below {name!r}, which stands below it")
+        if step.parent is None:
+            return above
+        step = step.parent
+
+
+def consent_day(consent: str, given_on: date | None, on: date) -> dict[str, Any]:
+    """The two fields of a consent: the day belongs to one that was given."""
+    return {"consent": consent, "consent_on": (given_on or on) if consent == GIVEN else None}

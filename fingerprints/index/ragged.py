@@ -1,0 +1,106 @@
+"""Rows of unequal length in mapped files: all values in one row, and where each row ends, in four bytes a row.
+
+``NAME.ends`` holds each row's end relative to the start of its block of 65,536 rows, ``NAME.bases`` where each block
+starts.
+"""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from typing import TYPE_CHECKING, Final, Self
+
+import numpy as np
+
+from fingerprints.index.files import let_go, map_array
+
+if TYPE_CHECKING:
+    from pathlib import Path
+    from types import TracebackType
+
+    from numpy.typing import NDArray
+
+_BLOCK_BITS: Final = 16
+_BLOCK: Final = 1 << _BLOCK_BITS
+
+
+class Ragged:
+    """Rows read from mapped files."""
+
+    def __init__(self, folder: Path, name: str, dtype: type[np.unsignedinteger]) -> None:
+        self._data = map_array(folder / f"{name}.data", dtype)
+        self._ends = map_array(folder / f"{name}.ends", np.uint32)
+        self._bases = map_array(folder / f"{name}.bases", np.uint64)
+
+    def __len__(self) -> int:
+        return int(self._ends.size)
+
+    def lengths(self, rows: NDArray[np.integer]) -> NDArray[np.int64]:
+        """How long each of the rows is."""
+        starts, ends = self._bounds(rows)
+        return ends - starts
+
+    def take(self, rows: NDArray[np.integer]) -> tuple[NDArray[np.int64], NDArray[np.unsignedinteger]]:
+        """The rows' lengths, and their values one after the other."""
+        starts, ends = self._bounds(rows)
+        lengths = ends - starts
+        return lengths, self._data[flat_positions(starts, lengths)]
+
+    def let_go(self) -> None:
+        """Keep nothing of the files in memory until they are read again."""
+        for array in (self._data, self._ends, self._bases):
+            let_go(array)
+
+    def _bounds(self, rows: NDArray[np.integer]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        rows = rows.astype(np.int64)
+        bases = self._bases[rows >> _BLOCK_BITS].astype(np.int64)
+        first = (rows & (_BLOCK - 1)) == 0
+        before = np.where(first, 0, self._ends[np.maximum(rows - 1, 0)]).astype(np.int64)
+        return bases + before, bases + self._ends[rows].astype(np.int64)
+
+
+def flat_positions(starts: NDArray[np.int64], lengths: NDArray[np.int64]) -> NDArray[np.int64]:
+    """The positions of stretches ``starts[i] .. starts[i] + lengths[i]``, one after the other."""
+    before = np.cumsum(lengths) - lengths
+    return np.repeat(starts - before, lengths) + np.arange(int(lengths.sum()), dtype=np.int64)
+
+
+class RaggedWriter:
+    """Writes rows in order, a batch at a time."""
+
+    def __init__(self, folder: Path, name: str) -> None:
+        self._data = (folder / f"{name}.data").open("wb")
+        self._ends = (folder / f"{name}.ends").open("wb")
+        self._bases = (folder / f"{name}.bases").open("wb")
+        self._rows = 0
+        self._total = 0
+        self._base = 0
+
+    def add(self, lengths: NDArray[np.integer], values: NDArray[np.unsignedinteger]) -> None:
+        """Add rows: their lengths, and their values one after the other."""
+        self._data.write(np.ascontiguousarray(values).data)
+        ends = self._total + np.cumsum(lengths, dtype=np.int64)
+        done = 0
+        while done < ends.size:
+            if self._rows % _BLOCK == 0:
+                self._base = int(ends[done - 1]) if done else self._total
+                self._bases.write(np.uint64(self._base).tobytes())
+            upto = min(done + _BLOCK - self._rows % _BLOCK, ends.size)
+            self._ends.write((ends[done:upto] - self._base).astype("<u4").tobytes())
+            self._rows += upto - done
+            done = upto
+        if ends.size:
+            self._total = int(ends[-1])
+
+    def close(self) -> None:
+        """Hand everything to the operating system."""
+        with ExitStack() as files:  # all are closed, even if one cannot be written
+            for file in (self._data, self._ends, self._bases):
+                files.callback(file.close)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()

@@ -1,0 +1,1 @@
+"""What depends on the key: sub-keys, digests, pairs, sketches and seals."""

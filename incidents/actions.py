@@ -1,0 +1,97 @@
+"""What people do with incidents; with `incidents.admission` the only writer. Everything done is an event.
+
+Each function works inside the caller's writing session (``with database.write() as session``), so that what was done
+and its event stand or fall together.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sqlalchemy import update
+
+from incidents.admission import Taken, take_capture, take_finding
+from incidents.errors import ForbiddenActionError, IncidentError, NoIncidentError
+from incidents.groups import group_ids
+from incidents.merging import split
+from incidents.models import Incident
+from incidents.states import CONFIRM_CSIRT, CONFIRM_OWNER, DISMISS, REOPEN, state_after
+from incidents.timeline.events import SYSTEM, add_event
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from sqlalchemy.orm import Session
+
+__all__ = ["SYSTEM", "Taken", "act", "add_event", "assign", "note", "split", "take_capture", "take_finding"]
+
+NOTE_LENGTH = 10_000
+
+
+def act(session: Session, incident_id: int, action: str, *, actor: str, now: datetime, reason: str = "") -> str:
+    """Take one of `incidents.states.ACTIONS`; gives the state it led to.
+
+    Raises:
+        NoIncidentError: There is none of that number.
+        ForbiddenActionError: Not from its state, without its reason, a second time, or it is part of another incident.
+    """
+    incident = _whole(session, incident_id)
+    before, after = incident.state, state_after(incident.state, action, reason=reason)
+    if action == CONFIRM_CSIRT:
+        incident.csirt_confirmed_at = _once(incident.csirt_confirmed_at, now, incident_id, "the CSIRT")
+    elif action == CONFIRM_OWNER:
+        incident.owner_confirmed_at = _once(incident.owner_confirmed_at, now, incident_id, "the data owner")
+    elif action == DISMISS:
+        incident.dismiss_reason = reason.strip()
+    elif action == REOPEN:
+        incident.dismiss_reason = ""
+    incident.updated_at = now
+    session.execute(update(Incident).where(Incident.id.in_(group_ids(session, incident_id))).values(state=after))
+    data = {"state_before": before, "state": after, "reason": reason.strip()}
+    add_event(session, action, actor=actor, now=now, incident_id=incident_id, data=data)
+    return after
+
+
+def assign(session: Session, incident_id: int, assignee: str, *, actor: str, now: datetime) -> None:
+    """Give an incident to somebody; an empty name gives it to nobody.
+
+    Raises:
+        NoIncidentError: There is none of that number.
+        ForbiddenActionError: It is part of another incident.
+    """
+    incident = _whole(session, incident_id)
+    incident.assignee = assignee.strip()
+    incident.updated_at = now
+    kind = "assigned" if incident.assignee else "unassigned"
+    data = {"assignee": incident.assignee} if incident.assignee else {}
+    add_event(session, kind, actor=actor, now=now, incident_id=incident_id, data=data)
+
+
+def note(session: Session, incident_id: int, text: str, *, actor: str, now: datetime) -> None:
+    """Write a person's words into the timeline.
+
+    Raises:
+        NoIncidentError: There is none of that number.
+        IncidentError: There are no words, or too many.
+    """
+    words = text.strip()
+    if not words or len(words) > NOTE_LENGTH:
+        raise IncidentError("note_length", most=NOTE_LENGTH, found=len(words))
+    if session.get(Incident, incident_id) is None:
+        raise NoIncidentError(incident_id)
+    add_event(session, "note", actor=actor, now=now, incident_id=incident_id, data={"text": words})
+
+
+def _whole(session: Session, incident_id: int) -> Incident:
+    incident = session.get(Incident, incident_id, with_for_update=True)
+    if incident is None:
+        raise NoIncidentError(incident_id)
+    if incident.merged_into is not None:
+        raise ForbiddenActionError("merged", incident=incident_id, whole=incident.merged_into)
+    return incident
+
+
+def _once(before: datetime | None, now: datetime, incident_id: int, who: str) -> datetime:
+    if before is not None:
+        raise ForbiddenActionError("confirmed", incident=incident_id, who=who, at=f"{before:%Y-%m-%d %H:%M} UTC")
+    return now

@@ -1,0 +1,1 @@
+"""Timelines: the events of all incidents, the sentences that tell them, and the search over them."""

@@ -1,0 +1,62 @@
+"""Writing events: the one place where a line comes into a timeline, together with its search tokens."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy.dialects import postgresql, sqlite
+
+from incidents.models import Event
+from incidents.timeline.index import index_event
+from incidents.timeline.sentences import search_text
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from sqlalchemy.orm import Session
+
+SYSTEM = "hinomi"
+"""The actor of what the program does by itself."""
+
+
+def add_event(
+    session: Session,
+    kind: str,
+    *,
+    actor: str,
+    now: datetime,
+    incident_id: int | None = None,
+    happened_at: datetime | None = None,
+    zone: str = "",
+    source: str = "",
+    data: Mapping[str, Any] | None = None,
+    key: str | None = None,
+) -> int | None:
+    """Write one event and give its id; None when an event of that ``key`` was written before.
+
+    Args:
+        session: A writing session; the event stands when its transaction does.
+        kind: A key of ``[event]`` in texts/*.toml.
+        actor: Who did it; `SYSTEM` for the program itself.
+        now: When we learned it.
+        incident_id: Whose timeline it belongs to; none for what belongs to no incident.
+        happened_at: When it happened; ``now`` unless given.
+        zone: The zone as it was written where we learned it.
+        source: Where we learned it: a source's name, a system's.
+        data: What the sentence tells, as plain JSON.
+        key: Makes the event unique, so that work done twice writes it once.
+    """
+    values = dict(data or {})
+    if source:
+        values.setdefault("source", source)
+    text = search_text(kind, values, actor=actor, source=source)
+    row = {
+        "incident_id": incident_id, "happened_at": happened_at or now, "learned_at": now, "zone": zone, "kind": kind,
+        "actor": actor, "source": source, "data": values, "search_text": text, "key": key,
+    }  # fmt: skip
+    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    event_id = session.scalar(insert(Event).values(**row).on_conflict_do_nothing().returning(Event.id))
+    if event_id is not None:
+        index_event(session, event_id, text)
+    return event_id

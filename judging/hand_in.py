@@ -1,0 +1,77 @@
+"""A file that somebody hands in: archived like a captured one, and its finding taken in like any other."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from archive.models import Capture, Document
+from incidents.admission import take_capture, take_finding
+from incidents.findings import record_finding
+from judging.judge import new_finding
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import datetime
+    from pathlib import Path
+
+    from sqlalchemy.orm import Session
+
+    from archive.store import Archive
+    from core.clock import Clock
+    from core.database import Database
+    from matcher.finding import Finding
+
+
+@dataclass(frozen=True, slots=True)
+class HandedIn:
+    """What became of the file; ``incident_id`` is None when the finding opens nothing."""
+
+    document_id: int
+    finding_id: int
+    incident_id: int | None
+    opened: bool
+
+
+def hand_in(
+    content: Path | bytes,
+    name: str,
+    finding: Finding,
+    *,
+    generation: int,
+    archive: Archive,
+    database: Database,
+    clock: Clock,
+    extracts: Sequence[Mapping[str, Any]] = (),
+) -> HandedIn:
+    """Archive a file and let its finding open or join an incident; the same file again adds nothing.
+
+    Args:
+        content: The file.
+        name: What it is called in the incident.
+        finding: What the matcher said about it.
+        generation: Of the index that the matcher used.
+        archive: Takes the file.
+        database: Takes the rows.
+        clock: Says when.
+        extracts: The ranking of extracts, as JSON.
+
+    Raises:
+        ArchiveError: The file cannot be read or kept.
+    """
+    kept = archive.hand_in(content, name)
+    with database.write() as session:
+        document = session.get_one(Document, kept.document_id, with_for_update=True)
+        row = record_finding(
+            session, document, new_finding(finding, extracts=extracts), generation=generation, now=clock.now()
+        )
+        taken = take_finding(session, row, now=clock.now())
+        incident_id = _place(session, kept.capture_id, clock.now()) or taken.incident_id
+        archive.settle(session, document.id, held=document.held)
+        return HandedIn(document.id, row.id, incident_id, taken.opened)
+
+
+def _place(session: Session, capture_id: int, now: datetime) -> int | None:
+    """The incident that a new place of a known content joined."""
+    capture = session.get_one(Capture, capture_id)
+    return take_capture(session, capture, now=now) if capture.state == "new" else None

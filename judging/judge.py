@@ -1,0 +1,99 @@
+"""From a matcher's finding to what is kept of it: members as a bitmap, the surest matches first, extracts ranked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from pyroaring import BitMap
+
+from fingerprints.identifiers import IdentifierKind, load_kinds
+from fingerprints.index.generation import Index
+from fingerprints.secrets.digests import Digester
+from fingerprints.secrets.keys import load_key
+from incidents.findings import KeptMatch, NewFinding
+from judging.extracts import rank
+from matcher.document import Document, Limits
+from matcher.helpers import count_cores
+from matcher.match import match_document
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+    from typing import Any
+
+    from core.settings import KeySettings
+    from matcher.finding import Finding
+
+
+MEMORY_LIMIT_MIB = 2048  # a 5.96-million-row document has to be judged within it
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A verdict, and the generation of the index it was found under."""
+
+    finding: NewFinding
+    generation: int
+
+
+READING_SHARE = 0.8  # of the time a document has before its process is ended: what was read by then still counts
+
+
+@dataclass(frozen=True, slots=True)
+class Bench:
+    """What it takes to judge: where key and index are, the bounds on one document, and how many work on a large one."""
+
+    home: Path
+    key: KeySettings
+    index_dir: Path
+    document_bytes: int
+    document_s: float
+    memory_mib: int = MEMORY_LIMIT_MIB
+    processes: int = field(default_factory=count_cores)
+
+
+@dataclass(frozen=True, slots=True)
+class Verdicts:
+    """Gives verdicts in this very process; `judging.child` puts a wall around it."""
+
+    index: Index
+    digester: Digester
+    kinds: Mapping[str, IdentifierKind]
+    limits: Limits
+    processes: int = 1
+
+    def judge(self, name: str, content: bytes | Path, media_type: str, charset: str) -> Judged:
+        """The verdict over one document."""
+        document = Document(name, content, media_type or None, charset or None)
+        found = match_document(document, self.index, self.digester, self.kinds, self.limits, processes=self.processes)
+        return Judged(new_finding(found, extracts=rank(found, self.index)), self.index.generation)
+
+
+def open_verdicts(bench: Bench) -> Verdicts:
+    """Open key and index; raises their errors."""
+    key = load_key(bench.key, bench.home)
+    index = Index.open_good(bench.index_dir, key)
+    limits = Limits(document_bytes=bench.document_bytes, seconds=READING_SHARE * bench.document_s)
+    return Verdicts(index, Digester(key), load_kinds(index.number_patterns), limits, bench.processes)
+
+
+def new_finding(found: Finding, *, extracts: Sequence[Mapping[str, Any]]) -> NewFinding:
+    """What is kept of a finding; ``extracts`` is the ranking, as JSON."""
+    surest = sorted(found.matches, key=lambda match: -match.confidence)
+    return NewFinding(
+        verdict=found.verdict,
+        confidence=found.confidence,
+        people=found.people,
+        members=BitMap(found.members),
+        share=found.share,
+        fields={kind: count for kind, count in found.fields.items() if count},
+        matches=[
+            KeptMatch(match.subject, match.confidence, dict(match.fields), dict(match.weights), dict(match.place))
+            for match in surest
+        ],
+        extracts=extracts,
+        dated=found.dated,
+        limits=found.limits,
+        sketch=found.sketch,
+    )

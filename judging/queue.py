@@ -1,0 +1,205 @@
+"""Matching what waits: document → verdict → finding, matches, incident and the document's state in one transaction.
+
+A document is tried three times, once a run, then it stands as failed with its reason. It counts as tried before it is
+judged, so that one that takes the whole process down is found out too.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from sqlalchemy import or_, select, update
+
+from archive.errors import ArchiveError
+from archive.models import Capture, Document
+from core.leases import end_work, take_work, worker_name
+from core.logs import get_logger
+from incidents.actions import take_capture, take_finding
+from incidents.findings import CLEAR, LEAK, OVERLAP, record_finding
+from incidents.models import FindingRow
+from incidents.timeline.events import SYSTEM, add_event
+from judging.child import JudgingError, Question
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from datetime import datetime
+
+    from sqlalchemy.orm import Session
+
+    from archive.store import Archive
+    from core.clock import Clock
+    from core.database import Database
+    from incidents.admission import Taken
+    from judging.child import Judge
+    from judging.judge import Judged
+
+MAX_ATTEMPTS = 3
+MAX_SILENT_ATTEMPTS = 10
+"""Attempts that ended without a word: the whole process was killed, which need not be the document's doing."""
+LEASE_S = timedelta(hours=1).total_seconds()
+CAPTURES_AT_ONCE = 200
+
+log = get_logger()
+
+
+@dataclass(slots=True)
+class Counts:
+    """What one run did; ``reposts`` are new places of known leaks, ``put_off`` what failed and is tried again."""
+
+    documents: int = 0
+    leaks: int = 0
+    overlaps: int = 0
+    clear: int = 0
+    failed: int = 0
+    put_off: int = 0
+    opened: int = 0
+    reposts: int = 0
+
+    def as_dict(self) -> dict[str, int]:
+        """For ``--json``."""
+        return {field.name: getattr(self, field.name) for field in fields(self)}
+
+
+@dataclass(frozen=True, slots=True)
+class Matching:
+    """What matching works on."""
+
+    database: Database
+    archive: Archive
+    judge: Judge
+    clock: Clock
+
+
+def match_waiting(
+    work: Matching, *, stop: Callable[[], bool] = lambda: False, progress: Callable[[Counts], None] = lambda _: None
+) -> Counts:
+    """Judge every waiting document once, and let new places of known documents join their incidents.
+
+    Args:
+        work: What it works on.
+        stop: Asked before each document; when true, the run ends and the rest goes on waiting.
+        progress: Told the counts after each document.
+    """
+    counts, worker = Counts(), worker_name()
+    for document_id in _waiting(work.database):
+        if stop():
+            break
+        if not _begin(work, document_id, worker):
+            continue
+        _judge(work, document_id, worker, counts)
+        progress(counts)
+    counts.reposts += take_reposts(work.database, work.clock)
+    return counts
+
+
+def take_reposts(database: Database, clock: Clock) -> int:
+    """Let new places of documents that were matched before join their incidents; gives how many did."""
+    joined = 0
+    while True:
+        with database.write() as session:
+            captures = _new_captures(session)
+            joined += sum(take_capture(session, capture, now=clock.now()) is not None for capture in captures)
+        if len(captures) < CAPTURES_AT_ONCE:
+            return joined
+
+
+def queue_again(database: Database, *, generation: int, since: datetime | None = None) -> int:
+    """Let documents wait that this generation of the index has not seen, and those that failed; gives how many."""
+    seen = select(FindingRow.id).where(FindingRow.sha256 == Document.sha256, FindingRow.generation == generation)
+    again = [or_(Document.state == "failed", (Document.state == "matched") & ~seen.exists())]
+    if since is not None:
+        again.append(Document.first_seen_at >= since)
+    with database.write() as session:
+        asked = update(Document).where(*again).values(state="waiting", attempts=0, failure="").returning(Document.id)
+        return len(session.scalars(asked).all())
+
+
+def _new_captures(session: Session) -> list[Capture]:
+    new = select(Capture).join(Document).where(Capture.state == "new", Document.state == "matched")
+    return list(session.scalars(new.order_by(Capture.id).limit(CAPTURES_AT_ONCE)))
+
+
+def _waiting(database: Database) -> Iterator[int]:
+    """Every waiting document once, those never tried first, and those that come while we work."""
+    given: set[int] = set()
+    while True:
+        with database.read() as session:
+            waiting = select(Document.id).where(Document.state == "waiting", Document.id.not_in(given))
+            found = session.scalar(waiting.order_by(Document.attempts, Document.id).limit(1))
+        if found is None:
+            return
+        given.add(found)
+        yield found
+
+
+def _begin(work: Matching, document_id: int, worker: str) -> bool:
+    """Take the document and count the attempt; false when another worker has it or it is done for."""
+    now = work.clock.now()
+    with work.database.write() as session:
+        if not take_work(session, f"match:{document_id}", worker=worker, now=now, for_s=LEASE_S):
+            return False
+        document = session.get(Document, document_id, with_for_update=True)
+        if document is None or document.state != "waiting":
+            end_work(session, f"match:{document_id}", worker=worker)
+            return False
+        if document.attempts >= MAX_SILENT_ATTEMPTS:
+            document.state, document.failure = "failed", "each attempt ended the whole process"
+            end_work(session, f"match:{document_id}", worker=worker)
+            return False
+        document.attempts += 1
+        return True
+
+
+def _judge(work: Matching, document_id: int, worker: str, counts: Counts) -> None:
+    counts.documents += 1
+    try:
+        judged = work.judge.judge(_question(work, document_id))
+    except (JudgingError, ArchiveError) as error:
+        is_last = _failed(work, document_id, worker, str(error))
+        counts.failed += is_last
+        counts.put_off += not is_last
+        log.warning("match.failed", document_id=document_id, error=type(error).__name__, reason=str(error))
+        return
+    taken = _keep(work, document_id, worker, judged)
+    verdict = judged.finding.verdict
+    counts.leaks += verdict == LEAK
+    counts.overlaps += verdict == OVERLAP
+    counts.clear += verdict == CLEAR
+    counts.opened += taken.opened
+    log.info("match.done", document_id=document_id, verdict=verdict, incident_id=taken.incident_id)
+
+
+def _question(work: Matching, document_id: int) -> Question:
+    with work.database.read() as session:
+        document = session.get_one(Document, document_id)
+    return Question(
+        document.title or str(document_id), work.archive.stream(document), document.size_bytes, document.media_type,
+        document.charset,
+    )  # fmt: skip
+
+
+def _keep(work: Matching, document_id: int, worker: str, judged: Judged) -> Taken:
+    now = work.clock.now()
+    with work.database.write() as session:
+        document = session.get_one(Document, document_id, with_for_update=True)
+        row = record_finding(session, document, judged.finding, generation=judged.generation, now=now)
+        taken = take_finding(session, row, now=now)
+        work.archive.settle(session, document_id, held=document.held)
+        end_work(session, f"match:{document_id}", worker=worker)
+    return taken
+
+
+def _failed(work: Matching, document_id: int, worker: str, reason: str) -> bool:
+    """Write a failed attempt down; true when it was the last."""
+    with work.database.write() as session:
+        document = session.get_one(Document, document_id, with_for_update=True)
+        document.failure = reason
+        is_last = document.attempts >= MAX_ATTEMPTS
+        if is_last:
+            document.state = "failed"
+            data = {"document_id": document_id, "attempts": document.attempts, "reason": reason}
+            add_event(session, "match-failed", actor=SYSTEM, now=work.clock.now(), data=data)
+        end_work(session, f"match:{document_id}", worker=worker)
+    return is_last

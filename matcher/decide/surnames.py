@@ -1,0 +1,36 @@
+"""Lists of phones with surnames: one proves nothing, since who had a number before may be called the same by chance.
+
+A surname goes round: of two people picked at random, one or two pairs in a hundred share it at most. A list in which
+half of the people have a customer's phone and that customer's surname is of ours.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from matcher.compare.candidates import SURNAME
+from matcher.decide.score import CLOSE, CONTRADICTS, KINDS
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from matcher.decide.parts import Found
+
+FEWEST: Final = 3  # people from whom a list is one
+MOSTLY_OURS: Final = 0.5  # of the list
+BY_CHANCE: Final = 0.02  # that a stranger has the surname: the commonest has one person in seventy
+
+
+def listed_by_surname(found: Found, people: int) -> tuple[NDArray[np.bool_], float]:
+    """The candidates whose phone and surname agree in a list of ours, and the probability that each is meant."""
+    name = found.agreement[:, [KINDS.index("name"), KINDS.index("kana")]]
+    begun = ((name >= SURNAME - 1e-3) & (name < CLOSE)).any(axis=1)
+    agrees: NDArray[np.bool_] = begun & (found.agreement[:, KINDS.index("phone")] == 1)
+    agrees &= (found.weight > CONTRADICTS).all(axis=1)
+    units = np.unique(found.unit[agrees]).size
+    if units < FEWEST or units < MOSTLY_OURS * people:
+        return np.zeros(agrees.size, np.bool_), 0.0
+    share = units / (people + 1)
+    return agrees, share / (share + (1 - share) * BY_CHANCE)

@@ -1,0 +1,1 @@
+"""Stage one: what in a passage could identify somebody at all."""

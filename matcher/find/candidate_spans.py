@@ -1,0 +1,318 @@
+"""Where in a text an identifier could stand at all: everything else is passed over without looking closer.
+
+For each kind a few rules over arrays (see `Signs`) that nothing the kind's own pattern finds can break: a phone number
+begins with one of a few prefixes and ends where a group of digits does, a date has three groups and a year that people
+are born in. A property test holds that what is found in the hot spans is what is found in the whole text.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from matcher.find import character_classes
+from matcher.find.character_classes import PAD, Signs
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from numpy.typing import NDArray
+
+REACH: Final = 48
+"""Characters kept on either side of a hot place: the widest identifier is not cut."""
+_FIRST_SIGN, _FIRST_KANA, _FIRST_KATAKANA = 0x3000, 0x3040, 0x30A0  # of Japanese: 、 and 。, then hiragana
+_LONGEST_HOUSE: Final = 5
+PLACE_SPAN: Final = 46
+"""From 市 or 区 to the first digit of the house number, the number itself included."""
+OLDEST, NEWEST = 1880, 2049  # years of birth
+YEAR_DIGITS, DATE_DIGITS = 4, 8
+CARD_DIGITS, CARD_GROUP = 13, 4  # of the shortest number, and of each group but the last
+MONTH_SPAN: Final = 17  # between a day and its year: "rd of September, "
+SHORTEST, KANJI_SPAN = 10, 40  # digits of the shortest phone number; characters of the widest one in kanji
+_AT_WORDS: Final = ("アット", "あっと")
+_BEFORE_AT: Final = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.\-０-９Ａ-Ｚａ-ｚ．＿－\])）]\s?\Z")
+_AFTER_AT: Final = re.compile(
+    r"[A-Za-z0-9\-０-９Ａ-Ｚａ-ｚ－]{1,63}(?:[.．。][A-Za-z0-9\-０-９Ａ-Ｚａ-ｚ－]|\s?[\[({<【(]|\s?ドット|\s?どっと|\s+dot\s)",
+    re.IGNORECASE,
+)
+_WORDED: Final = re.compile(
+    r"(?:[\[({<【(（]\s{0,9}(?:at|アット(?:マーク)?|あっと(?:まーく)?|@)\s{0,9}[\])}>】)）]|\s{1,9}at\s{1,9})\s?",
+    re.IGNORECASE,
+)
+_PIECE: Final = re.compile(r"\[0-9０-９\]\{(\d+)\}|\[(A-ZＡ-Ｚ)\]\{\d+\}|\\?([^\[\]{}\\])")
+_LETTERS: Final = "".join(chr(start + n) for start in (0x41, 0x61, 0xFF21, 0xFF41) for n in range(26))
+
+
+def hot_spans(
+    text: str, number_patterns: Collection[str] = (), *, newest: int = NEWEST, weak: bool = True
+) -> list[tuple[int, int]]:
+    """Stretches of the text in which something could be found, in order, not touching one another.
+
+    Args:
+        text: Free text, or cells joined.
+        number_patterns: How customer numbers look.
+        newest: The last year that a birth date may have.
+        weak: Whether birth dates and postal codes are wanted, which prove nothing without a name.
+    """
+    found = Signs(text)
+    hot = [_phones(found), _kanji_phones(found), _masked(found), _addresses(found), _emails(found, text), _cards(found)]
+    hot.append(_numbers(found, text, tuple(number_patterns)))
+    if weak:
+        hot += [_dates(found, newest), _eras(found), _postal_codes(found)]
+    places = np.sort(np.concatenate(hot)) - PAD
+    return _spans(places, text) if places.size else []
+
+
+def _phones(found: Signs) -> NDArray[np.intp]:
+    """Groups that begin a number: a prefix of the numbering plan, and as many digits as it takes, to a group's end."""
+    group = np.flatnonzero(np.isin(found.values[found.first], (0, 5, 6, 7, 8, 9)))
+    begin, size = found.first[group], found.digits.size
+    values = np.concatenate([found.values, np.full(PAD, 10, np.uint8)])
+    v0, v1, v2 = (values[begin + n] for n in range(3))
+    run = np.concatenate([[0], np.cumsum(~found.linked)])
+    ends = np.zeros(size + PAD * 2, np.bool_)
+    ends[found.first + found.length - 1] = True
+    run_of = np.full(size + PAD * 2, -1, np.intp)
+    run_of[found.first + found.length - 1] = run[: found.first.size]
+    hot = np.zeros(group.size, np.bool_)
+    mobile = np.isin(v1, (2, 5, 6, 7, 8, 9)) & (v2 == 0)
+    for fits, lengths in (
+        ((v0 == 0) & mobile, (11,)),
+        ((v0 == 0) & (v1 != 0) & (v1 <= 9), (10,)),  # noqa: PLR2004  # a digit, not the margin
+        ((v0 == 0) & (v1 == 0) & (v2 == 8), (13, 14)),  # noqa: PLR2004  # 0081
+        ((v0 == 8) & (v1 == 1), (11, 12)),  # noqa: PLR2004  # 81
+        ((v0 != 0) & (v1 == 0), (10,)),
+    ):
+        for length in lengths:
+            last = np.minimum(begin + length - 1, size)
+            hot |= fits & ends[last] & (run_of[last] == run[group])
+    return found.start[group[hot]]
+
+
+def _cards(found: Signs) -> NDArray[np.intp]:
+    """Groups that begin a card's number: enough digits in a row, in groups of four at least."""
+    run = np.concatenate([[0], np.cumsum(~found.linked)])[: found.first.size]
+    run_of = np.repeat(run, found.length)
+    begins = np.isin(found.values[found.first], (2, 3, 4, 5, 6)) & (found.length >= CARD_GROUP)
+    group = np.flatnonzero(begins & (found.first + CARD_DIGITS <= found.digits.size))
+    group = group[~found.is_code(found.start[group] - 1, ".-")]  # the rest of a fraction is none
+    group = group[run_of[found.first[group] + CARD_DIGITS - 1] == run[group]]
+    following = found.length[np.minimum(group + 1, max(found.first.size - 1, 0))]
+    hot: NDArray[np.intp] = found.start[group[(found.length[group] >= CARD_DIGITS - 1) | (following >= CARD_GROUP)]]
+    return hot
+
+
+def _kanji_phones(found: Signs) -> NDArray[np.intp]:
+    """A zero in kanji that nine more numerals follow soon."""
+    if found.is_ascii:
+        return found.start[:0]
+    numerals = found.where(character_classes.KANJI_DIGIT)
+    begin = np.flatnonzero(found.is_code(numerals, "〇零"))
+    begin = begin[begin + SHORTEST - 1 < numerals.size]
+    return numerals[begin[numerals[begin + SHORTEST - 1] - numerals[begin] <= KANJI_SPAN]]
+
+
+def _masked(found: Signs) -> NDArray[np.intp]:
+    """Groups with a masked half of a phone number before or after them."""
+    after = found.end + 1
+    after = after + found.at(after, character_classes.GAP)
+    begins = found.at(after, character_classes.MASK)
+    before = found.start - 1
+    before = before[found.length == 4]  # noqa: PLR2004  # the last digits
+    before = before - (found.at(before, character_classes.GAP) & ~found.at(before, character_classes.MASK))
+    heads, tails = (
+        after[begins],
+        before[found.at(before, character_classes.MASK) & found.at(before - 1, character_classes.MASK)],
+    )
+    for offset in range(1, 4):
+        heads = heads[found.at(heads + offset, character_classes.MASK)]
+    return np.concatenate([heads, tails])
+
+
+def _dates(found: Signs, newest: int) -> NDArray[np.intp]:
+    """Years that people are born in, with a month and a day after them, before them, or run together with them."""
+    dated = (found.length == YEAR_DIGITS) | (found.length == DATE_DIGITS)
+    four: NDArray[np.intp] = np.flatnonzero(dated & np.isin(found.values[found.first], (1, 2)))
+    digits = found.values[found.first[four][:, None] + np.arange(4)].astype(np.int64)
+    year = digits @ np.array([1000, 100, 10, 1])
+    four = four[(year >= OLDEST) & (year <= newest)]
+    together: NDArray[np.intp] = four[found.length[four] == DATE_DIGITS]
+    begin = found.first[together]
+    together = together[(found.values[begin + 4] <= 1) & (found.values[begin + 6] <= 3)]  # noqa: PLR2004  # tens
+    alone = four[found.length[four] == YEAR_DIGITS]
+    return np.concatenate([found.start[np.concatenate([together, _three(found, alone)])], _worded(found, alone)])
+
+
+def _worded(found: Signs, years: NDArray[np.intp]) -> NDArray[np.intp]:
+    """Years with a day shortly before them, as where the month has its name: April 3, 1985; 3rd of April 1985."""
+    years = years[years > 0]
+    gap = found.start[years] - found.end[years - 1] - 1
+    fits = (found.length[years - 1] <= 2) & (gap <= MONTH_SPAN)  # noqa: PLR2004  # of a day
+    years = years[fits & found.is_code(found.start[years] - 1, " -")]
+    return found.start[years]
+
+
+def _three(found: Signs, group: NDArray[np.intp]) -> NDArray[np.intp]:
+    """Those of the groups that two more of one or two digits follow, with a sign of dates between each."""
+    group = group[group + 2 < found.first.size]
+    for step in (0, 1):
+        one, other = group + step, group + step + 1
+        gap = found.start[other] - found.end[one] - 1
+        fits = (gap >= 1) & (gap <= 3) & (found.length[other] <= 2)  # noqa: PLR2004  # of a month, of a day
+        after = found.end[one] + 1
+        fits &= found.at(after, character_classes.DATE_SIGN | character_classes.SPACE)
+        group = group[fits]
+    return group
+
+
+def _eras(found: Signs) -> NDArray[np.intp]:
+    """Years of an era, by its letter or its name, and dates all in kanji."""
+    short = _three(found, np.flatnonzero(found.length <= 2))  # noqa: PLR2004  # of a year in an era
+    before = found.start[short] - 1
+    before = before - found.is_code(before, ".")
+    letters = before[found.is_code(before, "MTSHRmtshrＭＴＳＨＲ")]
+    if found.is_ascii:
+        return letters
+    names = found.where(character_classes.ERA)
+    names = names[found.is_code(names - 1, "明大昭平令")]
+    names = names[
+        found.at(names + 1, character_classes.DECIMAL | character_classes.SPACE) | found.is_code(names + 1, "元")
+    ]
+    years = found.where(character_classes.YEAR)
+    years = years[found.at(years + 1, character_classes.KANJI_DIGIT)]
+    years = years[found.at(years - 1, character_classes.KANJI_DIGIT) | found.is_code(years - 1, "元")]
+    return np.concatenate([letters, names, years])
+
+
+def _postal_codes(found: Signs) -> NDArray[np.intp]:
+    """Three digits, a hyphen and four; and the sign 〒."""
+    group = np.flatnonzero((found.length[:-1] == 3) & (found.length[1:] == 4))  # noqa: PLR2004
+    end = found.end[group]
+    group = group[(found.start[group + 1] - end == 2) & found.at(end + 1, character_classes.HYPHEN)]  # noqa: PLR2004
+    return np.concatenate([found.start[group], () if found.is_ascii else found.where(character_classes.POST)]).astype(
+        np.intp
+    )
+
+
+def _addresses(found: Signs) -> NDArray[np.intp]:
+    """House numbers that have 市, 区, 町 or the like shortly before them."""
+    if found.is_ascii:
+        return found.start[:0]
+    places, numeral = found.where(character_classes.PLACE), character_classes.DECIMAL | character_classes.KANJI_DIGIT
+    anchors = found.where(character_classes.HOUSE | character_classes.DASH)
+    anchors = anchors[found.at(anchors - 1, numeral)]
+    anchors = anchors[found.at(anchors, character_classes.HOUSE) | found.at(anchors + 1, character_classes.DECIMAL)]
+    anchors = np.sort(np.concatenate([anchors, _lone_numbers(found)]))
+    if not places.size or not anchors.size:
+        return anchors[:0]
+    before = np.searchsorted(places, anchors) - 1
+    return anchors[(before >= 0) & (anchors - places[np.maximum(before, 0)] <= PLACE_SPAN)]
+
+
+def _lone_numbers(found: Signs) -> NDArray[np.intp]:
+    """A few digits after a letter of Japanese and before none but hiragana: a house number of one part."""
+    after_letter = found.codes[found.start - 1] >= _FIRST_KANA
+    after = found.codes[found.end + 1]
+    before_none = (
+        found.at(found.end + 1, character_classes.SPACE)
+        | (after == 0)
+        | ((after >= _FIRST_SIGN) & (after < _FIRST_KATAKANA))
+    )
+    begins: NDArray[np.intp] = found.start[after_letter & before_none & (found.length <= _LONGEST_HOUSE)]
+    return begins
+
+
+def _emails(found: Signs, text: str) -> NDArray[np.intp]:
+    """At signs, or what is written for them, between what can be the parts of an address."""
+    signs_at = (found.where(character_classes.AT) - PAD).tolist()
+    hot = [at for at in signs_at if _BEFORE_AT.search(text, max(at - 2, 0), at) and _AFTER_AT.match(text, at + 1)]
+    openers = found.where(character_classes.OPENER)
+    worded = (
+        openers[found.is_code(openers + 1, "aA@アあ") | found.at(openers + 1, character_classes.SPACE)] - PAD
+    ).tolist()
+    worded += _all_of(text, " at ")
+    for at in worded:
+        sign = _WORDED.match(text, at)
+        if sign and _AFTER_AT.match(text, sign.end()):
+            hot.append(at)
+    for word in () if found.is_ascii else _AT_WORDS:
+        hot += _all_of(text, word)
+    return np.array(hot, np.intp) + PAD
+
+
+def _all_of(text: str, word: str) -> list[int]:
+    at = text.find(word)
+    found = []
+    while at >= 0:
+        found.append(at)
+        at = text.find(word, at + 1)
+    return found
+
+
+def _numbers(found: Signs, text: str, patterns: tuple[str, ...]) -> NDArray[np.intp]:
+    """Groups of as many digits as customer numbers have in a row, between what stands there in a customer number."""
+    hot = [found.start[:0]]
+    for pattern in patterns:
+        run = _longest_run(pattern)
+        if run is None:
+            hot.append(np.array([match.start() for match in re.finditer(pattern, text, re.IGNORECASE)], np.intp) + PAD)
+            continue
+        group = np.flatnonzero(found.length == run.length)
+        group = group[_is_beside(found, found.start[group] - 1, run.before)]
+        group = group[_is_beside(found, found.end[group] + 1, run.after)]
+        hot.append(found.start[group])
+    return np.concatenate(hot)
+
+
+def _is_beside(found: Signs, positions: NDArray[np.intp], wanted: str) -> NDArray[np.bool_]:
+    return found.is_code(positions, wanted) if wanted else ~found.is_code(positions, _LETTERS)
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """The longest run of digits in a customer number's pattern; what may stand on either side, empty for an end."""
+
+    length: int
+    before: str
+    after: str
+
+
+@lru_cache(64)
+def _longest_run(pattern: str) -> _Run | None:
+    """Of a pattern as `learn_patterns` makes them; None for any other, and for one without digits."""
+    pieces = [match.groups() for match in _PIECE.finditer(pattern)]
+    runs = [(int(digits), at) for at, (digits, _letters, _literal) in enumerate(pieces) if digits]
+    if not runs or _PIECE.sub("", pattern):
+        return None
+    length, at = max(runs)
+    sides = ["", *(_signs_of(letters, literal) for _digits, letters, literal in pieces), ""]
+    return _Run(length, sides[at], sides[at + 2])
+
+
+def _signs_of(letters: str | None, literal: str | None) -> str:
+    return _LETTERS if letters else (literal or "").lower() + (literal or "").upper()
+
+
+def _spans(places: NDArray[np.intp], text: str) -> list[tuple[int, int]]:
+    """Hot places widened by `REACH` and joined where they overlap."""
+    breaks = np.flatnonzero(np.diff(places) > 2 * REACH)
+    starts = np.concatenate([places[:1], places[breaks + 1]]) - REACH
+    ends = np.concatenate([places[breaks], places[-1:]]) + REACH
+    return [
+        _whole_words(text, max(0, int(start)), min(len(text), int(end)))
+        for start, end in zip(starts, ends, strict=True)
+    ]
+
+
+def _whole_words(text: str, start: int, end: int) -> tuple[int, int]:
+    """The stretch, cut where no number is: half a number is another number."""
+    least, most = max(0, start - REACH), min(len(text), end + REACH)
+    while start > least and text[start - 1].isalnum():
+        start -= 1
+    while end < most and text[end].isalnum():
+        end += 1
+    return start, end

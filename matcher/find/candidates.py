@@ -1,0 +1,177 @@
+"""Candidates: what in a passage could identify somebody, as digests, unit by unit.
+
+A *unit* is what may speak of one person: a row of a table, or in free text a cluster of candidates with the words
+around it.
+Everything a unit holds becomes *terms* (kinds, and parts of kinds as the pairs need them) with their digests, in flat
+arrays over the whole batch, so that one lookup serves all units.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from itertools import compress
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from fingerprints.identifiers.customer_number import CustomerNumber
+from fingerprints.pairs import PARTS
+from fingerprints.secrets.digests import PAIRS, derive_parts
+from matcher.find.candidate_spans import NEWEST, hot_spans
+from matcher.find.dummies import dummy_test, is_dummy
+from matcher.find.masked import find_phones
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Mapping, Sequence
+
+    from numpy.typing import NDArray
+
+    from fingerprints.identifiers import IdentifierKind
+    from fingerprints.secrets.digests import Digester
+
+WITH_PARTS = frozenset(term.kind for term in PARTS)
+
+
+@dataclass(slots=True)
+class Terms:
+    """One term over a batch: ``values[i]`` with ``digests[i]`` stands in unit ``units[i]``; units ascend."""
+
+    units: NDArray[np.int64]
+    digests: NDArray[np.uint64]
+    values: Sequence[str] = ()
+
+    def of(self, wanted: NDArray[np.bool_]) -> Terms:
+        """What stands in some of the units, given as a mask over all of them."""
+        kept = np.flatnonzero(wanted[self.units])
+        return Terms(self.units[kept], self.digests[kept], [self.values[i] for i in kept.tolist()])
+
+
+@dataclass(slots=True)
+class Collected:
+    """Canonical values by term while a batch is gone through; `digest` turns them into arrays."""
+
+    values: dict[str, tuple[list[int], list[str]]] = field(default_factory=lambda: defaultdict(lambda: ([], [])))
+
+    def add(self, unit: int, term: str, canonical: str) -> None:
+        """A value of a unit: of a kind, or of a part of one as in ``phone.last4``."""
+        if "." in term or not is_dummy(term, canonical):
+            units, values = self.values[term]
+            units.append(unit)
+            values.append(canonical)
+
+    def add_many(self, kind: str, forms: Sequence[tuple[str, ...]]) -> None:
+        """All readings of a column, unit by unit."""
+        test = dummy_test(kind)
+        places = [unit for unit, some in enumerate(forms) for _ in some]
+        read = [value for some in forms for value in some]
+        if test is not None and any(dummies := list(map(test, read))):
+            real = [not dummy for dummy in dummies]
+            places, read = list(compress(places, real)), list(compress(read, real))
+        units, values = self.values[kind]
+        units += places
+        values += read
+
+    def digest(self, digester: Digester, kinds: Collection[str]) -> dict[str, Terms]:
+        """The values of some kinds as arrays."""
+        return {
+            kind: _digested(digester, kind, np.array(units, np.int64), values)
+            for kind, (units, values) in self.values.items()
+            if kind in kinds
+        }
+
+    def digest_rest(self, digester: Digester, kinds: Collection[str], wanted: NDArray[np.bool_]) -> dict[str, Terms]:
+        """The values of all other kinds, and the parts of every kind, of the units that are wanted."""
+        rest: dict[str, tuple[list[int], list[str]]] = defaultdict(lambda: ([], []))
+        for kind, (units, values) in self.values.items():
+            kept = np.flatnonzero(wanted[np.array(units, np.int64)]).tolist()
+            some = (
+                [(units[i], values[i]) for i in kept]
+                if len(kept) < len(units)
+                else list(zip(units, values, strict=True))
+            )
+            if kind not in kinds:
+                _add_all(rest[kind], some)
+            for unit, value in some if kind in WITH_PARTS else ():
+                for part, piece in derive_parts(kind, value).items():
+                    _add_all(rest[f"{kind}.{part}"], [(unit, piece)])
+        return {
+            term: _digested(digester, term, np.array(units, np.int64), values)
+            for term, (units, values) in rest.items()
+            if units
+        }
+
+
+def _add_all(to: tuple[list[int], list[str]], pairs: Iterable[tuple[int, str]]) -> None:
+    for unit, value in pairs:
+        to[0].append(unit)
+        to[1].append(value)
+
+
+def _digested(digester: Digester, term: str, units: NDArray[np.int64], values: Sequence[str]) -> Terms:
+    digests = digester.digest_many(term, values)
+    if units.size > 1 and (np.diff(units) < 0).any():
+        order = np.argsort(units, kind="stable")
+        return Terms(units[order], digests[order], [values[i] for i in order.tolist()])
+    return Terms(units, digests, values)
+
+
+def pair_terms(
+    terms: Mapping[str, Terms], digester: Digester
+) -> dict[str, tuple[Terms, NDArray[np.uint64], NDArray[np.uint64]]]:
+    """Every pair that a unit's terms make, with the digests of its left and right side."""
+    made = {}
+    for pair in PAIRS:
+        left, right = terms.get(pair.left.name), terms.get(pair.right.name)
+        if left is None or right is None:
+            continue
+        at_left, at_right = join(left.units, right.units)
+        if at_left.size:
+            a, b = left.digests[at_left], right.digests[at_right]
+            made[pair.name] = (Terms(left.units[at_left], digester.pair(pair.name, a, b)), a, b)
+    return made
+
+
+def join(left: NDArray[np.int64], right: NDArray[np.int64]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Indices of every combination of a left and a right entry of the same unit; both sorted by unit."""
+    first = np.searchsorted(right, left, "left")
+    counts = np.searchsorted(right, left, "right") - first
+    at_left = np.repeat(np.arange(left.size), counts)
+    offset = np.arange(at_left.size) - np.repeat(np.cumsum(counts) - counts, counts)
+    return at_left, np.repeat(first, counts) + offset
+
+
+def canonical_forms(kind: IdentifierKind, cells: Sequence[str]) -> list[tuple[str, ...]]:
+    """The readings of each cell; equal cells are read once."""
+    known: dict[str, tuple[str, ...]] = {"": ()}
+    readings = kind.readings
+    forms = []
+    for cell in cells:
+        form = known.get(cell)
+        if form is None:
+            form = known[cell] = readings(cell)
+        forms.append(form)
+    return forms
+
+
+def found_in(
+    text: str, kinds: Mapping[str, IdentifierKind], *, newest: int = NEWEST, weak: bool = True
+) -> list[tuple[int, int, str, str]]:
+    """Candidates in a text as (start, end, kind, canonical), in order; ``newest`` and ``weak`` as in `hot_spans`."""
+    number = kinds.get("customer_number")
+    patterns = number.patterns if isinstance(number, CustomerNumber) else ()
+    return found_within(text, hot_spans(text, patterns, newest=newest, weak=weak), kinds)
+
+
+def found_within(
+    text: str, spans: Iterable[tuple[int, int]], kinds: Mapping[str, IdentifierKind]
+) -> list[tuple[int, int, str, str]]:
+    """Candidates in stretches of a text."""
+    found = []
+    for start, end in spans:
+        stretch = text[start:end]
+        found += [(start + a, start + b, term, value) for a, b, term, value in find_phones(stretch)]
+        for kind in kinds.values():
+            found += [(start + f.start, start + f.end, f.kind, f.canonical) for f in kind.find(stretch)]
+    found.sort()
+    return found

@@ -1,0 +1,69 @@
+"""What in a stretch of free text could be somebody's name: pairs of such a name and something beside it are looked up.
+
+Names cannot be told from other words without a list, and need not be: a pair that nobody carries finds nobody.
+"""
+
+from __future__ import annotations
+
+import re
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from fingerprints.pairs import PAIRS
+from matcher.compare.romaji import kana_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from fingerprints.identifiers import IdentifierKind
+
+LATIN_RUN = re.compile(r"[A-Za-z]{2,20}(?:[ ,　]{1,2}[A-Za-z]{2,20}){1,3}")
+MOST_NAMES = 200  # stretches of a text tried as a name
+MOST_RUNS = 20  # of kana, and of Latin words, likewise
+PAIRED = frozenset(
+    name for pair in PAIRS for term in (pair.left, pair.right) for name in (term.name, term.kind) if name != "phone"
+)
+"""Kinds beside which a name says something; a phone is looked up without one."""
+_NAME_RUN = re.compile(r"([一-鿿々〆]+)([ァ-ヺー]{0,5})")
+_KANA_RUN = re.compile(r"[ァ-ヺーｦ-ﾟ]{2,12}(?:[ 　・][ァ-ヺーｦ-ﾟ]{2,12})?")
+_HIRAGANA_RUN = re.compile(
+    r"(?<![一-鿿々ぁ-ゖァ-ヺー])[ぁ-ゖー]{2,10}(?:[ 　・][ぁ-ゖー]{2,8})?(?![一-鿿々ぁ-ゖァ-ヺー])"
+)
+"""Hiragana with nothing but signs and spaces around it; in a sentence a kanji is never far."""
+_LONGEST_NAME, _LONGEST_FAMILY, _LONGEST_GIVEN = 6, 3, 4
+_STOPS = str.maketrans(
+    dict.fromkeys("、。，．「」『』（）()【】！？!?:：;；/／|\n\r\t>＞<＜=＝*", ".")
+)  # what no name goes across
+
+
+def names_in(text: str, kinds: Mapping[str, IdentifierKind]) -> Iterator[tuple[str, str]]:
+    """Kind and canonical form of whatever could be a name, or its reading."""
+    stretches = _name_stretches(kinds["name"].comparable(text.translate(_STOPS)))
+    for stretch in islice(dict.fromkeys(stretches), MOST_NAMES):
+        yield "name", stretch
+    if "kana" in kinds:
+        for pattern in (_KANA_RUN, _HIRAGANA_RUN):
+            for run in islice(pattern.finditer(text), MOST_RUNS):
+                yield from (("kana", form) for form in kinds["kana"].readings(run.group()))
+    for run in islice(LATIN_RUN.finditer(text), MOST_RUNS):
+        yield from (("name", form) for form in kinds["name"].readings(run.group()))
+        yield from readings_of(run.group(), kinds)
+
+
+def readings_of(name: str, kinds: Mapping[str, IdentifierKind]) -> Iterator[tuple[str, str]]:
+    """The readings of a name in Latin letters: customers have their names in kana."""
+    for reading in kana_of(name) if "kana" in kinds else ():
+        yield from (("kana", form) for form in kinds["kana"].readings(reading))
+
+
+def _name_stretches(text: str) -> Iterator[str]:
+    """Whatever could be a name in a text as names are compared: kanji, or a few kanji and then kana."""
+    for run in _NAME_RUN.finditer(text):
+        kanji, kana = run.groups()
+        if kana:
+            for family in range(1, min(len(kanji), _LONGEST_FAMILY) + 1):
+                for given in range(2, min(len(kana), _LONGEST_GIVEN) + 1):
+                    yield kanji[-family:] + kana[:given]
+        for size in range(min(len(kanji), _LONGEST_NAME), 1, -1):
+            for start in range(len(kanji) - size + 1):
+                yield kanji[start : start + size]

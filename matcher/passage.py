@@ -1,0 +1,95 @@
+"""One passage against the index: find, look up, compare, weigh."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from matcher.compare.candidates import ALL_METHODS, Methods, compare, look_up
+from matcher.compare.pruning import drop_hopeless
+from matcher.compare.settled_rows import ALIKE, settle
+from matcher.decide.lone_phones import look_at_phones
+from matcher.decide.parts import Part, as_part
+from matcher.decide.score import weigh
+from matcher.find.candidates import pair_terms
+from matcher.readers.interface import Prose, Rows
+from matcher.units.columns import type_columns
+from matcher.units.prose import ProseUnits
+from matcher.units.rows import RowUnits
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from fingerprints.identifiers import IdentifierKind
+    from fingerprints.index.generation import Index
+    from fingerprints.secrets.digests import Digester
+    from matcher.units.columns import Field
+
+CHARS_A_ROW = 64  # of free text cost about as much as a row of a table
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A passage to look at, with the members it lies in and, of a table, what its columns hold."""
+
+    passage: Rows | Prose
+    path: tuple[str, ...]
+    fields: tuple[Field, ...] = ()
+
+    @property
+    def weight(self) -> int:
+        """How much work it is, in rows of a table."""
+        if isinstance(self.passage, Rows):
+            return len(self.passage.places)
+        return len(self.passage.text) // CHARS_A_ROW
+
+
+@dataclass(frozen=True, slots=True)
+class Looker:
+    """Looks at passages; can be sent to another process, where it opens the same index again."""
+
+    index: Index
+    digester: Digester
+    kinds: Mapping[str, IdentifierKind]
+    methods: Methods = ALL_METHODS
+
+    def look(self, job: Job) -> Part:
+        """Everybody whom a passage could speak of."""
+        if isinstance(job.passage, Prose):
+            units: ProseUnits | RowUnits = ProseUnits(job.passage, self.kinds)
+        else:
+            units = RowUnits(job.passage, self.kinds, job.fields)
+        terms = units.collected.digest(self.digester, ALIKE)
+        scored = []
+        is_open = np.ones(units.count, np.bool_)
+        if isinstance(units, RowUnits) and (settled := settle(units, terms, self.index, self.digester, self.methods)):
+            scored.append(settled)
+            is_open[settled[0].unit] = False
+        rest = {kind: some.of(is_open) for kind, some in terms.items()} if not is_open.all() else dict(terms)
+        rest |= units.collected.digest_rest(self.digester, ALIKE, is_open)
+        rows = look_up(units, rest, pair_terms(rest, self.digester), self.index, self.methods)
+        if rows is not None:
+            rows = drop_hopeless(rows, self.index.subjects)
+            compare(rows, rest, units, self.index, self.methods)
+            scored.append((rows, weigh(rows, self.index.subjects)))
+        phones = look_at_phones(units, terms.get("phone"), self.index, self.digester)
+        return as_part(units, rest | terms, job.path, scored, phones)
+
+
+class Typist:
+    """Types the columns of each table once, by its first batch."""
+
+    def __init__(self, kinds: Mapping[str, IdentifierKind]) -> None:
+        self._kinds = kinds
+        self._known: dict[tuple[tuple[str, ...], tuple[str, ...], int, int], tuple[Field, ...]] = {}
+
+    def job(self, passage: Rows | Prose, path: tuple[str, ...]) -> Job:
+        """The passage as a job."""
+        if isinstance(passage, Prose):
+            return Job(passage, path)
+        table = (path, passage.header, len(passage.columns), passage.table)
+        if table not in self._known:
+            self._known[table] = type_columns(passage, self._kinds)
+        return Job(passage, path, self._known[table])

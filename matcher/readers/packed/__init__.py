@@ -1,0 +1,1 @@
+"""Readers of what is packed: archives, compressed files, blocks of base64."""

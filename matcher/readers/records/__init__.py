@@ -1,0 +1,1 @@
+"""Readers of records with named fields: JSON, SQL, XML, address books, keys and values."""

@@ -1,0 +1,1 @@
+"""Readers of tables: delimited, aligned, stacked, spreadsheets."""

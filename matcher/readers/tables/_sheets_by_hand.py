@@ -1,0 +1,153 @@
+"""Worksheets read straight from their XML (ECMA-376, ODF 1.3), row by row, when the library cannot be let at them.
+
+calamine holds a sheet as one block from its first to its last cell: two cells in opposite corners ask for half a
+terabyte, and the allocation that fails takes the process with it. It also refuses a workbook that is cut off.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+from typing import TYPE_CHECKING, Any, BinaryIO, Final
+
+from lxml import etree
+
+from matcher.readers.bounds import PIECE_BYTES
+from matcher.readers.packed._zip_entries import listed, walked
+from matcher.readers.packed.zip_archive import open_entry
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from matcher.readers.interface import Source
+    from matcher.readers.packed._zip_entries import Entry
+
+SHEETS: Final = re.compile(r"xl/worksheets/[^/]+\.xml|content\.xml")
+_STRINGS: Final = "xl/sharedStrings.xml"
+_ROW: Final = re.compile(rb'<(?:\w+:)?row\b[^>]{0,300}?\sr="(\d{1,9})"')
+_WIDE_CELL: Final = re.compile(rb'<(?:\w+:)?c\s[^>]{0,100}?r="([A-Z]{2,3})\d')
+_OVERLAP: Final = 512
+_FEW_COLUMNS: Final = 26
+_PLACE: Final = re.compile(r"([A-Z]{1,3})(\d{1,9})")
+
+
+def parts_of(content: bytes, source: Source) -> dict[str, Entry]:
+    """What a workbook's zip holds, by name, directory or not."""
+    file = io.BytesIO(content)
+    entries: dict[str, Entry] = {}
+    for find in (listed, walked):
+        for entry in find(file):
+            if len(entries) < source.limits.members:
+                entries.setdefault(entry.name, entry)
+        if entries:
+            break
+    return entries
+
+
+def most_cells(content: bytes, parts: dict[str, Entry], source: Source) -> int | None:
+    """Cells of the largest sheet, empty ones included; None when the workbook unpacks to more than it may."""
+    most = unpacked = 0
+    for name, entry in parts.items():
+        rows, width, rest = 0, _FEW_COLUMNS, b""
+        with _opened(content, entry, source) as stream:
+            while data := stream.read(PIECE_BYTES):
+                unpacked += len(data)
+                if unpacked > source.limits.unpacked_bytes or source.cuts.is_late(source.limits):
+                    return None
+                if SHEETS.fullmatch(name):
+                    piece = rest + data
+                    rows = max(rows, *map(int, _ROW.findall(piece)), 0)
+                    width = max(width, *map(_column, set(_WIDE_CELL.findall(piece))), 0)
+                    rest = piece[-_OVERLAP:]
+        most = max(most, rows * width)
+    return most
+
+
+def _opened(content: bytes, entry: Entry, source: Source) -> BinaryIO:
+    """A part's bytes; none where the directory is wrong about it."""
+    try:
+        return open_entry(io.BytesIO(content), entry, source)
+    except (ValueError, KeyError, NotImplementedError):
+        source.note("a part of the spreadsheet that cannot be opened", entry.name)
+        return io.BytesIO()
+
+
+def _column(letters: bytes | str) -> int:
+    """A column's number from 1 on: A, B, … AA."""
+    number = 0
+    for letter in letters if isinstance(letters, bytes) else letters.encode():
+        number = number * 26 + letter - 64
+    return number
+
+
+def sheets(content: bytes, parts: dict[str, Entry], source: Source) -> Iterator[Iterator[tuple[int, list[str]]]]:
+    """Numbered rows of each sheet."""
+    strings: list[str] = []
+    if _STRINGS in parts:
+        with _opened(content, parts[_STRINGS], source) as stream:
+            strings = ["".join(element.itertext()) for element in _elements(stream, "si", source)]
+    for name, entry in parts.items():
+        if not SHEETS.fullmatch(name):
+            continue
+        with _opened(content, entry, source) as stream:
+            if name == "content.xml":
+                yield _table_rows(stream, source)
+            else:
+                yield _sheet_rows(stream, strings, source)
+
+
+def _elements(stream: BinaryIO, name: str, source: Source) -> Iterator[Any]:
+    """Elements of a name, one by one and gone when the next one comes; as far as the XML is whole."""
+    events = etree.iterparse(
+        stream, events=("end",), tag=f"{{*}}{name}", recover=True, resolve_entities=False, load_dtd=False,
+        no_network=True, remove_comments=True, remove_pis=True,
+    )  # fmt: skip
+    try:
+        for _, element in events:
+            yield element
+            element.clear()
+            while element.getprevious() is not None:
+                del element.getparent()[0]
+    except (etree.LxmlError, ValueError, OSError):
+        source.note("a damaged sheet: what stands before the damage was read")
+
+
+def _sheet_rows(stream: BinaryIO, strings: list[str], source: Source) -> Iterator[tuple[int, list[str]]]:
+    most = source.limits.columns
+    number = 0
+    for row in _elements(stream, "row", source):
+        said = row.get("r", "")
+        number = int(said) if said.isdecimal() and len(said) < 10 else number + 1  # noqa: PLR2004  # a 32-bit number
+        cells: list[str] = []
+        for cell in row.iterchildren("{*}c"):
+            place = _PLACE.fullmatch(cell.get("r", ""))
+            column = _column(place[1]) if place else len(cells) + 1
+            if column > most:
+                source.note(f"a sheet of more than {most} columns was cut")
+                break
+            cells += [""] * (column - len(cells))
+            cells[column - 1] = _cell(cell, strings)
+        yield number, cells
+
+
+def _cell(cell: Any, strings: list[str]) -> str:
+    if cell.get("t") == "inlineStr":
+        return "".join(cell.itertext())
+    value = cell.findtext("{*}v") or ""
+    if cell.get("t") == "s":
+        return strings[int(value)] if value.isdecimal() and len(value) < 10 and int(value) < len(strings) else ""  # noqa: PLR2004
+    return value.removesuffix(".0")
+
+
+def _table_rows(stream: BinaryIO, source: Source) -> Iterator[tuple[int, list[str]]]:
+    """Rows of an OpenDocument sheet; a row or a cell that is repeated comes once, or as often as columns are read."""
+    most = source.limits.columns
+    for number, row in enumerate(_elements(stream, "table-row", source), 1):
+        cells: list[str] = []
+        for cell in row.iterchildren("{*}table-cell"):
+            said = {str(name).rsplit("}", 1)[-1]: value for name, value in cell.attrib.items()}
+            text = said.get("date-value") or "\n".join("".join(p.itertext()) for p in cell.iterchildren("{*}p"))
+            times = said.get("number-columns-repeated", "1")
+            cells += [text] * (min(int(times), most) if times.isdecimal() and len(times) < 9 else 1)  # noqa: PLR2004
+        if any(cells):
+            yield number, cells[:most]

@@ -1,0 +1,1 @@
+"""Readers of text: plain, pages, mails, and what is left of binary files."""

@@ -1,0 +1,92 @@
+"""Free text with tables in it: posts that quote a few rows, notes between two exports.
+
+Lines are counted through at once, as arrays: text without tables passes at hundreds of megabytes a second.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from matcher.readers.interface import Passage, Prose, Source
+from matcher.readers.records.json_records import unescape
+from matcher.readers.tables._records import RULE, Records
+from matcher.readers.tables.delimited import best_delimiter, is_header
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from numpy.typing import NDArray
+
+SIGNS = ",\t;|/／"  # only what is rare in sentences; others need a whole document of them
+IN_PATHS = "/"  # a delimiter here only with spaces around it
+FEWEST_LINES = 3
+SAMPLE_LINES = 40
+_VALUE = re.compile(r"@|\d[\d ()-]{7,14}\d|\d-[*＊xX●○…?.]|[*＊xX●○]-\d")  # what rows have, and sentences have not
+_NEWLINE = ord("\n")
+
+
+def passages_of(text: str, source: Source, first_line: int = 1) -> Iterator[Passage]:
+    """Rows where lines in a row have as many delimiters as one another, prose in between."""
+    from matcher.readers.tables._tables import tables
+
+    if "\\u" in text:
+        text = unescape(text)
+    at, line = 0, first_line
+    for start, end, number in _runs(text):
+        lines = text[start:end].split("\n")
+        delimiter, _ = best_delimiter(lines)
+        if delimiter in {None, IN_PATHS} or not _holds_values(lines, delimiter):
+            continue
+        if text[at:start].strip():
+            yield Prose(text[at:start], line)
+        line = first_line + number
+        width = lines[0].count(delimiter) + 1
+        yield from tables(iter(Records([text[start:end]], source, delimiter, width, line)), source, delimiter)
+        at, line = end, line + len(lines) - 1
+    if text[at:].strip():
+        yield Prose(text[at:], line)
+
+
+def _runs(text: str) -> Sequence[tuple[int, int, int]]:
+    """Stretches of lines with equally many of one delimiter: start, end, and number of the first line."""
+    if text.count("\n") < FEWEST_LINES - 1 or not any(sign in text for sign in SIGNS):
+        return ()
+    codes = np.frombuffer(text.encode("utf-32-le", "replace"), "<u4")
+    ends = np.append(np.flatnonzero(codes == _NEWLINE), codes.size)
+    found = sorted((run for sign in SIGNS if sign in text for run in _of(codes, ends, sign)), key=lambda r: r[0] - r[1])
+    starts = np.append(0, ends[:-1] + 1)
+    taken = np.zeros(ends.size, np.bool_)
+    kept = []
+    for first, last in found:
+        if not taken[first : last + 1].any():
+            taken[first : last + 1] = True
+            kept.append((int(starts[first]), int(ends[last]), first))
+    return sorted(kept)
+
+
+def _of(codes: NDArray[np.uint32], ends: NDArray[np.intp], sign: str) -> list[tuple[int, int]]:
+    """First and last line of each run of lines with equally many of a sign."""
+    counts = _counts(codes, ends, sign)
+    if sign == "|":  # the rules between the rows of a table drawn with characters have as many crosses
+        counts = np.where(counts, counts, _counts(codes, ends, "+"))
+    breaks = np.flatnonzero(np.diff(counts)) + 1
+    firsts = np.append(0, breaks)
+    lasts = np.append(breaks, counts.size) - 1
+    kept = (counts[firsts] > 0) & (lasts - firsts + 1 >= FEWEST_LINES)
+    return [(int(a), int(b)) for a, b in zip(firsts[kept], lasts[kept], strict=True)]
+
+
+def _counts(codes: NDArray[np.uint32], ends: NDArray[np.intp], sign: str) -> NDArray[np.intp]:
+    """How many of a sign each line has."""
+    return np.bincount(np.searchsorted(ends, np.flatnonzero(codes == ord(sign))), minlength=ends.size)
+
+
+def _holds_values(lines: Sequence[str], delimiter: str) -> bool:
+    """Whether most lines have something that a person is known by, or the first one names columns."""
+    rows = [line for line in lines[:SAMPLE_LINES] if not RULE.fullmatch(line)]
+    if 2 * sum(_VALUE.search(line) is not None for line in rows) >= len(rows):
+        return True
+    return is_header([cell for cell in rows[0].split(delimiter) if cell.strip()])

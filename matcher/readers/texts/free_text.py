@@ -1,0 +1,55 @@
+"""Free text, and everything that no other reader claims: posts, mails, notes, logs, source code."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from matcher.readers.interface import Example, Passage, Reader, Source
+from matcher.readers.texts._stretches import passages_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+BATCH_CHARS = 1 << 18
+SURE = 0.05
+
+
+class FreeTextReader(Reader):
+    """The reader of last resort."""
+
+    name = "free text"
+    examples: ClassVar = (
+        Example("架空一郎さんの携帯は 090-0012-3400 だって".encode("euc_jp"), ("架空一郎", "090-0012-3400")),
+        Example(b"", ()),
+    )
+
+    def recognises(self, source: Source) -> float:
+        """Anything at all, when nothing better does."""
+        return SURE if source.head and not source.is_binary else 0.0
+
+    def read(self, source: Source) -> Iterator[Passage]:
+        """Stretches of some hundred thousand characters, cut between paragraphs where possible."""
+        yield from text_of(source.blocks(), source)
+
+
+def text_of(blocks: Iterable[str], source: Source, first_line: int = 1) -> Iterator[Passage]:
+    """Passages of a text that comes in blocks."""
+    line = first_line
+    rest = ""
+    for block in blocks:
+        text = rest + block
+        while len(text) > 2 * BATCH_CHARS:
+            cut = _cut(text)
+            yield from passages_of(text[:cut], source, line)
+            line += text.count("\n", 0, cut)
+            text = text[cut:]
+        rest = text
+    yield from passages_of(rest, source, line)
+
+
+def _cut(text: str) -> int:
+    for mark in ("\n\n", "\n", " "):
+        at = text.rfind(mark, BATCH_CHARS // 2, BATCH_CHARS)
+        if at > 0:
+            return at + len(mark)
+    return BATCH_CHARS

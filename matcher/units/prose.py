@@ -1,0 +1,167 @@
+"""Free text cut into clusters of candidates, each with the words around it."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from dataclasses import dataclass, field
+from itertools import islice
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from fingerprints.identifiers.address import towns_in
+from matcher.find.candidates import found_in
+from matcher.find.names import PAIRED, names_in
+from matcher.units.columns import kind_of_header
+from matcher.units.units import JAPANESE, LABELS, LATEST_BIRTH, TELLING, Text, Units, as_compared
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from numpy.typing import NDArray
+
+    from fingerprints.identifiers import IdentifierKind
+    from matcher.readers.interface import Prose
+
+CONTEXT = 160  # characters on either side of a cluster in which its person's name may stand
+GAP = 200  # characters without a candidate that end a cluster
+SAME_LINE_GAP = 12  # two numbers this close on a line are one person's
+_DIVIDERS = (re.compile(r"\n(?:[ \t\r　]*|[-=_*~─━＝ー#]{3,80}\r?)\n"), re.compile(r"\n"), re.compile("[。！？]"))
+RECORDS, FEWEST_RECORDS = 0.6, 3  # share of the paragraphs, or lines, that say two things, and how many do
+_WORDS = re.compile("[一-鿿々ぁ-んァ-ヺー]{2,200}")
+_NAMING = re.compile(r"[^\W\d_]{2}")  # letters between two numbers: somebody else's name
+
+
+@dataclass(slots=True)
+class _Cluster:
+    start: int
+    end: int
+    found: list[tuple[str, str]] = field(default_factory=list)
+
+
+class ProseUnits(Units):
+    """Clusters of candidates in free text, each with the words around it."""
+
+    def __init__(self, prose: Prose, kinds: Mapping[str, IdentifierKind]) -> None:
+        self.prose = prose
+        text = prose.text
+        self._clusters = _cluster(text, found_in(text, kinds, newest=LATEST_BIRTH))
+        starts = np.array([cluster.start for cluster in self._clusters], np.int64)
+        lines = np.array([match.start() for match in re.finditer("\n", text)], np.int64) if starts.size else starts
+        places = prose.first_line + np.searchsorted(lines, starts)
+        super().__init__(kinds, np.zeros(starts.size, np.bool_), places, "line")
+        for unit, cluster in enumerate(self._clusters):
+            for kind, canonical in cluster.found:
+                self._take(unit, kind, canonical)
+            self._collect_names(unit)
+
+    def bare(self) -> NDArray[np.bool_]:
+        """Clusters of phones without any Japanese words of their own but labels; ASCII beside them is a password."""
+        found = (
+            not {kind for kind, _ in cluster.found} & TELLING
+            and not JAPANESE.search(LABELS.sub("", self._context(unit)))
+            for unit, cluster in enumerate(self._clusters)
+        )
+        return np.fromiter(found, np.bool_, self.count)
+
+    def text(self, kind: str, unit: int) -> Text:
+        """The words around, never one field alone."""
+        return Text(as_compared(self.kinds[kind], self._context(unit)))
+
+    def _context(self, unit: int) -> str:
+        """Its own stretch and its share of what lies between it and its neighbours, at most `CONTEXT` either way."""
+        cluster = self._clusters[unit]
+        start, end = max(0, cluster.start - CONTEXT), cluster.end + CONTEXT
+        if unit:
+            before = self._clusters[unit - 1].end
+            start = max(start, before + _shares(self.prose.text[before : cluster.start])[1])
+        if unit + 1 < self.count:
+            end = min(end, cluster.end + _shares(self.prose.text[cluster.end : self._clusters[unit + 1].start])[0])
+        return self.prose.text[start:end]
+
+    def _collect_names(self, unit: int) -> None:
+        """Stretches that may be a name, where a pair with a name could tell more."""
+        if "name" in self.kinds and {kind for kind, _ in self._clusters[unit].found} & PAIRED:
+            context = self._context(unit)
+            for kind, canonical in names_in(context, self.kinds):
+                self.collected.add(unit, kind, canonical)
+            self._collect_towns(unit, context)
+
+    def _collect_towns(self, unit: int, context: str) -> None:
+        """Towns without a house number, beside half of a phone number: a sample with its ends cut off."""
+        kinds = {kind for kind, _ in self._clusters[unit].found}
+        if "phone.first7" in kinds and "address" in self.kinds and "address" not in kinds:
+            for town in towns_in(context):
+                self.collected.add(unit, "address", town)
+
+
+def _shares(gap: str) -> tuple[int, int]:
+    """How far the words between two clusters belong to the first, and from where on to the second.
+
+    A blank line, else the only line end, else the only full stop divides them; where nothing does, both have all.
+    """
+    if len(gap) > GAP:
+        return len(gap), 0
+    for divider in _DIVIDERS:
+        found = list(islice(divider.finditer(gap), 2))
+        if found and (divider is _DIVIDERS[0] or len(found) == 1):
+            return found[0].start(), found[0].end()
+        if found:
+            break
+    return len(gap), 0
+
+
+def _ends_of_records(text: str, found: Sequence[tuple[int, int, str, str]]) -> list[int]:
+    """Where one person's text ends and the next one's begins, if blank lines or line ends say so throughout.
+
+    They do where most of what they divide, as far as anything was found in it, says two things of somebody.
+    """
+    for divider in _DIVIDERS[:2] if len(found) >= FEWEST_RECORDS else ():
+        ends = [match.start() for match in divider.finditer(text)]
+        within: dict[int, list[tuple[int, int, str]]] = {}
+        for start, end, kind, _ in found:
+            within.setdefault(bisect_left(ends, start), []).append((start, end, kind.partition(".")[0]))
+        bounds = [0, *ends, len(text)]
+        whole = sum(_says_two(text, bounds[at], bounds[at + 1], some) for at, some in within.items())
+        if whole >= FEWEST_RECORDS and whole >= RECORDS * len(within):
+            return ends
+    return []
+
+
+def _says_two(text: str, start: int, end: int, found: Sequence[tuple[int, int, str]]) -> bool:
+    """Whether a stretch holds two kinds of things, or one and words that are no label of it."""
+    if len({kind for _, _, kind in found}) > 1:
+        return True
+    rest = text[start : found[0][0]] + " " + text[found[-1][1] : end]
+    return any(kind_of_header(words) is None for words in _WORDS.findall(LABELS.sub(" ", rest)))
+
+
+def _cluster(text: str, found: Sequence[tuple[int, int, str, str]]) -> list[_Cluster]:
+    clusters: list[_Cluster] = []
+    ends = _ends_of_records(text, found)
+    for start, end, kind, canonical in found:
+        if kind == "birth_date" and int(canonical[:4]) > LATEST_BIRTH:
+            continue
+        last = clusters[-1] if clusters else None
+        parted = last is not None and bisect_left(ends, last.end) < bisect_left(ends, start)
+        if last is None or parted or _begins_new(text, last, start, kind, canonical):
+            clusters.append(_Cluster(start, end, [(kind, canonical)]))
+        else:
+            last.end = max(last.end, end)
+            last.found.append((kind, canonical))
+    return clusters
+
+
+def _begins_new(text: str, last: _Cluster, start: int, kind: str, canonical: str) -> bool:
+    """Whether a candidate speaks of somebody else than the cluster before it."""
+    between = text[last.end : start] if start > last.end else ""
+    if len(between) > GAP:
+        return True
+    if any(k == kind for k, _ in last.found):
+        same_line = (
+            "\n" not in between and len(between) <= SAME_LINE_GAP and not _NAMING.search(LABELS.sub("", between))
+        )
+        return not same_line and (kind, canonical) not in last.found
+    blank_line = "\n\n" in between or "\n\r\n" in between
+    return blank_line and len({k for k, _ in last.found}) > 1 and kind in {k for k, _ in last.found}

@@ -1,0 +1,107 @@
+"""A passage cut into units, each of which may speak of one person, and what is asked of units whatever they are."""
+
+from __future__ import annotations
+
+import re
+from abc import ABC, abstractmethod
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from matcher.compare.romaji import readings_in
+from matcher.find.candidates import Collected
+from matcher.find.names import LATIN_RUN
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from numpy.typing import NDArray
+
+    from fingerprints.identifiers import IdentifierKind
+
+PERSONAL = frozenset({"phone", "email", "customer_number", "card_number"})
+TELLING = frozenset({"name", "kana", "email", "customer_number", "card_number", "address", "birth_date"})
+"""Kinds that say, or contradict, who somebody is."""
+LATEST_BIRTH = 2021  # in free text: dates in news and logs are mostly later
+LABELS = re.compile(
+    r"tel|fax|phone|mobile|home|mail|携帯|自宅|電話|会社|勤務先|番号|メール|アドレス|または|及び", re.IGNORECASE
+)
+JAPANESE = re.compile("[一-鿿々ぁ-んァ-ヺ]")
+
+
+class Text(NamedTuple):
+    """What a sketch is compared with.
+
+    Attributes:
+        text: As the kind compares it.
+        alone: It is a field of that kind and nothing else, so that disagreeing means something.
+        cut: Only the beginning of the field is there: the rest is masked, or an address ends at its town.
+    """
+
+    text: str
+    alone: bool = False
+    cut: bool = False
+
+
+def as_compared(kind: IdentifierKind, passage: str) -> str:
+    """A passage as sketches of the kind are compared with it; names in Latin letters in more than one way."""
+    if kind.name == "kana":
+        passage += " " + readings_in(passage)
+    elif kind.name == "name":
+        latin = (kind.canonical(run.group()) for run in LATIN_RUN.finditer(passage))
+        # Latin names are kept with their words in an order of their own.
+        return " ".join([kind.comparable(passage), *filter(None, latin)])
+    return kind.comparable(passage)
+
+
+class Units(ABC):
+    """The units of one passage.
+
+    Attributes:
+        kinds: The identifier kinds.
+        collected: The units' candidates.
+        people: Whether each unit looks like a person, ours or not.
+        places: The number of each unit's place, as a person would count it.
+        place: What ``places`` count: ``row`` or ``line``.
+    """
+
+    def __init__(
+        self, kinds: Mapping[str, IdentifierKind], people: NDArray[np.bool_], places: NDArray[np.int64], place: str
+    ) -> None:
+        self.kinds = kinds
+        self.collected = Collected()
+        self.people = people
+        self.places = places
+        self.place = place
+
+    @property
+    def count(self) -> int:
+        """How many there are."""
+        return self.places.size
+
+    def is_posted(self, term: str) -> bool:
+        """Whether the index answers who carries a term's digest."""
+        return term in self.kinds and self.kinds[term].posted
+
+    def has_field(self, kind: str) -> bool:
+        """Whether the kind has a place of its own in each unit, so that another value there means disagreement."""
+        del kind
+        return False
+
+    def bare(self) -> NDArray[np.bool_]:
+        """Which units hold a phone and nothing that could say whose it is."""
+        return np.zeros(self.count, np.bool_)
+
+    @abstractmethod
+    def text(self, kind: str, unit: int) -> Text:
+        """Text to compare with a sketch of the kind."""
+
+    def texts(self, kind: str, units: Sequence[int]) -> Sequence[Text]:
+        """The texts of many units."""
+        return [self.text(kind, unit) for unit in units]
+
+    def _take(self, unit: int, kind: str, canonical: str) -> None:
+        """A candidate found in free text."""
+        self.collected.add(unit, kind, canonical)
+        if kind.partition(".")[0] in PERSONAL:
+            self.people[unit] = True

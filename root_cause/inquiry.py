@@ -1,0 +1,72 @@
+"""One inquiry into an incident, from its rows to the answer; that somebody asked, and saw names, is on the record."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from archive.store import HAND_IN
+from incidents import queries
+from incidents.actions import add_event
+from root_cause.evidence import gather
+from root_cause.ranking import rank_holders
+from root_cause.report import as_json
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from core.clock import Clock
+    from core.database import Database
+    from fingerprints.index.generation import Index
+    from root_cause.evidence import Evidence
+    from root_cause.ranking import Ranking
+
+REVEALED = "names-revealed"
+ASKED = "root-cause"
+ASKED_OF_LIST = "root-cause-list"
+"""The same about a list that somebody brought: an inquiry, with or without a leak that anybody saw."""
+ENOUGH_LEFT = 3
+"""Fewer unexplained customers than that are noise to a second pass."""
+
+
+def inquire(
+    incident_id: int,
+    *,
+    database: Database,
+    index: Index,
+    trails_dir: Path,
+    clock: Clock,
+    actor: str,
+    reveal: bool = False,
+    reason: str = "",
+    language: str = "en",
+) -> dict[str, Any]:
+    """Rank extracts and holders for an incident, as the command line's contract has it.
+
+    Raises:
+        NoIncidentError: There is no such incident.
+    """
+    with database.read() as session:
+        evidence = gather(session, incident_id, index=index, trails_dir=trails_dir)
+        page = queries.incident(session, incident_id, language=language)
+    extracts = list(page.extracts)
+    brought = bool(page.documents) and all(view.source == HAND_IN for view in page.documents)
+    ranking = rank_holders(evidence.leak, evidence.touches, evidence.among, evidence.backgrounds)
+    second = second_pass(ranking, evidence)
+    found = as_json(ranking, second, evidence, extracts, reveal=reveal, language=language)
+    now = clock.now()
+    with database.write() as session:
+        data = {"holders": len(ranking.holders), "reason": reason}
+        kinds = [ASKED_OF_LIST if brought else ASKED, *([REVEALED] if reveal else [])]
+        for kind in kinds:
+            add_event(session, kind, actor=actor, now=now, incident_id=incident_id, data=data)
+    return found
+
+
+def second_pass(ranking: Ranking, evidence: Evidence) -> Ranking | None:
+    """What the first candidate leaves unexplained, ranked by itself: two culprits leave two marks."""
+    if ranking.none_first or ranking.unexplained < ENOUGH_LEFT:
+        return None
+    best = ranking.holders[0]
+    left = evidence.leak.without(best.subjects)
+    others = [one for one in evidence.touches if (one.kind, one.name) != (best.kind, best.name)]
+    return rank_holders(left, others, evidence.among)

@@ -1,0 +1,193 @@
+"""Who held or touched exactly these customers: named log-likelihood terms over values, no files, no database.
+
+For a holder whose set in some window is R (of N customers), with the leak's m customers of which k lie in R::
+
+    set(ε) = k·log((1−ε)·N/|R| + ε) + (m−k)·log ε            against "drawn from all N", which scores 0
+    set    = log of its mean over ε in 0.01 … 0.7            ε is the share that did not come through R
+
+It is the likelihood that ranks extracts too (`custody.ranking`): coverage alone, guilt by the number of holders,
+and Jaccard all put the culprit first less often. Matches count by their confidence, and a customer whom many
+holders touch counts for less (``peers``: so does what a holder would have touched anyway, such as customers of his
+region; see `root_cause.peers`). ``windows`` is what averaging over every window of 1, 7, 30, 365 days and
+all time takes away from the best one; ``among`` is the prior of one holder among all of its kind, so that "none of
+these" (prior one half) wins when nobody stands out. It ranks evidence; it accuses nobody.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from root_cause.peers import lifts
+from root_cause.terms import (
+    ACTION_ODDS,
+    CANARY_TERM,
+    Rows,
+    action_term,
+    class_masses,
+    log_sum,
+    set_score,
+    windows_of,
+)
+from root_cause.values import Background, Holder, Leak, Ranking, Touches
+from root_cause.windows import UNDATED, sort_touches
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from numpy.typing import NDArray
+
+    from root_cause.terms import Window
+
+__all__ = ["Background", "Holder", "Leak", "Ranking", "Touches", "best_possible", "rank_holders"]
+
+TIE: Final = float(np.log(3))
+"""Two candidates less than 3 : 1 apart cannot be told apart."""
+EVERYBODY_SHARE: Final = 0.5
+DAILY_SHARE: Final = 0.02
+MIN_POPULATION: Final = 1000
+"""Below it, one busy operator sees everybody and is no batch."""
+
+
+def best_possible(covered: float, of: float, population: int, among: int) -> float:
+    """No holder that covers so much scores more, whatever the size of its set; for looking closely at few only."""
+    share = np.array([max(covered, 1.0) / population])
+    most = float(np.log(max(ACTION_ODDS.values()))) + CANARY_TERM
+    return float(set_score(np.array([[covered]]), of, share)[0]) - float(np.log(among)) + most
+
+
+def rank_holders(
+    leak: Leak, touches: Sequence[Touches], among: Mapping[str, int], backgrounds: Sequence[Background] = ()
+) -> Ranking:
+    """Rank the holders of a leak.
+
+    Args:
+        leak: What leaked.
+        touches: Everything that each candidate touched; one that touched no leaked customer may be left out.
+        among: How many holders of each kind there are in all.
+        backgrounds: Sets that may have leaked as a whole; part of "none of these".
+    """
+    first = min((_first_day(one, leak.sighted_on) for one in touches), default=leak.sighted_on)
+    rows = [_rows(leak, one) for one in touches]
+    expected = lifts(leak, touches, [own for own, _ in rows], among)
+    weighed = [
+        _weigh(leak, one, own, odds, max(1, among.get(one.kind, 1)), first, lift)
+        for one, (own, odds), lift in zip(touches, rows, expected, strict=True)
+    ]
+    none = _none_score(leak, backgrounds)
+    ranked = [one for one in weighed if one is not None]
+    ranked.sort(key=lambda one: (-one.score, one.explains_nothing, one.size, one.kind, one.name))
+    ranked = _with_ties(_with_posteriors(ranked, none), none)
+    posterior = {kind: 1 - sum(o.posterior for o in ranked if o.kind == kind) for kind in {o.kind for o in ranked}}
+    explained = len(ranked[0].subjects) if ranked and ranked[0].score > none else 0
+    return Ranking(tuple(ranked), none, posterior, len(leak.subjects) - explained)
+
+
+def _first_day(touches: Touches, last: int) -> int:
+    dated = touches.days[touches.days != UNDATED]
+    return min(int(dated.min()), last) if len(dated) else last
+
+
+def _weigh(
+    leak: Leak, touches: Touches, rows: Rows, odds: NDArray[np.float64], among: int, first: int, lift: float
+) -> Holder | None:
+    """All terms of one holder; None when it touched no leaked customer before the leak was seen."""
+    if not rows.hit.any():
+        return None
+    windows = windows_of(
+        rows, of=leak.mass, population=leak.population / lift, first=first, last=leak.sighted_on, current=leak.dated
+    )
+    best = max(windows, key=lambda window: window.weighed)
+    total = log_sum(np.array([window.marginal for window in windows]))
+    inside = rows.hit & best.holds(rows.days)
+    everybody = _reads_everybody(leak, windows)
+    covered = class_masses(rows.where(best.holds(rows.days)))
+    plain = float(set_score(covered[None, :], leak.mass, np.array([best.size / leak.population]))[0])
+    terms = {
+        "set": plain,
+        "peers": best.score - plain,
+        "windows": total - best.score - best.dates,
+        "dates": best.dates,
+        "among": -float(np.log(among)),
+        "actions": action_term(rows.subjects[inside], odds[inside]) if best.score > 0 and not everybody else 0.0,
+    }
+    if leak.canaries:
+        opened = np.isin(rows.subjects[inside], np.array(leak.canaries, np.uint64)).any()
+        terms["canaries"] = CANARY_TERM if opened and best.score > 0 and not everybody else 0.0
+    score = sum(terms.values())
+    dated = bool(best.length)
+    return Holder(
+        touches.kind,
+        touches.name,
+        min(score, terms["among"]) if everybody else score,
+        covered=len(np.unique(rows.subjects[inside])),
+        of=len(leak.subjects),
+        size=round(best.size),
+        terms={name: round(value, 3) for name, value in terms.items()},
+        window_days=best.length,
+        from_day=best.start if dated else None,
+        to_day=best.start + best.length - 1 if dated else None,
+        expected=len(leak.subjects) * min(1.0, lift * best.size / leak.population),
+        explains_nothing=everybody,
+        systems=touches.systems,
+        subjects=np.unique(rows.subjects[inside]),
+    )
+
+
+def _rows(leak: Leak, touches: Touches) -> tuple[Rows, NDArray[np.float64]]:
+    """What the holder touched while it could explain the leak, and the odds of each touch."""
+    possible = touches.days <= leak.sighted_on
+    subjects, days, odds = sort_touches(touches.subjects[possible], touches.days[possible], touches.odds[possible])
+    nobody = np.zeros(len(subjects))
+    if not len(leak.subjects):
+        return Rows(subjects, days, nobody + touches.sample, nobody > 0, nobody, nobody.astype(np.int64)), odds
+    at = np.minimum(np.searchsorted(leak.subjects, subjects), len(leak.subjects) - 1)
+    hit = leak.subjects[at] == subjects
+    stands_for = np.where(hit, 1.0, touches.sample)
+    return Rows(subjects, days, stands_for, hit, leak.confidence[at], leak.classes[at]), odds
+
+
+def _reads_everybody(leak: Leak, windows: Sequence[Window]) -> bool:
+    """A batch or backup account: it touches most customers, or a large share of them day after day."""
+    if leak.population < MIN_POPULATION:
+        return False
+    daily = max(window.daily for window in windows)
+    return windows[0].size >= EVERYBODY_SHARE * leak.population or daily >= DAILY_SHARE * leak.population
+
+
+def _none_score(leak: Leak, backgrounds: Sequence[Background]) -> float:
+    """None of these: half for all customers alike, half for the sets that may have leaked as a whole."""
+    if not backgrounds:
+        return 0.0
+    covered = np.array([[one.covered] for one in backgrounds])
+    share = np.array([one.size / leak.population for one in backgrounds])
+    sets = log_sum(set_score(covered, leak.mass, share)) - np.log(len(backgrounds))
+    return float(np.logaddexp(0.0, sets) - np.log(2))
+
+
+def _with_posteriors(holders: list[Holder], none: float) -> list[Holder]:
+    totals = {
+        kind: np.logaddexp(none, log_sum(np.array([h.score for h in holders if h.kind == kind])))
+        for kind in {h.kind for h in holders}
+    }
+    return [replace(h, posterior=float(np.exp(h.score - totals[h.kind]))) for h in holders]
+
+
+def _with_ties(holders: list[Holder], none: float) -> list[Holder]:
+    """Candidates that cannot be told apart, and those that cover all that the first one covers, with more besides."""
+    if not holders:
+        return holders
+    best = holders[0]
+    by_kind: dict[str, list[Holder]] = {}
+    for one in holders:
+        by_kind.setdefault(one.kind, []).append(one)
+    return [
+        replace(
+            one,
+            tied_with=tuple(o.name for o in by_kind[one.kind] if o is not one and abs(o.score - one.score) < TIE),
+            also_consistent=one is not best and best.score > none and bool(np.isin(best.subjects, one.subjects).all()),
+        )
+        for one in holders
+    ]

@@ -1,0 +1,126 @@
+"""A ranking as people and scripts get it: masked names, every term, its inputs, and a sentence in plain words."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Any, Final
+
+from core.texts import LANGUAGES, load_texts
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from root_cause.evidence import Evidence
+    from root_cause.ranking import Holder, Ranking
+    from trails.gaps import Gap
+
+MASK: Final = "●●"
+EPOCH: Final = date(1970, 1, 1)
+SHOWN: Final = 100
+
+
+class Masks:
+    """Names behind a mask: the same name the same mask within one ranking, and nothing more to be learned from it."""
+
+    def __init__(self, *, reveal: bool) -> None:
+        self._reveal = reveal
+        self._numbers: dict[tuple[str, str], int] = {}
+
+    def __call__(self, kind: str, name: str) -> str:
+        """The name, or what stands for it."""
+        if self._reveal:
+            return name
+        number = self._numbers.setdefault((kind, name), len(self._numbers) + 1)
+        return f"{MASK}{number}"
+
+
+def as_json(
+    ranking: Ranking,
+    second: Ranking | None,
+    evidence: Evidence,
+    extracts: Sequence[dict[str, Any]],
+    *,
+    reveal: bool,
+    language: str,
+) -> dict[str, Any]:
+    """The ranking under the command line's contract."""
+    masks = Masks(reveal=reveal)
+    holders = [_holder(one, masks, evidence) for one in ranking.holders[:SHOWN]]
+    found = {
+        "extracts": list(extracts),
+        "holders": holders,
+        "outside": {
+            "score": round(ranking.none_score, 3),
+            "posterior": {kind: round(share, 4) for kind, share in ranking.none_posterior.items()},
+            "first": ranking.none_first,
+            "unexplained": ranking.unexplained,
+            "without_number": evidence.unnumbered,
+        },
+        "gaps": [gap.as_json() for gap in evidence.gaps],
+        "limits": list(evidence.limits),
+        "systems": list(evidence.systems),
+        "sentence": sentence(ranking, evidence, masks, language),
+        "sentences": {one: sentence(ranking, evidence, masks, one) for one in LANGUAGES},
+        "inputs": {
+            "subjects": len(evidence.leak.subjects),
+            "population": evidence.leak.population,
+            "among": evidence.among,
+            **evidence.inputs,
+        },
+    }
+    if second is not None and second.holders and not second.none_first:
+        found["second"] = [
+            _holder(one, masks, evidence) for one in second.holders[:SHOWN] if one.score > second.none_score
+        ]
+    return found
+
+
+def sentence(ranking: Ranking, evidence: Evidence, masks: Masks, language: str) -> str:
+    """What a reader without statistics needs to know."""
+    texts = load_texts("trails", language)
+    if not evidence.systems:
+        return texts("cause.no_trails")
+    if ranking.none_first:
+        said = [texts("cause.none", of=len(evidence.leak.subjects))]
+    else:
+        best = ranking.holders[0]
+        said = [
+            texts(
+                "cause.best", kind=texts(f"kind.{best.kind}"), name=masks(best.kind, best.name),
+                covered=best.covered, of=best.of, expected=round(best.expected), unexplained=ranking.unexplained,
+            )
+        ]  # fmt: skip
+        if best.tied_with:
+            said.append(texts("cause.tied", others=len(best.tied_with)))
+    if gaps := [gap for gap in evidence.gaps if gap.kind != "sequence"]:
+        first, *others = gaps
+        place = {"first": first.first, "last": first.last, "system": first.system}
+        said.append(texts("cause.gaps", **place, others=len(others)) if others else texts("cause.gap", **place))
+    return " ".join(said)
+
+
+def _holder(one: Holder, masks: Masks, evidence: Evidence) -> dict[str, Any]:
+    return {
+        "kind": one.kind,
+        "name": masks(one.kind, one.name),
+        "score": round(one.score, 3),
+        "posterior": round(one.posterior, 4),
+        "covered": one.covered,
+        "of": one.of,
+        "size": one.size,
+        "expected": round(one.expected, 2),
+        "terms": one.terms,
+        "window": {"days": one.window_days, "from": _date(one.from_day), "to": _date(one.to_day)},
+        "tied_with": [masks(one.kind, name) for name in one.tied_with],
+        "also_consistent": one.also_consistent,
+        "explains_nothing": one.explains_nothing,
+        "gaps": [gap.as_json() for gap in _gaps_of(one, evidence.gaps)],
+    }
+
+
+def _gaps_of(one: Holder, gaps: Sequence[Gap]) -> list[Gap]:
+    return [gap for gap in gaps if gap.system in one.systems]
+
+
+def _date(day: int | None) -> str | None:
+    return None if day is None else str(EPOCH + timedelta(days=day))

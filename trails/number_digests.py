@@ -1,0 +1,50 @@
+"""Where customer numbers stop being customer numbers: the digests that trails keep in their place."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from fingerprints.identifiers import IdentifierKind
+    from fingerprints.secrets.digests import Digester
+
+ANY_NUMBER = r"[A-Z]{0,4}-?[0-9][0-9-]{4,}"
+"""What may be a customer number before any is known: an operator's `op-1` or a terminal's `T1` is none."""
+PLAIN = r"^[A-Z]{0,8}[0-9]{1,24}$"
+"""Numbers written in their canonical form already, as nearly all are."""
+NUMBER_KIND = "customer_number"
+LINE_KIND = "trail.line"
+
+
+class KeyedDoor:
+    """Digests under the master key; customers who are not enrolled get theirs too, since they may be tomorrow."""
+
+    def __init__(self, digester: Digester, number: IdentifierKind, patterns: Sequence[str] = ()) -> None:
+        self._digester = digester
+        self._number = number
+        self._looks = re.compile("|".join(f"(?:{pattern})" for pattern in patterns) or ANY_NUMBER)
+
+    def is_number(self, text: str) -> bool:
+        """Whether a text looks like the carrier's customer numbers, as ``patterns`` of the index have them."""
+        canonical = self._number.canonical(text)
+        return canonical is not None and self._looks.fullmatch(canonical) is not None
+
+    def numbers(self, texts: Sequence[str]) -> NDArray[np.uint64]:
+        """The digests of customer numbers, as the index has them; 0 where a text is none."""
+        canonical = self._number.canonical
+        plain = pl.Series(texts, dtype=pl.String).str.contains(PLAIN)
+        if not plain.all():
+            texts = [text if same else canonical(text) for text, same in zip(texts, plain, strict=True)]  # type: ignore[misc]
+        return self._digester.digest_many(NUMBER_KIND, texts)
+
+    def lines(self, texts: Sequence[str]) -> NDArray[np.uint64]:
+        """The digests of raw lines."""
+        return self._digester.digest_many(LINE_KIND, texts)

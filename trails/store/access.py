@@ -1,0 +1,149 @@
+"""Questions to the trails: who touched these customers, and what else did those holders touch.
+
+A holder is named by one field (operator, terminal, …) or, as ``export``, by one record that took several customers at
+once. The customers' column is read from end to end; who it was comes from the runs of each file (`trails.store.runs`),
+and then only the rows of those that matter are read. A holder with very many records is read as a sample of its
+customers. A record whose outcome says that nothing was shown is no touch.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+import polars as pl
+from sqlalchemy import func, select
+
+from trails.fields import is_refused
+from trails.models import TrailPart
+from trails.store.parts import part_paths, scan
+from trails.store.runs import RUN_KINDS, read_runs
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import datetime
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+    from sqlalchemy.orm import Session
+
+    from trails.store.runs import RunTable
+
+EXPORT: Final = "export"
+UNDATED_DAY: Final = -(1 << 30)
+SAMPLES: Final = {128: 2_000_000, 16: 200_000}
+"""Of a holder with more records than that, one in so many customers is read; digests are as good as chance."""
+CENSUS_ROWS: Final = 10_000_000
+MEAN_SAMPLE: Final = 256
+CODE_VALUES: Final = 64
+"""The low six bits of a digest say its kind; the others are as good as random."""
+TOUCH: Final = ("subject", "when", "action", "outcome", "extract")
+"""What is read of a record, whoever it was."""
+
+
+@dataclass(frozen=True)
+class Trails:
+    """The files of every system; days are those of ``zone``, and nothing after ``until`` is seen."""
+
+    paths: Mapping[str, Sequence[Path]]
+    zone: str
+    until: datetime
+    runs: RunTable
+    sessions: int = 0
+    exports: int = 0
+    hashes: Sequence[str] = ()
+    """The SHA-256 of each file."""
+
+    @property
+    def systems(self) -> tuple[str, ...]:
+        """Systems with records, by name."""
+        return tuple(self.paths)
+
+    @property
+    def files(self) -> list[Path]:
+        """All files, in the order in which rows are counted through."""
+        return [path for paths in self.paths.values() for path in paths]
+
+    def system_of(self, rows: NDArray[np.int64]) -> pl.Series:
+        """The system of each row."""
+        owners = [system for system, paths in self.paths.items() for _ in paths]
+        parts = np.searchsorted(self.runs.offsets, rows, side="right") - 1
+        return pl.Series("system", owners, dtype=pl.String).gather(parts)
+
+
+def open_trails(session: Session, trails_dir: Path, *, zone: str, until: datetime) -> Trails:
+    """The trails as they stand now."""
+    systems = session.scalars(select(TrailPart.system).distinct().order_by(TrailPart.system)).all()
+    paths = {system: part_paths(session, trails_dir, system=system) for system in systems}
+    counted = (TrailPart.sessions, TrailPart.exports)
+    sessions, exports = (int(total or 0) for total in session.execute(select(*map(func.sum, counted))).one())
+    hashes = session.scalars(select(TrailPart.sha256)).all()
+    runs = read_runs([path for some in paths.values() for path in some])
+    return Trails(paths, zone, until, runs, sessions, exports, hashes)
+
+
+def touches_of(trails: Trails, subjects: NDArray[np.uint64], *, population: int) -> tuple[pl.DataFrame, float]:
+    """Every record that touches one of the subjects, with all that repeats of its holders, and those of whole extracts.
+
+    Beside it, by how many operators a customer is touched in the mean of all ``population``, estimated from a sample.
+    """
+    asked = pl.col("subject").is_in(pl.Series("asked", subjects, dtype=pl.UInt64).implode())
+    sampled = (pl.col("subject") // CODE_VALUES) % MEAN_SAMPLE == 0
+    whole = pl.col("extract").is_not_null() if trails.runs.names_extracts else pl.lit(value=False)
+    columns = dict.fromkeys(["row", *TOUCH, *sorted(trails.runs.loose)])
+    rows = every_row(trails).filter(asked | sampled | whole).select(*columns).collect(engine="streaming")
+    found = granted(trails, rows)
+    runs = trails.runs.of_rows(found["row"].to_numpy()).drop("extract", strict=False)
+    found = pl.concat([found, runs], how="horizontal")
+    chance = found.filter(sampled & (pl.col("subject") != 0)).select("operator", "subject").n_unique()
+    return found.filter(asked | whole), chance * MEAN_SAMPLE / max(population, 1)
+
+
+@dataclass(frozen=True)
+class Census:
+    """How many holders of each kind there are, and how many records each left; no records of sessions and exports."""
+
+    holders: dict[str, int]
+    records: dict[str, dict[str, int]]
+
+    def rated(self, kind: str, names: Sequence[str]) -> dict[str, int]:
+        """By name, how many customers one that is read has to stand for."""
+        known = self.records.get(kind, {})
+        return {
+            name: next((rate for rate, above in SAMPLES.items() if known.get(name, 0) > above), 1) for name in names
+        }
+
+
+def take_census(trails: Trails) -> Census:
+    """Count holders: from the runs where they tell, else over a spread of files, enough for a logarithm."""
+    step = max(1, int(trails.runs.offsets[-1]) // CENSUS_ROWS)
+    records: dict[str, dict[str, int]] = {}
+    for kind in RUN_KINDS:
+        if kind not in trails.runs.loose:
+            records[kind] = trails.runs.counted(kind)
+            continue
+        counted = scan(trails.files[::step]).group_by(kind).agg(pl.len()).collect(engine="streaming").drop_nulls()
+        records[kind] = {str(name): rows * step for name, rows in counted.iter_rows()}
+    holders = {kind: len(names) for kind, names in records.items()}
+    return Census(holders | {"session": trails.sessions, EXPORT: trails.exports}, records)
+
+
+def every_row(trails: Trails) -> pl.LazyFrame:
+    """All rows, lazily, each with its number."""
+    files = trails.files
+    if not files:
+        return scan([]).with_columns(row=pl.lit(0, pl.Int64))
+    return pl.scan_parquet(files, row_index_name="row").with_columns(pl.col("row").cast(pl.Int64))
+
+
+def granted(trails: Trails, rows: pl.DataFrame) -> pl.DataFrame:
+    """The rows up to the end that were not refused, with ``system`` and ``day``; undated ones are among them."""
+    rows = rows.filter(pl.col("when").is_null() | (pl.col("when") <= trails.until))
+    outcome = rows["outcome"].cast(pl.String)
+    refused = [word for word in outcome.unique().to_list() if word is not None and is_refused(word)]
+    if refused:
+        rows = rows.filter(~outcome.is_in(refused).fill_null(value=False))
+    local = pl.col("when").dt.convert_time_zone(trails.zone).dt.date()
+    day = local.cast(pl.Int32).cast(pl.Int64).fill_null(UNDATED_DAY).alias("day")
+    return rows.with_columns(day, trails.system_of(rows["row"].to_numpy()))

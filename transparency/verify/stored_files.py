@@ -1,0 +1,89 @@
+"""The files that leaves vouch for: WARC files, columnar files of trails, and contents in files still being written."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import TYPE_CHECKING
+
+from sqlalchemy import select
+
+from archive.errors import ArchiveError
+from archive.models import Document, WarcSeal
+from core.removals import TRAIL_PART, WARC_FILE
+from transparency.verify.damage import Damage
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import datetime
+    from pathlib import Path
+
+    from sqlalchemy.orm import Session
+
+    from archive.store import Archive
+    from transparency.verify.damage import Report
+
+NAMED = 5
+FILE_KINDS = (WARC_FILE, TRAIL_PART)
+
+
+class StoredFiles:
+    """Reads files through and reports what is not as their entry says."""
+
+    def __init__(self, archive: Archive, trails_dir: Path, report: Report) -> None:
+        self._archive = archive
+        self._trails_dir = trails_dir
+        self._report = report
+
+    def is_missing(self, kind: str, entry: bytes) -> bool:
+        """Whether the file of an entry is not there; retention may have removed it."""
+        return not self._path(kind, json.loads(entry)).is_file()
+
+    def check(self, kind: str, entry: bytes, position: int, at: datetime | None, session: Session) -> None:
+        """Compare the file of an entry with the hash in the entry."""
+        said = json.loads(entry)
+        path = self._path(kind, said)
+        try:
+            with path.open("rb") as file:
+                digest = hashlib.file_digest(file, "sha256").hexdigest()
+                self._report.size_bytes += file.tell()
+        except OSError as error:
+            self._report.add(Damage("file-missing", str(path), position, at, error.strerror or type(error).__name__))
+            return
+        self._report.files += 1
+        if digest != said["sha256"]:
+            words = f"sha256 {digest}, the log says {said['sha256']}"
+            if kind == WARC_FILE:
+                words += self._which(session, said["name"])
+            self._report.add(Damage("file-altered", str(path), position, at, words))
+
+    def check_unsealed(self, session: Session) -> None:
+        """Read the documents in files that a sweep still writes: their own hashes vouch for them."""
+        sealed = select(WarcSeal.id).where(WarcSeal.name == Document.warc_file)
+        for document in session.scalars(select(Document).where(~sealed.exists()).order_by(Document.id)):
+            if problem := self._problem(document):
+                where = f"document {document.id} ({document.warc_file} at {document.warc_offset})"
+                self._report.add(Damage("content-altered", where, self._report.size, document.first_seen_at, problem))
+
+    def _path(self, kind: str, said: dict[str, str]) -> Path:
+        return self._archive.folder / said["name"] if kind == WARC_FILE else self._trails_dir / said["path"]
+
+    def _which(self, session: Session, name: str) -> str:
+        """Which documents in a WARC file are not readable as they were captured."""
+        documents = session.scalars(select(Document).where(Document.warc_file == name).order_by(Document.warc_offset))
+        damaged = [str(document.id) for document in documents if self._problem(document)]
+        if not damaged:
+            return "; every document in it still reads as captured"
+        return f"; document {', '.join(damaged[:NAMED])}{' and more' * (len(damaged) > NAMED)} no longer as captured"
+
+    def _problem(self, document: Document) -> str:
+        try:
+            _read_out(self._archive.stream(document))
+        except ArchiveError as error:
+            return str(error)
+        return ""
+
+
+def _read_out(pieces: Iterable[bytes]) -> None:
+    for _ in pieces:
+        pass
