@@ -11,7 +11,6 @@ from __future__ import annotations
 import os
 import socket
 import threading
-import zlib
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
@@ -23,6 +22,7 @@ from alerts.delivery import deliver, open_post
 from alerts.head_notices import enqueue_head, enqueue_refusal
 from alerts.outbox import has_due
 from archive.store import Archive
+from core.due import due_instant
 from core.errors import HinomiError
 from core.leases import (
     Claim,
@@ -37,7 +37,7 @@ from core.leases import (
 from core.logs import get_logger
 from core.processes.child import run_hinomi
 from crawler.run import recover_sweeps, run_sweep_process
-from crawler.sources import survey_sources
+from crawler.sources import survey_sources, sweep_job_name
 from trails.store.retention import expire as expire_trails
 from transparency.errors import BrokenLogError
 from transparency.heads import is_head_due, publish
@@ -77,49 +77,6 @@ class Job:
     every_s: float
     work: Callable[[], str | None]
     is_wanted: Callable[[], bool] = lambda: True
-
-
-@dataclass(frozen=True, slots=True)
-class Run:
-    """One job's last and next run, for the overview."""
-
-    job: str
-    last_at: datetime | None
-    outcome: str | None
-    next_at: datetime
-
-
-def due_instant(job: str, every_s: float, now: datetime) -> datetime:
-    """The latest due instant of a job at or before ``now``.
-
-    Instants lie on a grid, so that all schedulers agree on them without talking; each job's grid is shifted by its
-    name, so that a hundred sources with the same interval do not all begin in the same second.
-    """
-    shift = zlib.crc32(job.encode()) % 86_400 % every_s
-    count = (now.timestamp() - shift) // every_s
-    return datetime.fromtimestamp(count * every_s + shift, UTC)
-
-
-def list_runs(settings: Settings, database: Database, now: datetime) -> list[Run]:
-    """Every sweep's last and next run, the next one first."""
-    with database.read() as session:
-        claims = latest_claims(session)
-    runs = []
-    for source in survey_sources(settings.sources_path).sources.values():
-        if not source.enabled:
-            continue
-        job = sweep_job_name(source.name)
-        claim = claims.get(job)
-        due = due_instant(job, source.every.total_seconds(), now)
-        next_at = due if claim is None or claim.due_at < due else due + source.every
-        last_at, outcome = (claim.claimed_at, claim.outcome) if claim else (None, None)
-        runs.append(Run(job, last_at, outcome, next_at))
-    return sorted(runs, key=lambda run: run.next_at)
-
-
-def sweep_job_name(source: str) -> str:
-    """The name of a source's sweep among the jobs."""
-    return f"sweep:{source}"
 
 
 class Scheduler:

@@ -43,7 +43,7 @@ log = get_logger()
 
 
 @dataclass(frozen=True, slots=True)
-class Post:
+class PostRoom:
     """What delivery works with; the first channel carries the alerts, the second stands in for it."""
 
     database: Database
@@ -53,10 +53,10 @@ class Post:
     max_attempts: int
 
 
-def open_post(settings: Settings, database: Database, clock: Clock) -> Post:
+def open_post(settings: Settings, database: Database, clock: Clock) -> PostRoom:
     """What delivery works with, out of the settings."""
     wording = Wording(settings.language, settings.web_url)
-    return Post(database, open_channels(settings), wording, clock, settings.alerts.max_attempts)
+    return PostRoom(database, open_channels(settings), wording, clock, settings.alerts.max_attempts)
 
 
 @dataclass(slots=True)
@@ -69,7 +69,7 @@ class Delivered:
     waiting: int = 0
 
 
-def deliver(post: Post) -> Delivered:
+def deliver(post: PostRoom) -> Delivered:
     """Queue what nobody was told of yet and deliver what is due, each channel by one worker at a time."""
     done, worker = Delivered(), worker_name()
     with post.database.write() as session:
@@ -95,12 +95,12 @@ def deliver(post: Post) -> Delivered:
     return done
 
 
-def _hold(post: Post, lease: str, worker: str) -> bool:
+def _hold(post: PostRoom, lease: str, worker: str) -> bool:
     with post.database.write() as session:
         return take_work(session, lease, worker=worker, now=post.clock.now(), for_s=LEASE_S)
 
 
-def _due(post: Post, channel: str) -> list[tuple[int, int | None]]:
+def _due(post: PostRoom, channel: str) -> list[tuple[int, int | None]]:
     """Messages whose time has come, with their incidents; none overtakes an earlier one that still waits."""
     now, held, due = post.clock.now(), set[int | None](), []
     with post.database.read() as session:
@@ -113,7 +113,7 @@ def _due(post: Post, channel: str) -> list[tuple[int, int | None]]:
     return due
 
 
-def _deliver_one(post: Post, channel: Channel, message_id: int, done: Delivered) -> bool:
+def _deliver_one(post: PostRoom, channel: Channel, message_id: int, done: Delivered) -> bool:
     """Try one message; false when it has to be tried again, so that none of its incident may overtake it."""
     begun = _begin(post, message_id)
     if begun is None:
@@ -134,7 +134,7 @@ def _deliver_one(post: Post, channel: Channel, message_id: int, done: Delivered)
     return False
 
 
-def _begin(post: Post, message_id: int) -> tuple[Outgoing, bool] | None:
+def _begin(post: PostRoom, message_id: int) -> tuple[Outgoing, bool] | None:
     """Mark the message as leaving; none when it cannot leave yet, because its parent has not."""
     now = post.clock.now()
     with post.database.write() as session:
@@ -163,7 +163,7 @@ def _parent_is_coming(session: Session, message: Message) -> bool:
     return session.scalar(select(Message.id).where(*of_incident, *live).limit(1)) is not None
 
 
-def _sent(post: Post, message_id: int, receipt: Receipt) -> None:
+def _sent(post: PostRoom, message_id: int, receipt: Receipt) -> None:
     now = post.clock.now()
     with post.database.write() as session:
         message = session.get_one(Message, message_id)
@@ -176,7 +176,7 @@ def _sent(post: Post, message_id: int, receipt: Receipt) -> None:
     log.info("alert.sent", message_id=message_id, channel=message.channel, kind=message.kind, attempt=message.attempts)
 
 
-def _again(post: Post, message_id: int, reason: str, pause_s: float, *, is_uncertain: bool) -> bool:
+def _again(post: PostRoom, message_id: int, reason: str, pause_s: float, *, is_uncertain: bool) -> bool:
     """Put a message off, each time for longer; true when it is given up."""
     now = post.clock.now()
     with post.database.write() as session:
@@ -197,7 +197,7 @@ def _again(post: Post, message_id: int, reason: str, pause_s: float, *, is_uncer
     return is_given_up
 
 
-def _fall_back(session: Session, post: Post, message: Message, now: datetime) -> None:
+def _fall_back(session: Session, post: PostRoom, message: Message, now: datetime) -> None:
     """Let the next channel tell the incident as it stands now, once for each message that does not get through."""
     names = [channel.name for channel in post.channels]
     position = names.index(message.channel) + 1
@@ -208,7 +208,7 @@ def _fall_back(session: Session, post: Post, message: Message, now: datetime) ->
     put(session, post.channels[position], PARENT, post.wording.alert(line), now=now, fallback_of=message.id)
 
 
-def _post_anew(post: Post, message_id: int, reason: str) -> None:
+def _post_anew(post: PostRoom, message_id: int, reason: str) -> None:
     """Somebody deleted the parent: what would have changed it becomes a new one."""
     with post.database.write() as session:
         message = session.get_one(Message, message_id)

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from core.database import Base
 
 
-class Document(Base):
+class DocumentRow(Base):
     """One content, immutable, kept once however often and wherever it was seen.
 
     ``state``: ``waiting`` for the matcher, ``matched``, or ``failed`` (then ``failure`` says why). ``truncated`` says
@@ -70,7 +70,7 @@ class Capture(Base):
     warc_file: Mapped[str]
     warc_offset: Mapped[int]
     state: Mapped[str] = mapped_column(default="new")
-    document: Mapped[Document] = relationship(back_populates="captures")
+    document: Mapped[DocumentRow] = relationship(back_populates="captures")
 
 
 class WarcFileRow(Base):

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import func, select, update
 
 from archive.errors import ArchiveError
-from archive.models import Capture, Document, WarcFileRow
+from archive.models import Capture, DocumentRow, WarcFileRow
 from archive.seals import seal_missing
 from archive.warc import OPEN_SUFFIX
 
@@ -100,7 +100,7 @@ def _close(path: Path, folder: Path, database: Database) -> Recovered | None:
 
 def _last_offset(database: Database, name: str) -> int:
     with database.read() as session:
-        documents = session.scalar(select(func.max(Document.warc_offset)).where(Document.warc_file == name))
+        documents = session.scalar(select(func.max(DocumentRow.warc_offset)).where(DocumentRow.warc_file == name))
         captures = session.scalar(select(func.max(Capture.warc_offset)).where(Capture.warc_file == name))
     return max(-1 if documents is None else documents, -1 if captures is None else captures)
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import ColumnElement, delete, exists, or_, select
 
 from archive.errors import ArchiveError
-from archive.models import Capture, Document, WarcFileRow, WarcSeal
+from archive.models import Capture, DocumentRow, WarcFileRow, WarcSeal
 from core.removals import CAPTURE, DOCUMENT, WARC_FILE, note_removals
 
 if TYPE_CHECKING:
@@ -61,13 +61,13 @@ def expire(folder: Path, database: Database, now: datetime) -> Expired:
 
 
 def _kept(now: datetime) -> ColumnElement[bool]:
-    return or_(Document.held, Document.keep_until > now, Document.state == "waiting")
+    return or_(DocumentRow.held, DocumentRow.keep_until > now, DocumentRow.state == "waiting")
 
 
 def _nothing_kept(now: datetime) -> ColumnElement[bool]:
     """Neither a document in the file nor a place of a document elsewhere is kept."""
-    in_file = exists().where(Document.warc_file == WarcFileRow.name, _kept(now))
-    place = exists().where(Capture.warc_file == WarcFileRow.name, Capture.document_id == Document.id, _kept(now))
+    in_file = exists().where(DocumentRow.warc_file == WarcFileRow.name, _kept(now))
+    place = exists().where(Capture.warc_file == WarcFileRow.name, Capture.document_id == DocumentRow.id, _kept(now))
     return ~in_file & ~place
 
 
@@ -81,21 +81,21 @@ def _candidates(database: Database, now: datetime) -> list[str]:
 def _delete_rows(database: Database, name: str, now: datetime) -> int | None:
     """How many documents went, or None when one of them is kept after all."""
     with database.write() as session:
-        session.scalars(select(Document).where(Document.warc_file == name).with_for_update()).all()
+        session.scalars(select(DocumentRow).where(DocumentRow.warc_file == name).with_for_update()).all()
         if session.scalar(select(WarcFileRow.name).where(WarcFileRow.name == name, _nothing_kept(now))) is None:
             return None
         return _delete_file_rows(session, name, now)
 
 
 def _delete_file_rows(session: Session, name: str, now: datetime) -> int:
-    documents = session.scalars(select(Document.id).where(Document.warc_file == name)).all()
-    of_file: Any = select(Document.id).where(Document.warc_file == name)
+    documents = session.scalars(select(DocumentRow.id).where(DocumentRow.warc_file == name)).all()
+    of_file: Any = select(DocumentRow.id).where(DocumentRow.warc_file == name)
     captures = session.scalars(select(Capture.id).where(Capture.document_id.in_(of_file))).all()
     seals = session.scalars(select(WarcSeal.id).where(WarcSeal.name == name)).all()
     for kind, ids in ((CAPTURE, captures), (DOCUMENT, documents), (WARC_FILE, seals)):
         note_removals(session, kind, ids, now=now)
     session.execute(delete(Capture).where(Capture.document_id.in_(of_file)))
-    session.execute(delete(Document).where(Document.warc_file == name))
+    session.execute(delete(DocumentRow).where(DocumentRow.warc_file == name))
     session.execute(delete(WarcFileRow).where(WarcFileRow.name == name))
     return len(documents)
 

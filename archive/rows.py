@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import select
 from sqlalchemy.dialects import postgresql, sqlite
 
-from archive.models import Capture, Document
+from archive.models import Capture, DocumentRow
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -56,19 +56,19 @@ class Kept:
     new_capture: bool
 
 
-def find_document(session: Session, sha256: str) -> Document | None:
+def find_document(session: Session, sha256: str) -> DocumentRow | None:
     """The document of that content, held against retention until the transaction ends."""
-    return session.scalar(select(Document).where(Document.sha256 == sha256).with_for_update())
+    return session.scalar(select(DocumentRow).where(DocumentRow.sha256 == sha256).with_for_update())
 
 
-def find_capture(session: Session, document: Document, place: Place) -> Kept | None:
+def find_capture(session: Session, document: DocumentRow, place: Place) -> Kept | None:
     """The capture of a document at a place it was seen at before."""
     same = (Capture.source == place.source, Capture.address == place.address, Capture.document_id == document.id)
     capture_id = session.scalar(select(Capture.id).where(*same))
     return None if capture_id is None else Kept(document.id, capture_id, new_document=False, new_capture=False)
 
 
-def first_address(session: Session, document: Document) -> str:
+def first_address(session: Session, document: DocumentRow) -> str:
     """Where a document was seen first."""
     found = select(Capture.address).where(Capture.document_id == document.id).order_by(Capture.id).limit(1)
     return session.scalar(found) or ""
@@ -84,16 +84,16 @@ def add_document(
         "warc_file": record.file, "warc_offset": record.offset, "first_seen_at": place.fetched_at,
         "keep_until": place.fetched_at + timedelta(days=keep.keep_days),
     }  # fmt: skip
-    made = _insert(session, Document).values(**values).on_conflict_do_nothing().returning(Document.id)
+    made = _insert(session, DocumentRow).values(**values).on_conflict_do_nothing().returning(DocumentRow.id)
     document_id = session.scalar(made)
     if document_id is None:
-        known = session.scalars(select(Document).where(Document.sha256 == content.sha256)).one()
+        known = session.scalars(select(DocumentRow).where(DocumentRow.sha256 == content.sha256)).one()
         return add_place(session, known, place, seen_in, keep)
     capture_id, _ = _add_capture(session, document_id, place, seen_in)
     return Kept(document_id, capture_id, new_document=True, new_capture=True)
 
 
-def add_place(session: Session, known: Document, place: Place, seen_in: RecordPlace, keep: ArchiveSettings) -> Kept:
+def add_place(session: Session, known: DocumentRow, place: Place, seen_in: RecordPlace, keep: ArchiveSettings) -> Kept:
     """Another place of a document, which is kept for longer since it is still about."""
     known.keep_until = max(known.keep_until, place.fetched_at + timedelta(days=keep.keep_clear_days))
     capture_id, is_new = _add_capture(session, known.id, place, seen_in)

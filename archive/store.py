@@ -12,7 +12,7 @@ from urllib.parse import quote
 from sqlalchemy import select, update
 
 from archive.errors import ArchiveError
-from archive.models import Capture, Document, WarcFileRow
+from archive.models import Capture, DocumentRow, WarcFileRow
 from archive.records import CHUNK_BYTES, Exchange, RecordPlace, read_content
 from archive.recovery import recover
 from archive.retention import Expired, expire
@@ -94,7 +94,7 @@ class Archive:
         except OSError as error:
             raise ArchiveError(f"{name} cannot be handed in: {error.strerror or type(error).__name__}") from error
 
-    def read(self, document: Document) -> bytes:
+    def read(self, document: DocumentRow) -> bytes:
         """The whole content, verified.
 
         Raises:
@@ -102,7 +102,7 @@ class Archive:
         """
         return b"".join(self.stream(document))
 
-    def stream(self, document: Document) -> Iterator[bytes]:
+    def stream(self, document: DocumentRow) -> Iterator[bytes]:
         """The content in pieces; the last piece comes only when the whole was verified, so read to the end."""
         digest, pending = hashlib.sha256(), b""
         for chunk in read_content(self._names(document.warc_file), document.warc_offset):
@@ -118,17 +118,19 @@ class Archive:
             )
         yield pending
 
-    def waiting(self, session: Session, limit: int) -> list[Document]:
+    def waiting(self, session: Session, limit: int) -> list[DocumentRow]:
         """Documents that wait for the matcher, oldest first."""
-        found = session.scalars(select(Document).where(Document.state == "waiting").order_by(Document.id).limit(limit))
+        found = session.scalars(
+            select(DocumentRow).where(DocumentRow.state == "waiting").order_by(DocumentRow.id).limit(limit)
+        )
         return list(found)
 
     def new_captures(self, session: Session, limit: int) -> list[Capture]:
         """New places of documents that were matched already: reposts that have to join their incident."""
         found = session.scalars(
             select(Capture)
-            .join(Document)
-            .where(Capture.state == "new", Document.state == "matched")
+            .join(DocumentRow)
+            .where(Capture.state == "new", DocumentRow.state == "matched")
             .order_by(Capture.id)
             .limit(limit)
         )
@@ -139,12 +141,12 @@ class Archive:
         until = self._clock.now() + timedelta(days=self._settings.keep_clear_days)
         values = {"held": True} if held else {"keep_until": until}
         session.execute(
-            update(Document).where(Document.id == document_id).values(state="matched", failure="", **values)
+            update(DocumentRow).where(DocumentRow.id == document_id).values(state="matched", failure="", **values)
         )
 
     def hold(self, session: Session, document_id: int, *, held: bool = True) -> None:
         """Keep a document beyond its time, or let retention have it again."""
-        session.execute(update(Document).where(Document.id == document_id).values(held=held))
+        session.execute(update(DocumentRow).where(DocumentRow.id == document_id).values(held=held))
 
     def expire(self, now: datetime) -> Expired:
         """Delete what nobody has to keep any more; see `archive.retention`."""

@@ -30,7 +30,7 @@ BATCH = "nightly-batch"
 
 
 @dataclass(frozen=True)
-class World:
+class CarrierWorld:
     """A made-up carrier; ``calls`` is each customer's share of all calls, running up to 1."""
 
     customers: int
@@ -57,11 +57,11 @@ class World:
 Planted = tuple[list[Touches], "NDArray[np.uint64]"]
 
 
-def make_world(customers: int, operators: int, days: int, seed: int) -> World:
+def make_world(customers: int, operators: int, days: int, seed: int) -> CarrierWorld:
     """Operators and supervisors of five regions at ordinary work, and a batch account."""
     rng = np.random.default_rng(seed)
     weights = rng.lognormal(0, 1, customers)
-    world = World(customers, days, np.cumsum(weights) / weights.sum(), (), rng)
+    world = CarrierWorld(customers, days, np.cumsum(weights) / weights.sum(), (), rng)
     touches = [world.work(f"op-{i:04d}", DAILY * rng.uniform(0.3, 2), i % REGIONS) for i in range(operators)]
     touches += [world.work(f"supervisor-{i}", DAILY * SUPERVISOR, i) for i in range(REGIONS)]
     nights = np.repeat(np.linspace(0, days - 1, NIGHTS).astype(np.int64), customers // NIGHT_SHARE)
@@ -84,38 +84,38 @@ def joined(*parts: Touches) -> Touches:
     )
 
 
-def pick(world: World, subjects: NDArray[np.uint64], rows: int) -> NDArray[np.uint64]:
+def pick(world: CarrierWorld, subjects: NDArray[np.uint64], rows: int) -> NDArray[np.uint64]:
     """Some of a set's customers."""
     distinct = np.unique(subjects)
     return world.rng.choice(distinct, min(rows, len(distinct)), replace=False)
 
 
-def slow_drip(world: World, rows: int) -> Planted:
+def slow_drip(world: CarrierWorld, rows: int) -> Planted:
     """A worker at ordinary work, some of whose customers leak over the years."""
     culprit = world.work(CULPRIT, DAILY, 1)
     return [culprit], pick(world, culprit.subjects, rows)
 
 
-def one_night(world: World, rows: int) -> Planted:
+def one_night(world: CarrierWorld, rows: int) -> Planted:
     """A worker who exports five thousand customers in one night; the leak is a part of them."""
     taken = world.rng.choice(world.customers, TAKEN, replace=False).astype(np.uint64)
     night = of_rows(CULPRIT, taken, np.full(TAKEN, world.days // 2), ACTION_ODDS["export"])
     return [joined(world.work(CULPRIT, DAILY, 1), night)], pick(world, taken, rows)
 
 
-def one_region(world: World, rows: int) -> Planted:
+def one_region(world: CarrierWorld, rows: int) -> Planted:
     """The slow drip, of which only the customers of the culprit's region are sold."""
     culprit = world.work(CULPRIT, DAILY, 1)
     return [culprit], pick(world, culprit.subjects[culprit.subjects % REGIONS == 1], rows)
 
 
-def supervisor(world: World, rows: int) -> Planted:
+def supervisor(world: CarrierWorld, rows: int) -> Planted:
     """The culprit sees six times as many as others."""
     culprit = world.work(CULPRIT, DAILY * SUPERVISOR, 1)
     return [culprit], pick(world, culprit.subjects, rows)
 
 
-def shared_account(world: World, rows: int) -> Planted:
+def shared_account(world: CarrierWorld, rows: int) -> Planted:
     """An administrator's account that ten people use from their terminals; one of these takes what it sees in a month.
 
     Account and terminals are holders both; the terminal is the better answer.
@@ -128,13 +128,13 @@ def shared_account(world: World, rows: int) -> Planted:
     return [account, *terminals], pick(world, everyone[0].subjects[month], rows)
 
 
-def two_culprits(world: World, rows: int) -> Planted:
+def two_culprits(world: CarrierWorld, rows: int) -> Planted:
     """Two workers at ordinary work, half of the leak from each."""
     pair = [world.work(CULPRIT, DAILY, 1), world.work(f"{CULPRIT}-2", DAILY, 2)]
     return pair, np.unique(np.concatenate([pick(world, one.subjects, rows // 2) for one in pair]))
 
 
-def in_a_gap(world: World, rows: int) -> Planted:
+def in_a_gap(world: CarrierWorld, rows: int) -> Planted:
     """The slow drip, and the logs of half of its days are missing."""
     culprit = world.work(CULPRIT, DAILY, 1)
     there = (culprit.days - FIRST_DAY) % 14 < 7  # noqa: PLR2004  # every other week
@@ -142,33 +142,33 @@ def in_a_gap(world: World, rows: int) -> Planted:
     return [seen], pick(world, culprit.subjects, rows)
 
 
-def gone_in_a_gap(world: World, rows: int) -> Planted:
+def gone_in_a_gap(world: CarrierWorld, rows: int) -> Planted:
     """The slow drip of somebody whose records are missing altogether: no trail can name him."""
     return [], pick(world, world.work(CULPRIT, DAILY, 1).subjects, rows)
 
 
-def team(world: World, rows: int) -> Planted:
+def team(world: CarrierWorld, rows: int) -> Planted:
     """Two people who open every customer together: no record can separate them."""
     one = world.work(CULPRIT, DAILY, 1)
     return [one, replace(one, name=f"{CULPRIT}-twin")], pick(world, one.subjects, rows)
 
 
-def nobody(world: World, rows: int) -> Planted:
+def nobody(world: CarrierWorld, rows: int) -> Planted:
     """The leak came from elsewhere, any customers alike."""
     return [], world.rng.choice(world.customers, rows, replace=False).astype(np.uint64)
 
 
-def nobody_callers(world: World, rows: int) -> Planted:
+def nobody_callers(world: CarrierWorld, rows: int) -> Planted:
     """The leak came from elsewhere, and holds those more often who call more often."""
     return [], pick(world, world.draw(2 * rows, None), rows)
 
 
-def nobody_region(world: World, rows: int) -> Planted:
+def nobody_region(world: CarrierWorld, rows: int) -> Planted:
     """The leak came from elsewhere, one region only."""
     return [], (world.rng.choice(world.customers // REGIONS, rows, replace=False) * REGIONS + 1).astype(np.uint64)
 
 
-def leak_of(world: World, taken: NDArray[np.uint64], noise: float, touches: Sequence[Touches]) -> Leak:
+def leak_of(world: CarrierWorld, taken: NDArray[np.uint64], noise: float, touches: Sequence[Touches]) -> Leak:
     """The taken customers, a share of them replaced by others."""
     others = world.rng.integers(0, world.customers, round(len(taken) * noise)).astype(np.uint64)
     subjects = np.unique(np.concatenate([world.rng.permutation(taken)[: len(taken) - len(others)], others]))

@@ -34,7 +34,7 @@ START, FOREVER = 20_000, 65_535
 
 
 @dataclass(frozen=True, slots=True)
-class Leak:
+class LeakedRows:
     """A leak, the extract it came from, and the days of its values."""
 
     source: str
@@ -59,28 +59,28 @@ def nested_register(draw: np.random.Generator, subjects: int) -> list[Candidate]
 
 def leaks_of_sets(
     draw: np.random.Generator, extracts: Sequence[Candidate], subjects: int, count: int
-) -> Iterator[Leak]:
+) -> Iterator[LeakedRows]:
     """Rows of one extract, some of them strangers to it; a filtered take has only part of the extract to draw from."""
     for _ in range(count):
         source = extracts[int(draw.integers(len(extracts)))]
-        yield Leak(source.extract, _rows(draw, np.array(source.members), subjects))
+        yield LeakedRows(source.extract, _rows(draw, np.array(source.members), subjects))
 
 
 def filtered_leaks(
     draw: np.random.Generator, extracts: Sequence[Candidate], subjects: int, count: int
-) -> Iterator[Leak]:
+) -> Iterator[LeakedRows]:
     """Leaks that were filtered by something that has nothing to do with who is in which extract."""
     for _ in range(count):
         source = extracts[int(draw.integers(len(extracts)))]
         members = np.array(source.members)
         region = members[members % 8 == draw.integers(8)]
-        yield Leak(source.extract, _rows(draw, region, subjects))
+        yield LeakedRows(source.extract, _rows(draw, region, subjects))
 
 
-def nobodys_leaks(draw: np.random.Generator, subjects: int, count: int) -> Iterator[Leak]:
+def nobodys_leaks(draw: np.random.Generator, subjects: int, count: int) -> Iterator[LeakedRows]:
     """Customers who were taken elsewhere."""
     for _ in range(count):
-        yield Leak(NONE_OF_THESE, BitMap(draw.choice(subjects, ROWS, replace=False).astype(np.uint32)))
+        yield LeakedRows(NONE_OF_THESE, BitMap(draw.choice(subjects, ROWS, replace=False).astype(np.uint32)))
 
 
 def monthly_register(subjects: int) -> list[Candidate]:
@@ -93,7 +93,7 @@ def monthly_register(subjects: int) -> list[Candidate]:
 
 def monthly_leaks(
     draw: np.random.Generator, extracts: Sequence[Candidate], subjects: int, count: int
-) -> Iterator[Leak]:
+) -> Iterator[LeakedRows]:
     """Rows of one month's list; the noise has the values of any month."""
     for _ in range(count):
         month = int(draw.integers(MONTHS))
@@ -109,7 +109,7 @@ def monthly_leaks(
         gone[gone > START + DAYS * (MONTHS - 1)] = FOREVER
         chosen = BitMap(draw.choice(subjects, ROWS, replace=False).astype(np.uint32))
         values = Values(first.astype(np.uint16), gone.astype(np.uint16))
-        yield Leak(extracts[month].extract, chosen, values)
+        yield LeakedRows(extracts[month].extract, chosen, values)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +121,7 @@ class Shares:
     covered: float
 
 
-def measure(leaks: Iterator[Leak], extracts: Sequence[Candidate], subjects: int) -> Shares:
+def measure(leaks: Iterator[LeakedRows], extracts: Sequence[Candidate], subjects: int) -> Shares:
     """Rank every leak; a tie counts for the one that stands first in it."""
     places, covered = [], []
     for leak in leaks:

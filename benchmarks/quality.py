@@ -45,7 +45,7 @@ BARS = {"documents": 0.99, "decoys": 1.0, "subjects": 0.97, "each way": 0.90, "p
 
 
 @dataclass(slots=True)
-class Tally:
+class WayTally:
     """What came of the documents of one way."""
 
     documents: int = 0
@@ -61,7 +61,7 @@ class Tally:
 
 
 @dataclass(frozen=True, slots=True)
-class Enrolled:
+class EnrolledHome:
     """A population in an index, divided into extracts."""
 
     index: Index
@@ -91,7 +91,7 @@ class Enrolled:
         return str(ranked[0]["extract"]) if ranked else ""
 
 
-def enrol(folder: Path, people: Sequence[Person]) -> Enrolled:
+def enrol(folder: Path, people: Sequence[Person]) -> EnrolledHome:
     """The people in an index, every fifth of them in an extract of their own; one that is there stays as it is."""
     from fingerprints.building.builder import build_index
     from fingerprints.identifiers import load_kinds
@@ -108,10 +108,10 @@ def enrol(folder: Path, people: Sequence[Person]) -> Enrolled:
         )
     (folder / ENROLLED).touch()
     index = Index.open(folder, key)
-    return Enrolled(index, Digester(key), load_kinds(index.number_patterns), people)
+    return EnrolledHome(index, Digester(key), load_kinds(index.number_patterns), people)
 
 
-def prepare(folder: Path, customers: int, seed: int) -> Enrolled:
+def prepare(folder: Path, customers: int, seed: int) -> EnrolledHome:
     """Customers made up and enrolled, or those that a run before left in the folder."""
     folder = folder / f"{customers}-{seed}"
     folder.mkdir(parents=True, exist_ok=True)
@@ -122,12 +122,12 @@ def prepare(folder: Path, customers: int, seed: int) -> Enrolled:
 
 
 def measure(
-    enrolled: Enrolled, crowd: Crowd, rng: random.Random, documents: int, size: int, methods: Methods | None = None
-) -> dict[str, Tally]:
+    enrolled: EnrolledHome, crowd: Crowd, rng: random.Random, documents: int, size: int, methods: Methods | None = None
+) -> dict[str, WayTally]:
     """Every way of rewriting, a few documents each, each from one extract."""
     tallies = {}
     for way, write in WAYS.items():
-        tally = tallies[way] = Tally()
+        tally = tallies[way] = WayTally()
         for number in range(documents):
             part = rng.randrange(EXTRACTS)
             people = rng.sample(enrolled.people[part::EXTRACTS], 1 if way in ABOUT_ONE else max(1, size >> number))
@@ -139,7 +139,7 @@ def measure(
     return tallies
 
 
-def _timed(tally: Tally, enrolled: Enrolled, content: bytes | str, methods: Methods | None) -> Finding:
+def _timed(tally: WayTally, enrolled: EnrolledHome, content: bytes | str, methods: Methods | None) -> Finding:
     started = time.perf_counter()
     finding = enrolled.match(content, methods)
     tally.seconds += time.perf_counter() - started
@@ -147,7 +147,7 @@ def _timed(tally: Tally, enrolled: Enrolled, content: bytes | str, methods: Meth
 
 
 def _count(
-    tally: Tally, enrolled: Enrolled, finding: Finding, posted: set[str], wanted: set[str], extract: str
+    tally: WayTally, enrolled: EnrolledHome, finding: Finding, posted: set[str], wanted: set[str], extract: str
 ) -> None:
     found = enrolled.numbers(finding)
     tally.documents += 1
@@ -166,7 +166,7 @@ class Quiet:
     loud: Counter[str] = field(default_factory=Counter)
 
 
-def measure_decoys(enrolled: Enrolled, rng: random.Random, documents: int) -> Quiet:
+def measure_decoys(enrolled: EnrolledHome, rng: random.Random, documents: int) -> Quiet:
     """Every kind of decoy; anything but clear is loud."""
     quiet = Quiet()
     for kind, write in DECOYS.items():
@@ -178,7 +178,7 @@ def measure_decoys(enrolled: Enrolled, rng: random.Random, documents: int) -> Qu
     return quiet
 
 
-def summary(tallies: Mapping[str, Tally], quiet: Quiet | None = None) -> dict[str, float]:
+def summary(tallies: Mapping[str, WayTally], quiet: Quiet | None = None) -> dict[str, float]:
     """The shares that the bars are set on."""
     documents = sum(t.documents for t in tallies.values())
     people, found = (sum(getattr(t, name) for t in tallies.values()) for name in ("people", "found"))
@@ -197,7 +197,7 @@ def below(measured: Mapping[str, float]) -> dict[str, float]:
     return {name: value for name, value in measured.items() if value < BARS[name]}
 
 
-def ablate(enrolled: Enrolled, crowd: Crowd, options: argparse.Namespace) -> dict[str, dict[str, float]]:
+def ablate(enrolled: EnrolledHome, crowd: Crowd, options: argparse.Namespace) -> dict[str, dict[str, float]]:
     """The same documents by exact values alone, with pairs, and with fuzzy comparison on top."""
     from matcher.compare.candidates import Methods
 

@@ -26,10 +26,10 @@ from root_cause.ranking import rank_holders
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from benchmarks._carrier import Planted, World
+    from benchmarks._carrier import CarrierWorld, Planted
     from root_cause.ranking import Ranking
 
-    Scenario = Callable[[World, int], Planted]
+    Scenario = Callable[[CarrierWorld, int], Planted]
 
 BINS: Final = (0.0, 0.5, 0.8, 0.95, 0.99, 1.0)
 FIRST_BAR, FIRST_ROWS, FIRST_NOISE = 0.95, 100, 0.1
@@ -69,7 +69,7 @@ def judge(scenario: Scenario, ranking: Ranking, rows: int, noise: float) -> Outc
     return Outcome(scenario.__name__, rows, noise, right, three, ranking.none_first, batch, min(sure, 1.0))
 
 
-def simulate(worlds: Sequence[World], scenario: Scenario, rows: int, noise: float) -> list[Outcome]:
+def simulate(worlds: Sequence[CarrierWorld], scenario: Scenario, rows: int, noise: float) -> list[Outcome]:
     """One leak in each world."""
     outcomes = []
     for world in worlds:

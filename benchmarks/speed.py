@@ -30,7 +30,7 @@ from core.processes.garbage import expect_many_objects
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from benchmarks.quality import Enrolled
+    from benchmarks.quality import EnrolledHome
 
 MB = 1_000_000
 BUDGET_MB_S, BUDGET_PASTE_S, BUDGET_MIB = 20.0, 1.0, 2048
@@ -58,7 +58,9 @@ def seconds_of(work: Callable[[], object], clock: Callable[[], float]) -> float:
     return clock() - started
 
 
-def scan_clean(small: Enrolled, large: Enrolled, size: int, *, presidio: bool, work: Path) -> tuple[float, float]:
+def scan_clean(
+    small: EnrolledHome, large: EnrolledHome, size: int, *, presidio: bool, work: Path
+) -> tuple[float, float]:
     """The slowest text in MB/s, and the worst ratio of the large population to the small one."""
     print(f"{'clean text, one core':18} {'MB/s':>6} {'few':>6} {'ratio':>6} {'re':>6} {'ratio':>6}")
     rates, ratios = [], []

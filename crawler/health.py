@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import func, select
 
+from core.due import due_instant
+from core.leases import latest_claims
 from crawler.errors import SourcesError
 from crawler.models import Sweep
-from crawler.sources import survey_sources
+from crawler.sources import survey_sources, sweep_job_name
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from core.database import Database
+    from core.leases import Claim
     from core.settings import Settings
     from crawler.sources import Source
 
@@ -74,11 +77,11 @@ def watched_sources(settings: Settings, database: Database, now: datetime) -> Wa
     """Every source with its health, in the order of the file."""
     try:
         found = survey_sources(settings.sources_path)
-        planned = _planned(settings, database, now)
     except SourcesError as error:
         return Watched((), str(error))
     sources = found.sources
     with database.read() as session:
+        claims = latest_claims(session)
         good = dict(
             session.execute(
                 select(Sweep.source, func.max(Sweep.finished_at)).where(Sweep.state == "done").group_by(Sweep.source)
@@ -87,7 +90,7 @@ def watched_sources(settings: Settings, database: Database, now: datetime) -> Wa
         recent = {name: _recent_sweeps(session, name) for name in sources}
     return Watched(
         tuple(
-            _watched(source, recent[source.name], good.get(source.name), planned.get(source.name), now)
+            _watched(source, recent[source.name], good.get(source.name), claims.get(sweep_job_name(source.name)), now)
             for source in sources.values()
         ),
         str(found.complaint or ""),
@@ -104,18 +107,16 @@ def _recent_sweeps(session: Session, source: str) -> tuple[Sweep, ...]:
     return tuple(reversed(session.scalars(found).all()))
 
 
-def _planned(settings: Settings, database: Database, now: datetime) -> dict[str, datetime]:
-    """When each source is swept next."""
-    from scheduler import list_runs, sweep_job_name
-
-    due = {run.job: run.next_at for run in list_runs(settings, database, now)}
-    prefix = sweep_job_name("")
-    return {job.removeprefix(prefix): at for job, at in due.items()}
+def next_sweep(source: Source, last_due_at: datetime | None, now: datetime) -> datetime:
+    """When a source is swept next, by the instant it was last claimed for (None when it never was)."""
+    due = due_instant(sweep_job_name(source.name), source.every.total_seconds(), now)
+    return due if last_due_at is None or last_due_at < due else due + source.every
 
 
 def _watched(
-    source: Source, sweeps: tuple[Sweep, ...], good_at: datetime | None, next_at: datetime | None, now: datetime
+    source: Source, sweeps: tuple[Sweep, ...], good_at: datetime | None, claim: Claim | None, now: datetime
 ) -> WatchedSource:
+    next_at = next_sweep(source, claim.due_at if claim else None, now) if source.enabled else None
     return WatchedSource(
         source.name, source.url, source.engine, _interval(source.every), source.legal_basis,
         _health(source, sweeps, good_at, now), good_at, next_at, sweeps,

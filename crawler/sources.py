@@ -74,6 +74,11 @@ class Source(BaseModel):
         return urlsplit(self.url).netloc.rpartition("@")[2].lower()
 
 
+def sweep_job_name(source: str) -> str:
+    """The name of a source's sweep among the jobs of the scheduler."""
+    return f"sweep:{source}"
+
+
 @cache
 def engines() -> Mapping[str, type[SiteEngine]]:
     """Every engine, by the name it has in the file of sources."""

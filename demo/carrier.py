@@ -9,7 +9,7 @@ from datetime import date
 from random import Random
 from typing import TYPE_CHECKING
 
-from demo.people import COLUMNS, Person, make_people
+from demo.people import COLUMNS, MadeUpPerson, make_people
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -27,7 +27,7 @@ class Lent:
     under: str
     """The processor that passed it on; empty when the carrier lent it itself."""
     as_of: date
-    people: list[Person]
+    people: list[MadeUpPerson]
     encoding: str
 
     @property
@@ -40,9 +40,9 @@ class Lent:
 class Carrier:
     """The carrier, with people who are somebody else's customers beside it."""
 
-    customers: list[Person]
+    customers: list[MadeUpPerson]
     extracts: list[Lent]
-    strangers: list[Person]
+    strangers: list[MadeUpPerson]
 
 
 def make_carrier() -> Carrier:
@@ -70,12 +70,12 @@ def make_carrier() -> Carrier:
     return Carrier(customers, extracts, strangers)
 
 
-def sorted_people(people: list[Person]) -> list[Person]:
+def sorted_people(people: list[MadeUpPerson]) -> list[MadeUpPerson]:
     """In the order of their customer numbers, as a carrier's file is."""
     return sorted(people, key=lambda person: person.number)
 
 
-def only_in(carrier: Carrier, index: int) -> list[Person]:
+def only_in(carrier: Carrier, index: int) -> list[MadeUpPerson]:
     """The people of one extract who are in none of the others."""
     others = {
         person.number for other in carrier.extracts if other is not carrier.extracts[index] for person in other.people
@@ -83,7 +83,7 @@ def only_in(carrier: Carrier, index: int) -> list[Person]:
     return [person for person in carrier.extracts[index].people if person.number not in others]
 
 
-def write_csv(people: list[Person], encoding: str) -> bytes:
+def write_csv(people: list[MadeUpPerson], encoding: str) -> bytes:
     """A CSV file with a header, in the encoding that the processor asked for."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\r\n")

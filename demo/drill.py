@@ -210,12 +210,12 @@ def _sweep(ctx: Context, port: int) -> None:
 
 
 def _match(ctx: Context, address: str) -> None:
-    from archive.models import Capture, Document
+    from archive.models import Capture, DocumentRow
     from judging.child import ChildJudge
     from judging.judge import Bench
     from judging.queue import Matching, match_waiting
 
-    found = select(Document.state, Document.failure).join(Capture).where(Capture.address == address)
+    found = select(DocumentRow.state, DocumentRow.failure).join(Capture).where(Capture.address == address)
 
     def state() -> str:
         with ctx.database.read() as session:

@@ -48,7 +48,7 @@ COLUMNS = ("お客様番号", "氏名", "フリガナ", "生年月日", "郵便�
 
 
 @dataclass(frozen=True, slots=True)
-class Person:
+class MadeUpPerson:
     """One made-up customer; fields in the order of `COLUMNS`."""
 
     number: str
@@ -74,7 +74,7 @@ class Person:
         )
 
 
-def make_people(random: Random, count: int, *, prefix: str, exchange: str, domain: str) -> list[Person]:
+def make_people(random: Random, count: int, *, prefix: str, exchange: str, domain: str) -> list[MadeUpPerson]:
     """``count`` people with distinct customer numbers, phones and addresses.
 
     Args:
@@ -91,7 +91,7 @@ def make_people(random: Random, count: int, *, prefix: str, exchange: str, domai
         building = random.choice(BUILDINGS)
         room = f"{building}{random.randint(1, 9)}{random.randint(1, 12):02d}号室" if building else ""
         people.append(
-            Person(
+            MadeUpPerson(
                 number=f"{prefix}{index + 1:07d}",
                 name=f"{family[0]}　{given[0]}",
                 kana=f"{family[1]} {given[1]}",

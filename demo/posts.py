@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from demo.carrier import SEED, Carrier, only_in, write_csv
 
 if TYPE_CHECKING:
-    from demo.people import Person
+    from demo.people import MadeUpPerson
 
 JST = timezone(timedelta(hours=9))
 START = datetime(2026, 11, 20, 9, 0, tzinfo=JST)
@@ -82,7 +82,7 @@ def _at(post: Post, minutes: int) -> Post:
     )
 
 
-def _masked(person: Person) -> str:
+def _masked(person: MadeUpPerson) -> str:
     """A seller's row: enough to show that it is real, not enough to use."""
     family, given = person.name.split("　")
     town = person.address.split("丁目")[0][:-1]
@@ -97,7 +97,7 @@ def _masked(person: Person) -> str:
     return "  ".join(fields)
 
 
-def _shop_talk(strangers: list[Person]) -> str:
+def _shop_talk(strangers: list[MadeUpPerson]) -> str:
     person = strangers[-1]
     return f"担当の{person.name.replace('　', '')}です。ご予約は {person.phone} か {person.email} まで。"
 

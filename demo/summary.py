@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Counts:
+class DemoCounts:
     """How much there is of everything, before and after."""
 
     extracts: int
@@ -28,9 +28,9 @@ class Counts:
     events: int
 
 
-def count(database: Database) -> Counts:
+def count(database: Database) -> DemoCounts:
     """What there is so far."""
-    from archive.models import Document
+    from archive.models import DocumentRow
     from crawler.models import Sweep
     from custody.models import Extract
     from incidents.models import Event, FindingRow, Incident
@@ -43,10 +43,10 @@ def count(database: Database) -> Counts:
         verdicts = dict(
             session.execute(select(FindingRow.verdict, func.count()).group_by(FindingRow.verdict)).tuples().all()
         )
-        return Counts(
+        return DemoCounts(
             extracts=rows(Extract),
             sweeps=rows(Sweep),
-            documents=rows(Document),
+            documents=rows(DocumentRow),
             leaks=verdicts.get("leak", 0),
             quiet=verdicts.get("clear", 0) + verdicts.get("overlap", 0),
             incidents=rows(Incident),
@@ -54,7 +54,7 @@ def count(database: Database) -> Counts:
         )
 
 
-def show_summary(ctx: Context, before: Counts, leak_file: Path, seconds: float) -> None:
+def show_summary(ctx: Context, before: DemoCounts, leak_file: Path, seconds: float) -> None:
     """The incidents, and what this run added."""
     from incidents import queries
 

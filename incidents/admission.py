@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING, Any
 from pyroaring import BitMap
 from sqlalchemy import func, select
 
-from archive.models import Capture, Document
+from archive.models import Capture, DocumentRow
 from incidents.figures import recount
 from incidents.findings import LEAK
 from incidents.groups import group_ids, root_of
 from incidents.merging import merge
 from incidents.models import FindingRow, Incident, Sighting
-from incidents.same_leak import Leak, is_same_leak
+from incidents.same_leak import LeakContent, is_same_leak
 from incidents.severity import LEVELS
 from incidents.states import CONFIRMED, DISMISSED, OPEN, is_woken_by_sighting
 from incidents.timeline.events import SYSTEM, add_event
@@ -61,7 +61,7 @@ def take_finding(session: Session, finding: FindingRow, *, now: datetime) -> Tak
     finding.incident_id = incident.id
     session.flush()
     if finding.document_id is not None:
-        session.get_one(Document, finding.document_id).held = True
+        session.get_one(DocumentRow, finding.document_id).held = True
     new = _sight(session, incident, finding, captures, now=now, is_first=not roots)
     if is_rescan:
         _tell(session, "rescanned", incident, finding, now)
@@ -102,11 +102,11 @@ def _captures(session: Session, finding: FindingRow) -> list[Capture]:
     return list(session.scalars(of_document.order_by(Capture.fetched_at, Capture.id)))
 
 
-def _leak(finding: FindingRow) -> Leak:
-    return Leak(finding.sha256, finding.sketch, BitMap.deserialize(finding.members))
+def _leak(finding: FindingRow) -> LeakContent:
+    return LeakContent(finding.sha256, finding.sketch, BitMap.deserialize(finding.members))
 
 
-def _repeated(session: Session, leak: Leak) -> list[int]:
+def _repeated(session: Session, leak: LeakContent) -> list[int]:
     """The incidents, oldest first, that hold a finding of the same leak."""
     rows = session.execute(select(Incident.id, Incident.members).where(Incident.merged_into.is_(None)))
     near = [row.id for row in rows if BitMap.deserialize(row.members).intersect(leak.members)]
@@ -115,7 +115,7 @@ def _repeated(session: Session, leak: Leak) -> list[int]:
     return [root for root in sorted(set(near)) if _holds_same(session, root, leak)]
 
 
-def _holds_same(session: Session, root: int, leak: Leak) -> bool:
+def _holds_same(session: Session, root: int, leak: LeakContent) -> bool:
     findings = session.scalars(select(FindingRow).where(FindingRow.incident_id.in_(group_ids(session, root))))
     return any(is_same_leak(leak, _leak(finding)) for finding in findings)
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy.orm import Session
 
-    from archive.models import Document
+    from archive.models import DocumentRow
 
 LEAK, OVERLAP, CLEAR = "leak", "overlap", "clear"
 KEPT_MATCHES = 10_000
@@ -58,7 +58,7 @@ def known_finding(session: Session, sha256: str, generation: int) -> FindingRow 
 
 
 def record_finding(
-    session: Session, document: Document, new: NewFinding, *, generation: int, now: datetime
+    session: Session, document: DocumentRow, new: NewFinding, *, generation: int, now: datetime
 ) -> FindingRow:
     """Keep a verdict; the one that is there stands, and gets its document back if retention had taken it."""
     known = known_finding(session, document.sha256, generation)

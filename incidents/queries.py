@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from pyroaring import BitMap
 from sqlalchemy import func, select
 
-from archive.models import Capture, Document
+from archive.models import Capture, DocumentRow
 from incidents.errors import NoIncidentError
 from incidents.groups import group_ids
 from incidents.models import Event, FindingMatch, FindingRow, Incident, Sighting
@@ -48,9 +48,9 @@ def overview(session: Session, *, language: str, recent: int = RECENT) -> Overvi
     by_verdict = select(FindingRow.verdict, func.count()).group_by(FindingRow.verdict)
     by_document = dict(
         session.execute(
-            select(Document.state, func.count())
-            .where(Document.state.in_(("waiting", "failed")))
-            .group_by(Document.state)
+            select(DocumentRow.state, func.count())
+            .where(DocumentRow.state.in_(("waiting", "failed")))
+            .group_by(DocumentRow.state)
         ).all()
     )
     latest = session.scalars(select(Event).order_by(Event.id.desc()).limit(recent))
@@ -106,10 +106,10 @@ def incident(session: Session, incident_id: int, *, language: str) -> IncidentPa
 def documents(session: Session, incident_id: int) -> list[DocumentView]:
     """Every place where the leak was seen, in the order we learned of them."""
     rows = session.execute(
-        select(Capture, FindingRow, Document)
+        select(Capture, FindingRow, DocumentRow)
         .join(Sighting, Sighting.capture_id == Capture.id)
         .join(FindingRow, FindingRow.id == Sighting.finding_id)
-        .join(Document, Document.id == Capture.document_id)
+        .join(DocumentRow, DocumentRow.id == Capture.document_id)
         .where(Sighting.incident_id.in_(group_ids(session, incident_id)))
         .order_by(Sighting.at, Capture.id)
     )
@@ -198,7 +198,7 @@ def _line(row: Incident, language: str) -> IncidentLine:
     )  # fmt: skip
 
 
-def _document(capture: Capture, finding: FindingRow, document: Document, *, is_repost: bool) -> DocumentView:
+def _document(capture: Capture, finding: FindingRow, document: DocumentRow, *, is_repost: bool) -> DocumentView:
     return DocumentView(
         capture_id=capture.id, document_id=document.id, finding_id=finding.id, sha256=document.sha256,
         source=capture.source, address=capture.address, title=document.title, author=capture.author,

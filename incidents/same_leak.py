@@ -25,7 +25,7 @@ SAME_SKETCH = 0.8
 
 
 @dataclass(frozen=True, slots=True)
-class Leak:
+class LeakContent:
     """What joining looks at: the content's hash, its sketch, and the customers of ours in it."""
 
     sha256: str
@@ -33,7 +33,7 @@ class Leak:
     members: BitMap
 
 
-def is_same_leak(one: Leak, other: Leak) -> bool:
+def is_same_leak(one: LeakContent, other: LeakContent) -> bool:
     """Whether two findings show one leak; symmetric."""
     if one.sha256 == other.sha256:
         return True

@@ -144,7 +144,7 @@ class FindingView:
 
 
 @dataclass(frozen=True, slots=True)
-class Day:
+class DayCount:
     """One bar of the chart over a search: a day in the reader's zone, and how many events happened on it."""
 
     day: date

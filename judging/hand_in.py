@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from archive.models import Capture, Document
+from archive.models import Capture, DocumentRow
 from incidents.admission import take_capture, take_finding
 from incidents.findings import record_finding
 from judging.judge import new_finding
@@ -61,7 +61,7 @@ def hand_in(
     """
     kept = archive.hand_in(content, name)
     with database.write() as session:
-        document = session.get_one(Document, kept.document_id, with_for_update=True)
+        document = session.get_one(DocumentRow, kept.document_id, with_for_update=True)
         row = record_finding(
             session, document, new_finding(finding, extracts=extracts), generation=generation, now=clock.now()
         )

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import or_, select, update
 
 from archive.errors import ArchiveError
-from archive.models import Capture, Document
+from archive.models import Capture, DocumentRow
 from core.leases import end_work, take_work, worker_name
 from core.logs import get_logger
 from incidents.actions import take_capture, take_finding
@@ -45,7 +45,7 @@ log = get_logger()
 
 
 @dataclass(slots=True)
-class Counts:
+class MatchingCounts:
     """What one run did; ``reposts`` are new places of known leaks, ``put_off`` what failed and is tried again."""
 
     documents: int = 0
@@ -73,8 +73,11 @@ class Matching:
 
 
 def match_waiting(
-    work: Matching, *, stop: Callable[[], bool] = lambda: False, progress: Callable[[Counts], None] = lambda _: None
-) -> Counts:
+    work: Matching,
+    *,
+    stop: Callable[[], bool] = lambda: False,
+    progress: Callable[[MatchingCounts], None] = lambda _: None,
+) -> MatchingCounts:
     """Judge every waiting document once, and let new places of known documents join their incidents.
 
     Args:
@@ -82,7 +85,7 @@ def match_waiting(
         stop: Asked before each document; when true, the run ends and the rest goes on waiting.
         progress: Told the counts after each document.
     """
-    counts, worker = Counts(), worker_name()
+    counts, worker = MatchingCounts(), worker_name()
     for document_id in _waiting(work.database):
         if stop():
             break
@@ -107,17 +110,19 @@ def take_reposts(database: Database, clock: Clock) -> int:
 
 def queue_again(database: Database, *, generation: int, since: datetime | None = None) -> int:
     """Let documents wait that this generation of the index has not seen, and those that failed; gives how many."""
-    seen = select(FindingRow.id).where(FindingRow.sha256 == Document.sha256, FindingRow.generation == generation)
-    again = [or_(Document.state == "failed", (Document.state == "matched") & ~seen.exists())]
+    seen = select(FindingRow.id).where(FindingRow.sha256 == DocumentRow.sha256, FindingRow.generation == generation)
+    again = [or_(DocumentRow.state == "failed", (DocumentRow.state == "matched") & ~seen.exists())]
     if since is not None:
-        again.append(Document.first_seen_at >= since)
+        again.append(DocumentRow.first_seen_at >= since)
     with database.write() as session:
-        asked = update(Document).where(*again).values(state="waiting", attempts=0, failure="").returning(Document.id)
+        asked = (
+            update(DocumentRow).where(*again).values(state="waiting", attempts=0, failure="").returning(DocumentRow.id)
+        )
         return len(session.scalars(asked).all())
 
 
 def _new_captures(session: Session) -> list[Capture]:
-    new = select(Capture).join(Document).where(Capture.state == "new", Document.state == "matched")
+    new = select(Capture).join(DocumentRow).where(Capture.state == "new", DocumentRow.state == "matched")
     return list(session.scalars(new.order_by(Capture.id).limit(CAPTURES_AT_ONCE)))
 
 
@@ -126,8 +131,8 @@ def _waiting(database: Database) -> Iterator[int]:
     given: set[int] = set()
     while True:
         with database.read() as session:
-            waiting = select(Document.id).where(Document.state == "waiting", Document.id.not_in(given))
-            found = session.scalar(waiting.order_by(Document.attempts, Document.id).limit(1))
+            waiting = select(DocumentRow.id).where(DocumentRow.state == "waiting", DocumentRow.id.not_in(given))
+            found = session.scalar(waiting.order_by(DocumentRow.attempts, DocumentRow.id).limit(1))
         if found is None:
             return
         given.add(found)
@@ -140,7 +145,7 @@ def _begin(work: Matching, document_id: int, worker: str) -> bool:
     with work.database.write() as session:
         if not take_work(session, f"match:{document_id}", worker=worker, now=now, for_s=LEASE_S):
             return False
-        document = session.get(Document, document_id, with_for_update=True)
+        document = session.get(DocumentRow, document_id, with_for_update=True)
         if document is None or document.state != "waiting":
             end_work(session, f"match:{document_id}", worker=worker)
             return False
@@ -152,7 +157,7 @@ def _begin(work: Matching, document_id: int, worker: str) -> bool:
         return True
 
 
-def _judge(work: Matching, document_id: int, worker: str, counts: Counts) -> None:
+def _judge(work: Matching, document_id: int, worker: str, counts: MatchingCounts) -> None:
     counts.documents += 1
     try:
         judged = work.judge.judge(_question(work, document_id))
@@ -173,7 +178,7 @@ def _judge(work: Matching, document_id: int, worker: str, counts: Counts) -> Non
 
 def _question(work: Matching, document_id: int) -> Question:
     with work.database.read() as session:
-        document = session.get_one(Document, document_id)
+        document = session.get_one(DocumentRow, document_id)
     return Question(
         document.title or str(document_id), work.archive.stream(document), document.size_bytes, document.media_type,
         document.charset,
@@ -183,7 +188,7 @@ def _question(work: Matching, document_id: int) -> Question:
 def _keep(work: Matching, document_id: int, worker: str, judged: Judged) -> Taken:
     now = work.clock.now()
     with work.database.write() as session:
-        document = session.get_one(Document, document_id, with_for_update=True)
+        document = session.get_one(DocumentRow, document_id, with_for_update=True)
         row = record_finding(session, document, judged.finding, generation=judged.generation, now=now)
         taken = take_finding(session, row, now=now)
         work.archive.settle(session, document_id, held=document.held)
@@ -194,7 +199,7 @@ def _keep(work: Matching, document_id: int, worker: str, judged: Judged) -> Take
 def _failed(work: Matching, document_id: int, worker: str, reason: str) -> bool:
     """Write a failed attempt down; true when it was the last."""
     with work.database.write() as session:
-        document = session.get_one(Document, document_id, with_for_update=True)
+        document = session.get_one(DocumentRow, document_id, with_for_update=True)
         document.failure = reason
         is_last = document.attempts >= MAX_ATTEMPTS
         if is_last:

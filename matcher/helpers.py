@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from matcher.decide.parts import Part
-    from matcher.passage import Job, Looker
+    from matcher.passage import Looker, PassageJob
 
 HEAVY_ROWS = 40_000
 """Work done in this process before helpers are started: starting one costs about as much as looking at 20,000 rows."""
@@ -40,7 +40,7 @@ class HelperError(HinomiError):
     """A helper process ended before its answer."""
 
 
-def look_at_all(looker: Looker, jobs: Iterator[Job], processes: int) -> Iterator[Part]:
+def look_at_all(looker: Looker, jobs: Iterator[PassageJob], processes: int) -> Iterator[Part]:
     """The parts of all jobs, in their order; by helpers once the document turns out to be large.
 
     The result is the same however many processes there are: a part depends on its job alone.
@@ -90,7 +90,7 @@ class Pool:
                 helper.kill()
                 helper.wait()
 
-    def look(self, jobs: Iterable[Job]) -> Iterator[Part]:
+    def look(self, jobs: Iterable[PassageJob]) -> Iterator[Part]:
         """The parts of the jobs, in their order; each helper has one in hand, and the next one beside it.
 
         Raises:
@@ -117,7 +117,7 @@ class Pool:
         line = min(self._given, key=lambda one: len(self._given[one]))
         return line if len(self._given[line]) < AHEAD else None
 
-    def _give(self, line: Connection, job: Job, number: int) -> None:
+    def _give(self, line: Connection, job: PassageJob, number: int) -> None:
         try:
             line.send(job)
         except ConnectionError:
@@ -159,7 +159,7 @@ def serve(descriptor: int) -> None:
     expect_many_objects()
     sys.setswitchinterval(SWITCH_S)
     line = Connection(descriptor)
-    jobs: Queue[Job | None] = Queue(AHEAD)
+    jobs: Queue[PassageJob | None] = Queue(AHEAD)
     try:
         looker = line.recv()
         Thread(target=_receive, args=(line, jobs), daemon=True).start()
@@ -173,7 +173,7 @@ def serve(descriptor: int) -> None:
         return
 
 
-def _receive(line: Connection, jobs: Queue[Job | None]) -> None:
+def _receive(line: Connection, jobs: Queue[PassageJob | None]) -> None:
     """Take jobs in while another one is being done; None when there will be no more."""
     with suppress(EOFError, OSError):
         while True:

@@ -10,14 +10,14 @@ import numpy as np
 from matcher.compare.candidates import ALL_METHODS, Methods
 from matcher.content import ContentSketch
 from matcher.decide.lone_phones import LonePhones
-from matcher.decide.parts import Found, Gathered
+from matcher.decide.parts import FoundSubjects, Gathered
 from matcher.decide.score import ENOUGH, ENOUGH_IN_A_CROWD, KINDS, posteriors
 from matcher.decide.surnames import listed_by_surname
 from matcher.decide.verdict import as_date, dated, has_own_form, judge
 from matcher.document import Cuts, Limits
 from matcher.finding import Finding, Match
 from matcher.helpers import look_at_all
-from matcher.passage import Job, Looker, Typist
+from matcher.passage import Looker, PassageJob, Typist
 from matcher.readers import read_document
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ def match_document(
 
 def _jobs(
     passages: Iterable[tuple[tuple[str, ...], Rows | Prose]], content: ContentSketch, typist: Typist
-) -> Iterator[Job]:
+) -> Iterator[PassageJob]:
     for path, passage in passages:
         content.add(passage)
         yield typist.job(passage, path)
@@ -109,7 +109,7 @@ def _conclude(gathered: Gathered, phones: LonePhones, about: _About) -> Finding:
     )
 
 
-def _listed(found: Found, posterior: NDArray[np.float64], phones: LonePhones, people: int) -> NDArray[np.bool_]:
+def _listed(found: FoundSubjects, posterior: NDArray[np.float64], phones: LonePhones, people: int) -> NDArray[np.bool_]:
     """Candidates in a list of ours whose phone stands alone, or by a surname; probabilities are raised in place."""
     named, sure = listed_by_surname(found, people)
     posterior[named] = np.maximum(posterior[named], sure)
@@ -121,7 +121,7 @@ def _listed(found: Found, posterior: NDArray[np.float64], phones: LonePhones, pe
 
 
 def _finding(
-    gathered: Gathered, found: Found, matched: NDArray[np.intp], sure: NDArray[np.float64], about: _About
+    gathered: Gathered, found: FoundSubjects, matched: NDArray[np.intp], sure: NDArray[np.float64], about: _About
 ) -> Finding:
     """A finding with matches: each subject once, where it is surest."""
     strangers = gathered.strangers(found.unit[matched])
@@ -152,13 +152,13 @@ def _finding(
     )
 
 
-def _only_number(found: Found) -> int:
+def _only_number(found: FoundSubjects) -> int:
     """How many matches have a customer number that agrees, and nothing beside it."""
     agrees = found.agreement >= EXPOSED
     return int((agrees[:, KINDS.index("customer_number")] & (agrees.sum(axis=1) == 1)).sum())
 
 
-def _match(gathered: Gathered, found: Found, row: int, sure: float, population: int) -> Match:
+def _match(gathered: Gathered, found: FoundSubjects, row: int, sure: float, population: int) -> Match:
     agreement, weight = found.agreement[row].tolist(), found.weight[row].tolist()
     return Match(
         subject=int(found.subject[row]),

@@ -31,7 +31,7 @@ CHARS_A_ROW = 64  # of free text cost about as much as a row of a table
 
 
 @dataclass(frozen=True, slots=True)
-class Job:
+class PassageJob:
     """A passage to look at, with the members it lies in and, of a table, what its columns hold."""
 
     passage: Rows | Prose
@@ -55,7 +55,7 @@ class Looker:
     kinds: Mapping[str, IdentifierKind]
     methods: Methods = ALL_METHODS
 
-    def look(self, job: Job) -> Part:
+    def look(self, job: PassageJob) -> Part:
         """Everybody whom a passage could speak of."""
         if isinstance(job.passage, Prose):
             units: ProseUnits | RowUnits = ProseUnits(job.passage, self.kinds)
@@ -85,11 +85,11 @@ class Typist:
         self._kinds = kinds
         self._known: dict[tuple[tuple[str, ...], tuple[str, ...], int, int], tuple[Field, ...]] = {}
 
-    def job(self, passage: Rows | Prose, path: tuple[str, ...]) -> Job:
+    def job(self, passage: Rows | Prose, path: tuple[str, ...]) -> PassageJob:
         """The passage as a job."""
         if isinstance(passage, Prose):
-            return Job(passage, path)
+            return PassageJob(passage, path)
         table = (path, passage.header, len(passage.columns), passage.table)
         if table not in self._known:
             self._known[table] = type_columns(passage, self._kinds)
-        return Job(passage, path, self._known[table])
+        return PassageJob(passage, path, self._known[table])

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from root_cause.terms import Rows
+    from root_cause.terms import HolderRows
     from root_cause.values import Leak, Touches
 
     Floats = NDArray[np.float64]
@@ -41,7 +41,7 @@ AT_ONCE: Final = 20_000
 BITS: Final = 64
 
 
-def lifts(leak: Leak, touches: Sequence[Touches], rows: Sequence[Rows], among: Mapping[str, int]) -> list[float]:
+def lifts(leak: Leak, touches: Sequence[Touches], rows: Sequence[HolderRows], among: Mapping[str, int]) -> list[float]:
     """How many times more of this leak each holder would have touched than of any customers; 1 at least.
 
     Of a large leak, how often ordinary holders touch it tells more; of a small one, who these are. The higher counts.
@@ -59,7 +59,9 @@ def lifts(leak: Leak, touches: Sequence[Touches], rows: Sequence[Rows], among: M
     return found
 
 
-def _ordinary_lift(leak: Leak, touches: Sequence[Touches], rows: Sequence[Rows], among: Mapping[str, int]) -> float:
+def _ordinary_lift(
+    leak: Leak, touches: Sequence[Touches], rows: Sequence[HolderRows], among: Mapping[str, int]
+) -> float:
     """How many times more often than by chance ordinary holders surely touch this leak's customers; 1 at least.
 
     Each operator gives a lower bound for it; the few highest are left out as possible culprits, and so are those that
@@ -96,7 +98,7 @@ def _usual_mass(leak: Leak) -> float:
 
 
 def _lifts_among(
-    leak: Leak, touches: Sequence[Touches], rows: Sequence[Rows], mine: list[int], peers: list[int]
+    leak: Leak, touches: Sequence[Touches], rows: Sequence[HolderRows], mine: list[int], peers: list[int]
 ) -> Floats:
     sizes = np.array([own.stands_for[_firsts(own)].sum() for own in rows])
     peers = [i for i in peers if sizes[i] < HALF * leak.population]
@@ -115,7 +117,7 @@ def _lifts_among(
 
 
 def _shared(
-    touches: Sequence[Touches], rows: Sequence[Rows], mine: list[int], peers: list[int]
+    touches: Sequence[Touches], rows: Sequence[HolderRows], mine: list[int], peers: list[int]
 ) -> tuple[Floats, Floats]:
     """Of what each peer touched, the share that each holder touched too; and whether that peer tells about it."""
     rate = _rate(touches, rows, {*mine, *peers})
@@ -133,16 +135,16 @@ def _shared(
     return both / np.maximum(their_sizes, 1.0), (alike < SAME).astype(np.float64)
 
 
-def _rate(touches: Sequence[Touches], rows: Sequence[Rows], some: set[int]) -> int:
+def _rate(touches: Sequence[Touches], rows: Sequence[HolderRows], some: set[int]) -> int:
     least = max(touches[i].sample for i in some)
     total = sum(len(rows[i].subjects) * touches[i].sample for i in some)
     return next((rate for rate in RATES if rate >= least and total / rate <= MOST_ROWS), RATES[-1])
 
 
-def _sampled(rows: Rows, rate: int) -> NDArray[np.uint64]:
+def _sampled(rows: HolderRows, rate: int) -> NDArray[np.uint64]:
     distinct = rows.subjects[_firsts(rows)]
     return distinct if rate == 1 else distinct[(distinct // np.uint64(CODE_VALUES)) % np.uint64(rate) == 0]
 
 
-def _firsts(rows: Rows) -> NDArray[np.bool_]:
+def _firsts(rows: HolderRows) -> NDArray[np.bool_]:
     return np.r_[True, rows.subjects[1:] != rows.subjects[:-1]] if len(rows.subjects) else np.zeros(0, bool)

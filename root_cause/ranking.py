@@ -24,7 +24,7 @@ from root_cause.peers import lifts
 from root_cause.terms import (
     ACTION_ODDS,
     CANARY_TERM,
-    Rows,
+    HolderRows,
     action_term,
     class_masses,
     log_sum,
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from root_cause.terms import Window
+    from root_cause.terms import TouchWindow
 
 __all__ = ["Background", "Holder", "Leak", "Ranking", "Touches", "best_possible", "rank_holders"]
 
@@ -91,7 +91,7 @@ def _first_day(touches: Touches, last: int) -> int:
 
 
 def _weigh(
-    leak: Leak, touches: Touches, rows: Rows, odds: NDArray[np.float64], among: int, first: int, lift: float
+    leak: Leak, touches: Touches, rows: HolderRows, odds: NDArray[np.float64], among: int, first: int, lift: float
 ) -> Holder | None:
     """All terms of one holder; None when it touched no leaked customer before the leak was seen."""
     if not rows.hit.any():
@@ -136,20 +136,20 @@ def _weigh(
     )
 
 
-def _rows(leak: Leak, touches: Touches) -> tuple[Rows, NDArray[np.float64]]:
+def _rows(leak: Leak, touches: Touches) -> tuple[HolderRows, NDArray[np.float64]]:
     """What the holder touched while it could explain the leak, and the odds of each touch."""
     possible = touches.days <= leak.sighted_on
     subjects, days, odds = sort_touches(touches.subjects[possible], touches.days[possible], touches.odds[possible])
     nobody = np.zeros(len(subjects))
     if not len(leak.subjects):
-        return Rows(subjects, days, nobody + touches.sample, nobody > 0, nobody, nobody.astype(np.int64)), odds
+        return HolderRows(subjects, days, nobody + touches.sample, nobody > 0, nobody, nobody.astype(np.int64)), odds
     at = np.minimum(np.searchsorted(leak.subjects, subjects), len(leak.subjects) - 1)
     hit = leak.subjects[at] == subjects
     stands_for = np.where(hit, 1.0, touches.sample)
-    return Rows(subjects, days, stands_for, hit, leak.confidence[at], leak.classes[at]), odds
+    return HolderRows(subjects, days, stands_for, hit, leak.confidence[at], leak.classes[at]), odds
 
 
-def _reads_everybody(leak: Leak, windows: Sequence[Window]) -> bool:
+def _reads_everybody(leak: Leak, windows: Sequence[TouchWindow]) -> bool:
     """A batch or backup account: it touches most customers, or a large share of them day after day."""
     if leak.population < MIN_POPULATION:
         return False

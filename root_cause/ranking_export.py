@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import select
 
-from archive.models import Document
+from archive.models import DocumentRow
 from incidents.groups import group_ids
 from incidents.models import FindingRow
 from incidents.timeline.events import add_event
@@ -119,8 +119,8 @@ def _extracts(index: Index) -> list[dict[str, Any]]:
 def _documents(session: Session, incident_id: int) -> list[dict[str, Any]]:
     """What was found where: documents that retention took keep their hash."""
     rows = session.execute(
-        select(FindingRow.sha256, FindingRow.document_id, Document.warc_file, Document.warc_offset)
-        .outerjoin(Document, Document.id == FindingRow.document_id)
+        select(FindingRow.sha256, FindingRow.document_id, DocumentRow.warc_file, DocumentRow.warc_offset)
+        .outerjoin(DocumentRow, DocumentRow.id == FindingRow.document_id)
         .where(FindingRow.incident_id.in_(group_ids(session, incident_id)))
         .order_by(FindingRow.id)
     )

@@ -29,7 +29,7 @@ MAX_POPULARITY: Final = 6
 
 
 @dataclass(frozen=True)
-class Rows:
+class HolderRows:
     """A holder's touches, one a subject and day, sorted by both: which are of leaked customers, and how sure.
 
     ``stands_for`` is how many customers a row speaks for (a large holder is read as a sample); ``popularity`` is
@@ -43,9 +43,9 @@ class Rows:
     confidence: NDArray[np.float64]
     popularity: NDArray[np.int64]
 
-    def where(self, mask: NDArray[np.bool_]) -> Rows:
+    def where(self, mask: NDArray[np.bool_]) -> HolderRows:
         """Some of the rows."""
-        return Rows(
+        return HolderRows(
             self.subjects[mask], self.days[mask], self.stands_for[mask], self.hit[mask], self.confidence[mask],
             self.popularity[mask],
         )  # fmt: skip
@@ -57,7 +57,7 @@ class Rows:
 
 
 @dataclass(frozen=True)
-class Window:
+class TouchWindow:
     """The best window of one length, and the log of the whole length's weight; length 0 is all time."""
 
     length: int
@@ -96,8 +96,8 @@ def set_score(covered: NDArray[np.float64], of: float, share: NDArray[np.float64
 
 
 def windows_of(
-    rows: Rows, *, of: float, population: float, first: int, last: int, current: tuple[int | None, int | None]
-) -> list[Window]:
+    rows: HolderRows, *, of: float, population: float, first: int, last: int, current: tuple[int | None, int | None]
+) -> list[TouchWindow]:
     """The best window of each length, and all time; all lengths are equally likely beforehand, and so is each start.
 
     Args:
@@ -127,7 +127,7 @@ def windows_of(
         top = int(np.argmax(weighed))
         daily = _daily(size) if length == 1 else 0.0
         found.append(
-            Window(
+            TouchWindow(
                 length, first + int(some[top]), float(size[some[top]]), float(scores[top]), float(dates[top]),
                 log_sum(weighed), float(weighed[top]), daily,
             )
@@ -141,7 +141,7 @@ def action_term(subjects: NDArray[np.uint64], odds: NDArray[np.float64]) -> floa
     return float(np.log(np.maximum.reduceat(odds, np.flatnonzero(new)).mean()))
 
 
-def class_masses(rows: Rows) -> NDArray[np.float64]:
+def class_masses(rows: HolderRows) -> NDArray[np.float64]:
     """The leaked mass in some rows, by class of popularity."""
     first = _firsts(rows)
     return np.array([rows.confidence[first & rows.of_class(c)].sum() for c in range(MAX_POPULARITY)])
@@ -159,11 +159,11 @@ def log_sum(values: NDArray[np.float64]) -> float:
     return float(log_sums(values))
 
 
-def _mass(rows: Rows, frame: dict[str, int]) -> NDArray[np.float64]:
+def _mass(rows: HolderRows, frame: dict[str, int]) -> NDArray[np.float64]:
     return distinct_in_windows(rows.subjects, rows.days, weights=rows.confidence, **frame)
 
 
-def _firsts(rows: Rows) -> NDArray[np.bool_]:
+def _firsts(rows: HolderRows) -> NDArray[np.bool_]:
     """The first row of each subject."""
     return np.r_[True, rows.subjects[1:] != rows.subjects[:-1]] if len(rows.subjects) else np.zeros(0, bool)
 
@@ -173,10 +173,10 @@ def _daily(size: NDArray[np.float64]) -> float:
     return float(np.median(at_work)) if len(at_work) >= MIN_DAYS_AT_WORK else 0.0
 
 
-def _all_time(rows: Rows, of: float, population: float, prior: float) -> Window:
+def _all_time(rows: HolderRows, of: float, population: float, prior: float) -> TouchWindow:
     size = float(rows.stands_for[_firsts(rows)].sum())
     score = float(set_score(class_masses(rows)[None, :], of, np.array([size / population]))[0])
-    return Window(0, 0, size, score, 0.0, score + prior, score + prior)
+    return TouchWindow(0, 0, size, score, 0.0, score + prior, score + prior)
 
 
 def _is_current(starts: NDArray[np.int64], length: int, current: tuple[int | None, int | None]) -> NDArray[np.bool_]:

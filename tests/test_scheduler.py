@@ -17,8 +17,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import func, select
 
+from core.due import due_instant
 from core.leases import Claim, take_lease
-from scheduler import Job, Jobs, Scheduler, due_instant
+from scheduler import Job, Jobs, Scheduler
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

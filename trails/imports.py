@@ -33,7 +33,7 @@ from trails.store.parts import (
     sync_folder,
     system_lock,
 )
-from trails.times import Reading
+from trails.times import TimeReading
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -137,7 +137,7 @@ def run_import(
             session.flush()
             import_id = row.id
         totals, writer = _Totals(), PartWriter(trails_dir / "staging" / system, import_id)
-        reading, limits = assumptions(plan, Reading(plan.mapping.zone, started.date()))
+        reading, limits = assumptions(plan, TimeReading(plan.mapping.zone, started.date()))
         make = RecordMaker(plan.mapping, reading, door, started + FUTURE_ALLOWED)
         helpers = choose_helpers(plan.path) if helpers is None else helpers
         _read_all(plan, trails_dir, database, make, helpers, totals, writer, progress)

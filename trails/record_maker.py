@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 
     from trails.formats.interface import Parsed
     from trails.mapping.mapping_file import TrailMapping
-    from trails.records import Doorkeeper, Records
-    from trails.times import Reading
+    from trails.records import AccessRecords, Doorkeeper
+    from trails.times import TimeReading
     from trails.zipped_logs import LogPath
 
 LARGE_BYTES: Final = 64 << 20
@@ -40,11 +40,11 @@ class RecordMaker:
     """Everything that is needed to turn lines of one import into records."""
 
     mapping: TrailMapping
-    reading: Reading
+    reading: TimeReading
     door: Doorkeeper
     now: datetime
 
-    def __call__(self, parsed: Parsed) -> Records:
+    def __call__(self, parsed: Parsed) -> AccessRecords:
         """The records of some lines."""
         return make_records(parsed, self.mapping, self.reading, self.door, now=self.now)
 
@@ -54,14 +54,14 @@ def choose_helpers(path: LogPath) -> int:
     return min(MOST_HELPERS, (os.cpu_count() or 1) - 1) if size_of(path) >= LARGE_BYTES else 0
 
 
-def make_all(parsed: Iterable[Parsed], make: RecordMaker, helpers: int) -> Iterator[Records]:
+def make_all(parsed: Iterable[Parsed], make: RecordMaker, helpers: int) -> Iterator[AccessRecords]:
     """The records of each piece, in order."""
     if not helpers:
         yield from map(make, parsed)
         return
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(helpers, context, _start, (make,)) as pool:
-        under_way: deque[Future[Records]] = deque()
+        under_way: deque[Future[AccessRecords]] = deque()
         try:
             for piece in parsed:
                 under_way.append(pool.submit(_work, piece))
@@ -79,7 +79,7 @@ def _start(make: RecordMaker) -> None:
     _make = make
 
 
-def _work(parsed: Parsed) -> Records:
+def _work(parsed: Parsed) -> AccessRecords:
     if _make is None:
         raise AssertionError("the pool did not run its initializer")
     return _make(parsed)

@@ -15,7 +15,7 @@ import polars as pl
 
 from trails.fields import TEXT_FIELDS, action_of
 from trails.formats.interface import Dropped
-from trails.times import WHEN, Reading, read_times
+from trails.times import WHEN, TimeReading, read_times
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -54,7 +54,7 @@ class Doorkeeper(Protocol):
 
 
 @dataclass(frozen=True)
-class Records:
+class AccessRecords:
     """Rows as in `SCHEMA` after their record's number ``row``, how many records, and unusable lines."""
 
     frame: pl.DataFrame
@@ -63,8 +63,8 @@ class Records:
 
 
 def make_records(
-    parsed: Parsed, mapping: TrailMapping, reading: Reading, door: Doorkeeper, *, now: datetime
-) -> Records:
+    parsed: Parsed, mapping: TrailMapping, reading: TimeReading, door: Doorkeeper, *, now: datetime
+) -> AccessRecords:
     """The records of some parsed lines; what cannot be used is named with its reason, never guessed."""
     source = parsed.frame
     rows = pl.DataFrame({"row": np.arange(len(source), dtype=np.uint32)})
@@ -92,7 +92,9 @@ def make_records(
     joined = kept.join(subjects, on="row", how="left", maintain_order="left").with_columns(
         pl.col("subject").fill_null(0)
     )
-    return Records(joined.select("row", *SCHEMA), len(kept), sorted([*parsed.dropped, *dropped], key=lambda d: d.line))
+    return AccessRecords(
+        joined.select("row", *SCHEMA), len(kept), sorted([*parsed.dropped, *dropped], key=lambda d: d.line)
+    )
 
 
 def _text(source: pl.DataFrame, mapping: TrailMapping, name: str) -> pl.Series:

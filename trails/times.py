@@ -72,7 +72,7 @@ CENTURY = 2000
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class TimeReading:
     """How to read a file's times: the zone of those that name none, and the day no year-less time lies beyond."""
 
     zone: str = "Asia/Tokyo"
@@ -81,7 +81,7 @@ class Reading:
     """Whether 03/04/2026 is the third of April; else it is the fourth of March."""
 
 
-def read_times(texts: pl.Series, reading: Reading) -> pl.DataFrame:
+def read_times(texts: pl.Series, reading: TimeReading) -> pl.DataFrame:
     """Columns ``when`` (UTC; null where unreadable) and ``offset_min`` (null where no zone was written)."""
     raw = texts.cast(pl.String).str.strip_chars().rename("raw")
     if (plain := _plain(raw, reading)) is not None:
@@ -114,7 +114,7 @@ def read_times(texts: pl.Series, reading: Reading) -> pl.DataFrame:
     return frame.select("when", "offset_min")
 
 
-def _plain(raw: pl.Series, reading: Reading) -> pl.DataFrame | None:
+def _plain(raw: pl.Series, reading: TimeReading) -> pl.DataFrame | None:
     """All times at once, if they are of the plainest spelling and name no zone; else None."""
     first = next((text for text in raw.head(1).to_list() if text), "")
     spelling = PLAIN_FORMATS.get(first[4:5])
@@ -155,7 +155,7 @@ def _minutes(zone: str) -> int:
     return -minutes if zone[0] == "-" else minutes
 
 
-def _with_slow(frame: pl.DataFrame, rows: list[int], reading: Reading) -> pl.DataFrame:
+def _with_slow(frame: pl.DataFrame, rows: list[int], reading: TimeReading) -> pl.DataFrame:
     read = [read_time(text, reading) for text in frame["raw"].gather(rows).to_list()]
     when, offset = frame["when"].to_list(), frame["offset_min"].to_list()
     for row, one in zip(rows, read, strict=True):
@@ -169,7 +169,7 @@ def _with_slow(frame: pl.DataFrame, rows: list[int], reading: Reading) -> pl.Dat
     )
 
 
-def read_time(text: str | None, reading: Reading) -> tuple[datetime, int | None] | None:
+def read_time(text: str | None, reading: TimeReading) -> tuple[datetime, int | None] | None:
     """One time in any spelling: UTC and the written offset in minutes; None when it is no time."""
     text = unicodedata.normalize("NFKC", text or "").strip()
     if epoch := _EPOCH.fullmatch(text):
@@ -186,22 +186,22 @@ def read_time(text: str | None, reading: Reading) -> tuple[datetime, int | None]
     return None
 
 
-def _named_month(found: re.Match[str], reading: Reading) -> tuple[int, int, int]:
+def _named_month(found: re.Match[str], reading: TimeReading) -> tuple[int, int, int]:
     month, day = MONTHS.get(found["mon"].lower(), 0), int(found["day"])
     return int(found["year"]) if found["year"] else _year_before(month, day, reading.latest), month, day
 
 
-def _year_last(found: re.Match[str], reading: Reading) -> tuple[int, int, int]:
+def _year_last(found: re.Match[str], reading: TimeReading) -> tuple[int, int, int]:
     one, two = int(found["one"]), int(found["two"])
     return int(found["year"]), *((two, one) if reading.day_first else (one, two))
 
 
-def _japanese(found: re.Match[str], _: Reading) -> tuple[int, int, int]:
+def _japanese(found: re.Match[str], _: TimeReading) -> tuple[int, int, int]:
     year = (1 if found["year"] == "元" else int(found["year"])) + ERAS.get(found["era"] or "", 0)
     return year, int(found["month"]), int(found["day"])
 
 
-def _oracle(found: re.Match[str], _: Reading) -> tuple[int, int, int]:
+def _oracle(found: re.Match[str], _: TimeReading) -> tuple[int, int, int]:
     year = int(found["year"])
     return year + (CENTURY if year < CENTURY // 20 else 0), MONTHS.get(found["mon"].lower(), 0), int(found["day"])
 
@@ -213,7 +213,7 @@ def _of_serial(found: re.Match[str], zone: str) -> tuple[datetime, None] | None:
     return (local.replace(tzinfo=ZoneInfo(zone)).astimezone(UTC), None) if local.year in SERIAL_YEARS else None
 
 
-def _compact(found: re.Match[str], _: Reading) -> tuple[int, int, int]:
+def _compact(found: re.Match[str], _: TimeReading) -> tuple[int, int, int]:
     return int(found["year"]), int(found["month"]), int(found["day"])
 
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import JSON, Date, LargeBinary, String, cast, func, select, type_coerce
 
-from archive.models import Capture, Document, WarcSeal
+from archive.models import Capture, DocumentRow, WarcSeal
 from core.database import UTCDateTime
 from core.removals import Removal
 from custody.models import DONE, RUNNING, Enrolment, RegisterEvent
@@ -72,7 +72,7 @@ KINDS: Final = {
         ),
         Kind(
             "document",
-            Document,
+            DocumentRow,
             (
                 "id", "sha256", "size_bytes", "media_type", "charset", "truncated", "warc_file", "warc_offset",
                 "first_seen_at",

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date
 
-    from incidents.views import Day
+    from incidents.views import DayCount
 
 WIDTH, HEIGHT = 1000, 130
 FLOOR = HEIGHT - 18  # below it stand the dates
@@ -54,7 +54,7 @@ class Chart:
     floor: int = FLOOR
 
 
-def draw(days: Sequence[Day], query: str) -> Chart | None:
+def draw(days: Sequence[DayCount], query: str) -> Chart | None:
     """The chart over ``days`` (those with events, in any order); none when there is nothing to compare.
 
     When the span is too long for a bar a day, a bar stands for as many days as needed; every bar leads to the same

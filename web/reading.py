@@ -8,10 +8,10 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from archive.errors import ArchiveError
-from matcher.readers.decoding.decoder import detect
+from core.encodings.decoder import detect
 
 if TYPE_CHECKING:
-    from archive.models import Document
+    from archive.models import DocumentRow
     from archive.store import Archive
 
 SHOWN_CHARACTERS = 60_000
@@ -22,7 +22,7 @@ CONTROLS_IN_BINARY = 0.05
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class ShownContent:
     """What of a document can be shown; ``problem`` is a key of the texts when nothing can."""
 
     text: str = ""
@@ -30,21 +30,21 @@ class Reading:
     problem: str = ""
 
 
-def read_text(archive: Archive, document: Document) -> Reading:
+def read_text(archive: Archive, document: DocumentRow) -> ShownContent:
     """The first part of a document as text."""
     try:
         content = _first_bytes(archive, document, SHOWN_CHARACTERS * LONGEST_CODE)
     except ArchiveError:
-        return Reading(problem="document.damaged")
+        return ShownContent(problem="document.damaged")
     encoding = detect(content[: 1 << 16], document.charset or None)
     text = codecs.getincrementaldecoder(encoding)("replace").decode(content)
     if _is_binary(text):
-        return Reading(problem="document.binary")
+        return ShownContent(problem="document.binary")
     shown = text[:SHOWN_CHARACTERS].replace("\r\n", "\n")
-    return Reading(shown, is_cut=len(text) > SHOWN_CHARACTERS or document.size_bytes > len(content))
+    return ShownContent(shown, is_cut=len(text) > SHOWN_CHARACTERS or document.size_bytes > len(content))
 
 
-def _first_bytes(archive: Archive, document: Document, most: int) -> bytes:
+def _first_bytes(archive: Archive, document: DocumentRow, most: int) -> bytes:
     if document.size_bytes <= most:
         return archive.read(document)
     # Of a longer content only the beginning is read: it is not verified, which takes the whole.

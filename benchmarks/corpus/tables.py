@@ -9,14 +9,14 @@ from benchmarks.corpus.decoys import DECOYS
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from benchmarks.quality import Quiet, Tally
+    from benchmarks.quality import Quiet, WayTally
 
     Steps = Mapping[str, Mapping[str, float]]
 
 _HEAD = ("way", "documents", "detected", "recall", "alike", "wrong", "right extract first", "ms a document")
 
 
-def plain(tallies: Mapping[str, Tally], quiet: Quiet, measured: Mapping[str, float], steps: Steps) -> str:
+def plain(tallies: Mapping[str, WayTally], quiet: Quiet, measured: Mapping[str, float], steps: Steps) -> str:
     """Columns lined up, a line a way."""
     rows = [_HEAD, *map(_row, tallies, tallies.values())]
     lines = [f"{row[0]:40}" + "".join(f"{cell:>20}" for cell in row[1:]) for row in rows]
@@ -25,7 +25,7 @@ def plain(tallies: Mapping[str, Tally], quiet: Quiet, measured: Mapping[str, flo
     )
 
 
-def markdown(tallies: Mapping[str, Tally], quiet: Quiet, measured: Mapping[str, float], steps: Steps) -> str:
+def markdown(tallies: Mapping[str, WayTally], quiet: Quiet, measured: Mapping[str, float], steps: Steps) -> str:
     """The same as tables."""
     parts = [
         _table(("measured", "share"), [(n, f"{v:.4f}") for n, v in measured.items()]),
@@ -37,7 +37,7 @@ def markdown(tallies: Mapping[str, Tally], quiet: Quiet, measured: Mapping[str, 
     return "\n\n".join([*parts, _table(_HEAD, [_row(way, tally) for way, tally in tallies.items()])])
 
 
-def _row(way: str, t: Tally) -> tuple[str, ...]:
+def _row(way: str, t: WayTally) -> tuple[str, ...]:
     return (
         way,
         str(t.documents),
@@ -54,7 +54,7 @@ def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     return "\n".join("| " + " | ".join(row) + " |" for row in (head, ["---"] * len(head), *rows))
 
 
-def _said(tallies: Mapping[str, Tally], quiet: Quiet) -> list[str]:
+def _said(tallies: Mapping[str, WayTally], quiet: Quiet) -> list[str]:
     documents = sum(t.documents for t in tallies.values())
     first = f"{len(tallies)} ways, {documents} documents, {quiet.documents} decoys of {len(DECOYS)} kinds"
     return [first, *(f"loud: {what} x {count}" for what, count in quiet.loud.items())]

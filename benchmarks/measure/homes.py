@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from benchmarks.quality import Enrolled
+    from benchmarks.quality import EnrolledHome
 
 HEADER = ("氏名", "電話番号", "生年月日", "メールアドレス", "郵便番号", "住所", "会員番号")
 
@@ -27,9 +27,9 @@ def make_home(cache: Path, customers: int) -> Path:
     return folder
 
 
-def open_home(folder: Path) -> Enrolled:
+def open_home(folder: Path) -> EnrolledHome:
     """What it takes to match against its customers."""
-    from benchmarks.quality import Enrolled
+    from benchmarks.quality import EnrolledHome
     from core.settings import load_settings
     from fingerprints.identifiers import load_kinds
     from fingerprints.index.generation import Index
@@ -40,7 +40,7 @@ def open_home(folder: Path) -> Enrolled:
     settings = load_settings(home)
     key = load_key(settings.key, home)
     index = Index.open(settings.index_dir, key)
-    return Enrolled(index, Digester(key), load_kinds(index.number_patterns), ())
+    return EnrolledHome(index, Digester(key), load_kinds(index.number_patterns), ())
 
 
 def write_dump(folder: Path, path: Path, rows: int) -> None:

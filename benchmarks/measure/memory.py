@@ -17,7 +17,7 @@ SAMPLE_S = 0.2
 
 
 @dataclass(frozen=True, slots=True)
-class Run:
+class MeasuredRun:
     """How a command went.
 
     Attributes:
@@ -37,7 +37,7 @@ class Run:
     code: int
 
 
-def run_watched(command: Sequence[str], output: Path) -> Run:
+def run_watched(command: Sequence[str], output: Path) -> MeasuredRun:
     """Run a command to its end; ``output`` takes what it prints."""
     started, cpu = time.perf_counter(), _children_cpu()
     own = mapped = 0.0
@@ -50,7 +50,7 @@ def run_watched(command: Sequence[str], output: Path) -> Run:
             mapped = max(mapped, sum(whole for _, whole in sizes))
             time.sleep(SAMPLE_S)
     seconds = time.perf_counter() - started
-    return Run(seconds, _children_cpu() - cpu, own / 1024, mapped / 1024, output.read_text(), child.returncode)
+    return MeasuredRun(seconds, _children_cpu() - cpu, own / 1024, mapped / 1024, output.read_text(), child.returncode)
 
 
 def _children_cpu() -> float:

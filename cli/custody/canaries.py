@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from cli.context import Context
-    from demo.people import Person
+    from demo.people import MadeUpPerson
     from fingerprints.index.generation import Index
 
 MOST = 10_000
@@ -113,7 +113,7 @@ def draw_people(count: int, domain: str) -> Sequence[Mapping[str, str]]:
     return [_values(_marked(one, random)) for one in people]
 
 
-def _marked(one: Person, random: SystemRandom) -> Person:
+def _marked(one: MadeUpPerson, random: SystemRandom) -> MadeUpPerson:
     """The person with a phone number and an address of its own; those of `make_people` are numbered in order."""
     user, _, domain = one.email.partition("@")
     tail = one.phone.removeprefix("090-00")
@@ -124,7 +124,7 @@ def _marked(one: Person, random: SystemRandom) -> Person:
     )
 
 
-def _values(one: Person) -> dict[str, str]:
+def _values(one: MadeUpPerson) -> dict[str, str]:
     return {
         "name": one.name,
         "kana": one.kana,

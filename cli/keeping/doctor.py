@@ -133,12 +133,12 @@ def _index_leftovers(ctx: Context) -> Iterator[Diagnosis]:
 def _look_at_archive(ctx: Context) -> Iterator[Diagnosis]:
     from sqlalchemy import func, select
 
-    from archive.models import Document, WarcFileRow
+    from archive.models import DocumentRow, WarcFileRow
 
     with ctx.database.read() as session:
         names = list(session.scalars(select(WarcFileRow.name).where(WarcFileRow.closed_at.is_not(None))))
-        failed = session.scalar(select(func.count()).select_from(Document).where(Document.state == "failed")) or 0
-        documents = session.scalar(select(func.count()).select_from(Document)) or 0
+        failed = session.scalar(select(func.count()).select_from(DocumentRow).where(DocumentRow.state == "failed")) or 0
+        documents = session.scalar(select(func.count()).select_from(DocumentRow)) or 0
     missing = [name for name in names if not (ctx.settings.archive_dir / name).exists()]
     for name in missing:
         yield Diagnosis(

@@ -12,7 +12,7 @@ import click
 from core.errors import OutsideError
 
 if TYPE_CHECKING:
-    from alerts.delivery import Delivered, Post
+    from alerts.delivery import Delivered, PostRoom
     from cli.context import Context
 
 PATIENCE_S = 30.0
@@ -63,14 +63,14 @@ def list_command(ctx: Context, state: str | None, limit: int, *, as_json: bool) 
             click.echo("  ".join(str(value) for value in row.values() if value not in {None, ""}))
 
 
-def make_post(ctx: Context) -> Post:
+def make_post(ctx: Context) -> PostRoom:
     """What delivery works with, out of the settings."""
     from alerts.delivery import open_post
 
     return open_post(ctx.settings, ctx.database, ctx.clock)
 
 
-def _deliver(post: Post, patience_s: float) -> Delivered:
+def _deliver(post: PostRoom, patience_s: float) -> Delivered:
     """Deliver until nothing waits or patience ends."""
     from alerts.delivery import deliver
 

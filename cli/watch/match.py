@@ -15,7 +15,7 @@ from core.errors import OutsideError
 
 if TYPE_CHECKING:
     from cli.context import Context
-    from judging.queue import Counts
+    from judging.queue import MatchingCounts
 
 HERE = ZoneInfo("Asia/Tokyo")
 
@@ -76,7 +76,7 @@ def _stop_on_sigterm() -> threading.Event:
     return stopping
 
 
-def _shown(counts: Counts) -> str:
+def _shown(counts: MatchingCounts) -> str:
     return (
         f"{counts.documents} documents: {counts.leaks} leaks, {counts.overlaps} overlaps, {counts.clear} clear, "
         f"{counts.failed} failed, {counts.put_off} put off; {counts.opened} incidents opened, {counts.reposts} reposts"

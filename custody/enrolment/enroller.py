@@ -17,7 +17,7 @@ from core.errors import HinomiError
 from core.processes.peak import PeakMemory
 from custody.enrolment.batches import choose_processes
 from custody.enrolment.counts import EnrolmentResult, check
-from custody.enrolment.file import Source, read_into, sha256_of
+from custody.enrolment.file import ExtractFile, read_into, sha256_of
 from custody.errors import EnrolmentError
 from custody.models import FAILED, Enrolment
 from custody.register.ledger import Lending, finish_enrolment, settle_interrupted
@@ -169,7 +169,7 @@ class Enroller:
 
     def _read(self, task: _Task, builder: IndexBuilder, index: Index | None, run: int) -> tuple[Tally, Path | None]:
         """The file's rows into the builder; what could not be used is counted and written beside the run."""
-        source = Source(task.path, task.plan, task.day, self._rejected_path(run))
+        source = ExtractFile(task.path, task.plan, task.day, self._rejected_path(run))
         tally, rejected_file = read_into(
             builder, source, self._key, index, self._settings.index_dir,
             advance=lambda share: task.progress("read", _READING * share), processes=task.processes,

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class ExtractFile:
     """A file to read: where it is, what its columns hold, its day, and where its unusable rows are listed."""
 
     path: Path
@@ -34,7 +34,7 @@ class Source:
 
 def read_into(
     builder: IndexBuilder,
-    source: Source,
+    source: ExtractFile,
     key: Key,
     index: Index | None,
     index_dir: Path,

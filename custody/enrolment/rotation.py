@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from custody.enrolment.batches import choose_processes
 from custody.enrolment.columns import understand
 from custody.enrolment.counts import check
-from custody.enrolment.file import Source, read_into, sha256_of
+from custody.enrolment.file import ExtractFile, read_into, sha256_of
 from custody.errors import EnrolmentError
 from fingerprints.building.builder import IndexBuilder, day_of
 from fingerprints.building.compaction import compact
@@ -92,7 +92,7 @@ class Rotation:
             index = Index.open(folder, self._new_key)
             plan = understand(path, mapping)
             rejected = self._home / "enrolments" / f"key-{self._new_key.id}-{info.generation}-rejected.csv"
-            source = Source(path, plan, info.as_of, rejected)
+            source = ExtractFile(path, plan, info.as_of, rejected)
             with IndexBuilder(folder, self._new_key, index) as builder:
                 tally, listed = read_into(
                     builder, source, self._new_key, index, folder,

@@ -8,7 +8,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from custody.enrolment.eucjp import REPLACING, STRICT
+from core.encodings.eucjp import REPLACING, STRICT
 from custody.errors import TableError
 
 if TYPE_CHECKING:

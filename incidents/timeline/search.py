@@ -15,7 +15,7 @@ from incidents.models import Event, Incident
 from incidents.timeline.index import FTS_TABLE, create_search_structures, match_expression
 from incidents.timeline.query import SearchQuery, parse_query
 from incidents.timeline.sentences import kind_name, sentence
-from incidents.views import Day, EventView, SearchPage
+from incidents.views import DayCount, EventView, SearchPage
 
 if TYPE_CHECKING:
     from sqlalchemy import ColumnElement, Select
@@ -53,7 +53,7 @@ def search(
     return SearchPage(typed, total, tuple(event_view(event, language) for event in shown), more)
 
 
-def histogram(session: Session, query: SearchQuery | str) -> list[Day]:
+def histogram(session: Session, query: SearchQuery | str) -> list[DayCount]:
     """How many of the events that fit happened on each day of the query's zone; days without any are left out.
 
     Raises:
@@ -65,7 +65,7 @@ def histogram(session: Session, query: SearchQuery | str) -> list[Day]:
     zone, days = ZoneInfo(understood.zone), Counter[Any]()
     for quarter_hour, events in session.execute(counted.where(*_conditions(session, understood)).group_by("quarter")):
         days[datetime.fromtimestamp(int(quarter_hour) * _QUARTER_HOUR_S, UTC).astimezone(zone).date()] += events
-    return [Day(day, events) for day, events in sorted(days.items())]
+    return [DayCount(day, events) for day, events in sorted(days.items())]
 
 
 def event_view(event: Event, language: str) -> EventView:

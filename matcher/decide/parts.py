@@ -35,7 +35,7 @@ _KNOWN_BY = (
 
 
 @dataclass(slots=True)
-class Found:
+class FoundSubjects:
     """Candidates in arrays beside each other; as in `Candidates` and `Scores`, ``evidence`` numbered without gaps."""
 
     unit: NDArray[np.int32]
@@ -73,7 +73,7 @@ class Part:
     places: NDArray[np.int32]
     people: NDArray[np.int32]
     known_by: NDArray[np.uint64]
-    found: Found | None
+    found: FoundSubjects | None
     phones: PhonePart | None = None
 
 
@@ -94,10 +94,10 @@ def as_part(
     return Part(path, units.place, units.places.astype(np.int32), people.astype(np.int32), known[people], found, phones)
 
 
-def _found(rows: Candidates, scores: Scores) -> Found:
+def _found(rows: Candidates, scores: Scores) -> FoundSubjects:
     kept = np.flatnonzero(first_for_something(rows, scores.total))
     _, evidence = np.unique(rows.evidence[kept], return_inverse=True)
-    return Found(
+    return FoundSubjects(
         rows.unit[kept].astype(np.int32),
         rows.subject[kept],
         evidence.astype(np.int32),
@@ -110,7 +110,7 @@ def _found(rows: Candidates, scores: Scores) -> Found:
     )
 
 
-def _joined(parts: Sequence[Found]) -> Found | None:
+def _joined(parts: Sequence[FoundSubjects]) -> FoundSubjects | None:
     """Candidates of different units of one passage; None when there are none."""
     if len(parts) < 2:  # noqa: PLR2004  # nothing to join
         return parts[0] if parts else None
@@ -118,14 +118,16 @@ def _joined(parts: Sequence[Found]) -> Found | None:
     for part in parts:
         part.evidence += values
         values = int(part.evidence.max(initial=values - 1)) + 1
-    return Found(*(np.concatenate([getattr(part, field.name) for part in parts]) for field in fields(Found)))
+    return FoundSubjects(
+        *(np.concatenate([getattr(part, field.name) for part in parts]) for field in fields(FoundSubjects))
+    )
 
 
 class Gathered:
     """Collects parts in the order of the document; units and evidence are numbered through."""
 
     def __init__(self) -> None:
-        self._found: list[Found] = []
+        self._found: list[FoundSubjects] = []
         self._parts: list[tuple[int, Part]] = []
         self._units = 0
         self._values = 0
@@ -140,17 +142,17 @@ class Gathered:
         self._parts.append((self._units, replace(part, found=None, phones=None)))
         self._units += part.places.size
 
-    def hand_over(self) -> Found | None:
+    def hand_over(self) -> FoundSubjects | None:
         """All candidates, once: none are held here any longer; None when there are none."""
         if not self._found:
             return None
         parts, self._found = self._found, []
         whole = {}
-        for field in fields(Found):
+        for field in fields(FoundSubjects):
             whole[field.name] = np.concatenate([getattr(part, field.name) for part in parts])
             for part in parts:
                 setattr(part, field.name, None)
-        return Found(**whole)
+        return FoundSubjects(**whole)
 
     @property
     def units_with_people(self) -> int:

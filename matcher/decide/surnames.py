@@ -16,14 +16,14 @@ from matcher.decide.score import CLOSE, CONTRADICTS, KINDS
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from matcher.decide.parts import Found
+    from matcher.decide.parts import FoundSubjects
 
 FEWEST: Final = 3  # people from whom a list is one
 MOSTLY_OURS: Final = 0.5  # of the list
 BY_CHANCE: Final = 0.02  # that a stranger has the surname: the commonest has one person in seventy
 
 
-def listed_by_surname(found: Found, people: int) -> tuple[NDArray[np.bool_], float]:
+def listed_by_surname(found: FoundSubjects, people: int) -> tuple[NDArray[np.bool_], float]:
     """The candidates whose phone and surname agree in a list of ours, and the probability that each is meant."""
     name = found.agreement[:, [KINDS.index("name"), KINDS.index("kana")]]
     begun = ((name >= SURNAME - 1e-3) & (name < CLOSE)).any(axis=1)

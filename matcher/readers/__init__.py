@@ -7,7 +7,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from core.plugins import load_plugins
-from matcher.readers.interface import Member, NotThisFormatError, Prose, Reader, Rows, Source
+from matcher.readers.interface import Member, NotThisFormatError, Prose, Readable, Reader, Rows
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,15 +28,15 @@ def load_readers() -> tuple[Reader, ...]:
 
 def read_document(document: Document, limits: Limits, cuts: Cuts) -> Iterator[tuple[tuple[str, ...], Rows | Prose]]:
     """The passages of a document, each with the members it lies in (empty for the document itself)."""
-    from matcher.readers.bounds import bounded
+    from matcher.readers._bounds import bounded
 
     def open_it() -> BinaryIO:
         return bounded(document.open(), limits, cuts)
 
-    yield from read_source(Source(document.name, open_it, limits, cuts, document.media_type, document.charset))
+    yield from read_source(Readable(document.name, open_it, limits, cuts, document.media_type, document.charset))
 
 
-def read_source(source: Source) -> Iterator[tuple[tuple[str, ...], Rows | Prose]]:
+def read_source(source: Readable) -> Iterator[tuple[tuple[str, ...], Rows | Prose]]:
     """The passages of a source and of what it contains, by the reader that is surest of it, or the next one."""
     sure = [(reader.recognises(source), reader) for reader in load_readers()]
     for _, reader in sorted(((s, r) for s, r in sure if s > 0), key=lambda item: -item[0]):

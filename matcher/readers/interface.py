@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, BinaryIO, ClassVar, Literal, TypeAlias
 
-from matcher.readers.decoding.decoder import SAMPLE_BYTES, WIDE, decode, decode_stream, detect
+from core.encodings.decoder import WIDE, decode, decode_stream, detect
+from core.encodings.plausibility import SAMPLE_BYTES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -49,14 +50,14 @@ class Prose:
 class Member:
     """A document inside a document: what an archive holds."""
 
-    source: Source
+    source: Readable
 
 
 Passage: TypeAlias = Rows | Prose | Member
 
 
 @dataclass(frozen=True)
-class Source:
+class Readable:
     """The bytes of a document or of an archive's member, opened afresh as often as a reader likes.
 
     Attributes:
@@ -147,7 +148,7 @@ def tidied(text: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Example:
+class ReaderExample:
     """Bytes, and the words that have to come out of them; ``found=()`` for bytes that are not of this format."""
 
     content: bytes
@@ -164,14 +165,14 @@ class Reader(ABC):
     """
 
     name: ClassVar[str]
-    examples: ClassVar[tuple[Example, ...]]
+    examples: ClassVar[tuple[ReaderExample, ...]]
 
     @abstractmethod
-    def recognises(self, source: Source) -> float:
+    def recognises(self, source: Readable) -> float:
         """How sure it is that the source is of its format, judged by the head: 0 no, 1 certain."""
 
     @abstractmethod
-    def read(self, source: Source) -> Iterator[Passage]:
+    def read(self, source: Readable) -> Iterator[Passage]:
         """The passages, in order, a batch at a time."""
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from alerts.delivery import Delivered, Post, deliver, open_post
+from alerts.delivery import Delivered, PostRoom, deliver, open_post
 from core.settings import load_settings
 from tests.alerts import fake_slack
 from tests.servers.ports import free_port, wait_for_port
@@ -88,12 +88,12 @@ def make_settings(home: Path, alerts: dict[str, Any], **others: Any) -> Settings
 
 
 @pytest.fixture
-def post(database: Database, home: Path, clock: Clock, slack: FakeSlack) -> Post:
+def post(database: Database, home: Path, clock: Clock, slack: FakeSlack) -> PostRoom:
     """Delivery to the fake Slack."""
     return open_post(make_settings(home, slack.settings()), database, clock)
 
 
-def run(post: Post, times: int = 1) -> Delivered:
+def run(post: PostRoom, times: int = 1) -> Delivered:
     """Deliver, and give what the last run did."""
     for _ in range(times - 1):
         deliver(post)

@@ -25,7 +25,7 @@ from tests.servers.ports import free_port, wait_for_port
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from alerts.delivery import Post
+    from alerts.delivery import PostRoom
     from core.clock import SetClock
     from core.database import Database
 
@@ -77,13 +77,13 @@ def channel(emulate: str) -> str:
 
 
 @pytest.fixture
-def post(database: Database, home: Path, clock: SetClock, emulate: str, channel: str) -> Post:
+def post(database: Database, home: Path, clock: SetClock, emulate: str, channel: str) -> PostRoom:
     """Delivery to it."""
     slack = {"token": TOKEN, "channel": channel, "base_url": emulate}
     return open_post(make_settings(home, {"slack": slack}), database, clock)
 
 
-def test_an_incident_is_told_updated_and_threaded(post: Post, emulate: str, channel: str) -> None:
+def test_an_incident_is_told_updated_and_threaded(post: PostRoom, emulate: str, channel: str) -> None:
     take(post.database, LEAK)
     run(post)
     repost(post.database, LEAK.content, source="forum", address="http://forum.invalid/1")
@@ -96,7 +96,7 @@ def test_an_incident_is_told_updated_and_threaded(post: Post, emulate: str, chan
     assert ["同じ文書がまた載った" in message["text"] for message in replies] == [False, True]
 
 
-def test_what_arrived_unrecorded_is_found_by_its_metadata(post: Post, emulate: str, channel: str) -> None:
+def test_what_arrived_unrecorded_is_found_by_its_metadata(post: PostRoom, emulate: str, channel: str) -> None:
     from alerts.delivery import _begin
     from alerts.models import Message
     from alerts.outbox import enqueue

@@ -25,7 +25,7 @@ from transparency.notes import is_signed, read_notes
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from alerts.delivery import Post
+    from alerts.delivery import PostRoom
     from core.clock import SetClock
     from core.settings import Settings
     from tests.alerts.conftest import FakeSlack
@@ -39,7 +39,7 @@ def signing(home: Path, slack: FakeSlack) -> Settings:
     return made
 
 
-def sign(signing: Settings, post: Post) -> bool:
+def sign(signing: Settings, post: PostRoom) -> bool:
     with post.database.write() as session:
         add_event(session, "note", actor="suzuki", now=post.clock.now(), data={"text": "x"})
     publish(signing, post.database, post.clock)
@@ -47,7 +47,7 @@ def sign(signing: Settings, post: Post) -> bool:
         return enqueue_head(session, post.channels, language="ja", every_h=24, now=post.clock.now())
 
 
-def test_a_head_is_posted_and_can_be_pasted_back(signing: Settings, post: Post, slack: FakeSlack) -> None:
+def test_a_head_is_posted_and_can_be_pasted_back(signing: Settings, post: PostRoom, slack: FakeSlack) -> None:
     assert sign(signing, post)
     assert run(post).sent == 1
     (message,) = slack.parents
@@ -59,7 +59,7 @@ def test_a_head_is_posted_and_can_be_pasted_back(signing: Settings, post: Post, 
 
 
 def test_heads_are_posted_once_a_day_however_many_are_signed(
-    signing: Settings, post: Post, slack: FakeSlack, clock: SetClock
+    signing: Settings, post: PostRoom, slack: FakeSlack, clock: SetClock
 ) -> None:
     posted = []
     for _ in range(30):
@@ -69,7 +69,9 @@ def test_heads_are_posted_once_a_day_however_many_are_signed(
     assert sum(posted) == len(slack.parents) == 2
 
 
-def test_the_same_head_is_never_posted_twice(signing: Settings, post: Post, slack: FakeSlack, clock: SetClock) -> None:
+def test_the_same_head_is_never_posted_twice(
+    signing: Settings, post: PostRoom, slack: FakeSlack, clock: SetClock
+) -> None:
     assert sign(signing, post)
     clock.advance(timedelta(days=2))
     with post.database.write() as session:
@@ -80,7 +82,7 @@ def test_the_same_head_is_never_posted_twice(signing: Settings, post: Post, slac
 
 @pytest.mark.parametrize("how", ["500-accepted", "drop-accepted", "drop"])
 def test_trouble_ends_in_one_message(
-    signing: Settings, post: Post, slack: FakeSlack, clock: SetClock, how: str
+    signing: Settings, post: PostRoom, slack: FakeSlack, clock: SetClock, how: str
 ) -> None:
     sign(signing, post)
     slack.misbehave("chat.postMessage", how)
@@ -91,7 +93,7 @@ def test_trouble_ends_in_one_message(
 
 
 def test_a_head_that_cannot_be_posted_holds_no_incident_up(
-    signing: Settings, post: Post, slack: FakeSlack, clock: SetClock
+    signing: Settings, post: PostRoom, slack: FakeSlack, clock: SetClock
 ) -> None:
     sign(signing, post)
     take(post.database, Leaked("a list", tuple(range(30))))
@@ -106,7 +108,7 @@ def test_a_head_that_cannot_be_posted_holds_no_incident_up(
         }
 
 
-def test_the_console_and_a_home_that_wants_none_get_none(signing: Settings, post: Post, clock: SetClock) -> None:
+def test_the_console_and_a_home_that_wants_none_get_none(signing: Settings, post: PostRoom, clock: SetClock) -> None:
     assert sign(signing, post)
     with post.database.write() as session:
         now = clock.advance(timedelta(days=3))
@@ -114,7 +116,7 @@ def test_the_console_and_a_home_that_wants_none_get_none(signing: Settings, post
         assert not enqueue_head(session, post.channels, language="en", every_h=0, now=now)
 
 
-def test_the_scheduler_makes_leaves_signs_and_posts(signing: Settings, post: Post, slack: FakeSlack) -> None:
+def test_the_scheduler_makes_leaves_signs_and_posts(signing: Settings, post: PostRoom, slack: FakeSlack) -> None:
     with post.database.write() as session:
         add_event(session, "note", actor="suzuki", now=post.clock.now(), data={"text": "x"})
     jobs = {job.name: job for job in Jobs(signing, post.database, post.clock, threading.Event())()}
@@ -129,7 +131,7 @@ def test_the_scheduler_makes_leaves_signs_and_posts(signing: Settings, post: Pos
 
 
 def test_a_log_that_was_rewritten_is_not_signed_and_people_are_told_once(
-    signing: Settings, post: Post, slack: FakeSlack
+    signing: Settings, post: PostRoom, slack: FakeSlack
 ) -> None:
     sign(signing, post)
     with post.database.engine.begin() as connection:

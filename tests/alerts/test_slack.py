@@ -16,14 +16,14 @@ from tests.alerts.conftest import run
 from tests.incidents.makers import NOW, Leaked, event_kinds, repost, take
 
 if TYPE_CHECKING:
-    from alerts.delivery import Post
+    from alerts.delivery import PostRoom
     from core.clock import SetClock
     from tests.alerts.conftest import FakeSlack
 
 LEAK = Leaked("a list", tuple(range(30)))
 
 
-def test_a_leak_is_one_message_with_counts_and_a_link(post: Post, slack: FakeSlack) -> None:
+def test_a_leak_is_one_message_with_counts_and_a_link(post: PostRoom, slack: FakeSlack) -> None:
     take(post.database, LEAK)
     assert run(post).sent == 1
     (parent,) = slack.parents
@@ -35,7 +35,7 @@ def test_a_leak_is_one_message_with_counts_and_a_link(post: Post, slack: FakeSla
     assert event_kinds(post.database)[-1] == "alert-sent"
 
 
-def test_what_happens_later_changes_the_parent_and_goes_into_its_thread(post: Post, slack: FakeSlack) -> None:
+def test_what_happens_later_changes_the_parent_and_goes_into_its_thread(post: PostRoom, slack: FakeSlack) -> None:
     take(post.database, LEAK)
     run(post)
     for number in range(5):
@@ -51,7 +51,7 @@ def test_what_happens_later_changes_the_parent_and_goes_into_its_thread(post: Po
     assert "suzuki" in reply["text"]
 
 
-def test_changes_before_the_first_delivery_are_in_the_parent_already(post: Post, slack: FakeSlack) -> None:
+def test_changes_before_the_first_delivery_are_in_the_parent_already(post: PostRoom, slack: FakeSlack) -> None:
     take(post.database, LEAK)
     repost(post.database, LEAK.content, source="forum", address="http://forum.invalid/1")
     run(post, 2)
@@ -61,7 +61,7 @@ def test_changes_before_the_first_delivery_are_in_the_parent_already(post: Post,
 
 @pytest.mark.parametrize("how", ["429", "500", "500-accepted", "drop", "drop-accepted", "fatal_error", "channel_gone"])
 @pytest.mark.parametrize("times", [1, 3])
-def test_trouble_ends_in_one_message(post: Post, slack: FakeSlack, clock: SetClock, how: str, times: int) -> None:
+def test_trouble_ends_in_one_message(post: PostRoom, slack: FakeSlack, clock: SetClock, how: str, times: int) -> None:
     take(post.database, LEAK)
     slack.misbehave("chat.postMessage", how, times)
     for _ in range(6):
@@ -73,7 +73,7 @@ def test_trouble_ends_in_one_message(post: Post, slack: FakeSlack, clock: SetClo
 
 
 @pytest.mark.parametrize("how", ["500-accepted", "drop-accepted"])
-def test_trouble_with_a_reply_ends_in_one_reply(post: Post, slack: FakeSlack, clock: SetClock, how: str) -> None:
+def test_trouble_with_a_reply_ends_in_one_reply(post: PostRoom, slack: FakeSlack, clock: SetClock, how: str) -> None:
     take(post.database, LEAK)
     run(post)
     for number in range(3):  # the reply to be looked for is beyond the first page
@@ -87,7 +87,9 @@ def test_trouble_with_a_reply_ends_in_one_reply(post: Post, slack: FakeSlack, cl
     assert len(slack.replies) == 4
 
 
-def test_what_may_have_arrived_is_looked_for_as_long_as_it_takes(post: Post, slack: FakeSlack, clock: SetClock) -> None:
+def test_what_may_have_arrived_is_looked_for_as_long_as_it_takes(
+    post: PostRoom, slack: FakeSlack, clock: SetClock
+) -> None:
     take(post.database, LEAK)
     slack.misbehave("chat.postMessage", "drop-accepted")
     slack.misbehave("conversations.history", "internal_error", 2)
@@ -98,7 +100,7 @@ def test_what_may_have_arrived_is_looked_for_as_long_as_it_takes(post: Post, sla
     assert slack.state()["calls"].count("chat.postMessage") == 1
 
 
-def test_slack_that_asks_for_an_hour_gets_it(post: Post, slack: FakeSlack, clock: SetClock) -> None:
+def test_slack_that_asks_for_an_hour_gets_it(post: PostRoom, slack: FakeSlack, clock: SetClock) -> None:
     take(post.database, LEAK)
     slack.misbehave("chat.postMessage", "429-long")
     assert run(post).waiting == 1
@@ -108,7 +110,7 @@ def test_slack_that_asks_for_an_hour_gets_it(post: Post, slack: FakeSlack, clock
     assert run(post).sent == 1
 
 
-def test_a_message_that_never_gets_through_stands_as_failed(post: Post, slack: FakeSlack, clock: SetClock) -> None:
+def test_a_message_that_never_gets_through_stands_as_failed(post: PostRoom, slack: FakeSlack, clock: SetClock) -> None:
     patient = replace(post, max_attempts=3)
     take(post.database, LEAK)
     slack.misbehave("chat.postMessage", "not_in_channel", 9)
@@ -127,7 +129,7 @@ def test_a_message_that_never_gets_through_stands_as_failed(post: Post, slack: F
     assert event_kinds(post.database)[-1] == "alert-failed"
 
 
-def test_a_deleted_parent_is_posted_anew(post: Post, slack: FakeSlack) -> None:
+def test_a_deleted_parent_is_posted_anew(post: PostRoom, slack: FakeSlack) -> None:
     take(post.database, LEAK)
     run(post)
     slack.delete(slack.parents[0]["ts"])
@@ -139,7 +141,7 @@ def test_a_deleted_parent_is_posted_anew(post: Post, slack: FakeSlack) -> None:
     assert slack.replies[-1]["thread_ts"] == slack.parents[0]["ts"]
 
 
-def test_merged_incidents_say_so_in_both_threads(post: Post, slack: FakeSlack) -> None:
+def test_merged_incidents_say_so_in_both_threads(post: PostRoom, slack: FakeSlack) -> None:
     take(post.database, Leaked("left", tuple(range(10))))
     take(post.database, Leaked("right", tuple(range(10, 20))))
     run(post)
@@ -151,7 +153,7 @@ def test_merged_incidents_say_so_in_both_threads(post: Post, slack: FakeSlack) -
     assert [reply["thread_ts"] for reply in slack.replies] == [first["ts"]]
 
 
-def test_an_incident_that_was_over_before_slack_was_set_up_is_not_told(post: Post, slack: FakeSlack) -> None:
+def test_an_incident_that_was_over_before_slack_was_set_up_is_not_told(post: PostRoom, slack: FakeSlack) -> None:
     take(post.database, LEAK)
     with post.database.write() as session:
         actions.act(session, 1, "dismiss", actor="suzuki", reason="test data", now=NOW)
@@ -159,7 +161,7 @@ def test_an_incident_that_was_over_before_slack_was_set_up_is_not_told(post: Pos
     assert slack.messages == []
 
 
-def test_the_scheduler_is_told_when_there_is_something_to_do(post: Post, slack: FakeSlack, clock: SetClock) -> None:
+def test_the_scheduler_is_told_when_there_is_something_to_do(post: PostRoom, slack: FakeSlack, clock: SetClock) -> None:
     def is_due() -> bool:
         with post.database.read() as session:
             return has_due(session, post.channels, now=clock.now())

@@ -13,7 +13,7 @@ import pytest
 from sqlalchemy import select
 
 from archive.errors import ArchiveError
-from archive.models import Document, WarcFileRow
+from archive.models import DocumentRow, WarcFileRow
 from archive.store import Archive
 from archive.warc import OPEN_SUFFIX, WarcFile
 from tests.archive.test_store import exchange, place
@@ -97,7 +97,7 @@ def test_a_killed_writer_loses_nothing_that_was_committed(
     recovered = archive.recover()
     assert [one.cut_bytes >= 40 for one in recovered] == [True]
     with database.read() as session:
-        documents = session.scalars(select(Document).order_by(Document.id)).all()
+        documents = session.scalars(select(DocumentRow).order_by(DocumentRow.id)).all()
         row = session.scalars(select(WarcFileRow)).one()
     assert len(documents) >= 20
     for number, document in enumerate(documents, 1):

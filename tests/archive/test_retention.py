@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy import func, select
 
-from archive.models import Capture, Document, WarcFileRow
+from archive.models import Capture, DocumentRow, WarcFileRow
 from archive.retention import EXPIRED_SUFFIX, Expired
 from archive.store import Archive
 from tests.archive.test_store import exchange, place
@@ -46,7 +46,7 @@ def settle(archive: Archive, database: Database, ids: list[int], *, held: bool =
 
 def counts(database: Database) -> tuple[int, int, int]:
     with database.read() as session:
-        tables = (Document, Capture, WarcFileRow)
+        tables = (DocumentRow, Capture, WarcFileRow)
         first, second, third = (session.scalar(select(func.count()).select_from(table)) or 0 for table in tables)
         return first, second, third
 
@@ -64,7 +64,7 @@ def test_a_file_goes_when_nothing_in_it_is_kept(archive: Archive, database: Data
     assert sorted(file.name for file in archive.folder.rglob("*.*")) == ["mixed-1.warc.gz", "waiting-1.warc.gz"]
     assert counts(database) == (3, 3, 2)
     with database.read() as session:
-        assert archive.read(session.get_one(Document, mixed[1])) == b"d"
+        assert archive.read(session.get_one(DocumentRow, mixed[1])) == b"d"
 
 
 def test_documents_of_incidents_outlive_every_limit(archive: Archive, database: Database, clock: SetClock) -> None:
@@ -92,7 +92,7 @@ def test_the_record_of_a_place_is_kept_as_long_as_its_document(
 def test_a_document_seen_again_is_kept_for_longer(archive: Archive, database: Database, clock: SetClock) -> None:
     settle(archive, database, keep(archive, database, "a-1", b"a"))
     with database.write() as session:
-        session.scalars(select(Document)).one().keep_until = clock.now()
+        session.scalars(select(DocumentRow)).one().keep_until = clock.now()
     keep(archive, database, "b-1", b"a")
     assert archive.expire(clock.advance(timedelta(days=10))).documents == 0
 
@@ -110,7 +110,7 @@ def test_an_interrupted_run_is_finished_or_undone(
             for row in (*session.scalars(select(Capture)), *session.scalars(select(WarcFileRow))):
                 session.delete(row)
             session.flush()
-            session.delete(session.get_one(Document, ids[0]))
+            session.delete(session.get_one(DocumentRow, ids[0]))
     archive.expire(clock.now())
     assert file.exists() != rows_gone
     assert not list(archive.folder.rglob(f"*{EXPIRED_SUFFIX}"))

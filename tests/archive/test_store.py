@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import func, select
 
 from archive.errors import ArchiveError
-from archive.models import Capture, Document, WarcFileRow
+from archive.models import Capture, DocumentRow, WarcFileRow
 from archive.records import Exchange
 from archive.store import HAND_IN, Archive, Place
 from tests.archive.warc_files import check, records_of
@@ -52,7 +52,7 @@ def test_a_paste_comes_back_whole_with_its_place_and_its_headers(archive: Archiv
     with archive.open_warc("pastes-1") as warc, database.write() as session:
         kept = archive.keep_response(session, warc, sent, place(), media_type="text/plain", charset="")
     with database.read() as session:
-        document = session.get_one(Document, kept.document_id)
+        document = session.get_one(DocumentRow, kept.document_id)
         capture = session.get_one(Capture, kept.capture_id)
     assert archive.read(document) == content
     assert (document.state, document.size_bytes, document.title) == ("waiting", len(content), "題")
@@ -78,7 +78,7 @@ def test_compressed_bodies_stay_as_they_came_when_others_can_read_them(archive: 
         for one in sent:
             archive.keep_response(session, warc, one, place(one.address), media_type="", charset="")
     with database.read() as session:
-        documents = session.scalars(select(Document).order_by(Document.id)).all()
+        documents = session.scalars(select(DocumentRow).order_by(DocumentRow.id)).all()
     assert [archive.read(d) for d in documents] == [whole, broken]
     heads = [r.http_headers for r in records_of(archive.folder / documents[0].warc_file) if r.kind == "response"]
     assert heads == [[("Content-Encoding", "gzip")], [("X-Archive-Orig-Content-Encoding", "gzip")]]
@@ -116,7 +116,7 @@ def test_posts_of_one_page_share_the_record_of_the_page(archive: Archive, databa
         for number, text in enumerate([POST, "二", "三\n\n四"]):
             archive.keep_post(session, warc, text, page, place(f"http://forum.example/topic/1#{number}", "forum"))
     with database.read() as session:
-        documents = session.scalars(select(Document).order_by(Document.id)).all()
+        documents = session.scalars(select(DocumentRow).order_by(DocumentRow.id)).all()
         offsets = set(session.scalars(select(Capture.warc_offset)))
     assert [archive.read(d).decode() for d in documents] == [POST, "二", "三\n\n四"]
     file = archive.folder / documents[0].warc_file
@@ -134,7 +134,7 @@ def test_a_file_handed_in_twice_is_one_document(archive: Archive, database: Data
     again = archive.hand_in(file.read_bytes(), "copy.csv")
     assert again.document_id == first.document_id
     with database.read() as session:
-        document = session.get_one(Document, first.document_id)
+        document = session.get_one(DocumentRow, first.document_id)
         assert session.scalar(select(func.count()).select_from(WarcFileRow)) == 1
         assert {(c.source, c.address) for c in document.captures} == {(HAND_IN, "名簿.csv"), (HAND_IN, "copy.csv")}
     assert archive.read(document) == file.read_bytes()
@@ -150,7 +150,7 @@ def test_a_missing_hand_in_is_named(archive: Archive, tmp_path: Path) -> None:
 def test_what_was_changed_on_disk_is_refused_by_name_and_offset(archive: Archive, database: Database) -> None:
     kept = archive.hand_in(b"a" * 5000, "a.txt")
     with database.write() as session:
-        document = session.get_one(Document, kept.document_id)
+        document = session.get_one(DocumentRow, kept.document_id)
         document.sha256 = "0" * 64
     with pytest.raises(ArchiveError, match=rf"{document.warc_file} holds another content at offset \d+"):
         archive.read(document)
@@ -170,7 +170,7 @@ def test_a_document_is_read_while_its_sweep_still_runs(archive: Archive, databas
         with database.write() as session:
             kept = archive.keep_response(session, warc, exchange(), place(), media_type="", charset="")
         with database.read() as session:
-            assert archive.read(session.get_one(Document, kept.document_id)) == b"hello"
+            assert archive.read(session.get_one(DocumentRow, kept.document_id)) == b"hello"
 
 
 def test_the_queue_gives_the_oldest_first_and_forgets_what_is_settled(
@@ -179,11 +179,11 @@ def test_the_queue_gives_the_oldest_first_and_forgets_what_is_settled(
     ids = [archive.hand_in(str(n).encode(), f"{n}.txt").document_id for n in range(4)]
     with database.write() as session:
         archive.settle(session, ids[0], held=False)
-        session.get_one(Document, ids[2]).state = "failed"
+        session.get_one(DocumentRow, ids[2]).state = "failed"
         session.flush()
         assert [d.id for d in archive.waiting(session, 1)] == [ids[1]]
         assert [d.id for d in archive.waiting(session, 9)] == [ids[1], ids[3]]
-        clear = session.get_one(Document, ids[0])
+        clear = session.get_one(DocumentRow, ids[0])
         assert clear.keep_until == clock.now() + timedelta(days=settings.archive.keep_clear_days)
 
 

@@ -12,7 +12,7 @@ from benchmarks.corpus.decoys import DECOYS
 from benchmarks.corpus.people import make_people
 from benchmarks.corpus.told_apart import Crowd
 from benchmarks.corpus.ways import WAYS
-from benchmarks.quality import Enrolled, below, enrol, measure, measure_decoys, summary
+from benchmarks.quality import EnrolledHome, below, enrol, measure, measure_decoys, summary
 
 CORPUS = Path(__file__).parents[2] / "benchmarks" / "corpus"
 CUSTOMERS, SEED = 2_000, 11
@@ -20,12 +20,12 @@ OURS = {"fingerprints", "matcher", "custody", "core", "incidents"}
 
 
 @pytest.fixture(scope="module")
-def enrolled(tmp_path_factory: pytest.TempPathFactory) -> Enrolled:
+def enrolled(tmp_path_factory: pytest.TempPathFactory) -> EnrolledHome:
     """A small population in an index."""
     return enrol(tmp_path_factory.mktemp("index"), make_people(random.Random(SEED), CUSTOMERS))
 
 
-def test_leaks_are_found_whole_and_decoys_stay_quiet(enrolled: Enrolled) -> None:
+def test_leaks_are_found_whole_and_decoys_stay_quiet(enrolled: EnrolledHome) -> None:
     quiet = measure_decoys(enrolled, random.Random(SEED + 1), 1)
     tallies = measure(enrolled, Crowd(enrolled.people), random.Random(SEED + 2), 1, 12)
     assert not quiet.loud

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy import select
 
-from archive.models import Capture, Document
+from archive.models import Capture, DocumentRow
 from archive.store import Archive
 from core.clock import SystemClock
 from core.database import Database
@@ -52,7 +52,7 @@ class Seen:
     """A capture as the tests compare it."""
 
     capture: Capture
-    document: Document
+    document: DocumentRow
     content: bytes
 
     @property

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from pyroaring import BitMap
 from sqlalchemy import delete, select, text, update
 
-from archive.models import Capture, Document
+from archive.models import Capture, DocumentRow
 from core.database import Base
 from incidents.actions import take_capture, take_finding
 from incidents.findings import NewFinding, record_finding
@@ -46,13 +46,13 @@ class Leaked:
         )  # fmt: skip
 
 
-def make_document(session: Session, content: str, *, state: str = "waiting", now: datetime = NOW) -> Document:
+def make_document(session: Session, content: str, *, state: str = "waiting", now: datetime = NOW) -> DocumentRow:
     """The row of a content, made once."""
     sha256 = hashlib.sha256(content.encode()).hexdigest()
-    known = session.scalar(select(Document).where(Document.sha256 == sha256))
+    known = session.scalar(select(DocumentRow).where(DocumentRow.sha256 == sha256))
     if known:
         return known
-    made = Document(
+    made = DocumentRow(
         sha256=sha256, size_bytes=len(content.encode()), media_type="text/plain", charset="utf-8", title="",
         warc_file="2026/11/made-up.warc.gz", warc_offset=0, first_seen_at=now, keep_until=now + timedelta(days=90),
         state=state,
@@ -63,7 +63,7 @@ def make_document(session: Session, content: str, *, state: str = "waiting", now
 
 
 def make_capture(
-    session: Session, document: Document, *, source: str = "my-paste", address: str = "", now: datetime = NOW
+    session: Session, document: DocumentRow, *, source: str = "my-paste", address: str = "", now: datetime = NOW
 ) -> Capture:
     """A place where a document was seen."""
     made = Capture(

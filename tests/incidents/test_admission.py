@@ -14,7 +14,7 @@ from pyroaring import BitMap
 from incidents import actions, queries
 from incidents.errors import NoIncidentError
 from incidents.models import Incident
-from incidents.same_leak import Leak, is_same_leak
+from incidents.same_leak import LeakContent, is_same_leak
 from tests.incidents.makers import NOW, Leaked, event_kinds, make_document, partition, repost, take, wipe
 
 if TYPE_CHECKING:
@@ -163,7 +163,7 @@ def _connected(leaks: list[Leaked]) -> list[set[str]]:
     """The naive reading of the law: contents that are one leak, directly or by way of others."""
     groups = [{leak.content} for leak in leaks]
     for one, other in itertools.combinations(leaks, 2):
-        pair = [Leak(leak.content, leak.sketch, BitMap(leak.members)) for leak in (one, other)]
+        pair = [LeakContent(leak.content, leak.sketch, BitMap(leak.members)) for leak in (one, other)]
         if is_same_leak(*pair):
             together = [group for group in groups if group & {one.content, other.content}]
             groups = [group for group in groups if group not in together] + [set().union(*together)]

@@ -7,23 +7,23 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pyroaring import BitMap
 
-from incidents.same_leak import Leak, is_same_leak
+from incidents.same_leak import LeakContent, is_same_leak
 
 SKETCH = tuple(range(100))
 leaks = st.builds(
-    Leak,
+    LeakContent,
     sha256=st.sampled_from(["a", "b", "c"]),
     sketch=st.sampled_from([(), SKETCH, SKETCH[:90] + (0,) * 10, SKETCH[::-1]]),
     members=st.sets(st.integers(0, 15)).map(BitMap),
 )
 
 
-def leak(content: str, members: range, sketch: tuple[int, ...] = ()) -> Leak:
-    return Leak(content, sketch, BitMap(members))
+def leak(content: str, members: range, sketch: tuple[int, ...] = ()) -> LeakContent:
+    return LeakContent(content, sketch, BitMap(members))
 
 
 @given(leaks, leaks)
-def test_the_relation_is_symmetric(one: Leak, other: Leak) -> None:
+def test_the_relation_is_symmetric(one: LeakContent, other: LeakContent) -> None:
     assert is_same_leak(one, other) == is_same_leak(other, one)
 
 
@@ -43,5 +43,9 @@ def test_the_relation_is_symmetric(one: Leak, other: Leak) -> None:
         (leak("a", range(0)), leak("b", range(0)), False),
     ],
 )
-def test_reposts_samples_and_small_changes_are_one_leak_and_chance_is_not(one: Leak, other: Leak, same: bool) -> None:  # noqa: FBT001
+def test_reposts_samples_and_small_changes_are_one_leak_and_chance_is_not(
+    one: LeakContent,
+    other: LeakContent,
+    same: bool,  # noqa: FBT001
+) -> None:
     assert is_same_leak(one, other) is same

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy import func, select
 
-from archive.models import Capture, Document
+from archive.models import Capture, DocumentRow
 from incidents import queries
 from incidents.models import Event, FindingMatch, FindingRow, Incident
 from judging.child import ChildJudge
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 def states(database: Database) -> dict[int, str]:
     with database.read() as session:
-        return {document.id: document.state for document in session.scalars(select(Document))}
+        return {document.id: document.state for document in session.scalars(select(DocumentRow))}
 
 
 def hand(archive: Archive, *texts: str) -> None:
@@ -86,7 +86,7 @@ def test_documents_that_hang_crash_or_swell_fail_with_their_reason_and_the_rest_
     assert [run.documents for run in runs] == [8, 6, 6, 0]
     assert [run.failed for run in runs] == [0, 0, 6, 0]
     with database.read() as session:
-        failures = {d.title.split("-")[1][:-4]: d.failure for d in session.scalars(select(Document)) if d.failure}
+        failures = {d.title.split("-")[1][:-4]: d.failure for d in session.scalars(select(DocumentRow)) if d.failure}
         failed = queries.overview(session, language="en").documents_failed
     assert failures == {
         "hang": "it took longer than 1 s",
@@ -133,20 +133,20 @@ def test_a_content_seen_again_after_retention_is_not_a_new_finding(
         match_waiting(Matching(database, archive, judge, clock))
         with database.write() as session:
             session.query(Capture).delete()
-            session.query(Document).delete()
+            session.query(DocumentRow).delete()
         clock.advance(timedelta(days=100))
         hand(archive, "calm")
         match_waiting(Matching(database, archive, judge, clock))
     with database.read() as session:
         (finding,) = session.scalars(select(FindingRow))
-        assert finding.document_id == session.scalar(select(Document.id))
+        assert finding.document_id == session.scalar(select(DocumentRow.id))
         assert session.scalar(select(Capture.state)) == "reported"
 
 
 def _progress(database: Database) -> tuple[int, int]:
     """How many findings stand, and how many documents were begun."""
     with database.read() as session:
-        begun = select(func.count()).select_from(Document).where(Document.attempts > 0)
+        begun = select(func.count()).select_from(DocumentRow).where(DocumentRow.attempts > 0)
         return session.scalar(select(func.count()).select_from(FindingRow)) or 0, session.scalar(begun) or 0
 
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from matcher.readers.decoding.decoder import decode, decode_stream, detect
+from core.encodings.decoder import decode, decode_stream, detect
 
 POST = "きのう駅前で聞いた話。架空さんの番号は 090-0012-3400 だそうです。\n"
 NAMES = "架空　一郎,カクウ　イチロウ,東京都千代田区千代田1-2-3\n仮名　二葉,カメイ　フタバ,北海道札幌市中央区\n"

@@ -14,7 +14,7 @@ import pytest
 from matcher.document import Document, Limits
 from matcher.helpers import HelperError, Pool
 from matcher.match import match_document
-from matcher.passage import Job, Looker
+from matcher.passage import Looker, PassageJob
 from matcher.readers.interface import Prose
 from tests.matcher.people import PEOPLE
 
@@ -78,9 +78,9 @@ def children() -> set[int]:
     return {child.pid for child in psutil.Process().children()}
 
 
-def jobs(count: int = 20) -> Iterator[Job]:
+def jobs(count: int = 20) -> Iterator[PassageJob]:
     for number in range(count):
-        yield Job(Prose("今日は晴れ。", number + 1), (str(number),))
+        yield PassageJob(Prose("今日は晴れ。", number + 1), (str(number),))
 
 
 def test_parts_come_back_in_the_order_of_the_jobs(bench: Bench) -> None:

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from matcher.document import Cuts, Document, Limits
 from matcher.readers import load_readers, read_document
-from matcher.readers.interface import Prose, Rows, Source
+from matcher.readers.interface import Prose, Readable, Rows
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -40,7 +40,7 @@ def words(content: bytes, name: str = "example", limits: Limits | None = None) -
 @pytest.mark.parametrize(("reader", "example"), EXAMPLES, ids=lambda value: getattr(value, "name", None))
 def test_a_reader_recognises_its_examples_and_nothing_else(reader: Reader, example: object) -> None:
     content, found, name = example.content, example.found, example.name  # type: ignore[attr-defined]
-    source = Source(name, lambda: io.BytesIO(content), Limits(), Cuts())
+    source = Readable(name, lambda: io.BytesIO(content), Limits(), Cuts())
     if not found:
         assert reader.recognises(source) == 0 or not any(_rows(reader, source))
         return
@@ -50,7 +50,7 @@ def test_a_reader_recognises_its_examples_and_nothing_else(reader: Reader, examp
         assert word in text
 
 
-def _rows(reader: Reader, source: Source) -> Iterator[Rows]:
+def _rows(reader: Reader, source: Readable) -> Iterator[Rows]:
     return (passage for passage in reader.read(source) if isinstance(passage, Rows))
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from root_cause.peers import MOST_ROWS, lifts
 from root_cause.ranking import Leak, Touches
-from root_cause.terms import Rows
+from root_cause.terms import HolderRows
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -35,7 +35,7 @@ def lifts_of(leaked: NDArray[np.int64], touches: list[Touches]) -> dict[str, flo
     subjects = np.unique(leaked).astype(np.uint64)
     leak = Leak(subjects, np.full(len(subjects), 0.98), N, 20_100)
     rows = [
-        Rows(
+        HolderRows(
             one.subjects, one.days, np.full(len(one.subjects), float(one.sample)), np.isin(one.subjects, subjects),
             np.full(len(one.subjects), 0.98), np.zeros(len(one.subjects), np.int64),
         )

@@ -15,14 +15,14 @@ from trails.rules import Account, read_accounts
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from trails.checks.interface import Example, TrailCheck
+    from trails.checks.interface import CheckExample, TrailCheck
 
 CHECKS = list(load_checks().values())
 EXAMPLES = [(one, example) for one in CHECKS for example in one.examples]
 
 
 @pytest.mark.parametrize(("one", "example"), EXAMPLES, ids=lambda v: getattr(v, "name", ""))
-def test_a_check_names_whom_its_examples_say(one: TrailCheck, example: Example) -> None:
+def test_a_check_names_whom_its_examples_say(one: TrailCheck, example: CheckExample) -> None:
     found = list(one.find(example.look()))
     assert {suspicion.name for suspicion in found} == set(example.names)
     assert all(suspicion.check == one.name for suspicion in found)

@@ -13,7 +13,7 @@ from trails.errors import UnknownFormatError
 from trails.formats import find_format, load_formats
 
 if TYPE_CHECKING:
-    from trails.formats.interface import Example, TrailFormat
+    from trails.formats.interface import FormatExample, TrailFormat
 
 FORMATS = list(load_formats().values())
 EXAMPLES = [(one, example) for one in FORMATS for example in one.examples]
@@ -32,12 +32,12 @@ def read(one: TrailFormat, text: str, columns: list[str] | None = None) -> list[
 
 
 @pytest.mark.parametrize(("one", "example"), EXAMPLES, ids=lambda v: getattr(v, "name", ""))
-def test_a_format_reads_its_examples(one: TrailFormat, example: Example) -> None:
+def test_a_format_reads_its_examples(one: TrailFormat, example: FormatExample) -> None:
     assert read(one, example.text) == list(example.records)
 
 
 @pytest.mark.parametrize(("one", "example"), EXAMPLES, ids=lambda v: getattr(v, "name", ""))
-def test_reading_some_columns_gives_the_same_values(one: TrailFormat, example: Example) -> None:
+def test_reading_some_columns_gives_the_same_values(one: TrailFormat, example: FormatExample) -> None:
     wanted = list(example.records[0])[-2:]
     found = read(one, example.text, wanted)
     assert [{k: row[k] for k in wanted if k in row} for row in found] == [
@@ -46,7 +46,7 @@ def test_reading_some_columns_gives_the_same_values(one: TrailFormat, example: E
 
 
 @pytest.mark.parametrize(("one", "example"), EXAMPLES, ids=lambda v: getattr(v, "name", ""))
-def test_reading_in_pieces_gives_the_same_records(one: TrailFormat, example: Example) -> None:
+def test_reading_in_pieces_gives_the_same_records(one: TrailFormat, example: FormatExample) -> None:
     lines = lines_of(example.text)
     reader = one.open(lines)
     rows = []
@@ -58,7 +58,7 @@ def test_reading_in_pieces_gives_the_same_records(one: TrailFormat, example: Exa
 
 
 @pytest.mark.parametrize(("one", "example"), EXAMPLES, ids=lambda v: getattr(v, "name", ""))
-def test_an_example_is_recognised_as_its_own_format(one: TrailFormat, example: Example) -> None:
+def test_an_example_is_recognised_as_its_own_format(one: TrailFormat, example: FormatExample) -> None:
     assert find_format(lines_of(example.text)).name == one.name
 
 

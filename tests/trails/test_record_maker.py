@@ -12,7 +12,7 @@ from trails.formats import format_called
 from trails.imports import plan_import, run_import
 from trails.mapping.mapping_file import TrailMapping
 from trails.record_maker import LARGE_BYTES, RecordMaker, choose_helpers, make_all
-from trails.times import Reading
+from trails.times import TimeReading
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -35,7 +35,7 @@ NOW = datetime(2026, 11, 25, tzinfo=UTC)
 
 
 def test_helpers_give_the_same_records_and_drop_the_same_lines_in_order(door: KeyedDoor) -> None:
-    make = RecordMaker(MAPPING, Reading("Asia/Tokyo", date(2026, 11, 25)), door, NOW)
+    make = RecordMaker(MAPPING, TimeReading("Asia/Tokyo", date(2026, 11, 25)), door, NOW)
     reader = format_called("csv").open([HEADER.strip(), *ROWS[:10]])
     pieces = [reader.read(ROWS[start : start + 100], start, last=False) for start in range(0, 2000, 100)]
     alone, together = list(make_all(pieces, make, 0)), list(make_all(pieces, make, 2))

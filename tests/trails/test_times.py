@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from trails.times import Reading, names_no_year, read_time, read_times
+from trails.times import TimeReading, names_no_year, read_time, read_times
 
-READING = Reading("Asia/Tokyo", date(2026, 11, 22))
+READING = TimeReading("Asia/Tokyo", date(2026, 11, 22))
 TEN = datetime(2026, 4, 1, 1, 0, tzinfo=UTC)
 SPELLINGS = [
     ("2026/04/01 10:00:00", TEN, None),

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy import select
 
-from archive.models import Document
+from archive.models import DocumentRow
 from incidents.actions import act, take_finding
 from incidents.findings import record_finding
 from tests.archive.test_store import exchange, place
@@ -190,7 +190,7 @@ def test_a_document_in_a_file_that_is_still_written_is_compared_with_its_own_has
     warc = full_home.archive.open_warc("sweep-1")
     with full_home.database.write() as session:
         kept = full_home.archive.keep_response(session, warc, exchange(), place(), media_type="text/plain", charset="")
-        offset = session.get_one(Document, kept.document_id).warc_offset
+        offset = session.get_one(DocumentRow, kept.document_id).warc_offset
     full_home.append()
     assert full_home.verify().is_whole
     content = bytearray(warc.open_path.read_bytes())
@@ -294,7 +294,7 @@ def test_rows_that_wait_and_leaves_without_a_head_are_said(full_home: LogHome) -
 
 def test_verdicts_and_states_of_incidents_are_covered(full_home: LogHome) -> None:
     with full_home.database.write() as session:
-        document = session.get_one(Document, 1)
+        document = session.get_one(DocumentRow, 1)
         row = record_finding(
             session, document, Leaked("x", (0, 1, 2)).finding(), generation=1, now=full_home.clock.now()
         )

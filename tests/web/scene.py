@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from pyroaring import BitMap
 
-from archive.models import Capture, Document
+from archive.models import Capture, DocumentRow
 from crawler.models import Sweep
 from incidents.models import FindingMatch, FindingRow, Incident, Sighting
 from incidents.timeline.events import add_event
@@ -107,7 +107,7 @@ def _open(session: Session, document_id: int, capture_id: int, at: datetime) -> 
     )  # fmt: skip
     session.add(incident)
     session.flush()
-    document = session.get_one(Document, document_id)
+    document = session.get_one(DocumentRow, document_id)
     document.title = "新規リスト 一部公開"
     capture = session.get_one(Capture, capture_id)
     capture.source, capture.address, capture.author = "my-paste", "http://paste.example/+42", "nightowl"

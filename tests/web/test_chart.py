@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from incidents.timeline.search import parse_query
-from incidents.views import Day
+from incidents.views import DayCount
 from web.chart import FLOOR, MOST_BARS, WIDTH, draw
 
 DAYS = st.dictionaries(
@@ -19,7 +19,7 @@ START = date(2016, 4, 1)
 
 @given(DAYS)
 def test_no_event_is_lost_and_nothing_stands_outside(counts: dict[int, int]) -> None:
-    chart = draw([Day(START + timedelta(days=n), events) for n, events in counts.items()], "名簿")
+    chart = draw([DayCount(START + timedelta(days=n), events) for n, events in counts.items()], "名簿")
     assert chart
     assert sum(bar.events for bar in chart.bars) == sum(counts.values())
     assert len(chart.bars) <= MOST_BARS
@@ -29,7 +29,7 @@ def test_no_event_is_lost_and_nothing_stands_outside(counts: dict[int, int]) -> 
 
 @given(DAYS)
 def test_every_bar_leads_to_its_own_days(counts: dict[int, int]) -> None:
-    chart = draw([Day(START + timedelta(days=n), events) for n, events in counts.items()], "名簿 after:2001-01-01")
+    chart = draw([DayCount(START + timedelta(days=n), events) for n, events in counts.items()], "名簿 after:2001-01-01")
     assert chart
     bar = chart.bars[-1]
     query = parse_query(bar.query)

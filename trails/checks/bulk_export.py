@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from trails.checks.interface import Example, Row, Suspicion, TrailCheck
+from trails.checks.interface import CheckExample, CheckRow, Suspicion, TrailCheck
 from trails.fields import TAKING_OUT
 from trails.rules import Account, Rules
 
@@ -23,14 +23,18 @@ class BulkExport(TrailCheck):
 
     name = "bulk_export"
     examples = (
-        Example((Row(1, "op-1", 150, action="export"),), ("op-1",), ALLOWED),
-        Example((Row(1, "op-1", 0, action="export", extract="calls-2026-04"),), ("op-1",), ALLOWED),
-        Example(
-            (Row(1, "batch", 5000, action="export"), Row(1, "op-1", 150), Row(1, "op-1", 3, action="print")),
+        CheckExample((CheckRow(1, "op-1", 150, action="export"),), ("op-1",), ALLOWED),
+        CheckExample((CheckRow(1, "op-1", 0, action="export", extract="calls-2026-04"),), ("op-1",), ALLOWED),
+        CheckExample(
+            (
+                CheckRow(1, "batch", 5000, action="export"),
+                CheckRow(1, "op-1", 150),
+                CheckRow(1, "op-1", 3, action="print"),
+            ),
             (),
             ALLOWED,
         ),
-        Example((Row(1, "anybody", 150, action="download"),), ("anybody",)),
+        CheckExample((CheckRow(1, "anybody", 150, action="download"),), ("anybody",)),
     )
 
     def find(self, look: Look) -> Iterator[Suspicion]:

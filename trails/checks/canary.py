@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from trails.checks.interface import Example, Row, Suspicion, TrailCheck
+from trails.checks.interface import CheckExample, CheckRow, Suspicion, TrailCheck
 from trails.rules import Rules
 
 if TYPE_CHECKING:
@@ -22,8 +22,8 @@ class CanaryOpened(TrailCheck):
 
     name = "canary"
     examples = (
-        Example((Row(1, "op-1", 10, first=695), Row(1, "op-2", 10)), ("op-1",), RULES),
-        Example((Row(1, "op-1", 500),), (), RULES),
+        CheckExample((CheckRow(1, "op-1", 10, first=695), CheckRow(1, "op-2", 10)), ("op-1",), RULES),
+        CheckExample((CheckRow(1, "op-1", 500),), (), RULES),
     )
 
     def find(self, look: Look) -> Iterator[Suspicion]:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from trails.checks.interface import Example, Row, Suspicion, TrailCheck
+from trails.checks.interface import CheckExample, CheckRow, Suspicion, TrailCheck
 from trails.rules import Rules
 
 if TYPE_CHECKING:
@@ -22,8 +22,10 @@ class Consent(TrailCheck):
 
     name = "consent"
     examples = (
-        Example((Row(1, "op-1", processor="Sub Ltd"), Row(2, "op-2", processor="Sub Ltd")), ("Sub Ltd",), RULES),
-        Example((Row(1, "op-1", processor="Main Ltd"), Row(1, "op-2")), (), RULES),
+        CheckExample(
+            (CheckRow(1, "op-1", processor="Sub Ltd"), CheckRow(2, "op-2", processor="Sub Ltd")), ("Sub Ltd",), RULES
+        ),
+        CheckExample((CheckRow(1, "op-1", processor="Main Ltd"), CheckRow(1, "op-2")), (), RULES),
     )
 
     def find(self, look: Look) -> Iterator[Suspicion]:

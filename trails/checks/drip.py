@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from trails.checks.interface import Example, Row, Suspicion, TrailCheck
+from trails.checks.interface import CheckExample, CheckRow, Suspicion, TrailCheck
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,15 +23,15 @@ TIMES_PEERS = 3.0
 SPREADS = 6.0
 """Robust standard deviations (1.48 times the median distance from the median) above the median."""
 ROBUST = 1.4826
-PEERS = tuple(Row(day, f"op-{who}", 4 + who % 3, first=1 + day * 8) for day in range(0, 90, 2) for who in range(8))
-DRIP = tuple(Row(day, "drip", 25, first=1 + day * 30) for day in range(90))
+PEERS = tuple(CheckRow(day, f"op-{who}", 4 + who % 3, first=1 + day * 8) for day in range(0, 90, 2) for who in range(8))
+DRIP = tuple(CheckRow(day, "drip", 25, first=1 + day * 30) for day in range(90))
 
 
 class Drip(TrailCheck):
     """Slow drips over long windows."""
 
     name = "drip"
-    examples = (Example((*PEERS, *DRIP), ("drip",)), Example(PEERS, ()), Example(DRIP, ()))
+    examples = (CheckExample((*PEERS, *DRIP), ("drip",)), CheckExample(PEERS, ()), CheckExample(DRIP, ()))
 
     def find(self, look: Look) -> Iterator[Suspicion]:
         """Holders whose distinct customers in a stretch of three months are far above those of their peers."""

@@ -68,7 +68,7 @@ class Suspicion:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class CheckRow:
     """Records of an example: so many customers touched by somebody in one hour of a day."""
 
     day: int
@@ -86,10 +86,10 @@ class Row:
 
 
 @dataclass(frozen=True)
-class Example:
+class CheckExample:
     """Records, and whom the check names for them; run as a test."""
 
-    rows: tuple[Row, ...]
+    rows: tuple[CheckRow, ...]
     names: tuple[str, ...]
     rules: Rules = field(default_factory=Rules)
 
@@ -110,7 +110,7 @@ class TrailCheck(ABC):
     """One thing to look for in new records."""
 
     name: ClassVar[str]
-    examples: ClassVar[tuple[Example, ...]]
+    examples: ClassVar[tuple[CheckExample, ...]]
 
     @abstractmethod
     def find(self, look: Look) -> Iterator[Suspicion]:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from trails.checks.interface import Example, Row, Suspicion, TrailCheck
+from trails.checks.interface import CheckExample, CheckRow, Suspicion, TrailCheck
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 KNOWN_DAYS = 10
 SETTLED_TERMINALS = 3
 """Who used more terminals than that before has no place of his own."""
-WORK = tuple(Row(day, "op-1", 5, terminal="T1") for day in range(12))
-ROVING = tuple(Row(day, "free", 5, terminal=f"T{day}") for day in range(12))
+WORK = tuple(CheckRow(day, "op-1", 5, terminal="T1") for day in range(12))
+ROVING = tuple(CheckRow(day, "free", 5, terminal=f"T{day}") for day in range(12))
 
 
 class NewTerminal(TrailCheck):
@@ -25,10 +25,10 @@ class NewTerminal(TrailCheck):
 
     name = "new_terminal"
     examples = (
-        Example((*WORK, Row(12, "op-1", 3, terminal="T9")), ("op-1",)),
-        Example((*WORK, Row(12, "op-1", 3, terminal="T1")), ()),
-        Example((*ROVING, Row(12, "free", 3, terminal="T99")), ()),
-        Example((Row(1, "op-1", 3, terminal="T1"), Row(2, "op-1", 3, terminal="T2")), ()),
+        CheckExample((*WORK, CheckRow(12, "op-1", 3, terminal="T9")), ("op-1",)),
+        CheckExample((*WORK, CheckRow(12, "op-1", 3, terminal="T1")), ()),
+        CheckExample((*ROVING, CheckRow(12, "free", 3, terminal="T99")), ()),
+        CheckExample((CheckRow(1, "op-1", 3, terminal="T1"), CheckRow(2, "op-1", 3, terminal="T2")), ()),
     )
 
     def find(self, look: Look) -> Iterator[Suspicion]:

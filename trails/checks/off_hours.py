@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from trails.checks.interface import Example, Row, Suspicion, TrailCheck
+from trails.checks.interface import CheckExample, CheckRow, Suspicion, TrailCheck
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -17,8 +17,8 @@ LEAST = 5
 """Fewer customers than that are somebody who finished late."""
 USUAL_SHARE = 0.1
 """Who is at work at such hours on more of his days works in shifts."""
-DAYS = tuple(Row(day, "op-1", 20) for day in range(30))
-NIGHTS = tuple(Row(day, "night", 20, hour=3) for day in range(30))
+DAYS = tuple(CheckRow(day, "op-1", 20) for day in range(30))
+NIGHTS = tuple(CheckRow(day, "night", 20, hour=3) for day in range(30))
 
 
 class OffHours(TrailCheck):
@@ -26,9 +26,9 @@ class OffHours(TrailCheck):
 
     name = "off_hours"
     examples = (
-        Example((*DAYS, Row(30, "op-1", 8, hour=2)), ("op-1",)),
-        Example((*NIGHTS, Row(30, "night", 8, hour=2)), ()),
-        Example((*DAYS, Row(30, "op-1", 2, hour=23)), ()),
+        CheckExample((*DAYS, CheckRow(30, "op-1", 8, hour=2)), ("op-1",)),
+        CheckExample((*NIGHTS, CheckRow(30, "night", 8, hour=2)), ()),
+        CheckExample((*DAYS, CheckRow(30, "op-1", 2, hour=23)), ()),
     )
 
     def find(self, look: Look) -> Iterator[Suspicion]:

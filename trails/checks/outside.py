@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from trails.checks.interface import Example, Row, Suspicion, TrailCheck
+from trails.checks.interface import CheckExample, CheckRow, Suspicion, TrailCheck
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,8 +21,10 @@ class Outside(TrailCheck):
 
     name = "outside"
     examples = (
-        Example((Row(1, "op-1", action="removable_media"), Row(1, "op-2", 500, action="export")), ("op-1",)),
-        Example((Row(1, "op-1", 500, action="download"),), ()),
+        CheckExample(
+            (CheckRow(1, "op-1", action="removable_media"), CheckRow(1, "op-2", 500, action="export")), ("op-1",)
+        ),
+        CheckExample((CheckRow(1, "op-1", 500, action="download"),), ()),
     )
 
     def find(self, look: Look) -> Iterator[Suspicion]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from trails.checks.interface import Example, Row, Suspicion, TrailCheck
+from trails.checks.interface import CheckExample, CheckRow, Suspicion, TrailCheck
 from trails.rules import Account, Rules
 
 if TYPE_CHECKING:
@@ -24,10 +24,10 @@ class Undeclared(TrailCheck):
 
     name = "undeclared"
     examples = (
-        Example((Row(1, "op-1"), Row(2, "ghost"), Row(3, "ghost")), ("ghost",), DECLARED),
-        Example((Row(5, "left"), Row(6, "left")), ("left",), DECLARED),
-        Example((Row(6, "op-1", account="op-1"), Row(5, "left")), (), DECLARED),
-        Example((Row(1, "anybody"),), ()),
+        CheckExample((CheckRow(1, "op-1"), CheckRow(2, "ghost"), CheckRow(3, "ghost")), ("ghost",), DECLARED),
+        CheckExample((CheckRow(5, "left"), CheckRow(6, "left")), ("left",), DECLARED),
+        CheckExample((CheckRow(6, "op-1", account="op-1"), CheckRow(5, "left")), (), DECLARED),
+        CheckExample((CheckRow(1, "anybody"),), ()),
     )
 
     def find(self, look: Look) -> Iterator[Suspicion]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from trails.checks.interface import Example, Row, Suspicion, TrailCheck
+from trails.checks.interface import CheckExample, CheckRow, Suspicion, TrailCheck
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,7 +23,7 @@ TIMES_OWN = 5.0
 TIMES_PEERS = 8.0
 LEAST = 50
 """Fewer customers than that are no leak worth the name, whatever the ratio."""
-WORK = tuple(Row(day, who, 20, first=day * 40) for day in range(20) for who in ("op-1", "op-2", "op-3"))
+WORK = tuple(CheckRow(day, who, 20, first=day * 40) for day in range(20) for who in ("op-1", "op-2", "op-3"))
 
 
 class Volume(TrailCheck):
@@ -31,10 +31,10 @@ class Volume(TrailCheck):
 
     name = "volume"
     examples = (
-        Example((*WORK, Row(20, "op-1", 400), Row(20, "op-2", 30)), ("op-1",)),
-        Example((*WORK, Row(20, "new", 400)), ("new",)),
-        Example((*WORK, *(Row(day, "head", 300) for day in range(20)), Row(20, "head", 310)), ()),
-        Example((*WORK, Row(20, "op-1", 45)), ()),
+        CheckExample((*WORK, CheckRow(20, "op-1", 400), CheckRow(20, "op-2", 30)), ("op-1",)),
+        CheckExample((*WORK, CheckRow(20, "new", 400)), ("new",)),
+        CheckExample((*WORK, *(CheckRow(day, "head", 300) for day in range(20)), CheckRow(20, "head", 310)), ()),
+        CheckExample((*WORK, CheckRow(20, "op-1", 45)), ()),
     )
 
     def find(self, look: Look) -> Iterator[Suspicion]:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from trails.formats._by_line import LineReader
-from trails.formats.interface import Example, FormatReader, TrailFormat
+from trails.formats.interface import FormatExample, FormatReader, TrailFormat
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -40,7 +40,7 @@ class Cef(TrailFormat):
 
     name = "cef"
     examples = (
-        Example(
+        FormatExample(
             r"Apr  1 10:00:00 gw CEF:0|Example|CRM|1.0|100|view\|all|3|rt=1775005200000 "
             r"suser=op-1 cs1Label=customer cs1=K000001 msg=a \= b",
             (

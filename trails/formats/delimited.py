@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from trails.fields import HEADERS, normal_header
-from trails.formats.interface import Dropped, Example, FormatReader, Parsed, TrailFormat
+from trails.formats.interface import Dropped, FormatExample, FormatReader, Parsed, TrailFormat
 from trails.mapping.headers import columns_by_field
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ class Delimited(TrailFormat):
 
     name = "csv"
     examples = (
-        Example(
+        FormatExample(
             "日時,作業者ID,端末,操作,お客様番号\n2026/04/01 10:00:00,op-1,T1,照会,K000001\n",
             (
                 {
@@ -48,11 +48,11 @@ class Delimited(TrailFormat):
                 },
             ),
         ),
-        Example(
+        FormatExample(
             'time\tuser\tcustomers\n2026-04-01T10:00:00Z\top-2\t"K000001\tK000002"\n',
             ({"time": "2026-04-01T10:00:00Z", "user": "op-2", "customers": "K000001\tK000002"},),
         ),
-        Example(
+        FormatExample(
             "2026/04/01 10:00:00;op-1;K000001\n2026/04/01 10:00:05;op-1;K000002\n",
             (
                 {"column_1": "2026/04/01 10:00:00", "column_2": "op-1", "column_3": "K000001"},
@@ -85,10 +85,10 @@ class Delimited(TrailFormat):
         header = above or (rows[at] if _is_header(rows[at]) else None)
         names = [cell.strip() for cell in header or ()] + [""] * width
         line = next((line for line in head if _cells(line, delimiter) == header), None)
-        return DelimitedReader(delimiter, _unique(names[:width]), line)
+        return DelimitedLogReader(delimiter, _unique(names[:width]), line)
 
 
-class DelimitedReader(FormatReader):
+class DelimitedLogReader(FormatReader):
     """Rows into columns; a line with quotation marks goes the slow way, all others in one go."""
 
     def __init__(self, delimiter: str, names: list[str], header: str | None) -> None:

@@ -41,7 +41,7 @@ class Parsed:
 
 
 @dataclass(frozen=True, slots=True)
-class Example:
+class FormatExample:
     """A few lines of a format and what they say, column by column; run as a test and shown in the docs."""
 
     text: str
@@ -63,7 +63,7 @@ class TrailFormat(ABC):
     """One format of access logs."""
 
     name: ClassVar[str]
-    examples: ClassVar[tuple[Example, ...]]
+    examples: ClassVar[tuple[FormatExample, ...]]
     misses: ClassVar[tuple[str, ...]]
     defaults: ClassVar[dict[str, tuple[str, ...]]] = {}
     """Columns that mean the same in every file of the format: field to column names, joined by a space."""

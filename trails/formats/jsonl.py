@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 import polars as pl
 
 from trails.formats._pairs import json_columns, read_object
-from trails.formats.interface import Dropped, Example, FormatReader, Parsed, TrailFormat
+from trails.formats.interface import Dropped, FormatExample, FormatReader, Parsed, TrailFormat
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -31,20 +31,20 @@ class JsonLines(TrailFormat):
 
     name = "jsonl"
     examples = (
-        Example(
+        FormatExample(
             '{"time": "2026-04-01T10:00:00+09:00", "user": {"id": "op-1"}, '
             '"customers": ["K000001", "K000002"], "n": 7}\n',
             ({"time": "2026-04-01T10:00:00+09:00", "user.id": "op-1", "customers": "K000001;K000002", "n": "7"},),
         ),
-        Example(
+        FormatExample(
             '[\n{"日時": "2026/04/01 10:00", "担当者": "op-1"},\n]\n', ({"日時": "2026/04/01 10:00", "担当者": "op-1"},)
         ),
-        Example(
+        FormatExample(
             '[\n  {\n    "user": "op-1",\n    "customers": [\n      {"id": "K000001"},\n'
             '      {"id": "K000002"}\n    ]\n  }\n]\n',
             ({"user": "op-1", "customers.id": "K000001;K000002"},),
         ),
-        Example('[{"user": "op-1", "n": 1}, {"user": "op-2"}]\n', ({"user": "op-1", "n": "1"}, {"user": "op-2"})),
+        FormatExample('[{"user": "op-1", "n": 1}, {"user": "op-2"}]\n', ({"user": "op-1", "n": "1"}, {"user": "op-2"})),
     )
     misses = ("time,user\n2026/04/01,op-1\n", "{not json\n{either\n", "[1, 2, 3]\n")
 

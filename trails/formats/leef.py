@@ -12,7 +12,7 @@ import re
 from typing import TYPE_CHECKING
 
 from trails.formats._by_line import LineReader
-from trails.formats.interface import Example, FormatReader, TrailFormat
+from trails.formats.interface import FormatExample, FormatReader, TrailFormat
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -34,7 +34,7 @@ class Leef(TrailFormat):
 
     name = "leef"
     examples = (
-        Example(
+        FormatExample(
             "<13>Apr  1 10:00:00 gw LEEF:1.0|Example|CRM|1.0|view|devTime=Apr 01 2026 10:00:00\tusrName=op 1\t"
             "customer=K000001\n",
             (
@@ -47,7 +47,7 @@ class Leef(TrailFormat):
                 },
             ),
         ),
-        Example(
+        FormatExample(
             "LEEF:2.0|Example|CRM|1.0|view|^|devTime=1775005200000^usrName=op-1\n"
             "LEEF:2.0|Example|CRM|1.0|view|x7C|devTime=1775005200000|usrName=op-2\n",
             (

@@ -11,7 +11,7 @@ import re
 from typing import TYPE_CHECKING
 
 from trails.formats._by_line import LineReader
-from trails.formats.interface import Example, FormatReader, TrailFormat
+from trails.formats.interface import FormatExample, FormatReader, TrailFormat
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -27,7 +27,7 @@ class Ltsv(TrailFormat):
 
     name = "ltsv"
     examples = (
-        Example(
+        FormatExample(
             "time:2026-04-01T10:00:00+09:00\tuser:op-1\tcustomer:K000001\n"
             "time:2026-04-01T10:00:01+09:00\tuser:op-2\tcustomer:K000002\n",
             (

@@ -11,7 +11,7 @@ import re
 from typing import TYPE_CHECKING
 
 from trails.formats._by_line import LineReader
-from trails.formats.interface import Example, FormatReader, TrailFormat
+from trails.formats.interface import FormatExample, FormatReader, TrailFormat
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -30,7 +30,7 @@ class Ncsa(TrailFormat):
 
     name = "ncsa"
     examples = (
-        Example(
+        FormatExample(
             '10.0.0.1 - op-1 [01/Apr/2026:10:00:00 +0900] "GET /customer?id=K000001 HTTP/1.1" 200 123\n'
             '10.0.0.1 - - [01/Apr/2026:10:00:01 +0900] "GET / HTTP/1.1" 401 - "-" "Mozilla/5.0"\n',
             (

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from trails.formats._by_line import LineReader
 from trails.formats._pairs import body_columns
-from trails.formats.interface import Example, FormatReader, TrailFormat
+from trails.formats.interface import FormatExample, FormatReader, TrailFormat
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -33,7 +33,7 @@ class Pairs(TrailFormat):
 
     name = "pairs"
     examples = (
-        Example(
+        FormatExample(
             'time="2026-04-01 10:00:00" user=op-1 action=view customer=K000001\n'
             "time='2026-04-01 10:00:01' user='op 2' action=view customer=K000002\n",
             (
@@ -41,7 +41,7 @@ class Pairs(TrailFormat):
                 {"time": "2026-04-01 10:00:01", "user": "op 2", "action": "view", "customer": "K000002"},
             ),
         ),
-        Example(
+        FormatExample(
             "2026-04-01 10:00:00,123 INFO audit user=op-1 customer=K000001\n",
             ({"@timestamp": "2026-04-01 10:00:00,123", "user": "op-1", "customer": "K000001"},),
         ),

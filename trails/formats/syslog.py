@@ -15,7 +15,7 @@ import polars as pl
 from trails.formats._by_line import LineReader
 from trails.formats._headed import HeadedFormat
 from trails.formats._pairs import body_columns
-from trails.formats.interface import Example, FormatReader
+from trails.formats.interface import FormatExample, FormatReader
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -33,7 +33,7 @@ class Syslog(HeadedFormat):
     name = "syslog"
     header = HEADER
     examples = (
-        Example(
+        FormatExample(
             "<134>1 2026-04-01T10:00:00.003+09:00 crm01 crm 812 ACCESS "
             '[meta sequenceId="17"] user=op-1 customer="K000001"\n',
             (
@@ -43,7 +43,7 @@ class Syslog(HeadedFormat):
                 },
             ),
         ),
-        Example(
+        FormatExample(
             '<134>1 2026-04-01T01:00:00Z crm01 crm - - - {"user": "op-1", "customers": ["K000001"]}\n',
             (
                 {

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from trails.formats._by_line import LineReader
 from trails.formats._headed import HeadedFormat
 from trails.formats._pairs import body_columns
-from trails.formats.interface import Example, FormatReader
+from trails.formats.interface import FormatExample, FormatReader
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -34,7 +34,7 @@ class SyslogBsd(HeadedFormat):
     name = "syslog-bsd"
     header = HEADER
     examples = (
-        Example(
+        FormatExample(
             "<134>Apr  1 10:00:00 crm01 crm[812]: user=op-1 action=view customers=K000001,K000002\n",
             (
                 {
@@ -43,7 +43,7 @@ class SyslogBsd(HeadedFormat):
                 },
             ),
         ),
-        Example(
+        FormatExample(
             "2026-04-01T10:00:00.123456+09:00 crm01 crm: 担当者='架空 一郎' 顧客番号=K000001\n",
             (
                 {

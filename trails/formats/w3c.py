@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from trails.formats.interface import Dropped, Example, FormatReader, Parsed, TrailFormat
+from trails.formats.interface import Dropped, FormatExample, FormatReader, Parsed, TrailFormat
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -29,7 +29,7 @@ class W3CExtended(TrailFormat):
     name = "w3c"
     zone = "UTC"
     examples = (
-        Example(
+        FormatExample(
             "#Version: 1.0\n#Fields: date time cs-username cs-uri-query sc-status\n"
             "2026-04-01 01:00:00 op-1 customer=K000001 200\n"
             '#Fields: date time cs-username\n2026-04-01 01:00:01 "op 2"\n',

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from trails.formats.interface import TrailFormat
     from trails.mapping.mapping_file import TrailMapping
-    from trails.times import Reading
+    from trails.times import TimeReading
     from trails.zipped_logs import LogPath
 
 
@@ -76,7 +76,7 @@ def plan_import(
     return Plan(path, encoding, head, trail_format, mapping, mapping == known)
 
 
-def assumptions(plan: Plan, reading: Reading) -> tuple[Reading, list[str]]:
+def assumptions(plan: Plan, reading: TimeReading) -> tuple[TimeReading, list[str]]:
     """How the file's times are read, and what has to be assumed for it, which sticks to every conclusion."""
     columns = plan.mapping.fields.get("when", ())
     if not columns:

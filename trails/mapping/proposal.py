@@ -11,7 +11,7 @@ from trails.fields import FIELDS, HOLDER_KINDS, OTHER_ACTION, action_of, normal_
 from trails.mapping.headers import columns_by_field
 from trails.mapping.mapping_file import TrailMapping
 from trails.records import NOTHING, SEPARATORS
-from trails.times import Reading, read_time
+from trails.times import TimeReading, read_time
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -65,7 +65,7 @@ def propose_mapping(
         if name not in fields and name not in constants and all(column in sample.columns for column in columns)
     }
     fields |= defaults
-    fits = _tests(Reading(zone), is_number)
+    fits = _tests(TimeReading(zone), is_number)
     fields |= _by_header(sample, fields, set(constants), fits)
     fields |= _by_content(sample, fields, set(constants), fits)
     patterns = {}
@@ -115,7 +115,7 @@ def read_given(text: str) -> dict[str, tuple[str, ...]]:
     return given
 
 
-def _tests(reading: Reading, is_number: Callable[[str], bool]) -> dict[str, Test]:
+def _tests(reading: TimeReading, is_number: Callable[[str], bool]) -> dict[str, Test]:
     """Fields whose columns have to hold what their names promise."""
 
     def are_numbers(text: str) -> bool:

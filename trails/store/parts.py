@@ -41,7 +41,7 @@ BUFFER_ROWS: Final = 2_000_000
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class StoredPart:
     """A written file, not yet in place."""
 
     month: str
@@ -63,7 +63,7 @@ class PartWriter:
         self._import_id = import_id
         self._waiting: dict[str, list[pl.DataFrame]] = {}
         self._rows: dict[str, int] = {}
-        self.parts: list[Part] = []
+        self.parts: list[StoredPart] = []
 
     def add(self, month: str, frame: pl.DataFrame) -> None:
         """Take rows of one month; writes what has grown large."""
@@ -81,13 +81,13 @@ class PartWriter:
         if frames:
             self.parts.append(self._write(month, *sort_into_runs(pl.concat(frames))))
 
-    def close(self) -> list[Part]:
+    def close(self) -> list[StoredPart]:
         """Write all that waits."""
         for month in list(self._waiting):
             self.flush(month)
         return self.parts
 
-    def _write(self, month: str, frame: pl.DataFrame, footer: dict[str, str]) -> Part:
+    def _write(self, month: str, frame: pl.DataFrame, footer: dict[str, str]) -> StoredPart:
         self._staging.mkdir(parents=True, exist_ok=True)
         path = self._staging / f"{month}-{self._import_id:06d}-{len(self.parts):04d}.parquet"
         frame.write_parquet(path, compression_level=3, row_group_size=ROW_GROUP, metadata=footer)
@@ -98,7 +98,7 @@ class PartWriter:
         sessions = frame["session"].drop_nulls().n_unique()
         exports = frame.filter(pl.col("action").is_in(TAKING_OUT))["line"].n_unique()
         bounds = (cast("datetime | None", when.min()), cast("datetime | None", when.max()))
-        return Part(month, path, len(frame), path.stat().st_size, digest, *bounds, sessions, exports)
+        return StoredPart(month, path, len(frame), path.stat().st_size, digest, *bounds, sessions, exports)
 
 
 def read_lines(paths: Sequence[Path]) -> NDArray[np.uint64]:
@@ -133,7 +133,7 @@ def scan(paths: Sequence[Path]) -> pl.LazyFrame:
     return pl.scan_parquet(list(paths)) if paths else pl.LazyFrame(schema=SCHEMA)
 
 
-def put_in_place(part: Part, trails_dir: Path, system: str) -> str:
+def put_in_place(part: StoredPart, trails_dir: Path, system: str) -> str:
     """Move a written file to where it belongs; its path relative to the trails folder."""
     relative = f"records/{system}/{part.path.name}"
     target = trails_dir / relative

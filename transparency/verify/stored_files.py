@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import select
 
 from archive.errors import ArchiveError
-from archive.models import Document, WarcSeal
+from archive.models import DocumentRow, WarcSeal
 from core.removals import TRAIL_PART, WARC_FILE
 from transparency.verify.damage import Damage
 
@@ -59,8 +59,8 @@ class StoredFiles:
 
     def check_unsealed(self, session: Session) -> None:
         """Read the documents in files that a sweep still writes: their own hashes vouch for them."""
-        sealed = select(WarcSeal.id).where(WarcSeal.name == Document.warc_file)
-        for document in session.scalars(select(Document).where(~sealed.exists()).order_by(Document.id)):
+        sealed = select(WarcSeal.id).where(WarcSeal.name == DocumentRow.warc_file)
+        for document in session.scalars(select(DocumentRow).where(~sealed.exists()).order_by(DocumentRow.id)):
             if problem := self._problem(document):
                 where = f"document {document.id} ({document.warc_file} at {document.warc_offset})"
                 self._report.add(Damage("content-altered", where, self._report.size, document.first_seen_at, problem))
@@ -70,13 +70,15 @@ class StoredFiles:
 
     def _which(self, session: Session, name: str) -> str:
         """Which documents in a WARC file are not readable as they were captured."""
-        documents = session.scalars(select(Document).where(Document.warc_file == name).order_by(Document.warc_offset))
+        documents = session.scalars(
+            select(DocumentRow).where(DocumentRow.warc_file == name).order_by(DocumentRow.warc_offset)
+        )
         damaged = [str(document.id) for document in documents if self._problem(document)]
         if not damaged:
             return "; every document in it still reads as captured"
         return f"; document {', '.join(damaged[:NAMED])}{' and more' * (len(damaged) > NAMED)} no longer as captured"
 
-    def _problem(self, document: Document) -> str:
+    def _problem(self, document: DocumentRow) -> str:
         try:
             _read_out(self._archive.stream(document))
         except ArchiveError as error:

@@ -9,7 +9,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse
 from starlette.routing import Route
 
-from archive.models import Capture, Document
+from archive.models import Capture, DocumentRow
 from incidents.actions import add_event
 from incidents.models import FindingMatch, FindingRow
 from web.masks import mask, masked_line
@@ -50,7 +50,7 @@ def _show(request: Request, kind: str, reason: str) -> Response:
     world = world_of(request)
     texts = world.pages.texts(request)
     with world.database.write() as session:
-        document = session.get(Document, request.path_params["document_id"])
+        document = session.get(DocumentRow, request.path_params["document_id"])
         if document is None:
             raise HTTPException(404)
         finding = _finding(session, document.id)

@@ -11,18 +11,18 @@ import py7zr
 from py7zr.exceptions import PasswordRequired
 from py7zr.io import Py7zIO, WriterFactory
 
-from matcher.readers.bounds import RATIO_FROM_BYTES, Window
+from matcher.readers._bounds import RATIO_FROM_BYTES, ByteWindow
 from matcher.readers.packed._unpack import Unpacker, Unpacking
 
 if TYPE_CHECKING:
-    from matcher.readers.interface import Source
+    from matcher.readers.interface import Readable
 
 _FIRST_BLOCK: Final = 32  # behind the signature header
 _LZMA2_BEGINS: Final = 0xE0  # the first chunk's control byte, or 1 where it is not compressed
 _DICTIONARY: Final = 64 << 20  # what 7-Zip uses at its highest ordinary setting
 
 
-def unpack(packed: BinaryIO, out: BinaryIO, source: Source) -> list[tuple[str, int, int]]:
+def unpack(packed: BinaryIO, out: BinaryIO, source: Readable) -> list[tuple[str, int, int]]:
     """All members of an archive, one after the other, into ``out``: name, place and size of each."""
     taken = _Taken(out, source, packed.seek(0, io.SEEK_END))
     packed.seek(0)
@@ -32,7 +32,7 @@ def unpack(packed: BinaryIO, out: BinaryIO, source: Source) -> list[tuple[str, i
     return taken.members
 
 
-def _salvage(packed: BinaryIO, taken: _Taken, source: Source) -> None:
+def _salvage(packed: BinaryIO, taken: _Taken, source: Readable) -> None:
     """What stands at the beginning of an archive whose directory, at its end, is cut off: the first block unpacked."""
     size = packed.seek(0, io.SEEK_END) - _FIRST_BLOCK
     packed.seek(_FIRST_BLOCK)
@@ -40,7 +40,7 @@ def _salvage(packed: BinaryIO, taken: _Taken, source: Source) -> None:
     if size <= 0 or not first or 1 < first[0] < _LZMA2_BEGINS:
         return
     method = lzma.FILTER_LZMA1 if first == b"\0" else lzma.FILTER_LZMA2
-    window = cast("BinaryIO", Window(packed, _FIRST_BLOCK, size))
+    window = cast("BinaryIO", ByteWindow(packed, _FIRST_BLOCK, size))
     taken.create("first block")
     with contextlib.suppress(_FullError), Unpacking(window, lambda: _raw(method), source) as stream:
         while data := stream.read(1 << 16):
@@ -51,7 +51,7 @@ def _raw(method: int) -> Unpacker:
     return lzma.LZMADecompressor(lzma.FORMAT_RAW, filters=[{"id": method, "dict_size": _DICTIONARY}])
 
 
-def _extract(packed: BinaryIO, taken: _Taken, source: Source) -> bool:
+def _extract(packed: BinaryIO, taken: _Taken, source: Readable) -> bool:
     """Unpack all members; whether that failed for want of a password."""
     try:
         with py7zr.SevenZipFile(packed) as archive:
@@ -77,7 +77,7 @@ class _FullError(Exception):
 class _Taken(WriterFactory):
     """Where py7zr writes to: all members into one file, up to the bounds."""
 
-    def __init__(self, file: BinaryIO, source: Source, packed_bytes: int) -> None:
+    def __init__(self, file: BinaryIO, source: Readable, packed_bytes: int) -> None:
         self.file = file
         self.members: list[tuple[str, int, int]] = []
         limits = source.limits

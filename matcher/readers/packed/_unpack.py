@@ -9,7 +9,7 @@ import sys
 import zlib
 from typing import TYPE_CHECKING, BinaryIO, Final, Protocol
 
-from matcher.readers.bounds import RATIO_FROM_BYTES
+from matcher.readers._bounds import RATIO_FROM_BYTES
 
 if sys.version_info >= (3, 14):
     from compression import zstd
@@ -19,7 +19,7 @@ else:
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from matcher.readers.interface import Source
+    from matcher.readers.interface import Readable
 
 PACKED_PIECE = 1 << 16
 UNPACKED_PIECE = 1 << 20  # at most what comes out at once, however dense the input
@@ -153,7 +153,7 @@ class Unpacking(io.RawIOBase):
         source: Whose bound on density is kept, and where damage is noted.
     """
 
-    def __init__(self, stream: BinaryIO, make: Callable[[], Unpacker], source: Source) -> None:
+    def __init__(self, stream: BinaryIO, make: Callable[[], Unpacker], source: Readable) -> None:
         self._stream = stream
         self._make = make
         self._unpacker: Unpacker | None = make()

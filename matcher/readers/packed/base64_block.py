@@ -9,8 +9,8 @@ import re
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
-from matcher.readers.bounds import member
-from matcher.readers.interface import Example, NotThisFormatError, Passage, Prose, Reader, Source
+from matcher.readers._bounds import member
+from matcher.readers.interface import NotThisFormatError, Passage, Prose, Readable, Reader, ReaderExample
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,19 +26,19 @@ class Base64Reader(Reader):
 
     name = "base64"
     examples: ClassVar = (
-        Example(
+        ReaderExample(
             "見本\n\n".encode() + base64.encodebytes("架空　一郎,090-0012-3400\n".encode() * 5),
             ("見本", "090-0012-3400"),
         ),
-        Example(b"deadbeef" * 30, ()),
-        Example(b"no block at all", ()),
+        ReaderExample(b"deadbeef" * 30, ()),
+        ReaderExample(b"no block at all", ()),
     )
 
-    def recognises(self, source: Source) -> float:
+    def recognises(self, source: Readable) -> float:
         """By a block in the head."""
         return 0.92 if not source.is_binary and any(True for _ in _blocks(source.head_text)) else 0.0
 
-    def read(self, source: Source) -> Iterator[Passage]:
+    def read(self, source: Readable) -> Iterator[Passage]:
         """Blocks as members, the rest as text."""
         text = source.whole()
         if text is None:

@@ -7,8 +7,8 @@ import gzip
 import lzma
 from typing import TYPE_CHECKING, ClassVar, cast
 
-from matcher.readers.bounds import member
-from matcher.readers.interface import Example, Passage, Reader, Source
+from matcher.readers._bounds import member
+from matcher.readers.interface import Passage, Readable, Reader, ReaderExample
 from matcher.readers.packed._unpack import MAGIC, Unpacking
 
 if TYPE_CHECKING:
@@ -23,18 +23,18 @@ class CompressedReader(Reader):
 
     name = "compressed"
     examples: ClassVar = (
-        Example(gzip.compress(b"tel 090-0012-3400"), ("090-0012-3400",), "list.txt.gz"),
-        Example(bz2.compress(b"tel 090-0012-3400"), ("090-0012-3400",)),
-        Example(lzma.compress(b"tel 090-0012-3400"), ("090-0012-3400",)),
-        Example(bytes.fromhex("28b52ffd2011890000") + b"tel 090-0012-3400", ("090-0012-3400",), "list.txt.zst"),
-        Example(b"BZ is a tyre size", ()),
+        ReaderExample(gzip.compress(b"tel 090-0012-3400"), ("090-0012-3400",), "list.txt.gz"),
+        ReaderExample(bz2.compress(b"tel 090-0012-3400"), ("090-0012-3400",)),
+        ReaderExample(lzma.compress(b"tel 090-0012-3400"), ("090-0012-3400",)),
+        ReaderExample(bytes.fromhex("28b52ffd2011890000") + b"tel 090-0012-3400", ("090-0012-3400",), "list.txt.zst"),
+        ReaderExample(b"BZ is a tyre size", ()),
     )
 
-    def recognises(self, source: Source) -> float:
+    def recognises(self, source: Readable) -> float:
         """By its first bytes."""
         return float(any(source.head.startswith(magic) for magic in MAGIC))
 
-    def read(self, source: Source) -> Iterator[Passage]:
+    def read(self, source: Readable) -> Iterator[Passage]:
         """The file inside as a source."""
         make = next(make for magic, make in MAGIC.items() if source.head.startswith(magic))
 

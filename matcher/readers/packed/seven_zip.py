@@ -10,8 +10,8 @@ import tempfile
 from functools import partial
 from typing import TYPE_CHECKING, BinaryIO, ClassVar, cast
 
-from matcher.readers.bounds import SPOOL_BYTES, Window, member, spooled
-from matcher.readers.interface import Example, Passage, Reader, Source
+from matcher.readers._bounds import SPOOL_BYTES, ByteWindow, member, spooled
+from matcher.readers.interface import Passage, Readable, Reader, ReaderExample
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,7 +24,7 @@ class SevenZipReader(Reader):
 
     name = "7z"
     examples: ClassVar = (
-        Example(
+        ReaderExample(
             bytes.fromhex(
                 "377abcaf271c000482def7a762000000000000001400000000000000dc66121474656c203039302d303031322d33343030e0004a00"
                 "495d0000813307ae0fcf04718c07c8440fdbf8a39f9d9e4a0980890f2b0091b05e71a99a1c96c3b3433c699080784ce31072f19767"
@@ -33,14 +33,14 @@ class SevenZipReader(Reader):
             ("090-0012-3400",),
             "list.7z",
         ),
-        Example(b"7z is a way to pack", ()),
+        ReaderExample(b"7z is a way to pack", ()),
     )
 
-    def recognises(self, source: Source) -> float:
+    def recognises(self, source: Readable) -> float:
         """By its first bytes."""
         return float(source.head.startswith(_MAGIC))
 
-    def read(self, source: Source) -> Iterator[Passage]:
+    def read(self, source: Readable) -> Iterator[Passage]:
         """Each member as a source."""
         from matcher.readers.packed._seven_zip import (
             unpack,  # py7zr takes a tenth of a second to import, for few documents
@@ -56,4 +56,4 @@ class SevenZipReader(Reader):
 
 
 def _open(file: BinaryIO, start: int, size: int) -> BinaryIO:
-    return cast("BinaryIO", Window(file, start, size))
+    return cast("BinaryIO", ByteWindow(file, start, size))

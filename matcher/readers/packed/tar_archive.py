@@ -6,8 +6,8 @@ import tarfile
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar, cast
 
-from matcher.readers.bounds import Window, member, spooled
-from matcher.readers.interface import Example, Passage, Reader, Source
+from matcher.readers._bounds import ByteWindow, member, spooled
+from matcher.readers.interface import Passage, Readable, Reader, ReaderExample
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,16 +30,16 @@ class TarReader(Reader):
 
     name = "tar"
     examples: ClassVar = (
-        Example(_example(), ("架空　一郎", "090-0012-3400"), "list.tar"),
-        Example(b"ustar is not at its place here", ()),
+        ReaderExample(_example(), ("架空　一郎", "090-0012-3400"), "list.tar"),
+        ReaderExample(b"ustar is not at its place here", ()),
     )
 
-    def recognises(self, source: Source) -> float:
+    def recognises(self, source: Readable) -> float:
         """By the magic of its first header or, for the oldest ones, by its checksum."""
         block = source.head[:_BLOCK]
         return 1.0 if block[_MAGIC_AT : _MAGIC_AT + 5] == b"ustar" or _is_header(block) else 0.0
 
-    def read(self, source: Source) -> Iterator[Passage]:
+    def read(self, source: Readable) -> Iterator[Passage]:
         """Each file as a source."""
         with spooled(source) as file:
             try:
@@ -68,5 +68,5 @@ def _is_header(block: bytes) -> bool:
 
 def _open(archive: tarfile.TarFile, file: BinaryIO, info: tarfile.TarInfo) -> BinaryIO:
     """Its bytes as far as the archive has them; sparse files by the library, since they lie in pieces."""
-    stream = archive.extractfile(info) if info.issparse() else Window(file, info.offset_data, info.size)
+    stream = archive.extractfile(info) if info.issparse() else ByteWindow(file, info.offset_data, info.size)
     return cast("BinaryIO", stream)

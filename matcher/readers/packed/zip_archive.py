@@ -9,8 +9,8 @@ from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING, ClassVar, cast
 
-from matcher.readers.bounds import Window, member, spooled
-from matcher.readers.interface import Example, Passage, Reader, Source
+from matcher.readers._bounds import ByteWindow, member, spooled
+from matcher.readers.interface import Passage, Readable, Reader, ReaderExample
 from matcher.readers.packed import _unpack
 from matcher.readers.packed._zip_entries import LOCAL, Entry, data_of, listed, walked
 
@@ -43,16 +43,16 @@ class ZipReader(Reader):
 
     name = "zip"
     examples: ClassVar = (
-        Example(_example(), ("090-0012-3400",), "list.zip"),
-        Example(_example()[:60], ("090-0012-3400",), "cut-off.zip"),
-        Example(b"PK is short for private key", ()),
+        ReaderExample(_example(), ("090-0012-3400",), "list.zip"),
+        ReaderExample(_example()[:60], ("090-0012-3400",), "cut-off.zip"),
+        ReaderExample(b"PK is short for private key", ()),
     )
 
-    def recognises(self, source: Source) -> float:
+    def recognises(self, source: Readable) -> float:
         """By its first bytes."""
         return 1.0 if source.head.startswith((LOCAL, b"PK\x05\x06", b"PK00PK", b"PK\x07\x08")) else 0.0
 
-    def read(self, source: Source) -> Iterator[Passage]:
+    def read(self, source: Readable) -> Iterator[Passage]:
         """Each member as a source."""
         with spooled(source) as file:
             for entry in _entries(file, source):
@@ -70,7 +70,7 @@ class ZipReader(Reader):
                 yield opened
 
 
-def _entries(file: BinaryIO, source: Source) -> list[Entry]:
+def _entries(file: BinaryIO, source: Readable) -> list[Entry]:
     """Members in the order of their places, each byte of the archive in one of them only."""
     most = source.limits.members + 1
     found = list(islice(listed(file), most))
@@ -90,9 +90,9 @@ def _entries(file: BinaryIO, source: Source) -> list[Entry]:
     return apart
 
 
-def open_entry(file: BinaryIO, entry: Entry, source: Source) -> BinaryIO:
+def open_entry(file: BinaryIO, entry: Entry, source: Readable) -> BinaryIO:
     """A member's unpacked bytes, as far as they can be had."""
-    window: io.RawIOBase = Window(file, data_of(file, entry), entry.packed)
+    window: io.RawIOBase = ByteWindow(file, data_of(file, entry), entry.packed)
     if entry.method == _LZMA:
         window = _Alone(window, entry.size)
     return cast(

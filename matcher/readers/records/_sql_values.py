@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from matcher.readers.decoding.decoder import decode, detect
+from core.encodings.decoder import decode, detect
 
 _PART: Final = r"(?:`[^`\n]{1,200}+`|\[[^\]\n]{1,200}+\]|\"[^\"\n]{1,200}+\"|[\w$]++)"
 NAME: Final = rf"{_PART}(?:\.{_PART}){{0,3}}+"

@@ -15,7 +15,7 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from matcher.readers.interface import Example, NotThisFormatError, Passage, Reader, Source
+from matcher.readers.interface import NotThisFormatError, Passage, Readable, Reader, ReaderExample
 from matcher.readers.records.json_records import BATCH_ROWS, flatten, records_as_rows
 from matcher.units.columns import kind_of_header
 
@@ -51,17 +51,17 @@ class ArrayPrintReader(Reader):
 
     name = "array print"
     examples: ClassVar = (
-        Example("[{'name': '架空 一郎', 'tel': '090-0012-3400'}]".encode(), ("架空 一郎", "090-0012-3400")),
-        Example('[{:name=>"架空 一郎", :tel=>nil, "mail"=>"\\u4eee"}]'.encode(), ("架空 一郎", "仮")),
-        Example(
+        ReaderExample("[{'name': '架空 一郎', 'tel': '090-0012-3400'}]".encode(), ("架空 一郎", "090-0012-3400")),
+        ReaderExample('[{:name=>"架空 一郎", :tel=>nil, "mail"=>"\\u4eee"}]'.encode(), ("架空 一郎", "仮")),
+        ReaderExample(
             'array(1) {\n  [0]=>\n  array(2) {\n    ["name"]=>\n    string(6) "架空"\n    ["tel"]=>\n'
             '    string(13) "090-0012-3400"\n  }\n}\n'.encode(),
             ("架空", "090-0012-3400"),
         ),
-        Example(b"def f(x): return {'key': x}", ()),
+        ReaderExample(b"def f(x): return {'key': x}", ()),
     )
 
-    def recognises(self, source: Source) -> float:
+    def recognises(self, source: Readable) -> float:
         """By its first bracket, and by keys that we know or rows without any."""
         text = source.head_text[: 1 << 14]
         quotes = text.count("'") + text.count('"')
@@ -70,7 +70,7 @@ class ArrayPrintReader(Reader):
         known = {kind for key in set(_KEY.findall(text)) if (kind := kind_of_header(key))}
         return 0.82 if len(known) >= KNOWN or len(_ROW.findall(text)) >= KNOWN else 0.0
 
-    def read(self, source: Source) -> Iterator[Passage]:
+    def read(self, source: Readable) -> Iterator[Passage]:
         """Batches of records."""
         text = source.whole()
         if text is None:

@@ -15,7 +15,7 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
-from matcher.readers.interface import Example, NotThisFormatError, Passage, Prose, Reader, Rows, Source
+from matcher.readers.interface import NotThisFormatError, Passage, Prose, Readable, Reader, ReaderExample, Rows
 from matcher.readers.tables._machine_text import as_text, holds_nobody
 
 if TYPE_CHECKING:
@@ -38,12 +38,12 @@ class JsonReader(Reader):
 
     name = "json"
     examples: ClassVar = (
-        Example(rb'[{"name": "\u67b6\u7a7a", "tel": {"mobile": "090-0012-3400"}}]', ("架空", "090-0012-3400")),
-        Example(b'{"tel": 9000123400}\n{"tel": "x", "more": [1, 2]}\n', ("9000123400", "1 2")),
-        Example(b"[note] nothing to see {here}", ()),
+        ReaderExample(rb'[{"name": "\u67b6\u7a7a", "tel": {"mobile": "090-0012-3400"}}]', ("架空", "090-0012-3400")),
+        ReaderExample(b'{"tel": 9000123400}\n{"tel": "x", "more": [1, 2]}\n', ("9000123400", "1 2")),
+        ReaderExample(b"[note] nothing to see {here}", ()),
     )
 
-    def recognises(self, source: Source) -> float:
+    def recognises(self, source: Readable) -> float:
         """By the first characters, or by a line that begins like an object."""
         if source.is_binary:
             return 0.0
@@ -51,7 +51,7 @@ class JsonReader(Reader):
             return 0.9
         return 0.7 if _OBJECT.search(source.head_text) else 0.0
 
-    def read(self, source: Source) -> Iterator[Passage]:
+    def read(self, source: Readable) -> Iterator[Passage]:
         """Batches of records of like shape."""
         lines = _is_lines(source)
         if lines and _holds_nobody(source):
@@ -72,7 +72,7 @@ class JsonReader(Reader):
             yield Prose("\n".join(loose))
 
 
-def _is_lines(source: Source) -> bool:
+def _is_lines(source: Readable) -> bool:
     first, _, rest = source.head_text.lstrip().partition("\n")
     if not first.lstrip().startswith("{") or not rest.strip():
         return False
@@ -83,7 +83,7 @@ def _is_lines(source: Source) -> bool:
     return True
 
 
-def _holds_nobody(source: Source) -> bool:
+def _holds_nobody(source: Readable) -> bool:
     """Whether the lines of the head are records of machines, with nothing spelled by its code."""
     lines = source.head_text.split("\n")[:HEAD_LINES]
     if len(lines) < HEAD_LINES or "\\" in source.head_text:
@@ -96,7 +96,7 @@ def _holds_nobody(source: Source) -> bool:
     return holds_nobody(rows, rows.header)
 
 
-def _json_lines(source: Source) -> Iterator[tuple[int, dict[str, str]]]:
+def _json_lines(source: Readable) -> Iterator[tuple[int, dict[str, str]]]:
     for number, line in enumerate(source.lines(), 1):
         text = line.strip().rstrip(",")
         if not text:
@@ -110,7 +110,7 @@ def _json_lines(source: Source) -> Iterator[tuple[int, dict[str, str]]]:
             yield number, record
 
 
-def _document(source: Source, loose: list[str]) -> Iterator[tuple[int, dict[str, str]]]:
+def _document(source: Readable, loose: list[str]) -> Iterator[tuple[int, dict[str, str]]]:
     text = source.whole()
     if text is None:
         raise NotThisFormatError
@@ -121,7 +121,7 @@ def _document(source: Source, loose: list[str]) -> Iterator[tuple[int, dict[str,
             yield number, record
 
 
-def _values(text: str, source: Source, loose: list[str]) -> Iterator[Any]:
+def _values(text: str, source: Readable, loose: list[str]) -> Iterator[Any]:
     """The values one after the other; of a damaged or cut document, and of one inside a text, the whole objects."""
     if _LIST_OF_OBJECTS.match(text):  # one by one: all at once would take ten times the room
         yield from _whole_objects(text, source, loose)
@@ -135,7 +135,7 @@ def _values(text: str, source: Source, loose: list[str]) -> Iterator[Any]:
         yield from _whole_objects(text, source, loose)
 
 
-def _whole_objects(text: str, source: Source, loose: list[str]) -> Iterator[Any]:
+def _whole_objects(text: str, source: Readable, loose: list[str]) -> Iterator[Any]:
     """Objects, and what stands between them into ``loose``."""
     decoder = json.JSONDecoder()
     at = used = found = failed = 0
@@ -166,7 +166,7 @@ def _keep(between: str, loose: list[str]) -> None:
         loose.append(unescape(between))
 
 
-def flatten(value: Any, source: Source) -> Iterator[tuple[str, dict[str, str]]]:
+def flatten(value: Any, source: Readable) -> Iterator[tuple[str, dict[str, str]]]:
     """Every record in a JSON value with the path that leads to it."""
     stack: list[tuple[str, Any]] = [("", value)]
     while stack:
@@ -186,7 +186,7 @@ def flatten(value: Any, source: Source) -> Iterator[tuple[str, dict[str, str]]]:
 
 
 def _take(
-    node: dict[str, Any], prefix: str, record: dict[str, str], later: list[tuple[str, Any]], source: Source
+    node: dict[str, Any], prefix: str, record: dict[str, str], later: list[tuple[str, Any]], source: Readable
 ) -> None:
     """Plain values of an object into ``record``; what is a record of its own onto ``later``."""
     nested = _NESTED & set(map(type, node.values()))
@@ -263,7 +263,7 @@ def unescape(text: str) -> str:
 
 
 def records_as_rows(
-    batch: Sequence[tuple[int, Mapping[str, str]]], source: Source, place: Literal["row", "line"]
+    batch: Sequence[tuple[int, Mapping[str, str]]], source: Readable, place: Literal["row", "line"]
 ) -> Rows:
     """Records with named fields as rows; the names are the columns, in order of appearance."""
     names = list(dict.fromkeys(name for _, record in batch for name in record))

@@ -15,7 +15,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, ClassVar
 
-from matcher.readers.interface import Example, Passage, Prose, Reader, Source
+from matcher.readers.interface import Passage, Prose, Readable, Reader, ReaderExample
 from matcher.readers.records.json_records import BATCH_ROWS, records_as_rows
 from matcher.units.columns import kind_of_header
 
@@ -41,16 +41,18 @@ class KeyValueReader(Reader):
 
     name = "key: value"
     examples: ClassVar = (
-        Example(
+        ReaderExample(
             "氏名：架空 一郎\n電話：090-0012-3400\n\n氏名：仮名\n電話：x\n".encode(),
             ("架空 一郎", "090-0012-3400", "仮名"),
         ),
-        Example(b"Array\n(\n [0] => Array\n (\n [name] => kakuu\n [tel] => 1\n )\n)\n", ("kakuu",)),
-        Example("[[c]]\nname = '架空'\ntel = '1'\n\n[[c]]\nname = '仮名'\ntel = '2'\n".encode(), ("架空", "2", "仮名")),
-        Example(b"12:00 rain\nnote: tomorrow: sun\nhttp://a.example/\n", ()),
+        ReaderExample(b"Array\n(\n [0] => Array\n (\n [name] => kakuu\n [tel] => 1\n )\n)\n", ("kakuu",)),
+        ReaderExample(
+            "[[c]]\nname = '架空'\ntel = '1'\n\n[[c]]\nname = '仮名'\ntel = '2'\n".encode(), ("架空", "2", "仮名")
+        ),
+        ReaderExample(b"12:00 rain\nnote: tomorrow: sun\nhttp://a.example/\n", ()),
     )
 
-    def recognises(self, source: Source) -> float:
+    def recognises(self, source: Readable) -> float:
         """By keys that we know on most lines."""
         if source.is_binary:
             return 0.0
@@ -60,7 +62,7 @@ class KeyValueReader(Reader):
         known = {kind for key in set(keys) if (kind := kind_of_header(key))}
         return 0.8 if len(keys) >= REGULAR * len(lines) and len(known) >= KNOWN else 0.0
 
-    def read(self, source: Source) -> Iterator[Passage]:
+    def read(self, source: Readable) -> Iterator[Passage]:
         """Batches of records; lines without a key that stand outside of records as free text."""
         batch: list[tuple[int, dict[str, str]]] = []
         loose: list[str] = []
@@ -79,7 +81,7 @@ def _is_frame(line: str) -> bool:
     return bool(_RULE.fullmatch(line) or _OPENING.fullmatch(line))
 
 
-def _records(source: Source, loose: list[str]) -> Iterator[tuple[int, dict[str, str]]]:
+def _records(source: Readable, loose: list[str]) -> Iterator[tuple[int, dict[str, str]]]:
     record: dict[str, str] = {}
     start = 1
     last = ""

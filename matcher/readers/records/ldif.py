@@ -14,8 +14,8 @@ import binascii
 import re
 from typing import TYPE_CHECKING, ClassVar
 
-from matcher.readers.decoding.decoder import decode, detect
-from matcher.readers.interface import Example, Passage, Reader, Source
+from core.encodings.decoder import decode, detect
+from matcher.readers.interface import Passage, Readable, Reader, ReaderExample
 from matcher.readers.records.json_records import BATCH_ROWS, records_as_rows
 
 if TYPE_CHECKING:
@@ -36,18 +36,18 @@ class LdifReader(Reader):
 
     name = "ldif"
     examples: ClassVar = (
-        Example(
+        ReaderExample(
             b"version: 1\ndn: uid=1,dc=example\ncn:: 5p6256m6IOS4gOmDjg==\nmobile: 090-0012\n -3400\n",
             ("架空 一郎", "090-0012-3400"),
         ),
-        Example(b"dn is a name", ()),
+        ReaderExample(b"dn is a name", ()),
     )
 
-    def recognises(self, source: Source) -> float:
+    def recognises(self, source: Readable) -> float:
         """By the name of an entry."""
         return 0.96 if not source.is_binary and _DN.search(source.head_text) else 0.0
 
-    def read(self, source: Source) -> Iterator[Passage]:
+    def read(self, source: Readable) -> Iterator[Passage]:
         """Batches of entries."""
         batch: list[tuple[int, dict[str, str]]] = []
         record: dict[str, str] = {}
@@ -69,7 +69,7 @@ class LdifReader(Reader):
             yield records_as_rows(batch, source, "line")
 
 
-def _unfolded(source: Source) -> Iterator[tuple[int, str]]:
+def _unfolded(source: Readable) -> Iterator[tuple[int, str]]:
     """Logical lines with the number of their first physical one; a blank line ends an entry."""
     parts: list[str] = []
     start, size = 1, 0
@@ -85,7 +85,7 @@ def _unfolded(source: Source) -> Iterator[tuple[int, str]]:
         yield start, "".join(parts)
 
 
-def _take(record: dict[str, str], found: re.Match[str], source: Source) -> None:
+def _take(record: dict[str, str], found: re.Match[str], source: Readable) -> None:
     name = found[1].lower()
     value = found[3].strip()
     if found[2]:

@@ -12,8 +12,8 @@ import re
 from typing import TYPE_CHECKING, ClassVar
 from urllib.parse import unquote_plus
 
-from matcher.readers.decoding.decoder import decode, detect
-from matcher.readers.interface import Example, Passage, Prose, Reader, Source
+from core.encodings.decoder import decode, detect
+from matcher.readers.interface import Passage, Prose, Readable, Reader, ReaderExample
 from matcher.readers.records.json_records import BATCH_ROWS, records_as_rows
 from matcher.units.columns import kind_of_header
 
@@ -34,14 +34,14 @@ class LogLineReader(Reader):
 
     name = "key=value lines"
     examples: ClassVar = (
-        Example(
+        ReaderExample(
             'at=1 name="架空 一郎" tel=090-0012-3400\nat=2 name="仮名" tel=x\n'.encode(), ("架空 一郎", "090-0012-3400")
         ),
-        Example(b"name=%E6%9E%B6%E7%A9%BA+%E4%B8%80&mail=a%40b.example\n", ("架空 一", "a@b.example")),
-        Example(b"x = 1\ny == 2\n", ()),
+        ReaderExample(b"name=%E6%9E%B6%E7%A9%BA+%E4%B8%80&mail=a%40b.example\n", ("架空 一", "a@b.example")),
+        ReaderExample(b"x = 1\ny == 2\n", ()),
     )
 
-    def recognises(self, source: Source) -> float:
+    def recognises(self, source: Readable) -> float:
         """By keys that we know on most lines."""
         if source.is_binary or "=" not in source.head_text:
             return 0.0
@@ -51,7 +51,7 @@ class LogLineReader(Reader):
         known = {kind for found in keys for key in found if (kind := kind_of_header(key))}
         return 0.75 if lines and regular >= REGULAR * len(lines) and len(known) >= KNOWN else 0.0
 
-    def read(self, source: Source) -> Iterator[Passage]:
+    def read(self, source: Readable) -> Iterator[Passage]:
         """Batches of records; lines without a key as free text."""
         batch: list[tuple[int, dict[str, str]]] = []
         loose: list[str] = []
@@ -67,7 +67,7 @@ class LogLineReader(Reader):
         yield from _given(batch, loose, source)
 
 
-def _given(batch: list[tuple[int, dict[str, str]]], loose: list[str], source: Source) -> Iterator[Passage]:
+def _given(batch: list[tuple[int, dict[str, str]]], loose: list[str], source: Readable) -> Iterator[Passage]:
     if batch:
         yield records_as_rows(batch, source, "line")
     if loose:

@@ -16,9 +16,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, ClassVar
 
-from matcher.readers.interface import Example, Passage, Reader, Rows, Source
+from matcher.readers.interface import Passage, Readable, Reader, ReaderExample, Rows
 from matcher.readers.records._sql_values import NAME, copy_values, find_row, values_of
-from matcher.readers.tables.delimited import as_rows
+from matcher.readers.tables._layout import as_rows
 from matcher.readers.texts._stretches import passages_of
 
 if TYPE_CHECKING:
@@ -41,25 +41,25 @@ class SqlReader(Reader):
 
     name = "sql"
     examples: ClassVar = (
-        Example(
+        ReaderExample(
             "INSERT INTO t (名,tel) VALUES ('架空''s','090-0012-3400'),(NULL,'x\\'y');".encode(),
             ("架空's", "090-0012-3400", "x'y"),
         ),
-        Example(
+        ReaderExample(
             "INSERT [dbo].[顧客] ([氏名], [日]) VALUES (N'架空', CAST(N'2020-04-01' AS Date))\nGO\n".encode("utf-16"),
             ("架空", "2020-04-01", "氏名"),
         ),
-        Example(
+        ReaderExample(
             "COPY public.t (name, tel) FROM stdin;\n架空\t090-0012-3400\n\\.\n".encode(), ("架空", "090-0012-3400")
         ),
-        Example(b"insert the key and copy it into the lock", ()),
+        ReaderExample(b"insert the key and copy it into the lock", ()),
     )
 
-    def recognises(self, source: Source) -> float:
+    def recognises(self, source: Readable) -> float:
         """By a statement in the head."""
         return 0.95 if not source.is_binary and _HEAD.search(source.head_text) else 0.0
 
-    def read(self, source: Source) -> Iterator[Passage]:
+    def read(self, source: Readable) -> Iterator[Passage]:
         """Batches of rows, table by table."""
         text, scanner = "", _Scanner(source)
         for block in source.blocks():
@@ -76,7 +76,7 @@ class _Scanner:
     Rows of one table stay together however many statements they come in: a dump may have a statement a row.
     """
 
-    def __init__(self, source: Source) -> None:
+    def __init__(self, source: Readable) -> None:
         self._source = source
         self._is_inside = self._is_copy = False
         self._table: tuple[str, tuple[str, ...]] = ("", ())

@@ -8,8 +8,8 @@ import quopri
 import re
 from typing import TYPE_CHECKING, ClassVar
 
-from matcher.readers.decoding.decoder import decode, detect
-from matcher.readers.interface import Example, Passage, Reader, Source
+from core.encodings.decoder import decode, detect
+from matcher.readers.interface import Passage, Readable, Reader, ReaderExample
 from matcher.readers.records.json_records import BATCH_ROWS, records_as_rows
 from matcher.readers.texts._stretches import passages_of
 
@@ -44,19 +44,19 @@ class VcardReader(Reader):
 
     name = "vcard"
     examples: ClassVar = (
-        Example(
+        ReaderExample(
             "BEGIN:VCARD\nVERSION:3.0\nN:架空;一郎;;;\nTEL;TYPE=CELL:090-0012\n -3400\nEND:VCARD\n".encode(),
             ("架空 一郎", "090-0012-3400"),
         ),
-        Example(b"BEGIN:VCARD\nN;ENCODING=QUOTED-PRINTABLE:=E6=9E=B6=\n=E7=A9=BA;\nEND:VCARD\n", ("架空",)),
-        Example(b"BEGIN:VEVENT\nEND:VEVENT\n", ()),
+        ReaderExample(b"BEGIN:VCARD\nN;ENCODING=QUOTED-PRINTABLE:=E6=9E=B6=\n=E7=A9=BA;\nEND:VCARD\n", ("架空",)),
+        ReaderExample(b"BEGIN:VEVENT\nEND:VEVENT\n", ()),
     )
 
-    def recognises(self, source: Source) -> float:
+    def recognises(self, source: Readable) -> float:
         """By the line that begins a card."""
         return 1.0 if not source.is_binary and _BEGIN.search(source.head_text) else 0.0
 
-    def read(self, source: Source) -> Iterator[Passage]:
+    def read(self, source: Readable) -> Iterator[Passage]:
         """Batches of cards."""
         batch: list[tuple[int, dict[str, str]]] = []
         record: dict[str, str] = {}
@@ -83,7 +83,7 @@ class VcardReader(Reader):
             yield from passages_of("\n".join(loose), source)
 
 
-def _unfolded(source: Source) -> Iterator[tuple[int, str]]:
+def _unfolded(source: Readable) -> Iterator[tuple[int, str]]:
     """Logical lines with the number of their last physical one."""
     whole = ""
     number = 0

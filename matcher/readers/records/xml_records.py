@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
 
 from lxml import etree
 
-from matcher.readers.interface import Example, NotThisFormatError, Passage, Prose, Reader, Source
+from matcher.readers.interface import NotThisFormatError, Passage, Prose, Readable, Reader, ReaderExample
 from matcher.readers.records.json_records import BATCH_ROWS, records_as_rows
 
 if TYPE_CHECKING:
@@ -35,22 +35,22 @@ class XmlReader(Reader):
 
     name = "xml"
     examples: ClassVar = (
-        Example(
+        ReaderExample(
             "<?xml version='1.0'?><r><c><name>架空</name><t v='090-0012-3400'/></c></r>".encode(),
             ("架空", "090-0012-3400"),
         ),
-        Example('<rows><row name="架空" tel="090-0012-3400"/></rows>'.encode(), ("架空", "090-0012-3400")),
-        Example(b"<c><n>one</n><t>090-0012-3400</t></c><c><n>two</n><t>2</t></c>", ("090-0012-3400", "two")),
-        Example(b"<html><body>a page</body></html>", ()),
-        Example(b"a < b", ()),
+        ReaderExample('<rows><row name="架空" tel="090-0012-3400"/></rows>'.encode(), ("架空", "090-0012-3400")),
+        ReaderExample(b"<c><n>one</n><t>090-0012-3400</t></c><c><n>two</n><t>2</t></c>", ("090-0012-3400", "two")),
+        ReaderExample(b"<html><body>a page</body></html>", ()),
+        ReaderExample(b"a < b", ()),
     )
 
-    def recognises(self, source: Source) -> float:
+    def recognises(self, source: Readable) -> float:
         """By its first tag, when that is none of a page."""
         text = source.head_text
         return 0.98 if not source.is_binary and _STARTS.match(text) and not _PAGE.search(text[: 1 << 12]) else 0.0
 
-    def read(self, source: Source) -> Iterator[Passage]:
+    def read(self, source: Readable) -> Iterator[Passage]:
         """Batches of records, then what text there is besides."""
         text = source.whole()
         if text is None:
@@ -80,7 +80,7 @@ def _in_one(text: str) -> str:
     return text if is_one else f"<records>{text}</records>"
 
 
-def _records(text: str, source: Source, loose: list[str]) -> Iterator[tuple[int, dict[str, str]]]:
+def _records(text: str, source: Readable, loose: list[str]) -> Iterator[tuple[int, dict[str, str]]]:
     events = etree.iterparse(
         io.BytesIO(text.encode("utf-8", "replace")), events=("start", "end"), encoding="utf-8", recover=True,
         resolve_entities=False, load_dtd=False, no_network=True, remove_comments=True, remove_pis=True, huge_tree=False,
@@ -118,7 +118,7 @@ def _hold(siblings: _Held, name: str, numbered: tuple[int, dict[str, str]]) -> I
     yield from (record for record in (first, numbered) if record and record[1])
 
 
-def _record(element: Any, inside: _Held, source: Source) -> dict[str, str]:
+def _record(element: Any, inside: _Held, source: Readable) -> dict[str, str]:
     """The attributes and plain elements of an element, and the fields of what it has one of."""
     record = _attributes(element)
     for child in element.iterchildren("*"):
@@ -136,7 +136,7 @@ def _record(element: Any, inside: _Held, source: Source) -> dict[str, str]:
     return record
 
 
-def _add(record: dict[str, str], name: str, value: str, source: Source) -> None:
+def _add(record: dict[str, str], name: str, value: str, source: Readable) -> None:
     if len(record) < source.limits.columns:
         record[f"{name} {len(record)}" if name in record else name] = value
 

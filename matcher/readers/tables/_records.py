@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from matcher.readers.interface import Source
+    from matcher.readers.interface import Readable
 
 MOST_LINES_IN_CELL: Final = 20  # an address, a note
 RULE: Final = re.compile(r"[-+=|:│├┼┤─┌┬┐└┴┘\s]{3,}+")  # between the rows of tables drawn with characters
@@ -20,14 +20,14 @@ _RULE_BEGINS: Final = "-+=|├┌└─"
 _RULED: Final = re.compile(r"^[-+=|├┌└─][-+=|:│├┼┤─┌┬┐└┴┘ \t]{2,}+$", re.MULTILINE)
 
 
-class Records:
+class RecordBatch:
     """Numbered records of a text that are not blank.
 
     An opening quote without its end would swallow the rest of the file, so where quotes stand open it goes on to the
     next line only while the record is not longer than a sane cell (see `_settle`).
     """
 
-    def __init__(self, blocks: Iterable[str], source: Source, delimiter: str, width: int, first: int = 1) -> None:
+    def __init__(self, blocks: Iterable[str], source: Readable, delimiter: str, width: int, first: int = 1) -> None:
         """Records of blocks of whole lines.
 
         Args:

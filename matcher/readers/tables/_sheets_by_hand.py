@@ -12,14 +12,14 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Final
 
 from lxml import etree
 
-from matcher.readers.bounds import PIECE_BYTES
+from matcher.readers._bounds import PIECE_BYTES
 from matcher.readers.packed._zip_entries import listed, walked
 from matcher.readers.packed.zip_archive import open_entry
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from matcher.readers.interface import Source
+    from matcher.readers.interface import Readable
     from matcher.readers.packed._zip_entries import Entry
 
 SHEETS: Final = re.compile(r"xl/worksheets/[^/]+\.xml|content\.xml")
@@ -31,7 +31,7 @@ _FEW_COLUMNS: Final = 26
 _PLACE: Final = re.compile(r"([A-Z]{1,3})(\d{1,9})")
 
 
-def parts_of(content: bytes, source: Source) -> dict[str, Entry]:
+def parts_of(content: bytes, source: Readable) -> dict[str, Entry]:
     """What a workbook's zip holds, by name, directory or not."""
     file = io.BytesIO(content)
     entries: dict[str, Entry] = {}
@@ -44,7 +44,7 @@ def parts_of(content: bytes, source: Source) -> dict[str, Entry]:
     return entries
 
 
-def most_cells(content: bytes, parts: dict[str, Entry], source: Source) -> int | None:
+def most_cells(content: bytes, parts: dict[str, Entry], source: Readable) -> int | None:
     """Cells of the largest sheet, empty ones included; None when the workbook unpacks to more than it may."""
     most = unpacked = 0
     for name, entry in parts.items():
@@ -63,7 +63,7 @@ def most_cells(content: bytes, parts: dict[str, Entry], source: Source) -> int |
     return most
 
 
-def _opened(content: bytes, entry: Entry, source: Source) -> BinaryIO:
+def _opened(content: bytes, entry: Entry, source: Readable) -> BinaryIO:
     """A part's bytes; none where the directory is wrong about it."""
     try:
         return open_entry(io.BytesIO(content), entry, source)
@@ -80,7 +80,7 @@ def _column(letters: bytes | str) -> int:
     return number
 
 
-def sheets(content: bytes, parts: dict[str, Entry], source: Source) -> Iterator[Iterator[tuple[int, list[str]]]]:
+def sheets(content: bytes, parts: dict[str, Entry], source: Readable) -> Iterator[Iterator[tuple[int, list[str]]]]:
     """Numbered rows of each sheet."""
     strings: list[str] = []
     if _STRINGS in parts:
@@ -96,7 +96,7 @@ def sheets(content: bytes, parts: dict[str, Entry], source: Source) -> Iterator[
                 yield _sheet_rows(stream, strings, source)
 
 
-def _elements(stream: BinaryIO, name: str, source: Source) -> Iterator[Any]:
+def _elements(stream: BinaryIO, name: str, source: Readable) -> Iterator[Any]:
     """Elements of a name, one by one and gone when the next one comes; as far as the XML is whole."""
     events = etree.iterparse(
         stream, events=("end",), tag=f"{{*}}{name}", recover=True, resolve_entities=False, load_dtd=False,
@@ -112,7 +112,7 @@ def _elements(stream: BinaryIO, name: str, source: Source) -> Iterator[Any]:
         source.note("a damaged sheet: what stands before the damage was read")
 
 
-def _sheet_rows(stream: BinaryIO, strings: list[str], source: Source) -> Iterator[tuple[int, list[str]]]:
+def _sheet_rows(stream: BinaryIO, strings: list[str], source: Readable) -> Iterator[tuple[int, list[str]]]:
     most = source.limits.columns
     number = 0
     for row in _elements(stream, "row", source):
@@ -139,7 +139,7 @@ def _cell(cell: Any, strings: list[str]) -> str:
     return value.removesuffix(".0")
 
 
-def _table_rows(stream: BinaryIO, source: Source) -> Iterator[tuple[int, list[str]]]:
+def _table_rows(stream: BinaryIO, source: Readable) -> Iterator[tuple[int, list[str]]]:
     """Rows of an OpenDocument sheet; a row or a cell that is repeated comes once, or as often as columns are read."""
     most = source.limits.columns
     for number, row in enumerate(_elements(stream, "table-row", source), 1):

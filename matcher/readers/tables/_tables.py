@@ -13,15 +13,16 @@ from itertools import groupby, islice
 from typing import TYPE_CHECKING
 
 from matcher.readers.records.json_records import with_json_cells
-from matcher.readers.tables.delimited import BATCH_ROWS, LONGEST_HEADER, as_rows, find_header, is_header
+from matcher.readers.tables._layout import BATCH_ROWS, LONGEST_HEADER, as_rows, find_header, is_header
 from matcher.units.columns import kind_of_header
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
-    from matcher.readers.interface import Passage, Rows, Source
+    from matcher.readers.interface import Passage, Readable, Rows
 
     Record = tuple[int, list[str]]
+    OfText = Callable[[str, Readable, int], Iterator[Passage]]
 
 ANOTHER_TABLE = 3  # rows in a row of another width that make a table of their own
 SAMPLE_ROWS = 200
@@ -51,8 +52,8 @@ class _Table:
             self.rows, self.is_bare = [], False
 
 
-def tables(records: Iterator[Record], source: Source, delimiter: str) -> Iterator[Passage]:
-    """Batches of rows, each of one table, and what belongs to no table as text."""
+def tables(records: Iterator[Record], source: Readable, delimiter: str, of_text: OfText) -> Iterator[Passage]:
+    """Batches of rows, each of one table; what belongs to no table is text, whose passages ``of_text`` gives."""
     table = _Table()
     begun = False
     while batch := list(islice(records, BATCH_ROWS)):
@@ -69,7 +70,7 @@ def tables(records: Iterator[Record], source: Source, delimiter: str) -> Iterato
                 yield from _take(table, group)
             else:
                 yield from table.flushed()
-                yield from _elsewhere(group, source)
+                yield from _elsewhere(group, source, of_text)
         yield from table.flushed()
 
 
@@ -90,7 +91,7 @@ def _known(names: Sequence[str]) -> int:
     return len({kind for name in names if len(name) <= LONGEST_HEADER and (kind := kind_of_header(name.strip()))})
 
 
-def _begin(batch: list[Record], source: Source) -> tuple[_Table, list[Record]]:
+def _begin(batch: list[Record], source: Readable) -> tuple[_Table, list[Record]]:
     """The first table; its header is taken out, the titles above it are left in."""
     widths = Counter(len(cells) for _, cells in batch if len(cells) > 1)
     width = max(widths, key=lambda w: widths[w], default=1)
@@ -154,10 +155,8 @@ def _headers(group: Sequence[Record]) -> list[int]:
     return [i for i in likely if i < len(group) - 1 and is_header(group[i][1])]  # the last one would name nothing
 
 
-def _elsewhere(group: Sequence[Record], source: Source) -> Iterator[Passage]:
+def _elsewhere(group: Sequence[Record], source: Readable, of_text: OfText) -> Iterator[Passage]:
     """Rows of other widths: tables of their own where several in a row agree, else text."""
-    from matcher.readers.texts._stretches import passages_of
-
     for width, run in groupby(group, key=lambda record: len(record[1])):
         rows = list(run)
         if width > 1 and len(rows) >= ANOTHER_TABLE:
@@ -166,4 +165,4 @@ def _elsewhere(group: Sequence[Record], source: Source) -> Iterator[Passage]:
             yield from table.flushed()
         else:
             text = "\n".join(" ".join(cells) for _, cells in rows)
-            yield from passages_of(text, source, rows[0][0])
+            yield from of_text(text, source, rows[0][0])

@@ -11,29 +11,20 @@ short one is filled up, a long one keeps its extra cells in columns of their own
 
 from __future__ import annotations
 
-import re
 from collections import Counter
-from itertools import islice
-from typing import TYPE_CHECKING, ClassVar, Literal
+from typing import TYPE_CHECKING, ClassVar
 
-from matcher.readers.interface import Example, Passage, Reader, Rows, Source
-from matcher.readers.tables._records import RULE, Records, has_quoted, split_quoted
+from matcher.readers.interface import Passage, Readable, Reader, ReaderExample
+from matcher.readers.tables._layout import as_rows, best_delimiter, count_fields
+from matcher.readers.tables._machine_text import as_text, holds_nobody
+from matcher.readers.tables._records import RecordBatch, split_quoted
+from matcher.readers.tables._tables import tables
+from matcher.readers.texts._stretches import passages_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterator
 
-DELIMITERS = (",", "\t", ";", "|", "----", "::", "||", "│", "｜", "，", " / ", "／", "、", "^", ":", "/")
 HEAD_LINES = 200
-BATCH_ROWS = 20_000
-FEWEST_LINES = 3
-LONGEST_HEADER = 24
-DIGITS_IN_HEADER = 2  # 電話番号2, TEL01
-MOSTLY_FILLED = 0.6
-HEADER_WITHIN = 8  # rows; titles and notes stand above it
-SURE_SHARE = 0.8  # of lines that have the commonest number of fields
-MOST_SENTENCES = 0.3  # share of lines that end as sentences do, up to which they may be rows
-_ENDS_SENTENCE = re.compile(r"(?:[。！？!?]|\w\.)\s*$")
-_WEAK = {":": 0.9, "/": 0.9, "、": 0.9}  # also ordinary characters of prose, times and paths: need a purer table
 
 
 class DelimitedReader(Reader):
@@ -41,26 +32,23 @@ class DelimitedReader(Reader):
 
     name = "delimited"
     examples: ClassVar = (
-        Example(
+        ReaderExample(
             "氏名,電話\n架空　一郎,090-0012-3400\n仮名 二葉,090-0112-3401\n".encode("cp932"),
             ("架空　一郎", "090-0112-3401"),
         ),
-        Example(b'a@b.example:pw1\nc@d.example:pw2\ne@f.example:pw"3\n', ("c@d.example", 'pw"3')),
-        Example("きょうは、晴れ。\nあしたも、たぶん、晴れ。\n".encode(), ()),
+        ReaderExample(b'a@b.example:pw1\nc@d.example:pw2\ne@f.example:pw"3\n', ("c@d.example", 'pw"3')),
+        ReaderExample("きょうは、晴れ。\nあしたも、たぶん、晴れ。\n".encode(), ()),
     )
 
-    def recognises(self, source: Source) -> float:
+    def recognises(self, source: Readable) -> float:
         """By how regular the head is."""
         if source.is_binary:
             return 0.0
         delimiter, share = best_delimiter(_head_lines(source))
         return 0.6 * share if delimiter else 0.0
 
-    def read(self, source: Source) -> Iterator[Passage]:
+    def read(self, source: Readable) -> Iterator[Passage]:
         """Batches of rows, table after table, and what stands between the tables as text."""
-        from matcher.readers.tables._machine_text import as_text, holds_nobody
-        from matcher.readers.tables._tables import tables
-
         lines = _head_lines(source)
         delimiter = best_delimiter(lines)[0] or ","
         records = [split_quoted(line, delimiter) for line in lines]
@@ -68,96 +56,14 @@ class DelimitedReader(Reader):
             yield from as_text(source.blocks())
             return
         width = max(
-            Counter(_fields(line, delimiter) for line in lines).items(), key=lambda item: item[1], default=(0, 0)
+            Counter(count_fields(line, delimiter) for line in lines).items(), key=lambda item: item[1], default=(0, 0)
         )[0]
-        yield from tables(iter(Records(source.blocks(), source, delimiter, width)), source, delimiter)
+        batch = RecordBatch(source.blocks(), source, delimiter, width)
+        yield from tables(iter(batch), source, delimiter, passages_of)
 
 
-def batches(
-    numbered_records: Iterable[tuple[int, list[str]]], place: Literal["row", "line"] = "row", table: int = 0
-) -> Iterator[Rows]:
-    """Numbered records of one table in batches; the header, if there is one, goes with every batch."""
-    numbered = iter(numbered_records)
-    first = list(islice(numbered, BATCH_ROWS))
-    at = find_header([cells for _, cells in first])
-    header = () if at is None else tuple(first[at][1])
-    if at is not None:
-        first = first[:at] + first[at + 1 :]
-    while first:
-        yield as_rows(header, [cells for _, cells in first], [number for number, _ in first], place, table)
-        first = list(islice(numbered, BATCH_ROWS))
-
-
-def _head_lines(source: Source) -> list[str]:
+def _head_lines(source: Readable) -> list[str]:
     lines = source.head_text.split("\n")
     if len(source.head) and len(lines) > 1 and not source.head_text.endswith("\n"):
         lines = lines[:-1] if len(lines) > HEAD_LINES else lines
     return [line.rstrip("\r") for line in lines[:HEAD_LINES] if line.strip()]
-
-
-def best_delimiter(lines: Sequence[str]) -> tuple[str | None, float]:
-    """The delimiter that makes a table of the lines, and the share of lines that keep to it; None when none does."""
-    best: tuple[float, bool, float, str | None] = (0.0, False, 0.0, None)
-    lines = [line for line in lines if not RULE.fullmatch(line)]
-    sentences = sum(_ENDS_SENTENCE.search(line) is not None for line in lines)
-    if sentences > MOST_SENTENCES * len(lines):
-        return None, 0.0
-    for delimiter in DELIMITERS if lines else ():
-        if sum(delimiter in line for line in lines) < _WEAK.get(delimiter, SURE_SHARE) * len(lines):
-            continue
-        counts = Counter(_fields(line, delimiter) for line in lines)
-        width, _ = max(counts.items(), key=lambda item: (item[0] > 1) * item[1])
-        if width < 2:  # noqa: PLR2004  # one field is no table: they stand within quotes
-            continue
-        regular = sum(n for fields, n in counts.items() if fields > 1 and abs(fields - width) <= width // 4)
-        share = regular / len(lines)
-        enough = len(lines) >= FEWEST_LINES or (len(lines) > 1 and is_header(split_quoted(lines[0], delimiter)))
-        plain = delimiter not in _WEAK
-        if enough and share >= _WEAK.get(delimiter, SURE_SHARE) and (share, plain, width) > best[:3]:
-            best = (share, plain, width, delimiter)
-    return best[3], best[0]
-
-
-def _fields(line: str, delimiter: str) -> int:
-    if not has_quoted(line, delimiter):
-        return line.count(delimiter) + 1
-    return len(split_quoted(line, delimiter))
-
-
-def is_header(cells: Sequence[str]) -> bool:
-    """Whether a row names columns: short words, all different, no value among them, and one at least that we know."""
-    from matcher.units.columns import kind_of_header
-
-    words = [word for cell in cells if (word := cell.strip())]
-    if not words or len(words) < MOSTLY_FILLED * len(cells) or len(set(words)) < len(words):
-        return False
-    if any(len(w) > LONGEST_HEADER or "@" in w or sum(c.isdigit() for c in w) > DIGITS_IN_HEADER for w in words):
-        return False
-    return any(kind_of_header(word) is not None for word in words)
-
-
-def find_header(records: Sequence[Sequence[str]]) -> int | None:
-    """The number of the row that names the columns: the first one, or below a title that fills fewer columns."""
-    widest = 0
-    for number, cells in enumerate(records[:HEADER_WITHIN]):
-        filled = sum(bool(cell.strip()) for cell in cells)
-        if filled > widest and is_header(cells):
-            return number
-        widest = max(widest, filled)
-    return None
-
-
-def as_rows(
-    header: tuple[str, ...],
-    batch: Sequence[Sequence[str]],
-    places: Sequence[int],
-    place: Literal["row", "line"] = "row",
-    table: int = 0,
-) -> Rows:
-    """A batch of records, column by column, filled up to the widest."""
-    width = max(map(len, batch))
-    if min(map(len, batch)) < width:
-        batch = [(*row, *[""] * (width - len(row))) for row in batch]
-    columns = tuple(list(column) for column in zip(*batch, strict=True))
-    names = header[:width] + ("",) * max(0, width - len(header)) if header else ()
-    return Rows(names, columns, places, place, table)

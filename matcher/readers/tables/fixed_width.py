@@ -17,8 +17,9 @@ from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
-from matcher.readers.interface import Example, Passage, Reader, Source
-from matcher.readers.tables.delimited import HEAD_LINES, batches, best_delimiter
+from matcher.readers.interface import Passage, Readable, Reader, ReaderExample
+from matcher.readers.tables._layout import batches, best_delimiter
+from matcher.readers.tables.delimited import HEAD_LINES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -35,15 +36,15 @@ class FixedWidthReader(Reader):
 
     name = "fixed width"
     examples: ClassVar = (
-        Example(
+        ReaderExample(
             "氏名        電話           住所\n架空 一郎   090-0012-3400  東京都\n仮名 双葉   090-0112-3401  北海道\n"
             "架空 三郎   090-0012-3402  大阪府\n".encode("cp932"),
             ("架空 一郎", "090-0112-3401"),
         ),
-        Example(b"def f():\n    return 1\n\ndef g():\n    return 2\n", ()),
+        ReaderExample(b"def f():\n    return 1\n\ndef g():\n    return 2\n", ()),
     )
 
-    def recognises(self, source: Source) -> float:
+    def recognises(self, source: Readable) -> float:
         """By blanks that stand below each other in all lines."""
         if source.is_binary:
             return 0.0
@@ -52,7 +53,7 @@ class FixedWidthReader(Reader):
             return 0.0
         return 0.5 if _cuts(lines)[0] else 0.0
 
-    def read(self, source: Source) -> Iterator[Passage]:
+    def read(self, source: Readable) -> Iterator[Passage]:
         """Batches of rows."""
         cuts, wide = _cuts(_head(source))
         most = source.limits.columns
@@ -64,7 +65,7 @@ class FixedWidthReader(Reader):
         yield from batches(rows)
 
 
-def _head(source: Source) -> list[str]:
+def _head(source: Readable) -> list[str]:
     lines = source.head_text.split("\n")
     return [line for line in lines[: HEAD_LINES if len(lines) > HEAD_LINES else None] if line.strip()]
 

@@ -20,8 +20,8 @@ from collections import Counter
 from itertools import pairwise
 from typing import TYPE_CHECKING, ClassVar
 
-from matcher.readers.interface import Example, Passage, Prose, Reader, Source
-from matcher.readers.tables.delimited import BATCH_ROWS, as_rows
+from matcher.readers.interface import Passage, Prose, Readable, Reader, ReaderExample
+from matcher.readers.tables._layout import BATCH_ROWS, as_rows
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -43,23 +43,23 @@ class StackedReader(Reader):
 
     name = "one field a line"
     examples: ClassVar = (
-        Example(
+        ReaderExample(
             "架空 一郎\n090-0012-3400\n東京都\n\n仮名 二葉\n090-0112-3401\n千葉県\n\n"
             "架空 三郎\n090-0012-3402\n北海道\n".encode(),
             ("架空 一郎", "090-0112-3401"),
         ),
-        Example(b"a\n\nb\n\nc\n", ()),
-        Example("\n".join(f"甲は{n}@a.exampleを使う。\n乙は別。" for n in "abcd").encode(), ()),
+        ReaderExample(b"a\n\nb\n\nc\n", ()),
+        ReaderExample("\n".join(f"甲は{n}@a.exampleを使う。\n乙は別。" for n in "abcd").encode(), ()),
     )
 
-    def recognises(self, source: Source) -> float:
+    def recognises(self, source: Readable) -> float:
         """By blocks of like height with something that people are reached by at the same line of each."""
         if source.is_binary:
             return 0.0
         lines = source.head_text.split("\n")[:HEAD_LINES]
         return 0.55 if _height(lines) else 0.0
 
-    def read(self, source: Source) -> Iterator[Passage]:
+    def read(self, source: Readable) -> Iterator[Passage]:
         """Batches of blocks; what is no block as text."""
         height = _height(source.head_text.split("\n")[:HEAD_LINES])
         blocks = _ruled(source) if height < 0 else _counted(source, height)
@@ -111,7 +111,7 @@ def _period(lines: Sequence[str]) -> int:
     return 0
 
 
-def _ruled(source: Source) -> Iterator[tuple[int, list[str]]]:
+def _ruled(source: Readable) -> Iterator[tuple[int, list[str]]]:
     block: list[str] = []
     number = 0
     for number, line in enumerate(source.lines(), 1):  # its last value is used
@@ -124,7 +124,7 @@ def _ruled(source: Source) -> Iterator[tuple[int, list[str]]]:
         yield number - len(block) + 1, block
 
 
-def _counted(source: Source, height: int) -> Iterator[tuple[int, list[str]]]:
+def _counted(source: Readable, height: int) -> Iterator[tuple[int, list[str]]]:
     block: list[str] = []
     for number, line in enumerate((line for line in source.lines() if line.strip()), 1):
         block.append(line)

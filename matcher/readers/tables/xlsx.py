@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import python_calamine
 
-from matcher.readers.interface import Example, NotThisFormatError, Passage, Reader, Source
+from matcher.readers.interface import NotThisFormatError, Passage, Readable, Reader, ReaderExample
+from matcher.readers.tables._layout import batches
 from matcher.readers.tables._sheets_by_hand import SHEETS, most_cells, parts_of, sheets
-from matcher.readers.tables.delimited import batches
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,9 +31,9 @@ class SpreadsheetReader(Reader):
     """Rows of every sheet."""
 
     name = "spreadsheet"
-    examples: ClassVar = (Example(b"PK\x03\x04 but no workbook", ()),)
+    examples: ClassVar = (ReaderExample(b"PK\x03\x04 but no workbook", ()),)
 
-    def recognises(self, source: Source) -> float:
+    def recognises(self, source: Readable) -> float:
         """By its first bytes and what they name."""
         if source.head.startswith(_OLE):
             return 1.0
@@ -42,7 +42,7 @@ class SpreadsheetReader(Reader):
         named = source.name.lower().endswith(_ENDINGS)
         return 1.1 if named or any(part in source.head for part in _PARTS) or _holds_workbook(source) else 0.0
 
-    def read(self, source: Source) -> Iterator[Passage]:
+    def read(self, source: Readable) -> Iterator[Passage]:
         """Batches of rows, sheet after sheet."""
         with source.open() as stream:
             content = stream.read(source.limits.whole_bytes + 1)
@@ -65,7 +65,7 @@ class SpreadsheetReader(Reader):
         yield from _by_best_means(content, parts, cells, source)
 
 
-def _by_best_means(content: bytes, parts: dict[str, Any], cells: int, source: Source) -> Iterator[Passage]:
+def _by_best_means(content: bytes, parts: dict[str, Any], cells: int, source: Readable) -> Iterator[Passage]:
     if cells <= source.limits.sheet_cells and _ODS not in parts:
         try:
             yield from _by_calamine(content, source)
@@ -79,7 +79,7 @@ def _by_best_means(content: bytes, parts: dict[str, Any], cells: int, source: So
         yield from batches(((place, row) for place, row in rows if any(row)), "row", number)
 
 
-def _by_calamine(content: bytes, source: Source) -> Iterator[Passage]:
+def _by_calamine(content: bytes, source: Readable) -> Iterator[Passage]:
     try:
         book = python_calamine.load_workbook(io.BytesIO(content))
         names = book.sheet_names
@@ -103,7 +103,7 @@ def _unless_it_is_ours(error: BaseException) -> None:
         raise error
 
 
-def _records(rows: list[list[Any]], source: Source) -> Iterator[tuple[int, list[str]]]:
+def _records(rows: list[list[Any]], source: Readable) -> Iterator[tuple[int, list[str]]]:
     most = source.limits.columns
     for number, row in enumerate(rows, 1):
         if len(row) > most:
@@ -121,7 +121,7 @@ def _text(cell: Any) -> str:
     return cell.isoformat() if isinstance(cell, date) else str(cell)
 
 
-def _holds_workbook(source: Source) -> bool:
+def _holds_workbook(source: Readable) -> bool:
     """Whether its directory names the parts of one; looked at only where the head did not settle it."""
     if source.depth:  # a member would have to be unpacked to its end first
         return False

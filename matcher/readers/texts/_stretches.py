@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from matcher.readers.interface import Passage, Prose, Source
+from matcher.readers.interface import Passage, Prose, Readable
 from matcher.readers.records.json_records import unescape
-from matcher.readers.tables._records import RULE, Records
-from matcher.readers.tables.delimited import best_delimiter, is_header
+from matcher.readers.tables._layout import best_delimiter, is_header
+from matcher.readers.tables._records import RULE, RecordBatch
+from matcher.readers.tables._tables import tables
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -28,10 +29,8 @@ _VALUE = re.compile(r"@|\d[\d ()-]{7,14}\d|\d-[*＊xX●○…?.]|[*＊xX●○]
 _NEWLINE = ord("\n")
 
 
-def passages_of(text: str, source: Source, first_line: int = 1) -> Iterator[Passage]:
+def passages_of(text: str, source: Readable, first_line: int = 1) -> Iterator[Passage]:
     """Rows where lines in a row have as many delimiters as one another, prose in between."""
-    from matcher.readers.tables._tables import tables
-
     if "\\u" in text:
         text = unescape(text)
     at, line = 0, first_line
@@ -44,7 +43,8 @@ def passages_of(text: str, source: Source, first_line: int = 1) -> Iterator[Pass
             yield Prose(text[at:start], line)
         line = first_line + number
         width = lines[0].count(delimiter) + 1
-        yield from tables(iter(Records([text[start:end]], source, delimiter, width, line)), source, delimiter)
+        records = RecordBatch([text[start:end]], source, delimiter, width, line)
+        yield from tables(iter(records), source, delimiter, passages_of)
         at, line = end, line + len(lines) - 1
     if text[at:].strip():
         yield Prose(text[at:], line)

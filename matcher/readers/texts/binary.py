@@ -8,9 +8,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, ClassVar, Final
 
-from matcher.readers.decoding.decoder import BLOCK_BYTES, SENSIBLE, likeliest, plausibility
-from matcher.readers.decoding.mixed import decode_by_line
-from matcher.readers.interface import Example, Passage, Reader, Source, tidied
+from core.encodings.decoder import BLOCK_BYTES
+from core.encodings.mixed import decode_by_line
+from core.encodings.plausibility import SENSIBLE, likeliest, plausibility
+from matcher.readers.interface import Passage, Readable, Reader, ReaderExample, tidied
 from matcher.readers.texts.free_text import text_of
 
 if TYPE_CHECKING:
@@ -31,19 +32,19 @@ class BinaryReader(Reader):
 
     name = "binary"
     examples: ClassVar = (
-        Example(
+        ReaderExample(
             bytes(range(32)) * 4 + "\n架空　一郎,090-0012-3400\n".encode("cp932") + bytes(range(32)) * 4,
             ("架空　一郎", "090-0012-3400"),
         ),
-        Example(b"\xff\xd8\xff\xe0" + bytes(range(32)) * 8, ()),
-        Example(b"plain text", ()),
+        ReaderExample(b"\xff\xd8\xff\xe0" + bytes(range(32)) * 8, ()),
+        ReaderExample(b"plain text", ()),
     )
 
-    def recognises(self, source: Source) -> float:
+    def recognises(self, source: Readable) -> float:
         """Anything that is no text, when nothing better does."""
         return SURE if source.is_binary else 0.0
 
-    def read(self, source: Source) -> Iterator[Passage]:
+    def read(self, source: Readable) -> Iterator[Passage]:
         """What can be read, as text."""
         if source.head.startswith(_PICTURES) or source.head[4:8] == _BOX:
             source.note("a picture, sound, film or font; not read")
@@ -52,7 +53,7 @@ class BinaryReader(Reader):
         yield from text_of(_readable(source), source)
 
 
-def _readable(source: Source) -> Iterator[str]:
+def _readable(source: Readable) -> Iterator[str]:
     with source.open() as stream:
         rest = b""
         while data := stream.read(BLOCK_BYTES):

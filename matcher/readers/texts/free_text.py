@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from matcher.readers.interface import Example, Passage, Reader, Source
+from matcher.readers.interface import Passage, Readable, Reader, ReaderExample
 from matcher.readers.texts._stretches import passages_of
 
 if TYPE_CHECKING:
@@ -19,20 +19,20 @@ class FreeTextReader(Reader):
 
     name = "free text"
     examples: ClassVar = (
-        Example("架空一郎さんの携帯は 090-0012-3400 だって".encode("euc_jp"), ("架空一郎", "090-0012-3400")),
-        Example(b"", ()),
+        ReaderExample("架空一郎さんの携帯は 090-0012-3400 だって".encode("euc_jp"), ("架空一郎", "090-0012-3400")),
+        ReaderExample(b"", ()),
     )
 
-    def recognises(self, source: Source) -> float:
+    def recognises(self, source: Readable) -> float:
         """Anything at all, when nothing better does."""
         return SURE if source.head and not source.is_binary else 0.0
 
-    def read(self, source: Source) -> Iterator[Passage]:
+    def read(self, source: Readable) -> Iterator[Passage]:
         """Stretches of some hundred thousand characters, cut between paragraphs where possible."""
         yield from text_of(source.blocks(), source)
 
 
-def text_of(blocks: Iterable[str], source: Source, first_line: int = 1) -> Iterator[Passage]:
+def text_of(blocks: Iterable[str], source: Readable, first_line: int = 1) -> Iterator[Passage]:
     """Passages of a text that comes in blocks."""
     line = first_line
     rest = ""

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from lxml import etree
 
-from matcher.readers.interface import Example, NotThisFormatError, Passage, Reader, Rows, Source
-from matcher.readers.tables.delimited import as_rows, find_header
+from matcher.readers.interface import NotThisFormatError, Passage, Readable, Reader, ReaderExample, Rows
+from matcher.readers.tables._layout import as_rows, find_header
 from matcher.readers.texts._stretches import passages_of
 
 if TYPE_CHECKING:
@@ -78,19 +78,19 @@ class HtmlReader(Reader):
 
     name = "html"
     examples: ClassVar = (
-        Example(
+        ReaderExample(
             "<html><script>x</script><table><tr><th>氏名<th>電話<tr><td>架空&nbsp;一郎<td>090&#45;0012-3400</table>".encode(),
             ("架空\xa0一郎", "090-0012-3400"),
         ),
-        Example("<p>架空<br>090-0012-3400</p>".encode(), ("架空", "090-0012-3400")),
-        Example(b"a < b and b > c", ()),
+        ReaderExample("<p>架空<br>090-0012-3400</p>".encode(), ("架空", "090-0012-3400")),
+        ReaderExample(b"a < b and b > c", ()),
     )
 
-    def recognises(self, source: Source) -> float:
+    def recognises(self, source: Readable) -> float:
         """By its first tag."""
         return 0.97 if not source.is_binary and _PAGE.match(source.head_text) else 0.0
 
-    def read(self, source: Source) -> Iterator[Passage]:
+    def read(self, source: Readable) -> Iterator[Passage]:
         """Tables first, then the text."""
         text = source.whole()
         root = _parse(text, source) if text else None
@@ -104,7 +104,7 @@ class HtmlReader(Reader):
         yield from passages_of(_text(root), source)
 
 
-def _parse(text: str, source: Source) -> Any:
+def _parse(text: str, source: Readable) -> Any:
     parser = etree.HTMLParser(encoding="utf-8", no_network=True, remove_comments=True, remove_pis=True, huge_tree=True)
     try:
         root = etree.fromstring(text.encode("utf-8", "replace"), parser)
@@ -116,7 +116,7 @@ def _parse(text: str, source: Source) -> Any:
     return root
 
 
-def _rows(table: Any, source: Source) -> Rows | None:
+def _rows(table: Any, source: Readable) -> Rows | None:
     """A table of data; None for one that only lays the page out."""
     if next(table.iterdescendants("table"), None) is not None:
         return None

@@ -11,9 +11,9 @@ from email.header import decode_header
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
-from matcher.readers.bounds import member
-from matcher.readers.decoding.decoder import decode, detect
-from matcher.readers.interface import Example, NotThisFormatError, Passage, Prose, Reader, Source
+from core.encodings.decoder import decode, detect
+from matcher.readers._bounds import member
+from matcher.readers.interface import NotThisFormatError, Passage, Prose, Readable, Reader, ReaderExample
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -35,23 +35,23 @@ class MailReader(Reader):
 
     name = "mail"
     examples: ClassVar = (
-        Example(
+        ReaderExample(
             b"From: =?utf-8?B?5p6256m6?= <a@b.example>\nTo: c@d.example\nSubject: list\nMIME-Version: 1.0\n"
             b"Content-Type: text/plain; charset=utf-8\nContent-Transfer-Encoding: base64\n\n"
             b"5p6256m6IDA5MC0wMDEyLTM0MDA=\n",
             ("架空 <a@b.example>", "架空 090-0012-3400"),
         ),
-        Example(b"From: a\nto nobody: in particular\n", ()),
+        ReaderExample(b"From: a\nto nobody: in particular\n", ()),
     )
 
-    def recognises(self, source: Source) -> float:
+    def recognises(self, source: Readable) -> float:
         """By the headers of its first paragraph."""
         head = source.head.replace(b"\r\n", b"\n").lstrip(b"\n").partition(b"\n\n")[0]
         names = {found.group().split(b":")[0].lower() for found in _HEADER.finditer(head)}
         begins = _HEADER.match(head) or _MAILBOX.match(head)
         return 0.99 if begins and len(names) >= FEWEST_HEADERS and {b"from", b"to", b"subject"} & names else 0.0
 
-    def read(self, source: Source) -> Iterator[Passage]:
+    def read(self, source: Readable) -> Iterator[Passage]:
         """Headers and texts in order, attachments as sources."""
         with source.open() as stream:
             content = stream.read(source.limits.whole_bytes + 1)
@@ -93,7 +93,7 @@ def _charset(said: str | None) -> str | None:
     return None if said in {None, "unknown-8bit"} else said
 
 
-def _parts(message: Message, source: Source) -> Iterator[Passage | None]:
+def _parts(message: Message, source: Readable) -> Iterator[Passage | None]:
     """The leaves of a message, without recursion; None at the end where a bound says stop."""
     stack = [message]
     number = 0

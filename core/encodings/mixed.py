@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from matcher.readers.decoding.decoder import MISFIT, SAMPLE_CHARS, SENSIBLE, likeliest, plausibility, strictly
+from core.encodings.plausibility import MISFIT, SAMPLE_CHARS, SENSIBLE, likeliest, plausibility, strictly
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -8,8 +8,8 @@ import tempfile
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, BinaryIO
 
-from matcher.readers.decoding.decoder import decode, detect
-from matcher.readers.interface import Member, Source
+from core.encodings.decoder import decode, detect
+from matcher.readers.interface import Member, Readable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -87,7 +87,7 @@ def bounded(stream: BinaryIO, limits: Limits, cuts: Cuts) -> BinaryIO:
 class _Counted(Bounded):
     """A member's bytes, counted once however often they are read."""
 
-    def __init__(self, stream: BinaryIO, allowed: int, source: Source, counted: list[int]) -> None:
+    def __init__(self, stream: BinaryIO, allowed: int, source: Readable, counted: list[int]) -> None:
         super().__init__(stream, allowed, is_late=lambda: source.cuts.is_late(source.limits), note=source.note)
         self._cuts = source.cuts
         self._counted = counted
@@ -100,7 +100,7 @@ class _Counted(Bounded):
         return got
 
 
-def member(parent: Source, name: str, open_it: Callable[[], BinaryIO], packed_bytes: int | None) -> Member | None:
+def member(parent: Readable, name: str, open_it: Callable[[], BinaryIO], packed_bytes: int | None) -> Member | None:
     """A member of an archive as a source of its own, bounded; None (and a note) when a bound says stop.
 
     Args:
@@ -129,7 +129,7 @@ def member(parent: Source, name: str, open_it: Callable[[], BinaryIO], packed_by
             stream = io.BytesIO()
         return io.BufferedReader(_Counted(stream, max(0, allowed), inner, counted), 1 << 18)
 
-    inner = Source(_clean(name), opened, limits, cuts, depth=parent.depth + 1, path=(*parent.path, _clean(name)))
+    inner = Readable(_clean(name), opened, limits, cuts, depth=parent.depth + 1, path=(*parent.path, _clean(name)))
     return Member(inner)
 
 
@@ -144,7 +144,7 @@ def _clean(name: str) -> str:
 
 
 @contextmanager
-def spooled(source: Source) -> Iterator[BinaryIO]:
+def spooled(source: Readable) -> Iterator[BinaryIO]:
     """Its bytes as a file in which jumping back and forth is cheap: a copy of a member, the document itself as it is.
 
     Going back in a compressed stream means unpacking it from the beginning: archives inside archives would take the
@@ -162,7 +162,7 @@ def spooled(source: Source) -> Iterator[BinaryIO]:
         yield spool  # type: ignore[misc]  # a binary file, whatever typeshed calls it
 
 
-class Window(io.RawIOBase):
+class ByteWindow(io.RawIOBase):
     """The bytes from ``start`` on, ``size`` of them, of a file that others read as well."""
 
     def __init__(self, file: BinaryIO, start: int, size: int) -> None:
