@@ -222,9 +222,8 @@ def _match(ctx: Context, address: str) -> None:
             row = session.execute(found).first()
             return row[0] if row else ""
 
-    limits, settings = ctx.settings.matcher, ctx.settings
-    bench = Bench(settings.home, settings.key, settings.index_dir, limits.max_document_bytes, limits.max_document_s)
-    deadline = time.monotonic() + limits.max_document_s
+    bench = Bench.of(ctx.settings)
+    deadline = time.monotonic() + bench.document_s
     while (now := state()) == "waiting" and time.monotonic() < deadline:
         with ChildJudge(bench) as judge:
             match_waiting(Matching(ctx.database, ctx.archive, judge, ctx.clock), stop=lambda: state() != "waiting")

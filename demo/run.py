@@ -84,7 +84,7 @@ class Demo:
     def __init__(self, ctx: Context) -> None:
         self.ctx = ctx
         self.say = ctx.talk
-        self.home: Path = ctx.home
+        self.home: Path = ctx.folder
         self.carrier: Carrier = make_carrier()
 
     def prepare(self) -> Ports:

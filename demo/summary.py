@@ -71,11 +71,11 @@ def show_summary(ctx: Context, before: DemoCounts, leak_file: Path, seconds: flo
     new = after.incidents - before.incidents
     ctx.talk.print(
         f"{after.leaks} leaks among {after.leaks + after.quiet} documents; {new} new incidents; {seconds:.0f} s. "
-        f"Everything is in {ctx.home}.",
+        f"Everything is in {ctx.folder}.",
         soft_wrap=True,
     )
     ctx.talk.print(
-        f"try     ./run hinomi --home {ctx.home} scan {leak_file} --reveal\n"
-        f"        ./run hinomi --home {ctx.home} incidents show {pages[0].line.id if pages else 1}",
+        f"try     ./run hinomi --home {ctx.folder} scan {leak_file} --reveal\n"
+        f"        ./run hinomi --home {ctx.folder} incidents show {pages[0].line.id if pages else 1}",
         soft_wrap=True,
     )

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 from pyroaring import BitMap
 
 from fingerprints.identifiers import IdentifierKind, load_kinds
-from fingerprints.index.generation import Index
-from fingerprints.secrets.digests import Digester
-from fingerprints.secrets.keys import load_key
+from home import Home
 from incidents.findings import KeptMatch, NewFinding
 from judging.extracts import rank
 from matcher.document import Document, Limits
@@ -22,7 +20,9 @@ if TYPE_CHECKING:
     from pathlib import Path
     from typing import Any
 
-    from core.settings import KeySettings
+    from core.settings import Settings
+    from fingerprints.index.generation import Index
+    from fingerprints.secrets.digests import Digester
     from matcher.finding import Finding
 
 
@@ -42,15 +42,19 @@ READING_SHARE = 0.8  # of the time a document has before its process is ended: w
 
 @dataclass(frozen=True, slots=True)
 class Bench:
-    """What it takes to judge: where key and index are, the bounds on one document, and how many work on a large one."""
+    """What it takes to judge: the home folder, the bounds on one document, and how many work on a large one."""
 
     home: Path
-    key: KeySettings
-    index_dir: Path
     document_bytes: int
     document_s: float
     memory_mib: int = MEMORY_LIMIT_MIB
     processes: int = field(default_factory=count_cores)
+
+    @classmethod
+    def of(cls, settings: Settings) -> Self:
+        """As the settings of a home folder say."""
+        limits = settings.matcher
+        return cls(settings.home, limits.max_document_bytes, limits.max_document_s)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,10 +76,10 @@ class Verdicts:
 
 def open_verdicts(bench: Bench) -> Verdicts:
     """Open key and index; raises their errors."""
-    key = load_key(bench.key, bench.home)
-    index = Index.open_good(bench.index_dir, key)
+    home = Home(bench.home)
+    index = home.index
     limits = Limits(document_bytes=bench.document_bytes, seconds=READING_SHARE * bench.document_s)
-    return Verdicts(index, Digester(key), load_kinds(index.number_patterns), limits, bench.processes)
+    return Verdicts(index, home.digester, load_kinds(index.number_patterns), limits, bench.processes)
 
 
 def new_finding(found: Finding, *, extracts: Sequence[Mapping[str, Any]]) -> NewFinding:

@@ -19,7 +19,9 @@ from sqlalchemy import func, select
 
 from core.due import due_instant
 from core.leases import Claim, take_lease
-from scheduler import Job, Jobs, Scheduler
+from home import Home
+from jobs.interface import Job
+from scheduler import Scheduler, all_jobs
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -122,7 +124,7 @@ def test_a_failing_job_is_its_own_outcome_and_the_rest_goes_on(
         Job("good", 60, work),
         Job("idle", 60, work, is_wanted=lambda: False),
     ]
-    scheduler = Scheduler(settings, database, clock, lambda: jobs)
+    scheduler = Scheduler(Home.of(settings, database=database, clock=clock), lambda: jobs)
     scheduler.start()
     deadline = time.monotonic() + 200
     outcomes: dict[str, str | None] = {}
@@ -148,7 +150,8 @@ def test_stopping_in_the_middle_of_a_tick_ends_and_hands_back_what_it_claimed(
         time.sleep(0.5)  # the stop is under way by now
         return True
 
-    scheduler = Scheduler(settings, database, clock, lambda: [Job("late", 60, lambda: "done", is_wanted)])
+    late = Job("late", 60, lambda: "done", is_wanted)
+    scheduler = Scheduler(Home.of(settings, database=database, clock=clock), lambda: [late])
     scheduler.start()
     assert begun.wait(60)
     stop = threading.Thread(target=scheduler.stop, daemon=True)
@@ -176,7 +179,7 @@ def test_what_is_handed_back_while_leases_are_renewed_stays_handed_back(
         time.sleep(0.5)
         return take_lease(*given, **named)  # type: ignore[arg-type]  # handed through
 
-    scheduler = Scheduler(settings, database, clock, lambda: [Job("one", 60, work)])
+    scheduler = Scheduler(Home.of(settings, database=database, clock=clock), lambda: [Job("one", 60, work)])
     scheduler.start()
     assert working.wait(60)
     monkeypatch.setattr("scheduler.take_lease", slow_lease)
@@ -199,7 +202,7 @@ def test_a_source_whose_table_breaks_goes_on_as_it_was_and_the_others_change(
     def sweeps() -> dict[str, float]:
         return {job.name: job.every_s for job in jobs() if job.name.startswith("sweep:")}
 
-    jobs = Jobs(settings, database, clock, threading.Event())
+    jobs = all_jobs(Home.of(settings, database=database, clock=clock), threading.Event())
     write("15m", "paste-list")
     assert sweeps() == {"sweep:first": 900.0, "sweep:second": 900.0}
     write("1h", "no-such-engine")

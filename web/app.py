@@ -23,31 +23,23 @@ if TYPE_CHECKING:
     from starlette.responses import Response
     from starlette.types import Scope
 
-    from archive.store import Archive
-    from core.clock import Clock
-    from core.database import Database
-    from core.settings import Settings
+    from home import Home
 
 CONFLICT = 409  # a change that the state of things forbids
 OUTSIDE = 503  # the database or a disk failed
 OUTSIDE_EXIT_CODE = 3  # see `core.errors.HinomiError`
 
 
-def create_app(
-    settings: Settings, database: Database, archive: Archive, clock: Clock, token: str, *, actor: str = "web"
-) -> Starlette:
-    """The app over one database.
+def create_app(home: Home, token: str, *, actor: str = "web") -> Starlette:
+    """The app over one home folder.
 
     Args:
-        settings: Language, host and address.
-        database: Read by the pages, written by the actions.
-        archive: Where the documents are.
-        clock: The time.
+        home: What the pages read and the actions write.
         token: What a browser shows once to be let in.
         actor: The name that actions are recorded under until somebody gives another.
     """
-    sessions = Sessions(token, clock, secure=settings.web_url.startswith("https:"))
-    world = World(settings, database, archive, clock, sessions, Pages(settings, sessions, clock), actor)
+    sessions = Sessions(token, home.clock, secure=home.settings.web_url.startswith("https:"))
+    world = World(home, sessions, Pages(home.settings, sessions, home.clock), actor)
     app = Starlette(
         routes=[*load_routes(), Mount("/static", _Static(directory=STATIC), name="static")],
         middleware=[Middleware(Gate, world=world)],

@@ -44,8 +44,8 @@ class Gate:
     def __init__(self, app: ASGIApp, world: World) -> None:
         self._app = app
         self._world = world
-        self._hosts = {"127.0.0.1", "localhost", "::1", world.settings.web.host}
-        public = urlsplit(world.settings.web_url)
+        self._hosts = {"127.0.0.1", "localhost", "::1", world.home.settings.web.host}
+        public = urlsplit(world.home.settings.web_url)
         self._hosts.add(public.hostname or "127.0.0.1")
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

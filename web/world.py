@@ -8,10 +8,7 @@ from typing import TYPE_CHECKING, cast
 if TYPE_CHECKING:
     from starlette.requests import Request
 
-    from archive.store import Archive
-    from core.clock import Clock
-    from core.database import Database
-    from core.settings import Settings
+    from home import Home
     from web.pages import Pages
     from web.sessions import Session, Sessions
 
@@ -21,13 +18,11 @@ class World:
     """The program, as the pages see it.
 
     Attributes:
+        home: The home folder: settings, database, archive, clock; key and index for the pages that need them.
         actor: The name that actions are recorded under until the person at the browser gives another.
     """
 
-    settings: Settings
-    database: Database
-    archive: Archive
-    clock: Clock
+    home: Home
     sessions: Sessions
     pages: Pages
     actor: str

@@ -36,7 +36,7 @@ SOURCES_EXAMPLE = """\
 @click.pass_obj
 def init(ctx: Context, home: str | None) -> None:
     """Make a home folder: settings, keys, database. What is there already stays as it is."""
-    settings = make_home(find_home(home) if home else ctx.home)
+    settings = make_home(find_home(home) if home else ctx.folder)
     say = partial(ctx.talk.print, markup=False, soft_wrap=True)
     say(f"home    {settings.home}")
     say("key     keep a copy somewhere safe: without it, what was enrolled can never be matched again")

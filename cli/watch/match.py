@@ -47,16 +47,8 @@ def _run(ctx: Context, *, as_json: bool) -> None:
     from judging.judge import Bench
     from judging.queue import Matching, match_waiting
 
-    limits = ctx.settings.matcher
-    bench = Bench(
-        home=ctx.settings.home,
-        key=ctx.settings.key,
-        index_dir=ctx.settings.index_dir,
-        document_bytes=limits.max_document_bytes,
-        document_s=limits.max_document_s,
-    )
     stopping = _stop_on_sigterm()
-    with ChildJudge(bench) as judge, ctx.talk.status("matching") as status:
+    with ChildJudge(Bench.of(ctx.settings)) as judge, ctx.talk.status("matching") as status:
         counts = match_waiting(
             Matching(ctx.database, ctx.archive, judge, ctx.clock),
             stop=stopping.is_set,

@@ -37,8 +37,8 @@ def serve(ctx: Context, port: int | None, *, open_browser: bool, no_scheduler: b
     from web.sessions import load_token
 
     configure_logs()
-    token = load_token(ctx.home)
-    app = create_app(ctx.settings, ctx.database, ctx.archive, ctx.clock, token, actor=_who())
+    token = load_token(ctx.folder)
+    app = create_app(ctx, token, actor=_who())
     listener = _listen(ctx.settings.web.host, ctx.settings.web.port if port is None else port)
     address = f"http://{_named(ctx.settings.web.host)}:{listener.getsockname()[1]}/?token={token}"
     with _scheduler(ctx, wanted=not no_scheduler):
@@ -92,7 +92,7 @@ def _scheduler(ctx: Context, *, wanted: bool) -> Iterator[None]:
         return
     from scheduler import Scheduler
 
-    scheduler = Scheduler(ctx.settings, ctx.database, ctx.clock)
+    scheduler = Scheduler(ctx)
     scheduler.start()
     try:
         yield

@@ -12,8 +12,9 @@ from sqlalchemy import select, update
 from alerts.channels.console import ConsoleChannel
 from alerts.head_notices import enqueue_head
 from alerts.models import Message
+from home import Home
 from incidents.timeline.events import add_event
-from scheduler import Jobs
+from scheduler import all_jobs
 from tests.alerts.conftest import make_settings, run
 from tests.incidents.makers import Leaked, take
 from transparency.errors import BrokenLogError
@@ -119,7 +120,8 @@ def test_the_console_and_a_home_that_wants_none_get_none(signing: Settings, post
 def test_the_scheduler_makes_leaves_signs_and_posts(signing: Settings, post: PostRoom, slack: FakeSlack) -> None:
     with post.database.write() as session:
         add_event(session, "note", actor="suzuki", now=post.clock.now(), data={"text": "x"})
-    jobs = {job.name: job for job in Jobs(signing, post.database, post.clock, threading.Event())()}
+    home = Home.of(signing, database=post.database, clock=post.clock)
+    jobs = {job.name: job for job in all_jobs(home, threading.Event())()}
     assert jobs["log"].is_wanted()
     assert jobs["log"].work() == "done: 1 leaves"
     assert not jobs["log"].is_wanted()
@@ -136,7 +138,8 @@ def test_a_log_that_was_rewritten_is_not_signed_and_people_are_told_once(
     sign(signing, post)
     with post.database.engine.begin() as connection:
         connection.execute(update(LogLeaf).values(hash=bytes(32)))
-    jobs = {job.name: job for job in Jobs(signing, post.database, post.clock, threading.Event())()}
+    home = Home.of(signing, database=post.database, clock=post.clock)
+    jobs = {job.name: job for job in all_jobs(home, threading.Event())()}
     for _ in range(2):
         with pytest.raises(BrokenLogError):
             jobs["log-head"].work()

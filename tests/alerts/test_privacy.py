@@ -16,8 +16,8 @@ from incidents import actions
 from judging.child import ChildJudge
 from judging.queue import Matching, match_waiting
 from tests.alerts.conftest import FakeSlack, make_settings, run
-from tests.incidents.conftest import PEOPLE, VALUES, archive, bench, enrolled_home, home, leak_text
 from tests.judging.bad_verdicts import open_bad
+from tests.small_carrier import PEOPLE, VALUES, archive, bench, enrolled_home, home, leak_text
 
 if TYPE_CHECKING:
     from pathlib import Path

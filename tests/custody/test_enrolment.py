@@ -198,7 +198,7 @@ KILLED = """
     from core.clock import SystemClock
     from core.database import Database
     from core.settings import load_settings
-    from custody.enrolment import enroller
+    from custody.enrolment import enroller as module
     from custody.enrolment.columns import understand
     from fingerprints.secrets.keys import load_key
 
@@ -206,19 +206,19 @@ KILLED = """
         print("here", flush=True)
         sys.stdin.read()
 
-    {place} = stop
+    module.{place} = stop
     settings = load_settings(sys.argv[1], database={{"url": sys.argv[2]}})
-    enroller = enroller.Enroller(
+    enroller = module.Enroller(
         settings, load_key(settings.key, settings.home), Database(settings.database_url), SystemClock()
     )
     path = Path(sys.argv[3])
-    enroller.enrol(path, understand(path), enroller.Lending("killed", date(2026, 4, 1), "架空コール"))
+    enroller.enrol(path, understand(path), module.Lending("killed", date(2026, 4, 1), "架空コール"))
 """
 
 
 @pytest.mark.parametrize(
     ("place", "switched"),
-    [("enroller.check", False), ("enroller.learn_patterns", False), ("enroller.finish_enrolment", True)],
+    [("check", False), ("learn_patterns", False), ("finish_enrolment", True)],
 )
 def test_a_killed_run_is_settled_by_the_next(
     tmp_path: Path, enroller: Enroller, settings: Settings, database: Database, *, place: str, switched: bool

@@ -40,7 +40,7 @@ SWITCH = """
     from pathlib import Path
     from custody.enrolment import rotation
     from custody.enrolment.rotation import Rotation
-    from fingerprints import {module}
+    import fingerprints.{module} as module
     from fingerprints.secrets.keys import read_key, replace_key
 
     def stop(*args, **kwargs):
@@ -49,7 +49,7 @@ SWITCH = """
 
     home = Path(sys.argv[1])
     change = Rotation(home / "index", home, read_key(home / "key"), read_key(home / "key.next"))
-    {module}.{step} = stop
+    module.{step} = stop
     change.make_ready(())
     replace_key(home / "key", home / "key.next")
     change.settle()
@@ -221,13 +221,13 @@ def test_another_key_does_not_go_on_with_a_rotation(home: Path) -> None:
 @pytest.mark.parametrize(
     ("module", "step"),
     [
-        ("rotation", "write_canaries"),
-        ("rotation", "write_safely"),
-        ("rotation", "link_files"),
-        ("rotation", "write_manifest"),
-        ("rotation", "switch_to"),
-        ("generations", "write_safely"),
-        ("rotation", "shutil.rmtree"),
+        ("building.rotation", "write_canaries"),
+        ("building.rotation", "write_safely"),
+        ("building.rotation", "link_files"),
+        ("building.rotation", "write_manifest"),
+        ("building.rotation", "switch_to"),
+        ("index.folder", "write_safely"),
+        ("building.rotation", "shutil.rmtree"),
     ],
 )
 def test_a_switch_killed_at_any_step_leaves_a_pair_that_fits(

@@ -27,7 +27,7 @@ KEY = Key(b"i" * 32)
 ENROL = """
     import sys
     from pathlib import Path
-    from fingerprints import {module}
+    import fingerprints.{module} as module
     from fingerprints.building.builder import build_index
     from fingerprints.secrets.keys import Key
     from tests.fingerprints.people import DAY, customers
@@ -36,7 +36,7 @@ ENROL = """
         print("here", flush=True)
         sys.stdin.read()
 
-    {module}.{step} = stop
+    module.{step} = stop
     build_index(Path(sys.argv[1]), Key(b"i" * 32), "more", customers(range(100, 200)), as_of=DAY)
 """
 
@@ -44,14 +44,14 @@ ENROL = """
 @pytest.mark.parametrize(
     ("module", "step"),
     [
-        ("segment_builder", "changes"),
-        ("segment_builder", "FieldWriter"),
-        ("segment_builder", "write_filter"),
-        ("builder", "link_files"),
-        ("builder", "write_manifest"),
-        ("builder", "switch_to"),
-        ("generations", "sync_folder"),
-        ("generations", "write_safely"),
+        ("building.segment_builder", "changes"),
+        ("building.segment_builder", "FieldWriter"),
+        ("building.segment_builder", "write_filter"),
+        ("building.builder", "link_files"),
+        ("building.builder", "write_manifest"),
+        ("building.builder", "switch_to"),
+        ("index.folder", "sync_folder"),
+        ("index.folder", "write_safely"),
     ],
 )
 def test_a_build_killed_at_any_step_leaves_the_last_index_serving(tmp_path: Path, module: str, step: str) -> None:

@@ -87,12 +87,12 @@ def test_writers_killed_at_any_moment_leave_a_whole_index(tmp_path: Path) -> Non
 @pytest.mark.parametrize(
     ("module", "step"),
     [
-        ("merging", "RecordWriter"),
-        ("merging", "write_filter"),
-        ("compaction", "link_files"),
-        ("compaction", "write_manifest"),
-        ("compaction", "switch_to"),
-        ("compaction", "remove_old"),
+        ("building.merging", "RecordWriter"),
+        ("building.merging", "write_filter"),
+        ("building.compaction", "link_files"),
+        ("building.compaction", "write_manifest"),
+        ("building.compaction", "switch_to"),
+        ("building.compaction", "remove_old"),
     ],
 )
 def test_a_compaction_killed_at_any_step_changes_nothing(tmp_path: Path, module: str, step: str) -> None:
@@ -104,7 +104,8 @@ def test_a_compaction_killed_at_any_step_changes_nothing(tmp_path: Path, module:
     script = f"""
         import sys
         from pathlib import Path
-        from fingerprints import compaction, {module}
+        from fingerprints.building import compaction
+        import fingerprints.{module} as module
         from fingerprints.index.folder import writing_lock
         from fingerprints.index.generation import Index
         from fingerprints.secrets.keys import Key
@@ -113,7 +114,7 @@ def test_a_compaction_killed_at_any_step_changes_nothing(tmp_path: Path, module:
             print("here", flush=True)
             sys.stdin.read()
 
-        {module}.{step} = stop
+        module.{step} = stop
         folder = Path(sys.argv[1])
         with writing_lock(folder):
             compaction.compact(folder, Index.open(folder, Key(b"i" * 32)), whole=True)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.incidents.conftest import CALM_TEXT, leak_text
+from tests.small_carrier import CALM_TEXT, leak_text
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -21,9 +21,9 @@ from incidents import queries
 from incidents.models import Event, FindingMatch, FindingRow, Incident
 from judging.child import ChildJudge
 from judging.queue import Matching, match_waiting, queue_again
-from tests.incidents.conftest import CALM_TEXT, VALUES, leak_text
 from tests.incidents.makers import event_kinds
 from tests.judging.bad_verdicts import open_bad
+from tests.small_carrier import CALM_TEXT, VALUES, leak_text
 
 if TYPE_CHECKING:
     from archive.store import Archive

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 def small_batches(monkeypatch: pytest.MonkeyPatch) -> None:
     """Documents of some lines are large."""
     monkeypatch.setattr("matcher.helpers.HEAVY_ROWS", 10)
-    monkeypatch.setattr("matcher.readers.tables.delimited.BATCH_ROWS", 7)
+    monkeypatch.setattr("matcher.readers.tables._layout.BATCH_ROWS", 7)
     monkeypatch.setattr("matcher.readers.texts.free_text.BATCH_CHARS", 200)
 
 

@@ -16,8 +16,8 @@ from fingerprints.secrets.keys import create_key, load_key, replace_key
 from incidents import queries
 from incidents.errors import NoIncidentError
 from root_cause.inquiry import inquire
-from tests.incidents.conftest import PEOPLE
 from tests.incidents.makers import Leaked, event_kinds, take
+from tests.small_carrier import PEOPLE
 from trails.imports import plan_import, run_import
 from trails.number_digests import NUMBER_KIND, KeyedDoor
 

@@ -13,9 +13,9 @@ from fingerprints.secrets.keys import load_key
 from incidents import queries
 from root_cause.inquiry import inquire
 from root_cause.ranking_export import export_ranking
-from tests.incidents.conftest import PEOPLE
 from tests.incidents.makers import take
 from tests.root_cause.test_inquiry import LEAKED, everybody, line, log
+from tests.small_carrier import PEOPLE
 from transparency.sequencer import append_waiting
 
 if TYPE_CHECKING:

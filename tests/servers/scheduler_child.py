@@ -14,7 +14,9 @@ from pathlib import Path
 from core.clock import SystemClock
 from core.database import Database
 from core.settings import load_settings
-from scheduler import Job, Scheduler
+from home import Home
+from jobs.interface import Job
+from scheduler import Scheduler
 
 EVERY_S = 0.25
 
@@ -36,7 +38,7 @@ def main(home: str, url: str, record: str) -> None:
 
     jobs = [Job(f"job{number}", EVERY_S, lambda n=number: note(f"job{n}")) for number in range(4)]  # type: ignore[misc]
     jobs.append(Job("slow", 86_400.0, slow))
-    scheduler = Scheduler(settings, database, SystemClock(), lambda: jobs)
+    scheduler = Scheduler(Home.of(settings, database=database, clock=SystemClock()), lambda: jobs)
     signal.signal(signal.SIGTERM, lambda *_: over.set())
     scheduler.start()
     over.wait()

@@ -15,7 +15,7 @@ from fingerprints.identifiers import load_kinds
 from fingerprints.secrets.digests import Digester
 from fingerprints.secrets.keys import load_key
 from incidents.timeline.events import add_event
-from tests.incidents.conftest import PEOPLE
+from tests.small_carrier import PEOPLE, archive, bench, enrolled_home, home
 from trails.imports import plan_import, run_import
 from trails.number_digests import NUMBER_KIND, KeyedDoor
 from transparency.heads import publish
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from core.settings import Settings
     from transparency.verify.damage import Damage, Report
 
+__all__ = ["archive", "bench", "enrolled_home", "home"]
 TRAIL = "日時,作業者ID,端末,操作,お客様番号\n"
 
 

@@ -8,6 +8,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from archive.store import Archive
+from home import Home
 from tests.web.scene import TOKEN, Scene, make_scene
 from web.app import create_app
 
@@ -41,9 +42,9 @@ def scene(database: Database, archive: Archive, clock: SetClock) -> Scene:
 
 
 @pytest.fixture
-def stranger(settings: Settings, database: Database, archive: Archive, clock: SetClock) -> Iterator[TestClient]:
+def stranger(settings: Settings, database: Database, clock: SetClock) -> Iterator[TestClient]:
     """A browser that showed nothing yet."""
-    app = create_app(settings, database, archive, clock, TOKEN, actor="山口")
+    app = create_app(Home.of(settings, database=database, clock=clock), TOKEN, actor="山口")
     with TestClient(app, base_url="http://127.0.0.1:8470", raise_server_exceptions=False) as client:
         yield client
 

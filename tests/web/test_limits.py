@@ -36,7 +36,7 @@ def _sentences(said: ast.expr) -> list[str]:
     return []
 
 
-MODULES = [*sorted((ROOT / "matcher").rglob("*.py")), ROOT / "incidents" / "root_cause_trails.py"]
+MODULES = [*sorted((ROOT / "matcher").rglob("*.py")), ROOT / "root_cause" / "candidates.py"]
 SENTENCES = sorted({said.replace("7 7 (7)", "failed to read it as 7 (7)") for path in MODULES for said in noted(path)})
 
 

@@ -27,7 +27,7 @@ def act(request: Request) -> Response:
     action, reason = form.get("action", ""), form.get("reason", "")
 
     def write(session: Session, incident_id: int) -> None:
-        now = world_of(request).clock.now()
+        now = world_of(request).home.clock.now()
         actions.act(session, incident_id, action, actor=actor_of(request), now=now, reason=reason)
 
     return _record(request, write, done=action)
@@ -38,7 +38,7 @@ def note(request: Request) -> Response:
     text = form_of(request).get("note", "")
 
     def write(session: Session, incident_id: int) -> None:
-        actions.note(session, incident_id, text, actor=actor_of(request), now=world_of(request).clock.now())
+        actions.note(session, incident_id, text, actor=actor_of(request), now=world_of(request).home.clock.now())
 
     return _record(request, write, done="note")
 
@@ -48,7 +48,7 @@ def assign(request: Request) -> Response:
     assignee = clean_actor(form_of(request).get("assignee", ""))
 
     def write(session: Session, incident_id: int) -> None:
-        now = world_of(request).clock.now()
+        now = world_of(request).home.clock.now()
         actions.assign(session, incident_id, assignee, actor=actor_of(request), now=now)
 
     return _record(request, write, done="assign")
@@ -57,7 +57,7 @@ def assign(request: Request) -> Response:
 def _record(request: Request, write: Callable[[Session, int], None], *, done: str) -> Response:
     incident_id: int = request.path_params["incident_id"]
     try:
-        with world_of(request).database.write() as session:
+        with world_of(request).home.database.write() as session:
             write(session, incident_id)
     except NoIncidentError:
         raise HTTPException(404) from None

@@ -29,7 +29,7 @@ def ask(request: Request) -> Response:
     reveal, reason = form.get("reveal") == "yes", form.get("reason", "").strip()
     language = world.pages.language(request)
     try:
-        with world.database.read() as session:
+        with world.home.database.read() as session:
             line = queries.incident_line(session, incident_id, language=language)
     except NoIncidentError:
         raise HTTPException(404) from None
@@ -49,14 +49,12 @@ def back(request: Request) -> Response:
 def inquire_for(world: World, incident_id: int, actor: str, language: str, reason: str) -> tuple[dict[str, Any], Index]:
     """The ranking, with names when there is a reason for them, and the index that it was made with."""
     # Key, index and trails are opened for this page alone.
-    from fingerprints.index.generation import Index
-    from fingerprints.secrets.keys import load_key
     from root_cause.inquiry import inquire
 
-    settings = world.settings
-    index = Index.open(settings.index_dir, load_key(settings.key, settings.home))
+    home = world.home
+    index = home.open_index()
     found = inquire(
-        incident_id, database=world.database, index=index, trails_dir=settings.trails_dir, clock=world.clock,
+        incident_id, database=home.database, index=index, trails_dir=home.settings.trails_dir, clock=home.clock,
         actor=actor, reveal=bool(reason), reason=reason, language=language,
     )  # fmt: skip
     return found, index

@@ -28,14 +28,14 @@ def export(request: Request) -> Response:
         raise HTTPException(400)
     language, actor = world.pages.language(request), actor_of(request)
     try:
-        with world.database.read() as session:
+        with world.home.database.read() as session:
             queries.incident_line(session, incident_id, language=language)
     except NoIncidentError:
         raise HTTPException(404) from None
     found, index = inquire_for(world, incident_id, actor, language, reason if reveal else "")
     text = export_ranking(
-        incident_id, found, database=world.database, index=index, clock=world.clock, actor=actor, reason=reason,
-        revealed=reveal,
+        incident_id, found, database=world.home.database, index=index, clock=world.home.clock, actor=actor,
+        reason=reason, revealed=reveal,
     )  # fmt: skip
     headers = {"Content-Disposition": f'attachment; filename="hinomi-ranking-{incident_id}.json"'}
     return Response(text, media_type="application/json", headers=headers)

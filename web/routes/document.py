@@ -49,7 +49,7 @@ def hide(request: Request) -> Response:
 def _show(request: Request, kind: str, reason: str) -> Response:
     world = world_of(request)
     texts = world.pages.texts(request)
-    with world.database.write() as session:
+    with world.home.database.write() as session:
         document = session.get(DocumentRow, request.path_params["document_id"])
         if document is None:
             raise HTTPException(404)
@@ -60,7 +60,7 @@ def _show(request: Request, kind: str, reason: str) -> Response:
             select(Capture).where(Capture.document_id == document.id).order_by(Capture.fetched_at, Capture.id)
         ).all()
         matches = _matches(session, finding)
-    reading = read_text(world.archive, document)
+    reading = read_text(world.home.archive, document)
     return world.pages.render(
         request,
         "document.html",
@@ -81,7 +81,7 @@ def _record(
     session: Session, request: Request, document_id: int, incident_id: int | None, kind: str, reason: str
 ) -> None:
     """Put the look on the record; a masked one once an hour and person, so that going back and forth floods nothing."""
-    now, actor = world_of(request).clock.now(), actor_of(request)
+    now, actor = world_of(request).home.clock.now(), actor_of(request)
     key = f"viewed:{document_id}:{actor}:{now:%Y-%m-%dT%H}" if kind == "viewed" else None
     data: dict[str, Any] = {"document_id": document_id}
     if reason:

@@ -52,7 +52,7 @@ def incident(request: Request) -> Response:
     world = world_of(request)
     incident_id = request.path_params["incident_id"]
     try:
-        with world.database.read() as session:
+        with world.home.database.read() as session:
             page = queries.incident(session, incident_id, language=world.pages.language(request))
     except NoIncidentError:
         raise HTTPException(404) from None

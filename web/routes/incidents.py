@@ -23,7 +23,7 @@ def incidents(request: Request) -> Response:
     show = request.query_params.get("show", "live")
     show = show if show in CHOICES else "live"
     language = world.pages.language(request)
-    with world.database.read() as session:
+    with world.home.database.read() as session:
         lines = queries.list_incidents(session, language=language, state=show if show in STATES else None)
     if show == "live":
         lines = [line for line in lines if line.state in LIVE]

@@ -38,7 +38,7 @@ def inclusion(request: Request) -> Response:
     if kind not in KINDS:
         raise HTTPException(400)
     try:
-        with world_of(request).database.read() as session:
+        with world_of(request).home.database.read() as session:
             return _file(prove_inclusion(session, kind, number), f"inclusion-{kind}-{number}")
     except NoEntryError as error:
         return _page(request, refused=error.reason, status=404)
@@ -48,7 +48,7 @@ def consistency(request: Request) -> Response:
     """That a smaller log is the beginning of a larger one, as a file."""
     first, second = _number(request, "first"), _number(request, "second")
     try:
-        with world_of(request).database.read() as session:
+        with world_of(request).home.database.read() as session:
             return _file(prove_consistency(session, first, second), f"consistency-{first}-{second}")
     except NoEntryError as error:
         return _page(request, refused=error.reason, status=404)
@@ -56,7 +56,7 @@ def consistency(request: Request) -> Response:
 
 def heads(request: Request) -> Response:
     """Every signed head, a line each, as in the files outside of the database."""
-    with world_of(request).database.read() as session:
+    with world_of(request).home.database.read() as session:
         lines = [head_line(head) for head in session.scalars(select(LogHead).order_by(LogHead.size))]
     return _attached("".join(lines), "application/jsonl", "hinomi-heads.jsonl")
 
@@ -68,7 +68,7 @@ def script(_request: Request) -> Response:
 
 def key(request: Request) -> Response:
     """The public key."""
-    path = public_path(world_of(request).settings.log_key_path)
+    path = public_path(world_of(request).home.settings.log_key_path)
     if not path.is_file():
         raise HTTPException(404)
     return _attached(path.read_text(encoding="ascii"), "application/x-pem-file", "log-key.pub")
@@ -76,12 +76,12 @@ def key(request: Request) -> Response:
 
 def _page(request: Request, *, refused: str = "", status: int = 200) -> Response:
     world = world_of(request)
-    with world.database.read() as session:
+    with world.home.database.read() as session:
         shown = session.scalars(select(LogHead).order_by(LogHead.size.desc()).limit(SHOWN)).all()
         size, waiting = tree_size(session), count_waiting(session)
     return world.pages.render(
         request, "log.html", status=status, heads=shown, size=size, waiting=waiting, kinds=list(KINDS), refused=refused,
-        files=[str(path) for path in world.settings.head_paths],
+        files=[str(path) for path in world.home.settings.head_paths],
     )  # fmt: skip
 
 

@@ -24,11 +24,11 @@ RECENT = 12
 def overview(request: Request) -> Response:
     """Open incidents, sources, next runs, failed alerts, latest events."""
     world = world_of(request)
-    now = world.clock.now()
-    with world.database.read() as session:
+    now = world.home.clock.now()
+    with world.home.database.read() as session:
         shown = queries.overview(session, language=world.pages.language(request), recent=RECENT)
         alerts = failed_messages(session)
-    watched = watched_sources(world.settings, world.database, now)
+    watched = watched_sources(world.home.settings, world.home.database, now)
     runs = sorted((s for s in watched.sources if s.next_at), key=lambda s: s.next_at or now)
     return world.pages.render(
         request,
@@ -47,7 +47,7 @@ def overview(request: Request) -> Response:
 
 def pulse(request: Request) -> Response:
     """The number of the latest event: the page asks for it now and then, to say when it has grown old."""
-    with world_of(request).database.read() as session:
+    with world_of(request).home.database.read() as session:
         shown = queries.overview(session, language="en", recent=1)
     return PlainTextResponse(str(_latest(shown)))
 

@@ -26,7 +26,7 @@ def search(request: Request) -> Response:
     at = request.query_params.get("at", "")
     try:
         understood = queries.parse_query(query)
-        with world.database.read() as session:
+        with world.home.database.read() as session:
             language = world.pages.language(request)
             result = queries.search(session, understood, language=language, after=at, limit=PAGE_SIZE)
             days = queries.histogram(session, understood)

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 def sources(request: Request) -> Response:
     """Every source with its health, and the latest sweeps."""
     world = world_of(request)
-    watched = watched_sources(world.settings, world.database, world.clock.now())
-    with world.database.read() as session:
+    watched = watched_sources(world.home.settings, world.home.database, world.home.clock.now())
+    with world.home.database.read() as session:
         sweeps = latest_sweeps(session)
     return world.pages.render(request, "sources.html", watched=watched, sweeps=sweeps)
 

@@ -35,15 +35,14 @@ def reveal(request: Request) -> Response:
 
 def act(request: Request) -> Response:
     """Explain or escalate one."""
-    world, form = world_of(request), form_of(request)
+    home, form = world_of(request).home, form_of(request)
     decision, number = form.get("decision", ""), request.path_params["suspicion_id"]
     if decision not in DECISIONS:
         raise HTTPException(400)
     try:
-        with world.database.write() as session:
-            decide(
-                session, number, decision, actor=actor_of(request), now=world.clock.now(), reason=form.get("reason", "")
-            )
+        with home.database.write() as session:
+            now, reason = home.clock.now(), form.get("reason", "")
+            decide(session, number, decision, actor=actor_of(request), now=now, reason=reason)
     except NoSuspicionError:
         raise HTTPException(404) from None
     return RedirectResponse(f"/suspicions?show={DECISIONS[decision]}", status_code=303)
@@ -52,7 +51,7 @@ def act(request: Request) -> Response:
 def _page(request: Request, show: str, reason: str = "") -> Response:
     world = world_of(request)
     show = show if show in CHOICES else "open"
-    with world.database.write() as session:
+    with world.home.database.write() as session:
         found = list_suspicions(
             session,
             language=world.pages.language(request),
@@ -60,7 +59,7 @@ def _page(request: Request, show: str, reason: str = "") -> Response:
             reveal=bool(reason),
         )[:SHOWN]
         if found:
-            note_look(session, len(found), actor=actor_of(request), now=world.clock.now(), reason=reason)
+            note_look(session, len(found), actor=actor_of(request), now=world.home.clock.now(), reason=reason)
     return world.pages.render(
         request, "suspicions.html", found=found, show=show, choices=CHOICES, revealed=bool(reason)
     )

@@ -1,0 +1,23 @@
+"""Delivery: messages go out as soon as they are due."""
+
+from __future__ import annotations
+
+from alerts.delivery import deliver
+from alerts.outbox import has_due
+from jobs.interface import SingleJob
+
+
+class Delivery(SingleJob):
+    """The outbox, whenever something in it is due."""
+
+    name = "deliver"
+    lane = "alert"
+
+    def is_wanted(self) -> bool:
+        """Whether a message is due, or an event nobody was told of."""
+        with self.home.database.read() as session:
+            return has_due(session, self.bench.post.channels, now=self.home.clock.now())
+
+    def work(self) -> str:
+        """Send what is due."""
+        return f"done: {deliver(self.bench.post).sent} sent"

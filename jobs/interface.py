@@ -1,0 +1,113 @@
+"""What a kind of job is: what it does, how often, in which lane, and whether there is anything to do."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, ClassVar, Final
+
+from core.processes.child import run_hinomi
+
+if TYPE_CHECKING:
+    import threading
+    from collections.abc import Callable, Iterable, Mapping
+
+    from alerts.delivery import PostRoom
+    from home import Home
+
+LANES: Final[Mapping[str, int]] = {"sweep": 4, "match": 1, "check": 1, "alert": 1, "keep": 2}
+"""How many jobs of each lane run at a time in one scheduler. A slow job keeps nobody waiting but its own lane: sweeps
+hang on other people's servers (each a process of about 84 MB), matching on large documents, checks on long trails,
+alerts on Slack; what keeps the house in order is short, but for retention."""
+DAY_S: Final = 86_400.0
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """Something that runs again and again.
+
+    Attributes:
+        name: Unique; the name of its claims.
+        every_s: Seconds between two due instants.
+        work: Does it; returns the outcome in a word or two, or None to hand the claim back unfinished.
+        is_wanted: Whether there is anything to do; a job without work claims nothing.
+        lane: Which other jobs it may wait for; one of `LANES`.
+    """
+
+    name: str
+    every_s: float
+    work: Callable[[], str | None]
+    is_wanted: Callable[[], bool] = field(default=lambda: True)
+    lane: str = "keep"
+
+
+@dataclass(frozen=True, slots=True)
+class Workbench:
+    """What jobs work with.
+
+    Attributes:
+        home: The home folder.
+        post: The channels that alerts go out by.
+        stop: Set when the scheduler is asked to stop: children are asked to finish then.
+    """
+
+    home: Home
+    post: PostRoom
+    stop: threading.Event
+
+
+class JobKind(ABC):
+    """A kind of job; one of it is made for each scheduler, and may remember things between runs.
+
+    Attributes:
+        name: The kind; of a kind with one job, the job's name as well.
+        lane: One of `LANES`.
+    """
+
+    name: ClassVar[str]
+    lane: ClassVar[str]
+
+    def __init__(self, bench: Workbench) -> None:
+        self.bench = bench
+        self.home = bench.home
+
+    @abstractmethod
+    def jobs(self) -> Iterable[Job]:
+        """Its jobs as of now; asked at every tick."""
+
+    def run_child(self, arguments: list[str], limit_s: float = DAY_S) -> str | None:
+        """A command of ours in a child process that cannot get stuck: its outcome, None when it was asked to stop."""
+        settings = self.home.settings
+        log = settings.home / "logs" / f"{self.name}.log"
+        ended = run_hinomi(arguments, home=settings.home, log=log, limit_s=limit_s, stop=self.bench.stop)
+        if ended.how == "stopped":
+            return None
+        if ended.how == "limit":
+            return f"failed: ended after {limit_s:.0f} s"
+        return "done" if ended.code == 0 else f"failed: exit code {ended.code}"
+
+
+class SingleJob(JobKind):
+    """A kind of one job.
+
+    Attributes:
+        every_s: Seconds between two due instants; of a kind that runs at every tick, see `interval_s`.
+    """
+
+    every_s: ClassVar[float] = 0.0
+
+    def jobs(self) -> Iterable[Job]:
+        """The one."""
+        return (Job(self.name, self.interval_s(), self.work, self.is_wanted, self.lane),)
+
+    def interval_s(self) -> float:
+        """Seconds between two due instants: its own, else the scheduler's tick."""
+        return self.every_s or self.home.settings.scheduler.tick_s
+
+    def is_wanted(self) -> bool:
+        """Whether there is anything to do."""
+        return True
+
+    @abstractmethod
+    def work(self) -> str | None:
+        """Do it; the outcome in a word or two, None to hand it back unfinished."""
