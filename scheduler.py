@@ -153,6 +153,7 @@ class Scheduler:
             log.exception("job.failed", job=job.name)
         finally:
             self._close(job.name, outcome)
+        self.tick()  # its lane has a worker free again, and what it did may be work for another lane
 
     def _close(self, name: str, outcome: str | None) -> None:
         """Say how a claim ended; no outcome hands it back."""

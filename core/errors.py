@@ -11,13 +11,20 @@ Each package has one branch, defined in its own ``errors`` module or beside the 
     ├── ArchiveError         archive: WARC files and document rows
     ├── CrawlError           crawler: sources and sweeps
     ├── ReaderError          matcher: a document that cannot be read at all
+    ├── JudgingError         judging: a document that could not be judged
     ├── TrailError           trails: imports and stores
-    ├── LogError             incidents/transparency: the log cannot be signed, proved or read
+    ├── WorkerError          core/processes: a worker process ended, or failed, before its answer
+    ├── LogError             transparency: the log cannot be signed, proved or read
     ├── IncidentError        incidents: a change that the state table forbids
     └── AlertError           alerts: a message that cannot be built or delivered
 """
 
 from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 class HinomiError(Exception):
@@ -35,6 +42,17 @@ class HinomiError(Exception):
     def __init__(self, message: str, *, hint: str = "") -> None:
         super().__init__(message)
         self.hint = hint
+
+    def __reduce__(self) -> tuple[Callable[..., HinomiError], tuple[object, ...]]:
+        """Errors come back from child processes: as they are, whatever their constructor asks for."""
+        return _again, (type(self), self.args, self.__dict__)
+
+
+def _again(kind: type[HinomiError], args: tuple[object, ...], state: dict[str, object]) -> HinomiError:
+    error = kind.__new__(kind, *args)
+    error.args = args
+    error.__dict__.update(state)
+    return error
 
 
 class UsageError(HinomiError):

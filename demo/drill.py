@@ -10,10 +10,8 @@ from __future__ import annotations
 import csv
 import io
 import json
-import os
 import secrets
 import subprocess
-import sys
 import tempfile
 import time
 import urllib.error
@@ -30,6 +28,7 @@ from cli.custody.canaries import draw_people, index_or_none
 from cli.days import today
 from core.errors import HinomiError
 from core.processes.child import end_group
+from core.processes.worker import python, safe_environment
 from custody.canaries import DRILL, make_canaries, take_for_drill, write_canary_rows
 from demo.ports import free_port
 
@@ -164,7 +163,8 @@ def _paste(canary: Canary) -> bytes:
 def _page(port: int, path: str, text: bytes) -> Iterator[None]:
     """The page, alive while the block runs."""
     child = subprocess.Popen(  # noqa: S603  # our own interpreter and our own module
-        [sys.executable, "-m", "demo.drill_site", str(port), path],
+        python("-m", "demo.drill_site", str(port), path),
+        env=safe_environment(),
         stdin=subprocess.PIPE,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
@@ -194,8 +194,8 @@ def _answers(address: str) -> bool:
 
 def _sweep(ctx: Context, port: int) -> None:
     """Sweep the page in a child process that has no key, as every sweep runs."""
-    environment = {name: value for name, value in os.environ.items() if name != ctx.settings.key.environment}
-    command = [sys.executable, "-m", "demo.drill_sweep", str(ctx.settings.home)]
+    environment = safe_environment({ctx.settings.key.environment})
+    command = python("-m", "demo.drill_sweep", str(ctx.settings.home))
     source = SOURCE_TABLE.format(name=SOURCE, port=port)
     try:
         done = subprocess.run(  # noqa: S603  # our own interpreter and our own module

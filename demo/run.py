@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 import subprocess
-import sys
 import time
 import urllib.error
 import urllib.request
@@ -18,6 +17,7 @@ from sqlalchemy import select
 from cli.keeping.init import make_home
 from core.errors import HinomiError, OutsideError, UsageError
 from core.processes.child import end_group, run_hinomi
+from core.processes.worker import python, safe_environment
 from core.settings import SETTINGS_FILE
 from demo.carrier import make_carrier, write_extracts
 from demo.ports import free_port
@@ -143,7 +143,8 @@ class Demo:
         log.parent.mkdir(exist_ok=True)
         with log.open("ab") as output:
             child = subprocess.Popen(  # noqa: S603  # our own interpreter and our own module
-                [sys.executable, "-m", "demo.sites", str(ports.paste), str(ports.forum)],
+                python("-m", "demo.sites", str(ports.paste), str(ports.forum)),
+                env=safe_environment(),
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=output,

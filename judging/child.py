@@ -6,10 +6,9 @@ memory; the next document gets a new one. It writes nothing and reaches nothing 
 
 from __future__ import annotations
 
-import multiprocessing
 import os
-import signal
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, Self, cast
@@ -18,14 +17,13 @@ import psutil
 
 from core.errors import HinomiError
 from core.leases import is_dead, worker_name
-from core.processes.garbage import expect_many_objects
 from core.processes.peak import own_bytes
+from core.processes.worker import Worker
 from judging.judge import Bench, Judged, Verdicts, open_verdicts
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from multiprocessing.connection import Connection
-    from multiprocessing.process import BaseProcess
 
 
 POLL_S = 0.2  # between two looks at time and memory; an answer is seen at once
@@ -68,8 +66,7 @@ class ChildJudge:
     def __init__(self, bench: Bench, open_judge: Callable[[Bench], Verdicts] = open_verdicts) -> None:
         self._bench = bench
         self._open_judge = open_judge  # runs in the child, so it has to be importable
-        self._child: BaseProcess | None = None
-        self._line: Connection | None = None
+        self._worker: Worker | None = None
 
     def __enter__(self) -> Self:
         for left in self._bench.home.glob(f"{HANDED_OVER}*"):
@@ -88,21 +85,19 @@ class ChildJudge:
         """
         content = self._hand_over(question)
         try:
-            line = self._ready()
-            line.send((question.name, content, question.media_type, question.charset))
-            return cast("Judged", self._answer(line, self._bench.document_s))
+            worker = self._ready()
+            with suppress(ConnectionError):  # it has just ended: its answer says so
+                worker.line.send((question.name, content, question.media_type, question.charset))
+            return cast("Judged", self._answer(worker, self._bench.document_s))
         finally:
             if isinstance(content, Path):
                 content.unlink()
 
     def close(self) -> None:
         """End the child."""
-        if self._child is not None and self._line is not None:
-            self._line.close()
-            self._child.kill()
-            self._child.join()
-            self._child.close()
-        self._child = self._line = None
+        if self._worker is not None:
+            self._worker.end(at_once=True)
+        self._worker = None
 
     def _hand_over(self, question: Question) -> bytes | Path:
         """The content as the child gets it: through the line when small, else as a file that goes when it is done."""
@@ -114,29 +109,28 @@ class ChildJudge:
                 out.write(piece)
         return file
 
-    def _ready(self) -> Connection:
-        if self._line is not None:
-            return self._line
-        context = multiprocessing.get_context("spawn")  # a fork would copy locks that other threads hold
-        ours, theirs = context.Pipe()
-        self._child = context.Process(target=_serve, args=(theirs, self._bench, self._open_judge), daemon=True)
-        self._child.start()
-        theirs.close()
-        self._line = ours
-        self._answer(ours, START_LIMIT_S)
-        return ours
+    def _ready(self) -> Worker:
+        if self._worker is not None:
+            return self._worker
+        self._worker = Worker(_serve, self._bench, self._open_judge)
+        self._answer(self._worker, START_LIMIT_S)
+        return self._worker
 
-    def _answer(self, line: Connection, limit_s: float) -> Any:
+    def _answer(self, worker: Worker, limit_s: float) -> Any:
         deadline = time.monotonic() + limit_s
-        while not line.poll(POLL_S):
-            reason = self._excess() or (f"it took longer than {limit_s:g} s" if time.monotonic() > deadline else "")
+        while not worker.line.poll(POLL_S):
+            reason = self._excess(worker)
+            if not reason and time.monotonic() > deadline:
+                reason = f"it took longer than {limit_s:g} s"
             if reason:
                 self.close()
                 raise JudgingError(reason)
         try:
-            word, value = line.recv()
+            word, value = worker.line.recv()
         except (EOFError, ConnectionError):
-            raise JudgingError(self._how_it_ended()) from None
+            self._worker = None
+            worker.line.close()
+            raise JudgingError(f"the matcher's process {worker.how_it_ended()}") from None
         if word == "refused":
             self.close()
             raise value
@@ -144,30 +138,17 @@ class ChildJudge:
             raise JudgingError(value)
         return value
 
-    def _excess(self) -> str:
+    def _excess(self, worker: Worker) -> str:
         limit = self._bench.memory_mib << 20
         try:
-            child = psutil.Process(self._child.pid) if self._child else None
-            own = sum(own_bytes(one) for one in (child, *child.children())) if child else 0
+            own = sum(map(own_bytes, worker.processes()))
         except psutil.Error:
             return ""  # one of them just ended: the line tells
         return f"it needed more than {self._bench.memory_mib} MiB" if own > limit else ""
 
-    def _how_it_ended(self) -> str:
-        code = None
-        if self._child is not None:
-            self._child.join(5)
-            code = self._child.exitcode
-        self.close()
-        if code is not None and code < 0:
-            return f"the matcher's process was ended by {signal.Signals(-code).name}"
-        return f"the matcher's process ended with {code}"
-
 
 def _serve(line: Connection, bench: Bench, open_judge: Callable[[Bench], Verdicts]) -> None:
     """The child: say that the index is open, then answer one document after another."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to answer
-    expect_many_objects()
     try:
         verdicts = open_judge(bench)
     except HinomiError as error:

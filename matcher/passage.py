@@ -45,6 +45,13 @@ class PassageJob:
             return len(self.passage.places)
         return len(self.passage.text) // CHARS_A_ROW
 
+    @property
+    def place(self) -> str:
+        """Where it begins, as a person would count."""
+        if isinstance(self.passage, Rows):
+            return f"{self.passage.place} {next(iter(self.passage.places), 0)}"
+        return f"line {self.passage.first_line}"
+
 
 @dataclass(frozen=True, slots=True)
 class Looker:

@@ -6,13 +6,11 @@ and are more than half of the work. Blocks come back in the order of the file, a
 
 from __future__ import annotations
 
-import multiprocessing
 import os
-from collections import deque
-from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from core.processes.pool import Pool
 from trails.records import make_records
 from trails.zipped_logs import size_of
 
@@ -30,9 +28,6 @@ LARGE_BYTES: Final = 64 << 20
 """Below this a helper's start costs more than it saves."""
 MOST_HELPERS: Final = 3
 """So many keep up with the one process that reads and writes."""
-_AHEAD: Final = 2
-
-_make: RecordMaker | None = None
 
 
 @dataclass(frozen=True)
@@ -59,27 +54,15 @@ def make_all(parsed: Iterable[Parsed], make: RecordMaker, helpers: int) -> Itera
     if not helpers:
         yield from map(make, parsed)
         return
-    context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(helpers, context, _start, (make,)) as pool:
-        under_way: deque[Future[AccessRecords]] = deque()
-        try:
-            for piece in parsed:
-                under_way.append(pool.submit(_work, piece))
-                if len(under_way) > helpers * _AHEAD:
-                    yield under_way.popleft().result()
-            while under_way:
-                yield under_way.popleft().result()
-        finally:
-            for future in under_way:
-                future.cancel()
+    with Pool(open_maker, make, workers=helpers, at=name_of) as pool:
+        yield from pool.work_through(parsed)
 
 
-def _start(make: RecordMaker) -> None:
-    global _make  # noqa: PLW0603  # one a process, made by the pool's initializer
-    _make = make
+def open_maker(make: RecordMaker) -> RecordMaker:
+    """What a helper does with each piece."""
+    return make
 
 
-def _work(parsed: Parsed) -> AccessRecords:
-    if _make is None:
-        raise AssertionError("the pool did not run its initializer")
-    return _make(parsed)
+def name_of(parsed: Parsed) -> str:
+    """Which lines these are, for a message about them."""
+    return f"line {parsed.numbers[0]}" if parsed.numbers else "a block without records"

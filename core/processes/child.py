@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
-import sys
 import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
+
+from core.processes.worker import python, safe_environment
 
 if TYPE_CHECKING:
     import threading
@@ -60,8 +61,8 @@ def run_hinomi(
     started = time.monotonic()
     with log.open("ab") as output:
         child = subprocess.Popen(  # noqa: S603  # our own interpreter and our own arguments
-            [sys.executable, "-m", "cli", "--home", str(home), *arguments],
-            env={name: value for name, value in os.environ.items() if name not in hidden},
+            python("-m", "cli", "--home", str(home), *arguments),
+            env=safe_environment(hidden),
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=output,

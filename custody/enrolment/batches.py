@@ -6,19 +6,17 @@ Batches come back in the order of the file, and only a few are under way at a ti
 from __future__ import annotations
 
 import itertools
-import multiprocessing
 import os
 from collections import deque
-from concurrent.futures import Future, ProcessPoolExecutor
 from typing import TYPE_CHECKING, Final
 
-from core.processes.garbage import expect_many_objects
+from core.processes.pool import Pool
 from custody.enrolment.rows import Batch, RowReader, Work
 from custody.enrolment.tables import read_rows
 from fingerprints.building.builder import open_for_writing
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from custody.enrolment.column_plan import ColumnPlan
@@ -28,9 +26,6 @@ if TYPE_CHECKING:
 BATCH_ROWS: Final = 20_000
 LARGE_BYTES: Final = 16 << 20
 """Below this a second process costs more than it saves."""
-_AHEAD: Final = 2
-
-_reader: RowReader | None = None
 
 
 def choose_processes(path: Path) -> int:
@@ -47,19 +42,29 @@ def work_through(
         for batch, share in read_batches(path, plan):
             yield reader.read(batch), share
         return
-    context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(processes, context, _start, (plan, key, index_dir, as_of)) as pool:
-        under_way: deque[tuple[Future[Work], float]] = deque()
-        try:
-            for batch, share in read_batches(path, plan):
-                under_way.append((pool.submit(_work, batch), share))
-                if len(under_way) >= processes * _AHEAD:
-                    yield _done(under_way)
-            while under_way:
-                yield _done(under_way)
-        finally:
-            for future, _share in under_way:
-                future.cancel()
+    shares: deque[float] = deque()
+    with Pool(
+        open_reader, plan, key, index_dir, as_of, workers=processes, at=lambda batch: name_of(path, batch)
+    ) as pool:
+        for work in pool.work_through(_noting(read_batches(path, plan), shares)):
+            yield work, shares.popleft()
+
+
+def _noting(batches: Iterator[tuple[Batch, float]], shares: deque[float]) -> Iterator[Batch]:
+    """The batches, and on the side how far into the file each reaches."""
+    for batch, share in batches:
+        shares.append(share)
+        yield batch
+
+
+def open_reader(plan: ColumnPlan, key: Key, index_dir: Path, as_of: int) -> Callable[[Batch], Work]:
+    """What a worker does with each batch."""
+    return RowReader(plan, key, open_for_writing(index_dir, key), as_of).read
+
+
+def name_of(path: Path, batch: Batch) -> str:
+    """Which rows these are, for a message about them."""
+    return f"{path.name}, line {batch.lines[0]}"
 
 
 def read_batches(path: Path, plan: ColumnPlan) -> Iterator[tuple[Batch, float]]:
@@ -77,20 +82,3 @@ def read_batches(path: Path, plan: ColumnPlan) -> Iterator[tuple[Batch, float]]:
             batch = Batch([], [])
     if batch.lines:
         yield batch, share
-
-
-def _start(plan: ColumnPlan, key: Key, index_dir: Path, as_of: int) -> None:
-    global _reader  # noqa: PLW0603  # one a process, made by the pool's initializer
-    expect_many_objects()
-    _reader = RowReader(plan, key, open_for_writing(index_dir, key), as_of)
-
-
-def _work(batch: Batch) -> Work:
-    if _reader is None:
-        raise AssertionError("the pool did not run its initializer")
-    return _reader.read(batch)
-
-
-def _done(under_way: deque[tuple[Future[Work], float]]) -> tuple[Work, float]:
-    future, share = under_way.popleft()
-    return future.result(), share

@@ -11,8 +11,10 @@ import numpy as np
 import psutil
 import pytest
 
+from core.processes.pool import Pool
+from core.processes.worker import WorkerError
 from matcher.document import Document, Limits
-from matcher.helpers import HelperError, Pool
+from matcher.helpers import name_of, open_looker
 from matcher.match import match_document
 from matcher.passage import Looker, PassageJob
 from matcher.readers.interface import Prose
@@ -84,19 +86,19 @@ def jobs(count: int = 20) -> Iterator[PassageJob]:
 
 
 def test_parts_come_back_in_the_order_of_the_jobs(bench: Bench) -> None:
-    with Pool(Looker(bench.index, bench.digester, bench.kinds), 2) as pool:
-        assert [part.path for part in pool.look(jobs())] == [(str(number),) for number in range(20)]
+    with Pool(open_looker, Looker(bench.index, bench.digester, bench.kinds), workers=2, at=name_of) as pool:
+        assert [part.path for part in pool.work_through(jobs())] == [(str(number),) for number in range(20)]
 
 
 def killed_while_working(bench: Bench, others: set[int]) -> None:
-    with Pool(Looker(bench.index, bench.digester, bench.kinds), 2) as pool:
-        for _part in pool.look(jobs(200)):  # more than wait for a part that is late
+    with Pool(open_looker, Looker(bench.index, bench.digester, bench.kinds), workers=2, at=name_of) as pool:
+        for _part in pool.work_through(jobs(200)):  # more than wait for a part that is late
             for helper in children() - others:
                 os.kill(helper, signal.SIGKILL)
 
 
 def test_a_helper_that_is_killed_is_reported_and_leaves_none_behind(bench: Bench) -> None:
     before = children()
-    with pytest.raises(HelperError, match="ended with -9"):
+    with pytest.raises(WorkerError, match=r"at the passage from line \d+ of \d+ was ended by SIGKILL"):
         killed_while_working(bench, before)
     assert children() == before
