@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import os
 import sys
 from io import TextIOWrapper
 
@@ -73,6 +74,7 @@ def hinomi(ctx: click.Context, home: str | None) -> None:
 
 def main() -> None:
     """Run the command line; every expected error ends in one message, one hint and its exit code."""
+    os.environ["PYTHONSAFEPATH"] = "1"  # for whatever Python a library of ours starts: see core.processes.worker
     configure_logs(level="WARNING")
     expect_many_objects()
     for stream in (sys.stdout, sys.stderr):  # a terminal that cannot show a character shows its code instead
