@@ -17,10 +17,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import func, select
 
+from core.clock import SystemClock
 from core.due import due_instant
 from core.leases import Claim, take_lease
 from home import Home
-from jobs.interface import Job
+from jobs.interface import LANES, Job
 from scheduler import Scheduler, all_jobs
 
 if TYPE_CHECKING:
@@ -189,6 +190,93 @@ def test_what_is_handed_back_while_leases_are_renewed_stays_handed_back(
     with database.read() as session:
         claim = session.scalars(select(Claim)).one()
     assert claim.until_at <= clock.now()
+
+
+def blocked(count: int, begun: threading.Semaphore, leave: threading.Event) -> list[Job]:
+    """Sweeps that hang until they may leave."""
+
+    def hang() -> str:
+        begun.release()
+        leave.wait(60)
+        return "done"
+
+    return [Job(f"sweep:{number}", 3600, hang, lane="sweep") for number in range(count)]
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_hanging_sweeps_keep_nobody_waiting_but_sweeps(database: Database, settings: Settings) -> None:
+    begun, leave = threading.Semaphore(0), threading.Event()
+    ran: Counter[str] = Counter()
+    enough = threading.Event()
+
+    def count(lane: str) -> str:
+        ran[lane] += 1
+        if all(ran[lane] >= 3 for lane in others):
+            enough.set()
+        return "done"
+
+    others = [lane for lane in LANES if lane != "sweep"]
+    jobs = blocked(2 * LANES["sweep"], begun, leave)
+    jobs += [Job(f"{lane}-job", 0.05, lambda lane=lane: count(lane), lane=lane) for lane in others]  # type: ignore[misc]
+    home = Home.of(quick(settings), database=database, clock=SystemClock())
+    scheduler = Scheduler(home, lambda: jobs)
+    scheduler.start()
+    try:
+        for _ in range(LANES["sweep"]):
+            assert begun.acquire(timeout=60)
+        assert enough.wait(60)  # each of them several times, while all workers of the sweeps hang
+        assert not begun.acquire(blocking=False)
+    finally:
+        leave.set()
+        scheduler.stop()
+
+
+def test_what_one_scheduler_has_no_worker_for_is_done_by_another(database: Database, settings: Settings) -> None:
+    begun, leave = threading.Semaphore(0), threading.Event()
+    jobs = blocked(2 * LANES["sweep"], begun, leave)
+    home = Home.of(quick(settings), database=database, clock=SystemClock())
+    schedulers = [Scheduler(home, lambda: jobs) for _ in range(2)]
+    schedulers[0].start()
+    try:
+        for _ in range(LANES["sweep"]):
+            assert begun.acquire(timeout=60)
+        with database.read() as session:
+            assert len(session.scalars(select(Claim)).all()) == LANES["sweep"]  # no more than it can begin
+        schedulers[1].start()
+        for _ in range(LANES["sweep"]):
+            assert begun.acquire(timeout=60)
+    finally:
+        leave.set()
+        for scheduler in schedulers:
+            scheduler.stop()
+    with database.read() as session:
+        claims = session.scalars(select(Claim)).all()
+    assert sorted(claim.job for claim in claims) == [job.name for job in jobs]
+    assert len({claim.worker for claim in claims}) == 2
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_a_worker_that_comes_free_goes_on_with_what_waited_longest(database: Database, settings: Settings) -> None:
+    order: list[str] = []
+    done = threading.Semaphore(0)
+
+    def note(name: str) -> str:
+        order.append(name)
+        done.release()
+        return "done"
+
+    names = [f"match:{number}" for number in range(12)]
+    jobs = [Job(name, 3600, lambda name=name: note(name), lane="match") for name in names]  # type: ignore[misc]
+    scheduler = Scheduler(Home.of(quick(settings, tick_s=3600), database=database, clock=SystemClock()), lambda: jobs)
+    scheduler.start()
+    for _ in names:
+        assert done.acquire(timeout=60)  # after one tick: each end makes room for the next
+    scheduler.stop()
+    assert sorted(order) == sorted(names)
+
+
+def quick(settings: Settings, *, tick_s: float = 0.05) -> Settings:
+    return settings.model_copy(update={"scheduler": settings.scheduler.model_copy(update={"tick_s": tick_s})})
 
 
 def test_a_source_whose_table_breaks_goes_on_as_it_was_and_the_others_change(

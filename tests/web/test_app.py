@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from core.database import Database
     from tests.web.scene import Scene
 
-PAGES = ["/", "/incidents", "/incidents?show=all", "/incidents/1", "/documents/1", "/search", "/sources", "/session"]
+INCIDENTS = ["/incidents", "/incidents?show=all", "/incidents/1", "/documents/1"]
+PAGES = ["/", *INCIDENTS, "/search", "/sources", "/health", "/session"]
 
 
 @pytest.mark.parametrize("language", ["ja", "en"])

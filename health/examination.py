@@ -1,0 +1,52 @@
+"""The whole examination: every look in its order, none stopped by what another one found."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from core.errors import HinomiError
+from health.alerts import look_at_alerts
+from health.archive import look_at_archive
+from health.database import look_at_database
+from health.disk import look_at_disk
+from health.index import look_at_index
+from health.interface import Diagnosis, failed
+from health.key import look_at_key
+from health.log import look_at_log
+from health.sources import look_at_sources
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from health.interface import Look
+    from home import Home
+
+LOOKS: Final[Mapping[str, Look]] = {
+    "database": look_at_database,
+    "key": look_at_key,
+    "index": look_at_index,
+    "archive": look_at_archive,
+    "sources": look_at_sources,
+    "alerts": look_at_alerts,
+    "log": look_at_log,
+    "disk": look_at_disk,
+}
+
+
+def examine(home: Home, *, thorough: bool = True) -> Iterator[Diagnosis]:
+    """What each look finds; without settings nothing else can be looked at.
+
+    Args:
+        home: What is looked at.
+        thorough: Read whole files where that tells more, however long it takes.
+    """
+    try:
+        yield Diagnosis("ok", "settings", "read", {"home": home.settings.home})
+    except HinomiError as error:
+        yield failed("settings", error)
+        return
+    for about, look in LOOKS.items():
+        try:
+            yield from look(home, thorough)
+        except HinomiError as error:  # a finding like any other, and the other looks go on
+            yield failed(about, error)

@@ -1,0 +1,90 @@
+"""What the examination finds: everything in order, and each thing that can be wrong, in both languages."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from typing import TYPE_CHECKING
+
+import pytest
+
+from archive.models import WarcFileRow
+from core.texts import LANGUAGES, load_texts
+from health.examination import LOOKS, examine
+from home import Home
+from transparency.keys import create_log_key
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from core.clock import SetClock
+    from core.database import Database
+    from core.settings import Settings
+    from health.interface import Diagnosis
+
+
+@pytest.fixture
+def opened(settings: Settings, database: Database, clock: SetClock) -> Home:
+    """A home folder with all that `hinomi init` makes."""
+    create_log_key(settings.log_key_path)
+    return Home.of(settings, database=database, clock=clock)
+
+
+def bad(home: Home, *, thorough: bool = True) -> list[tuple[str, str]]:
+    return [(one.about, one.what) for one in examine(home, thorough=thorough) if one.level == "bad"]
+
+
+def test_a_sound_home_is_in_order(opened: Home) -> None:
+    found = list(examine(opened))
+    assert [one.about for one in found if one.level == "bad"] == []
+    assert {one.about for one in found} == {"settings", *LOOKS}
+
+
+def test_everything_found_has_words_in_both_languages(opened: Home) -> None:
+    shutil.rmtree(opened.settings.index_dir)
+    found = [*examine(opened), *examine(opened, thorough=False), *examine(Home(opened.settings.home / "nowhere"))]
+    for one in found:
+        assert one.seen("en")
+        assert re.search(r"[ぁ-ん一-龥ァ-ヶ]", one.seen("ja")) or one.what == "failed"
+        assert bool(one.hint("en")) >= (one.level == "bad")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_look_has_a_name_and_words_for_its_failure(language: str) -> None:
+    keys = load_texts("health", language).keys()
+    for about in ("settings", *LOOKS):
+        assert f"about.{about}" in keys
+    for about in ("settings", *(about for about in LOOKS if about != "disk")):
+        assert {f"{about}.failed.seen", f"{about}.failed.hint"} <= keys
+
+
+def damage(folder: Path) -> Path:
+    newest = max(folder.glob("g*"))
+    file = max((file for file in newest.rglob("*") if file.is_file()), key=lambda file: file.stat().st_size)
+    content = file.read_bytes()
+    file.write_bytes(content[:-1] + bytes((content[-1] ^ 255,)))
+    return file
+
+
+def test_a_damaged_index_is_wrong_and_only_the_thorough_look_reads_it_whole(opened: Home) -> None:
+    damage(opened.settings.index_dir)
+    assert [about for about, _ in bad(opened)] == ["index"]
+    assert bad(opened, thorough=False) == []
+
+
+def test_a_missing_key_is_told_once(opened: Home) -> None:
+    (opened.settings.home / "key").unlink()
+    assert bad(opened) == [("key", "failed")]
+
+
+def test_a_missing_file_of_the_archive_is_named(opened: Home, clock: SetClock) -> None:
+    with opened.database.write() as session:
+        session.add(WarcFileRow(name="gone.warc.gz", opened_at=clock.now(), closed_at=clock.now()))
+    (found,) = (one for one in examine(opened) if one.level == "bad")
+    assert (found.about, found.what) == ("archive", "missing")
+    assert "gone.warc.gz" in found.seen("ja")
+
+
+def test_without_settings_nothing_else_is_looked_at(tmp_path: Path) -> None:
+    found: list[Diagnosis] = list(examine(Home(tmp_path / "nowhere")))
+    assert [(one.about, one.what, one.level) for one in found] == [("settings", "failed", "bad")]
