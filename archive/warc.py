@@ -17,6 +17,7 @@ from warcio.warcwriter import WARCWriter
 
 from archive.errors import ArchiveError
 from archive.records import Exchange, RecordPlace, http_request, http_response
+from core.files import sync_folder
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -90,7 +91,7 @@ class WarcFile:
                     self.path.name, {"software": "Hinomi", "format": "WARC File Format 1.1"}
                 )
             )
-        _sync_folder(self.path.parent)
+        sync_folder(self.path.parent)
 
     @property
     def size_bytes(self) -> int:
@@ -168,7 +169,7 @@ class WarcFile:
             return
         self._sink.sync()
         self.open_path.rename(self.path)
-        _sync_folder(self.path.parent)
+        sync_folder(self.path.parent)
         if self._on_close:
             self._on_close(self)
         self._sink.close()
@@ -200,11 +201,3 @@ class WarcFile:
 def warc_date(at: datetime) -> str:
     """A moment as WARC 1.1 writes it."""
     return at.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
-
-
-def _sync_folder(folder: Path) -> None:
-    number = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(number)
-    finally:
-        os.close(number)

@@ -6,13 +6,16 @@ import importlib
 import os
 import sys
 from io import TextIOWrapper
+from typing import NoReturn
 
 import click
 
 from cli.context import Context
 from core.errors import HinomiError, OutsideError
+from core.files import full_disk, is_full
 from core.logs import configure_logs
 from core.processes.garbage import expect_many_objects
+from core.settings import find_home
 
 COMMANDS = {
     "init": "cli.keeping.init:init",
@@ -89,11 +92,26 @@ def main() -> None:
         error.show()
         sys.exit(error.exit_code)
     except HinomiError as error:
-        click.echo(f"error: {error}", err=True)
-        if error.hint:
-            click.echo(f"hint: {error.hint}", err=True)
-        sys.exit(error.exit_code)
-    except OSError as error:
+        _end_with(error)
+    except Exception as error:
+        if is_full(error):
+            _end_with(full_disk(error, find_home(_given_home())))
+        if not isinstance(error, OSError):
+            raise
         click.echo(f"error: {error.strerror or type(error).__name__}: {error.filename or ''}", err=True)
         sys.exit(OutsideError.exit_code)
     sys.exit(code if isinstance(code, int) else 0)
+
+
+def _end_with(error: HinomiError) -> NoReturn:
+    """Say what failed and what to do, and exit with its code."""
+    click.echo(f"error: {error}", err=True)
+    if error.hint:
+        click.echo(f"hint: {error.hint}", err=True)
+    sys.exit(error.exit_code)
+
+
+def _given_home() -> str | None:
+    """What stands behind ``--home``, read without the help of what just failed."""
+    given = dict(zip(sys.argv, sys.argv[1:], strict=False))
+    return given.get("--home")

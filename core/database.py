@@ -16,6 +16,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
 
 from core.errors import HinomiError
+from core.files import is_full
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -83,13 +84,13 @@ class Database:
     @contextmanager
     def read(self) -> Iterator[Session]:
         """A session for reading; what it changes is thrown away."""
-        with _clear_errors(), self._reading() as session:
+        with clear_errors(), self._reading() as session:
             yield session
 
     @contextmanager
     def write(self) -> Iterator[Session]:
         """A session for writing, from the first statement on; committed when the block ends well."""
-        with _clear_errors(), self._writing.begin() as session:
+        with clear_errors(), self._writing.begin() as session:
             yield session
 
     def close(self) -> None:
@@ -98,7 +99,7 @@ class Database:
 
 
 @contextmanager
-def _clear_errors() -> Iterator[None]:
+def clear_errors() -> Iterator[None]:
     """Turn what the driver says when it cannot work at all into an error that names what to do."""
     try:
         yield
@@ -114,8 +115,10 @@ def _hint_for(said: str) -> str:
     low = said.lower()
     if "no such table" in low or "does not exist" in low or "no such column" in low:
         return "Run `hinomi init`: it creates what is missing and changes nothing else."
-    if "disk" in low and "full" in low:
+    if is_full(Exception(low)):
         return "Free some space; nothing was lost, and the work goes on from where it stopped."
+    if "disk i/o error" in low or "unable to open database file" in low:
+        return "Its disk refuses to be read or written: see that it has room, is sound, and may be written by you."
     if "locked" in low:
         return "Another process holds it; raise [database] busy_timeout_s if that is normal here."
     if "malformed" in low or "not a database" in low:

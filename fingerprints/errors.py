@@ -11,8 +11,7 @@
     ├── WrongKeyError         the index was made under another key
     ├── DamagedIndexError     a file of the index is not as it was written
     ├── OtherVersionError     the index was written in a format this program does not read
-    ├── IndexBusyError        another process is writing the index
-    └── FullDiskError         there is no room for the next generation
+    └── IndexBusyError        another process is writing the index
 """
 
 from __future__ import annotations
@@ -100,15 +99,3 @@ class IndexBusyError(FingerprintError):
     """Another process is writing the index."""
 
     exit_code = 3
-
-
-class FullDiskError(FingerprintError):
-    """There is no room for the next generation; the last one goes on serving."""
-
-    exit_code = 3
-
-    def __init__(self, folder: str, file: str, free_mib: int) -> None:
-        super().__init__(
-            f"there was no room to write {file or 'a file'} under {folder}: {free_mib} MiB are free",
-            hint="Make room and run it again. The index is what it was before, and goes on serving.",
-        )

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from core.database import Base, DatabaseError
+from core.database import Base, DatabaseError, clear_errors
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -45,7 +45,7 @@ def upgrade(database: Database) -> None:
 
     from transparency.triggers import create_triggers
 
-    with database.engine.connect() as connection, _without_references(connection), connection.begin():
+    with clear_errors(), database.engine.connect() as connection, _without_references(connection), connection.begin():
         config = _config()
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
@@ -80,7 +80,7 @@ def check_current(database: Database) -> None:
     from alembic.script import ScriptDirectory
 
     wanted = ScriptDirectory.from_config(_config()).get_current_head()
-    with database.engine.connect() as connection:
+    with clear_errors(), database.engine.connect() as connection:
         found = MigrationContext.configure(connection).get_current_revision()
     if found != wanted:
         raise DatabaseError(

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 from sqlalchemy import select, update
 
+from core.files import sync_folder
 from core.processes.peak import PeakMemory
 from trails.gaps import Gap, note_days, note_sequences, refresh_gaps
 from trails.lines import file_sha256, read_blocks
@@ -30,7 +31,6 @@ from trails.store.parts import (
     put_in_place,
     read_lines,
     remove_leftovers,
-    sync_folder,
     system_lock,
 )
 from trails.times import TimeReading

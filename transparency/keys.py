@@ -21,6 +21,7 @@ from cryptography.hazmat.primitives.serialization import (
     load_pem_public_key,
 )
 
+from core.files import write_new
 from transparency.errors import NoLogKeyError
 
 if TYPE_CHECKING:
@@ -38,15 +39,9 @@ def public_path(path: Path) -> Path:
 def create_log_key(path: Path) -> bool:
     """Make a signing key where there is none; false when there is one, which is never touched."""
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return False
     key = Ed25519PrivateKey.generate()
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
-        file.flush()
-        os.fsync(file.fileno())
+    if not write_new(path, key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())):
+        return False
     with public_path(path).open("ab") as file:
         file.write(key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo))
         file.flush()

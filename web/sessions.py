@@ -12,9 +12,13 @@ import hashlib
 import hmac
 import json
 import secrets
+import string
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
+
+from core.errors import HinomiError
+from core.files import write_new
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -24,6 +28,9 @@ if TYPE_CHECKING:
     from core.clock import Clock
 
 TOKEN_FILE = "web-token"  # noqa: S105  # the name of a file
+TOKEN_BYTES = 32
+TOKEN_LENGTH = 43  # characters that 32 bytes make in base64, without its padding
+_TOKEN_CHARS = frozenset(string.ascii_letters + string.digits + "-_")
 LIFETIME = timedelta(hours=12)  # one shift; then the printed address is asked for again
 ACTOR_LENGTH = 60
 
@@ -41,6 +48,8 @@ class Sessions:
     """Makes and checks sessions under one token."""
 
     def __init__(self, token: str, clock: Clock, *, secure: bool = False) -> None:
+        if not is_token(token):
+            raise TokenError(f"a token of {len(token)} characters keeps nobody out")
         self._token = token.encode()
         self._clock = clock
         self._secure = secure
@@ -97,10 +106,30 @@ def clean_actor(name: str) -> str:
     return " ".join("".join(c if c.isprintable() else " " for c in name).split())[:ACTOR_LENGTH]
 
 
+class TokenError(HinomiError):
+    """The file of the token holds none that could keep anybody out."""
+
+    exit_code = 2
+
+
 def load_token(home: Path) -> str:
-    """The token of this home folder; made on first use, and kept so that the address in a bookmark lives on."""
+    """The token of this home folder; made on first use, and kept so that the address in a bookmark lives on.
+
+    Raises:
+        TokenError: The file is there and holds less than a token: anybody could guess it.
+    """
     file = home / TOKEN_FILE
     if not file.exists():
-        file.touch(mode=0o600)
-        file.write_text(secrets.token_urlsafe(32) + "\n", encoding="ascii")
-    return file.read_text(encoding="ascii").strip()
+        write_new(file, secrets.token_urlsafe(TOKEN_BYTES).encode() + b"\n")
+    token = file.read_text(encoding="ascii", errors="replace").strip()
+    if not is_token(token):
+        raise TokenError(
+            f"{file} holds {len(token)} characters that are no token; expected {TOKEN_LENGTH} of A-Z a-z 0-9 - _",
+            hint="Remove the file: a new token is made when the service starts, and the old address ends.",
+        )
+    return token
+
+
+def is_token(token: str) -> bool:
+    """Whether it is long enough, and of the characters that `load_token` writes."""
+    return len(token) >= TOKEN_LENGTH and all(char in _TOKEN_CHARS for char in token)

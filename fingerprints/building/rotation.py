@@ -19,10 +19,11 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 from pyroaring import BitMap
 
+from core.files import write_safely
 from fingerprints.building.prints import NUMBER, checked_kinds, key_of_numbers, sketched_kinds
 from fingerprints.building.tables import RecordWriter, write_filter, write_rows
 from fingerprints.index.canaries import read_canaries, write_canaries
-from fingerprints.index.files import link_files, write_safely
+from fingerprints.index.files import link_files
 from fingerprints.index.folder import (
     READY_FILE,
     current_folder,

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Final
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESSIV
 
+from core.files import write_safely
 from fingerprints.errors import DamagedIndexError, OtherVersionError, WrongKeyError
-from fingerprints.index.files import write_safely
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

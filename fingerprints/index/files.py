@@ -1,8 +1,7 @@
-"""Files of plain arrays: mapped for reading, checksummed, and made safe on disk before anything points to them."""
+"""Files of plain arrays: mapped for reading, checksummed, and shared between generations by their links."""
 
 from __future__ import annotations
 
-import errno
 import hashlib
 import mmap
 import os
@@ -34,13 +33,6 @@ def let_go(array: NDArray[Any]) -> None:
         mapped.madvise(mmap.MADV_DONTNEED)
 
 
-def is_full(error: OSError) -> bool:
-    """Whether a write failed because there was no room; NumPy says so in words, without the system's number."""
-    return error.errno in {errno.ENOSPC, errno.EDQUOT, errno.EFBIG} or (
-        error.errno is None and "requested" in str(error)
-    )
-
-
 def checksum(path: Path) -> str:
     """BLAKE2b-128 of a file's bytes."""
     hasher = hashlib.blake2b(digest_size=16)
@@ -48,31 +40,6 @@ def checksum(path: Path) -> str:
         while chunk := file.read(_CHUNK_BYTES):
             hasher.update(chunk)
     return hasher.hexdigest()
-
-
-def sync_file(path: Path) -> None:
-    """Wait until a file's content is on disk."""
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
-def sync_folder(path: Path) -> None:
-    """Wait until a folder's entries are on disk, so that a rename in it survives a power cut."""
-    sync_file(path)
-
-
-def write_safely(path: Path, content: bytes) -> None:
-    """Replace a small file in one step: whoever reads it sees the old content or the new, never a part."""
-    beside = path.with_name(path.name + ".new")
-    with beside.open("wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    beside.replace(path)
-    sync_folder(path.parent)
 
 
 def link_files(source: Path, target: Path, without: Collection[str] = ()) -> None:

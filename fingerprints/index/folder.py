@@ -13,8 +13,8 @@ import shutil
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
-from fingerprints.errors import DamagedIndexError, FullDiskError, IndexBusyError
-from fingerprints.index.files import is_full, sync_file, sync_folder, write_safely
+from core.files import full_disk, is_full, sync_file, sync_folder, write_safely
+from fingerprints.errors import DamagedIndexError, IndexBusyError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -94,8 +94,7 @@ def writing_lock(index_dir: Path) -> Iterator[None]:
     except OSError as error:
         if not is_full(error):
             raise
-        free_mib = shutil.disk_usage(index_dir).free >> 20
-        raise FullDiskError(str(index_dir), str(error.filename or ""), free_mib) from None
+        raise full_disk(error, index_dir) from None
     finally:
         os.close(descriptor)
 

@@ -7,8 +7,9 @@ import json
 from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
+from core.files import write_safely
 from fingerprints.errors import DamagedIndexError, OtherVersionError
-from fingerprints.index.files import checksum, write_safely
+from fingerprints.index.files import checksum
 from fingerprints.secrets.digests import DIGEST_VERSION
 from fingerprints.secrets.sketches import SKETCH_VERSION
 

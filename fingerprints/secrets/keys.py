@@ -19,8 +19,8 @@ from typing import TYPE_CHECKING, Final
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDFExpand
 
+from core.files import sync_folder, write_new
 from fingerprints.errors import MalformedKeyError, MissingKeyError, UnsafeKeyError
-from fingerprints.index.files import sync_folder
 
 if TYPE_CHECKING:
     from core.settings import KeySettings
@@ -83,17 +83,11 @@ def create_key(path: Path) -> Key:
         UnsafeKeyError: The file exists.
     """
     secret = secrets.token_bytes(KEY_BYTES)
-    try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
+    if not write_new(path, format_key(secret).encode() + b"\n"):
         raise UnsafeKeyError(
             f"{path} exists; a key is never overwritten",
             hint="Without the old key the index it made is worthless: move the file away only if you mean it.",
-        ) from None
-    with os.fdopen(descriptor, "w", encoding="ascii") as file:
-        file.write(format_key(secret) + "\n")
-        file.flush()
-        os.fsync(file.fileno())
+        )
     return Key(secret)
 
 

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from core.errors import HinomiError
-from fingerprints.errors import DamagedIndexError, FullDiskError, WrongKeyError
+from core.files import FullDiskError
+from fingerprints.errors import DamagedIndexError, WrongKeyError
 from incidents.errors import NoIncidentError
 
 if TYPE_CHECKING:

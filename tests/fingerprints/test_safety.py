@@ -17,10 +17,11 @@ from typing import TYPE_CHECKING
 import pytest
 from pyroaring import BitMap
 
+from core.files import FullDiskError
 from fingerprints.building.builder import build_index
 from fingerprints.building.compaction import compact
 from fingerprints.building.forgetting import forget_subjects
-from fingerprints.errors import DamagedIndexError, FullDiskError, IndexBusyError
+from fingerprints.errors import DamagedIndexError, IndexBusyError
 from fingerprints.index.folder import writing_lock
 from fingerprints.index.generation import Index
 from fingerprints.secrets.keys import Key

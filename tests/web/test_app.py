@@ -10,7 +10,7 @@ import pytest
 
 from alerts.models import FAILED, Message
 from tests.web.scene import POST, add_watch, form_mark
-from web.sessions import load_token
+from web.sessions import Sessions, TokenError, load_token
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -219,6 +219,21 @@ def test_the_token_is_made_once_and_is_for_the_owner_alone(tmp_path: Path) -> No
     assert len(token) >= 40
     assert load_token(tmp_path) == token
     assert (tmp_path / "web-token").stat().st_mode & 0o777 == 0o600
+
+
+@pytest.mark.parametrize("content", ["", "\n", " ", "short", "x" * 42, "é" * 50, "y" * 40 + " " + "z" * 20, "\0" * 43])
+def test_a_file_without_a_token_opens_nothing(tmp_path: Path, content: str) -> None:
+    (tmp_path / "web-token").write_text(content, encoding="utf-8")
+    with pytest.raises(TokenError, match="no token") as caught:
+        load_token(tmp_path)
+    assert caught.value.hint
+    assert (tmp_path / "web-token").read_text(encoding="utf-8") == content
+
+
+@pytest.mark.parametrize("token", ["", "short"])
+def test_no_sessions_are_made_under_a_token_that_keeps_nobody_out(token: str, clock: SetClock) -> None:
+    with pytest.raises(TokenError):
+        Sessions(token, clock)
 
 
 def test_the_web_process_does_without_scrapy() -> None:

@@ -19,13 +19,13 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import tomllib
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from core.files import write_safely
 from trails.errors import MappingError
 from trails.fields import ACTIONS, FIELDS, OTHER_ACTION
 
@@ -157,9 +157,7 @@ def as_toml(mapping: TrailMapping) -> str:
 def save_mapping(mapping: TrailMapping, path: Path) -> None:
     """Write the file in one step, so that a reader never sees half of it."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    beside = path.with_suffix(f".{os.getpid()}.new")
-    beside.write_text(as_toml(mapping), encoding="utf-8")
-    beside.replace(path)
+    write_safely(path, as_toml(mapping).encode())
 
 
 def _quoted(value: object) -> str:

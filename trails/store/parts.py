@@ -142,15 +142,6 @@ def put_in_place(part: StoredPart, trails_dir: Path, system: str) -> str:
     return relative
 
 
-def sync_folder(folder: Path) -> None:
-    """Make renames in a folder survive a power cut."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
 def remove_leftovers(session: Session, trails_dir: Path, system: str) -> None:
     """Remove what cut-off imports left of a system; call it under the system's lock only."""
     shutil.rmtree(trails_dir / "staging" / system, ignore_errors=True)
