@@ -55,7 +55,7 @@ class PostRoom:
 
 def open_post(settings: Settings, database: Database, clock: Clock) -> PostRoom:
     """What delivery works with, out of the settings."""
-    wording = Wording(settings.language, settings.web_url)
+    wording = Wording(settings.language, settings.web_url, settings.zone)
     return PostRoom(database, open_channels(settings), wording, clock, settings.alerts.max_attempts)
 
 

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import func, select
 
-from alerts.messages import ZONE, Notice
+from alerts.messages import Notice
 from alerts.models import NOTICE, Message
 from alerts.outbox import put_notice
+from core.clock import DEFAULT_ZONE, local
 from core.texts import load_texts
 from transparency.heads import latest_head
 
@@ -24,7 +25,13 @@ if TYPE_CHECKING:
 
 
 def enqueue_head(
-    session: Session, channels: Sequence[Channel], *, language: str, every_h: float, now: datetime
+    session: Session,
+    channels: Sequence[Channel],
+    *,
+    language: str,
+    every_h: float,
+    now: datetime,
+    zone: str = DEFAULT_ZONE,
 ) -> bool:
     """Put the latest head into the outbox of the first channel; never twice, and no more often than ``every_h``.
 
@@ -36,7 +43,7 @@ def enqueue_head(
     last = session.scalar(select(func.max(Message.created_at)).where(Message.kind == NOTICE))
     if last is not None and now - last < timedelta(hours=every_h):
         return False
-    return put_notice(session, channels[0], f"head:{head.size}:{head.root}", head_notice(head, language), now=now)
+    return put_notice(session, channels[0], f"head:{head.size}:{head.root}", head_notice(head, language, zone), now=now)
 
 
 def enqueue_refusal(session: Session, channel: Channel, *, language: str, now: datetime) -> bool:
@@ -49,8 +56,8 @@ def enqueue_refusal(session: Session, channel: Channel, *, language: str, now: d
     return put_notice(session, channel, f"refused:{head.size}:{head.root}", notice, now=now)
 
 
-def head_notice(head: LogHead, language: str) -> Notice:
+def head_notice(head: LogHead, language: str, zone: str = DEFAULT_ZONE) -> Notice:
     """A head in words, with its note as it was signed."""
     texts = load_texts("alerts", language)
-    at = f"{head.signed_at.astimezone(ZONE):%Y-%m-%d %H:%M:%S} JST"
+    at = f"{local(head.signed_at, zone):%Y-%m-%d %H:%M:%S %Z}"
     return Notice(texts("head.header", size=f"{head.size:,}"), texts("head.said", at=at), head.note)

@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
-from zoneinfo import ZoneInfo
 
 from rich.cells import cell_len
 
+from core.clock import DEFAULT_ZONE, local
 from core.texts import load_texts
 from incidents.timeline.sentences import field_names
 
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
     from incidents.views import IncidentLine
 
-ZONE = ZoneInfo("Asia/Tokyo")
 SHOWN_CHANGES = 20
 UNKNOWN = "–"
 TOLD = (
@@ -54,6 +53,7 @@ class Alert:
     line: IncidentLine
     url: str
     language: str
+    zone: str = DEFAULT_ZONE
     changes: tuple[Change, ...] = ()
 
 
@@ -110,7 +110,7 @@ def summary(alert: Alert) -> Summary:
         "confidence": f"{line.confidence:.1%}",
         "sources": ", ".join(_source(source, alert.language) for source in line.sources) or UNKNOWN,
         "places": texts("value.places", documents=line.documents, sightings=line.sightings),
-        "first_seen": f"{line.first_seen_at.astimezone(ZONE):%Y-%m-%d %H:%M} JST",
+        "first_seen": f"{local(line.first_seen_at, alert.zone):%Y-%m-%d %H:%M %Z}",
         "confirmed": ", ".join(confirmed) or texts("value.unconfirmed"),
         "assignee": line.assignee or texts("value.nobody"),
     }

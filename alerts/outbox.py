@@ -27,6 +27,7 @@ from alerts.models import (
     Message,
     Thread,
 )
+from core.clock import DEFAULT_ZONE
 from incidents import queries
 from incidents.groups import root_of
 from incidents.models import Event
@@ -50,14 +51,17 @@ OPENED, MERGED_INTO = "opened", "merged-into"
 
 @dataclass(frozen=True, slots=True)
 class Wording:
-    """How messages are worded: the language, and the address that links begin with."""
+    """How messages are worded: the language, the address that links begin with, and the zone of times."""
 
     language: str
     web_url: str
+    zone: str = DEFAULT_ZONE
 
     def alert(self, line: IncidentLine, changes: Sequence[Change] = ()) -> Alert:
         """Everything a message about an incident is made of."""
-        return Alert(line, f"{self.web_url}/incidents/{line.merged_into or line.id}", self.language, tuple(changes))
+        return Alert(
+            line, f"{self.web_url}/incidents/{line.merged_into or line.id}", self.language, self.zone, tuple(changes)
+        )
 
 
 def enqueue(session: Session, channel: Channel, wording: Wording, *, now: datetime) -> int:

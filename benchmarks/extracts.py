@@ -40,7 +40,6 @@ class LeakedRows:
     source: str
     subjects: BitMap
     values: Values | None = None
-    first_seen: int | None = None
 
 
 def nested_register(draw: np.random.Generator, subjects: int) -> list[Candidate]:
@@ -125,7 +124,7 @@ def measure(leaks: Iterator[LeakedRows], extracts: Sequence[Candidate], subjects
     """Rank every leak; a tie counts for the one that stands first in it."""
     places, covered = [], []
     for leak in leaks:
-        ranked = rank_extracts(leak.subjects, ROWS, COLUMNS, extracts, subjects, values=leak.values)
+        ranked = rank_extracts(leak.subjects, COLUMNS, extracts, subjects, values=leak.values)
         names = [one.extract for one in ranked]
         places.append(names.index(leak.source))
         covered.append(max(ranked, key=_coverage).extract == leak.source)

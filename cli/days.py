@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo
+
+from core.clock import local
 
 if TYPE_CHECKING:
     from datetime import date
@@ -11,12 +12,10 @@ if TYPE_CHECKING:
     from cli.context import Context
     from custody.register.history import Act
 
-CARRIER_ZONE = ZoneInfo("Asia/Tokyo")
-
 
 def today(ctx: Context) -> date:
     """The day it is where the carrier is."""
-    return ctx.clock.now().astimezone(CARRIER_ZONE).date()
+    return local(ctx.clock.now(), ctx.settings.zone).date()
 
 
 def day_of(text: str) -> date:

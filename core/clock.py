@@ -2,8 +2,30 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
-from typing import Protocol
+from datetime import UTC, date, datetime, timedelta
+from typing import Final, Protocol
+from zoneinfo import ZoneInfo
+
+DEFAULT_ZONE: Final = "Asia/Tokyo"
+"""Where the carrier is, unless `core.settings.Settings.zone` says otherwise: the zone that days are counted in."""
+
+
+EPOCH: Final = date(1970, 1, 1).toordinal()
+
+
+def day_number(day: date) -> int:
+    """Days from 1970-01-01."""
+    return day.toordinal() - EPOCH
+
+
+def day_of(number: int) -> date:
+    """The day that `day_number` gave."""
+    return date.fromordinal(number + EPOCH)
+
+
+def local(moment: datetime, zone: str = DEFAULT_ZONE) -> datetime:
+    """A moment as the clocks of a zone show it."""
+    return moment.astimezone(ZoneInfo(zone))
 
 
 class Clock(Protocol):

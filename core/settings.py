@@ -9,11 +9,13 @@ from __future__ import annotations
 import os
 import tomllib
 from pathlib import Path
-from typing import Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
+from core.clock import DEFAULT_ZONE
 from core.errors import HinomiError
 
 SETTINGS_FILE = "hinomi.toml"
@@ -49,6 +51,18 @@ class SettingsError(HinomiError):
     """The settings file or the environment says something that cannot be."""
 
     exit_code = 2
+
+
+def _known_zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise ValueError(f"no such time zone; expected a name like {DEFAULT_ZONE}") from None
+    return name
+
+
+Zone = Annotated[str, AfterValidator(_known_zone)]
+"""The name of a zone of the IANA database."""
 
 
 class _Table(BaseModel):
@@ -157,7 +171,7 @@ class TrailSettings(_Table):
     """Operators' access records."""
 
     keep_days: int = Field(default=3653, gt=0, description="ten years")
-    zone: str = Field(default="Asia/Tokyo", description="where the day of a record begins and work is done")
+    zone: Zone | Literal[""] = Field(default="", description="where work is done; empty: where the carrier is")
     work_from_hour: int = Field(default=7, ge=0, le=23, description="before it, nobody is expected at work")
     work_until_hour: int = Field(default=22, ge=1, le=24, description="from it on, nobody is expected at work")
     bulk: int = Field(default=100, gt=0, description="taking out so many customers on a day needs a permission")
@@ -193,6 +207,7 @@ class Settings(BaseSettings):
 
     home: Path = Field(description="the folder that holds everything; set by --home or HINOMI_HOME")
     language: Literal["ja", "en"] = "ja"
+    zone: Zone = Field(default=DEFAULT_ZONE, description="where the carrier is: the zone that days are counted in")
     sources_file: str = "sources.toml"
     database: DatabaseSettings = DatabaseSettings()
     key: KeySettings = KeySettings()
@@ -224,6 +239,11 @@ class Settings(BaseSettings):
     @classmethod
     def _absolute(cls, home: Path) -> Path:
         return home.expanduser().resolve()
+
+    @property
+    def trail_zone(self) -> str:
+        """The zone that the days of access records are counted in."""
+        return self.trails.zone or self.zone
 
     @property
     def database_url(self) -> str:

@@ -3,6 +3,9 @@
 The term ``set``: under extract R each matched subject is a member with probability 1 − ε and
 anybody of the population N with ε; under "none of these" always anybody. It is averaged over ε from 0.01 to 0.7, since
 a leak's noise is not known. Scores are log-likelihood ratios against "none of these", which stands in the list with 0.
+
+When a leak was first seen is learned bit by bit, and the same document may turn out to be older than it seemed: what
+the days rule out is told apart whenever a ranking is read (`incidents.figures.rule_out`).
 """
 
 from __future__ import annotations
@@ -31,7 +34,6 @@ TIE: Final = 0.5
 """Scores closer than this (a factor of 1.6 in likelihood) are a tie: no evidence tells them apart."""
 STRAY_COLUMN: Final = math.log(0.02)
 """A document shows a column the extract does not have: somebody joined it from elsewhere. Rare, but it happens."""
-IMPOSSIBLE: Final = -1e6
 CANARY: Final = 1e9
 """A made-up customer that was given to one extract alone cannot come from elsewhere: it outweighs all other terms."""
 SURE: Final = 0.9
@@ -67,7 +69,7 @@ class RankedExtract:
         of: All matched subjects.
         size: How many subjects it has.
         score: The sum of the terms, against "none of these".
-        terms: Log-likelihood ratios by name: set, columns, dates, freshness, and canary where there is one.
+        terms: Log-likelihood ratios by name: set, columns, freshness, and canary where there is one.
         tied_with: Names of those that explain it as well.
     """
 
@@ -82,26 +84,21 @@ class RankedExtract:
 
 def rank_extracts(
     matched: BitMap | Mapping[int, float],
-    people: int,
     columns: Collection[str],
     extracts: Sequence[Candidate],
     population: int,
     *,
-    first_seen: int | None = None,
     values: Values | None = None,
 ) -> list[RankedExtract]:
     """Rank extracts by how well they explain the matched subjects, best first; "none of these" is among them.
 
     Args:
         matched: The matched subjects, or how sure each match is: an unsure one counts for less.
-        people: How many people the document has; strangers among them are noise under every extract alike.
         columns: Kinds of identifiers that the document shows of its matched subjects.
         extracts: The candidates.
         population: How many subjects there are at all.
-        first_seen: The day the document was first seen; a later extract is impossible.
         values: Intervals of the matched values.
     """
-    del people
     weights = dict.fromkeys(matched, 1.0) if isinstance(matched, BitMap) else dict(matched)
     subjects = BitMap(weights)
     total = sum(weights.values())
@@ -113,7 +110,6 @@ def rank_extracts(
         terms = {
             "set": set_term(covered, total, len(extract.members), max(population, 1)),
             "columns": STRAY_COLUMN * len(set(columns) - extract.columns),
-            "dates": IMPOSSIBLE if _is_later(extract.as_of, first_seen) else 0.0,
             "freshness": freshness.get(extract.as_of, 0.0),
         }
         if any(weights[subject] >= SURE for subject in subjects & extract.canaries):
@@ -152,10 +148,6 @@ def set_term(covered: float, of: float, size: int, population: int) -> float:
     logs = covered * member + (of - covered) * anybody + of * math.log(population)
     top = float(logs.max())
     return top + math.log(float(np.exp(logs - top) @ np.array(NOISE_WEIGHTS)))
-
-
-def _is_later(as_of: int | None, first_seen: int | None) -> bool:
-    return as_of is not None and first_seen is not None and as_of > first_seen
 
 
 def _ties(one: RankedExtract, ranked: Sequence[RankedExtract]) -> tuple[str, ...]:

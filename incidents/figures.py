@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Final
 
 from pyroaring import BitMap
 from sqlalchemy import select
@@ -14,9 +14,13 @@ from incidents.models import FindingRow, Incident, Sighting
 from incidents.severity import severity
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable, Mapping, Sequence
+    from datetime import date
 
     from sqlalchemy.orm import Session
+
+IMPOSSIBLE: Final = -1e6
+"""The term of an extract that was not there yet: it outweighs whatever else speaks for it."""
 
 
 def recount(session: Session, incident: Incident) -> None:
@@ -64,3 +68,34 @@ def _most(findings: Iterable[FindingRow]) -> dict[str, int]:
         for kind, people in finding.fields.items():
             most[kind] = max(most.get(kind, 0), people)
     return dict(sorted(most.items()))
+
+
+def with_days(extracts: Sequence[Mapping[str, Any]], lent: Mapping[str, date]) -> list[dict[str, Any]]:
+    """A ranking of extracts with the days of the custody register: nobody outside had one before it was first lent."""
+    return [dict(one) | {"since": _later(one.get("since"), lent.get(str(one["extract"])))} for one in extracts]
+
+
+def _later(since: str | None, lent: date | None) -> str | None:
+    days = [day for day in (since, lent.isoformat() if lent else None) if day]
+    return max(days, default=None)
+
+
+def rule_out(extracts: Sequence[Mapping[str, Any]], first_seen: date) -> list[dict[str, Any]]:
+    """A ranking of extracts without those that nobody had yet when the leak was first seen: they stand last.
+
+    Args:
+        extracts: Best first, each with ``since``, the day (ISO 8601) before which nobody had it; None where not known.
+        first_seen: The day of the first sighting, where the carrier is.
+    """
+    later = {str(one["extract"]) for one in extracts if (one.get("since") or "") > first_seen.isoformat()}
+    judged = [_judged(one, later) for one in extracts]
+    return sorted(judged, key=lambda one: one["extract"] in later)  # stable: else as they stood
+
+
+def _judged(one: Mapping[str, Any], later: Collection[str]) -> dict[str, Any]:
+    terms = dict(one.get("terms", {}))
+    if one["extract"] not in later:
+        tied = [name for name in one.get("tied_with", ()) if name not in later]
+        return dict(one) | {"terms": terms | {"dates": 0.0}, "tied_with": tied}
+    score = round(one["score"] + IMPOSSIBLE, 3)
+    return dict(one) | {"score": score, "terms": terms | {"dates": IMPOSSIBLE}, "tied_with": []}

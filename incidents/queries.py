@@ -8,7 +8,9 @@ from pyroaring import BitMap
 from sqlalchemy import func, select
 
 from archive.models import Capture, DocumentRow
+from core.clock import DEFAULT_ZONE, local
 from incidents.errors import NoIncidentError
+from incidents.figures import rule_out
 from incidents.groups import group_ids
 from incidents.models import Event, FindingMatch, FindingRow, Incident, Sighting
 from incidents.states import LIVE, actions_from
@@ -81,8 +83,14 @@ def incident_line(session: Session, incident_id: int, *, language: str) -> Incid
     return _line(found, language)
 
 
-def incident(session: Session, incident_id: int, *, language: str) -> IncidentPage:
+def incident(session: Session, incident_id: int, *, language: str, zone: str = DEFAULT_ZONE) -> IncidentPage:
     """Everything about one incident; what was merged into it is part of it.
+
+    Args:
+        session: Where it stands.
+        incident_id: Its number.
+        language: Of its words.
+        zone: Where the carrier is: the day of the first sighting rules out extracts that nobody had yet.
 
     Raises:
         NoIncidentError: There is none of that number.
@@ -93,7 +101,7 @@ def incident(session: Session, incident_id: int, *, language: str) -> IncidentPa
     merged = [_line(part, language) for part in _incidents(session, group_ids(session, incident_id)[1:])]
     return IncidentPage(
         line=line,
-        extracts=most.extracts if most else (),
+        extracts=tuple(rule_out(most.extracts, local(line.first_seen_at, zone).date())) if most else (),
         dated=most.dated if most else (None, None),
         limits=tuple(dict.fromkeys(limit for view in seen for limit in view.limits)),
         documents=tuple(seen),

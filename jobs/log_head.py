@@ -31,6 +31,8 @@ class SignHead(SingleJob):
                 enqueue_refusal(session, channels[0], language=language, now=now)
             raise
         with database.write() as session:
-            enqueue_head(session, channels, language=language, every_h=settings.log.post_every_h, now=now)
+            enqueue_head(
+                session, channels, language=language, every_h=settings.log.post_every_h, now=now, zone=settings.zone
+            )
         size = done.head.size if done.head else 0
         return f"failed: {len(done.unwritten)} files of heads" if done.unwritten else f"done: {size} leaves"

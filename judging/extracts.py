@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from core.clock import day_of
 from custody.ranking import NONE_OF_THESE, Values, candidates_of, rank_extracts
 
 if TYPE_CHECKING:
@@ -12,23 +13,27 @@ if TYPE_CHECKING:
 
 
 def rank(finding: Finding, index: Index) -> list[dict[str, Any]]:
-    """The extracts that explain the matched customers, best first; those that hold none of them are left out."""
+    """The extracts that explain the matched customers, best first; those that hold none of them are left out.
+
+    ``since`` is the day an extract's values were current: before it nobody had them (`incidents.figures.rule_out`).
+    """
     if not finding.subjects:
         return []
     ranked = rank_extracts(
         dict(zip(finding.members.tolist(), finding.confidences.tolist(), strict=True)),
-        finding.people,
         set(finding.fields),
         candidates_of(index),
         index.subjects,
         values=Values(finding.since, finding.until),
     )
+    days = {info.name: day_of(info.as_of).isoformat() for info in index.extracts}
     return [
         {
             "extract": one.extract,
             "covered": one.covered,
             "of": one.of,
             "size": one.size,
+            "since": days.get(one.extract),
             "score": round(one.score, 3),
             "terms": {name: round(value, 3) for name, value in one.terms.items()},
             "tied_with": list(one.tied_with),

@@ -6,7 +6,7 @@ judged, so that one that takes the whole process down is found out too.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -16,7 +16,9 @@ from archive.errors import ArchiveError
 from archive.models import Capture, DocumentRow
 from core.leases import end_work, take_work, worker_name
 from core.logs import get_logger
+from custody.register.holdings import first_lent
 from incidents.actions import take_capture, take_finding
+from incidents.figures import with_days
 from incidents.findings import CLEAR, LEAK, OVERLAP, record_finding
 from incidents.models import FindingRow
 from incidents.timeline.events import SYSTEM, add_event
@@ -189,7 +191,8 @@ def _keep(work: Matching, document_id: int, worker: str, judged: Judged) -> Take
     now = work.clock.now()
     with work.database.write() as session:
         document = session.get_one(DocumentRow, document_id, with_for_update=True)
-        row = record_finding(session, document, judged.finding, generation=judged.generation, now=now)
+        finding = replace(judged.finding, extracts=with_days(judged.finding.extracts, first_lent(session)))
+        row = record_finding(session, document, finding, generation=judged.generation, now=now)
         taken = take_finding(session, row, now=now)
         work.archive.settle(session, document_id, held=document.held)
         end_work(session, f"match:{document_id}", worker=worker)

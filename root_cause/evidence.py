@@ -32,7 +32,6 @@ if TYPE_CHECKING:
     from trails.gaps import Gap
     from trails.store.access import Trails
 
-ZONE: Final = "Asia/Tokyo"
 PAGE: Final = 10_000
 NUMBER_KIND: Final = "customer_number"
 
@@ -53,7 +52,7 @@ class Evidence:
     inputs: dict[str, str] = field(default_factory=dict)
 
 
-def gather(session: Session, incident_id: int, *, index: Index, trails_dir: Path, zone: str = ZONE) -> Evidence:
+def gather(session: Session, incident_id: int, *, index: Index, trails_dir: Path, zone: str) -> Evidence:
     """Read an incident, the index and the trails.
 
     Raises:

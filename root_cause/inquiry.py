@@ -5,18 +5,24 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from archive.store import HAND_IN
+from core.clock import local
+from custody.register.holdings import first_lent
 from incidents import queries
 from incidents.actions import add_event
+from incidents.figures import rule_out, with_days
 from root_cause.evidence import gather
 from root_cause.ranking import rank_holders
 from root_cause.report import as_json
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import date
     from pathlib import Path
 
     from core.clock import Clock
     from core.database import Database
     from fingerprints.index.generation import Index
+    from incidents.views import IncidentPage
     from root_cause.evidence import Evidence
     from root_cause.ranking import Ranking
 
@@ -34,6 +40,7 @@ def inquire(
     database: Database,
     index: Index,
     trails_dir: Path,
+    zone: str,
     clock: Clock,
     actor: str,
     reveal: bool = False,
@@ -46,9 +53,9 @@ def inquire(
         NoIncidentError: There is no such incident.
     """
     with database.read() as session:
-        evidence = gather(session, incident_id, index=index, trails_dir=trails_dir)
-        page = queries.incident(session, incident_id, language=language)
-    extracts = list(page.extracts)
+        evidence = gather(session, incident_id, index=index, trails_dir=trails_dir, zone=zone)
+        page = queries.incident(session, incident_id, language=language, zone=zone)
+        extracts = _as_of_today(page, first_lent(session), zone)
     brought = bool(page.documents) and all(view.source == HAND_IN for view in page.documents)
     ranking = rank_holders(evidence.leak, evidence.touches, evidence.among, evidence.backgrounds)
     second = second_pass(ranking, evidence)
@@ -60,6 +67,12 @@ def inquire(
         for kind in kinds:
             add_event(session, kind, actor=actor, now=now, incident_id=incident_id, data=data)
     return found
+
+
+def _as_of_today(page: IncidentPage, lent: Mapping[str, date], zone: str) -> list[dict[str, Any]]:
+    """The ranking of extracts by what the register says now: it may have learned more since the document was judged."""
+    known = with_days(page.extracts, lent)
+    return rule_out(known, local(page.line.first_seen_at, zone).date())
 
 
 def second_pass(ranking: Ranking, evidence: Evidence) -> Ranking | None:

@@ -81,7 +81,7 @@ def run_checks(
 ) -> list[int]:
     """Look at what was imported since the last time; the numbers of what was found and not known."""
     rules = rules_of(settings, database, key)
-    found = check_trails(database, settings.trails_dir, rules, zone=settings.trails.zone, now=now, again=again)
+    found = check_trails(database, settings.trails_dir, rules, zone=settings.trail_zone, now=now, again=again)
     if found:
         with database.write() as session:
             add_event(session, "trails-checked", actor=actor, now=now, data={"found": len(found)})

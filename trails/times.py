@@ -15,6 +15,8 @@ from zoneinfo import ZoneInfo
 
 import polars as pl
 
+from core.clock import DEFAULT_ZONE
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -75,7 +77,7 @@ CENTURY = 2000
 class TimeReading:
     """How to read a file's times: the zone of those that name none, and the day no year-less time lies beyond."""
 
-    zone: str = "Asia/Tokyo"
+    zone: str = DEFAULT_ZONE
     latest: date = date.max
     day_first: bool = False
     """Whether 03/04/2026 is the third of April; else it is the fourth of March."""

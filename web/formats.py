@@ -6,29 +6,28 @@ import hashlib
 import math
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo
 
 from markupsafe import Markup, escape
 
+from core.clock import DEFAULT_ZONE, local
 from incidents.timeline.sentences import FIELD_ORDER
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-JST = ZoneInfo("Asia/Tokyo")
 SURE = 0.9995  # above it a rounded percentage would claim certainty
 STEPS = (("s", 60), ("min", 60), ("h", 24), ("d", 0))  # unit, and how many of it make the next one
 
 
-def moment(at: datetime | None, *, seconds: bool = False) -> str:
-    """A moment as a ``<time>`` in Japanese time, its zone named and its UTC form at hand; a dash for none."""
+def moment(at: datetime | None, *, seconds: bool = False, zone: str = DEFAULT_ZONE) -> str:
+    """A moment as a ``<time>`` where the carrier is, its zone named and its UTC form at hand; a dash for none."""
     if at is None:
         return Markup('<span class="none">–</span>')
-    local = at.astimezone(JST).replace(microsecond=0)
-    shown = local.strftime("%Y-%m-%d %H:%M:%S" if seconds else "%Y-%m-%d %H:%M")
+    here = local(at, zone).replace(microsecond=0)
+    shown = here.strftime("%Y-%m-%d %H:%M:%S" if seconds else "%Y-%m-%d %H:%M")
     utc = at.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
-    return Markup('<time datetime="{}" title="{}">{} <abbr class="zone">JST</abbr></time>').format(
-        local.isoformat(), utc, shown
+    return Markup('<time datetime="{}" title="{}">{} <abbr class="zone">{}</abbr></time>').format(
+        here.isoformat(), utc, shown, here.strftime("%Z")
     )
 
 

@@ -48,7 +48,8 @@ class Pages:
             lstrip_blocks=True,
         )
         self._templates.filters.update(
-            moment=formats.moment, number=formats.number, share=formats.share, confidence=formats.confidence,
+            moment=partial(formats.moment, zone=settings.zone),
+            number=formats.number, share=formats.share, confidence=formats.confidence,
             size=formats.size, by_weight=formats.by_weight, code=formats.with_code, masked=masked_line,
         )  # fmt: skip
         self._assets = {f.name: formats.asset_version(f.read_bytes()) for f in STATIC.iterdir() if f.is_file()}

@@ -6,13 +6,13 @@ import getpass
 from dataclasses import asdict
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
-from zoneinfo import ZoneInfo
 
 import click
 from rich.console import Console
 from rich.table import Column, Table
 from rich.text import Text
 
+from core.clock import local
 from incidents.states import ACTIONS, STATES
 
 if TYPE_CHECKING:
@@ -20,8 +20,6 @@ if TYPE_CHECKING:
 
     from cli.context import Context
     from incidents.views import EventView, IncidentLine
-
-HERE = ZoneInfo("Asia/Tokyo")
 
 
 @click.group()
@@ -46,7 +44,14 @@ def list_command(ctx: Context, state: str | None, *, as_json: bool) -> None:
     table = Table("id", "state", "severity", "opened", "customers", "documents", Column("title", overflow="fold"))
     for line in lines:
         _row(
-            table, line.id, line.state, line.severity, _local(line.opened_at), line.subjects, line.documents, line.title
+            table,
+            line.id,
+            line.state,
+            line.severity,
+            _local(line.opened_at, ctx.settings.zone),
+            line.subjects,
+            line.documents,
+            line.title,
         )
     _show(table)
 
@@ -68,10 +73,10 @@ def show_command(ctx: Context, incident_id: int, *, as_json: bool) -> None:
     _show(_figures(page.line))
     places = Table("source", "address", "posted", "subjects", "of people", "confidence")
     for seen in page.documents:
-        posted = _local(seen.posted_at or seen.fetched_at)
+        posted = _local(seen.posted_at or seen.fetched_at, ctx.settings.zone)
         _row(places, seen.source, seen.address, posted, seen.subjects, seen.people, f"{seen.confidence:.3f}")
     _show(places)
-    _show(_events(page.timeline))
+    _show(_events(page.timeline, ctx.settings.zone))
 
 
 @incidents.command("search")
@@ -84,12 +89,13 @@ def search_command(ctx: Context, words: tuple[str, ...], limit: int, *, as_json:
     from incidents import queries
 
     with ctx.database.read() as session:
-        page = queries.search(session, " ".join(words), language=ctx.settings.language, limit=limit)
+        query = queries.parse_query(" ".join(words), zone=ctx.settings.zone)
+        page = queries.search(session, query, language=ctx.settings.language, limit=limit)
     if as_json:
         for event in page.events:
             ctx.emit(_plain(asdict(event)))
         return
-    _show(_events(page.events))
+    _show(_events(page.events, ctx.settings.zone))
     ctx.talk.print(f"{len(page.events)} of {page.total} events")
 
 
@@ -167,15 +173,15 @@ def _figures(line: IncidentLine) -> Table:
     return table
 
 
-def _events(events: tuple[EventView, ...]) -> Table:
+def _events(events: tuple[EventView, ...], zone: str) -> Table:
     table = Table("when", "incident", "what", "who", Column("", overflow="fold"))
     for event in events:
-        _row(table, _local(event.happened_at), event.incident_id or "", event.kind_text, event.actor, event.text)
+        _row(table, _local(event.happened_at, zone), event.incident_id or "", event.kind_text, event.actor, event.text)
     return table
 
 
-def _local(moment: datetime) -> str:
-    return f"{moment.astimezone(HERE):%Y-%m-%d %H:%M}"
+def _local(moment: datetime, zone: str) -> str:
+    return f"{local(moment, zone):%Y-%m-%d %H:%M}"
 
 
 def _plain(value: Any) -> Any:

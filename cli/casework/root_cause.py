@@ -38,6 +38,7 @@ def root_cause(
         database=ctx.database,
         index=ctx.index,
         trails_dir=ctx.settings.trails_dir,
+        zone=ctx.settings.trail_zone,
         clock=ctx.clock,
         actor=getpass.getuser(),
         reveal=reveal,

@@ -35,7 +35,9 @@ for _command in (check, suspicions, explain, escalate):
 @click.option(
     "--format", "format_name", default="", metavar="NAME", help="The file's format, where it is not recognised."
 )
-@click.option("--zone", default=None, metavar="ZONE", help="The zone of times that name none (Asia/Tokyo).")
+@click.option(
+    "--zone", default=None, metavar="ZONE", help="The zone of times that name none (else that of the settings)."
+)
 @click.option("--processor", default="", metavar="NAME", help="The processor whose people work on the system.")
 @click.option("--yes", is_flag=True, help="Take the proposed mapping without asking.")
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON; nothing is asked.")
@@ -72,6 +74,7 @@ def import_command(
             given=read_given(given),
             constants=constants,
             zone=zone,
+            home_zone=ctx.settings.trail_zone,
             format_name=format_name,
         )
         _show_plan(ctx, plan)

@@ -6,12 +6,12 @@ import sys
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo
 
 import click
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 from rich.table import Table
 
+from core.clock import local
 from core.errors import UsageError
 
 if TYPE_CHECKING:
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from custody.enrolment.enroller import EnrolmentResult, Lending
 
 MIB = 1 << 20
-CARRIER_ZONE = ZoneInfo("Asia/Tokyo")
 
 
 @click.command()
@@ -62,7 +61,7 @@ def enroll(
     if not file.is_file():
         raise UsageError(f"there is no file {file}")
     enroller = Enroller(ctx.settings, ctx.key, ctx.database, ctx.clock)
-    today = ctx.clock.now().astimezone(CARRIER_ZONE).date()
+    today = local(ctx.clock.now(), ctx.settings.zone).date()
     lending = Lending(extract, _day(as_of) if as_of else today, processor, under, purpose)
     plan = understand(file, mapping_of(mapping))
     _show_plan(ctx, file, plan, lending)

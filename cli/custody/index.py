@@ -22,7 +22,7 @@ def index() -> None:
 @click.pass_obj
 def show(ctx: Context, *, as_json: bool) -> None:
     """Its segments, and every enrolment it knows of."""
-    from fingerprints.building.builder import day_of
+    from core.clock import day_of
 
     opened = ctx.index
     segments = [

@@ -17,8 +17,6 @@ if TYPE_CHECKING:
     from cli.context import Context
     from judging.queue import MatchingCounts
 
-HERE = ZoneInfo("Asia/Tokyo")
-
 
 @click.command()
 @click.option("--json", "as_json", is_flag=True, help="One JSON object on stdout.")
@@ -36,7 +34,7 @@ def rescan(ctx: Context, since: datetime | None, *, as_json: bool) -> None:
     """Judge again what the present index has not seen, and what failed."""
     from judging.queue import queue_again
 
-    from_when = datetime.combine(since.date(), time(), HERE).astimezone(UTC) if since else None
+    from_when = datetime.combine(since.date(), time(), ZoneInfo(ctx.settings.zone)).astimezone(UTC) if since else None
     queued = queue_again(ctx.database, generation=ctx.index.generation, since=from_when)
     ctx.talk.print(f"{queued} documents to judge again")
     _run(ctx, as_json=as_json)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 from sqlalchemy.exc import SQLAlchemyError
 
+from core.clock import day_number
 from core.errors import HinomiError
 from core.processes.peak import PeakMemory
 from custody.enrolment.batches import choose_processes
@@ -21,7 +22,7 @@ from custody.enrolment.file import ExtractFile, read_into, sha256_of
 from custody.errors import EnrolmentError
 from custody.models import FAILED, Enrolment
 from custody.register.ledger import Lending, finish_enrolment, settle_interrupted
-from fingerprints.building.builder import IndexBuilder, day_number, open_for_writing
+from fingerprints.building.builder import IndexBuilder, open_for_writing
 from fingerprints.building.compaction import compact
 from fingerprints.identifiers.customer_number import learn_patterns
 from fingerprints.index.folder import current_folder, number_of, writing_lock

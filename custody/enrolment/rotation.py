@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
+from core.clock import day_of
 from custody.enrolment.batches import choose_processes
 from custody.enrolment.columns import understand
 from custody.enrolment.counts import check
 from custody.enrolment.file import ExtractFile, read_into, sha256_of
 from custody.errors import EnrolmentError
-from fingerprints.building.builder import IndexBuilder, day_of
+from fingerprints.building.builder import IndexBuilder
 from fingerprints.building.compaction import compact
 from fingerprints.building.rotation import adopt, begin, make_ready, missing
 from fingerprints.identifiers.customer_number import learn_patterns

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from custody.errors import RegisterError
 from custody.lifecycle import COPY, ERASE, REOPEN, RETURN, state_after, summary_of
@@ -66,6 +66,13 @@ def set_extract(session: Session, name: str, fields: Mapping[str, Any], act: Act
 def holdings_of(session: Session, extract: Extract) -> Sequence[Holding]:
     """All copies of an extract, those that ended too, in the order in which they came to be known."""
     return session.scalars(select(Holding).where(Holding.extract_id == extract.id).order_by(Holding.id)).all()
+
+
+def first_lent(session: Session) -> dict[str, date]:
+    """The day from which anybody outside had a copy of each extract, as far as the register knows one."""
+    begun = select(Extract.name, func.coalesce(func.min(Holding.since), Extract.lent_on))
+    days = session.execute(begun.outerjoin(Holding, Holding.extract_id == Extract.id).group_by(Extract.id)).all()
+    return {name: day for name, day in days if day is not None}
 
 
 def lend(session: Session, extract: Extract, processor: Processor, act: Act) -> Holding:

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
+from core.clock import day_number
 from custody.errors import EnrolmentError
 from custody.models import DONE, FAILED, LENT, RUNNING, Enrolment, Extract, Holding, Processor
 from custody.ranking import Candidate, candidates_of
 from custody.register.history import Act, record, values_of
 from custody.register.holdings import lend, reopen
-from fingerprints.building.builder import day_number
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

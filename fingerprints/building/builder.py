@@ -12,12 +12,12 @@ from __future__ import annotations
 import shutil
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import date
-from typing import TYPE_CHECKING, Final, Self
+from typing import TYPE_CHECKING, Self
 
 import numpy as np
 from pyroaring import BitMap
 
+from core.clock import day_number
 from fingerprints.building.days import Day
 from fingerprints.building.prints import NUMBER, Printer, Prints, checked_kinds, sketched_kinds
 from fingerprints.building.rotation import adopt
@@ -34,13 +34,11 @@ from fingerprints.secrets.digests import codes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
+    from datetime import date
     from pathlib import Path
     from types import TracebackType
 
     from fingerprints.secrets.keys import Key
-
-EPOCH: Final = 719163
-"""``date(1970, 1, 1).toordinal()``: days in the index count from there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,16 +172,6 @@ class IndexBuilder:
     ) -> None:
         if self._part.exists():
             self.abandon()
-
-
-def day_number(day: date) -> int:
-    """Days from 1970-01-01."""
-    return day.toordinal() - EPOCH
-
-
-def day_of(number: int) -> date:
-    """The day that `day_number` gave."""
-    return date.fromordinal(number + EPOCH)
 
 
 def open_for_writing(index_dir: Path, key: Key) -> Index | None:

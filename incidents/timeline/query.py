@@ -12,13 +12,13 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+from core.clock import DEFAULT_ZONE
 from incidents.errors import SearchError
 from incidents.timeline.sentences import normalise
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-DEFAULT_ZONE = "Asia/Tokyo"
 FIELDS = ("kind", "actor", "source", "incident", "state")
 DATES = ("after", "before", "on")
 _TERM = re.compile(r'(?:(?P<field>[a-z]+):)?(?:"(?P<quoted>[^"]*)"?|(?P<plain>[^\s"]+))', re.IGNORECASE)

@@ -83,7 +83,7 @@ def test_slack_takes_every_message_whatever_it_holds(
     changes: list[Change], assignee: str, sources: list[str], language: str
 ) -> None:
     line = replace(LINE, assignee=assignee, sources=tuple(sources))
-    alert = Alert(line, ALERT.url, language, tuple(changes))
+    alert = Alert(line, ALERT.url, language, changes=tuple(changes))
     assert blocks_problem(parent_blocks(alert)) == ""
     if changes:
         assert blocks_problem(detail_blocks(alert)) == ""

@@ -95,10 +95,10 @@ def test_a_canary_settles_which_of_two_equal_extracts_it_was(
     ]
     leaked = BitMap(range(20))
     columns = set(customers(range(1)))
-    unsettled = rank_extracts(leaked, 20, columns, candidates_of(index), index.subjects)
+    unsettled = rank_extracts(leaked, columns, candidates_of(index), index.subjects)
     assert "west" in unsettled[0].tied_with or unsettled[0].extract == "west"
     one_canary = BitMap([next(iter(index.canaries["west"]))])
-    ranked = rank_extracts(leaked | one_canary, 21, columns, candidates_of(index), index.subjects)
+    ranked = rank_extracts(leaked | one_canary, columns, candidates_of(index), index.subjects)
     assert (ranked[0].extract, ranked[0].terms["canary"], ranked[0].tied_with) == ("west", CANARY, ())
     assert all("canary" not in one.terms for one in ranked[1:])
 
@@ -107,8 +107,8 @@ def test_a_canary_outweighs_a_whole_dump_and_an_unsure_one_nothing() -> None:
     dump = Candidate("dump", BitMap(range(1_000_000)), frozenset({"name"}))
     small = Candidate("small", BitMap([5]), frozenset({"name"}), canaries=BitMap([5]))
     leaked = dict.fromkeys(range(100_000), 1.0)
-    assert rank_extracts(leaked, 100_000, {"name"}, [dump, small], 10_000_000)[0].extract == "small"
-    assert rank_extracts({**leaked, 5: 0.5}, 100_000, {"name"}, [dump, small], 10_000_000)[0].extract == "dump"
+    assert rank_extracts(leaked, {"name"}, [dump, small], 10_000_000)[0].extract == "small"
+    assert rank_extracts({**leaked, 5: 0.5}, {"name"}, [dump, small], 10_000_000)[0].extract == "dump"
 
 
 def test_canaries_share_nothing_with_customers_and_read_as_people(

@@ -86,8 +86,9 @@ def home(tmp_path: Path, files: tuple[Path, Path]) -> Path:
 def _enrol(home: Path, files: tuple[Path, Path]) -> None:
     from dataclasses import replace
 
+    from core.clock import day_number
     from custody.enrolment.file import sha256_of
-    from fingerprints.building.builder import IndexBuilder, day_number, open_for_writing
+    from fingerprints.building.builder import IndexBuilder, open_for_writing
     from fingerprints.building.prints import Printer
     from fingerprints.index.manifest import ExtractInfo
 

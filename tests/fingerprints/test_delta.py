@@ -12,7 +12,8 @@ import numpy as np
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from fingerprints.building.builder import build_index, day_number
+from core.clock import day_number
+from fingerprints.building.builder import build_index
 from fingerprints.building.compaction import compact, run_to_merge
 from fingerprints.identifiers import load_kinds
 from fingerprints.index.folder import writing_lock

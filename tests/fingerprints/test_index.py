@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from fingerprints.building.builder import build_index, day_number
+from core.clock import day_number
+from fingerprints.building.builder import build_index
 from fingerprints.errors import DamagedIndexError, NoIndexError, OtherVersionError, WrongKeyError
 from fingerprints.identifiers import load_kinds
 from fingerprints.index.generation import STILL_CURRENT, Index

@@ -70,8 +70,7 @@ def ask(settings: Settings, database: Database, clock: SetClock) -> Ask:
             index=index,
             trails_dir=settings.trails_dir,
             clock=clock,
-            actor="sato",
-            **options,
+            **{"actor": "sato", "zone": settings.trail_zone} | options,
         )
 
     return asked
@@ -176,3 +175,12 @@ def test_an_inquiry_into_a_list_that_was_handed_in_is_on_the_record_as_such(
     log(everybody("op-1"))
     ask()
     assert event_kinds(database)[-1] == "root-cause-list"
+
+
+def test_days_are_counted_where_the_settings_say_that_work_is_done(
+    database: Database, settings: Settings, log: Log, ask: Ask
+) -> None:
+    take(database, LEAKED)
+    log(everybody("op-1"))
+    assert ask()["inputs"]["zone"] == settings.zone
+    assert ask(zone="Pacific/Auckland")["inputs"]["zone"] == "Pacific/Auckland"

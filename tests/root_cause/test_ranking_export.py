@@ -37,7 +37,8 @@ def export(settings: Settings, database: Database, clock: SetClock) -> Export:
     def exported(*, reveal: bool = False, reason: str = "") -> str:
         index = Index.open(settings.index_dir, load_key(settings.key, settings.home))
         found = inquire(
-            1, database=database, index=index, trails_dir=settings.trails_dir, clock=clock, actor="sato",
+            1, database=database, index=index, trails_dir=settings.trails_dir, zone=settings.trail_zone, clock=clock,
+            actor="sato",
             reveal=reveal, reason=reason,
         )  # fmt: skip
         return export_ranking(

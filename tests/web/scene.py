@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from core.clock import SetClock
     from core.database import Database
 
-TOKEN = "a-token-of-the-tests"
+TOKEN = "a-token-for-tests-that-nobody-could-guess-x1"
 FIELDS = {"name": 40, "phone": 38, "address": 31}
 SOURCES = """\
 [sources.my-paste]

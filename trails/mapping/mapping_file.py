@@ -25,6 +25,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from core.clock import DEFAULT_ZONE
 from core.files import write_safely
 from trails.errors import MappingError
 from trails.fields import ACTIONS, FIELDS, OTHER_ACTION
@@ -34,7 +35,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 SYSTEM_NAME = re.compile(r"\w[\w.-]{0,62}")
-DEFAULT_ZONE = "Asia/Tokyo"
 
 
 @dataclass(frozen=True)

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from core.clock import DEFAULT_ZONE
 from trails.formats import find_format, format_called
 from trails.lines import find_encoding, read_head
-from trails.mapping.mapping_file import DEFAULT_ZONE, load_mapping, mapping_path
+from trails.mapping.mapping_file import load_mapping, mapping_path
 from trails.mapping.proposal import propose_mapping, with_given
 from trails.times import begins_with_day, names_no_year
 
@@ -45,6 +46,7 @@ def plan_import(
     given: Mapping[str, Sequence[str]] | None = None,
     constants: Mapping[str, str] | None = None,
     zone: str | None = None,
+    home_zone: str = DEFAULT_ZONE,
     format_name: str = "",
 ) -> Plan:
     """Understand a file: encoding, format and what its columns mean.
@@ -70,7 +72,7 @@ def plan_import(
             sample,
             given=given,
             constants=constants,
-            zone=zone or trail_format.zone or DEFAULT_ZONE,
+            zone=zone or trail_format.zone or home_zone,
             is_number=is_number,
         )
     return Plan(path, encoding, head, trail_format, mapping, mapping == known)

@@ -54,7 +54,8 @@ def inquire_for(world: World, incident_id: int, actor: str, language: str, reaso
     home = world.home
     index = home.open_index()
     found = inquire(
-        incident_id, database=home.database, index=index, trails_dir=home.settings.trails_dir, clock=home.clock,
+        incident_id, database=home.database, index=index, trails_dir=home.settings.trails_dir,
+        zone=home.settings.trail_zone, clock=home.clock,
         actor=actor, reveal=bool(reason), reason=reason, language=language,
     )  # fmt: skip
     return found, index

@@ -53,7 +53,9 @@ def incident(request: Request) -> Response:
     incident_id = request.path_params["incident_id"]
     try:
         with world.home.database.read() as session:
-            page = queries.incident(session, incident_id, language=world.pages.language(request))
+            page = queries.incident(
+                session, incident_id, language=world.pages.language(request), zone=world.home.settings.zone
+            )
     except NoIncidentError:
         raise HTTPException(404) from None
     done = request.query_params.get("done", "")

@@ -25,7 +25,7 @@ def search(request: Request) -> Response:
     query = request.query_params.get("q", "").strip()[:QUERY_LENGTH]
     at = request.query_params.get("at", "")
     try:
-        understood = queries.parse_query(query)
+        understood = queries.parse_query(query, zone=world.home.settings.zone)
         with world.home.database.read() as session:
             language = world.pages.language(request)
             result = queries.search(session, understood, language=language, after=at, limit=PAGE_SIZE)
