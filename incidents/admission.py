@@ -16,7 +16,8 @@ from sqlalchemy import func, select
 from archive.models import Capture, DocumentRow
 from incidents.figures import recount
 from incidents.findings import LEAK
-from incidents.groups import group_ids, root_of
+from incidents.groups import root_of
+from incidents.leak_index import index_leak, possibly_same
 from incidents.merging import merge
 from incidents.models import FindingRow, Incident, Sighting
 from incidents.same_leak import LeakContent, is_same_leak
@@ -60,6 +61,7 @@ def take_finding(session: Session, finding: FindingRow, *, now: datetime) -> Tak
     is_rescan = _is_known_content(session, finding)
     finding.incident_id = incident.id
     session.flush()
+    index_leak(session, finding.id, leak)
     if finding.document_id is not None:
         session.get_one(DocumentRow, finding.document_id).held = True
     new = _sight(session, incident, finding, captures, now=now, is_first=not roots)
@@ -108,16 +110,8 @@ def _leak(finding: FindingRow) -> LeakContent:
 
 def _repeated(session: Session, leak: LeakContent) -> list[int]:
     """The incidents, oldest first, that hold a finding of the same leak."""
-    rows = session.execute(select(Incident.id, Incident.members).where(Incident.merged_into.is_(None)))
-    near = [row.id for row in rows if BitMap.deserialize(row.members).intersect(leak.members)]
-    same = select(FindingRow.incident_id).where(FindingRow.sha256 == leak.sha256, FindingRow.incident_id.is_not(None))
-    near += [root_of(session, known) for known in session.scalars(same) if known is not None]
-    return [root for root in sorted(set(near)) if _holds_same(session, root, leak)]
-
-
-def _holds_same(session: Session, root: int, leak: LeakContent) -> bool:
-    findings = session.scalars(select(FindingRow).where(FindingRow.incident_id.in_(group_ids(session, root))))
-    return any(is_same_leak(leak, _leak(finding)) for finding in findings)
+    same = [known for known in possibly_same(session, leak) if is_same_leak(leak, _leak(known))]
+    return sorted({root_of(session, known.incident_id) for known in same if known.incident_id is not None})
 
 
 def _open(session: Session, now: datetime) -> Incident:

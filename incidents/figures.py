@@ -27,8 +27,9 @@ def recount(session: Session, incident: Incident) -> None:
     """Set every figure of an incident anew; of one content the verdict of the latest generation counts."""
     session.flush()
     parts = group_ids(session, incident.id)
-    of_parts = (FindingRow.incident_id.in_(parts), FindingRow.verdict == LEAK)
-    findings = _latest(session.scalars(select(FindingRow).where(*of_parts)))
+    # The verdict is looked at here: SQLite would go through all leaks by their index rather than by the incident's.
+    of_parts = session.scalars(select(FindingRow).where(FindingRow.incident_id.in_(parts)))
+    findings = _latest(row for row in of_parts if row.verdict == LEAK)
     members = BitMap.union(*(BitMap.deserialize(finding.members) for finding in findings), BitMap())
     incident.members = members.serialize()
     incident.subjects = len(members)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, UniqueConstraint
+from sqlalchemy import JSON, BigInteger, ForeignKey, Index, LargeBinary, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 import archive.models  # noqa: F401  # our foreign keys point at its tables
@@ -60,6 +60,39 @@ class FindingMatch(Base):
     fields: Mapped[dict[str, float]] = mapped_column(JSON)
     weights: Mapped[dict[str, float]] = mapped_column(JSON)
     place: Mapped[dict[str, Any]] = mapped_column(JSON)
+
+
+class LeakMember(Base):
+    """A customer in a finding of an incident (``bucket`` is his number), or of a long list a block of customers.
+
+    See `incidents.leak_index`: of a block, ``bucket`` is negative and ``lows`` the bitmap of the numbers inside it.
+    """
+
+    __tablename__ = "leak_members"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+    bucket: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    finding_id: Mapped[int] = mapped_column(ForeignKey("findings.id", ondelete="CASCADE"), primary_key=True)
+    lows: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class LeakLine(Base):
+    """A filled place of the content sketch of a finding of an incident: the place and its value in one number."""
+
+    __tablename__ = "leak_lines"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+    line: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    finding_id: Mapped[int] = mapped_column(ForeignKey("findings.id", ondelete="CASCADE"), primary_key=True)
+
+
+class LeakSample(Base):
+    """How many customers a finding of an incident holds, and some of them (unsigned 32-bit numbers, little-endian)."""
+
+    __tablename__ = "leak_samples"
+    finding_id: Mapped[int] = mapped_column(
+        ForeignKey("findings.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
+    size: Mapped[int]
+    sample: Mapped[bytes] = mapped_column(LargeBinary)
 
 
 class Incident(Base):

@@ -111,3 +111,36 @@ def test_a_home_older_than_the_log_keeps_its_rows_and_they_become_its_first_leav
     assert [tuple(row) for row in told] == [(1, 2)]
     assert (broken, enforced) == ([], 1)
     assert [tuple(row) for row in waiting] == [("event", 1), ("enrolment", 2)]
+
+
+def test_leaks_of_before_are_found_after_the_step(tmp_path: Path) -> None:
+    from alembic import command
+    from pyroaring import BitMap
+
+    from incidents.leak_index import possibly_same
+    from incidents.same_leak import LeakContent
+
+    old = Database(f"sqlite:///{tmp_path / 'old.db'}")
+    members = BitMap(range(0, 700, 7))
+    with old.engine.begin() as connection:
+        config = _config()
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0002")
+        driver = connection.connection.driver_connection
+        assert driver
+        driver.executescript(OLD_ROWS)
+        connection.exec_driver_sql(
+            "INSERT INTO findings (id, incident_id, sha256, generation, verdict, confidence, people, subjects, share, "
+            "fields, extracts, limits, sketch, members, made_at, state) VALUES (3, 1, 'f00', 1, 'leak', 1, 100, "
+            "100, 1, '{}', '[]', '[]', '[5, 0, 7]', ?, '2026-11-01', 'reported')",
+            (members.serialize(),),
+        )
+    upgrade(old)
+    with old.read() as session:
+        for content in (
+            LeakContent("f00", (), BitMap()),
+            LeakContent("x", (), members),
+            LeakContent("y", (5,), members),
+        ):
+            assert [row.id for row in possibly_same(session, content)] == [3]
+    old.close()
