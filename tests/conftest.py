@@ -10,11 +10,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import settings as hypothesis_settings
 
 from core.clock import SetClock
 from core.database import Database
 from core.settings import DEFAULT_SETTINGS, SETTINGS_FILE, load_settings
+from tests.profiles import load_profile
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -34,8 +34,7 @@ def _hold_this_process() -> None:
 
 
 _hold_this_process()
-hypothesis_settings.register_profile("hinomi", deadline=None)  # a busy machine is no failure
-hypothesis_settings.load_profile("hinomi")
+load_profile()
 for _name in [name for name in os.environ if name.startswith("HINOMI_") and name != "HINOMI_SCREENSHOTS"]:
     del os.environ[_name]
 

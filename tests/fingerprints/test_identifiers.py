@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from fingerprints.identifiers import IdentifierKind, kind_classes, load_kinds
@@ -58,7 +58,6 @@ def test_examples_hold(kind: IdentifierKind) -> None:
 
 
 @pytest.mark.parametrize("kind", KINDS.values(), ids=list(KINDS))
-@settings(derandomize=True)
 @given(text=TEXTS)
 @example(text="架空様様")
 @example(text="東京都東京都架空区1-2")
@@ -70,7 +69,6 @@ def test_the_canonical_form_is_its_own_canonical_form(kind: IdentifierKind, text
 
 
 @pytest.mark.parametrize("kind", KINDS.values(), ids=list(KINDS))
-@settings(derandomize=True)
 @given(text=TEXTS)
 def test_readings_are_canonical_forms(kind: IdentifierKind, text: str) -> None:
     readings = kind.readings(text)
@@ -80,7 +78,6 @@ def test_readings_are_canonical_forms(kind: IdentifierKind, text: str) -> None:
 
 
 @pytest.mark.parametrize("kind", KINDS.values(), ids=list(KINDS))
-@settings(derandomize=True)
 @given(text=TEXTS)
 def test_what_is_found_stands_where_it_is_said_to(kind: IdentifierKind, text: str) -> None:
     for found in kind.find(text):
@@ -90,7 +87,6 @@ def test_what_is_found_stands_where_it_is_said_to(kind: IdentifierKind, text: st
 
 
 @pytest.mark.parametrize("kind", [k for k in KINDS.values() if k.sketched], ids=lambda k: k.name)
-@settings(derandomize=True)
 @given(text=TEXTS)
 def test_a_stored_field_reads_the_same_as_a_passage(kind: IdentifierKind, text: str) -> None:
     canonical = kind.canonical(text)
