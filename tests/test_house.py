@@ -114,6 +114,100 @@ def test_the_wheel_would_hold_every_package() -> None:
     assert packages - {"tests", "benchmarks"} == EVERYTHING - {"scheduler", "home"}
 
 
+def runtime_imports(file: Path, modules: dict[str, Path]) -> set[str]:
+    """The modules of ours that a file imports when it runs, inside functions too; types alone make no circle."""
+    tree = ast.parse(file.read_text(encoding="utf-8"))
+    typing_only = {
+        node for test in ast.walk(tree) if isinstance(test, ast.If) and ast.unparse(test.test) == "TYPE_CHECKING"
+        for part in test.body for node in ast.walk(part)
+    }  # fmt: skip
+    found: set[str] = set()
+    for node in ast.walk(tree):
+        if node in typing_only:
+            continue
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            below = {f"{node.module}.{alias.name}" for alias in node.names}
+            found |= (below & modules.keys()) or {node.module}
+    return found & modules.keys()
+
+
+def our_modules() -> dict[str, Path]:
+    found = {}
+    for name in SHIPPED:
+        files = sorted((ROOT / name).rglob("*.py")) if (ROOT / name).is_dir() else [ROOT / f"{name}.py"]
+        for file in files:
+            dotted = ".".join(file.relative_to(ROOT).with_suffix("").parts)
+            found[dotted.removesuffix(".__init__")] = file
+    return found
+
+
+def circles(graph: dict[str, set[str]]) -> list[list[str]]:
+    """The modules that import each other in a circle: what is left when leaves are taken off again and again."""
+    left = {name: set(others) for name, others in graph.items()}
+    while leaves := [name for name, others in left.items() if not others & left.keys() - {name}]:
+        for name in leaves:
+            del left[name]
+    while roots := [
+        name for name in left if not any(name in others for other, others in left.items() if other != name)
+    ]:
+        for name in roots:
+            del left[name]
+    return [sorted(left)] if left else []
+
+
+def test_no_module_imports_itself_in_a_circle() -> None:
+    modules = our_modules()
+    assert circles({name: runtime_imports(file, modules) for name, file in modules.items()}) == []
+
+
+def test_a_circle_would_be_found() -> None:
+    assert circles({"a": {"b"}, "b": {"c"}, "c": {"b", "d"}, "d": set(), "e": {"a"}}) == [["b", "c"]]
+    assert circles({"a": {"b"}, "b": {"c"}, "c": set()}) == []
+
+
+def test_a_class_name_means_one_thing() -> None:
+    files = [*our_modules().values(), *sorted((ROOT / "benchmarks").rglob("*.py"))]
+    named: dict[str, list[str]] = {}
+    for file in files:
+        for node in ast.parse(file.read_text(encoding="utf-8")).body:
+            if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
+                named.setdefault(node.name, []).append(str(file.relative_to(ROOT)))
+    assert {name: where for name, where in named.items() if len(where) > 1} == {}
+
+
+MOST_MODULES = 15
+
+
+def exempt_folders() -> set[str]:
+    """Folders that docs/architecture.md lets hold more modules: ``| `folder/` | reason |``."""
+    rows = re.findall(r"^\\| `([\\w/]+)/` \\| (.+?) \\|$", ARCHITECTURE.read_text(encoding="utf-8"), re.MULTILINE)
+    return {folder for folder, reason in rows if reason.startswith("more than")}
+
+
+def test_a_folder_holds_no_more_modules_than_can_be_overlooked() -> None:
+    counts: dict[str, int] = {}
+    for file in our_modules().values():
+        if file.name != "__init__.py":
+            folder = str(file.parent.relative_to(ROOT))
+            counts[folder] = counts.get(folder, 0) + 1
+    too_full = {folder for folder, count in counts.items() if count > MOST_MODULES and folder != "."}
+    assert too_full == exempt_folders()
+
+
+def test_no_python_is_started_that_looks_into_the_current_folder() -> None:
+    allowed = ROOT / "core" / "processes" / "worker.py"
+    wrong = [
+        f"{file.relative_to(ROOT)}: {word}"
+        for file in our_modules().values()
+        if file != allowed
+        for word in ("sys.executable", "multiprocessing.get_context", "ProcessPoolExecutor")
+        if word in file.read_text(encoding="utf-8")
+    ]
+    assert wrong == []
+
+
 def test_no_comment_puts_work_off() -> None:
     words = re.compile("#.*\\b(TO" + "DO|FIX" + "ME|XX" + "X|HA" + "CK)\\b|BUILD-" + "TIME")
     wrong = [
