@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.table import Column, Table
 from rich.text import Text
 
+from cli.numbers import RowId
 from core.clock import local
 from incidents.states import ACTIONS, STATES
 
@@ -57,7 +58,7 @@ def list_command(ctx: Context, state: str | None, *, as_json: bool) -> None:
 
 
 @incidents.command("show")
-@click.argument("incident_id", metavar="ID", type=int)
+@click.argument("incident_id", metavar="ID", type=RowId())
 @click.option("--json", "as_json", is_flag=True, help="One JSON object on stdout.")
 @click.pass_obj
 def show_command(ctx: Context, incident_id: int, *, as_json: bool) -> None:
@@ -100,7 +101,7 @@ def search_command(ctx: Context, words: tuple[str, ...], limit: int, *, as_json:
 
 
 @click.group()
-@click.argument("incident_id", metavar="ID", type=int)
+@click.argument("incident_id", metavar="ID", type=RowId())
 @click.pass_context
 def incident(click_context: click.Context, incident_id: int) -> None:
     """Act on one incident."""

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from cli.numbers import RowId
+
 if TYPE_CHECKING:
     from cli.context import Context
 
@@ -16,7 +18,7 @@ SHOWN = 15
 
 
 @click.command()
-@click.argument("incident_id", type=int, metavar="ID")
+@click.argument("incident_id", type=RowId(), metavar="ID")
 @click.option("--json", "as_json", is_flag=True, help="Print the whole ranking as one JSON object.")
 @click.option("--reveal", is_flag=True, help="Show names; needs --reason, and is written into the timeline.")
 @click.option("--reason", default="", metavar="TEXT", help="Why names have to be seen, or the ranking taken away.")

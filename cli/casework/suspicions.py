@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from cli.numbers import RowId
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -54,7 +56,7 @@ def suspicions(ctx: Context, state: str | None, *, reveal: bool, reason: str, as
 
 
 @click.command()
-@click.argument("suspicion_id", type=int, metavar="ID")
+@click.argument("suspicion_id", type=RowId(), metavar="ID")
 @click.option("--reason", required=True, metavar="TEXT", help="What explains it.")
 @click.pass_obj
 def explain(ctx: Context, suspicion_id: int, reason: str) -> None:
@@ -63,7 +65,7 @@ def explain(ctx: Context, suspicion_id: int, reason: str) -> None:
 
 
 @click.command()
-@click.argument("suspicion_id", type=int, metavar="ID")
+@click.argument("suspicion_id", type=RowId(), metavar="ID")
 @click.option("--reason", required=True, metavar="TEXT", help="Why somebody has to look closer.")
 @click.pass_obj
 def escalate(ctx: Context, suspicion_id: int, reason: str) -> None:

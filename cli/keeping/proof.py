@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from cli.numbers import RowId
 from core.errors import UsageError
 
 if TYPE_CHECKING:
@@ -22,10 +23,10 @@ def proof() -> None:
 
 
 @proof.command()
-@click.option("--event", type=int, metavar="N", help="A line of a timeline.")
-@click.option("--document", type=int, metavar="N", help="A captured document.")
+@click.option("--event", type=RowId(), metavar="N", help="A line of a timeline.")
+@click.option("--document", type=RowId(), metavar="N", help="A captured document.")
 @click.option("--kind", default="", metavar="KIND", help="Another kind of entry, with --id: custody, trail-import, …")
-@click.option("--id", "row_id", type=int, metavar="N", help="Its number.")
+@click.option("--id", "row_id", type=RowId(), metavar="N", help="Its number.")
 @_OUT
 @click.pass_obj
 def inclusion(
@@ -42,8 +43,8 @@ def inclusion(
 
 
 @proof.command()
-@click.argument("first", type=int, metavar="SIZE1")
-@click.argument("second", type=int, metavar="SIZE2")
+@click.argument("first", type=RowId(), metavar="SIZE1")
+@click.argument("second", type=RowId(), metavar="SIZE2")
 @_OUT
 @click.pass_obj
 def consistency(ctx: Context, first: int, second: int, out: Path | None) -> None:

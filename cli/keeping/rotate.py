@@ -43,10 +43,18 @@ def rotate(
     The old index serves until --switch. Incidents, memberships, canaries and sealed numbers come along.
     """
     from cli.custody.enroll import bar_of, mapping_of
-    from custody.enrolment.rotation import Rotation
+    from custody.enrolment.rotation import Rotation, finish_switch
 
     if extract and len(files) != 1:
         raise UsageError("--extract names one file", hint="hinomi key rotate calls.csv --extract calls-2026-04")
+    if finish_switch(ctx.settings.index_dir, ctx.key):
+        # Making a new key here, as for a change that begins, would claim that yet another one is needed.
+        ctx.talk.print(f"A switch that was cut off is finished: key {ctx.key.id} and its index serve.", markup=False)
+        if files:
+            ctx.talk.print("The files were not read: run it again to begin another change of the key.")
+        if as_json:
+            ctx.emit({"switched": True, "missing": []})
+        return
     rotation = Rotation(ctx.settings.index_dir, ctx.settings.home, ctx.key, _new_key(ctx, new_key))
     rotation.open()
     for file in files:
@@ -85,6 +93,7 @@ def _file_of(ctx: Context) -> Path | None:
 
 
 def _new_key(ctx: Context, given: Path | None) -> Key:
+    from custody.enrolment.rotation import key_under_way
     from fingerprints.secrets.keys import create_key, read_key
 
     path = given
@@ -96,7 +105,14 @@ def _new_key(ctx: Context, given: Path | None) -> Key:
                 hint="hinomi key create FILE, then hinomi key rotate --new-key FILE",
             )
         path = own.with_name(own.name + ".next")
-    return read_key(path) if path.exists() else create_key(path)
+    if path.exists():
+        return read_key(path)
+    if begun_under := key_under_way(ctx.settings.index_dir):
+        raise UsageError(
+            f"a change to key {begun_under} is under way, and {path} is not there",
+            hint="Say where that key is with --new-key; without it, remove index/next and begin anew.",
+        )
+    return create_key(path)
 
 
 def _switch(ctx: Context, rotation: Rotation, given: Path | None) -> None:

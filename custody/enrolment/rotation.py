@@ -15,8 +15,9 @@ from fingerprints.building.builder import IndexBuilder
 from fingerprints.building.compaction import compact
 from fingerprints.building.rotation import adopt, begin, make_ready, missing
 from fingerprints.identifiers.customer_number import learn_patterns
-from fingerprints.index.folder import current_folder, next_dir, writing_lock
+from fingerprints.index.folder import current_folder, next_dir, ready_folder, writing_lock
 from fingerprints.index.generation import Index
+from fingerprints.index.manifest import read_manifest
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
@@ -35,6 +36,21 @@ class Wanted:
 
     info: ExtractInfo
     needed: bool
+
+
+def finish_switch(index_dir: Path, key: Key) -> bool:
+    """Finish a switch that was cut off after the key was replaced; false when the key in use has nothing to finish."""
+    if ready_folder(index_dir, key.id) is None:
+        return False
+    with writing_lock(index_dir):
+        return adopt(index_dir, key)
+
+
+def key_under_way(index_dir: Path) -> str:
+    """The id of the key that a change under way leads to; empty when none is."""
+    folder = next_dir(index_dir)
+    generation = current_folder(folder) if folder.is_dir() else None
+    return read_manifest(generation).key_id if generation else ""
 
 
 class Rotation:

@@ -8,8 +8,10 @@ import sys
 from typing import TYPE_CHECKING
 
 import pytest
+from click.testing import CliRunner
 
 from cli.main import COMMANDS
+from cli.main import hinomi as command
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -116,3 +118,19 @@ def test_a_pipe_is_no_document(tmp_path: Path) -> None:
     done = hinomi("scan", str(pipe), home=home)
     assert done.returncode == 2
     assert str(pipe) in done.stderr
+
+
+@pytest.mark.parametrize("number", ["0", "-1", "2147483648", "9" * 30, "one"])
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("incidents", "show", "N"), ("incident", "N", "note", "x"), ("root-cause", "N"),
+        ("proof", "inclusion", "--event", "N"), ("trails", "explain", "N", "--reason", "x"),
+    ],
+)  # fmt: skip
+def test_a_number_that_nothing_has_is_refused_in_words(tmp_path: Path, words: tuple[str, ...], number: str) -> None:
+    runner = CliRunner()
+    runner.invoke(command, ["--home", str(tmp_path), "init"])
+    done = runner.invoke(command, ["--home", str(tmp_path), *(number if word == "N" else word for word in words)])
+    assert done.exit_code == 2
+    assert not done.exception or isinstance(done.exception, SystemExit)

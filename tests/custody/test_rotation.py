@@ -279,6 +279,62 @@ def test_the_command_goes_from_key_to_key(tmp_path: Path, files: tuple[Path, Pat
     assert (found["verdict"], found["subjects"]) == ("leak", 41)
 
 
+CUT_OFF = """
+    import os, sys
+    import fingerprints.{module} as module
+    from click.testing import CliRunner
+    from cli.main import hinomi
+
+    module.{step} = lambda *args, **kwargs: os._exit(9)
+    CliRunner().invoke(hinomi, ["--home", sys.argv[1], "key", "rotate", "--switch"], catch_exceptions=False)
+"""
+
+
+@pytest.mark.parametrize(
+    ("module", "step", "is_new"),
+    [
+        ("secrets.keys", "os.link", False),
+        ("secrets.keys", "sync_folder", True),
+        ("building.rotation", "link_files", True),
+        ("building.rotation", "write_canaries", False),
+        ("building.rotation", "shutil.rmtree", True),
+    ],
+)
+def test_a_switch_that_was_cut_off_is_finished_by_running_it_again(
+    tmp_path: Path, files: tuple[Path, Path], module: str, step: str, *, is_new: bool
+) -> None:
+    home = tmp_path / "home2"
+    _hinomi(home, "init")
+    _hinomi(home, "enroll", str(files[1]), "--extract", "calls", "--as-of", "2026-05-01", "--json")
+    old = read_key(home / "key").id
+    _hinomi(home, "key", "rotate", str(files[1]))
+    wanted = read_key(home / "key.next").id
+    script = textwrap.dedent(CUT_OFF.format(module=module, step=step))
+    ended = subprocess.run([sys.executable, "-c", script, str(home)], check=False)
+    assert ended.returncode == 9
+    assert read_key(home / "key").id == (wanted if is_new else old)
+    assert json.loads(_hinomi(home, "key", "rotate", "--switch", "--json").stdout)["switched"]
+    assert read_key(home / "key").id == wanted
+    assert not (home / "key.next").exists()
+    assert not (home / "index" / "next").exists()
+    assert json.loads(_hinomi(home, "key", "check", "--json").stdout)["seals_opened"] == 41
+
+
+def test_a_change_under_way_goes_on_with_its_own_key_or_not_at_all(tmp_path: Path, files: tuple[Path, Path]) -> None:
+    home = tmp_path / "home2"
+    _hinomi(home, "init")
+    _hinomi(home, "enroll", str(files[1]), "--extract", "calls", "--json")
+    _hinomi(home, "key", "rotate")
+    begun = read_key(home / "key.next").id
+    (home / "key.next").rename(home / "elsewhere")
+    refused = _hinomi(home, "key", "rotate", str(files[1]), code=2)
+    assert begun in refused.stderr
+    assert "--new-key" in refused.stderr
+    assert not (home / "key.next").exists()
+    _hinomi(home, "key", "rotate", str(files[1]), "--new-key", str(home / "elsewhere"), "--switch")
+    assert read_key(home / "key").id == begun
+
+
 def _hinomi(home: Path, *args: str, code: int = 0) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "cli", "--home", str(home), *args]
     done = subprocess.run(command, capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from typing import TYPE_CHECKING
@@ -10,6 +11,7 @@ import pytest
 
 from alerts.models import FAILED, Message
 from tests.web.scene import POST, add_watch, form_mark
+from web.routes import load_routes
 from web.sessions import Sessions, TokenError, load_token
 
 if TYPE_CHECKING:
@@ -234,6 +236,27 @@ def test_a_file_without_a_token_opens_nothing(tmp_path: Path, content: str) -> N
 def test_no_sessions_are_made_under_a_token_that_keeps_nobody_out(token: str, clock: SetClock) -> None:
     with pytest.raises(TokenError):
         Sessions(token, clock)
+
+
+@pytest.mark.parametrize("number", ["0", "999999999", "2147483648", "9223372036854775808", "9" * 40, "1e3", "-1", "٣"])
+def test_an_address_with_a_number_that_nothing_has_leads_nowhere(browser: TestClient, number: str) -> None:
+    routes = [route for route in load_routes() if "{" in route.path]
+    assert len(routes) > 5
+    for route in routes:
+        path = re.sub(r"\{\w+:id\}", number, route.path)
+        assert ":int}" not in route.path
+        assert "{" not in path
+        for method in sorted((route.methods or set()) - {"HEAD"}):
+            form = {
+                "form_mark": form_mark(browser, "/session"),
+                "reason": "x",
+                "decision": "explain",
+                "action": "contain",
+                "text": "x",
+            }
+            answer = browser.request(method, path, data=form if method == "POST" else None, follow_redirects=False)
+            expected = {303, 404, 405} if method == "GET" else {303, 404, 405, 409}
+            assert answer.status_code in expected, (method, path, answer.status_code)
 
 
 def test_the_web_process_does_without_scrapy() -> None:

@@ -6,8 +6,12 @@ import importlib
 import pkgutil
 from typing import TYPE_CHECKING
 
+from web.ids import register_row_ids
+
 if TYPE_CHECKING:
     from starlette.routing import Route
+
+register_row_ids()
 
 
 def load_routes() -> list[Route]:

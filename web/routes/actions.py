@@ -66,7 +66,7 @@ def _record(request: Request, write: Callable[[Session, int], None], *, done: st
 
 
 ROUTES = [
-    Route("/incidents/{incident_id:int}/act", act, methods=["POST"]),
-    Route("/incidents/{incident_id:int}/note", note, methods=["POST"]),
-    Route("/incidents/{incident_id:int}/assign", assign, methods=["POST"]),
+    Route("/incidents/{incident_id:id}/act", act, methods=["POST"]),
+    Route("/incidents/{incident_id:id}/note", note, methods=["POST"]),
+    Route("/incidents/{incident_id:id}/assign", assign, methods=["POST"]),
 ]

@@ -62,6 +62,6 @@ def inquire_for(world: World, incident_id: int, actor: str, language: str, reaso
 
 
 ROUTES = [
-    Route("/incidents/{incident_id:int}/root-cause", ask, methods=["POST"]),
-    Route("/incidents/{incident_id:int}/root-cause", back, methods=["GET"]),
+    Route("/incidents/{incident_id:id}/root-cause", ask, methods=["POST"]),
+    Route("/incidents/{incident_id:id}/root-cause", back, methods=["GET"]),
 ]

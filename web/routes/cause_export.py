@@ -41,4 +41,4 @@ def export(request: Request) -> Response:
     return Response(text, media_type="application/json", headers=headers)
 
 
-ROUTES = [Route("/incidents/{incident_id:int}/root-cause/export", export, methods=["POST"])]
+ROUTES = [Route("/incidents/{incident_id:id}/root-cause/export", export, methods=["POST"])]

@@ -113,7 +113,7 @@ def _place(part: str, value: object, texts: Texts) -> str:
 
 
 ROUTES = [
-    Route("/documents/{document_id:int}", masked, methods=["GET"]),
-    Route("/documents/{document_id:int}/reveal", reveal, methods=["POST"]),
-    Route("/documents/{document_id:int}/reveal", hide, methods=["GET"]),
+    Route("/documents/{document_id:id}", masked, methods=["GET"]),
+    Route("/documents/{document_id:id}/reveal", reveal, methods=["POST"]),
+    Route("/documents/{document_id:id}/reveal", hide, methods=["GET"]),
 ]

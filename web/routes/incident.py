@@ -90,4 +90,4 @@ def _extract(found: dict[str, Any], page: IncidentPage) -> ExtractLine:
     )
 
 
-ROUTES = [Route("/incidents/{incident_id:int}", incident)]
+ROUTES = [Route("/incidents/{incident_id:id}", incident)]

@@ -68,5 +68,5 @@ def _page(request: Request, show: str, reason: str = "") -> Response:
 ROUTES = [
     Route("/suspicions", suspicions),
     Route("/suspicions/names", reveal, methods=["POST"]),
-    Route("/suspicions/{suspicion_id:int}", act, methods=["POST"]),
+    Route("/suspicions/{suspicion_id:id}", act, methods=["POST"]),
 ]

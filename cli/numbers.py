@@ -1,0 +1,23 @@
+"""Numbers of rows on the command line."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import click
+
+LARGEST: Final = 2**31 - 1
+"""No row has a larger number, and PostgreSQL refuses to look for one."""
+
+
+class RowId(click.ParamType[int]):
+    """The number of a row that can exist."""
+
+    name = "number"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        """The number; anything else is refused as it was written."""
+        text = str(value).strip()
+        if not (text.isascii() and text.isdigit() and 0 < int(text[:20]) <= LARGEST):
+            self.fail(f"{text!r} is no number that anything has here; expected one from 1 to {LARGEST}", param, ctx)
+        return int(text)
