@@ -11,7 +11,6 @@ taken over when its lease ends. Stopping is clean: no new work, children asked t
 from __future__ import annotations
 
 import os
-import socket
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -24,7 +23,16 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from alerts.delivery import open_post
 from core.due import due_instant
 from core.errors import HinomiError
-from core.leases import Claim, close_claim, give_back_lease, latest_claims, renew_claim, take_claim, take_lease
+from core.leases import (
+    Claim,
+    close_claim,
+    give_back_lease,
+    latest_claims,
+    renew_claim,
+    take_claim,
+    take_lease,
+    worker_name,
+)
 from core.logs import get_logger
 from jobs import load_jobs
 from jobs.interface import LANES, Workbench
@@ -58,7 +66,7 @@ class Scheduler:
         self._tick_s = home.settings.scheduler.tick_s
         self._database = home.database
         self._clock = home.clock
-        self._worker = f"{socket.gethostname()}:{os.getpid()}:{os.urandom(3).hex()}"
+        self._worker = worker_name(os.urandom(3).hex())
         self._stop = threading.Event()
         self._jobs = jobs or all_jobs(home, self._stop)
         self._in_hand: dict[str, Held] = {}
@@ -135,7 +143,7 @@ class Scheduler:
             if not take_lease(session, _lease(job.name), worker=self._worker, now=now, for_s=self._lease_s):
                 return False
             if not take_claim(session, job.name, due_at, worker=self._worker, now=now, for_s=self._lease_s):
-                give_back_lease(session, _lease(job.name), worker=self._worker, now=now)
+                give_back_lease(session, _lease(job.name), worker=self._worker)
                 return False
         with self._lock:
             self._in_hand[job.name] = Held(due_at, job.lane)
@@ -163,7 +171,7 @@ class Scheduler:
             now = self._clock.now()
             with self._database.write() as session:
                 close_claim(session, name, held.due_at, worker=self._worker, now=now, outcome=outcome)
-                give_back_lease(session, _lease(name), worker=self._worker, now=now)
+                give_back_lease(session, _lease(name), worker=self._worker)
         log.info("job.ended", job=name, state="handed back" if outcome is None else outcome)
 
     def _renew(self) -> None:

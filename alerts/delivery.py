@@ -16,7 +16,7 @@ from alerts.channels import Outgoing, Receipt, open_channels
 from alerts.errors import GoneError, NotSentError, UncertainError
 from alerts.models import DETAIL, FAILED, PARENT, PENDING, SENDING, SENT, SUPERSEDED, UPDATE, Message, Thread
 from alerts.outbox import Wording, enqueue, put, retire_left
-from core.leases import end_work, take_work, worker_name
+from core.leases import give_back_lease, take_lease, worker_name
 from core.logs import get_logger
 from incidents import queries
 from incidents.actions import SYSTEM, add_event
@@ -88,7 +88,7 @@ def deliver(post: PostRoom) -> Delivered:
             if incident_id not in stuck and not _deliver_one(post, channel, message_id, done):
                 stuck.add(incident_id)
         with post.database.write() as session:
-            end_work(session, lease, worker=worker)
+            give_back_lease(session, lease, worker=worker)
     with post.database.read() as session:
         unsent = select(func.count()).select_from(Message).where(Message.state.in_((PENDING, SENDING)))
         done.waiting = session.scalar(unsent) or 0
@@ -97,7 +97,7 @@ def deliver(post: PostRoom) -> Delivered:
 
 def _hold(post: PostRoom, lease: str, worker: str) -> bool:
     with post.database.write() as session:
-        return take_work(session, lease, worker=worker, now=post.clock.now(), for_s=LEASE_S)
+        return take_lease(session, lease, worker=worker, now=post.clock.now(), for_s=LEASE_S)
 
 
 def _due(post: PostRoom, channel: str) -> list[tuple[int, int | None]]:

@@ -7,9 +7,9 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from sqlalchemy import select
-from sqlalchemy.dialects import postgresql, sqlite
 
 from archive.models import Capture, DocumentRow
+from core.database import insert_into
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from archive.records import RecordPlace
-    from core.database import Base
     from core.settings import ArchiveSettings
 
 
@@ -84,7 +83,7 @@ def add_document(
         "warc_file": record.file, "warc_offset": record.offset, "first_seen_at": place.fetched_at,
         "keep_until": place.fetched_at + timedelta(days=keep.keep_days),
     }  # fmt: skip
-    made = _insert(session, DocumentRow).values(**values).on_conflict_do_nothing().returning(DocumentRow.id)
+    made = insert_into(session, DocumentRow).values(**values).on_conflict_do_nothing().returning(DocumentRow.id)
     document_id = session.scalar(made)
     if document_id is None:
         known = session.scalars(select(DocumentRow).where(DocumentRow.sha256 == content.sha256)).one()
@@ -101,7 +100,7 @@ def add_place(session: Session, known: DocumentRow, place: Place, seen_in: Recor
 
 
 def _add_capture(session: Session, document_id: int, place: Place, at: RecordPlace) -> tuple[int, bool]:
-    insert = _insert(session, Capture).values(
+    insert = insert_into(session, Capture).values(
         document_id=document_id, source=place.source, address=place.address, author=place.author,
         posted_at=place.posted_at, posted_as_written=place.posted_as_written, fetched_at=place.fetched_at,
         sweep_id=place.sweep_id, warc_file=at.file, warc_offset=at.offset,
@@ -111,10 +110,3 @@ def _add_capture(session: Session, document_id: int, place: Place, at: RecordPla
         return made, True
     same = (Capture.source == place.source, Capture.address == place.address, Capture.document_id == document_id)
     return session.scalars(select(Capture.id).where(*same)).one(), False
-
-
-def _insert(session: Session, table: type[Base]) -> sqlite.Insert | postgresql.Insert:
-    """An INSERT that knows ON CONFLICT; both dialects spell it alike but share no class."""
-    if session.get_bind().dialect.name == "postgresql":
-        return postgresql.insert(table)
-    return sqlite.insert(table)

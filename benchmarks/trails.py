@@ -26,13 +26,14 @@ from core.clock import SystemClock
 from core.database import Database
 from core.settings import KeySettings
 from fingerprints.identifiers import load_kinds
+from fingerprints.identifiers.customer_number import NUMBER_KIND
 from fingerprints.secrets.digests import Digester
 from fingerprints.secrets.keys import create_key, load_key
 from migrations import upgrade
 from root_cause.candidates import read_touches
 from root_cause.ranking import Leak, rank_holders
 from trails.imports import plan_import, run_import
-from trails.number_digests import NUMBER_KIND, KeyedDoor
+from trails.number_digests import KeyedDoor
 from trails.store.access import open_trails
 from trails.store.parts import scan
 

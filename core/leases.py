@@ -2,7 +2,8 @@
 
 A *claim* is one due instant of one job: a job due at 10:00 runs once, however many schedulers tick. Its holder renews
 it while it works and closes it when it is done; a claim whose holder went silent is taken over, a few times at most. A
-*lease* is something only one worker may do at a time: held for a while, renewed, given back.
+*lease* is something only one worker may do at a time: held for a while, renewed, given back. A worker of this machine
+whose process has ended holds nothing any more; of another machine's, time tells.
 """
 
 from __future__ import annotations
@@ -14,10 +15,9 @@ from typing import TYPE_CHECKING
 
 import psutil
 from sqlalchemy import and_, delete, func, or_, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, aliased, mapped_column
 
-from core.database import Base
+from core.database import Base, insert_into
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -53,7 +53,7 @@ class Lease(Base):
 def take_claim(session: Session, job: str, due_at: datetime, *, worker: str, now: datetime, for_s: float) -> bool:
     """Whether this worker is the one to run ``job`` for the instant ``due_at``; it has to renew within ``for_s``."""
     until = now + timedelta(seconds=for_s)
-    insert = _insert(session, Claim).values(
+    insert = insert_into(session, Claim).values(
         job=job, due_at=due_at, worker=worker, claimed_at=now, until_at=until, attempt=1
     )
     silent = and_(Claim.done_at.is_(None), Claim.until_at <= now, Claim.attempt < MAX_ATTEMPTS)
@@ -98,9 +98,12 @@ def forget_claims(session: Session, *, before: datetime) -> None:
 
 
 def take_lease(session: Session, name: str, *, worker: str, now: datetime, for_s: float) -> bool:
-    """Take or renew a lease; false when another worker holds it and is alive."""
+    """Take or renew a lease; false when another worker holds it and is alive, as far as anybody can tell."""
+    held_by = session.scalar(select(Lease.worker).where(Lease.name == name))
+    if held_by is not None and held_by != worker and is_dead(held_by):
+        give_back_lease(session, name, worker=held_by)
     until = now + timedelta(seconds=for_s)
-    insert = _insert(session, Lease).values(name=name, worker=worker, until_at=until)
+    insert = insert_into(session, Lease).values(name=name, worker=worker, until_at=until)
     done = session.execute(
         insert.on_conflict_do_update(
             index_elements=[Lease.name],
@@ -111,34 +114,25 @@ def take_lease(session: Session, name: str, *, worker: str, now: datetime, for_s
     return done.first() is not None
 
 
-def give_back_lease(session: Session, name: str, *, worker: str, now: datetime) -> None:
-    """End a lease early, if this worker holds it."""
-    session.execute(update(Lease).where(Lease.name == name, Lease.worker == worker).values(until_at=now))
+def give_back_lease(session: Session, name: str, *, worker: str) -> None:
+    """End a lease early, if this worker holds it; nothing is left of it, since some names never come again."""
+    session.execute(delete(Lease).where(Lease.name == name, Lease.worker == worker))
 
 
-def worker_name() -> str:
-    """This process, so that another one on the same machine can tell whether it still lives."""
-    return f"{socket.gethostname()}/{os.getpid()}/{_started(os.getpid())}"
+def worker_name(of: str = "") -> str:
+    """This process, so that another one on the same machine can tell whether it still lives.
+
+    Args:
+        of: Tells several workers in one process apart.
+    """
+    name = f"{socket.gethostname()}/{os.getpid()}/{_started(os.getpid())}"
+    return f"{name}/{of}" if of else name
 
 
 def is_dead(worker: str) -> bool:
     """Whether that process is known to have ended; never true of another machine's."""
-    host, _, rest = worker.partition("/")
-    pid, _, started = rest.partition("/")
+    host, pid, started, *_ = (*worker.split("/"), "", "")
     return host == socket.gethostname() and pid.isdigit() and _started(int(pid)) != started
-
-
-def take_work(session: Session, name: str, *, worker: str, now: datetime, for_s: float) -> bool:
-    """Take or renew the lease of that name; a dead process's is free."""
-    held_by = session.scalar(select(Lease.worker).where(Lease.name == name))
-    if held_by is not None and held_by != worker and is_dead(held_by):
-        session.execute(delete(Lease).where(Lease.name == name, Lease.worker == held_by))
-    return take_lease(session, name, worker=worker, now=now, for_s=for_s)
-
-
-def end_work(session: Session, name: str, *, worker: str) -> None:
-    """Remove the lease: there are as many names as documents, and none comes twice."""
-    session.execute(delete(Lease).where(Lease.name == name, Lease.worker == worker))
 
 
 def _started(pid: int) -> str:
@@ -146,10 +140,3 @@ def _started(pid: int) -> str:
         return str(round(psutil.Process(pid).create_time()))
     except psutil.Error:
         return ""
-
-
-def _insert(session: Session, table: type[Base]) -> sqlite.Insert | postgresql.Insert:
-    """An INSERT that knows ON CONFLICT; both dialects spell it alike but share no class."""
-    if session.get_bind().dialect.name == "postgresql":
-        return postgresql.insert(table)
-    return sqlite.insert(table)

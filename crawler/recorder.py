@@ -7,9 +7,9 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from sqlalchemy import select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from archive.store import Place
+from core.database import insert_into
 from crawler.engines.interface import WALKED, Fetch, KeepPage, KeepPost, Mark, Problem
 from crawler.models import SeenMark, Sweep
 
@@ -149,11 +149,10 @@ class Recorder:
         return Mark(fetch.key, value, row.resume_at if row else "", 0 if let_go else failures)
 
     def _remember(self, session: Session, mark: Mark) -> None:
-        insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
         values = {
             "value": mark.value, "resume_at": mark.resume_at, "failures": mark.failures, "seen_at": self.clock.now(),
         }  # fmt: skip
-        row = insert(SeenMark).values(source=self.source, key=mark.key, **values)
+        row = insert_into(session, SeenMark).values(source=self.source, key=mark.key, **values)
         session.execute(row.on_conflict_do_update(index_elements=[SeenMark.source, SeenMark.key], set_=values))
 
     def _count(self, session: Session) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import secrets
-import socket
 import threading
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
@@ -14,7 +13,7 @@ from sqlalchemy import select
 
 from archive.store import Archive
 from core.errors import HinomiError
-from core.leases import Lease, give_back_lease, take_lease
+from core.leases import Lease, give_back_lease, take_lease, worker_name
 from core.logs import get_logger
 from core.processes.child import GRACE_S, run_hinomi
 from crawler.errors import CrawlError
@@ -208,13 +207,13 @@ def _close_dead(sweep_id: int, reason: str, database: Database, clock: Clock) ->
         row = session.get_one(Sweep, sweep_id, with_for_update=True)
         if row.state == "running":
             row.state, row.reason, row.finished_at = "failed", reason, clock.now()
-            give_back_lease(session, f"sweep:{row.source}", worker=row.worker, now=clock.now())
+            give_back_lease(session, f"sweep:{row.source}", worker=row.worker)
 
 
 @contextmanager
 def _lease(source: str, database: Database, clock: Clock) -> Iterator[str]:
     """Hold the source for this process, renewed by a thread, since one slow page can keep the loop busy for long."""
-    name, worker = f"sweep:{source}", f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
+    name, worker = f"sweep:{source}", worker_name(secrets.token_hex(4))
     with database.write() as session:
         if not take_lease(session, name, worker=worker, now=clock.now(), for_s=LEASE_S):
             raise CrawlError(f"{source!r} is being swept at this moment by another process", hint="Wait for its end.")
@@ -236,4 +235,4 @@ def _lease(source: str, database: Database, clock: Clock) -> Iterator[str]:
         over.set()
         thread.join()
         with database.write() as session:
-            give_back_lease(session, name, worker=worker, now=clock.now())
+            give_back_lease(session, name, worker=worker)

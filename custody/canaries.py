@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, TextIO
 
 from custody.errors import CustodyError
-from fingerprints.building.prints import NUMBER
 from fingerprints.identifiers import load_kinds
+from fingerprints.identifiers.customer_number import NUMBER_KIND
 from fingerprints.identifiers.interface import header_words
 from fingerprints.index.canaries import Canary, read_canaries, write_canaries
 from fingerprints.index.folder import writing_lock
@@ -28,10 +28,10 @@ DRILL: Final = "hinomi-drill"
 """The extract whose canaries are planted by drills; it is lent to nobody."""
 NUMBER_FORM: Final = "[0-9０-９]{10}"
 """The form of a customer number where the carrier's own is not known yet."""
-OWN: Final = (NUMBER, "phone", "email")
+OWN: Final = (NUMBER_KIND, "phone", "email")
 """Kinds whose values no customer may share with a canary."""
 HEADERS: Final[Mapping[str, str]] = {
-    NUMBER: "お客様番号",
+    NUMBER_KIND: "お客様番号",
     "name": "氏名",
     "kana": "フリガナ",
     "birth_date": "生年月日",
@@ -86,11 +86,15 @@ def make_canaries(
         forms = (index.number_patterns if index else ()) or (NUMBER_FORM,)
         made: list[Canary] = []
         for _ in range(_ROUNDS):
-            people = [{**one, NUMBER: draw_number(random.choice(forms), random)} for one in draw(count - len(made))]
+            people = [
+                {**one, NUMBER_KIND: draw_number(random.choice(forms), random)} for one in draw(count - len(made))
+            ]
             for one in _strangers(people, key, index):
                 if taken.isdisjoint(one[kind] for kind in OWN):
                     taken.update(one[kind] for kind in OWN)
-                    made.append(Canary(extract, _canonical(NUMBER, one[NUMBER]), today.isoformat(), dict(one)))
+                    made.append(
+                        Canary(extract, _canonical(NUMBER_KIND, one[NUMBER_KIND]), today.isoformat(), dict(one))
+                    )
             if len(made) == count:
                 write_canaries(index_dir, key, [*known, *made])
                 return made
@@ -150,7 +154,7 @@ def take_for_drill(index_dir: Path, key: Key, index: Index | None, now: str) -> 
         for place, one in enumerate(known):
             if one.extract != DRILL or one.used:
                 continue
-            if index.lookup(digester.digest_many(NUMBER, [one.number])).subject.size:
+            if index.lookup(digester.digest_many(NUMBER_KIND, [one.number])).subject.size:
                 taken = Canary(one.extract, one.number, one.made_on, one.values, now)
                 write_canaries(index_dir, key, [*known[:place], taken, *known[place + 1 :]])
                 return taken

@@ -14,22 +14,19 @@ import math
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
-import numpy as np
 from pyroaring import BitMap
 
 from custody.freshness import Values, freshness_terms
+from custody.set_likelihood import set_term
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
     from fingerprints.index.generation import Index
 
-__all__ = ["NONE_OF_THESE", "Candidate", "RankedExtract", "Values", "candidates_of", "rank_extracts", "set_term"]
+__all__ = ["NONE_OF_THESE", "Candidate", "RankedExtract", "Values", "candidates_of", "rank_extracts"]
 
 NONE_OF_THESE: Final = "none of these"
-NOISES: Final = tuple(float(e) for e in np.geomspace(0.01, 0.7, 15))
-NOISE_WEIGHTS: Final = tuple(e / sum(NOISES) for e in NOISES)
-"""Every share of noise is equally likely beforehand: steps grow with ``NOISES``, and so does what each stands for."""
 TIE: Final = 0.5
 """Scores closer than this (a factor of 1.6 in likelihood) are a tie: no evidence tells them apart."""
 STRAY_COLUMN: Final = math.log(0.02)
@@ -136,18 +133,6 @@ def candidates_of(index: Index) -> list[Candidate]:
 
 
 NOTHING: Final = RankedExtract(NONE_OF_THESE, 0, 0, 0, 0.0)
-
-
-def set_term(covered: float, of: float, size: int, population: int) -> float:
-    """Log-likelihood ratio of ``covered`` of ``of`` matched subjects being members of a set of ``size``."""
-    if size == 0 or of == 0:
-        return 0.0
-    noise = np.array(NOISES)
-    member = np.log((1 - noise) / size + noise / population)
-    anybody = np.log(noise / population)
-    logs = covered * member + (of - covered) * anybody + of * math.log(population)
-    top = float(logs.max())
-    return top + math.log(float(np.exp(logs - top) @ np.array(NOISE_WEIGHTS)))
 
 
 def _ties(one: RankedExtract, ranked: Sequence[RankedExtract]) -> tuple[str, ...]:

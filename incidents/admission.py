@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from pyroaring import BitMap
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from archive.models import Capture, DocumentRow
+from core.database import serialise
 from incidents.figures import recount
 from incidents.findings import LEAK
 from incidents.groups import root_of
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy.orm import Session
 
-_JOINING = 0x48494E4F4D49  # "HINOMI": the PostgreSQL lock under which one transaction at a time joins or opens
+ADMISSION = "incidents.admission"
 _ZONE = re.compile(r"(Z|UTC|GMT|JST|[+-]\d{2}:?\d{2})\)?\s*$")
 
 
@@ -53,7 +54,7 @@ def take_finding(session: Session, finding: FindingRow, *, now: datetime) -> Tak
         for capture in captures:
             capture.state = "reported"
         return Taken(None)
-    _one_at_a_time(session)
+    serialise(session, ADMISSION)  # two leaks judged at the same moment must see each other
     leak = _leak(finding)
     roots = _repeated(session, leak)
     incident = _open(session, now) if not roots else _joined(session, roots, now)
@@ -85,18 +86,12 @@ def take_capture(session: Session, capture: Capture, *, now: datetime) -> int | 
     )
     if finding is None or finding.incident_id is None:
         return None
-    _one_at_a_time(session)
+    serialise(session, ADMISSION)  # two leaks judged at the same moment must see each other
     incident = session.get_one(Incident, root_of(session, finding.incident_id))
     before = BitMap.deserialize(incident.members)
     new = _sight(session, incident, finding, [capture], now=now, is_first=False)
     _grown(session, incident, before, is_sighting=new > 0, now=now)
     return incident.id
-
-
-def _one_at_a_time(session: Session) -> None:
-    """Two leaks judged at the same moment must see each other; SQLite has one writer anyway."""
-    if session.get_bind().dialect.name == "postgresql":
-        session.execute(select(func.pg_advisory_xact_lock(_JOINING)))
 
 
 def _captures(session: Session, finding: FindingRow) -> list[Capture]:

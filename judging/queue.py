@@ -14,7 +14,7 @@ from sqlalchemy import or_, select, update
 
 from archive.errors import ArchiveError
 from archive.models import Capture, DocumentRow
-from core.leases import end_work, take_work, worker_name
+from core.leases import give_back_lease, take_lease, worker_name
 from core.logs import get_logger
 from custody.register.holdings import first_lent
 from incidents.actions import take_capture, take_finding
@@ -145,15 +145,15 @@ def _begin(work: Matching, document_id: int, worker: str) -> bool:
     """Take the document and count the attempt; false when another worker has it or it is done for."""
     now = work.clock.now()
     with work.database.write() as session:
-        if not take_work(session, f"match:{document_id}", worker=worker, now=now, for_s=LEASE_S):
+        if not take_lease(session, f"match:{document_id}", worker=worker, now=now, for_s=LEASE_S):
             return False
         document = session.get(DocumentRow, document_id, with_for_update=True)
         if document is None or document.state != "waiting":
-            end_work(session, f"match:{document_id}", worker=worker)
+            give_back_lease(session, f"match:{document_id}", worker=worker)
             return False
         if document.attempts >= MAX_SILENT_ATTEMPTS:
             document.state, document.failure = "failed", "each attempt ended the whole process"
-            end_work(session, f"match:{document_id}", worker=worker)
+            give_back_lease(session, f"match:{document_id}", worker=worker)
             return False
         document.attempts += 1
         return True
@@ -195,7 +195,7 @@ def _keep(work: Matching, document_id: int, worker: str, judged: Judged) -> Take
         row = record_finding(session, document, finding, generation=judged.generation, now=now)
         taken = take_finding(session, row, now=now)
         work.archive.settle(session, document_id, held=document.held)
-        end_work(session, f"match:{document_id}", worker=worker)
+        give_back_lease(session, f"match:{document_id}", worker=worker)
     return taken
 
 
@@ -209,5 +209,5 @@ def _failed(work: Matching, document_id: int, worker: str, reason: str) -> bool:
             document.state = "failed"
             data = {"document_id": document_id, "attempts": document.attempts, "reason": reason}
             add_event(session, "match-failed", actor=SYSTEM, now=work.clock.now(), data=data)
-        end_work(session, f"match:{document_id}", worker=worker)
+        give_back_lease(session, f"match:{document_id}", worker=worker)
     return is_last

@@ -15,8 +15,6 @@ import numpy as np
 from matcher.readers.interface import Rows
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from fingerprints.secrets.digests import Digester
     from matcher.readers.interface import Prose
 
@@ -76,10 +74,3 @@ class ContentSketch:
         digests = digests[digests != 0]
         values = (digests >> np.uint64(5)).astype(np.uint32)
         np.minimum.at(self._bins, (digests % np.uint64(BINS)).astype(np.intp), np.maximum(values, 1))
-
-
-def resemblance(one: Sequence[int], other: Sequence[int]) -> float:
-    """Estimated share of lines that two documents have in common, 0 to 1."""
-    filled = [(a, b) for a, b in zip(one, other, strict=True) if a or b]
-    both = sum(bool(a and b) for a, b in filled)
-    return sum(a == b for a, b in filled) / len(filled) if filled and both >= FEWEST_EQUAL else 0.0

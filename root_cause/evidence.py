@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 from pyroaring import BitMap
 
+from fingerprints.identifiers.customer_number import NUMBER_KIND
 from incidents import queries
 from root_cause.candidates import read_touches
 from root_cause.ranking import Background, Leak, Touches
@@ -33,7 +34,6 @@ if TYPE_CHECKING:
     from trails.store.access import Trails
 
 PAGE: Final = 10_000
-NUMBER_KIND: Final = "customer_number"
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from custody.set_likelihood import log_sum, set_score
 from root_cause.peers import lifts
 from root_cause.terms import (
     ACTION_ODDS,
@@ -27,8 +28,6 @@ from root_cause.terms import (
     HolderRows,
     action_term,
     class_masses,
-    log_sum,
-    set_score,
     windows_of,
 )
 from root_cause.values import Background, Holder, Leak, Ranking, Touches

@@ -51,6 +51,7 @@ METHOD: Final = (
     "trails.store.runs",
     "custody.ranking",
     "custody.freshness",
+    "custody.set_likelihood",
     "incidents.figures",
 )
 """Every module that makes the figures of a ranking: its sources are what the method's hash is taken of."""

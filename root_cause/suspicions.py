@@ -13,6 +13,7 @@ from sqlalchemy import select
 
 from core.texts import load_texts
 from custody.register.processors import tree
+from fingerprints.identifiers.customer_number import NUMBER_KIND
 from fingerprints.index.canaries import read_canaries
 from fingerprints.secrets.digests import Digester
 from incidents.errors import ForbiddenActionError, NoSuspicionError
@@ -35,7 +36,6 @@ if TYPE_CHECKING:
 OPEN, EXPLAINED, ESCALATED = "open", "explained", "escalated"
 STATES: Final = (OPEN, EXPLAINED, ESCALATED)
 DECISIONS: Final = {"explain": EXPLAINED, "escalate": ESCALATED}
-NUMBER_KIND: Final = "customer_number"
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,15 +7,12 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from custody.ranking import NOISE_WEIGHTS, NOISES
+from custody.set_likelihood import log_sum, set_score
 from root_cause.windows import UNDATED, WINDOWS_DAYS, distinct_in_windows
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-NOISE: Final = np.array(NOISES)
-WEIGHTS: Final = np.log(NOISE_WEIGHTS)
-"""Shares of the leak that may have come from elsewhere; the same as for extracts, all equally likely beforehand."""
 WRONG_DATE: Final = float(np.log(0.05))
 """What a window costs in which the leaked values were not current."""
 ACTION_ODDS: Final = {
@@ -80,21 +77,6 @@ class TouchWindow:
 MIN_DAYS_AT_WORK: Final = 5
 
 
-def set_score(covered: NDArray[np.float64], of: float, share: NDArray[np.float64]) -> NDArray[np.float64]:
-    """The set term of many candidates at once, averaged over the noise.
-
-    Args:
-        covered: Leaked mass covered, a row a candidate, a column a class of popularity.
-        of: The leak's whole mass.
-        share: Each candidate's share of all customers.
-    """
-    share = np.clip(share, 1e-12, 1.0)[:, None, None]
-    chance = np.minimum(share * 2.0 ** np.arange(covered.shape[1])[:, None], 1.0)
-    by_class = covered[:, :, None] * np.log((1 - NOISE) / chance + NOISE)
-    by_noise = by_class.sum(axis=1) + (of - covered.sum(axis=1))[:, None] * np.log(NOISE)
-    return log_sums(by_noise + WEIGHTS)
-
-
 def windows_of(
     rows: HolderRows, *, of: float, population: float, first: int, last: int, current: tuple[int | None, int | None]
 ) -> list[TouchWindow]:
@@ -145,18 +127,6 @@ def class_masses(rows: HolderRows) -> NDArray[np.float64]:
     """The leaked mass in some rows, by class of popularity."""
     first = _firsts(rows)
     return np.array([rows.confidence[first & rows.of_class(c)].sum() for c in range(MAX_POPULARITY)])
-
-
-def log_sums(values: NDArray[np.float64]) -> NDArray[np.float64]:
-    """The log of the sum of exponentials along the last axis."""
-    top = values.max(axis=-1)
-    total: NDArray[np.float64] = top + np.log(np.exp(values - top[..., None]).sum(axis=-1))
-    return total
-
-
-def log_sum(values: NDArray[np.float64]) -> float:
-    """The log of the sum of exponentials."""
-    return float(log_sums(values))
 
 
 def _mass(rows: HolderRows, frame: dict[str, int]) -> NDArray[np.float64]:

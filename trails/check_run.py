@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Final
 
 import polars as pl
 from sqlalchemy import select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
+from core.database import insert_into
 from trails.checks import load_checks
 from trails.checks.interface import COLUMNS, Look
 from trails.errors import DamagedTrailError
@@ -117,8 +117,8 @@ def _note(session: Session, system: str, one: Suspicion, now: datetime) -> int |
         "day": EPOCH + timedelta(days=one.day), "measured": float(one.measured), "usual": float(one.usual or 0),
         "detail": one.detail, "state": "open", "reason": "", "actor": "", "found_at": now,
     }  # fmt: skip
-    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    new = session.scalar(insert(TrailSuspicion).values(**values).on_conflict_do_nothing().returning(TrailSuspicion.id))
+    insert = insert_into(session, TrailSuspicion).values(**values)
+    new = session.scalar(insert.on_conflict_do_nothing().returning(TrailSuspicion.id))
     if new is None:
         _grow(session, str(values["key"]), one.measured)
     return new

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import polars as pl
 from sqlalchemy import delete, select
-from sqlalchemy.dialects import postgresql, sqlite
 
+from core.database import insert_into
 from trails.models import TrailDay, TrailGap, TrailRun
 
 if TYPE_CHECKING:
@@ -98,9 +98,8 @@ def note_days(session: Session, system: str, counted: Sequence[pl.DataFrame]) ->
         .agg(pl.col("len").sum())
     )
     rows = [{"system": system, "host": host, "day": day, "records": records} for host, day, records in days.iter_rows()]
-    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
     for start in range(0, len(rows), 1000):
-        insert = dialect.insert(TrailDay).values(rows[start : start + 1000])
+        insert = insert_into(session, TrailDay).values(rows[start : start + 1000])
         session.execute(
             insert.on_conflict_do_update(
                 index_elements=[TrailDay.system, TrailDay.host, TrailDay.day],

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from fingerprints.identifiers.customer_number import NUMBER_KIND
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -20,7 +22,6 @@ ANY_NUMBER = r"[A-Z]{0,4}-?[0-9][0-9-]{4,}"
 """What may be a customer number before any is known: an operator's `op-1` or a terminal's `T1` is none."""
 PLAIN = r"^[A-Z]{0,8}[0-9]{1,24}$"
 """Numbers written in their canonical form already, as nearly all are."""
-NUMBER_KIND = "customer_number"
 LINE_KIND = "trail.line"
 
 

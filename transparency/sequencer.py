@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import delete, func, insert, select
 
+from core.database import serialise
 from transparency.entries import KINDS, read_entries
 from transparency.merkle import leaf_hash
 from transparency.models import LogLeaf, LogWaiting
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from core.database import Database
 
 AT_ONCE: Final = 5000
-_ORDERING: Final = 0x48494E4F4D4C  # "HINOML": the PostgreSQL lock under which positions are given out
+ORDERING: Final = "transparency.sequencer"
 
 
 def is_waiting(session: Session) -> bool:
@@ -57,8 +58,7 @@ def append_waiting(database: Database, clock: Clock) -> int:
 
 def _append_some(session: Session, now: datetime) -> tuple[int, int]:
     """Take the first rows in line; how many, and how many of them were still there."""
-    if session.get_bind().dialect.name == "postgresql":
-        session.execute(select(func.pg_advisory_xact_lock(_ORDERING)))
+    serialise(session, ORDERING)
     waiting = session.execute(
         select(LogWaiting.id, LogWaiting.kind, LogWaiting.row_id).order_by(LogWaiting.id).limit(AT_ONCE)
     ).all()

@@ -120,7 +120,8 @@ def gaps(ctx: Context, *, system: str | None, as_json: bool) -> None:
 def _door(ctx: Context) -> KeyedDoor:
     from fingerprints.errors import NoIndexError
     from fingerprints.identifiers import load_kinds
-    from trails.number_digests import NUMBER_KIND, KeyedDoor
+    from fingerprints.identifiers.customer_number import NUMBER_KIND
+    from trails.number_digests import KeyedDoor
 
     try:
         patterns = ctx.index.number_patterns

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from custody.enrolment.column_plan import PARTS, Column, join_cells
 from custody.errors import ColumnError
-from fingerprints.building.prints import NUMBER
+from fingerprints.identifiers.customer_number import NUMBER_KIND
 from fingerprints.identifiers.interface import header_words
 
 if TYPE_CHECKING:
@@ -95,7 +95,7 @@ class ColumnFinder:
         unnamed = [place for place in self._free() if not (has_header and self._kind_of_header(place))]
         for place in unnamed:
             if self._is_number(place):
-                self._try(NUMBER, (place,), "content")
+                self._try(NUMBER_KIND, (place,), "content")
         names = [place for place in unnamed if place not in self._taken and self._is_name(place, has_header=has_header)]
         for place in sorted(names, key=self._different, reverse=True):
             self._try("name", (place,), "content")
@@ -140,7 +140,7 @@ class ColumnFinder:
         return (
             len(set(filled)) == len(filled) >= 1
             and min(map(len, filled)) >= _MIN_NUMBER
-            and (self._fit(NUMBER, (place,)) or 0.0) >= CLEARLY
+            and (self._fit(NUMBER_KIND, (place,)) or 0.0) >= CLEARLY
             and not any((self._fit(kind, (place,)) or 0.0) >= CLEARLY for kind in _TELLING)
         )
 

@@ -10,8 +10,9 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from custody.enrolment.column_plan import join_cells
-from fingerprints.building.prints import NUMBER, Printer, Prints, is_usable
+from fingerprints.building.prints import Printer, Prints, is_usable
 from fingerprints.identifiers import load_kinds
+from fingerprints.identifiers.customer_number import NUMBER_KIND
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -97,7 +98,7 @@ class RowReader:
             rejected=rejected,
             unread=unread,
             filled=filled,
-            numbers=[number for number in values.get(NUMBER, ())[:_SAMPLED_NUMBERS] if number],
+            numbers=[number for number in values.get(NUMBER_KIND, ())[:_SAMPLED_NUMBERS] if number],
         )
 
     def _read_items(self) -> list[tuple[str, Callable[[str], str | None]]]:
@@ -142,7 +143,7 @@ class RowReader:
         rejected: list[Rejected],
     ) -> list[int]:
         """The rows that can be told from others; most have a number, and are not looked at further."""
-        numbers = values.get(NUMBER) or [None] * len(whole)
+        numbers = values.get(NUMBER_KIND) or [None] * len(whole)
         usable = []
         for n, number in enumerate(numbers):
             if number:

@@ -16,7 +16,6 @@ from custody.register.history import Act, record, values_of
 from custody.register.holdings import lend, reopen
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
     from datetime import datetime
 
     from sqlalchemy.orm import Session
@@ -85,15 +84,6 @@ def find_or_add_processor(session: Session, name: str, *, parent: str = "", now:
     return processor
 
 
-def chain_of(processor: Processor | None) -> tuple[str, ...]:
-    """The names from the processor up to the one the carrier deals with."""
-    names = []
-    while processor is not None:
-        names.append(processor.name)
-        processor = processor.parent
-    return tuple(names)
-
-
 def record_extract(session: Session, lending: Lending, info: ExtractInfo, now: datetime) -> Extract:
     """Put an enrolled extract into the register, or bring it up to date."""
     extract = session.scalar(select(Extract).where(Extract.name == lending.extract))
@@ -154,11 +144,6 @@ def candidates(session: Session, index: Index) -> list[Candidate]:
     """Every extract in the index with its members, for `custody.ranking`."""
     as_of = {name: day_number(day) for name, day in session.execute(select(Extract.name, Extract.as_of))}
     return [replace(one, as_of=as_of.get(one.extract, one.as_of)) for one in candidates_of(index)]
-
-
-def list_extracts(session: Session) -> Sequence[Extract]:
-    """All extracts, by name."""
-    return session.scalars(select(Extract).order_by(Extract.name)).all()
 
 
 def _info_of(index: Index | None, enrolment: Enrolment) -> ExtractInfo | None:

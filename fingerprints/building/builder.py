@@ -19,13 +19,13 @@ from pyroaring import BitMap
 
 from core.clock import day_number
 from fingerprints.building.days import Day
-from fingerprints.building.prints import NUMBER, Printer, Prints, checked_kinds, sketched_kinds
+from fingerprints.building.prints import Printer, Prints, checked_kinds, sketched_kinds
 from fingerprints.building.rotation import adopt
 from fingerprints.building.segment_builder import SegmentBuilder, WrittenSegment
 from fingerprints.building.spill import Spill
 from fingerprints.errors import NoIndexError
 from fingerprints.identifiers import load_kinds
-from fingerprints.identifiers.customer_number import learn_patterns
+from fingerprints.identifiers.customer_number import NUMBER_KIND, learn_patterns
 from fingerprints.index.files import link_files
 from fingerprints.index.folder import new_folder, number_of, remove_old, switch_to, writing_lock
 from fingerprints.index.generation import Index
@@ -197,7 +197,7 @@ def build_index(
     """
     kinds = load_kinds()
     values = {kind: [kinds[kind].canonical(text) for text in texts] for kind, texts in columns.items()}
-    patterns = learn_patterns([number for number in values.get(NUMBER, ()) if number])
+    patterns = learn_patterns([number for number in values.get(NUMBER_KIND, ()) if number])
     with writing_lock(index_dir):
         index = open_for_writing(index_dir, key)
         with IndexBuilder(index_dir, key, index) as builder:

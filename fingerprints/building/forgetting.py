@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from fingerprints.building.merging import merge_segments
-from fingerprints.building.prints import NUMBER
 from fingerprints.building.rotation import write_former
+from fingerprints.identifiers.customer_number import NUMBER_KIND
 from fingerprints.index.folder import current_folder, new_folder, next_dir, number_of, switch_to
 from fingerprints.index.manifest import ExtractInfo, write_manifest
 
@@ -65,7 +65,7 @@ def _rewrite(part: Path, index: Index, subjects: BitMap) -> Forgotten:
     gone = np.zeros(index.subjects, np.bool_)
     gone[np.array(subjects, np.uint32)] = True
     if index.former.size:
-        theirs = index.carried(NUMBER, subjects)[1]
+        theirs = index.carried(NUMBER_KIND, subjects)[1]
         kept = ~np.isin(index.former_now, theirs)
         write_former(part, index.former[kept], index.former_now[kept])
     merged = merge_segments(part / f"s{number_of(part):06d}", index.segments, gone)

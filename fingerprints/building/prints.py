@@ -17,6 +17,7 @@ from pyroaring import BitMap
 
 from fingerprints.building.days import enrolled_after
 from fingerprints.identifiers import kind_classes
+from fingerprints.identifiers.customer_number import NUMBER_KIND
 from fingerprints.pairs import PARTS
 from fingerprints.secrets.digests import PAIRS, Digester, coded_as_subject, codes, derive_parts
 from fingerprints.secrets.seals import Sealer
@@ -33,7 +34,6 @@ if TYPE_CHECKING:
 
     _Further = tuple[str, Sequence[str | None], NDArray[np.uint64]]
 
-NUMBER: Final = "customer_number"
 UNKNOWN: Final = -1
 IDENTITIES: Final = (
     ("name", "email"), ("name", "phone"), ("kana", "email"), ("kana", "phone"), ("email",), ("name", "birth_date"),
@@ -159,7 +159,7 @@ class Printer:
     ) -> Prints:
         size = len(next(iter(columns.values())))
         digests = digests | self._pairs(columns, digests)
-        numbers = columns.get(NUMBER) or [None] * size
+        numbers = columns.get(NUMBER_KIND) or [None] * size
         numbered = np.fromiter(map(bool, numbers), np.bool_, size)
         identity = self._identities(digests, numbered)
         digests["subject"] = np.where(numbered, np.uint64(0), coded_as_subject(identity))
@@ -212,7 +212,7 @@ class Printer:
 
     def _identities(self, digests: Mapping[str, NDArray[np.uint64]], numbered: NDArray[np.bool_]) -> NDArray[np.uint64]:
         identity = np.zeros(numbered.size, np.uint64)
-        for kinds in ((NUMBER,), *IDENTITIES):
+        for kinds in ((NUMBER_KIND,), *IDENTITIES):
             if all(kind in digests for kind in kinds) and not identity.all():
                 words = [digests[kind] for kind in kinds]
                 there = reduce(np.logical_and, [word != 0 for word in words]) & (identity == 0)
@@ -223,7 +223,7 @@ class Printer:
         known = np.full(numbered.size, UNKNOWN, np.int64)
         if self._index is None:
             return known
-        for kind in (NUMBER, "subject"):
+        for kind in (NUMBER_KIND, "subject"):
             if kind in digests:
                 hits = self._index.lookup(digests[kind])
                 known[hits.query] = hits.subject
@@ -290,4 +290,4 @@ def _mixed(subject_key: bytes, words: Sequence[NDArray[np.uint64]]) -> NDArray[n
 
 def is_usable(kinds: frozenset[str]) -> bool:
     """Whether a row with values of these kinds can be told from others: a number, or one of `IDENTITIES`."""
-    return NUMBER in kinds or any(kinds.issuperset(identity) for identity in IDENTITIES)
+    return NUMBER_KIND in kinds or any(kinds.issuperset(identity) for identity in IDENTITIES)

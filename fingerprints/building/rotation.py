@@ -20,8 +20,9 @@ import numpy as np
 from pyroaring import BitMap
 
 from core.files import write_safely
-from fingerprints.building.prints import NUMBER, checked_kinds, key_of_numbers, sketched_kinds
+from fingerprints.building.prints import checked_kinds, key_of_numbers, sketched_kinds
 from fingerprints.building.tables import RecordWriter, write_filter, write_rows
+from fingerprints.identifiers.customer_number import NUMBER_KIND
 from fingerprints.index.canaries import read_canaries, write_canaries
 from fingerprints.index.files import link_files
 from fingerprints.index.folder import (
@@ -147,7 +148,7 @@ def _with_older(
 
 def _known_numbers(index: Index) -> tuple[NDArray[np.uint64], NDArray[np.uint16], NDArray[np.uint16]]:
     """By subject: the digest of the customer number under the old key, and its interval; 0 for those without."""
-    subjects, digests = index.carried(NUMBER, BitMap(range(index.subjects)))
+    subjects, digests = index.carried(NUMBER_KIND, BitMap(range(index.subjects)))
     hits = index.lookup(digests)
     old = np.zeros(index.subjects, np.uint64)
     since, until = np.zeros(index.subjects, np.uint16), np.zeros(index.subjects, np.uint16)
@@ -160,7 +161,7 @@ def _write_fields(folder: Path, index: Index, new_key: Key) -> NDArray[np.uint64
     """Write keys, seals and checks under the new key, all sketches empty; gives the digest of everybody's number."""
     digester, sketcher, sealer = Digester(new_key), Sketcher(new_key), Sealer(new_key)
     digests = np.zeros(index.subjects, np.uint64)
-    column = checked_kinds().index(NUMBER)
+    column = checked_kinds().index(NUMBER_KIND)
     for kind in sketched_kinds():
         with RaggedWriter(folder, f"sketch-{kind}") as writer:
             writer.add(np.zeros(index.subjects, np.int64), np.empty(0, np.uint16))
@@ -173,10 +174,10 @@ def _write_fields(folder: Path, index: Index, new_key: Key) -> NDArray[np.uint64
             subjects = np.arange(start, min(start + _BLOCK, index.subjects), dtype=np.uint32)
             sealed = index.sealed.lengths(subjects) > 0
             numbers = [n if s else None for n, s in zip(index.reveal(subjects), sealed.tolist(), strict=True)]
-            digests[subjects] = mine = digester.digest_many(NUMBER, numbers)
+            digests[subjects] = mine = digester.digest_many(NUMBER_KIND, numbers)
             keys = np.where(sealed, key_of_numbers(new_key, mine), np.uint64(0))
             checks = np.zeros((subjects.size, len(checked_kinds())), np.uint16)
-            checks[:, column] = sketcher.checks(NUMBER, sketcher.salts(keys), mine)
+            checks[:, column] = sketcher.checks(NUMBER_KIND, sketcher.salts(keys), mine)
             keys_file.write(keys.astype("<u8").tobytes())
             checks_file.write(checks.astype("<u2").tobytes())
             sealed_file.add(*sealer.seal_many(keys, numbers))

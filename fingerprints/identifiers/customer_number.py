@@ -27,6 +27,10 @@ _NUMBER: Final = re.compile(r"(?=[^0-9]{0,39}[0-9])[A-Z0-9](?:[A-Z0-9./_-]{0,38}
 _SPACES: Final = re.compile(r"\s+")
 
 
+NUMBER_KIND: Final = "customer_number"
+"""The kind's name, for rooms that know customers by their numbers alone."""
+
+
 class CustomerNumber(IdentifierKind):
     """The carrier's own number for a customer.
 
@@ -34,7 +38,7 @@ class CustomerNumber(IdentifierKind):
         patterns: Regular expressions, as `learn_patterns` makes them.
     """
 
-    name = "customer_number"
+    name = NUMBER_KIND
     code = 8
     strong = True
     posted = True

@@ -12,6 +12,7 @@ from pyroaring import BitMap
 
 from core.logs import get_logger
 from fingerprints.errors import DamagedIndexError, IndexBusyError, NoIndexError, WrongKeyError
+from fingerprints.identifiers.customer_number import NUMBER_KIND
 from fingerprints.index.canaries import read_canaries
 from fingerprints.index.files import map_array
 from fingerprints.index.folder import current_folder, older_folders, ready_folder
@@ -321,8 +322,7 @@ class Index:
         for canary in read_canaries(self.folder.parent, self._key):
             numbers.setdefault(canary.extract, []).append(canary.number)
         found = {
-            extract: BitMap(self.lookup(self._digester.digest_many("customer_number", own)).subject)
-            & self.members(extract)
+            extract: BitMap(self.lookup(self._digester.digest_many(NUMBER_KIND, own)).subject) & self.members(extract)
             for extract, own in numbers.items()
         }
         return {extract: subjects for extract, subjects in found.items() if subjects}

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy.dialects import postgresql, sqlite
-
+from core.database import insert_into
 from incidents.models import Event
 from incidents.timeline.index import index_event
 from incidents.timeline.sentences import search_text
@@ -55,8 +54,8 @@ def add_event(
         "incident_id": incident_id, "happened_at": happened_at or now, "learned_at": now, "zone": zone, "kind": kind,
         "actor": actor, "source": source, "data": values, "search_text": text, "key": key,
     }  # fmt: skip
-    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    event_id = session.scalar(insert(Event).values(**row).on_conflict_do_nothing().returning(Event.id))
+    insert = insert_into(session, Event).values(**row)
+    event_id = session.scalar(insert.on_conflict_do_nothing().returning(Event.id))
     if event_id is not None:
         index_event(session, event_id, text)
     return event_id

@@ -41,14 +41,6 @@ def create_search_structures(connection: Connection) -> None:
     )
 
 
-def drop_search_structures(connection: Connection) -> None:
-    """The way back of `create_search_structures`; the extension stays, others may use it."""
-    if connection.dialect.name == "postgresql":
-        connection.execute(text(f"DROP INDEX IF EXISTS {TRIGRAM_INDEX}"))
-    else:
-        connection.execute(text(f"DROP TABLE IF EXISTS {FTS_TABLE}"))
-
-
 def is_search_structure(name: str | None) -> bool:
     """Whether a table or an index of that name is one of these, so that comparing models and tables leaves it out."""
     return bool(name) and str(name).startswith((FTS_TABLE, TRIGRAM_INDEX))

@@ -100,7 +100,7 @@ def test_a_lease_is_held_renewed_and_taken_over_when_its_holder_is_silent(databa
 def test_a_lease_given_back_is_free_at_once(database: Database, clock: SetClock) -> None:
     with database.write() as session:
         assert take_lease(session, "x", worker="one", now=clock.now(), for_s=600)
-        give_back_lease(session, "x", worker="two", now=clock.now())
+        give_back_lease(session, "x", worker="two")
         assert not take_lease(session, "x", worker="two", now=clock.now(), for_s=60)
-        give_back_lease(session, "x", worker="one", now=clock.now())
+        give_back_lease(session, "x", worker="one")
         assert take_lease(session, "x", worker="two", now=clock.now(), for_s=60)

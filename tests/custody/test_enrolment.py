@@ -19,7 +19,7 @@ from custody.enrolment.columns import understand
 from custody.enrolment.enroller import Enroller, EnrolmentResult, Lending
 from custody.errors import EnrolmentError, TooManyRejectedError
 from custody.models import DONE, FAILED, RUNNING, Enrolment, Extract, Processor
-from custody.register.ledger import candidates, chain_of
+from custody.register.ledger import candidates
 from fingerprints.index.generation import Index
 from fingerprints.pairs import PAIRS
 from fingerprints.secrets.digests import Digester
@@ -86,7 +86,9 @@ def test_a_file_becomes_index_and_register(
     with database.read() as session:
         extract = session.scalars(select(Extract)).one()
         assert (extract.name, extract.size, extract.as_of) == ("calls", 40, DAY)
-        assert chain_of(extract.processor) == ("架空コール", "架空商事")
+        assert extract.processor
+        assert extract.processor.parent
+        assert (extract.processor.name, extract.processor.parent.name) == ("架空コール", "架空商事")
         run = session.scalars(select(Enrolment)).one()
         assert (run.state, run.rows, run.generation, run.extract_id) == (DONE, 40, 1, extract.id)
         assert [(c.extract, len(c.members)) for c in candidates(session, index)] == [("calls", 40)]

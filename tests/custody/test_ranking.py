@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 from pyroaring import BitMap
 
-from custody.ranking import NONE_OF_THESE, Candidate, Values, rank_extracts, set_term
+from custody.ranking import NONE_OF_THESE, Candidate, Values, rank_extracts
+from custody.set_likelihood import set_term
 
 POPULATION = 100_000
 COLUMNS = frozenset({"name", "phone", "email"})

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from custody.errors import EnrolmentError
-from custody.register.ledger import chain_of, find_or_add_processor
+from custody.register.ledger import find_or_add_processor
 
 if TYPE_CHECKING:
     from core.clock import SetClock
@@ -20,7 +20,10 @@ def test_a_processor_stands_below_another(database: Database, clock: SetClock) -
         find_or_add_processor(session, "agency", parent="carrier's seller", now=clock.now())
     with database.read() as session:
         supplier = find_or_add_processor(session, "supplier", now=clock.now())
-        assert chain_of(supplier) == ("supplier", "agency", "carrier's seller")
+        assert supplier.parent
+        assert supplier.parent.parent
+        above = (supplier.parent.name, supplier.parent.parent.name)
+        assert above == ("agency", "carrier's seller")
 
 
 def test_no_processor_stands_below_itself(database: Database, clock: SetClock) -> None:

@@ -10,6 +10,7 @@ import pytest
 from archive.store import HAND_IN
 from custody.enrolment.rotation import Rotation
 from fingerprints.identifiers import load_kinds
+from fingerprints.identifiers.customer_number import NUMBER_KIND
 from fingerprints.index.generation import Index
 from fingerprints.secrets.digests import Digester
 from fingerprints.secrets.keys import create_key, load_key, replace_key
@@ -19,7 +20,7 @@ from root_cause.inquiry import inquire
 from tests.incidents.makers import Leaked, event_kinds, take
 from tests.small_carrier import PEOPLE
 from trails.imports import plan_import, run_import
-from trails.number_digests import NUMBER_KIND, KeyedDoor
+from trails.number_digests import KeyedDoor
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -10,9 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from custody.ranking import set_term
+from custody.set_likelihood import set_score
 from root_cause.ranking import Background, Leak, Ranking, Touches, best_possible, rank_holders
-from root_cause.terms import set_score
 from root_cause.windows import UNDATED
 
 if TYPE_CHECKING:
@@ -205,14 +204,6 @@ def test_order_does_not_matter() -> None:
 def test_without_touches_or_customers_there_is_no_candidate() -> None:
     assert rank(leak(some(10)), []).none_first
     assert rank(leak(some(0)), others(3)).holders == ()
-
-
-@settings(deadline=None)
-@given(st.integers(0, 50), st.integers(1, 50), st.integers(1, N))
-def test_the_set_term_is_that_of_the_extracts(covered: int, more: int, size: int) -> None:
-    of = covered + more
-    ours = set_score(np.array([[float(covered)]]), float(of), np.array([size / N]))[0]
-    assert ours == pytest.approx(set_term(covered, of, size, N), abs=1e-6)
 
 
 @settings(deadline=None)

@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from core.settings import load_settings
 from fingerprints.identifiers import load_kinds
+from fingerprints.identifiers.customer_number import NUMBER_KIND
 from fingerprints.index.canaries import Canary, write_canaries
 from fingerprints.secrets.digests import Digester
 from fingerprints.secrets.keys import load_key
@@ -16,7 +17,7 @@ from incidents.errors import ForbiddenActionError, NoSuspicionError
 from incidents.models import Event
 from root_cause.suspicions import decide, list_suspicions, note_look, rules_of, run_checks
 from trails.imports import plan_import, run_import
-from trails.number_digests import NUMBER_KIND, KeyedDoor
+from trails.number_digests import KeyedDoor
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Protocol
 import pytest
 
 from fingerprints.identifiers import load_kinds
+from fingerprints.identifiers.customer_number import NUMBER_KIND
 from fingerprints.secrets.digests import Digester
 from fingerprints.secrets.keys import create_key, load_key
 from trails.imports import ImportResult, plan_import, run_import
-from trails.number_digests import NUMBER_KIND, KeyedDoor
+from trails.number_digests import KeyedDoor
 from trails.store.parts import part_paths, scan
 
 if TYPE_CHECKING:

@@ -11,10 +11,11 @@ from core.clock import SystemClock
 from core.database import Database
 from core.settings import load_settings
 from fingerprints.identifiers import load_kinds
+from fingerprints.identifiers.customer_number import NUMBER_KIND
 from fingerprints.secrets.digests import Digester
 from fingerprints.secrets.keys import load_key
 from trails import imports
-from trails.number_digests import NUMBER_KIND, KeyedDoor
+from trails.number_digests import KeyedDoor
 from trails.store import parts
 
 

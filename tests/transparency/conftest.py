@@ -12,12 +12,13 @@ from custody.models import Enrolment, Processor
 from custody.register.history import Act
 from custody.register.holdings import add_extract, lend
 from fingerprints.identifiers import load_kinds
+from fingerprints.identifiers.customer_number import NUMBER_KIND
 from fingerprints.secrets.digests import Digester
 from fingerprints.secrets.keys import load_key
 from incidents.timeline.events import add_event
 from tests.small_carrier import PEOPLE, archive, bench, enrolled_home, home
 from trails.imports import plan_import, run_import
-from trails.number_digests import NUMBER_KIND, KeyedDoor
+from trails.number_digests import KeyedDoor
 from transparency.heads import publish
 from transparency.keys import create_log_key
 from transparency.sequencer import append_waiting
