@@ -1,7 +1,7 @@
 """Quality: how much the matcher finds, way by way of rewriting, and how quiet it is on decoys.
 
-python -m benchmarks quality [--customers 10000] [--documents 4] [--people 25] [--seed 1] [--folder DIR] [--ablation]
-                             [--markdown]
+    ./run bench quality [--customers 10000] [--documents 4] [--people 25] [--seed 1] [--folder DIR] [--ablation]
+                        [--markdown]
 
 With ``--ablation`` it also says what pairs and fuzzy comparison find and cost beyond exact values; with ``--markdown``
 it prints the tables of docs/quality.md. ``--folder`` keeps the enrolled customers: a million of them take minutes.

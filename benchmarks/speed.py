@@ -1,7 +1,7 @@
 """Speed: clean texts, a cold paste and a dump of ours, each beside a baseline in the same run.
 
-python -m benchmarks speed [--mb 4] [--customers 100000] [--small 10000] [--rows 200000] [--cache FOLDER]
-                           [--presidio] [--check]
+    ./run bench speed [--mb 4] [--customers 100000] [--small 10000] [--rows 200000] [--cache FOLDER]
+                      [--presidio] [--check]
 
 The budget's own size is --customers 10000000 --rows 5960000, with --cache so that it is enrolled once.
 """

@@ -1,9 +1,8 @@
 """Old and variant kanji, and the common form each is folded to; our own table, made for names and addresses.
 
 Sources: the character pairs of the 当用漢字字体表 (1949) and 常用漢字表 (2010), and the variants of surnames in
-    everyday use
-(髙, 﨑, 邉, 嶋, 冨 …) that Unicode keeps apart and NFKC leaves alone. Folding is for comparing: 斎 and 斉 are two
-surnames, but lists mix them up, so they fold to one.
+everyday use (髙, 﨑, 邉, 嶋, 冨 …) that Unicode keeps apart and NFKC leaves alone. Folding is for comparing: 斎 and 斉
+are two surnames, but lists mix them up, so they fold to one.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """A small sketch of a document's content by which a repost is recognised, however it is wrapped.
 
 One-permutation MinHash (Li, Owen and Zhang, 2012) over keyed digests of its lines: the share of equal entries
-estimates the
-share of lines in common. Keyed, since a bare hash of a line with a phone number in it gives the number away.
+estimates the share of lines in common. Keyed, since a bare hash of a line with a phone number in it gives the number
+away.
 """
 
 from __future__ import annotations

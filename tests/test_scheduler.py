@@ -25,7 +25,7 @@ from jobs.interface import LANES, Job
 from scheduler import Scheduler, all_jobs
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from core.clock import SetClock
     from core.database import Database
@@ -190,6 +190,54 @@ def test_what_is_handed_back_while_leases_are_renewed_stays_handed_back(
     with database.read() as session:
         claim = session.scalars(select(Claim)).one()
     assert claim.until_at <= clock.now()
+
+
+class LetOthersFirst:
+    """A lock that the thread which made it gets only after everybody else is through with it."""
+
+    def __init__(self, wait: Callable[[], None]) -> None:
+        self._lock, self._wait, self._mine = threading.Lock(), wait, threading.get_ident()
+
+    def __enter__(self) -> None:
+        """Wait for the others, then as usual."""
+        if threading.get_ident() == self._mine:
+            self._wait()
+        self._lock.acquire()
+
+    def __exit__(self, *_: object) -> None:
+        """As usual."""
+        self._lock.release()
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_what_ended_before_its_renewal_came_is_free_for_others(
+    database: Database, settings: Settings, clock: SetClock
+) -> None:
+    working, leave = threading.Event(), threading.Event()
+
+    def work() -> str:
+        working.set()
+        leave.wait(60)
+        return "done"
+
+    def let_it_end() -> None:
+        leave.set()
+        deadline = time.monotonic() + 60
+        while not is_done() and time.monotonic() < deadline:
+            time.sleep(0.02)
+
+    def is_done() -> bool:
+        with database.read() as session:
+            return session.scalars(select(Claim.done_at)).one() is not None
+
+    scheduler = Scheduler(Home.of(settings, database=database, clock=clock), lambda: [Job("one", 3600, work)])
+    scheduler.start()
+    assert working.wait(60)
+    scheduler._writing = LetOthersFirst(let_it_end)  # type: ignore[assignment]  # noqa: SLF001  # the moment in between
+    scheduler._renew()  # noqa: SLF001  # as its own clock does
+    scheduler.stop()
+    with database.write() as session:
+        assert take_lease(session, "job:one", worker="another", now=clock.now(), for_s=60)
 
 
 def blocked(count: int, begun: threading.Semaphore, leave: threading.Event) -> list[Job]:

@@ -9,7 +9,7 @@ from starlette.convertors import Convertor, register_url_convertor
 NAME: Final = "id"
 
 
-class RowId(Convertor[int]):
+class RowIdConvertor(Convertor[int]):
     """A row's number, as ``{name:id}`` in a route; nine digits at most, and PostgreSQL's integers go beyond that.
 
     Anything longer leads nowhere: the page is not found, as for any other row that is not there.
@@ -28,4 +28,4 @@ class RowId(Convertor[int]):
 
 def register_row_ids() -> None:
     """Let routes say ``{name:id}``; before any of them is made."""
-    register_url_convertor(NAME, RowId())
+    register_url_convertor(NAME, RowIdConvertor())

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import codecs
 from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING
 
 from archive.errors import ArchiveError
-from core.encodings.decoder import detect
+from core.encodings.decoder import to_text
 
 if TYPE_CHECKING:
     from archive.models import DocumentRow
@@ -36,8 +35,7 @@ def read_text(archive: Archive, document: DocumentRow) -> ShownContent:
         content = _first_bytes(archive, document, SHOWN_CHARACTERS * LONGEST_CODE)
     except ArchiveError:
         return ShownContent(problem="document.damaged")
-    encoding = detect(content[: 1 << 16], document.charset or None)
-    text = codecs.getincrementaldecoder(encoding)("replace").decode(content)
+    text = to_text(content, document.charset)
     if _is_binary(text):
         return ShownContent(problem="document.binary")
     shown = text[:SHOWN_CHARACTERS].replace("\r\n", "\n")

@@ -1,10 +1,9 @@
 """Bytes to text, Japanese first: which encoding, and how to go on when a stretch does not fit it.
 
-Detection goes from certain to likely: byte-order marks, escape sequences, valid UTF-8, the zero bytes of UTF-16 and
-UTF-32, and last the choice between CP932 and EUC-JP, which share most byte pairs. There the share of kana and of
-everyday kanji decides (JIS level 1, JIS X 0208 rows 16-47); charset-normalizer, held to the Japanese encodings, is
-asked when both read about equally well. A block that does not fit as a whole is read line by line
-(`core.encodings.mixed`).
+Detection goes from certain to likely: byte-order marks, escape sequences, what is declared and fits, valid UTF-8, the
+zero bytes of UTF-16 and UTF-32, and last the choice between CP932 and EUC-JP, which share most byte pairs: there the
+likelier reading is taken. What is declared is believed where it makes sense: a Western encoding fits any bytes, so
+that it says nothing that it does. A block that does not fit as a whole is read line by line (`core.encodings.mixed`).
 """
 
 from __future__ import annotations
@@ -13,8 +12,19 @@ import codecs
 import re
 from typing import TYPE_CHECKING
 
+from core.encodings.labels import codec_of, declared_in
 from core.encodings.mixed import decode_by_line, is_mixed
-from core.encodings.plausibility import SENSIBLE, fits, likeliest, plausibility, strictly
+from core.encodings.plausibility import (
+    SAMPLE_BYTES,
+    SENSIBLE,
+    fits,
+    likeliest,
+    likelihood,
+    loosely,
+    plausibility,
+    strictly,
+)
+from core.encodings.vendors import EUC, JIS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,17 +40,28 @@ _BOMS = (
 )
 WIDE = {"utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-32-le", "utf-32-be"}
 _ESCAPE = re.compile(rb"\x1b(?:\$[@B]|\([JI])")  # of ISO-2022-JP
+_FIT_ANYTHING = {"cp1252", "iso8859_15", "mac_roman"}  # and are what servers declare when nobody told them
+_BELIEVED = 10.0
+"""What a declaration is worth against a likelier reading, in the nats of `likelihood`: about one rare kanji."""
+_FEW = 0.02  # of the characters beyond ASCII: broken bytes in an encoding, not another encoding
 
 
 def detect(sample: bytes, declared: str | None = None) -> str:
-    """The likely encoding of a text that begins with ``sample``; a Python codec name, never an error."""
+    """The likely encoding of a text that begins with ``sample``: a Python codec's name, never an error.
+
+    Args:
+        sample: The first bytes, as many as are at hand.
+        declared: The label that a server, a mail or an operator gave; what a page says of itself comes after it.
+    """
     for mark, name in _BOMS:
         if sample.startswith(mark):
             return name
-    if declared and fits(sample, declared):
-        return declared
     if sample.isascii() and _ESCAPE.search(sample):
-        return "iso2022_jp_ext"
+        return JIS
+    said = [name for name in (codec_of(declared), declared_in(sample)) if name]
+    fitting = [name for name in said if fits(sample, name)]
+    if fitting:
+        return _more_sensible(sample, fitting[0])
     if b"\0" in sample:
         wide = _detect_wide(sample)
         if wide:
@@ -48,7 +69,23 @@ def detect(sample: bytes, declared: str | None = None) -> str:
         sample = sample.replace(b"\0", b"")
     if fits(sample, "utf-8"):
         return "utf-8"
-    return likeliest(sample)
+    damaged = (name for name in said if name not in WIDE | _FIT_ANYTHING and _nearly_fits(sample, name))
+    return next(damaged, "") or likeliest(sample)
+
+
+def _more_sensible(sample: bytes, declared: str) -> str:
+    """What is declared and fits, unless the bytes read far better in what fits them too."""
+    if sample.isascii() or declared in WIDE:
+        return declared
+    others = ("utf-8", "cp932", EUC) if declared in _FIT_ANYTHING else ("utf-8",)
+    scores = {name: likelihood(loosely(sample, name)) for name in others if fits(sample, name)}
+    scores[declared] = likelihood(loosely(sample, declared)) + _BELIEVED
+    return max(scores, key=lambda name: scores[name])
+
+
+def _nearly_fits(sample: bytes, name: str) -> bool:
+    text = loosely(sample, name)
+    return text.count("\ufffd") <= _FEW * sum(not char.isascii() for char in text)
 
 
 def _detect_wide(sample: bytes) -> str | None:
@@ -68,14 +105,19 @@ def _detect_wide(sample: bytes) -> str | None:
 
 def _narrow_plausibility(sample: bytes) -> float:
     """How well it reads as text of one to four bytes a character, -1 to 1; 1 for ASCII."""
-    name = "utf-8" if fits(sample, "utf-8") else likeliest(sample, ask=False)
-    return plausibility(sample.decode(name, "replace"))
+    name = "utf-8" if fits(sample, "utf-8") else likeliest(sample)
+    return plausibility(loosely(sample, name))
 
 
 def _in_every_second(sample: bytes) -> bool:
     """Whether zero bytes are many, and on one side of the pairs, as in UTF-16 with Western letters."""
     even, odd = sample[::2].count(0), sample[1::2].count(0)
     return max(even, odd) > 10 * min(even, odd) and max(even, odd) > len(sample) // 20
+
+
+def to_text(content: bytes, declared: str | None = None) -> str:
+    """The text of bytes that are at hand as a whole, as `detect` reads them; U+FFFD for what cannot be read."""
+    return decode(content, detect(content[:SAMPLE_BYTES], declared))
 
 
 def decode(block: bytes, encoding: str) -> str:

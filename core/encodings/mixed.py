@@ -12,13 +12,22 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from core.encodings.plausibility import MISFIT, SAMPLE_CHARS, SENSIBLE, likeliest, plausibility, strictly
+from core.encodings.plausibility import (
+    MISFIT,
+    SAMPLE_CHARS,
+    SENSIBLE,
+    likeliest,
+    likelihood,
+    plausibility,
+    strictly,
+)  # fmt: skip
+from core.encodings.vendors import EUC, JIS, lenient
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 LONGEST_LINE = 1 << 14  # bytes; a longer one is judged in pieces
-_OTHERS = ("utf-8", "cp932", "euc_jp")
+_OTHERS = ("utf-8", "cp932", EUC)
 # Kana as they look when UTF-8 is read as CP932 (e3 81, e3 82, e3 83): kanji that nobody writes.
 _UTF8_AS_CP932 = ("縺", "繧", "繝")
 _EUC_AS_CP932 = re.compile("(?:[､･][ｱ-ﾟｦ-ｯ]){3}")  # kana of EUC-JP likewise: rows a4 and a5
@@ -29,7 +38,7 @@ _MARK = b"\xef\xbb\xbf"
 
 def is_mixed(block: bytes, text: str, encoding: str) -> bool:
     """Whether a block that could be decoded as a whole has stretches that belong to another encoding."""
-    if encoding in {"cp932", "euc_jp"} and (plausibility(text[:SAMPLE_CHARS]) < SENSIBLE or _has_utf8(block)):
+    if encoding in {"cp932", EUC} and (plausibility(text[:SAMPLE_CHARS]) < SENSIBLE or _has_utf8(block)):
         return True
     if encoding == "cp932":
         return any(sign in text for sign in _UTF8_AS_CP932) or _EUC_AS_CP932.search(text) is not None
@@ -56,7 +65,7 @@ def decode_by_line(block: bytes, encoding: str) -> str:
         if is_at_home:
             parts += [text for _, text in run if text is not None]
         elif is_escaped:
-            parts.append(b"".join(line for line, _ in run).decode("iso2022_jp_ext", "replace"))
+            parts.append(b"".join(line for line, _ in run).decode(JIS, lenient(JIS)))
         else:
             parts.append(_foreign(b"".join(line for line, _ in run), home))
     return "".join(parts)
@@ -83,7 +92,7 @@ def _fit(line: bytes, home: str) -> str | None:
     text = strictly(line, home)
     if text is None or is_mixed(line, text, home):
         return None
-    if home in {"cp932", "euc_jp"} and strictly(line, "utf-8") is not None:
+    if home in {"cp932", EUC} and strictly(line, "utf-8") is not None:
         return None  # bytes beyond ASCII that are valid UTF-8 are UTF-8
     return text
 
@@ -92,10 +101,11 @@ def _foreign(run: bytes, home: str) -> str:
     """Lines that do not fit where they stand."""
     readings = {name: text for name in _OTHERS if (text := strictly(run, name)) is not None}
     if readings:
-        best = max(readings, key=lambda name: plausibility(readings[name][:SAMPLE_CHARS]))
+        best = max(readings, key=lambda name: likelihood(readings[name]))
         if plausibility(readings[best][:SAMPLE_CHARS]) >= SENSIBLE - (MISFIT if best == home else 0):
             return readings[best]
     lines = run.splitlines(keepends=True)
     if len(lines) > 1:
         return "".join(_foreign(line, home) for line in lines)
-    return run.decode(likeliest(run, ask=False), "replace")
+    nearest = home if home not in _OTHERS else likeliest(run)
+    return run.decode(nearest, lenient(nearest))

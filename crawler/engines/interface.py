@@ -15,7 +15,8 @@ from zoneinfo import ZoneInfo, available_timezones
 from parsel import Selector
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
-from crawler.pages.charsets import decode
+from core.encodings.decoder import to_text
+from core.encodings.labels import codec_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -100,8 +101,8 @@ class Page:
 
     @cached_property
     def text(self) -> str:
-        """The content as text; see `crawler.pages.charsets.decode`."""
-        return decode(self.content, self.charset)
+        """The content as text; see `core.encodings.decoder.to_text`."""
+        return to_text(self.content, self.charset)
 
     @cached_property
     def root(self) -> Selector:
@@ -137,10 +138,8 @@ class EngineOptions(BaseModel):
     @field_validator("encoding")
     @classmethod
     def _known_encoding(cls, encoding: str) -> str:
-        try:
-            "".encode(encoding or "utf-8")
-        except LookupError:
-            raise ValueError("no such encoding; expected a name like cp932") from None
+        if encoding and not codec_of(encoding):
+            raise ValueError("no such encoding; expected a label that browsers know, like shift_jis or euc-jp")
         return encoding
 
     @property

@@ -8,7 +8,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from core.encodings.eucjp import REPLACING, STRICT
+from core.encodings.vendors import lenient, strict
 from custody.errors import TableError
 
 if TYPE_CHECKING:
@@ -133,18 +133,9 @@ def _first_misfit(sample: bytes) -> tuple[int, str]:
     return fails.get(nearest, 1), nearest
 
 
-def _strict(encoding: str) -> str:
-    return STRICT if encoding == "euc_jp" else "strict"
-
-
-def lenient(encoding: str) -> str:
-    """The error handler that reads on where a file is not in its encoding."""
-    return REPLACING if encoding == "euc_jp" else "replace"
-
-
 def _decode(sample: bytes, encoding: str, *, whole: bool) -> str | None:
     try:
-        text = codecs.getincrementaldecoder(encoding)(_strict(encoding)).decode(sample, final=whole)
+        text = codecs.getincrementaldecoder(encoding)(strict(encoding)).decode(sample, final=whole)
     except UnicodeDecodeError:
         return None
     return None if _NO_LETTERS.search(text) else text

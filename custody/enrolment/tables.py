@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Final
 
-from custody.enrolment.table_format import lenient
+from core.encodings.vendors import lenient
 from custody.errors import TableError
 
 if TYPE_CHECKING:

@@ -1,10 +1,10 @@
 """Builds the next generation of the index: what an enrolment adds and changes becomes one more segment.
 
 Rows come in batches and wait on disk (`fingerprints.building.spill`); those that the index has as they are were left
-out before.
-Then each bucket is set against what is known of the subjects whose rows may have changed. What older segments say is
-not written again: their files are linked into the new generation. Nothing that readers see changes until `finish` has
-everything on disk; a builder that is not finished leaves a ``.part`` folder, and the next one removes it.
+out before. Then each bucket is set against what is known of the subjects whose rows may have changed. What older
+segments say is not written again: their files are linked into the new generation. Nothing that readers see changes
+until `finish` has everything on disk; a builder that is not finished leaves a ``.part`` folder, and the next one
+removes it.
 """
 
 from __future__ import annotations

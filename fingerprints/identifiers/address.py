@@ -1,9 +1,8 @@
 """Japanese addresses: 東京都千代田区千代田1-2-3, 千代田区千代田一丁目２番３号 メゾン架空101号室.
 
 Canonical: folded, without the prefecture, 丁目 番地 番 号 の ー as hyphens, kanji numerals of house numbers as digits,
-    without
-the building's name, its room number joined on: 千代田区千代田1-2-3-101. ヶ ケ が and ノ の 之 between kanji are one,
-大字 and 字 are dropped. What stands before the first house number is the town (`town_of`).
+without the building's name, its room number joined on: 千代田区千代田1-2-3-101. ヶ ケ が and ノ の 之 between kanji
+are one, 大字 and 字 are dropped. What stands before the first house number is the town (`town_of`).
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Birth dates: 1985-04-03, 1985年4月3日, 昭和60年4月3日, S60.4.3, 令和元年…, 一九八五年…, 19850403, and 850403 at scan.
 
 Canonical: ISO 8601. A date of six digits has no one form; `readings` gives all of them (western year, and year of an
-    era).
+era).
 """
 
 from __future__ import annotations

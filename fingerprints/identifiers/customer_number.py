@@ -1,8 +1,8 @@
 """Customer numbers, in whatever form the carrier gives them: K000001, 1234-567890.
 
 Canonical: half width, upper case, without spaces. How they look is learned when an extract is enrolled
-    (`learn_patterns`)
-and kept with the index, so that they can be found in free text; a form too short to be told from any number is not.
+(`learn_patterns`) and kept with the index, so that they can be found in free text; a form too short to be told from
+any number is not.
 """
 
 from __future__ import annotations

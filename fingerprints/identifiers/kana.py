@@ -1,8 +1,7 @@
 """Readings of names in kana: カクウ　イチロウ, ｶｸｳ ｲﾁﾛｳ, かくう いちろう.
 
 Canonical: katakana without spaces and honorifics; small letters large (bank files know only ｷﾖｳｺ for キョウコ),
-    ヂヅヲヱヰヴ as
-ジズオエイブ, every dash a prolonged sound mark.
+ヂヅヲヱヰヴ as ジズオエイブ, every dash a prolonged sound mark.
 """
 
 from __future__ import annotations

@@ -1,9 +1,8 @@
 """Phone numbers: 090-0000-0001, ０９０（００００）０００１, +81 90-0000-0001, 〇九〇…, 9000000001 without its zero.
 
 Canonical: the national number as digits with its leading zero (総務省 電気通信番号計画: ten digits, eleven for 0x0 and
-    0800),
-or ``+`` and the digits of a number elsewhere. `phonenumbers.parse` takes 16 µs and misses half of the spellings above,
-so the plan's few rules stand here.
+0800), or ``+`` and the digits of a number elsewhere. `phonenumbers.parse` takes 16 µs and misses half of the spellings
+above, so the plan's few rules stand here.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """Names in Latin letters as the kana they are read as, to be compared with the sketch of a customer's kana.
 
 Romanisation loses vowel length (Sato, Satoh, Satou), and the order of names varies, so the reading is only good for
-fuzzy
-comparison: the words are read in both orders at once, given family given, and the sketch finds its place in there.
+fuzzy comparison: the words are read in both orders at once, given family given, and the sketch finds its place in
+there.
 """
 
 from __future__ import annotations

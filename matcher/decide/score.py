@@ -1,12 +1,10 @@
 """How sure: likelihood ratios after Fellegi and Sunter (1969), in bits.
 
-A field's weight is log2(m / u): how often it agrees this well when the unit does speak of the subject (m), against
-how often
-with a stranger (u). For values that people share, u is read off the index: the more subjects carry the value, the
-less it
-says. The prior that a unit speaks of one particular subject of N is λ/N, with λ, the share of units that are ours,
-estimated from the document itself (expectation maximisation under a Beta prior). Fields that go together (name and
-its reading; postal code, town and address) count once, with the best of them.
+A field's weight is log2(m / u): how often it agrees this well when the unit does speak of the subject (m), against how
+often with a stranger (u). For values that people share, u is read off the index: the more subjects carry the value,
+the less it says. The prior that a unit speaks of one particular subject of N is λ/N, with λ, the share of units that
+are ours, estimated from the document itself (expectation maximisation under a Beta prior). Fields that go together
+(name and its reading; postal code, town and address) count once, with the best of them.
 """
 
 from __future__ import annotations

@@ -1,9 +1,8 @@
 """Candidates: what in a passage could identify somebody, as digests, unit by unit.
 
 A *unit* is what may speak of one person: a row of a table, or in free text a cluster of candidates with the words
-around it.
-Everything a unit holds becomes *terms* (kinds, and parts of kinds as the pairs need them) with their digests, in flat
-arrays over the whole batch, so that one lookup serves all units.
+around it. Everything a unit holds becomes *terms* (kinds, and parts of kinds as the pairs need them) with their
+digests, in flat arrays over the whole batch, so that one lookup serves all units.
 """
 
 from __future__ import annotations

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from parsel import Selector
 
-from crawler.pages.charsets import decode
+from crawler.engines.interface import Page
 from crawler.pages.dates import read_posted
 from crawler.pages.selectors import select_text, text_of
 
@@ -122,9 +122,9 @@ JAPANESE = "番号,氏名 髙﨑 惠 ㈱ ① 電話 ｶﾅ"
     ],
 )
 def test_a_charset_that_does_not_fit_is_not_believed(content: bytes, declared: str, text: str) -> None:
-    assert decode(content, declared) == text
+    assert Page("", content, charset=declared).text == text
 
 
 @given(st.binary(), st.text())
 def test_no_bytes_break_the_decoder(content: bytes, declared: str) -> None:
-    decode(content, declared)
+    assert isinstance(Page("", content, charset=declared).text, str)

@@ -9,7 +9,7 @@ import subprocess
 import sys
 import textwrap
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
@@ -20,6 +20,7 @@ from custody.enrolment.enroller import Enroller, EnrolmentResult, Lending
 from custody.errors import EnrolmentError, TooManyRejectedError
 from custody.models import DONE, FAILED, RUNNING, Enrolment, Extract, Processor
 from custody.register.ledger import candidates
+from fingerprints.building.builder import IndexBuilder
 from fingerprints.index.generation import Index
 from fingerprints.pairs import PAIRS
 from fingerprints.secrets.digests import Digester
@@ -246,6 +247,31 @@ def test_a_killed_run_is_settled_by_the_next(
         assert session.scalars(select(Extract.name).order_by(Extract.name)).all() == expected
         states = session.scalars(select(Enrolment.state).order_by(Enrolment.id)).all()
         assert states == [DONE if switched else FAILED, DONE]
+
+
+@pytest.mark.parametrize("switched", [False, True])
+def test_a_run_has_failed_only_if_its_generation_does_not_serve(
+    tmp_path: Path, enroller: Enroller, database: Database, monkeypatch: pytest.MonkeyPatch, *, switched: bool
+) -> None:
+    path = write_csv(tmp_path / "c.csv", customers(range(20)))
+    finish = IndexBuilder.finish
+
+    def finish_and_fail(self: IndexBuilder, *given: Any) -> None:
+        if switched:
+            finish(self, *given)
+        raise OSError("the disk went away")
+
+    monkeypatch.setattr(IndexBuilder, "finish", finish_and_fail)
+    with pytest.raises(OSError, match="went away"):
+        enrol(enroller, path, "first")
+    monkeypatch.undo()
+    with database.read() as session:
+        assert session.scalars(select(Enrolment.state)).all() == [RUNNING if switched else FAILED]
+    enrol(enroller, path, "next")
+    with database.read() as session:
+        assert session.scalars(select(Extract.name).order_by(Extract.name)).all() == ["first", "next"][not switched :]
+        states = session.scalars(select(Enrolment.state).order_by(Enrolment.id)).all()
+    assert states == [DONE if switched else FAILED, DONE]
 
 
 def test_an_open_quote_costs_its_row_and_is_listed(tmp_path: Path, enroller: Enroller) -> None:

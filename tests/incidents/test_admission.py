@@ -10,10 +10,11 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from pyroaring import BitMap
+from sqlalchemy import select
 
 from incidents import actions, queries
 from incidents.errors import NoIncidentError
-from incidents.models import Incident
+from incidents.models import Event, FindingRow, Incident, Sighting
 from incidents.same_leak import LeakContent, is_same_leak
 from tests.incidents.makers import NOW, Leaked, event_kinds, make_document, partition, repost, take, wipe
 
@@ -82,6 +83,20 @@ def test_a_later_index_adds_to_the_incident_of_the_content(database: Database) -
         line = queries.incident_line(session, first.incident_id or 0, language="en")
     assert (line.subjects, line.documents, line.sightings) == (12, 1, 1)
     assert event_kinds(database) == ["sighting", "opened", "rescanned", "grew"]
+
+
+@pytest.mark.parametrize("order", list(itertools.permutations([1, 2, 3])))
+def test_a_new_place_is_told_with_what_the_newest_index_found(database: Database, order: tuple[int, ...]) -> None:
+    for generation in order:
+        take(database, Leaked(SAMPLE.content, tuple(range(10 + generation))), generation=generation)
+    repost(database, SAMPLE.content, source="forum", address="http://forum.invalid/1")
+    with database.read() as session:
+        told = session.scalars(select(Event).where(Event.kind == "repost")).one().data
+        newest = session.scalars(select(FindingRow).where(FindingRow.generation == 3)).one()
+        sighting = session.scalars(select(Sighting).order_by(Sighting.capture_id.desc())).first()
+    assert (told["finding_id"], told["subjects"]) == (newest.id, 13)
+    assert sighting is not None
+    assert sighting.finding_id == newest.id
 
 
 def test_a_document_that_ties_two_incidents_together_merges_them_and_a_split_undoes_it(database: Database) -> None:

@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import insert, select
 
-from incidents.actions import act
+from incidents.actions import act, split
 from incidents.errors import SearchError
 from incidents.models import Event
 from incidents.timeline.events import add_event
@@ -139,6 +139,23 @@ def test_search_knows_incidents_their_states_and_their_sources(database: Databas
     assert len(found(database, "CSIRTが漏えいと")) == 1
     assert len(found(database, "confirmed by the csirt")) == 1
     assert len(found(database, "http://paste.invalid/1")) == 1
+
+
+def test_an_incident_is_searched_with_all_that_was_merged_into_it(database: Database) -> None:
+    for name, members in (("left", range(10)), ("right", range(10, 20)), ("both", range(20)), ("far", range(90, 95))):
+        take(database, Leaked(name, tuple(members)))
+
+    def of(*ids: int) -> set[int]:
+        with database.read() as session:
+            return set(session.scalars(select(Event.id).where(Event.incident_id.in_(ids))))
+
+    assert of(2)
+    assert found(database, "incident:1") == of(1, 2)
+    assert found(database, "incident:2") == of(2)
+    assert found(database, "incident:1 kind:opened incident:3") == found(database, "kind:opened")
+    with database.write() as session:
+        split(session, 2, actor="suzuki", reason="two sellers", now=NOW)
+    assert found(database, "incident:1") == of(1)
 
 
 @pytest.mark.parametrize(

@@ -22,8 +22,8 @@ def expire(database: Database, trails_dir: Path, *, keep_days: int, now: datetim
     """Remove the files whose latest record is older than ``keep_days``; how many rows went.
 
     Records without a time go when everything their import brought is that old, or, if it brought no time at all, the
-    import itself. Rows of imports stay: they say what was
-    taken in, and its hash. The database lets go of a file first, so that a cut-off run leaves a file that nobody reads.
+    import itself. Rows of imports stay: they say what was taken in, and its hash. The database lets go of a file
+    first, so that a cut-off run leaves a file that nobody reads.
     """
     before = now - timedelta(days=keep_days)
     with database.read() as session:

@@ -70,7 +70,7 @@ def _readable(source: Readable) -> Iterator[str]:
 def _stretches(block: bytes) -> Iterator[str]:
     narrow = [found.group() for found in _STRETCH.finditer(block)]
     if narrow:
-        home = likeliest(b"\n".join(sorted(narrow, key=len)[-40:])[: 1 << 14], ask=False)
+        home = likeliest(b"\n".join(sorted(narrow, key=len)[-40:])[: 1 << 14])
         for stretch in narrow:
             yield from _lines(tidied(decode_by_line(stretch, home)))
     for found in _WIDE_STRETCH.finditer(block):

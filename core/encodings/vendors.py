@@ -1,7 +1,8 @@
-"""EUC-JP as carriers' systems write it: with the letters of vendors (髙, 﨑, ①, ㈱) that Python's ``euc_jp`` refuses.
+"""EUC-JP and ISO-2022-JP as they are written: with the letters of vendors (髙, 﨑, ①, ㈱) that Python's codecs refuse.
 
-Two habits are read, as error handlers of that codec: two bytes that are the letter's place in CP932 (CP51932), and
-three bytes that begin with 8F (eucJP-ms). Last comes JIS X 0213 (EUC-JIS-2004), where the others have nothing.
+Three habits are read, as error handlers of those codecs: two bytes that are the letter's place in CP932 (CP51932, and
+CP50220 with seven bits), and three bytes that begin with 8F (eucJP-ms). Last comes JIS X 0213 (EUC-JIS-2004), where
+the others have nothing.
 """
 
 from __future__ import annotations
@@ -9,8 +10,10 @@ from __future__ import annotations
 import codecs
 from typing import Final
 
-STRICT: Final = "hinomi-eucjp"
-REPLACING: Final = "hinomi-eucjp-replace"
+EUC: Final = "euc_jp"
+JIS: Final = "iso2022_jp_ext"
+_STRICT: Final = "hinomi-vendors"
+_REPLACING: Final = "hinomi-vendors-replace"
 _KANJI: Final = 0xA1
 _LAST: Final = 0xFE
 _CELLS: Final = 94
@@ -20,6 +23,17 @@ _IBM_THREE: Final = (
 )
 """What eucJP-ms has at 8F F3F3 to 8F F4FE, as glibc writes it."""
 _IBM_FIRST: Final = 0xF3F3 - 0xF3A1
+_TO_EIGHT_BITS: Final = bytes(code | 0x80 if 0x21 <= code <= 0x7E else code for code in range(256))  # noqa: PLR2004  # as ISO 2022 has it
+
+
+def strict(encoding: str) -> str:
+    """The error handler that refuses what is not in an encoding, vendors' letters aside."""
+    return _STRICT if encoding in {EUC, JIS} else "strict"
+
+
+def lenient(encoding: str) -> str:
+    """The error handler that reads on, with a mark, where bytes are not in their encoding."""
+    return _REPLACING if encoding in {EUC, JIS} else "replace"
 
 
 def _letter(data: bytes) -> tuple[str, int] | None:
@@ -45,8 +59,13 @@ def _shifted(high: int, low: int) -> bytes:
     return bytes((lead, trail))
 
 
+def _found(error: UnicodeDecodeError) -> tuple[str, int] | None:
+    data = error.object[error.start : error.start + 3]
+    return _letter(data[:2].translate(_TO_EIGHT_BITS) if error.encoding == JIS else data)
+
+
 def _read_or_refuse(error: UnicodeError) -> tuple[str, int]:
-    found = _letter(error.object[error.start : error.start + 3]) if isinstance(error, UnicodeDecodeError) else None
+    found = _found(error) if isinstance(error, UnicodeDecodeError) else None
     if found is None or not isinstance(error, UnicodeDecodeError):
         raise error
     return found[0], error.start + found[1]
@@ -55,9 +74,9 @@ def _read_or_refuse(error: UnicodeError) -> tuple[str, int]:
 def _read_or_replace(error: UnicodeError) -> tuple[str, int]:
     if not isinstance(error, UnicodeDecodeError):
         raise error
-    found = _letter(error.object[error.start : error.start + 3])
+    found = _found(error)
     return (found[0], error.start + found[1]) if found else ("\ufffd", error.end)
 
 
-codecs.register_error(STRICT, _read_or_refuse)
-codecs.register_error(REPLACING, _read_or_replace)
+codecs.register_error(_STRICT, _read_or_refuse)
+codecs.register_error(_REPLACING, _read_or_replace)
