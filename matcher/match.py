@@ -9,9 +9,9 @@ import numpy as np
 
 from matcher.compare.candidates import ALL_METHODS, Methods
 from matcher.content import ContentSketch
-from matcher.decide.lone_phones import LonePhones
 from matcher.decide.parts import FoundSubjects, Gathered
-from matcher.decide.score import ENOUGH, ENOUGH_IN_A_CROWD, KINDS, posteriors
+from matcher.decide.phone_lists import PhoneLists
+from matcher.decide.score import CONTRADICTS, ENOUGH, ENOUGH_IN_A_CROWD, KINDS, posteriors
 from matcher.decide.surnames import listed_by_surname
 from matcher.decide.verdict import as_date, dated, has_own_form, judge
 from matcher.document import Cuts, Limits
@@ -60,7 +60,7 @@ def match_document(
     limits = limits or Limits()
     cuts = Cuts()
     content = ContentSketch(digester)
-    gathered, phones = Gathered(), LonePhones()
+    gathered, phones = Gathered(), PhoneLists()
     jobs = _jobs(read_document(document, limits, cuts), content, Typist(kinds))
     for part in look_at_all(Looker(index, digester, kinds, methods), jobs, processes):
         phones.take(part.phones, part.places.size)
@@ -88,7 +88,7 @@ class _About:
     population: int
 
 
-def _conclude(gathered: Gathered, phones: LonePhones, about: _About) -> Finding:
+def _conclude(gathered: Gathered, phones: PhoneLists, about: _About) -> Finding:
     found = gathered.hand_over()
     if found is not None:
         units = gathered.units_with_people
@@ -109,12 +109,15 @@ def _conclude(gathered: Gathered, phones: LonePhones, about: _About) -> Finding:
     )
 
 
-def _listed(found: FoundSubjects, posterior: NDArray[np.float64], phones: LonePhones, people: int) -> NDArray[np.bool_]:
-    """Candidates in a list of ours whose phone stands alone, or by a surname; probabilities are raised in place."""
+def _listed(found: FoundSubjects, posterior: NDArray[np.float64], phones: PhoneLists, people: int) -> NDArray[np.bool_]:
+    """Candidates by their phone in a list of ours, or by it and a surname; probabilities are raised in place."""
     named, sure = listed_by_surname(found, people)
     posterior[named] = np.maximum(posterior[named], sure)
-    units, sure = phones.ours()
-    listed: NDArray[np.bool_] = np.isin(found.unit, units) & (found.agreement[:, KINDS.index("phone")] == 1)
+    listed: NDArray[np.bool_] = found.agreement[:, KINDS.index("phone")] == 1
+    listed &= (found.weight > CONTRADICTS).all(axis=1) & ~np.isin(found.unit, phones.told_of)
+    sure = phones.sureness(np.unique(found.subject[listed]).size)
+    if not sure:
+        return named
     _, holders, count = np.unique(found.evidence, return_inverse=True, return_counts=True)
     posterior[listed] = np.maximum(posterior[listed], sure / count[holders][listed])
     return listed | named

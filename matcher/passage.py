@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from matcher.compare.candidates import ALL_METHODS, Methods, compare, look_up
+from matcher.compare.candidates import ALL_METHODS, COLUMN, Methods, compare, look_up
 from matcher.compare.pruning import drop_hopeless
 from matcher.compare.settled_rows import ALIKE, settle
-from matcher.decide.lone_phones import look_at_phones
+from matcher.decide.phone_lists import look_at_phones
 from matcher.decide.parts import Part, as_part
 from matcher.decide.score import weigh
 from matcher.find.candidates import pair_terms
@@ -81,7 +81,10 @@ class Looker:
             rows = drop_hopeless(rows, self.index.subjects)
             compare(rows, rest, units, self.index, self.methods)
             scored.append((rows, weigh(rows, self.index.subjects)))
-        phones = look_at_phones(units, terms.get("phone"), self.index, self.digester)
+        ours = [some.unit[some.exact[:, COLUMN["phone"]]] for some, _ in scored]
+        phones = look_at_phones(
+            units, terms.get("phone"), np.concatenate([np.zeros(0, np.intp), *ours]), self.index, self.digester
+        )
         return as_part(units, rest | terms, job.path, scored, phones)
 
 

@@ -55,7 +55,19 @@ _HINTS: Final = (
 _REACH: Final = 130
 _HARDLY_USED: Final = re.compile("[=/?&|{}*'`]")
 """Signs that mail addresses may have and hardly any has: what stands before them may be no part of it."""
+_MEANS_AT: Final = re.compile(r"([^\w\s@＠.])(?:[をは]|\s?(?:→|->|=|＝)\s?)(?:半角の?)?(?:@|＠|アットマーク|アット)(?=に|へ|$|\W)")
+_REMARK: Final = re.compile(r"[\[(（【<＜]?@(?:[をは]|\s?(?:→|->|=|＝)\s?)(?:半角の?)?(?:@|＠|アットマーク|アット).{0,12}\Z")
+"""How a text says which sign it has for the at sign, and the same behind an address, the sign replaced already."""
 _TRIM: Final = "'`.-/=?&*|{}"
+
+
+def with_at_signs(text: str) -> str:
+    """The text with at signs for whatever it says to stand for one: kakuu0★carrier.example（★を@に）."""
+    if not ("@" in text or "＠" in text or "アット" in text):
+        return text
+    for sign in {match[1] for match in _MEANS_AT.finditer(text)}:
+        text = text.replace(sign, "@")
+    return text
 
 
 class Email(IdentifierKind):
@@ -80,6 +92,7 @@ class Email(IdentifierKind):
             ("kakuu(dot)ichiro[at]carrier(dot)example", "kakuu.ichiro@carrier.example"),
             ("mailto:kakuu0@carrier.example", "kakuu0@carrier.example"),
             ("<kakuu0@carrier.example>", "kakuu0@carrier.example"),
+            ("kakuu0★carrier.example（★を@に）", "kakuu0@carrier.example"),
         ),
         misses=("", "kakuu0", "@carrier.example", "kakuu0@carrier", "look at this dot", "a@b@c.example"),
     )
@@ -88,6 +101,8 @@ class Email(IdentifierKind):
         """Lower case, half width, plain at sign and dots."""
         if _ADDRESS.fullmatch(text):
             return None if "**" in text else text  # that is one with letters masked
+        if _MEANS_AT.search(text):
+            text = _REMARK.sub("", with_at_signs(text))
         text = nfkc(text).strip().lower()
         text = text.removeprefix("<").removesuffix(">").removeprefix("mailto:").strip()
         if not _ADDRESS.fullmatch(text):

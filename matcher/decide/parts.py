@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from matcher.compare.candidates import Candidates
-    from matcher.decide.lone_phones import PhonePart
+    from matcher.decide.phone_lists import PhonePart
     from matcher.decide.score import Scores
     from matcher.find.candidates import Terms
     from matcher.units.units import Units
@@ -65,7 +65,7 @@ class Part:
         people: Units that look like a person and say something to know them by.
         known_by: The digest that each of them is known by.
         found: The candidates; None when there are none.
-        phones: Its phones, for lists that hold nothing else; None when there are none.
+        phones: Its phones, for lists of them; None when there are none.
     """
 
     path: tuple[str, ...]

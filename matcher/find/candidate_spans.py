@@ -44,6 +44,8 @@ _WORDED: Final = re.compile(
     re.IGNORECASE,
 )
 _PIECE: Final = re.compile(r"\[0-9０-９\]\{(\d+)\}|\[(A-ZＡ-Ｚ)\]\{\d+\}|\\?([^\[\]{}\\])")
+_TO_WIDE: Final = 0xFEE0
+"""From a character of ASCII to the same one in full width."""
 _LETTERS: Final = "".join(chr(start + n) for start in (0x41, 0x61, 0xFF21, 0xFF41) for n in range(26))
 
 
@@ -269,7 +271,7 @@ def _numbers(found: Signs, text: str, patterns: tuple[str, ...]) -> NDArray[np.i
 
 
 def _is_beside(found: Signs, positions: NDArray[np.intp], wanted: str) -> NDArray[np.bool_]:
-    return found.is_code(positions, wanted) if wanted else ~found.is_code(positions, _LETTERS)
+    return found.is_code(positions, wanted) if wanted else np.ones(positions.size, np.bool_)
 
 
 @dataclass(frozen=True, slots=True)
@@ -294,7 +296,10 @@ def _longest_run(pattern: str) -> _Run | None:
 
 
 def _signs_of(letters: str | None, literal: str | None) -> str:
-    return _LETTERS if letters else (literal or "").lower() + (literal or "").upper()
+    if letters:
+        return _LETTERS
+    plain = (literal or "").lower() + (literal or "").upper()
+    return plain + "".join(chr(ord(sign) + _TO_WIDE) for sign in plain if "!" <= sign <= "~")
 
 
 def _spans(places: NDArray[np.intp], text: str) -> list[tuple[int, int]]:

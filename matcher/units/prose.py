@@ -14,7 +14,7 @@ from fingerprints.identifiers.address import towns_in
 from matcher.find.candidates import found_in
 from matcher.find.names import PAIRED, names_in
 from matcher.units.columns import kind_of_header
-from matcher.units.units import JAPANESE, LABELS, LATEST_BIRTH, TELLING, Text, Units, as_compared
+from matcher.units.units import LABELS, LATEST_BIRTH, Text, Units, as_compared
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -56,14 +56,9 @@ class ProseUnits(Units):
                 self._take(unit, kind, canonical)
             self._collect_names(unit)
 
-    def bare(self) -> NDArray[np.bool_]:
-        """Clusters of phones without any Japanese words of their own but labels; ASCII beside them is a password."""
-        found = (
-            not {kind for kind, _ in cluster.found} & TELLING
-            and not JAPANESE.search(LABELS.sub("", self._context(unit)))
-            for unit, cluster in enumerate(self._clusters)
-        )
-        return np.fromiter(found, np.bool_, self.count)
+    def words(self, unit: int) -> str:
+        """The cluster with the words around it."""
+        return self._context(unit)
 
     def text(self, kind: str, unit: int) -> Text:
         """The words around, never one field alone."""

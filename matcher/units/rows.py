@@ -14,7 +14,7 @@ from matcher.find.candidates import canonical_forms, found_in, found_within
 from matcher.find.masked import is_masked, may_be_masked, readable_part
 from matcher.find.names import PAIRED, names_in, readings_of
 from matcher.units.columns import Field, type_columns
-from matcher.units.units import JAPANESE, LATEST_BIRTH, PERSONAL, TELLING, Text, Units, as_compared
+from matcher.units.units import LATEST_BIRTH, PERSONAL, Text, Units, as_compared
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -116,11 +116,9 @@ class RowUnits(Units):
         """Whether there are columns of no kind."""
         return bool(self._loose)
 
-    def bare(self) -> NDArray[np.bool_]:
-        """Rows of a table without a telling column, in which no Japanese words stand."""
-        if TELLING & set(self._cells_of):
-            return np.zeros(self.count, np.bool_)
-        return np.fromiter((not JAPANESE.search(self._row(unit)) for unit in range(self.count)), np.bool_, self.count)
+    def words(self, unit: int) -> str:
+        """The row."""
+        return " ".join(column[unit] for column in self.rows.columns if column[unit])
 
     def _row(self, unit: int, *, named: bool = False) -> str:
         """The row but for cells that hold no words, to look for a name or an address in.

@@ -88,9 +88,9 @@ class Units(ABC):
         del kind
         return False
 
-    def bare(self) -> NDArray[np.bool_]:
-        """Which units hold a phone and nothing that could say whose it is."""
-        return np.zeros(self.count, np.bool_)
+    @abstractmethod
+    def words(self, unit: int) -> str:
+        """All that a unit holds, as it was read."""
 
     @abstractmethod
     def text(self, kind: str, unit: int) -> Text:
