@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from benchmarks.random_layouts.customers import make_subscribers, write_customers
-from benchmarks.random_layouts.templates import count_alike, draw_template
+from benchmarks.random_layouts.templates import are_strangers, count_alike, draw_template
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -123,7 +123,8 @@ def measure(seed: int, documents: int, customers: int, work: Path) -> LayoutTall
     write_customers(work / "customers.csv", people[:customers])
     hinomi(home, "init")
     hinomi(home, "enroll", str(work / "customers.csv"), "--extract", "customers", "--yes")
-    written = list(write_documents(rng, folder, people[:customers], people[customers:], documents))
+    strangers = are_strangers(people[customers:], people[:customers])
+    written = list(write_documents(rng, folder, people[:customers], strangers, documents))
     scanned = hinomi(home, "scan", str(folder), "--json", "--reveal", "--reason", "measuring layouts")
     answers = {Path(a["document"]).name: a for a in map(json.loads, filter(str.strip, scanned.splitlines()))}
     return _count(written, answers)

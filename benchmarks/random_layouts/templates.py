@@ -123,7 +123,8 @@ class Template:
         text = body.replace("\n", NEWLINES[self.newline])
         if self.encoding == "utf-16-be-bom":
             return ("\ufeff" + text).encode("utf-16-be")
-        return text.encode(self.encoding, "replace")
+        written = text.encode(self.encoding, "replace")
+        return written if written.count(b"?") - text.count("?") <= _lost(text) else text.encode()
 
     def told(self, people: Sequence[Subscriber], everybody: Mapping[str, Counter[tuple[object, ...]]]) -> set[str]:
         """The numbers of those whom nobody else could be taken for."""
@@ -131,6 +132,11 @@ class Template:
         return {
             one.person.number for one in people if kind not in everybody or everybody[kind][_known(kind, one)] == 1
         }
+
+
+def _lost(text: str) -> int:
+    """Dashes, which old encodings of Japanese lack: a question mark in their place is what people post."""
+    return sum(text.count(dash) for dash in "－—―‐–")
 
 
 def draw_template(rng: Random) -> Template:
@@ -155,6 +161,16 @@ def draw_template(rng: Random) -> Template:
 def _draw(rng: Random, field: str, ways: Mapping[str, Write]) -> tuple[str, str, Write]:
     way = rng.choice(tuple(ways))
     return field, way, ways[way]
+
+
+def are_strangers(people: Sequence[Subscriber], ours: Sequence[Subscriber]) -> list[Subscriber]:
+    """Those who share neither house nor name and birth date with a customer: nobody could tell those apart."""
+    homes = {(one.person.postal, one.person.family_roman) for one in ours}
+    born = {_known("name+birth", one) for one in ours}
+    return [
+        one for one in people
+        if (one.person.postal, one.person.family_roman) not in homes and _known("name+birth", one) not in born
+    ]  # fmt: skip
 
 
 def count_alike(people: Sequence[Subscriber]) -> dict[str, Counter[tuple[object, ...]]]:

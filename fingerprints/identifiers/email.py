@@ -26,7 +26,7 @@ _ADDRESS: Final = re.compile(
     r"[a-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}@(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{1,62}"
 )
 _LOCAL_END: Final = re.compile(
-    r"(?:[A-Za-z0-9!#$%&'*+/=?^_`{|}~.\-０-９Ａ-Ｚａ-ｚ．＿－+]|\s?[\[(（]\s?(?:dot|ドット|どっと)\s?[\])）]\s?){1,64}\Z",
+    r"(?:[A-Za-z0-9!#$%&'*+/=?^_`{|}~.\-０-９Ａ-Ｚａ-ｚ．＿－+]|\s?[\[(（<{]\s?(?:dot|ドット|どっと|\.)\s?[\])）>}]\s?|(?<=[a-z0-9])\s(?:dot|ドット|どっと)\s(?=[a-z0-9])){1,64}\Z",
     re.IGNORECASE,
 )
 _DOMAIN: Final = re.compile(
@@ -55,6 +55,8 @@ _HINTS: Final = (
 _REACH: Final = 130
 _HARDLY_USED: Final = re.compile("[=/?&|{}*'`]")
 """Signs that mail addresses may have and hardly any has: what stands before them may be no part of it."""
+_LABEL: Final = re.compile(r"^(?:e-?mail|mail|address|addr|id)[-_.:]?(?=..)", re.IGNORECASE)
+"""A label that touches an address: E-mailkakuu0@carrier.example."""
 _MEANS_AT: Final = re.compile(r"([^\w\s@＠.])(?:[をは]|\s?(?:→|->|=|＝)\s?)(?:半角の?)?(?:@|＠|アットマーク|アット)(?=に|へ|$|\W)")
 _REMARK: Final = re.compile(r"[\[(（【<＜]?@(?:[をは]|\s?(?:→|->|=|＝)\s?)(?:半角の?)?(?:@|＠|アットマーク|アット).{0,12}\Z")
 """How a text says which sign it has for the at sign, and the same behind an address, the sign replaced already."""
@@ -122,11 +124,17 @@ class Email(IdentifierKind):
                 continue
             local = before.group().lstrip(_TRIM)
             domain = _DOT.sub(".", nfkc(after.group()))
-            for part in dict.fromkeys((local, _HARDLY_USED.split(local)[-1])):  # mail=kakuu0@carrier.example
+            for part in _parts(local):
                 canonical = self.canonical(f"{part}@{domain}") if part else None
                 if canonical:
                     taken = after.end()
                     yield Found(self.name, start - len(part), after.end(), canonical)
+
+
+def _parts(local: str) -> Iterator[str]:
+    """A local part as it stands, and what is left of it without what may belong to something before it."""
+    own = _HARDLY_USED.split(local)[-1]  # mail=kakuu0@carrier.example
+    yield from dict.fromkeys((local, own, _LABEL.sub("", own)))
 
 
 def _positions(text: str, sign: str) -> Iterator[tuple[int, int]]:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 LATIN_RUN = re.compile(r"[A-Za-z]{2,20}(?:[ ,　]{1,2}[A-Za-z]{2,20}){1,3}")
 MOST_NAMES = 200  # stretches of a text tried as a name
+MOST_PAIRS = 40  # of runs that may be a family and a given name
 MOST_RUNS = 20  # of kana, and of Latin words, likewise
 PAIRED = frozenset(
     name for pair in PAIRS for term in (pair.left, pair.right) for name in (term.name, term.kind) if name != "phone"
@@ -30,6 +31,11 @@ _HIRAGANA_RUN = re.compile(
     r"(?<![一-鿿々ぁ-ゖァ-ヺー])[ぁ-ゖー]{2,10}(?:[ 　・][ぁ-ゖー]{2,8})?(?![一-鿿々ぁ-ゖァ-ヺー])"
 )
 """Hiragana with nothing but signs and spaces around it; in a sentence a kanji is never far."""
+_NAMES = ("name", "kana")
+_TWO_PARTS = re.compile(
+    r"(?<![一-鿿々ぁ-ゖァ-ヺーｦ-ﾟ])([一-鿿々ぁ-ゖァ-ヺーｦ-ﾟ]{1,10})[ 　・,，、/／.＝-]{1,2}(?=([一-鿿々ぁ-ゖァ-ヺーｦ-ﾟ]{1,10})(?![一-鿿々ぁ-ゖァ-ヺーｦ-ﾟ]))"
+)
+"""Two runs of letters with one sign between them; a run may belong to two such pairs."""
 _LONGEST_NAME, _LONGEST_FAMILY, _LONGEST_GIVEN = 6, 3, 4
 _STOPS = str.maketrans(
     dict.fromkeys("、。，．「」『』（）()【】！？!?:：;；/／|\n\r\t>＞<＜=＝*", ".")
@@ -41,6 +47,9 @@ def names_in(text: str, kinds: Mapping[str, IdentifierKind]) -> Iterator[tuple[s
     stretches = _name_stretches(kinds["name"].comparable(text.translate(_STOPS)))
     for stretch in islice(dict.fromkeys(stretches), MOST_NAMES):
         yield "name", stretch
+    for pair in islice(_TWO_PARTS.finditer(text), MOST_PAIRS):
+        for kind in _NAMES if "kana" in kinds else _NAMES[:1]:
+            yield from ((kind, form) for form in kinds[kind].readings(f"{pair[1]} {pair[2]}"))
     if "kana" in kinds:
         for pattern in (_KANA_RUN, _HIRAGANA_RUN):
             for run in islice(pattern.finditer(text), MOST_RUNS):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
     from matcher.document import Cuts, Limits
 
 
+_LOST_DASH = re.compile(r"\?(?<=[０-９]\?)(?=[０-９])")
+"""A dash in full width that went through an encoding that has none."""
 _TEXT_BYTES = bytes({7, 8, 9, 10, 12, 13, 27, *range(0x20, 0x100)} - {0x7F})
 
 
@@ -140,6 +143,8 @@ def tidied(text: str) -> str:
     for sign in "\0\ufeff":
         if sign in text:
             text = text.replace(sign, "")
+    if "?" in text and not text.isascii():
+        text = _LOST_DASH.sub("－", text)
     if "\r" not in text:
         return text
     text = text.replace("\r\n", "\n")

@@ -74,7 +74,8 @@ class RowUnits(Units):
             in_order = kind == "name" and shown.isascii()
             read = self.kinds[kind].canonical(shown) if part is None or in_order else None
             text = read or self.kinds[kind].comparable(shown)
-            return Text(text, alone=True, cut=part is not None or (kind == "address" and _NUMERAL.search(text) is None))
+            cut = part is not None or (kind == "address" and _NUMERAL.search(text) is None)
+            return Text(text, alone=True, cut=cut, turned=self._turned(kind, shown))
         words = self._row(unit, named=kind in _NAMES)
         if kind == "kana" and not _KANA_OR_LATIN.search(words):
             return Text("")
@@ -87,11 +88,16 @@ class RowUnits(Units):
             return super().texts(kind, units)
         forms, is_address = self._forms[fields[0]], kind == "address"
         return [
-            Text(some[0], True, is_address and _NUMERAL.search(some[0]) is None)  # twice as quick
+            Text(some[0], True, is_address and _NUMERAL.search(some[0]) is None, some[-1] if some[1:] else "")  # quick
             if (some := forms[unit])
             else self.text(kind, unit)
             for unit in units
         ]
+
+    def _turned(self, kind: str, cell: str) -> str:
+        """A name's parts in the other order."""
+        readings = self.kinds[kind].readings(cell) if kind in _NAMES else ()
+        return readings[-1] if readings[1:] else ""
 
     def _is_plain(self, kind: str) -> bool:
         """Whether the readings of the kind's cells are all that `text` would find in them."""
