@@ -20,8 +20,8 @@ _HONORIFICS: Final = re.compile(
     r"(?:様|サマ|サン|殿|氏|君|クン|チャン|先生|御中|\bmr\.?|\bmrs\.?|\bms\.?|\bsama|\bsan)$"
 )
 _LATIN_TITLE: Final = re.compile(r"^(?:(?:mr|mrs|ms|miss|dr)\.?(?:/|\s+))+(?=.)")
-_SEPARATORS: Final = re.compile(r"[\s,、・.=/_|]+|(?<=[一-鿿々])-+(?=[一-鿿ァ-ヺ])|(?<=[ァ-ヺー])-+(?=[一-鿿])")
-_INNER_HYPHEN: Final = re.compile(r"-(?<=[一-鿿々]-)(?=[一-鿿ァ-ヺ])|-(?<=[ァ-ヺー]-)(?=[一-鿿])")
+_SEPARATORS: Final = re.compile(r"[\s,、・.=/_|]+|(?<=[一-鿿々])-+(?=[一-鿿々ァ-ヺ])|(?<=[ァ-ヺー])-+(?=[一-鿿々])")
+_INNER_HYPHEN: Final = re.compile(r"-(?<=[一-鿿々]-)(?=[一-鿿々ァ-ヺ])|-(?<=[ァ-ヺー]-)(?=[一-鿿々])")
 _APOSTROPHES: Final = re.compile("['’`]")
 _EDGES: Final = " -"
 _PLAIN: Final = re.compile(r"[一-鿿々ァ-ヺー]{1,30}(?: [一-鿿々ァ-ヺー]{1,30})?(?<![様マン殿氏君生中])")
