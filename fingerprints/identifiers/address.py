@@ -119,7 +119,7 @@ _D: Final = "0-9０-９"
 _ANCHOR: Final = re.compile(rf"[{_D}一二三四五六七八九十](?:丁目|番|[{DASHES}ー](?=[{_D}]))")
 _FIRST_NUMBER: Final = re.compile(rf"(?:(?![0０][{_D}])[{_D}]{{1,5}}|[一二三四五六七八九十]{{1,3}})\Z")
 _IN_TEXT: Final = re.compile(
-    rf"[{_D}一二三四五六七八九十]{{1,5}}(?:丁目|番地?|[{DASHES}ー][{_D}]{{1,5}}(?:[{DASHES}ー][{_D}]{{1,5}})?)"
+    rf"[{_D}一二三四五六七八九十]{{1,5}}(?:丁目|番地?(?:[{DASHES}ー](?=[{_D}]))?|[{DASHES}ー][{_D}]{{1,5}}(?:[{DASHES}ー][{_D}]{{1,5}})?)"
     rf"(?:[{_D}]{{1,5}}[{DASHES}ー番号]?地?の?){{0,4}}"
 )
 _LONE_NUMBER: Final = re.compile(

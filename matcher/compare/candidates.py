@@ -238,7 +238,8 @@ def _compare_sketches(rows: Candidates, kind: str, units: Units, index: Index) -
         if kind != "address" and kind in index.sketches and (agrees < 1).any():
             least = np.where(cut, BEGUN, np.where(by_itself, SURNAME, 0))
             agrees = _begun(agrees, texts, least, index.sketches[kind].lengths(rows.subject[asked]))
-        rows.fuzzy[asked, column] = agrees
+        doubtful = np.array([not text.sure for text in given], np.bool_)[at] & (agrees < SURNAME)
+        rows.fuzzy[asked, column] = np.where(doubtful, np.nan, agrees)
         _see_by_chance(rows, kind, texts, asked, index)
 
 

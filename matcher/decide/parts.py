@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from matcher.compare.candidates import first_for_something
+from matcher.units.rows import RowUnits
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -65,6 +66,7 @@ class Part:
         people: Units that look like a person and say something to know them by.
         known_by: The digest that each of them is known by.
         found: The candidates; None when there are none.
+        of_rows: Whether it is of a table.
         phones: Its phones, for lists of them; None when there are none.
     """
 
@@ -74,6 +76,7 @@ class Part:
     people: NDArray[np.int32]
     known_by: NDArray[np.uint64]
     found: FoundSubjects | None
+    of_rows: bool
     phones: PhonePart | None = None
 
 
@@ -91,7 +94,8 @@ def as_part(
             known[terms[term].units] = terms[term].digests
     people = np.flatnonzero(units.people & (known != 0))
     found = _joined([_found(rows, scores) for rows, scores in scored])
-    return Part(path, units.place, units.places.astype(np.int32), people.astype(np.int32), known[people], found, phones)
+    places, of_rows = units.places.astype(np.int32), isinstance(units, RowUnits)
+    return Part(path, units.place, places, people.astype(np.int32), known[people], found, of_rows, phones)
 
 
 def _found(rows: Candidates, scores: Scores) -> FoundSubjects:
@@ -153,6 +157,11 @@ class Gathered:
             for part in parts:
                 setattr(part, field.name, None)
         return FoundSubjects(**whole)
+
+    @property
+    def units(self) -> int:
+        """How many units there are."""
+        return self._units
 
     @property
     def units_with_people(self) -> int:

@@ -6,9 +6,11 @@ Names cannot be told from other words without a list, and need not be: a pair th
 from __future__ import annotations
 
 import re
+from functools import cache
 from itertools import islice
 from typing import TYPE_CHECKING
 
+from fingerprints.identifiers import kind_classes
 from fingerprints.pairs import PAIRS
 from matcher.compare.romaji import kana_of
 
@@ -26,11 +28,12 @@ PAIRED = frozenset(
 )
 """Kinds beside which a name says something; a phone is looked up without one."""
 _NAME_RUN = re.compile(r"([一-鿿々〆]+)([ァ-ヺー]{0,5})")
-_KANA_RUN = re.compile(r"[ァ-ヺーｦ-ﾟ]{2,12}(?:[ 　・][ァ-ヺーｦ-ﾟ]{2,12})?")
+_KANA_RUN = re.compile(r"[ァ-ヺーｦ-ﾟ]{2,20}(?:[ 　・][ァ-ヺーｦ-ﾟ]{2,20})?")
 _HIRAGANA_RUN = re.compile(
     r"(?<![一-鿿々ぁ-ゖァ-ヺー])[ぁ-ゖー]{2,10}(?:[ 　・][ぁ-ゖー]{2,8})?(?![一-鿿々ぁ-ゖァ-ヺー])"
 )
 """Hiragana with nothing but signs and spaces around it; in a sentence a kanji is never far."""
+_MORE_LABELS = ("なまえ", "よみ", "読み", "ふりがな", "かな", "本名", "契約者", "名義", "生", "プラン", "備考", "状態", "メモ")
 _NAMES = ("name", "kana")
 _TWO_PARTS = re.compile(
     r"(?<![一-鿿々ぁ-ゖァ-ヺーｦ-ﾟ])([一-鿿々ぁ-ゖァ-ヺーｦ-ﾟ]{1,10})[ 　・,，、/／.＝-]{1,2}(?=([一-鿿々ぁ-ゖァ-ヺーｦ-ﾟ]{1,10})(?![一-鿿々ぁ-ゖァ-ヺーｦ-ﾟ]))"
@@ -44,6 +47,7 @@ _STOPS = str.maketrans(
 
 def names_in(text: str, kinds: Mapping[str, IdentifierKind]) -> Iterator[tuple[str, str]]:
     """Kind and canonical form of whatever could be a name, or its reading."""
+    text = _labels().sub("、", text)
     stretches = _name_stretches(kinds["name"].comparable(text.translate(_STOPS)))
     for stretch in islice(dict.fromkeys(stretches), MOST_NAMES):
         yield "name", stretch
@@ -57,6 +61,19 @@ def names_in(text: str, kinds: Mapping[str, IdentifierKind]) -> Iterator[tuple[s
     for run in islice(LATIN_RUN.finditer(text), MOST_RUNS):
         yield from (("name", form) for form in kinds["name"].readings(run.group()))
         yield from readings_of(run.group(), kinds)
+
+
+@cache
+def _labels() -> re.Pattern[str]:
+    """Words that name a field, before a sign or, of Japanese ones, before kana that they touch."""
+    words = {word for kind in kind_classes().values() for word in kind.headers if len(word) > 1} | set(_MORE_LABELS)
+    japanese = sorted((word for word in words if not word.isascii()), key=len, reverse=True)
+    every = sorted(words, key=len, reverse=True)
+    return re.compile(
+        rf"(?<![^\W\d_])(?:(?:{'|'.join(every)})(?=[\s:：=＝→>／/|｜】\]）)』」「『、,，。は]|$)"
+        rf"|(?:{'|'.join(japanese)})(?=[ぁ-ゖァ-ヺｦ-ﾟ]))",
+        re.IGNORECASE,
+    )
 
 
 def readings_of(name: str, kinds: Mapping[str, IdentifierKind]) -> Iterator[tuple[str, str]]:

@@ -167,9 +167,11 @@ class Reader(ABC):
     Attributes:
         name: The format.
         examples: Documents it reads, with some of what comes out, and one at least that is not for it.
+        encloses: What it gives does not stand in the bytes as text: they are packed, or encoded.
     """
 
     name: ClassVar[str]
+    encloses: ClassVar[bool] = False
     examples: ClassVar[tuple[ReaderExample, ...]]
 
     @abstractmethod

@@ -75,7 +75,8 @@ class RowUnits(Units):
             read = self.kinds[kind].canonical(shown) if part is None or in_order else None
             text = read or self.kinds[kind].comparable(shown)
             cut = part is not None or (kind == "address" and _NUMERAL.search(text) is None)
-            return Text(text, alone=True, cut=cut, turned=self._turned(kind, shown))
+            sure = self._is_sure(kind) and not (kind == "name" and text.isascii())
+            return Text(text, alone=True, cut=cut, turned=self._turned(kind, shown), sure=sure)
         words = self._row(unit, named=kind in _NAMES)
         if kind == "kana" and not _KANA_OR_LATIN.search(words):
             return Text("")
@@ -86,13 +87,16 @@ class RowUnits(Units):
         fields = [known for known in self.fields if known.kind == kind]
         if len(fields) != 1 or not self._is_plain(kind):
             return super().texts(kind, units)
-        forms, is_address = self._forms[fields[0]], kind == "address"
+        forms, is_address, sure = self._forms[fields[0]], kind == "address", self._is_sure(kind)
         return [
-            Text(some[0], True, is_address and _NUMERAL.search(some[0]) is None, some[-1] if some[1:] else "")  # quick
+            Text(some[0], True, is_address and _NUMERAL.search(some[0]) is None, some[-1] if some[1:] else "", sure)
             if (some := forms[unit])
             else self.text(kind, unit)
             for unit in units
         ]
+
+    def _is_sure(self, kind: str) -> bool:
+        return all(known.sure for known in self.fields if known.kind == kind)
 
     def _turned(self, kind: str, cell: str) -> str:
         """A name's parts in the other order."""

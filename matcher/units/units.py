@@ -41,6 +41,8 @@ class Text(NamedTuple):
         text: As the kind compares it.
         alone: It is a field of that kind and nothing else, so that disagreeing means something.
         cut: Only the beginning of the field is there: the rest is masked, or an address ends at its town.
+        sure: Another value speaks against somebody: false of a name in other letters than his, and of what only looks
+            like a field of that kind.
         turned: Of a name, its parts in the other order; which one is the family's nobody can tell.
     """
 
@@ -48,6 +50,7 @@ class Text(NamedTuple):
     alone: bool = False
     cut: bool = False
     turned: str = ""
+    sure: bool = True
 
 
 def as_compared(kind: IdentifierKind, passage: str) -> str:

@@ -42,6 +42,7 @@ class ZipReader(Reader):
     """Members of a zip, in their order."""
 
     name = "zip"
+    encloses = True
     examples: ClassVar = (
         ReaderExample(_example(), ("090-0012-3400",), "list.zip"),
         ReaderExample(_example()[:60], ("090-0012-3400",), "cut-off.zip"),

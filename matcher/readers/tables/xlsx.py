@@ -31,6 +31,7 @@ class SpreadsheetReader(Reader):
     """Rows of every sheet."""
 
     name = "spreadsheet"
+    encloses = True
     examples: ClassVar = (ReaderExample(b"PK\x03\x04 but no workbook", ()),)
 
     def recognises(self, source: Readable) -> float:

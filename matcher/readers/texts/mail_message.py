@@ -34,6 +34,7 @@ class MailReader(Reader):
     """A message or a mailbox."""
 
     name = "mail"
+    encloses = True
     examples: ClassVar = (
         ReaderExample(
             b"From: =?utf-8?B?5p6256m6?= <a@b.example>\nTo: c@d.example\nSubject: list\nMIME-Version: 1.0\n"
