@@ -35,6 +35,8 @@ if TYPE_CHECKING:
 
 FEW = 3  # matches, below which one that is not quite sure has nothing to lean on
 RARE = 0.1  # matches for each unit that looks like a person, below which they are a few among many strangers
+MANY_UNITS = 1000
+"""Rows that all speak of somebody of ours: no other reading would find more."""
 BEGINNING_CHARS = 1 << 17
 """Of a document, read as plain text beside its structure."""
 
@@ -133,7 +135,8 @@ class _Reading:
         if found is not None:
             self.contradicted = np.union1d(self.contradicted, found.subject[_with_phone(found) & _is_contradicted(found)])
         finding = _conclude(gathered, found, phones, self.contradicted, self._about)
-        self.explained = not by_rows or finding.subjects >= max(gathered.units, finding.people)
+        whole = gathered.units >= MANY_UNITS and finding.subjects >= max(gathered.units, finding.people)
+        self.explained = not by_rows or whole
         return finding
 
 

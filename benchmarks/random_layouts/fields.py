@@ -142,7 +142,7 @@ ADDRESSES: Mapping[str, Write] = {
     "丁目": lambda _rng, one: spellings.chome(one.person) + _building(one),
     "short": _short,
     "wide": lambda _rng, one: spellings.wide(one.person.address),
-    "丁目 short": lambda _rng, one: spellings.chome(one.person, prefecture=False),
+    "丁目 short": lambda _rng, one: spellings.chome(one.person, prefecture=False) + _building(one),
     "room joined": lambda _rng, one: spellings.short_address(one.person),
 }
 TOWNS: Mapping[str, Write] = {

@@ -129,8 +129,9 @@ class Template:
     def told(self, people: Sequence[Subscriber], everybody: Mapping[str, Counter[tuple[object, ...]]]) -> set[str]:
         """The numbers of those whom nobody else could be taken for."""
         kind = "+".join(self.anchors)
+        written = (one for one in people if one.person.kana or "kana" not in self.anchors)
         return {
-            one.person.number for one in people if kind not in everybody or everybody[kind][_known(kind, one)] == 1
+            one.person.number for one in written if kind not in everybody or everybody[kind][_known(kind, one)] == 1
         }
 
 
