@@ -37,7 +37,7 @@ FEW = 3  # matches, below which one that is not quite sure has nothing to lean o
 RARE = 0.1  # matches for each unit that looks like a person, below which they are a few among many strangers
 MANY_UNITS = 1000
 """Rows that all speak of somebody of ours: no other reading would find more."""
-BEGINNING_CHARS = 1 << 17
+BEGINNING_CHARS = 1 << 16
 """Of a document, read as plain text beside its structure."""
 
 

@@ -57,15 +57,23 @@ _HARDLY_USED: Final = re.compile("[=/?&|{}*'`]")
 """Signs that mail addresses may have and hardly any has: what stands before them may be no part of it."""
 _LABEL: Final = re.compile(r"^(?:e-?mail|mail|address|addr|id)[-_.:]?(?=..)", re.IGNORECASE)
 """A label that touches an address: E-mailkakuu0@carrier.example."""
+_BEFORE_SIGN: Final = frozenset("をはの角→>=＝")
 _MEANS_AT: Final = re.compile(r"([^\w\s@＠.])(?:[をは]|\s?(?:→|->|=|＝)\s?)(?:半角の?)?(?:@|＠|アットマーク|アット)(?=に|へ|$|\W)")
 _REMARK: Final = re.compile(r"[\[(（【<＜]?@(?:[をは]|\s?(?:→|->|=|＝)\s?)(?:半角の?)?(?:@|＠|アットマーク|アット).{0,12}\Z")
 """How a text says which sign it has for the at sign, and the same behind an address, the sign replaced already."""
 _TRIM: Final = "'`.-/=?&*|{}"
 
 
+def may_rename_at(text: str) -> bool:
+    """Whether words stand in a text that could say which sign is its at sign; quick."""
+    if text.isascii():
+        return False
+    return any(text[at - 1 : at] in _BEFORE_SIGN for sign in "@＠" for at, _ in _positions(text, sign))
+
+
 def with_at_signs(text: str) -> str:
     """The text with at signs for whatever it says to stand for one: kakuu0★carrier.example（★を@に）."""
-    if not ("@" in text or "＠" in text or "アット" in text):
+    if not may_rename_at(text):
         return text
     for sign in {match[1] for match in _MEANS_AT.finditer(text)}:
         text = text.replace(sign, "@")
@@ -103,7 +111,7 @@ class Email(IdentifierKind):
         """Lower case, half width, plain at sign and dots."""
         if _ADDRESS.fullmatch(text):
             return None if "**" in text else text  # that is one with letters masked
-        if _MEANS_AT.search(text):
+        if may_rename_at(text):
             text = _REMARK.sub("", with_at_signs(text))
         text = nfkc(text).strip().lower()
         text = text.removeprefix("<").removesuffix(">").removeprefix("mailto:").strip()

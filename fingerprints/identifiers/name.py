@@ -122,5 +122,5 @@ def join_name(parts: list[str]) -> str | None:
     """The parts as one canonical name, or None when they are no name."""
     if len(parts) > 1 and all(part.isascii() for part in parts):
         parts = sorted(parts)
-    joined = strip_honorifics("".join(parts))
+    joined = strip_honorifics(_INNER_HYPHEN.sub("", "".join(parts)))
     return joined if _NAME.fullmatch(joined) else None

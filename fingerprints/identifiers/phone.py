@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, ClassVar, Final
 
-from fingerprints.identifiers.interface import Examples, Found, IdentifierKind
+from fingerprints.identifiers.interface import Examples, Found, IdentifierKind, is_among_japanese
 from fingerprints.text import nfkc, to_digits
 
 if TYPE_CHECKING:
@@ -101,7 +101,7 @@ class Phone(IdentifierKind):
         for run in _RUN.finditer(text):
             yield from self._inside(text, run.start(), run.end())
         for lost in _LOST_ZERO.finditer(text):
-            canonical = _national("0" + nfkc(lost[1]))
+            canonical = _national("0" + nfkc(lost[1])) if is_among_japanese(text, *lost.span(1)) else None
             if canonical:
                 yield Found(self.name, lost.start(1), lost.end(1), canonical)
         if "〇" in text or "零" in text:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, ClassVar, Final
 
-from fingerprints.identifiers.interface import Examples, Found, IdentifierKind
+from fingerprints.identifiers.interface import Examples, Found, IdentifierKind, is_among_japanese
 from fingerprints.text import fold, to_digits
 
 if TYPE_CHECKING:
@@ -68,7 +68,8 @@ class PostalCode(IdentifierKind):
             inside = {match.end() for match in signed}
             matches = sorted([m for m in matches if m.end() not in inside] + signed, key=lambda m: m.start())
         ends = {match.end() for match in matches}
-        matches = sorted([*matches, *(m for m in _PLAIN.finditer(text) if m.end() not in ends)], key=lambda m: m.start())
+        plain = (m for m in _PLAIN.finditer(text) if m.end() not in ends and is_among_japanese(text, *m.span()))
+        matches = sorted([*matches, *plain], key=lambda m: m.start())
         for match in matches:
             canonical = self.canonical(match.group())
             if canonical:

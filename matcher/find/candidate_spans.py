@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from fingerprints.identifiers.interface import NEAR
 from matcher.find import character_classes
 from matcher.find.character_classes import PAD, Signs
 
@@ -33,6 +34,7 @@ YEAR_DIGITS, DATE_DIGITS = 4, 8
 POSTAL_DIGITS = 7
 CARD_DIGITS, CARD_GROUP = 13, 4  # of the shortest number, and of each group but the last
 MONTH_SPAN: Final = 17  # between a day and its year: "rd of September, "
+_ASCII_LAST: Final = 0x7F
 LOST_DIGITS: Final = 9
 """Of a number of a line at home whose leading zero was lost."""
 SHORTEST, KANJI_SPAN = 10, 40  # digits of the shortest phone number; characters of the widest one in kanji
@@ -85,7 +87,7 @@ def _phones(found: Signs) -> NDArray[np.intp]:
     run_of[found.first + found.length - 1] = run[: found.first.size]
     hot = np.zeros(group.size, np.bool_)
     mobile = np.isin(v1, (2, 5, 6, 7, 8, 9)) & (v2 == 0)
-    lost = found.start[found.length == LOST_DIGITS]
+    lost = _among_japanese(found, found.length == LOST_DIGITS)
     for fits, lengths in (
         ((v0 == 0) & mobile, (11,)),
         ((v0 == 0) & (v1 != 0) & (v1 <= 9), (10,)),  # noqa: PLR2004  # a digit, not the margin
@@ -206,13 +208,23 @@ def _eras(found: Signs) -> NDArray[np.intp]:
 
 
 def _postal_codes(found: Signs) -> NDArray[np.intp]:
-    """Three digits, a hyphen and four; seven of them; and the sign 〒."""
+    """Three digits, a hyphen and four; seven of them among Japanese; and the sign 〒."""
     group = np.flatnonzero((found.length[:-1] == 3) & (found.length[1:] == 4))  # noqa: PLR2004
     end = found.end[group]
     group = group[(found.start[group + 1] - end == 2) & found.at(end + 1, character_classes.HYPHEN)]  # noqa: PLR2004
-    plain = found.start[found.length == POSTAL_DIGITS]
+    plain = _among_japanese(found, found.length == POSTAL_DIGITS)
     signs = found.start[:0] if found.is_ascii else found.where(character_classes.POST)
     return np.concatenate([found.start[group], plain, signs])
+
+
+def _among_japanese(found: Signs, groups: NDArray[np.bool_]) -> NDArray[np.intp]:
+    """Where those of the groups begin that have anything but ASCII near them."""
+    if found.is_ascii or not groups.any():
+        return found.start[:0]
+    other = np.concatenate([[0], np.cumsum(found.codes > _ASCII_LAST)])
+    before, after = np.maximum(found.start[groups] - NEAR, 0), np.minimum(found.end[groups] + 1 + NEAR, other.size - 1)
+    begins: NDArray[np.intp] = found.start[groups][other[after] > other[before]]
+    return begins
 
 
 def _addresses(found: Signs) -> NDArray[np.intp]:
