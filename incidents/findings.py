@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from archive.models import DocumentRow
 
-LEAK, OVERLAP, CLEAR = "leak", "overlap", "clear"
+LEAK, UNREAD, OVERLAP, CLEAR = "leak", "unread", "overlap", "clear"
 KEPT_MATCHES = 10_000
 """How many matches of a finding are kept one by one; all of them are in its bitmap."""
 

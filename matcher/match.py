@@ -35,6 +35,9 @@ if TYPE_CHECKING:
 
 FEW = 3  # matches, below which one that is not quite sure has nothing to lean on
 RARE = 0.1  # matches for each unit that looks like a person, below which they are a few among many strangers
+FEWEST_HIDDEN, MOSTLY_HIDDEN = 3, 0.5
+"""Rows or lines, and their share, whose masks leave nothing to look up: from there on the document is not read."""
+MASKED = "most of it is masked beyond what can be told"
 MANY_UNITS = 1000
 """Rows that all speak of somebody of ours: no other reading would find more."""
 BEGINNING_CHARS = 1 << 16
@@ -168,9 +171,11 @@ def _conclude(
             matched = matched[posterior[matched] >= ENOUGH_IN_A_CROWD]
         if matched.size:
             return _finding(gathered, found, matched, posterior[matched], about)
+    if gathered.hidden >= max(FEWEST_HIDDEN, MOSTLY_HIDDEN * gathered.hideable):
+        about.cuts.note(MASKED)
     return Finding(
-        verdict="clear",
-        confidence=1.0,
+        verdict="unread" if about.cuts.lost else "clear",
+        confidence=0.0 if about.cuts.lost else 1.0,
         people=gathered.strangers(np.zeros(0, np.int64)),
         limits=tuple(about.cuts.notes),
     )
@@ -210,7 +215,7 @@ def _finding(
     exposed = {kind: int((found.agreement[:, c] >= EXPOSED).sum()) for c, kind in enumerate(KINDS)}
     listed = np.argsort(found.unit, kind="stable")[: about.limits.listed_matches]
     if listed.size < members.size:
-        about.cuts.note(f"{listed.size} of {members.size} matches are listed one by one")
+        about.cuts.note(f"{listed.size} of {members.size} matches are listed one by one", harmless=True)
     return Finding(
         verdict=judge(members.size, people, exposed["customer_number"], _only_number(found), own_form=about.own_form),
         confidence=float(1 - np.prod(1 - sure)) if members.size < about.limits.listed_matches else 1.0,

@@ -76,7 +76,8 @@ class Looker:
             is_open[settled[0].unit] = False
         rest = {kind: some.of(is_open) for kind, some in terms.items()} if not is_open.all() else dict(terms)
         rest |= units.collected.digest_rest(self.digester, ALIKE, is_open)
-        rows = look_up(units, rest, pair_terms(rest, self.digester), self.index, self.methods)
+        pairs = pair_terms(rest, self.digester)
+        rows = look_up(units, rest, pairs, self.index, self.methods)
         if rows is not None:
             rows = drop_hopeless(rows, self.index.subjects)
             compare(rows, rest, units, self.index, self.methods)
@@ -85,7 +86,11 @@ class Looker:
         phones = look_at_phones(
             units, terms.get("phone"), np.concatenate([np.zeros(0, np.intp), *ours]), self.index, self.digester
         )
-        return as_part(units, rest | terms, job.path, scored, phones)
+        every = rest | terms
+        asked = [every[name].units for name in every if units.is_posted(name)]
+        asked += [made.units for made, _left, _right in pairs.values()]
+        asked_units = np.unique(np.concatenate([np.zeros(0, np.int64), *asked]))
+        return as_part(units, every, job.path, scored, phones, asked_units)
 
 
 class Typist:

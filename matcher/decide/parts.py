@@ -66,6 +66,8 @@ class Part:
         people: Units that look like a person and say something to know them by.
         known_by: The digest that each of them is known by.
         found: The candidates; None when there are none.
+        hideable: How many rows or lines it has.
+        hidden: Those of them whose masks leave nothing to look up.
         of_rows: Whether it is of a table.
         phones: Its phones, for lists of them; None when there are none.
     """
@@ -76,6 +78,8 @@ class Part:
     people: NDArray[np.int32]
     known_by: NDArray[np.uint64]
     found: FoundSubjects | None
+    hideable: int
+    hidden: int
     of_rows: bool
     phones: PhonePart | None = None
 
@@ -86,6 +90,7 @@ def as_part(
     path: tuple[str, ...],
     scored: Sequence[tuple[Candidates, Scores]],
     phones: PhonePart | None,
+    asked: NDArray[np.integer],
 ) -> Part:
     """What is kept of a passage's units and candidates."""
     known = np.zeros(units.count, np.uint64)
@@ -95,7 +100,20 @@ def as_part(
     people = np.flatnonzero(units.people & (known != 0))
     found = _joined([_found(rows, scores) for rows, scores in scored])
     places, of_rows = units.places.astype(np.int32), isinstance(units, RowUnits)
-    return Part(path, units.place, places, people.astype(np.int32), known[people], found, of_rows, phones)
+    masked = units.masked()
+    hidden = int(np.setdiff1d(masked, asked).size) if masked.size else 0
+    return Part(
+        path,
+        units.place,
+        places,
+        people.astype(np.int32),
+        known[people],
+        found,
+        max(units.hideable, masked.size),
+        hidden,
+        of_rows,
+        phones,
+    )
 
 
 def _found(rows: Candidates, scores: Scores) -> FoundSubjects:
@@ -157,6 +175,16 @@ class Gathered:
             for part in parts:
                 setattr(part, field.name, None)
         return FoundSubjects(**whole)
+
+    @property
+    def hideable(self) -> int:
+        """How many rows or lines there are."""
+        return sum(part.hideable for _, part in self._parts)
+
+    @property
+    def hidden(self) -> int:
+        """Those of them whose masks leave nothing to look up."""
+        return sum(part.hidden for _, part in self._parts)
 
     @property
     def units(self) -> int:

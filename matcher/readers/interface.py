@@ -79,9 +79,9 @@ class Readable:
     depth: int = 0
     path: tuple[str, ...] = field(default=())
 
-    def note(self, what: str, *inside: str) -> None:
-        """Record a cut of this source, or of a member ``inside`` of it."""
-        self.cuts.note(what, (*self.path, *inside))
+    def note(self, what: str, *inside: str, harmless: bool = False) -> None:
+        """Record a cut of this source, or of a member ``inside`` of it; ``harmless`` as `Cuts.note` says."""
+        self.cuts.note(what, (*self.path, *inside), harmless=harmless)
 
     @cached_property
     def head(self) -> bytes:
@@ -121,7 +121,7 @@ class Readable:
                 if len(line) <= longest:
                     yield line
                     continue
-                self.note(f"a line of more than {longest} characters was read in pieces")
+                self.note(f"a line of more than {longest} characters was read in pieces", harmless=True)
                 for start in range(0, len(line), longest):
                     yield line[start : start + longest]
 
@@ -130,7 +130,7 @@ class Readable:
         with self.open() as stream:
             data = stream.read(self.limits.whole_bytes + 1)
         if len(data) > self.limits.whole_bytes:
-            self.note(f"longer than {self.limits.whole_bytes} bytes: read as plain text")
+            self.note(f"longer than {self.limits.whole_bytes} bytes: read as plain text", harmless=True)
             return None
         return tidied(decode(data, self.encoding))
 

@@ -29,6 +29,9 @@ GAP = 200  # characters without a candidate that end a cluster
 SAME_LINE_GAP = 12  # two numbers this close on a line are one person's
 _DIVIDERS = (re.compile(r"\n(?:[ \t\r　]*|[-=_*~─━＝ー#]{3,80}\r?)\n"), re.compile(r"\n"))
 RECORDS, FEWEST_RECORDS = 0.6, 3  # share of the paragraphs, or lines, that say two things, and how many do
+_MASKS = ("**", "＊＊", "●●", "○○", "◯◯", "■■", "□□", "××")
+_MASKED = re.compile(r"[^\W_](?:\*{2,}|＊{2,}|●{2,}|○{2,}|◯{2,}|■{2,}|□{2,}|×{2,})")
+_BOLD = re.compile(r"\*\*[^*\n]{1,200}\*\*")
 _WORDS = re.compile("[一-鿿々ぁ-んァ-ヺー]{2,200}")
 _NAMING = re.compile(r"[^\W\d_]{2}")  # letters between two numbers: somebody else's name
 
@@ -56,6 +59,25 @@ class ProseUnits(Units):
                 self._take(unit, kind, canonical)
             self._collect_weak(unit)
             self._collect_names(unit)
+
+    @property
+    def hideable(self) -> int:
+        """How many lines it has."""
+        return self.prose.text.count("\n") + 1
+
+    def masked(self) -> NDArray[np.int64]:
+        """Clusters with something masked in their lines, and by numbers beyond theirs the masked lines between them."""
+        text = self.prose.text
+        if not any(sign in text for sign in _MASKS):
+            return np.zeros(0, np.int64)
+        starts = [cluster.start for cluster in self._clusters]
+        found, at = set(), 0
+        for number, line in enumerate(text.split("\n")):
+            if _MASKED.search(_BOLD.sub("", line)):
+                inside = range(bisect_left(starts, at), bisect_left(starts, at + len(line) + 1))
+                found |= set(inside) or {self.count + number}
+            at += len(line) + 1
+        return np.array(sorted(found), np.int64)
 
     def words(self, unit: int) -> str:
         """The cluster with the words around it."""

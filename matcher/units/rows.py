@@ -133,6 +133,13 @@ class RowUnits(Units):
         """Whether there are columns of no kind."""
         return bool(self._loose)
 
+    def masked(self) -> NDArray[np.int64]:
+        """Rows with a cell of a kind that is masked."""
+        cells = [(known.kind, self._cells[known]) for known in self.fields]
+        shown = [(kind, some) for kind, some in cells if may_be_masked("\n".join(some))]
+        found = {n for kind, some in shown for n, cell in enumerate(some) if cell and is_masked(kind, cell)}
+        return np.array(sorted(found), np.int64)
+
     def words(self, unit: int) -> str:
         """The row."""
         return " ".join(column[unit] for column in self.rows.columns if column[unit])

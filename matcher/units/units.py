@@ -106,6 +106,15 @@ class Units(ABC):
         del kind
         return False
 
+    @property
+    def hideable(self) -> int:
+        """How many rows or lines it has, each of which could hide somebody."""
+        return self.count
+
+    def masked(self) -> NDArray[np.int64]:
+        """The units, or what lines are no unit by numbers of their own, in which letters or digits are masked."""
+        return np.zeros(0, np.int64)
+
     @abstractmethod
     def words(self, unit: int) -> str:
         """All that a unit holds, as it was read."""

@@ -84,7 +84,7 @@ def _entries(file: BinaryIO, source: Readable) -> list[Entry]:
     end = 0
     for entry in found:
         if entry.at < end:
-            source.note("a zip archive with members that overlap; each byte was read once")
+            source.note("a zip archive with members that overlap; each byte was read once", harmless=True)
             continue
         apart.append(entry)
         end = entry.at + _SMALLEST_HEADER + entry.packed

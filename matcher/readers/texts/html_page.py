@@ -111,7 +111,7 @@ def _parse(text: str, source: Readable) -> Any:
     except (etree.LxmlError, ValueError):
         return None
     if any("depth" in entry.message for entry in parser.error_log):  # everything inside of it is missing
-        source.note("a page that is nested too deeply; read as plain text")
+        source.note("a page that is nested too deeply; read as plain text", harmless=True)
         return None
     return root
 
