@@ -73,8 +73,11 @@ class LayoutTally:
             self.elements[element][0] += len(mine)
             self.elements[element][1] += len(document.wanted)
         if len(mine) < len(document.wanted) or answer["verdict"] != "leak" or found - document.posted:
-            told = f"{document.name}: {answer['verdict']}, {len(mine)} of {len(document.wanted)}, {len(found - document.posted)} wrong; "
-            self.worst.append((len(mine) / max(len(document.wanted), 1), told + "; ".join(document.template.elements())))
+            counts = f"{len(mine)} of {len(document.wanted)}, {len(found - document.posted)} wrong; "
+            told = f"{document.name}: {answer['verdict']}, {counts}"
+            self.worst.append(
+                (len(mine) / max(len(document.wanted), 1), told + "; ".join(document.template.elements()))
+            )
 
     def shares(self) -> dict[str, float]:
         """What the bars are set on."""
@@ -138,7 +141,9 @@ def _count(written: Sequence[LaidOut], answers: Mapping[str, dict[str, object]])
         beside = answers[f"strangers-{document.name}"]
         tally.strangers += 1
         if beside["verdict"] != "clear":
-            tally.loud.append(f"strangers-{document.name}: {beside['verdict']}, {beside['subjects']} of {beside['people']}")
+            tally.loud.append(
+                f"strangers-{document.name}: {beside['verdict']}, {beside['subjects']} of {beside['people']}"
+            )
     return tally
 
 

@@ -46,8 +46,8 @@ class Finding:
     """The verdict over one document.
 
     Attributes:
-        verdict: ``leak`` (ours), ``overlap`` (ours occur in somebody else's list), ``unread`` (nobody of ours was found,
-            and not all of it was read) or ``clear`` (all was read).
+        verdict: ``leak`` (ours), ``overlap`` (ours occur in somebody else's list), ``unread`` (nobody of ours
+            found, but not all was read) or ``clear``.
         confidence: Probability that the verdict's matches are real; of `clear` 1, of `unread` 0.
         people: People seen, ours and others.
         subjects: Different subjects matched.

@@ -136,7 +136,9 @@ class _Reading:
             by_rows |= part.of_rows
         found = gathered.hand_over()
         if found is not None:
-            self.contradicted = np.union1d(self.contradicted, found.subject[_with_phone(found) & _is_contradicted(found)])
+            self.contradicted = np.union1d(
+                self.contradicted, found.subject[_with_phone(found) & _is_contradicted(found)]
+            )
         finding = _conclude(gathered, found, phones, self.contradicted, self._about)
         whole = gathered.units >= MANY_UNITS and finding.subjects >= max(gathered.units, finding.people)
         self.explained = not by_rows or whole
@@ -149,8 +151,7 @@ def _with_phone(found: FoundSubjects) -> NDArray[np.bool_]:
 
 
 def _is_contradicted(found: FoundSubjects) -> NDArray[np.bool_]:
-    against: NDArray[np.bool_] = (found.weight <= CONTRADICTS).any(axis=1)
-    return against
+    return np.asarray((found.weight <= CONTRADICTS).any(axis=1), np.bool_)
 
 
 def _conclude(
@@ -193,7 +194,7 @@ def _listed(
     named, sure = listed_by_surname(found, people)
     named &= allowed
     posterior[named] = np.maximum(posterior[named], sure)
-    listed = _with_phone(found) & allowed & ~np.isin(found.unit, phones.told_of)
+    listed: NDArray[np.bool_] = _with_phone(found) & allowed & ~np.isin(found.unit, phones.told_of)
     sure = phones.sureness(np.unique(found.subject[listed]).size)
     if not sure:
         return named

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from matcher.compare.candidates import ALL_METHODS, COLUMN, Methods, compare, look_up
+from matcher.compare.neighbours import share_with_neighbours
 from matcher.compare.pruning import drop_hopeless
 from matcher.compare.settled_rows import ALIKE, settle
-from matcher.decide.phone_lists import look_at_phones
 from matcher.decide.parts import Part, as_part
+from matcher.decide.phone_lists import look_at_phones
 from matcher.decide.score import weigh
 from matcher.find.candidates import pair_terms
 from matcher.readers.interface import Prose, Rows
@@ -81,6 +82,8 @@ class Looker:
         if rows is not None:
             rows = drop_hopeless(rows, self.index.subjects)
             compare(rows, rest, units, self.index, self.methods)
+            if isinstance(units, ProseUnits):
+                share_with_neighbours(rows)
             scored.append((rows, weigh(rows, self.index.subjects)))
         ours = [some.unit[some.exact[:, COLUMN["phone"]]] for some, _ in scored]
         phones = look_at_phones(

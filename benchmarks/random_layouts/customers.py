@@ -1,4 +1,4 @@
-"""The customers of `benchmarks.grammar`: made-up people with a line at home and a plan, as a carrier's own file has them."""
+"""The customers of `benchmarks.grammar`: made-up people with a line at home and a plan, as in a carrier's file."""
 
 from __future__ import annotations
 

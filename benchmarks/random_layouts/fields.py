@@ -177,7 +177,7 @@ PHONES: Mapping[str, Write] = {
     "lost zero": _phone(spellings.lost_zero),
     "spaced out": _phone(lambda n: " ".join(n.replace("-", ""))),
     "lost zero, any line": _mixed,
-    "kanji": _phone(lambda n: spellings.kanji_digits(n)),
+    "kanji": _phone(spellings.kanji_digits),
     "excel": _phone(lambda n: '="' + n.replace("-", "") + '"'),
 }
 LANDLINES: Mapping[str, Write] = {

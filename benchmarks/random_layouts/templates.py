@@ -129,7 +129,8 @@ class Template:
     def told(self, people: Sequence[Subscriber], everybody: Mapping[str, Counter[tuple[object, ...]]]) -> set[str]:
         """The numbers of those whom nobody else could be taken for."""
         kind = "+".join(self.anchors)
-        written = (one for one in people if one.person.kana or "kana" not in self.anchors)
+        needs_kana = "kana" in self.anchors or any("roman" in way.lower() for _, way, _ in self.fields)
+        written = (one for one in people if one.person.kana or not needs_kana)
         return {
             one.person.number for one in written if kind not in everybody or everybody[kind][_known(kind, one)] == 1
         }
@@ -146,8 +147,8 @@ def draw_template(rng: Random) -> Template:
     chosen = [_draw(rng, field, WHOLE[field]) for field in anchors]
     others = [field for field in BESIDE if field not in anchors]
     weak = set(anchors) <= {"name", "kana", "address", "birth", "postal"}
-    for field in rng.sample(others, rng.randint(0 if weak else 1, MOST_BESIDE)):
-        chosen.append(_draw(rng, field, BESIDE[field]))
+    beside = rng.sample(others, rng.randint(0 if weak else 1, MOST_BESIDE))
+    chosen += [_draw(rng, field, BESIDE[field]) for field in beside]
     rng.shuffle(chosen)
     wrapper = rng.choice(tuple(WRAPPERS))
     separator = rng.choice(tuple(SEPARATORS))

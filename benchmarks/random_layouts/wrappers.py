@@ -1,4 +1,4 @@
-"""What stands around the cells of each record: lines, tables, markup, messages. A wrapper knows nothing of the fields."""
+"""What stands around the cells of each record: lines, tables, markup, messages; it knows nothing of the fields."""
 
 from __future__ import annotations
 
@@ -70,9 +70,7 @@ _ENDS = ("。", "っすね。", "だって。", "らしい。", " www ", "です
 
 def _labelled(template: Template, row: Sequence[str]) -> list[str]:
     form = LABELLED[template.label_style]
-    return [
-        form.format(label=label, cell=cell) for label, cell in zip(template.labels, row, strict=True) if cell or True
-    ]
+    return [form.format(label=label, cell=cell) for label, cell in zip(template.labels, row, strict=True)]
 
 
 def _line(template: Template, row: Sequence[str]) -> str:
@@ -98,7 +96,9 @@ def numbered(rng: Random, template: Template, rows: Cells) -> str:
 
 def chat(rng: Random, template: Template, rows: Cells) -> str:
     """A record a message, with its time and its sender."""
-    form = rng.choice(("[2023/04/{d:02d} {h:02d}:01] user{n}: {line}", "{h:02d}:15 user{n}\n{line}", "user{n}「{line}」"))
+    form = rng.choice(
+        ("[2023/04/{d:02d} {h:02d}:01] user{n}: {line}", "{h:02d}:15 user{n}\n{line}", "user{n}「{line}」")
+    )
     return "\n".join(
         form.format(d=n % 28 + 1, h=n % 24, n=rng.randrange(9, 99), line=_line(template, row))
         for n, row in enumerate(rows)
@@ -247,7 +247,7 @@ def sql(rng: Random, template: Template, rows: Cells) -> str:
     named = " (" + ", ".join(f"`{label}`" for label in template.labels) + ")" if rng.random() < 0.5 else ""  # noqa: PLR2004
     values = ["(" + ", ".join("'" + cell.replace("'", "''") + "'" for cell in row) + ")" for row in rows]
     if rng.random() < 0.5:  # noqa: PLR2004  # half of them
-        return f"INSERT INTO users{named} VALUES\n" + ",\n".join(values) + ";"  # noqa: S608  # nobody runs it
+        return f"INSERT INTO users{named} VALUES\n" + ",\n".join(values) + ";"  # nobody runs it
     return "\n".join(f"INSERT INTO users{named} VALUES {value};" for value in values)  # noqa: S608  # nobody runs it
 
 
@@ -269,7 +269,7 @@ def _xml(tags: Sequence[str], rows: Cells) -> str:
     return "<?xml version='1.0'?><list>" + "".join(records) + "</list>"
 
 
-def xml_attributes(_rng: Random, template: Template, rows: Cells) -> str:
+def xml_attributes(_rng: Random, _template: Template, rows: Cells) -> str:
     """Attributes of an element each."""
     return "<list>\n" + "\n".join(
         "<row " + " ".join(f'a{n}="{html.escape(cell)}"' for n, cell in enumerate(row)) + "/>" for row in rows
@@ -319,7 +319,9 @@ def sentences(rng: Random, template: Template, rows: Cells) -> str:
 
 def query(_rng: Random, template: Template, rows: Cells) -> str:
     """Name and value pairs in one line each."""
-    return "\n".join("&".join(f"{label}={cell}" for label, cell in record.items()) for record in _records(template, rows))
+    return "\n".join(
+        "&".join(f"{label}={cell}" for label, cell in record.items()) for record in _records(template, rows)
+    )
 
 
 def one_line(rng: Random, template: Template, rows: Cells) -> str:

@@ -1,4 +1,4 @@
-"""`hinomi scan`: check files and folders for customers; exit code 10 when there is a leak among them, 11 when one is not clear."""
+"""`hinomi scan`: check files and folders for customers; exit code 10 for a leak, 11 for what is not clear."""
 
 from __future__ import annotations
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import logging
+import re
 from collections import Counter
 
 import charset_normalizer
@@ -14,6 +15,9 @@ JAPANESE = ("cp932", "euc_jp", "utf_8", "iso2022_jp", "utf_16")
 SENSIBLE = 0.4  # plausibility below which a text is rather in another encoding
 MISFIT = 0.3  # off the plausibility of an encoding that does not decode the sample
 CLEAR_MARGIN = 0.15  # of the plausibility scale below; closer calls go to charset-normalizer
+MOSTLY_KANA = 0.7  # of the bytes beyond ASCII
+_HIGH = re.compile(rb"[\x80-\xff]+")
+_HALF_KANA = re.compile(rb"(?:\x8e[\xa1-\xdf])+")
 _EVERYDAY = frozenset(
     bytes((row, cell)).decode("euc_jp", "replace") for row in range(0xB0, 0xD0) for cell in range(0xA1, 0xFF)
 )
@@ -23,6 +27,8 @@ logging.getLogger("charset_normalizer").setLevel(logging.ERROR)
 
 def likeliest(sample: bytes, *, ask: bool = True) -> str:
     """What reads best of CP932, EUC-JP, Western and damaged UTF-8; ``ask`` charset-normalizer where that is close."""
+    if _is_half_kana(sample) and fits(sample, "euc_jp"):
+        return "euc_jp"
     scores = {name: plausibility(sample.decode(name, "replace")) for name in ("cp932", "euc_jp", "cp1252", "utf-8")}
     scores["cp1252"] -= 0.3  # Western bytes read as letters whatever they are: only when nothing else fits
     for name in ("cp932", "euc_jp"):
@@ -33,6 +39,12 @@ def likeliest(sample: bytes, *, ask: bool = True) -> str:
         if asked is not None and asked.encoding in {"cp932", "euc_jp"}:
             return asked.encoding
     return best
+
+
+def _is_half_kana(sample: bytes) -> bool:
+    """Whether most of what is not ASCII are half-width kana of EUC-JP: in no other text one byte comes so often."""
+    high = sum(map(len, _HIGH.findall(sample)))
+    return high > 0 and sum(map(len, _HALF_KANA.findall(sample))) >= MOSTLY_KANA * high
 
 
 def plausibility(text: str) -> float:

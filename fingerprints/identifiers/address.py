@@ -127,7 +127,8 @@ _LONE_NUMBER: Final = re.compile(
 )
 """A house number of one part, without a sign after it; what follows is no counter, which kanji are."""
 _BUILDING: Final = re.compile(
-    rf"[ 　、,]?[一-鿿ァ-ヺーぁ-ゖA-Za-zＡ-Ｚａ-ｚ・･々ヶｦ-ﾟ]{{2,24}}[ 　]?[{_D}]{{1,4}}(?:号室?|室)?(?![{_D}-])"
+    rf"(?:[{DASHES}ー]|[ 　、,]?[一-鿿ァ-ヺーぁ-ゖA-Za-zＡ-Ｚａ-ｚ・･々ヶｦ-ﾟ]{{2,24}}[ 　]?)"
+    rf"[{_D}]{{1,4}}(?:号室?|室)?(?![{_D}]|-[{_D}])"
 )
 _REACH: Final = 40
 _PREFECTURE: Final = re.compile(PREFECTURES)

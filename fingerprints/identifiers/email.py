@@ -53,13 +53,17 @@ _HINTS: Final = (
     "【at",
 )
 _REACH: Final = 130
-_HARDLY_USED: Final = re.compile("[=/?&|{}*'`]")
+_HARDLY_USED: Final = re.compile("[=/?&|{}*'`^~#!$%]|-{2,}|__+|\\.{2,}")
 """Signs that mail addresses may have and hardly any has: what stands before them may be no part of it."""
 _LABEL: Final = re.compile(r"^(?:e-?mail|mail|address|addr|id)[-_.:]?(?=..)", re.IGNORECASE)
 """A label that touches an address: E-mailkakuu0@carrier.example."""
 _BEFORE_SIGN: Final = frozenset("をはの角→>=＝")
-_MEANS_AT: Final = re.compile(r"([^\w\s@＠.])(?:[をは]|\s?(?:→|->|=|＝)\s?)(?:半角の?)?(?:@|＠|アットマーク|アット)(?=に|へ|$|\W)")
-_REMARK: Final = re.compile(r"[\[(（【<＜]?@(?:[をは]|\s?(?:→|->|=|＝)\s?)(?:半角の?)?(?:@|＠|アットマーク|アット).{0,12}\Z")
+_MEANS_AT: Final = re.compile(
+    r"([^\w\s@＠.])(?:[をは]|\s?(?:→|->|=|＝)\s?)(?:半角の?)?(?:@|＠|アットマーク|アット)(?=に|へ|$|\W)"
+)
+_REMARK: Final = re.compile(
+    r"[\[(（【<＜]?@(?:[をは]|\s?(?:→|->|=|＝)\s?)(?:半角の?)?(?:@|＠|アットマーク|アット).{0,12}\Z"
+)
 """How a text says which sign it has for the at sign, and the same behind an address, the sign replaced already."""
 _TRIM: Final = "'`.-/=?&*|{}"
 
@@ -141,8 +145,8 @@ class Email(IdentifierKind):
 
 def _parts(local: str) -> Iterator[str]:
     """A local part as it stands, and what is left of it without what may belong to something before it."""
-    own = _HARDLY_USED.split(local)[-1]  # mail=kakuu0@carrier.example
-    yield from dict.fromkeys((local, own, _LABEL.sub("", own)))
+    own = _HARDLY_USED.split(nfkc(local))[-1]  # mail=kakuu0@carrier.example
+    yield from dict.fromkeys((local, own, own.lstrip("_-"), _LABEL.sub("", own)))
 
 
 def _positions(text: str, sign: str) -> Iterator[tuple[int, int]]:

@@ -23,7 +23,8 @@ def both_readings(one: Finding, other: Finding, listed_matches: int, *, own_form
         own_form: As `judge` takes it.
     """
     if not other.members.size or np.isin(other.members, one.members).all():
-        return one
+        fewer = other.subjects == one.subjects and other.people < one.people  # columns of numbers passed for people
+        return replace(one, verdict=other.verdict, people=other.people, share=other.share) if fewer else one
     base, rest = (one, other) if one.subjects >= other.subjects else (other, one)
     fresh = ~np.isin(rest.members, base.members)
     added = [match for match in rest.matches if not (base.members == match.subject).any()]

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from functools import cache
-from itertools import islice
+from itertools import islice, pairwise
 from typing import TYPE_CHECKING
 
 from fingerprints.identifiers import kind_classes
@@ -33,12 +33,25 @@ _HIRAGANA_RUN = re.compile(
     r"(?<![一-鿿々ぁ-ゖァ-ヺー])[ぁ-ゖー]{2,10}(?:[ 　・][ぁ-ゖー]{2,8})?(?![一-鿿々ぁ-ゖァ-ヺー])"
 )
 """Hiragana with nothing but signs and spaces around it; in a sentence a kanji is never far."""
-_MORE_LABELS = ("なまえ", "よみ", "読み", "ふりがな", "かな", "本名", "契約者", "名義", "生", "プラン", "備考", "状態", "メモ")
-_NAMES = ("name", "kana")
-_TWO_PARTS = re.compile(
-    r"(?<![一-鿿々ぁ-ゖァ-ヺーｦ-ﾟ])([一-鿿々ぁ-ゖァ-ヺーｦ-ﾟ]{1,10})[ 　・,，、/／.＝-]{1,2}(?=([一-鿿々ぁ-ゖァ-ヺーｦ-ﾟ]{1,10})(?![一-鿿々ぁ-ゖァ-ヺーｦ-ﾟ]))"
+_MORE_LABELS = (
+    "なまえ",
+    "よみ",
+    "読み",
+    "ふりがな",
+    "かな",
+    "本名",
+    "契約者",
+    "名義",
+    "生",
+    "プラン",
+    "備考",
+    "状態",
+    "メモ",
 )
-"""Two runs of letters with one sign between them; a run may belong to two such pairs."""
+_NAMES = ("name", "kana")
+_J = "一-鿿々ぁ-ゖァ-ヺーｦ-ﾟ"
+TWO_PARTS = re.compile(rf"(?<![{_J}])([{_J}]{{1,10}})[ 　・,，、/／.＝-]{{1,2}}(?=([{_J}]{{1,10}})(?![{_J}]))")
+"""Two runs of letters with a sign or two between them; a run may belong to two such pairs."""
 _LONGEST_NAME, _LONGEST_FAMILY, _LONGEST_GIVEN = 6, 3, 4
 _STOPS = str.maketrans(
     dict.fromkeys("、。，．「」『』（）()【】！？!?:：;；/／|\n\r\t>＞<＜=＝*", ".")
@@ -51,16 +64,25 @@ def names_in(text: str, kinds: Mapping[str, IdentifierKind]) -> Iterator[tuple[s
     stretches = _name_stretches(kinds["name"].comparable(text.translate(_STOPS)))
     for stretch in islice(dict.fromkeys(stretches), MOST_NAMES):
         yield "name", stretch
-    for pair in islice(_TWO_PARTS.finditer(text), MOST_PAIRS):
+    for pair in islice(TWO_PARTS.finditer(text), MOST_PAIRS):
         for kind in _NAMES if "kana" in kinds else _NAMES[:1]:
             yield from ((kind, form) for form in kinds[kind].readings(f"{pair[1]} {pair[2]}"))
     if "kana" in kinds:
         for pattern in (_KANA_RUN, _HIRAGANA_RUN):
             for run in islice(pattern.finditer(text), MOST_RUNS):
                 yield from (("kana", form) for form in kinds["kana"].readings(run.group()))
-    for run in islice(LATIN_RUN.finditer(text), MOST_RUNS):
-        yield from (("name", form) for form in kinds["name"].readings(run.group()))
-        yield from readings_of(run.group(), kinds)
+    for name in islice(_latin_names(text), MOST_RUNS):
+        yield from (("name", form) for form in kinds["name"].readings(name))
+        yield from readings_of(name, kinds)
+
+
+def _latin_names(text: str) -> Iterator[str]:
+    """Runs of Latin words, and every two words of a longer one: a word of another field may stand beside a name."""
+    for run in LATIN_RUN.finditer(text):
+        yield run.group()
+        words = re.split("[ ,　]+", run.group())
+        if len(words) > 2:  # noqa: PLR2004  # family and given name
+            yield from (f"{one} {other}" for one, other in pairwise(words))
 
 
 @cache

@@ -11,7 +11,7 @@ import numpy as np
 
 from matcher.compare.romaji import readings_in
 from matcher.find.candidates import Collected
-from matcher.find.names import LATIN_RUN
+from matcher.find.names import LATIN_RUN, TWO_PARTS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -28,9 +28,6 @@ LABELS = re.compile(
     r"tel|fax|phone|mobile|home|mail|携帯|自宅|電話|会社|勤務先|番号|メール|アドレス|または|及び", re.IGNORECASE
 )
 MOST_TURNED = 40  # of a passage
-_TWO_PARTS = re.compile(
-    r"(?<![一-鿿々ぁ-ゖァ-ヺーｦ-ﾟ])([一-鿿々ぁ-ゖァ-ヺーｦ-ﾟ]{1,10})[ 　・,，、/／.＝-]{1,2}(?=([一-鿿々ぁ-ゖァ-ヺーｦ-ﾟ]{1,10}))"
-)
 JAPANESE = re.compile("[一-鿿々ぁ-んァ-ヺ]")
 
 
@@ -58,7 +55,7 @@ def as_compared(kind: IdentifierKind, passage: str) -> str:
     if kind.name == "kana":
         passage += " " + readings_in(passage)
         return " ".join([kind.comparable(passage), *map(kind.comparable, turned_names(passage))])
-    elif kind.name == "name":
+    if kind.name == "name":
         latin = (kind.canonical(run.group()) for run in LATIN_RUN.finditer(passage))
         # Latin names are kept with their words in an order of their own.
         turned = map(kind.comparable, turned_names(passage))
@@ -68,7 +65,7 @@ def as_compared(kind: IdentifierKind, passage: str) -> str:
 
 def turned_names(passage: str) -> Iterator[str]:
     """Whatever could be two parts of a name in Japanese, in the other order."""
-    for found in islice(_TWO_PARTS.finditer(passage), MOST_TURNED):
+    for found in islice(TWO_PARTS.finditer(passage), MOST_TURNED):
         yield found[2] + found[1]
 
 

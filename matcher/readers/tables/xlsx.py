@@ -48,7 +48,9 @@ class SpreadsheetReader(Reader):
         with source.open() as stream:
             content = stream.read(source.limits.whole_bytes + 1)
         if len(content) > source.limits.whole_bytes:
-            source.note(f"a spreadsheet of more than {source.limits.whole_bytes} bytes was read as an archive", harmless=True)
+            source.note(
+                f"a spreadsheet of more than {source.limits.whole_bytes} bytes was read as an archive", harmless=True
+            )
             raise NotThisFormatError
         if content.startswith(_OLE):
             if _ENCRYPTED in content:
