@@ -136,9 +136,10 @@ class Archive:
         )
         return list(found)
 
-    def settle(self, session: Session, document_id: int, *, held: bool) -> None:
-        """The matcher is done: documents of incidents are held, the others go after ``keep_clear_days``."""
-        until = self._clock.now() + timedelta(days=self._settings.keep_clear_days)
+    def settle(self, session: Session, document_id: int, *, held: bool, clear: bool = True) -> None:
+        """The matcher is done: documents of incidents are held, others stay longer when they are not clear."""
+        days = self._settings.keep_clear_days if clear else self._settings.keep_unsettled_days
+        until = self._clock.now() + timedelta(days=days)
         values = {"held": True} if held else {"keep_until": until}
         session.execute(
             update(DocumentRow).where(DocumentRow.id == document_id).values(state="matched", failure="", **values)

@@ -101,6 +101,9 @@ class ArchiveSettings(_Table):
 
     keep_days: int = Field(default=3650, gt=0, description="documents of incidents are kept beyond it")
     keep_clear_days: int = Field(default=90, gt=0, description="documents in which nothing was found")
+    keep_unsettled_days: int = Field(
+        default=730, gt=0, description="documents that were not read whole, or with some of ours among others"
+    )
 
 
 class MatcherSettings(_Table):

@@ -48,7 +48,7 @@ def count(database: Database) -> DemoCounts:
             sweeps=rows(Sweep),
             documents=rows(DocumentRow),
             leaks=verdicts.get("leak", 0),
-            quiet=verdicts.get("clear", 0) + verdicts.get("overlap", 0),
+            quiet=sum(number for verdict, number in verdicts.items() if verdict != "leak"),
             incidents=rows(Incident),
             events=rows(Event),
         )

@@ -1,4 +1,6 @@
-"""Taking findings in: a leak opens an incident or joins the one it repeats; a repost adds a place, and nothing else.
+"""Taking findings in: a leak, or a list with many of ours in it, opens an incident or joins the one it repeats.
+
+A repost adds a place, and nothing else.
 
 Everything here happens inside the caller's one transaction, and is told apart by rows: a finding that was taken says
 ``reported``, a place has its sighting. So whatever is cut off is done again as a whole, and nothing is done twice.
@@ -16,7 +18,7 @@ from sqlalchemy import select
 from archive.models import Capture, DocumentRow
 from core.database import serialise
 from incidents.figures import recount
-from incidents.findings import LEAK
+from incidents.findings import is_told
 from incidents.groups import root_of
 from incidents.leak_index import index_leak, possibly_same
 from incidents.merging import merge
@@ -50,7 +52,7 @@ def take_finding(session: Session, finding: FindingRow, *, now: datetime) -> Tak
         return Taken(root_of(session, finding.incident_id) if finding.incident_id else None)
     finding.state = "reported"
     captures = _captures(session, finding)
-    if finding.verdict != LEAK:
+    if not is_told(finding):
         for capture in captures:
             capture.state = "reported"
         return Taken(None)

@@ -8,7 +8,7 @@ from pyroaring import BitMap
 from sqlalchemy import select
 
 from archive.models import Capture
-from incidents.findings import LEAK
+from incidents.findings import LEAK, OVERLAP
 from incidents.groups import group_ids
 from incidents.models import FindingRow, Incident, Sighting
 from incidents.severity import severity
@@ -29,7 +29,7 @@ def recount(session: Session, incident: Incident) -> None:
     parts = group_ids(session, incident.id)
     # The verdict is looked at here: SQLite would go through all leaks by their index rather than by the incident's.
     of_parts = session.scalars(select(FindingRow).where(FindingRow.incident_id.in_(parts)))
-    findings = _latest(row for row in of_parts if row.verdict == LEAK)
+    findings = _latest(row for row in of_parts if row.verdict in {LEAK, OVERLAP})
     members = BitMap.union(*(BitMap.deserialize(finding.members) for finding in findings), BitMap())
     incident.members = members.serialize()
     incident.subjects = len(members)
@@ -37,7 +37,9 @@ def recount(session: Session, incident: Incident) -> None:
     incident.documents = len(findings)
     incident.confidence = max((finding.confidence for finding in findings), default=0.0)
     incident.fields = _most(findings)
-    incident.severity = severity(incident.subjects, incident.fields)
+    incident.severity = severity(
+        incident.subjects, incident.fields, among_others=all(finding.verdict == OVERLAP for finding in findings)
+    )
     _count_places(session, incident, parts)
 
 

@@ -18,7 +18,9 @@ if TYPE_CHECKING:
 
     from archive.models import DocumentRow
 
-LEAK, OVERLAP, CLEAR = "leak", "overlap", "clear"
+LEAK, UNREAD, OVERLAP, CLEAR = "leak", "unread", "overlap", "clear"
+MANY_AMONG_OTHERS = 10
+"""Customers of ours in somebody else's list from which it is told about like a leak; a single post names fewer."""
 KEPT_MATCHES = 10_000
 """How many matches of a finding are kept one by one; all of them are in its bitmap."""
 
@@ -49,6 +51,11 @@ class NewFinding:
     dated: tuple[date | None, date | None] = (None, None)
     limits: Sequence[str] = ()
     sketch: Sequence[int] = ()
+
+
+def is_told(finding: FindingRow) -> bool:
+    """Whether a finding opens an incident, or joins one: a leak does, and many of ours among others."""
+    return finding.verdict == LEAK or (finding.verdict == OVERLAP and finding.subjects >= MANY_AMONG_OTHERS)
 
 
 def known_finding(session: Session, sha256: str, generation: int) -> FindingRow | None:

@@ -19,9 +19,15 @@ STEPS = (10, 100, REPORTABLE_BY_NUMBER + 1)
 _NAMES, _REACH, _PLACE = ("name", "kana"), ("phone", "email"), ("address", "birth_date")
 
 
-def severity(subjects: int, fields: Mapping[str, int]) -> str:
-    """One of `LEVELS`, from the number of our customers and the kinds of values that were exposed."""
+def severity(subjects: int, fields: Mapping[str, int], *, among_others: bool = False) -> str:
+    """One of `LEVELS`, from the number of our customers and the kinds of values that were exposed.
+
+    Args:
+        subjects: Our customers.
+        fields: How many of them each kind was exposed of.
+        among_others: They stand in somebody else's list, which counts one step less: the values need not come from us.
+    """
     level = sum(subjects >= step for step in STEPS)
     if all(any(fields.get(kind, 0) for kind in kinds) for kinds in (_NAMES, _REACH, _PLACE)):
         level += 1
-    return LEVELS[min(level, len(LEVELS) - 1)]
+    return LEVELS[max(min(level, len(LEVELS) - 1) - among_others, 0)]

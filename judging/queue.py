@@ -19,7 +19,7 @@ from core.logs import get_logger
 from custody.register.holdings import first_lent
 from incidents.actions import take_capture, take_finding
 from incidents.figures import with_days
-from incidents.findings import CLEAR, LEAK, OVERLAP, record_finding
+from incidents.findings import CLEAR, LEAK, OVERLAP, UNREAD, record_finding
 from incidents.models import FindingRow
 from incidents.timeline.events import SYSTEM, add_event
 from judging.child import JudgingError, Question
@@ -53,6 +53,7 @@ class MatchingCounts:
     documents: int = 0
     leaks: int = 0
     overlaps: int = 0
+    unread: int = 0
     clear: int = 0
     failed: int = 0
     put_off: int = 0
@@ -173,6 +174,7 @@ def _judge(work: Matching, document_id: int, worker: str, counts: MatchingCounts
     verdict = judged.finding.verdict
     counts.leaks += verdict == LEAK
     counts.overlaps += verdict == OVERLAP
+    counts.unread += verdict == UNREAD
     counts.clear += verdict == CLEAR
     counts.opened += taken.opened
     log.info("match.done", document_id=document_id, verdict=verdict, incident_id=taken.incident_id)
@@ -194,7 +196,7 @@ def _keep(work: Matching, document_id: int, worker: str, judged: Judged) -> Take
         finding = replace(judged.finding, extracts=with_days(judged.finding.extracts, first_lent(session)))
         row = record_finding(session, document, finding, generation=judged.generation, now=now)
         taken = take_finding(session, row, now=now)
-        work.archive.settle(session, document_id, held=document.held)
+        work.archive.settle(session, document_id, held=document.held, clear=row.verdict == CLEAR)
         give_back_lease(session, f"match:{document_id}", worker=worker)
     return taken
 

@@ -86,9 +86,11 @@ class Cuts:
         members: How many members of archives were opened so far.
         clock: Seconds that only go forward.
         began: Of that clock, when reading began.
+        lost: Whether something was not looked at: such a document is not clear.
     """
 
     notes: list[str] = field(default_factory=list)
+    lost: bool = False
     unpacked_bytes: int = 0
     members: int = 0
     clock: Callable[[], float] = time.monotonic
@@ -97,13 +99,15 @@ class Cuts:
     def __post_init__(self) -> None:
         self.began = self.clock()
 
-    def note(self, what: str, path: Sequence[str] = ()) -> None:
+    def note(self, what: str, path: Sequence[str] = (), *, harmless: bool = False) -> None:
         """Record a cut; never with a value from the document.
 
         Args:
             what: A sentence.
             path: The members it lies in, the outermost first; none for the document itself.
+            harmless: All was looked at nevertheless, in another way than it might have been.
         """
+        self.lost |= not harmless
         where = " > ".join(name[:LONGEST_MEMBER_NAME] for name in path)
         said = f"{where}: {what}" if where else what
         if said in self.notes or len(self.notes) > MOST_NOTES:

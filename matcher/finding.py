@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-Verdict: TypeAlias = Literal["leak", "overlap", "clear"]
+Verdict: TypeAlias = Literal["leak", "unread", "overlap", "clear"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +46,9 @@ class Finding:
     """The verdict over one document.
 
     Attributes:
-        verdict: ``leak`` (ours), ``overlap`` (ours occur in somebody else's list) or ``clear``.
-        confidence: Probability that the verdict's matches are real.
+        verdict: ``leak`` (ours), ``overlap`` (ours occur in somebody else's list), ``unread`` (nobody of ours
+            found, but not all was read) or ``clear``.
+        confidence: Probability that the verdict's matches are real; of `clear` 1, of `unread` 0.
         people: People seen, ours and others.
         subjects: Different subjects matched.
         share: Subjects of people.

@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
 from matcher.compare.candidates import ALL_METHODS, Methods
 from matcher.content import ContentSketch
-from matcher.decide.lone_phones import LonePhones
 from matcher.decide.parts import FoundSubjects, Gathered
-from matcher.decide.score import ENOUGH, ENOUGH_IN_A_CROWD, KINDS, posteriors
+from matcher.decide.phone_lists import PhoneLists
+from matcher.decide.readings import both_readings
+from matcher.decide.score import CONTRADICTS, ENOUGH, ENOUGH_IN_A_CROWD, KINDS, posteriors
 from matcher.decide.surnames import listed_by_surname
-from matcher.decide.verdict import as_date, dated, has_own_form, judge
+from matcher.decide.verdict import EXPOSED, as_date, dated, has_own_form, judge
 from matcher.document import Cuts, Limits
 from matcher.finding import Finding, Match
 from matcher.helpers import look_at_all
-from matcher.passage import Looker, PassageJob, Typist
-from matcher.readers import read_document
+from matcher.passage import Looker, Typist
+from matcher.readers import read_document, read_plainly
+from matcher.readers.interface import Prose
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -29,11 +31,17 @@ if TYPE_CHECKING:
     from fingerprints.index.generation import Index
     from fingerprints.secrets.digests import Digester
     from matcher.document import Document
-    from matcher.readers.interface import Prose, Rows
+    from matcher.readers.interface import Rows
 
 FEW = 3  # matches, below which one that is not quite sure has nothing to lean on
 RARE = 0.1  # matches for each unit that looks like a person, below which they are a few among many strangers
-EXPOSED = 0.5  # agreement from which a field counts as exposed: at least a part of it is
+FEWEST_HIDDEN, MOSTLY_HIDDEN = 3, 0.5
+"""Rows or lines, and their share, whose masks leave nothing to look up: from there on the document is not read."""
+MASKED = "most of it is masked beyond what can be told"
+MANY_UNITS = 1000
+"""Rows that all speak of somebody of ours: no other reading would find more."""
+BEGINNING_CHARS = 1 << 16
+"""Of a document, read as plain text beside its structure."""
 
 
 def match_document(
@@ -59,22 +67,36 @@ def match_document(
     """
     limits = limits or Limits()
     cuts = Cuts()
-    content = ContentSketch(digester)
-    gathered, phones = Gathered(), LonePhones()
-    jobs = _jobs(read_document(document, limits, cuts), content, Typist(kinds))
-    for part in look_at_all(Looker(index, digester, kinds, methods), jobs, processes):
-        phones.take(part.phones, part.places.size)
-        gathered.take(part)
-    about = _About(limits, cuts, content, has_own_form(index.number_patterns), index.subjects)
-    return _conclude(gathered, phones, about)
+    about = _About(limits, cuts, ContentSketch(digester), has_own_form(index.number_patterns), index.subjects)
+    reading = _Reading(Looker(index, digester, kinds, methods), about, processes)
+    structured = reading.conclude(_sketched(read_document(document, limits, cuts), about.content))
+    if reading.explained:
+        return structured
+    beside = replace(cuts, notes=[], unpacked_bytes=0, members=0)
+    plain = reading.conclude(_beginning(read_plainly(document, limits, beside)))
+    if not np.isin(plain.members, structured.members).all():
+        beside = replace(beside, notes=[], unpacked_bytes=0, members=0)
+        plain = reading.conclude(read_plainly(document, limits, beside))
+    return both_readings(structured, plain, limits.listed_matches, own_form=about.own_form)
 
 
-def _jobs(
-    passages: Iterable[tuple[tuple[str, ...], Rows | Prose]], content: ContentSketch, typist: Typist
-) -> Iterator[PassageJob]:
+_Read: TypeAlias = "tuple[tuple[str, ...], Rows | Prose]"
+
+
+def _sketched(passages: Iterable[_Read], content: ContentSketch) -> Iterator[_Read]:
     for path, passage in passages:
         content.add(passage)
-        yield typist.job(passage, path)
+        yield path, passage
+
+
+def _beginning(passages: Iterable[_Read]) -> Iterator[_Read]:
+    """The first passages: what the structure of a document hides, it hides from its beginning on."""
+    chars = 0
+    for path, passage in passages:
+        yield path, passage
+        chars += len(passage.text) if isinstance(passage, Prose) else 0
+        if chars >= BEGINNING_CHARS:
+            return
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,12 +110,61 @@ class _About:
     population: int
 
 
-def _conclude(gathered: Gathered, phones: LonePhones, about: _About) -> Finding:
-    found = gathered.hand_over()
+class _Reading:
+    """Looks at the passages of a document, read in one way or another.
+
+    Attributes:
+        explained: Whether the last reading was of free text alone, or matched all that it was cut into.
+        contradicted: Customers whose phone stands beside a field that says it is somebody else's, in any reading.
+    """
+
+    def __init__(self, looker: Looker, about: _About, processes: int) -> None:
+        self._looker = looker
+        self._about = about
+        self._processes = processes
+        self.explained = False
+        self.contradicted: NDArray[np.uint32] = np.zeros(0, np.uint32)
+
+    def conclude(self, passages: Iterable[_Read]) -> Finding:
+        """The finding over passages."""
+        gathered, phones = Gathered(), PhoneLists()
+        by_rows = False
+        typist = Typist(self._looker.kinds)
+        for part in look_at_all(self._looker, (typist.job(p, path) for path, p in passages), self._processes):
+            phones.take(part.phones, part.places.size)
+            gathered.take(part)
+            by_rows |= part.of_rows
+        found = gathered.hand_over()
+        if found is not None:
+            self.contradicted = np.union1d(
+                self.contradicted, found.subject[_with_phone(found) & _is_contradicted(found)]
+            )
+        finding = _conclude(gathered, found, phones, self.contradicted, self._about)
+        whole = gathered.units >= MANY_UNITS and finding.subjects >= max(gathered.units, finding.people)
+        self.explained = not by_rows or whole
+        return finding
+
+
+def _with_phone(found: FoundSubjects) -> NDArray[np.bool_]:
+    whole: NDArray[np.bool_] = found.agreement[:, KINDS.index("phone")] == 1
+    return whole
+
+
+def _is_contradicted(found: FoundSubjects) -> NDArray[np.bool_]:
+    return np.asarray((found.weight <= CONTRADICTS).any(axis=1), np.bool_)
+
+
+def _conclude(
+    gathered: Gathered,
+    found: FoundSubjects | None,
+    phones: PhoneLists,
+    contradicted: NDArray[np.uint32],
+    about: _About,
+) -> Finding:
     if found is not None:
         units = gathered.units_with_people
         posterior = posteriors(found.evidence, found.total, units, about.population, found.possible)
-        listed = _listed(found, posterior, phones, units)
+        listed = _listed(found, posterior, phones, units, contradicted)
         matched = np.flatnonzero((posterior >= ENOUGH) & (found.possible | listed))
         if matched.size < max(
             FEW, RARE * units
@@ -101,20 +172,32 @@ def _conclude(gathered: Gathered, phones: LonePhones, about: _About) -> Finding:
             matched = matched[posterior[matched] >= ENOUGH_IN_A_CROWD]
         if matched.size:
             return _finding(gathered, found, matched, posterior[matched], about)
+    if gathered.hidden >= max(FEWEST_HIDDEN, MOSTLY_HIDDEN * gathered.hideable):
+        about.cuts.note(MASKED)
     return Finding(
-        verdict="clear",
-        confidence=1.0,
+        verdict="unread" if about.cuts.lost else "clear",
+        confidence=0.0 if about.cuts.lost else 1.0,
         people=gathered.strangers(np.zeros(0, np.int64)),
         limits=tuple(about.cuts.notes),
     )
 
 
-def _listed(found: FoundSubjects, posterior: NDArray[np.float64], phones: LonePhones, people: int) -> NDArray[np.bool_]:
-    """Candidates in a list of ours whose phone stands alone, or by a surname; probabilities are raised in place."""
+def _listed(
+    found: FoundSubjects,
+    posterior: NDArray[np.float64],
+    phones: PhoneLists,
+    people: int,
+    contradicted: NDArray[np.uint32],
+) -> NDArray[np.bool_]:
+    """Candidates by their phone in a list of ours, or by it and a surname; probabilities are raised in place."""
+    allowed = ~np.isin(found.subject, contradicted)
     named, sure = listed_by_surname(found, people)
+    named &= allowed
     posterior[named] = np.maximum(posterior[named], sure)
-    units, sure = phones.ours()
-    listed: NDArray[np.bool_] = np.isin(found.unit, units) & (found.agreement[:, KINDS.index("phone")] == 1)
+    listed: NDArray[np.bool_] = _with_phone(found) & allowed & ~np.isin(found.unit, phones.told_of)
+    sure = phones.sureness(np.unique(found.subject[listed]).size)
+    if not sure:
+        return named
     _, holders, count = np.unique(found.evidence, return_inverse=True, return_counts=True)
     posterior[listed] = np.maximum(posterior[listed], sure / count[holders][listed])
     return listed | named
@@ -133,7 +216,7 @@ def _finding(
     exposed = {kind: int((found.agreement[:, c] >= EXPOSED).sum()) for c, kind in enumerate(KINDS)}
     listed = np.argsort(found.unit, kind="stable")[: about.limits.listed_matches]
     if listed.size < members.size:
-        about.cuts.note(f"{listed.size} of {members.size} matches are listed one by one")
+        about.cuts.note(f"{listed.size} of {members.size} matches are listed one by one", harmless=True)
     return Finding(
         verdict=judge(members.size, people, exposed["customer_number"], _only_number(found), own_form=about.own_form),
         confidence=float(1 - np.prod(1 - sure)) if members.size < about.limits.listed_matches else 1.0,

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from matcher.compare.candidates import ALL_METHODS, Methods, compare, look_up
+from matcher.compare.candidates import ALL_METHODS, COLUMN, Methods, compare, look_up
+from matcher.compare.neighbours import share_with_neighbours
 from matcher.compare.pruning import drop_hopeless
 from matcher.compare.settled_rows import ALIKE, settle
-from matcher.decide.lone_phones import look_at_phones
 from matcher.decide.parts import Part, as_part
+from matcher.decide.phone_lists import look_at_phones
 from matcher.decide.score import weigh
 from matcher.find.candidates import pair_terms
 from matcher.readers.interface import Prose, Rows
@@ -76,13 +77,23 @@ class Looker:
             is_open[settled[0].unit] = False
         rest = {kind: some.of(is_open) for kind, some in terms.items()} if not is_open.all() else dict(terms)
         rest |= units.collected.digest_rest(self.digester, ALIKE, is_open)
-        rows = look_up(units, rest, pair_terms(rest, self.digester), self.index, self.methods)
+        pairs = pair_terms(rest, self.digester)
+        rows = look_up(units, rest, pairs, self.index, self.methods)
         if rows is not None:
             rows = drop_hopeless(rows, self.index.subjects)
             compare(rows, rest, units, self.index, self.methods)
+            if isinstance(units, ProseUnits):
+                share_with_neighbours(rows)
             scored.append((rows, weigh(rows, self.index.subjects)))
-        phones = look_at_phones(units, terms.get("phone"), self.index, self.digester)
-        return as_part(units, rest | terms, job.path, scored, phones)
+        ours = [some.unit[some.exact[:, COLUMN["phone"]]] for some, _ in scored]
+        phones = look_at_phones(
+            units, terms.get("phone"), np.concatenate([np.zeros(0, np.intp), *ours]), self.index, self.digester
+        )
+        every = rest | terms
+        asked = [every[name].units for name in every if units.is_posted(name)]
+        asked += [made.units for made, _left, _right in pairs.values()]
+        asked_units = np.unique(np.concatenate([np.zeros(0, np.int64), *asked]))
+        return as_part(units, every, job.path, scored, phones, asked_units)
 
 
 class Typist:

@@ -68,6 +68,7 @@ def _stop_on_sigterm() -> threading.Event:
 
 def _shown(counts: MatchingCounts) -> str:
     return (
-        f"{counts.documents} documents: {counts.leaks} leaks, {counts.overlaps} overlaps, {counts.clear} clear, "
+        f"{counts.documents} documents: {counts.leaks} leaks, {counts.overlaps} overlaps, {counts.unread} unread, "
+        f"{counts.clear} clear, "
         f"{counts.failed} failed, {counts.put_off} put off; {counts.opened} incidents opened, {counts.reposts} reposts"
     )

@@ -1,4 +1,4 @@
-"""`hinomi scan`: check files and folders for customers; exit code 10 when there is a leak among them."""
+"""`hinomi scan`: check files and folders for customers; exit code 10 for a leak, 11 for what is not clear."""
 
 from __future__ import annotations
 
@@ -19,9 +19,11 @@ if TYPE_CHECKING:
     from fingerprints.index.generation import Index
     from matcher.finding import Finding
 
-FOUND_A_LEAK = 10
+EXIT_CODES = {"leak": 10, "overlap": 11, "unread": 11, "clear": 0}
+"""By verdict; the first of them that any document has is the command's."""
+GRAVEST_FIRST = (EXIT_CODES["leak"], EXIT_CODES["overlap"], OutsideError.exit_code)
 SHOWN_MATCHES = 20  # in the table for people; --json prints all that are listed
-_STYLES = {"leak": "bold red", "overlap": "yellow", "clear": "green"}
+_STYLES = {"leak": "bold red", "overlap": "yellow", "unread": "magenta", "clear": "green"}
 
 
 @click.command()
@@ -36,7 +38,7 @@ _STYLES = {"leak": "bold red", "overlap": "yellow", "clear": "green"}
 def scan(ctx: Context, paths: Sequence[str], *, as_json: bool, reveal: bool, reason: str, open_incidents: bool) -> None:
     """Check files, and whole folders, for enrolled customers."""
     documents = list(_documents(paths, lambda said: ctx.talk.print(said, markup=False, soft_wrap=True)))
-    worst: int = 0
+    codes: set[int] = set()
     for name in documents:
         try:
             finding, record = _scan_one(ctx, name, reveal=reveal)
@@ -44,17 +46,16 @@ def scan(ctx: Context, paths: Sequence[str], *, as_json: bool, reveal: bool, rea
                 _put_on_record(ctx, name, len(record["matches"]), reason)
         except OutsideError as error:
             ctx.talk.print(f"error: {error}", markup=False)
-            worst = max(worst, error.exit_code)
+            codes.add(error.exit_code)
             continue
         if as_json:
             ctx.emit(record)
         else:
             _show(record)
-        if finding.verdict == "leak":
-            worst = FOUND_A_LEAK
-        if open_incidents and finding.verdict != "clear":
+        codes.add(EXIT_CODES[finding.verdict])
+        if open_incidents and finding.subjects:
             _open_incident(ctx, name, finding, record["extracts"])
-    if worst:
+    if worst := next((code for code in GRAVEST_FIRST if code in codes), 0):
         sys.exit(worst)
 
 

@@ -118,13 +118,17 @@ _D: Final = "0-9０-９"
 _ANCHOR: Final = re.compile(rf"[{_D}一二三四五六七八九十](?:丁目|番|[{DASHES}ー](?=[{_D}]))")
 _FIRST_NUMBER: Final = re.compile(rf"(?:(?![0０][{_D}])[{_D}]{{1,5}}|[一二三四五六七八九十]{{1,3}})\Z")
 _IN_TEXT: Final = re.compile(
-    rf"[{_D}一二三四五六七八九十]{{1,5}}(?:丁目|番地?|[{DASHES}ー][{_D}]{{1,5}}(?:[{DASHES}ー][{_D}]{{1,5}})?)"
+    rf"[{_D}一二三四五六七八九十]{{1,5}}(?:丁目|番地?(?:[{DASHES}ー](?=[{_D}]))?|[{DASHES}ー][{_D}]{{1,5}}(?:[{DASHES}ー][{_D}]{{1,5}})?)"
     rf"(?:[{_D}]{{1,5}}[{DASHES}ー番号]?地?の?){{0,4}}"
 )
 _LONE_NUMBER: Final = re.compile(
     rf"(?<=[一-鿿ぁ-ヺー])(?![0０])[{_D}]{{1,5}}(?=\s|[、。」』】ぁ-ゖ]|\Z)(?![つか]|の[{_D}])"
 )
 """A house number of one part, without a sign after it; what follows is no counter, which kanji are."""
+_BUILDING: Final = re.compile(
+    rf"(?:[{DASHES}ー]|[ 　、,]?[一-鿿ァ-ヺーぁ-ゖA-Za-zＡ-Ｚａ-ｚ・･々ヶｦ-ﾟ]{{2,24}}[ 　]?)"
+    rf"[{_D}]{{1,4}}(?:号室?|室)?(?![{_D}]|-[{_D}])"
+)
 _REACH: Final = 40
 _PREFECTURE: Final = re.compile(PREFECTURES)
 _SIGN: Final = re.compile("[都道府県市区町村郡]")
@@ -222,6 +226,14 @@ class Address(IdentifierKind):
             canonical = self.canonical(text[start : number.end()])
             if canonical and gazetteer(_spelled).has_town(town_of(canonical)):
                 yield Found(self.name, start, number.end(), canonical)
+                yield from self._with_room(text, start, number.end())
+
+    def _with_room(self, text: str, start: int, end: int) -> Iterator[Found]:
+        """The same address with what reads as a building and a room right behind it, which may be the next field."""
+        room = _BUILDING.match(text, end)
+        whole = self.canonical(text[start : room.end()]) if room else None
+        if room and whole:
+            yield Found(self.name, start, room.end(), whole)
 
     def _find_parted(self, text: str) -> Iterator[Found]:
         """Those whose house numbers have several parts or a sign that says what they are."""
@@ -240,6 +252,7 @@ class Address(IdentifierKind):
             if canonical:
                 taken = house.end()
                 yield Found(self.name, start, taken, canonical)
+                yield from self._with_room(text, start, taken)
 
     def _unplaced(self, text: str) -> str | None:
         """A town and a house number without anything around them: 南大谷4-14-4."""

@@ -77,6 +77,11 @@ _MONTH_AFTER_DAY: Final = re.compile(
 )
 
 
+_DAY_LAST_IN_TEXT: Final = re.compile(
+    rf"(?<![{_D}./-])[{_D}]{{1,2}}[-/.．／－][{_D}]{{1,2}}[-/.．／－][12１２][{_D}]{{3}}(?![{_D}])"
+)
+
+
 class BirthDate(IdentifierKind):
     """A birth date, or any date that could be one."""
 
@@ -138,9 +143,9 @@ class BirthDate(IdentifierKind):
             matches += [*_MONTH_IN_TEXT.finditer(text), *_MONTH_AFTER_DAY.finditer(text)]
         if not text.isascii():
             matches += [*_ERA_NAME.finditer(text), *(_KANJI_IN_TEXT.finditer(text) if "年" in text else ())]
+        matches += _DAY_LAST_IN_TEXT.finditer(text)
         for match in sorted(matches, key=lambda m: m.start()):
-            canonical = self.canonical(match.group())
-            if canonical:
+            for canonical in self.readings(match.group()):
                 yield Found(self.name, match.start(), match.end(), canonical)
 
 

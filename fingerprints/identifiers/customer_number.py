@@ -25,6 +25,9 @@ _RARE_SHAPE: Final = 0.01
 _TABLE: Final = {**dict.fromkeys(map(ord, DASHES), "-"), ord("ー"): "-"}
 _NUMBER: Final = re.compile(r"(?=[^0-9]{0,39}[0-9])[A-Z0-9](?:[A-Z0-9./_-]{0,38}[A-Z0-9])?")
 _SPACES: Final = re.compile(r"\s+")
+_LETTER: Final = re.compile("[A-Za-z]")
+_TO_WIDE: Final = 0xFEE0
+"""From a character of ASCII to the same one in full width."""
 
 
 NUMBER_KIND: Final = "customer_number"
@@ -62,7 +65,7 @@ class CustomerNumber(IdentifierKind):
 
     def __init__(self, patterns: Sequence[str] = ()) -> None:
         self.patterns = tuple(patterns)
-        self._find = re.compile(_bounded("|".join(patterns)), re.IGNORECASE) if patterns else None
+        self._find = re.compile(_bounded("|".join(map(_either_width, patterns))), re.IGNORECASE) if patterns else None
 
     def canonical(self, text: str) -> str | None:
         """Half width, upper case, no spaces, plain hyphens."""
@@ -106,5 +109,16 @@ def _pattern(shape: str) -> str:
     return "".join(f"{classes.get(sign, re.escape(sign))}{{{count}}}" for sign, count in runs)
 
 
+def _either_width(pattern: str) -> str:
+    """A pattern as `_pattern` makes it, whose letters may stand in full width as well."""
+    outside = re.split(r"(\[[^\]]*\]|\{\d+\}|\\.)", pattern)
+    return "".join(_LETTER.sub(_both_widths, part) if at % 2 == 0 else part for at, part in enumerate(outside))
+
+
+def _both_widths(letter: re.Match[str]) -> str:
+    return f"[{letter.group()}{chr(ord(letter.group()) + _TO_WIDE)}]"
+
+
 def _bounded(pattern: str) -> str:
-    return rf"(?<![0-9A-Za-z０-９])(?:{pattern})(?![0-9A-Za-z０-９])"
+    """With no digit on either side; letters may touch it: a label, or the next field."""
+    return rf"(?<![0-9０-９])(?:{pattern})(?![0-9０-９])"

@@ -26,7 +26,7 @@ _ADDRESS: Final = re.compile(
     r"[a-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}@(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{1,62}"
 )
 _LOCAL_END: Final = re.compile(
-    r"(?:[A-Za-z0-9!#$%&'*+/=?^_`{|}~.\-０-９Ａ-Ｚａ-ｚ．＿－+]|\s?[\[(（]\s?(?:dot|ドット|どっと)\s?[\])）]\s?){1,64}\Z",
+    r"(?:[A-Za-z0-9!#$%&'*+/=?^_`{|}~.\-０-９Ａ-Ｚａ-ｚ．＿－+]|\s?[\[(（<{]\s?(?:dot|ドット|どっと|\.)\s?[\])）>}]\s?|(?<=[a-z0-9])\s(?:dot|ドット|どっと)\s(?=[a-z0-9])){1,64}\Z",
     re.IGNORECASE,
 )
 _DOMAIN: Final = re.compile(
@@ -53,9 +53,35 @@ _HINTS: Final = (
     "【at",
 )
 _REACH: Final = 130
-_HARDLY_USED: Final = re.compile("[=/?&|{}*'`]")
+_HARDLY_USED: Final = re.compile("[=/?&|{}*'`^~#!$%]|-{2,}|__+|\\.{2,}")
 """Signs that mail addresses may have and hardly any has: what stands before them may be no part of it."""
+_LABEL: Final = re.compile(r"^(?:e-?mail|mail|address|addr|id)[-_.:]?(?=..)", re.IGNORECASE)
+"""A label that touches an address: E-mailkakuu0@carrier.example."""
+_BEFORE_SIGN: Final = frozenset("をはの角→>=＝")
+_MEANS_AT: Final = re.compile(
+    r"([^\w\s@＠.])(?:[をは]|\s?(?:→|->|=|＝)\s?)(?:半角の?)?(?:@|＠|アットマーク|アット)(?=に|へ|$|\W)"
+)
+_REMARK: Final = re.compile(
+    r"[\[(（【<＜]?@(?:[をは]|\s?(?:→|->|=|＝)\s?)(?:半角の?)?(?:@|＠|アットマーク|アット).{0,12}\Z"
+)
+"""How a text says which sign it has for the at sign, and the same behind an address, the sign replaced already."""
 _TRIM: Final = "'`.-/=?&*|{}"
+
+
+def may_rename_at(text: str) -> bool:
+    """Whether words stand in a text that could say which sign is its at sign; quick."""
+    if text.isascii():
+        return False
+    return any(text[at - 1 : at] in _BEFORE_SIGN for sign in "@＠" for at, _ in _positions(text, sign))
+
+
+def with_at_signs(text: str) -> str:
+    """The text with at signs for whatever it says to stand for one: kakuu0★carrier.example（★を@に）."""
+    if not may_rename_at(text):
+        return text
+    for sign in {match[1] for match in _MEANS_AT.finditer(text)}:
+        text = text.replace(sign, "@")
+    return text
 
 
 class Email(IdentifierKind):
@@ -80,6 +106,7 @@ class Email(IdentifierKind):
             ("kakuu(dot)ichiro[at]carrier(dot)example", "kakuu.ichiro@carrier.example"),
             ("mailto:kakuu0@carrier.example", "kakuu0@carrier.example"),
             ("<kakuu0@carrier.example>", "kakuu0@carrier.example"),
+            ("kakuu0★carrier.example（★を@に）", "kakuu0@carrier.example"),
         ),
         misses=("", "kakuu0", "@carrier.example", "kakuu0@carrier", "look at this dot", "a@b@c.example"),
     )
@@ -88,6 +115,8 @@ class Email(IdentifierKind):
         """Lower case, half width, plain at sign and dots."""
         if _ADDRESS.fullmatch(text):
             return None if "**" in text else text  # that is one with letters masked
+        if may_rename_at(text):
+            text = _REMARK.sub("", with_at_signs(text))
         text = nfkc(text).strip().lower()
         text = text.removeprefix("<").removesuffix(">").removeprefix("mailto:").strip()
         if not _ADDRESS.fullmatch(text):
@@ -107,11 +136,17 @@ class Email(IdentifierKind):
                 continue
             local = before.group().lstrip(_TRIM)
             domain = _DOT.sub(".", nfkc(after.group()))
-            for part in dict.fromkeys((local, _HARDLY_USED.split(local)[-1])):  # mail=kakuu0@carrier.example
+            for part in _parts(local):
                 canonical = self.canonical(f"{part}@{domain}") if part else None
                 if canonical:
                     taken = after.end()
                     yield Found(self.name, start - len(part), after.end(), canonical)
+
+
+def _parts(local: str) -> Iterator[str]:
+    """A local part as it stands, and what is left of it without what may belong to something before it."""
+    own = _HARDLY_USED.split(nfkc(local))[-1]  # mail=kakuu0@carrier.example
+    yield from dict.fromkeys((local, own, own.lstrip("_-"), _LABEL.sub("", own)))
 
 
 def _positions(text: str, sign: str) -> Iterator[tuple[int, int]]:

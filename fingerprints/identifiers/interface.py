@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Final
 
 from fingerprints.text import normalise
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+
+NEAR: Final = 24
+"""Characters on either side that say in what kind of text some digits stand."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +76,11 @@ class IdentifierKind(ABC):
         """Share of a column's values that are not empty and fit, 0 to 1."""
         filled = [value for value in values if value.strip()]
         return sum(self.canonical(value) is not None for value in filled) / len(filled) if filled else 0.0
+
+
+def is_among_japanese(text: str, start: int, end: int) -> bool:
+    """Whether anything but ASCII stands in or near a stretch: bare digits in machine text are looked at no closer."""
+    return not text[max(start - NEAR, 0) : end + NEAR].isascii()
 
 
 def header_words(header: str) -> str:

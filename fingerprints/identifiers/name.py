@@ -11,7 +11,7 @@ import re
 from typing import ClassVar, Final
 
 from fingerprints.identifiers.interface import Examples, IdentifierKind
-from fingerprints.text import fold, is_folded, to_katakana
+from fingerprints.text import fold, is_folded, normalise, to_katakana
 
 MAX_TEXT: Final = 200
 _BRACKETS: Final = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|<[^<>]*>|「[^「」]*」|【[^【】]*】")
@@ -19,8 +19,9 @@ _COMPANY: Final = (("(株)", "株式会社"), ("(有)", "有限会社"), ("(同)
 _HONORIFICS: Final = re.compile(
     r"(?:様|サマ|サン|殿|氏|君|クン|チャン|先生|御中|\bmr\.?|\bmrs\.?|\bms\.?|\bsama|\bsan)$"
 )
-_LATIN_TITLE: Final = re.compile(r"^(?:mr|mrs|ms|dr)\.?\s+")
-_SEPARATORS: Final = re.compile(r"[\s,、・.=/_]+")
+_LATIN_TITLE: Final = re.compile(r"^(?:(?:mr|mrs|ms|miss|dr)\.?(?:/|\s+))+(?=.)")
+_SEPARATORS: Final = re.compile(r"[\s,、・.=/_|]+|(?<=[一-鿿々])-+(?=[一-鿿々ァ-ヺ])|(?<=[ァ-ヺー])-+(?=[一-鿿々])")
+_INNER_HYPHEN: Final = re.compile(r"-(?<=[一-鿿々]-)(?=[一-鿿々ァ-ヺ])|-(?<=[ァ-ヺー]-)(?=[一-鿿々])")
 _APOSTROPHES: Final = re.compile("['’`]")
 _EDGES: Final = " -"
 _PLAIN: Final = re.compile(r"[一-鿿々ァ-ヺー]{1,30}(?: [一-鿿々ァ-ヺー]{1,30})?(?<![様マン殿氏君生中])")
@@ -76,6 +77,8 @@ class Name(IdentifierKind):
         hits=(
             ("架空　一郎", "架空一郎"),
             ("架空 一郎 様", "架空一郎"),
+            ("架空-一郎", "架空一郎"),
+            ("Mr./Ms. Kakuu", "kakuu"),
             ("髙﨑　二葉さん", "高崎二葉"),
             ("渡邉(わたなべ) 三奈", "渡辺三奈"),
             ("さいとう 四郎", "サイトウ四郎"),
@@ -90,6 +93,10 @@ class Name(IdentifierKind):
         """One form of a name, spaces dropped."""
         usual = (usual_name(text) or "").replace(" ", "")
         return usual if len(usual) > 1 else join_name(split_name(text))
+
+    def comparable(self, text: str) -> str:
+        """Normalised, without the hyphens that stand between a family and a given name in Japanese."""
+        return _INNER_HYPHEN.sub("", normalise(text))
 
     def readings(self, text: str) -> tuple[str, ...]:
         """Both orders when a separator shows where the family name ends."""
@@ -115,5 +122,5 @@ def join_name(parts: list[str]) -> str | None:
     """The parts as one canonical name, or None when they are no name."""
     if len(parts) > 1 and all(part.isascii() for part in parts):
         parts = sorted(parts)
-    joined = strip_honorifics("".join(parts))
+    joined = strip_honorifics(_INNER_HYPHEN.sub("", "".join(parts)))
     return joined if _NAME.fullmatch(joined) else None

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, ClassVar, Final
 
-from fingerprints.identifiers.interface import Examples, Found, IdentifierKind
+from fingerprints.identifiers.interface import Examples, Found, IdentifierKind, is_among_japanese
 from fingerprints.text import nfkc, to_digits
 
 if TYPE_CHECKING:
@@ -28,6 +28,15 @@ _USUAL: Final = re.compile(r"(0[256789]0)-?([0-9]{4})-?([0-9]{4})")
 _ABROAD: Final = re.compile(r"\+(?!81)[1-9]\d{7,14}")
 _RUN: Final = re.compile(rf"[{_DIGITS}+＋(（][{_DIGITS}{_SEPARATORS}]{{8,}}")
 _KANJI_RUN: Final = re.compile(rf"[〇零][{_KANJI}{_SEPARATORS}]{{8,40}}")
+_CALLED: Final = "電話|でんわ|デンワ|自宅|固定|連絡先|携帯|tel|phone|mobile|fax"
+_LOST_ZERO_BEFORE: Final = re.compile(
+    rf"(?<![{_DIGITS}.-])([1-9１-９][{_DIGITS}]{{8}})(?=[(（\[【<＜「『 　]{{1,2}}(?:{_CALLED}))", re.IGNORECASE
+)
+_LOST_ZERO: Final = re.compile(
+    rf"(?:{_CALLED})[^\W\d_]{{0,6}}[^\w\n]{{0,4}}は?([1-9１-９][{_DIGITS}]{{8}})(?![{_DIGITS}])",
+    re.IGNORECASE,
+)
+"""A number of a line at home without its leading zero, which only a label tells from any other number."""
 MAX_TEXT: Final = 100
 _MISREAD: Final = re.compile(rf"[+0-9OoIl|{_SEPARATORS}]{{10,20}}")
 _AS_DIGITS: Final = str.maketrans("OoIl|", "00111")
@@ -85,10 +94,19 @@ class Phone(IdentifierKind):
         text = _SEPARATOR.sub("", text.removesuffix(".0"))
         return _national(text)
 
+    def without_zero(self, text: str) -> str | None:
+        """A number of a line at home whose leading zero a spreadsheet dropped, where the column says it is one."""
+        text = nfkc(text).strip().removesuffix(".0")
+        return _national("0" + text) if len(text) == _SHORTEST - 1 and text.isdecimal() and text[0] != "0" else None
+
     def find(self, text: str) -> Iterator[Found]:
         """Every stretch of digits that can be a number, also overlapping ones: the index tells which it is."""
         for run in _RUN.finditer(text):
             yield from self._inside(text, run.start(), run.end())
+        for lost in (*_LOST_ZERO.finditer(text), *_LOST_ZERO_BEFORE.finditer(text)):
+            canonical = _national("0" + nfkc(lost[1])) if is_among_japanese(text, *lost.span(1)) else None
+            if canonical:
+                yield Found(self.name, lost.start(1), lost.end(1), canonical)
         if "〇" in text or "零" in text:
             for run in _KANJI_RUN.finditer(text):
                 canonical = self.canonical(run.group())

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, ClassVar, Final
 
-from fingerprints.identifiers.interface import Examples, Found, IdentifierKind
+from fingerprints.identifiers.interface import Examples, Found, IdentifierKind, is_among_japanese
 from fingerprints.text import fold, to_digits
 
 if TYPE_CHECKING:
@@ -22,6 +22,8 @@ _MASK: Final = "*＊×xX●○■#"
 _HYPHENED: Final = re.compile(
     rf"[{_D}](?<![{_D}.－-].)[{_D}]{{2}}[-‐‑–—―−－ー][{_D}]{{4}}(?![{_D}]|[-－‐−ー.][{_D}{_MASK}])", re.DOTALL
 )
+_PLAIN: Final = re.compile(rf"(?<![{_D}A-Za-z.,－-])[{_D}]{{7}}(?![{_D}A-Za-z.－-])")
+"""Seven digits and nothing beside them; a pair with a name tells whether they are one."""
 _SIGNED: Final = re.compile(rf"〒\s?[{_D}]{{3}}[\s‐−－ー-]?[{_D}]{{4}}(?![{_D}])")
 
 
@@ -65,6 +67,9 @@ class PostalCode(IdentifierKind):
             signed = list(_SIGNED.finditer(text))
             inside = {match.end() for match in signed}
             matches = sorted([m for m in matches if m.end() not in inside] + signed, key=lambda m: m.start())
+        ends = {match.end() for match in matches}
+        plain = (m for m in _PLAIN.finditer(text) if m.end() not in ends and is_among_japanese(text, *m.span()))
+        matches = sorted([*matches, *plain], key=lambda m: m.start())
         for match in matches:
             canonical = self.canonical(match.group())
             if canonical:

@@ -44,6 +44,7 @@ MOST_SHARED: Final = 64  # a value that more subjects share finds nobody; it may
 FOREVER: Final = 65535
 BEGUN: Final = 0.7  # agreement of the first letter of a masked name, at least
 SURNAME: Final = 0.66  # and of a surname alone in a column of names: it is not another one
+TURNED: Final = 0.9  # agreement below which a name is tried with its parts in the other order
 SAME_SCORE: Final = 2e-3  # of two scores that come from the same lengths
 PICKED: Final = 512  # customers picked at random, to see how well a text agrees with anybody
 CLEARLY: Final = 15.0  # bits by which one candidate of a unit puts another in the shade
@@ -230,10 +231,15 @@ def _compare_sketches(rows: Candidates, kind: str, units: Units, index: Index) -
     rows.alone[asked, column] = by_itself = np.array(alone, np.bool_)[at]
     if texts:
         agrees = _agree(kind, index, rows.subject[asked], texts, by_itself)[0]
+        turned = np.flatnonzero([bool(given[n].turned) for n in at.tolist()] & (agrees < TURNED))
+        if turned.size:
+            others = [given[n].turned for n in at[turned].tolist()]
+            agrees[turned] = np.maximum(agrees[turned], index.agreement(kind, rows.subject[asked[turned]], others))
         if kind != "address" and kind in index.sketches and (agrees < 1).any():
             least = np.where(cut, BEGUN, np.where(by_itself, SURNAME, 0))
             agrees = _begun(agrees, texts, least, index.sketches[kind].lengths(rows.subject[asked]))
-        rows.fuzzy[asked, column] = agrees
+        doubtful = np.array([not text.sure for text in given], np.bool_)[at] & (agrees < SURNAME)
+        rows.fuzzy[asked, column] = np.where(doubtful, np.nan, agrees)
         _see_by_chance(rows, kind, texts, asked, index)
 
 

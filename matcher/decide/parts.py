@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from matcher.compare.candidates import first_for_something
+from matcher.units.rows import RowUnits
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from matcher.compare.candidates import Candidates
-    from matcher.decide.lone_phones import PhonePart
+    from matcher.decide.phone_lists import PhonePart
     from matcher.decide.score import Scores
     from matcher.find.candidates import Terms
     from matcher.units.units import Units
@@ -65,7 +66,10 @@ class Part:
         people: Units that look like a person and say something to know them by.
         known_by: The digest that each of them is known by.
         found: The candidates; None when there are none.
-        phones: Its phones, for lists that hold nothing else; None when there are none.
+        hideable: How many rows or lines it has.
+        hidden: Those of them whose masks leave nothing to look up.
+        of_rows: Whether it is of a table.
+        phones: Its phones, for lists of them; None when there are none.
     """
 
     path: tuple[str, ...]
@@ -74,6 +78,9 @@ class Part:
     people: NDArray[np.int32]
     known_by: NDArray[np.uint64]
     found: FoundSubjects | None
+    hideable: int
+    hidden: int
+    of_rows: bool
     phones: PhonePart | None = None
 
 
@@ -83,6 +90,7 @@ def as_part(
     path: tuple[str, ...],
     scored: Sequence[tuple[Candidates, Scores]],
     phones: PhonePart | None,
+    asked: NDArray[np.integer],
 ) -> Part:
     """What is kept of a passage's units and candidates."""
     known = np.zeros(units.count, np.uint64)
@@ -91,7 +99,21 @@ def as_part(
             known[terms[term].units] = terms[term].digests
     people = np.flatnonzero(units.people & (known != 0))
     found = _joined([_found(rows, scores) for rows, scores in scored])
-    return Part(path, units.place, units.places.astype(np.int32), people.astype(np.int32), known[people], found, phones)
+    places, of_rows = units.places.astype(np.int32), isinstance(units, RowUnits)
+    masked = units.masked()
+    hidden = int(np.setdiff1d(masked, asked).size) if masked.size else 0
+    return Part(
+        path,
+        units.place,
+        places,
+        people.astype(np.int32),
+        known[people],
+        found,
+        max(units.hideable, masked.size),
+        hidden,
+        of_rows,
+        phones,
+    )
 
 
 def _found(rows: Candidates, scores: Scores) -> FoundSubjects:
@@ -153,6 +175,21 @@ class Gathered:
             for part in parts:
                 setattr(part, field.name, None)
         return FoundSubjects(**whole)
+
+    @property
+    def hideable(self) -> int:
+        """How many rows or lines there are."""
+        return sum(part.hideable for _, part in self._parts)
+
+    @property
+    def hidden(self) -> int:
+        """Those of them whose masks leave nothing to look up."""
+        return sum(part.hidden for _, part in self._parts)
+
+    @property
+    def units(self) -> int:
+        """How many units there are."""
+        return self._units
 
     @property
     def units_with_people(self) -> int:

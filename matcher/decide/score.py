@@ -36,6 +36,8 @@ GROUPS: Final = {
 }
 KINDS: Final = tuple(kind for kinds in GROUPS.values() for kind in kinds)
 STRONG: Final = ("customer_number", "card_number", "email")
+OF_ONE_PERSON: Final = (*STRONG, "phone", "birth_date")
+"""Two of these that agree are of one person, whatever stands where a name is looked for."""
 M_EXACT: Final = 0.9
 M_MOVED: Final = 0.03  # the town agrees and the house does not
 M_SLIP: Final = 0.01  # half of a phone number agrees and the whole does not: a slip of the hand
@@ -60,7 +62,7 @@ SMOOTHING: Final = 2_000  # customers whose frequencies are taken from U_EXACT b
 # passage.
 _FUZZY: Final = {
     "name": ((1.0, 0.5, 2e-4, 1e-3), (0.79, 0.2, 1e-3, 1e-2), (0.74, 0.1, 5e-3, 3e-2), (0.66, 0.1, 2e-2, 0.15)),
-    "kana": ((1.0, 0.5, 4e-4, 1e-3), (0.79, 0.2, 2e-3, 1e-2), (0.74, 0.1, 1e-2, 5e-2)),
+    "kana": ((1.0, 0.5, 4e-4, 1e-3), (0.79, 0.2, 2e-3, 1e-2), (0.74, 0.1, 1e-2, 5e-2), (0.66, 0.1, 3e-2, 0.2)),
     "address": (
         (1.0, 0.5, 1e-6, 1e-6),
         (0.9, 0.3, 1e-5, 2e-5),
@@ -149,11 +151,12 @@ def weigh(rows: Candidates, population: int) -> Scores:
     total -= _crowding(rows, agreement, best_of, population)
     total -= np.where(same_house & (half_named > 0) & (half_named < CLOSE), RELATIVES, 0.0)
     other_name = group_weight(weight[:, [KINDS.index(kind) for kind in GROUPS["person"]]]) <= CONTRADICTS
-    agreeing -= other_name & ~rows.exact[:, [COLUMN["phone"], COLUMN["birth_date"]]].all(axis=1)  # who married
+    agreeing -= other_name
     # Another company counts its customers from 1 as well: a number alone is nobody whose name is another.
     number = rows.exact[:, COLUMN["customer_number"]] & ~contradicted
     strong = number | rows.exact[:, COLUMN["email"]] | rows.exact[:, COLUMN["card_number"]]
-    return Scores(agreement, weight, total, strong | (agreeing >= ALONE_ENOUGH))
+    own = rows.exact[:, [COLUMN[kind] for kind in OF_ONE_PERSON]].sum(axis=1) >= ALONE_ENOUGH  # who married, too
+    return Scores(agreement, weight, total, strong | own | (agreeing >= ALONE_ENOUGH))
 
 
 def _crowding(

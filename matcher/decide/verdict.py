@@ -24,6 +24,8 @@ _DIGITS: Final = re.compile(r"\[0-9[^\]]*\]")
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC).date()
 
 
+EXPOSED: Final = 0.5
+"""Agreement from which a field counts as exposed: at least a part of it is."""
 FEW_NUMBERS: Final = 5  # so few customer numbers with nothing beside them are any program's identifiers
 FEW: Final = 20
 """Values from which on some may be wrong."""

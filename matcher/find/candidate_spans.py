@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from fingerprints.identifiers.interface import NEAR
 from matcher.find import character_classes
 from matcher.find.character_classes import PAD, Signs
 
@@ -30,8 +31,12 @@ PLACE_SPAN: Final = 46
 """From 市 or 区 to the first digit of the house number, the number itself included."""
 OLDEST, NEWEST = 1880, 2049  # years of birth
 YEAR_DIGITS, DATE_DIGITS = 4, 8
+POSTAL_DIGITS = 7
 CARD_DIGITS, CARD_GROUP = 13, 4  # of the shortest number, and of each group but the last
 MONTH_SPAN: Final = 17  # between a day and its year: "rd of September, "
+_ASCII_LAST: Final = 0x7F
+LOST_DIGITS: Final = 9
+"""Of a number of a line at home whose leading zero was lost."""
 SHORTEST, KANJI_SPAN = 10, 40  # digits of the shortest phone number; characters of the widest one in kanji
 _AT_WORDS: Final = ("アット", "あっと")
 _BEFORE_AT: Final = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.\-０-９Ａ-Ｚａ-ｚ．＿－\])）]\s?\Z")
@@ -44,6 +49,8 @@ _WORDED: Final = re.compile(
     re.IGNORECASE,
 )
 _PIECE: Final = re.compile(r"\[0-9０-９\]\{(\d+)\}|\[(A-ZＡ-Ｚ)\]\{\d+\}|\\?([^\[\]{}\\])")
+_TO_WIDE: Final = 0xFEE0
+"""From a character of ASCII to the same one in full width."""
 _LETTERS: Final = "".join(chr(start + n) for start in (0x41, 0x61, 0xFF21, 0xFF41) for n in range(26))
 
 
@@ -80,6 +87,7 @@ def _phones(found: Signs) -> NDArray[np.intp]:
     run_of[found.first + found.length - 1] = run[: found.first.size]
     hot = np.zeros(group.size, np.bool_)
     mobile = np.isin(v1, (2, 5, 6, 7, 8, 9)) & (v2 == 0)
+    lost = _among_japanese(found, found.length == LOST_DIGITS)
     for fits, lengths in (
         ((v0 == 0) & mobile, (11,)),
         ((v0 == 0) & (v1 != 0) & (v1 <= 9), (10,)),  # noqa: PLR2004  # a digit, not the margin
@@ -90,7 +98,7 @@ def _phones(found: Signs) -> NDArray[np.intp]:
         for length in lengths:
             last = np.minimum(begin + length - 1, size)
             hot |= fits & ends[last] & (run_of[last] == run[group])
-    return found.start[group[hot]]
+    return np.concatenate([found.start[group[hot]], lost])
 
 
 def _cards(found: Signs) -> NDArray[np.intp]:
@@ -144,7 +152,8 @@ def _dates(found: Signs, newest: int) -> NDArray[np.intp]:
     begin = found.first[together]
     together = together[(found.values[begin + 4] <= 1) & (found.values[begin + 6] <= 3)]  # noqa: PLR2004  # tens
     alone = four[found.length[four] == YEAR_DIGITS]
-    return np.concatenate([found.start[np.concatenate([together, _three(found, alone)])], _worded(found, alone)])
+    three = np.concatenate([together, _three(found, alone), _last_of_three(found, alone)])
+    return np.concatenate([found.start[three], _worded(found, alone)])
 
 
 def _worded(found: Signs, years: NDArray[np.intp]) -> NDArray[np.intp]:
@@ -154,6 +163,16 @@ def _worded(found: Signs, years: NDArray[np.intp]) -> NDArray[np.intp]:
     fits = (found.length[years - 1] <= 2) & (gap <= MONTH_SPAN)  # noqa: PLR2004  # of a day
     years = years[fits & found.is_code(found.start[years] - 1, " -")]
     return found.start[years]
+
+
+def _last_of_three(found: Signs, group: NDArray[np.intp]) -> NDArray[np.intp]:
+    """Those of the groups that two of one or two digits precede, with one sign of dates between each."""
+    group = group[group > 1]
+    for step in (1, 2):
+        gap = found.start[group - step + 1] - found.end[group - step] - 1
+        fits = (gap == 1) & (found.length[group - step] <= 2)  # noqa: PLR2004  # of a month, of a day
+        group = group[fits & found.at(found.end[group - step] + 1, character_classes.DATE_SIGN)]
+    return group
 
 
 def _three(found: Signs, group: NDArray[np.intp]) -> NDArray[np.intp]:
@@ -189,13 +208,23 @@ def _eras(found: Signs) -> NDArray[np.intp]:
 
 
 def _postal_codes(found: Signs) -> NDArray[np.intp]:
-    """Three digits, a hyphen and four; and the sign 〒."""
+    """Three digits, a hyphen and four; seven of them among Japanese; and the sign 〒."""
     group = np.flatnonzero((found.length[:-1] == 3) & (found.length[1:] == 4))  # noqa: PLR2004
     end = found.end[group]
     group = group[(found.start[group + 1] - end == 2) & found.at(end + 1, character_classes.HYPHEN)]  # noqa: PLR2004
-    return np.concatenate([found.start[group], () if found.is_ascii else found.where(character_classes.POST)]).astype(
-        np.intp
-    )
+    plain = _among_japanese(found, found.length == POSTAL_DIGITS)
+    signs = found.start[:0] if found.is_ascii else found.where(character_classes.POST)
+    return np.concatenate([found.start[group], plain, signs])
+
+
+def _among_japanese(found: Signs, groups: NDArray[np.bool_]) -> NDArray[np.intp]:
+    """Where those of the groups begin that have anything but ASCII near them."""
+    if found.is_ascii or not groups.any():
+        return found.start[:0]
+    other = np.concatenate([[0], np.cumsum(found.codes > _ASCII_LAST)])
+    before, after = np.maximum(found.start[groups] - NEAR, 0), np.minimum(found.end[groups] + 1 + NEAR, other.size - 1)
+    begins: NDArray[np.intp] = found.start[groups][other[after] > other[before]]
+    return begins
 
 
 def _addresses(found: Signs) -> NDArray[np.intp]:
@@ -269,7 +298,7 @@ def _numbers(found: Signs, text: str, patterns: tuple[str, ...]) -> NDArray[np.i
 
 
 def _is_beside(found: Signs, positions: NDArray[np.intp], wanted: str) -> NDArray[np.bool_]:
-    return found.is_code(positions, wanted) if wanted else ~found.is_code(positions, _LETTERS)
+    return found.is_code(positions, wanted) if wanted else np.ones(positions.size, np.bool_)
 
 
 @dataclass(frozen=True, slots=True)
@@ -294,7 +323,10 @@ def _longest_run(pattern: str) -> _Run | None:
 
 
 def _signs_of(letters: str | None, literal: str | None) -> str:
-    return _LETTERS if letters else (literal or "").lower() + (literal or "").upper()
+    if letters:
+        return _LETTERS
+    plain = (literal or "").lower() + (literal or "").upper()
+    return plain + "".join(chr(ord(sign) + _TO_WIDE) for sign in plain if "!" <= sign <= "~")
 
 
 def _spans(places: NDArray[np.intp], text: str) -> list[tuple[int, int]]:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from fingerprints.identifiers.customer_number import CustomerNumber
+from fingerprints.identifiers.email import with_at_signs
 from fingerprints.pairs import PARTS
 from fingerprints.secrets.digests import PAIRS, derive_parts
 from matcher.find.candidate_spans import NEWEST, hot_spans
@@ -157,6 +158,7 @@ def found_in(
     text: str, kinds: Mapping[str, IdentifierKind], *, newest: int = NEWEST, weak: bool = True
 ) -> list[tuple[int, int, str, str]]:
     """Candidates in a text as (start, end, kind, canonical), in order; ``newest`` and ``weak`` as in `hot_spans`."""
+    text = with_at_signs(text)
     number = kinds.get("customer_number")
     patterns = number.patterns if isinstance(number, CustomerNumber) else ()
     return found_within(text, hot_spans(text, patterns, newest=newest, weak=weak), kinds)
@@ -166,6 +168,7 @@ def found_within(
     text: str, spans: Iterable[tuple[int, int]], kinds: Mapping[str, IdentifierKind]
 ) -> list[tuple[int, int, str, str]]:
     """Candidates in stretches of a text."""
+    text = with_at_signs(text)
     found = []
     for start, end in spans:
         stretch = text[start:end]

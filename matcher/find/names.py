@@ -6,9 +6,11 @@ Names cannot be told from other words without a list, and need not be: a pair th
 from __future__ import annotations
 
 import re
-from itertools import islice
+from functools import cache
+from itertools import islice, pairwise
 from typing import TYPE_CHECKING
 
+from fingerprints.identifiers import kind_classes
 from fingerprints.pairs import PAIRS
 from matcher.compare.romaji import kana_of
 
@@ -19,17 +21,37 @@ if TYPE_CHECKING:
 
 LATIN_RUN = re.compile(r"[A-Za-z]{2,20}(?:[ ,　]{1,2}[A-Za-z]{2,20}){1,3}")
 MOST_NAMES = 200  # stretches of a text tried as a name
+MOST_PAIRS = 40  # of runs that may be a family and a given name
 MOST_RUNS = 20  # of kana, and of Latin words, likewise
 PAIRED = frozenset(
     name for pair in PAIRS for term in (pair.left, pair.right) for name in (term.name, term.kind) if name != "phone"
 )
 """Kinds beside which a name says something; a phone is looked up without one."""
 _NAME_RUN = re.compile(r"([一-鿿々〆]+)([ァ-ヺー]{0,5})")
-_KANA_RUN = re.compile(r"[ァ-ヺーｦ-ﾟ]{2,12}(?:[ 　・][ァ-ヺーｦ-ﾟ]{2,12})?")
+_KANA_RUN = re.compile(r"[ァ-ヺーｦ-ﾟ]{2,20}(?:[ 　・][ァ-ヺーｦ-ﾟ]{2,20})?")
 _HIRAGANA_RUN = re.compile(
     r"(?<![一-鿿々ぁ-ゖァ-ヺー])[ぁ-ゖー]{2,10}(?:[ 　・][ぁ-ゖー]{2,8})?(?![一-鿿々ぁ-ゖァ-ヺー])"
 )
 """Hiragana with nothing but signs and spaces around it; in a sentence a kanji is never far."""
+_MORE_LABELS = (
+    "なまえ",
+    "よみ",
+    "読み",
+    "ふりがな",
+    "かな",
+    "本名",
+    "契約者",
+    "名義",
+    "生",
+    "プラン",
+    "備考",
+    "状態",
+    "メモ",
+)
+_NAMES = ("name", "kana")
+_J = "一-鿿々ぁ-ゖァ-ヺーｦ-ﾟ"
+TWO_PARTS = re.compile(rf"(?<![{_J}])([{_J}]{{1,10}})[ 　・,，、/／.＝-]{{1,2}}(?=([{_J}]{{1,10}})(?![{_J}]))")
+"""Two runs of letters with a sign or two between them; a run may belong to two such pairs."""
 _LONGEST_NAME, _LONGEST_FAMILY, _LONGEST_GIVEN = 6, 3, 4
 _STOPS = str.maketrans(
     dict.fromkeys("、。，．「」『』（）()【】！？!?:：;；/／|\n\r\t>＞<＜=＝*", ".")
@@ -38,16 +60,42 @@ _STOPS = str.maketrans(
 
 def names_in(text: str, kinds: Mapping[str, IdentifierKind]) -> Iterator[tuple[str, str]]:
     """Kind and canonical form of whatever could be a name, or its reading."""
+    text = _labels().sub("、", text)
     stretches = _name_stretches(kinds["name"].comparable(text.translate(_STOPS)))
     for stretch in islice(dict.fromkeys(stretches), MOST_NAMES):
         yield "name", stretch
+    for pair in islice(TWO_PARTS.finditer(text), MOST_PAIRS):
+        for kind in _NAMES if "kana" in kinds else _NAMES[:1]:
+            yield from ((kind, form) for form in kinds[kind].readings(f"{pair[1]} {pair[2]}"))
     if "kana" in kinds:
         for pattern in (_KANA_RUN, _HIRAGANA_RUN):
             for run in islice(pattern.finditer(text), MOST_RUNS):
                 yield from (("kana", form) for form in kinds["kana"].readings(run.group()))
-    for run in islice(LATIN_RUN.finditer(text), MOST_RUNS):
-        yield from (("name", form) for form in kinds["name"].readings(run.group()))
-        yield from readings_of(run.group(), kinds)
+    for name in islice(_latin_names(text), MOST_RUNS):
+        yield from (("name", form) for form in kinds["name"].readings(name))
+        yield from readings_of(name, kinds)
+
+
+def _latin_names(text: str) -> Iterator[str]:
+    """Runs of Latin words, and every two words of a longer one: a word of another field may stand beside a name."""
+    for run in LATIN_RUN.finditer(text):
+        yield run.group()
+        words = re.split("[ ,　]+", run.group())
+        if len(words) > 2:  # noqa: PLR2004  # family and given name
+            yield from (f"{one} {other}" for one, other in pairwise(words))
+
+
+@cache
+def _labels() -> re.Pattern[str]:
+    """Words that name a field, before a sign or, of Japanese ones, before kana that they touch."""
+    words = {word for kind in kind_classes().values() for word in kind.headers if len(word) > 1} | set(_MORE_LABELS)
+    japanese = sorted((word for word in words if not word.isascii()), key=len, reverse=True)
+    every = sorted(words, key=len, reverse=True)
+    return re.compile(
+        rf"(?<![^\W\d_])(?:(?:{'|'.join(every)})(?=[\s:：=＝→>／/|｜】\]）)』」「『、,，。は]|$)"
+        rf"|(?:{'|'.join(japanese)})(?=[ぁ-ゖァ-ヺｦ-ﾟ]))",
+        re.IGNORECASE,
+    )
 
 
 def readings_of(name: str, kinds: Mapping[str, IdentifierKind]) -> Iterator[tuple[str, str]]:

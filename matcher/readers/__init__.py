@@ -7,6 +7,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from core.plugins import load_plugins
+from matcher.readers._plain import flattened, plain_text
 from matcher.readers.interface import Member, NotThisFormatError, Prose, Readable, Reader, Rows
 
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
 FAILED = "failed to read it as"  # in a note; the fuzz tests take it for what it is, a crash
 
-__all__ = ["FAILED", "load_readers", "read_document", "read_source"]
+__all__ = ["FAILED", "load_readers", "read_document", "read_plainly", "read_source"]
 
 
 @cache
@@ -28,24 +29,40 @@ def load_readers() -> tuple[Reader, ...]:
 
 def read_document(document: Document, limits: Limits, cuts: Cuts) -> Iterator[tuple[tuple[str, ...], Rows | Prose]]:
     """The passages of a document, each with the members it lies in (empty for the document itself)."""
+    yield from read_source(_opened(document, limits, cuts))
+
+
+def read_plainly(document: Document, limits: Limits, cuts: Cuts) -> Iterator[tuple[tuple[str, ...], Prose]]:
+    """The same as plain text: archives are opened and encodings undone, formats are not looked at."""
+    for path, passage in read_source(_opened(document, limits, cuts), plainly=True):
+        yield path, flattened(passage)
+
+
+def _opened(document: Document, limits: Limits, cuts: Cuts) -> Readable:
     from matcher.readers._bounds import bounded
 
     def open_it() -> BinaryIO:
         return bounded(document.open(), limits, cuts)
 
-    yield from read_source(Readable(document.name, open_it, limits, cuts, document.media_type, document.charset))
+    return Readable(document.name, open_it, limits, cuts, document.media_type, document.charset)
 
 
-def read_source(source: Readable) -> Iterator[tuple[tuple[str, ...], Rows | Prose]]:
-    """The passages of a source and of what it contains, by the reader that is surest of it, or the next one."""
+def read_source(source: Readable, *, plainly: bool = False) -> Iterator[tuple[tuple[str, ...], Rows | Prose]]:
+    """The passages of a source and of what it contains, by the reader that is surest of it, or the next one.
+
+    With ``plainly`` text is given as it stands, where its format encloses nothing.
+    """
     sure = [(reader.recognises(source), reader) for reader in load_readers()]
     for _, reader in sorted(((s, r) for s, r in sure if s > 0), key=lambda item: -item[0]):
+        if plainly and not reader.encloses and not source.is_binary:
+            yield from ((source.path, passage) for passage in plain_text(source))
+            return
         given = False
         try:
             for passage in reader.read(source):
                 given = True
                 if isinstance(passage, Member):
-                    yield from read_source(passage.source)
+                    yield from read_source(passage.source, plainly=plainly)
                 else:
                     yield source.path, passage
                 if source.cuts.is_late(source.limits):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
     from matcher.document import Cuts, Limits
 
 
+_LOST_DASH = re.compile(r"\?(?<=[０-９]\?)(?=[０-９])")
+"""A dash in full width that went through an encoding that has none."""
 _TEXT_BYTES = bytes({7, 8, 9, 10, 12, 13, 27, *range(0x20, 0x100)} - {0x7F})
 
 
@@ -76,9 +79,9 @@ class Readable:
     depth: int = 0
     path: tuple[str, ...] = field(default=())
 
-    def note(self, what: str, *inside: str) -> None:
-        """Record a cut of this source, or of a member ``inside`` of it."""
-        self.cuts.note(what, (*self.path, *inside))
+    def note(self, what: str, *inside: str, harmless: bool = False) -> None:
+        """Record a cut of this source, or of a member ``inside`` of it; ``harmless`` as `Cuts.note` says."""
+        self.cuts.note(what, (*self.path, *inside), harmless=harmless)
 
     @cached_property
     def head(self) -> bytes:
@@ -118,7 +121,7 @@ class Readable:
                 if len(line) <= longest:
                     yield line
                     continue
-                self.note(f"a line of more than {longest} characters was read in pieces")
+                self.note(f"a line of more than {longest} characters was read in pieces", harmless=True)
                 for start in range(0, len(line), longest):
                     yield line[start : start + longest]
 
@@ -127,7 +130,7 @@ class Readable:
         with self.open() as stream:
             data = stream.read(self.limits.whole_bytes + 1)
         if len(data) > self.limits.whole_bytes:
-            self.note(f"longer than {self.limits.whole_bytes} bytes: read as plain text")
+            self.note(f"longer than {self.limits.whole_bytes} bytes: read as plain text", harmless=True)
             return None
         return tidied(decode(data, self.encoding))
 
@@ -140,6 +143,8 @@ def tidied(text: str) -> str:
     for sign in "\0\ufeff":
         if sign in text:
             text = text.replace(sign, "")
+    if "?" in text and not text.isascii():
+        text = _LOST_DASH.sub("－", text)
     if "\r" not in text:
         return text
     text = text.replace("\r\n", "\n")
@@ -162,9 +167,11 @@ class Reader(ABC):
     Attributes:
         name: The format.
         examples: Documents it reads, with some of what comes out, and one at least that is not for it.
+        encloses: What it gives does not stand in the bytes as text: they are packed, or encoded.
     """
 
     name: ClassVar[str]
+    encloses: ClassVar[bool] = False
     examples: ClassVar[tuple[ReaderExample, ...]]
 
     @abstractmethod

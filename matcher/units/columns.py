@@ -59,6 +59,7 @@ _ALONE = {
     for word in words.split()
 }
 _FOUR = re.compile("[0-9０-９]{4}")
+FEWEST_NAMES = 12  # cells without a header from which a column of names is told from one of remarks
 MOSTLY_DIFFERENT = 0.8  # of a column's cells, where they are the ends of numbers
 _LAST_FOUR = ("下4", "下四", "末尾4", "末尾四", "last4", "lastfour", "下桁")
 
@@ -104,7 +105,8 @@ def type_columns(rows: Rows, kinds: Mapping[str, IdentifierKind]) -> tuple[Field
         named = kind_of_header(rows.header[number]) if rows.header and rows.header[number] else None
         kind = _type_column(sample, named, kinds, rows.header[number] if rows.header else "")
         if kind:
-            (fields if named == kind else shaped).append(Field(kind, (number,)))
+            sure = named == kind or kind != "name" or _are_different(sample)
+            (fields if named == kind else shaped).append(Field(kind, (number,), sure))
     return (*fields, *together(shaped, samples, taken | {c for f in fields for c in f.columns}))
 
 
@@ -129,6 +131,11 @@ def _type_column(
         if len(shaped) >= enough * len(sample) and _fit(name, sample, kinds) >= enough:
             return name
     return "phone.last4" if not header and _are_last_four(sample) else None
+
+
+def _are_different(sample: Sequence[str]) -> bool:
+    """Whether short words are names rather than remarks, which come again and again."""
+    return len(sample) >= FEWEST_NAMES and len(set(sample)) >= MOSTLY_DIFFERENT * len(sample)
 
 
 def _are_last_four(sample: Sequence[str]) -> bool:

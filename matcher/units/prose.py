@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from dataclasses import dataclass, field
-from itertools import islice
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -14,7 +13,7 @@ from fingerprints.identifiers.address import towns_in
 from matcher.find.candidates import found_in
 from matcher.find.names import PAIRED, names_in
 from matcher.units.columns import kind_of_header
-from matcher.units.units import JAPANESE, LABELS, LATEST_BIRTH, TELLING, Text, Units, as_compared
+from matcher.units.units import LABELS, LATEST_BIRTH, Text, Units, as_compared
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -25,10 +24,14 @@ if TYPE_CHECKING:
     from matcher.readers.interface import Prose
 
 CONTEXT = 160  # characters on either side of a cluster in which its person's name may stand
+CONFIRMING = frozenset({"birth_date", "postal_code"})
 GAP = 200  # characters without a candidate that end a cluster
 SAME_LINE_GAP = 12  # two numbers this close on a line are one person's
-_DIVIDERS = (re.compile(r"\n(?:[ \t\r　]*|[-=_*~─━＝ー#]{3,80}\r?)\n"), re.compile(r"\n"), re.compile("[。！？]"))
+_DIVIDERS = (re.compile(r"\n(?:[ \t\r　]*|[-=_*~─━＝ー#]{3,80}\r?)\n"), re.compile(r"\n"))
 RECORDS, FEWEST_RECORDS = 0.6, 3  # share of the paragraphs, or lines, that say two things, and how many do
+_MASKS = ("**", "＊＊", "●●", "○○", "◯◯", "■■", "□□", "××")
+_MASKED = re.compile(r"[^\W_](?:\*{2,}|＊{2,}|●{2,}|○{2,}|◯{2,}|■{2,}|□{2,}|×{2,})")
+_BOLD = re.compile(r"\*\*[^*\n]{1,200}\*\*")
 _WORDS = re.compile("[一-鿿々ぁ-んァ-ヺー]{2,200}")
 _NAMING = re.compile(r"[^\W\d_]{2}")  # letters between two numbers: somebody else's name
 
@@ -54,31 +57,57 @@ class ProseUnits(Units):
         for unit, cluster in enumerate(self._clusters):
             for kind, canonical in cluster.found:
                 self._take(unit, kind, canonical)
+            self._collect_weak(unit)
             self._collect_names(unit)
 
-    def bare(self) -> NDArray[np.bool_]:
-        """Clusters of phones without any Japanese words of their own but labels; ASCII beside them is a password."""
-        found = (
-            not {kind for kind, _ in cluster.found} & TELLING
-            and not JAPANESE.search(LABELS.sub("", self._context(unit)))
-            for unit, cluster in enumerate(self._clusters)
-        )
-        return np.fromiter(found, np.bool_, self.count)
+    @property
+    def hideable(self) -> int:
+        """How many lines it has."""
+        return self.prose.text.count("\n") + 1
+
+    def masked(self) -> NDArray[np.int64]:
+        """Clusters with something masked in their lines, and by numbers beyond theirs the masked lines between them."""
+        text = self.prose.text
+        if not any(sign in text for sign in _MASKS):
+            return np.zeros(0, np.int64)
+        starts = [cluster.start for cluster in self._clusters]
+        found, at = set(), 0
+        for number, line in enumerate(text.split("\n")):
+            if _MASKED.search(_BOLD.sub("", line)):
+                inside = range(bisect_left(starts, at), bisect_left(starts, at + len(line) + 1))
+                found |= set(inside) or {self.count + number}
+            at += len(line) + 1
+        return np.array(sorted(found), np.int64)
+
+    def words(self, unit: int) -> str:
+        """The cluster with the words around it."""
+        return self._context(unit)
 
     def text(self, kind: str, unit: int) -> Text:
         """The words around, never one field alone."""
         return Text(as_compared(self.kinds[kind], self._context(unit)))
 
     def _context(self, unit: int) -> str:
-        """Its own stretch and its share of what lies between it and its neighbours, at most `CONTEXT` either way."""
+        """Its own stretch and all that lies between it and its neighbours, at most `CONTEXT` either way.
+
+        Whose what between two clusters is nobody can tell before it is compared, and it agrees with one at most.
+        """
         cluster = self._clusters[unit]
         start, end = max(0, cluster.start - CONTEXT), cluster.end + CONTEXT
         if unit:
-            before = self._clusters[unit - 1].end
-            start = max(start, before + _shares(self.prose.text[before : cluster.start])[1])
+            start = max(start, self._clusters[unit - 1].end)
         if unit + 1 < self.count:
-            end = min(end, cluster.end + _shares(self.prose.text[cluster.end : self._clusters[unit + 1].start])[0])
+            end = min(end, self._clusters[unit + 1].start)
         return self.prose.text[start:end]
+
+    def _collect_weak(self, unit: int) -> None:
+        """What confirms and finds nobody, of the clusters on either side: a record may begin in the middle of one."""
+        cluster = self._clusters[unit]
+        for other in self._clusters[max(unit - 1, 0) : unit] + self._clusters[unit + 1 : unit + 2]:
+            if max(cluster.start - other.end, other.start - cluster.end) <= CONTEXT:
+                for kind, canonical in other.found:
+                    if kind in CONFIRMING and (kind, canonical) not in cluster.found:
+                        self.collected.add(unit, kind, canonical)
 
     def _collect_names(self, unit: int) -> None:
         """Stretches that may be a name, where a pair with a name could tell more."""
@@ -96,28 +125,12 @@ class ProseUnits(Units):
                 self.collected.add(unit, "address", town)
 
 
-def _shares(gap: str) -> tuple[int, int]:
-    """How far the words between two clusters belong to the first, and from where on to the second.
-
-    A blank line, else the only line end, else the only full stop divides them; where nothing does, both have all.
-    """
-    if len(gap) > GAP:
-        return len(gap), 0
-    for divider in _DIVIDERS:
-        found = list(islice(divider.finditer(gap), 2))
-        if found and (divider is _DIVIDERS[0] or len(found) == 1):
-            return found[0].start(), found[0].end()
-        if found:
-            break
-    return len(gap), 0
-
-
 def _ends_of_records(text: str, found: Sequence[tuple[int, int, str, str]]) -> list[int]:
     """Where one person's text ends and the next one's begins, if blank lines or line ends say so throughout.
 
     They do where most of what they divide, as far as anything was found in it, says two things of somebody.
     """
-    for divider in _DIVIDERS[:2] if len(found) >= FEWEST_RECORDS else ():
+    for divider in _DIVIDERS if len(found) >= FEWEST_RECORDS else ():
         ends = [match.start() for match in divider.finditer(text)]
         within: dict[int, list[tuple[int, int, str]]] = {}
         for start, end, kind, _ in found:

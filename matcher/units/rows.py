@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from fingerprints.identifiers.phone import Phone
 from fingerprints.text import nfkc
 from matcher.compare.romaji import begun_kana, beside_initial
 from matcher.find.candidate_spans import NEWEST
@@ -14,7 +15,7 @@ from matcher.find.candidates import canonical_forms, found_in, found_within
 from matcher.find.masked import is_masked, may_be_masked, readable_part
 from matcher.find.names import PAIRED, names_in, readings_of
 from matcher.units.columns import Field, type_columns
-from matcher.units.units import JAPANESE, LATEST_BIRTH, PERSONAL, TELLING, Text, Units, as_compared
+from matcher.units.units import LATEST_BIRTH, PERSONAL, Text, Units, as_compared
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -43,6 +44,12 @@ class RowUnits(Units):
         self.fields = tuple(type_columns(rows, kinds) if fields is None else fields)
         self._cells = {f: f.joined(rows.columns) for f in self.fields}
         self._forms = {f: canonical_forms(kinds[f.kind], cells) for f, cells in self._cells.items() if f.kind in kinds}
+        for f, forms in self._forms.items():
+            if f.kind == "phone" and isinstance(phone := kinds["phone"], Phone):
+                self._forms[f] = [
+                    some or ((lost,) if (lost := phone.without_zero(cell)) else ())
+                    for some, cell in zip(forms, self._cells[f], strict=True)
+                ]
         elsewhere = {c for f in self.fields if f.kind in _NEVER_WORDS for c in f.columns}
         self._words = [column for number, column in enumerate(rows.columns) if number not in elsewhere]
         addresses = {c for f in self.fields if f.kind.partition(".")[0] == "address" for c in f.columns}
@@ -74,7 +81,9 @@ class RowUnits(Units):
             in_order = kind == "name" and shown.isascii()
             read = self.kinds[kind].canonical(shown) if part is None or in_order else None
             text = read or self.kinds[kind].comparable(shown)
-            return Text(text, alone=True, cut=part is not None or (kind == "address" and _NUMERAL.search(text) is None))
+            cut = part is not None or (kind == "address" and _NUMERAL.search(text) is None)
+            sure = self._is_sure(kind) and not (kind == "name" and text.isascii())
+            return Text(text, alone=True, cut=cut, turned=self._turned(kind, shown), sure=sure)
         words = self._row(unit, named=kind in _NAMES)
         if kind == "kana" and not _KANA_OR_LATIN.search(words):
             return Text("")
@@ -85,13 +94,21 @@ class RowUnits(Units):
         fields = [known for known in self.fields if known.kind == kind]
         if len(fields) != 1 or not self._is_plain(kind):
             return super().texts(kind, units)
-        forms, is_address = self._forms[fields[0]], kind == "address"
+        forms, is_address, sure = self._forms[fields[0]], kind == "address", self._is_sure(kind)
         return [
-            Text(some[0], True, is_address and _NUMERAL.search(some[0]) is None)  # twice as quick
+            Text(some[0], True, is_address and _NUMERAL.search(some[0]) is None, some[-1] if some[1:] else "", sure)
             if (some := forms[unit])
             else self.text(kind, unit)
             for unit in units
         ]
+
+    def _is_sure(self, kind: str) -> bool:
+        return all(known.sure for known in self.fields if known.kind == kind)
+
+    def _turned(self, kind: str, cell: str) -> str:
+        """A name's parts in the other order."""
+        readings = self.kinds[kind].readings(cell) if kind in _NAMES else ()
+        return readings[-1] if readings[1:] else ""
 
     def _is_plain(self, kind: str) -> bool:
         """Whether the readings of the kind's cells are all that `text` would find in them."""
@@ -116,11 +133,16 @@ class RowUnits(Units):
         """Whether there are columns of no kind."""
         return bool(self._loose)
 
-    def bare(self) -> NDArray[np.bool_]:
-        """Rows of a table without a telling column, in which no Japanese words stand."""
-        if TELLING & set(self._cells_of):
-            return np.zeros(self.count, np.bool_)
-        return np.fromiter((not JAPANESE.search(self._row(unit)) for unit in range(self.count)), np.bool_, self.count)
+    def masked(self) -> NDArray[np.int64]:
+        """Rows with a cell of a kind that is masked."""
+        cells = [(known.kind, self._cells[known]) for known in self.fields]
+        shown = [(kind, some) for kind, some in cells if may_be_masked("\n".join(some))]
+        found = {n for kind, some in shown for n, cell in enumerate(some) if cell and is_masked(kind, cell)}
+        return np.array(sorted(found), np.int64)
+
+    def words(self, unit: int) -> str:
+        """The row."""
+        return " ".join(column[unit] for column in self.rows.columns if column[unit])
 
     def _row(self, unit: int, *, named: bool = False) -> str:
         """The row but for cells that hold no words, to look for a name or an address in.

@@ -68,10 +68,17 @@ _NUMBERED: Final = re.compile(r"[\d一二三四五六七八九十]{1,5}(?:丁目
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One identifier kind (or part of one, as pairs name it) and the columns, in order, that hold it together."""
+    """One identifier kind (or part of one, as pairs name it) and the columns, in order, that hold it together.
+
+    Attributes:
+        kind: Of the identifier.
+        columns: Their numbers.
+        sure: It is what it looks like, so that another value than somebody's speaks against him.
+    """
 
     kind: str
     columns: tuple[int, ...]
+    sure: bool = True
 
     def joined(self, columns: Cells) -> list[str]:
         """The field's cells, row by row, with what belongs between its parts."""

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import re
 from abc import ABC, abstractmethod
+from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from matcher.compare.romaji import readings_in
 from matcher.find.candidates import Collected
-from matcher.find.names import LATIN_RUN
+from matcher.find.names import LATIN_RUN, TWO_PARTS
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -26,6 +27,7 @@ LATEST_BIRTH = 2021  # in free text: dates in news and logs are mostly later
 LABELS = re.compile(
     r"tel|fax|phone|mobile|home|mail|携帯|自宅|電話|会社|勤務先|番号|メール|アドレス|または|及び", re.IGNORECASE
 )
+MOST_TURNED = 40  # of a passage
 JAPANESE = re.compile("[一-鿿々ぁ-んァ-ヺ]")
 
 
@@ -36,22 +38,35 @@ class Text(NamedTuple):
         text: As the kind compares it.
         alone: It is a field of that kind and nothing else, so that disagreeing means something.
         cut: Only the beginning of the field is there: the rest is masked, or an address ends at its town.
+        sure: Another value speaks against somebody: false of a name in other letters than his, and of what only looks
+            like a field of that kind.
+        turned: Of a name, its parts in the other order; which one is the family's nobody can tell.
     """
 
     text: str
     alone: bool = False
     cut: bool = False
+    turned: str = ""
+    sure: bool = True
 
 
 def as_compared(kind: IdentifierKind, passage: str) -> str:
     """A passage as sketches of the kind are compared with it; names in Latin letters in more than one way."""
     if kind.name == "kana":
         passage += " " + readings_in(passage)
-    elif kind.name == "name":
+        return " ".join([kind.comparable(passage), *map(kind.comparable, turned_names(passage))])
+    if kind.name == "name":
         latin = (kind.canonical(run.group()) for run in LATIN_RUN.finditer(passage))
         # Latin names are kept with their words in an order of their own.
-        return " ".join([kind.comparable(passage), *filter(None, latin)])
+        turned = map(kind.comparable, turned_names(passage))
+        return " ".join([kind.comparable(passage), *filter(None, latin), *turned])
     return kind.comparable(passage)
+
+
+def turned_names(passage: str) -> Iterator[str]:
+    """Whatever could be two parts of a name in Japanese, in the other order."""
+    for found in islice(TWO_PARTS.finditer(passage), MOST_TURNED):
+        yield found[2] + found[1]
 
 
 class Units(ABC):
@@ -88,9 +103,18 @@ class Units(ABC):
         del kind
         return False
 
-    def bare(self) -> NDArray[np.bool_]:
-        """Which units hold a phone and nothing that could say whose it is."""
-        return np.zeros(self.count, np.bool_)
+    @property
+    def hideable(self) -> int:
+        """How many rows or lines it has, each of which could hide somebody."""
+        return self.count
+
+    def masked(self) -> NDArray[np.int64]:
+        """The units, or what lines are no unit by numbers of their own, in which letters or digits are masked."""
+        return np.zeros(0, np.int64)
+
+    @abstractmethod
+    def words(self, unit: int) -> str:
+        """All that a unit holds, as it was read."""
 
     @abstractmethod
     def text(self, kind: str, unit: int) -> Text:

@@ -37,7 +37,15 @@ def test_a_leak_opens_an_incident_with_its_figures(database: Database) -> None:
     assert event_kinds(database) == ["sighting", "opened"]
 
 
-@pytest.mark.parametrize("verdict", ["overlap", "clear"])
+def test_many_of_ours_in_somebody_elses_list_are_told_one_step_below_a_leak(database: Database) -> None:
+    taken = take(database, Leaked("many among others", tuple(range(2377)), "overlap"))
+    assert taken.opened
+    with database.read() as session:
+        line = queries.incident_line(session, taken.incident_id or 0, language="en")
+    assert (line.subjects, line.severity) == (2377, "high")
+
+
+@pytest.mark.parametrize("verdict", ["overlap", "unread", "clear"])
 def test_what_is_no_leak_is_recorded_and_opens_nothing(database: Database, verdict: str) -> None:
     assert take(database, Leaked("somebody else's list", (1, 2), verdict)).incident_id is None
     with database.read() as session:
@@ -145,12 +153,15 @@ def test_a_dismissed_incident_comes_back_when_it_shows_further_customers(databas
         assert queries.incident_line(session, incident_id, language="ja").state == "open"
 
 
+MANY = 10  # customers in somebody else's list from which it is told about
+
+
 leaks = st.lists(
     st.builds(
         Leaked,
         content=st.sampled_from("abcdefgh"),
         members=st.sets(st.integers(0, 24), min_size=1, max_size=20).map(lambda s: tuple(sorted(s))),
-        verdict=st.sampled_from(["leak", "leak", "leak", "overlap", "clear"]),
+        verdict=st.sampled_from(["leak", "leak", "leak", "overlap", "unread", "clear"]),
     ),
     max_size=7,
     unique_by=lambda leaked: leaked.content,
@@ -163,7 +174,10 @@ leaks = st.lists(
 def test_any_order_of_documents_gives_the_same_incidents(
     database: Database, leaks: list[Leaked], data: st.DataObject | None
 ) -> None:
-    expected = {frozenset(group) for group in _connected([leak for leak in leaks if leak.verdict == "leak"])}
+    told = [
+        leak for leak in leaks if leak.verdict == "leak" or (leak.verdict == "overlap" and len(leak.members) >= MANY)
+    ]
+    expected = {frozenset(group) for group in _connected(told)}
     orders = [leaks, leaks[::-1]] if data is None else [data.draw(st.permutations(leaks))]
     for order in orders:
         wipe(database)

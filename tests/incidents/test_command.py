@@ -83,6 +83,7 @@ def test_waiting_documents_are_matched_and_looked_at_again_on_request(hinomi: Co
         "documents": 0,
         "leaks": 0,
         "overlaps": 0,
+        "unread": 0,
         "clear": 0,
         "failed": 0,
         "put_off": 0,

@@ -25,6 +25,7 @@ class Base64Reader(Reader):
     """Texts with blocks of base64 in them."""
 
     name = "base64"
+    encloses = True
     examples: ClassVar = (
         ReaderExample(
             "見本\n\n".encode() + base64.encodebytes("架空　一郎,090-0012-3400\n".encode() * 5),

@@ -22,6 +22,7 @@ class CompressedReader(Reader):
     """The one file inside."""
 
     name = "compressed"
+    encloses = True
     examples: ClassVar = (
         ReaderExample(gzip.compress(b"tel 090-0012-3400"), ("090-0012-3400",), "list.txt.gz"),
         ReaderExample(bz2.compress(b"tel 090-0012-3400"), ("090-0012-3400",)),

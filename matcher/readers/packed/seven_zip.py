@@ -23,6 +23,7 @@ class SevenZipReader(Reader):
     """Members of a 7z archive, in their order."""
 
     name = "7z"
+    encloses = True
     examples: ClassVar = (
         ReaderExample(
             bytes.fromhex(

@@ -29,6 +29,7 @@ class TarReader(Reader):
     """Regular files of a tar, in their order; links and devices are passed over, since they hold nothing."""
 
     name = "tar"
+    encloses = True
     examples: ClassVar = (
         ReaderExample(_example(), ("架空　一郎", "090-0012-3400"), "list.tar"),
         ReaderExample(b"ustar is not at its place here", ()),

@@ -42,6 +42,7 @@ class ZipReader(Reader):
     """Members of a zip, in their order."""
 
     name = "zip"
+    encloses = True
     examples: ClassVar = (
         ReaderExample(_example(), ("090-0012-3400",), "list.zip"),
         ReaderExample(_example()[:60], ("090-0012-3400",), "cut-off.zip"),
@@ -83,7 +84,7 @@ def _entries(file: BinaryIO, source: Readable) -> list[Entry]:
     end = 0
     for entry in found:
         if entry.at < end:
-            source.note("a zip archive with members that overlap; each byte was read once")
+            source.note("a zip archive with members that overlap; each byte was read once", harmless=True)
             continue
         apart.append(entry)
         end = entry.at + _SMALLEST_HEADER + entry.packed

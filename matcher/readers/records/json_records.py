@@ -129,7 +129,7 @@ def _values(text: str, source: Readable, loose: list[str]) -> Iterator[Any]:
     try:
         yield json.loads(text)
     except RecursionError:
-        source.note("nested too deeply for JSON; read as plain text")
+        source.note("nested too deeply for JSON; read as plain text", harmless=True)
         raise NotThisFormatError from None
     except ValueError:
         yield from _whole_objects(text, source, loose)
@@ -158,7 +158,7 @@ def _whole_objects(text: str, source: Readable, loose: list[str]) -> Iterator[An
         raise NotThisFormatError
     _keep(text[used:], loose)
     if failed:
-        source.note("damaged JSON: the objects that are whole were read as such, the rest as text")
+        source.note("damaged JSON: the objects that are whole were read as such, the rest as text", harmless=True)
 
 
 def _keep(between: str, loose: list[str]) -> None:

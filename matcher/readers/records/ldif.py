@@ -35,6 +35,7 @@ class LdifReader(Reader):
     """A record per entry."""
 
     name = "ldif"
+    encloses = True
     examples: ClassVar = (
         ReaderExample(
             b"version: 1\ndn: uid=1,dc=example\ncn:: 5p6256m6IOS4gOmDjg==\nmobile: 090-0012\n -3400\n",

@@ -43,6 +43,7 @@ class VcardReader(Reader):
     """A record per card."""
 
     name = "vcard"
+    encloses = True
     examples: ClassVar = (
         ReaderExample(
             "BEGIN:VCARD\nVERSION:3.0\nN:架空;一郎;;;\nTEL;TYPE=CELL:090-0012\n -3400\nEND:VCARD\n".encode(),

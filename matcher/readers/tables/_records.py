@@ -65,7 +65,7 @@ class RecordBatch:
         lines = block.removesuffix("\n").split("\n")
         if len(block) <= longest or max(map(len, lines)) <= longest:
             return lines
-        self._source.note(f"a line of more than {longest} characters was read in pieces")
+        self._source.note(f"a line of more than {longest} characters was read in pieces", harmless=True)
         return [line[at : at + longest] for line in lines for at in range(0, max(len(line), 1), longest)]
 
     def _whole(self, lines: Sequence[str], block: str) -> Sequence[list[str]] | None:

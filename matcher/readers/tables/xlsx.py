@@ -31,6 +31,7 @@ class SpreadsheetReader(Reader):
     """Rows of every sheet."""
 
     name = "spreadsheet"
+    encloses = True
     examples: ClassVar = (ReaderExample(b"PK\x03\x04 but no workbook", ()),)
 
     def recognises(self, source: Readable) -> float:
@@ -47,7 +48,9 @@ class SpreadsheetReader(Reader):
         with source.open() as stream:
             content = stream.read(source.limits.whole_bytes + 1)
         if len(content) > source.limits.whole_bytes:
-            source.note(f"a spreadsheet of more than {source.limits.whole_bytes} bytes was read as an archive")
+            source.note(
+                f"a spreadsheet of more than {source.limits.whole_bytes} bytes was read as an archive", harmless=True
+            )
             raise NotThisFormatError
         if content.startswith(_OLE):
             if _ENCRYPTED in content:
@@ -74,7 +77,7 @@ def _by_best_means(content: bytes, parts: dict[str, Any], cells: int, source: Re
         else:
             return
     elif _ODS not in parts:
-        source.note("a very large sheet was read row by row, dates as numbers")
+        source.note("a very large sheet was read row by row, dates as numbers", harmless=True)
     for number, rows in enumerate(sheets(content, parts, source)):
         yield from batches(((place, row) for place, row in rows if any(row)), "row", number)
 

@@ -111,7 +111,7 @@ def _parse(text: str, source: Readable) -> Any:
     except (etree.LxmlError, ValueError):
         return None
     if any("depth" in entry.message for entry in parser.error_log):  # everything inside of it is missing
-        source.note("a page that is nested too deeply; read as plain text")
+        source.note("a page that is nested too deeply; read as plain text", harmless=True)
         return None
     return root
 
@@ -138,6 +138,13 @@ def _mean_length(records: Sequence[Sequence[str]]) -> float:
     return sum(cells) / len(cells)
 
 
+def _append(parts: list[str], text: str) -> None:
+    """Add what stands behind a tag: a letter or digit on both sides of it belongs to two things as a rule."""
+    if parts and parts[-1][-1:].isalnum() and text[0].isalnum():
+        parts.append(" ")
+    parts.append(text)
+
+
 def _text(root: Any) -> str:
     """The text below an element, a line per block; without recursion, since pages nest as deep as they like."""
     parts: list[str] = []
@@ -149,11 +156,11 @@ def _text(root: Any) -> str:
             if tag in _BLOCKS:
                 parts.append("\n")
             if not skipping and element.text:
-                parts.append(element.text)
+                _append(parts, element.text)
             continue
         skipping -= tag in _DROPPED
         if tag in _BLOCKS:
             parts.append("\n")
         if not skipping and element.tail and element is not root:
-            parts.append(element.tail)
+            _append(parts, element.tail)
     return _BLANKS.sub("\n\n", _SPACES.sub(" ", "".join(parts)))

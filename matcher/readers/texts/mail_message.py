@@ -34,6 +34,7 @@ class MailReader(Reader):
     """A message or a mailbox."""
 
     name = "mail"
+    encloses = True
     examples: ClassVar = (
         ReaderExample(
             b"From: =?utf-8?B?5p6256m6?= <a@b.example>\nTo: c@d.example\nSubject: list\nMIME-Version: 1.0\n"
@@ -56,7 +57,7 @@ class MailReader(Reader):
         with source.open() as stream:
             content = stream.read(source.limits.whole_bytes + 1)
         if len(content) > source.limits.whole_bytes:
-            source.note(f"longer than {source.limits.whole_bytes} bytes: read as plain text")
+            source.note(f"longer than {source.limits.whole_bytes} bytes: read as plain text", harmless=True)
             raise NotThisFormatError
         starts = [found.start() for found in _MAILBOX.finditer(content)] or [0]
         for start, end in zip(starts, [*starts[1:], len(content)], strict=True):

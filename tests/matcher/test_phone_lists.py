@@ -1,8 +1,10 @@
-"""Lists of phones and nothing else."""
+"""Lists of phones, alone and with words beside them."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+
+import pytest
 
 from tests.matcher.people import PEOPLE
 
@@ -24,8 +26,20 @@ def test_a_lone_phone_proves_nothing(bench: Bench) -> None:
     assert bench.match(OURS[0]).verdict == "clear"
 
 
-def test_a_list_of_strangers_with_some_of_ours_says_nothing(bench: Bench) -> None:
-    assert bench.match("\n".join([*STRANGERS, *OURS])).verdict == "clear"
+def test_a_list_of_strangers_with_some_of_ours_is_told_as_one(bench: Bench) -> None:
+    finding = bench.match("\n".join([*STRANGERS, *OURS]))
+    assert finding.verdict == "overlap"
+    assert finding.subjects == len(OURS)
+
+
+@pytest.mark.parametrize("beside", ["{}", "{}様", "{}＊＊様", "氏名：{}", "{} 光A 未納", "契約者は{}です"])
+def test_what_stands_beside_the_phones_hides_nobody(bench: Bench, beside: str) -> None:
+    names = [person["name"].split()[0] for person in PEOPLE]
+    lines = [f"{beside.format(name)} {phone}" for name, phone in zip(names, OURS, strict=True)]
+    for text in ("\n".join(lines), "、".join(lines), ",電話\n".join(lines)):
+        finding = bench.match(text)
+        assert finding.verdict == "leak"
+        assert finding.subjects == len(OURS)
 
 
 def test_a_directory_of_consecutive_numbers_is_quiet(bench: Bench) -> None:
@@ -33,6 +47,6 @@ def test_a_directory_of_consecutive_numbers_is_quiet(bench: Bench) -> None:
     assert bench.match("\n".join(f"{head}{n:04d}" for n in range(0, 10_000, 7))).verdict == "clear"
 
 
-def test_phones_with_words_beside_them_are_no_such_list(bench: Bench) -> None:
+def test_reports_of_calls_from_our_phones_are_no_such_list(bench: Bench) -> None:
     reports = [f"{phone} から着信。試川と名乗る男、しつこい営業。" for phone in OURS]
     assert bench.match("\n".join(reports)).verdict == "clear"

@@ -1,0 +1,28 @@
+"""Clusters of free text side by side that lead to one customer: where a record begins in the middle of a cluster.
+
+Which of two neighbouring clusters a field belongs to, nobody can tell by its place. That both lead to the same customer
+tells it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from matcher.compare.candidates import Candidates
+
+
+def share_with_neighbours(rows: Candidates) -> None:
+    """Let each candidate agree in what the same customer agrees in one cluster before or after."""
+    order = np.lexsort((rows.unit, rows.subject))
+    beside = (np.diff(rows.subject[order].astype(np.int64)) == 0) & (np.diff(rows.unit[order]) == 1)
+    first, second = order[:-1][beside], order[1:][beside]
+    if not first.size:
+        return
+    exact, shared, fuzzy = rows.exact.copy(), rows.shared.copy(), rows.fuzzy.copy()
+    for one, other in ((first, second), (second, first)):
+        rows.exact[one] |= exact[other]
+        rows.shared[one] = np.maximum(rows.shared[one], shared[other])
+        rows.fuzzy[one] = np.fmax(rows.fuzzy[one], fuzzy[other])
