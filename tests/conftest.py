@@ -7,7 +7,7 @@ import os
 import shutil
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import pytest
 
@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 
     from core.settings import Settings
 
-GUARD = Path(__file__).parent / "guard"
+TESTS = Path(__file__).parent
+GUARD = TESTS / "guard"
 
 
 def _hold_this_process() -> None:
@@ -80,9 +81,28 @@ def postgresql_url() -> Iterator[str]:
         yield url
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+DIALECTS_MATTER: Final = (
+    "core", "archive", "incidents", "transparency", "migrations",
+    "alerts/test_order", "alerts/test_crash", "crawler/test_run", "custody/test_holdings", "custody/test_register",
+    "judging/test_extracts", "test_scheduler", "trails/test_gaps", "trails/test_imports", "trails/test_killed",
+)  # fmt: skip
+"""Tests of what the two databases do each in its own way: locks, conflicts, search, triggers, times, kills. Whatever
+stands on these runs on SQLite alone, unless a test is marked ``both_databases``."""
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run a test of a database on each kind, where that can make a difference."""
+    named = [mark.args[0] for mark in metafunc.definition.iter_markers("parametrize")]
+    if "database_url" not in metafunc.fixturenames or "database_url" in named:
+        return
+    place = metafunc.definition.path.relative_to(TESTS).as_posix()
+    both = place.startswith(DIALECTS_MATTER) or metafunc.definition.get_closest_marker("both_databases")
+    metafunc.parametrize("database_url", ["sqlite", "postgresql"] if both else ["sqlite"], indirect=True)
+
+
+@pytest.fixture
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """The address of a fresh, migrated database: the test runs once on each kind."""
+    """The address of a fresh, migrated database."""
     if request.param == "sqlite":
         file = tmp_path / "hinomi.db"
         shutil.copyfile(request.getfixturevalue("sqlite_template"), file)

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from core.database import Database
     from tests.alerts.conftest import FakeSlack
 
+pytestmark = pytest.mark.slow
+
 LEAK = Leaked("a list", tuple(range(30)))
 
 

@@ -10,6 +10,8 @@ if TYPE_CHECKING:
     from tests.crawler.conftest import Crawl
     from tests.targets.misbehaving import Misbehaving
 
+pytestmark = pytest.mark.slow
+
 SOURCE = """
 [sources.{name}]
 engine = "paste-list"

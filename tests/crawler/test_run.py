@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from tests.crawler.conftest import Crawl
     from tests.targets.misbehaving import Misbehaving
 
+pytestmark = pytest.mark.slow
+
 PROXIED = """
 [sources.hidden]
 engine = "paste-list"

@@ -219,6 +219,7 @@ KILLED = """
 """
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize(
     ("place", "switched"),
     [("check", False), ("learn_patterns", False), ("finish_enrolment", True)],

@@ -18,6 +18,8 @@ from demo.posts import make_pastes, make_topics
 if TYPE_CHECKING:
     from pathlib import Path
 
+pytestmark = pytest.mark.slow
+
 SECOND_LOOK_S = 0.02
 LIMIT_S = 240
 

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
     from core.database import Database
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def drill_home(tmp_path: Path, database_url: str, monkeypatch: pytest.MonkeyPatch) -> Path:

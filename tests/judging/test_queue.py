@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from core.settings import Settings
     from judging.judge import Bench
 
+pytestmark = pytest.mark.slow
+
 
 def states(database: Database) -> dict[int, str]:
     with database.read() as session:
@@ -43,6 +45,7 @@ def hand(archive: Archive, *texts: str) -> None:
         archive.hand_in(text.encode(), f"{number}-{text[:5].strip()}.txt")
 
 
+@pytest.mark.both_databases
 def test_a_leak_in_the_archive_becomes_an_incident_with_its_extract(
     database: Database, archive: Archive, bench: Bench, clock: SetClock
 ) -> None:

@@ -81,6 +81,7 @@ def named(found: dict[str, Any], kind: str) -> list[str]:
     return [one["name"] for one in found["holders"] if one["kind"] == kind]
 
 
+@pytest.mark.both_databases
 def test_the_operator_who_saw_all_leaked_customers_comes_first(database: Database, log: Log, ask: Ask) -> None:
     take(database, LEAKED)
     log(everybody("op-1") + "".join(line(20 + i, f"op-{2 + i}", person[0]) for i, person in enumerate(PEOPLE)))

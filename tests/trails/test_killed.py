@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from core.settings import Settings
     from tests.trails.conftest import Importer, StoredRecords
 
+pytestmark = pytest.mark.slow
+
 CHILD = Path(__file__).with_name("killed_import.py")
 ROOT = Path(__file__).parents[2]
 
