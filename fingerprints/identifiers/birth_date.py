@@ -11,6 +11,7 @@ from datetime import date
 from functools import lru_cache
 from typing import TYPE_CHECKING, ClassVar, Final
 
+from fingerprints.identifiers._written_dates import ERA_CODES, ERAS, NEWEST, OLDEST, without_second_year, written_days
 from fingerprints.identifiers.interface import Examples, Found, IdentifierKind
 from fingerprints.text import fold, kanji_number
 
@@ -20,19 +21,6 @@ if TYPE_CHECKING:
 MAX_TEXT: Final = 60
 MOST_KNOWN: Final = 1 << 15
 """Spellings whose readings are kept at hand: of all living people there are 40,000 birth dates."""
-_OLDEST, _NEWEST = 1880, 2049
-_ERAS: Final = {
-    "明治": 1867,
-    "m": 1867,
-    "大正": 1911,
-    "t": 1911,
-    "昭和": 1925,
-    "s": 1925,
-    "平成": 1988,
-    "h": 1988,
-    "令和": 2018,
-    "r": 2018,
-}
 _K: Final = "〇零一二三四五六七八九十"
 _ISO: Final = re.compile("([0-9]{4})-([0-9]{2})-([0-9]{2})")
 _WESTERN: Final = re.compile(
@@ -40,7 +28,7 @@ _WESTERN: Final = re.compile(
 )
 _COMPACT: Final = re.compile(r"(\d{4})(\d{2})(\d{2})(?:\.0)?")
 _ERA: Final = re.compile(
-    r"(明治|大正|昭和|平成|令和|[mtshr])\s{0,9}\.?\s{0,9}(元|\d{1,2})(?:[-/.\s]{1,3}|年\s{0,9})(\d{1,2})(?:[-/.\s]{1,3}|月\s{0,9})(\d{1,2})\s{0,9}日?(?:\s{0,9}生(?:まれ)?)?"
+    r"(明治|大正|昭和|平成|令和|[明大昭平令]|[mtshr])\s{0,9}\.?\s{0,9}(元|\d{1,2})(?:[-/.\s]{1,3}|年\s{0,9})(\d{1,2})(?:[-/.\s]{1,3}|月\s{0,9})(\d{1,2})\s{0,9}日?(?:\s{0,9}生(?:まれ)?)?"
 )
 _ERA_COMPACT: Final = re.compile(r"([mtshr])(\d{2})(\d{2})(\d{2})")
 _DAY_LAST: Final = re.compile(r"(\d{1,2})[-/.](\d{1,2})[-/.](\d{4})")
@@ -51,9 +39,12 @@ _TH: Final = r"(\d{1,2})(?:st|nd|rd|th)?"
 _MONTH_FIRST: Final = re.compile(rf"{_MONTH}[\s-]{{1,2}}{_TH},?[\s-]{{1,2}}(\d{{4}})")
 _MONTH_SECOND: Final = re.compile(rf"{_TH}[\s/-]{{1,2}}(?:of )?{_MONTH},?[\s/-]{{1,2}}(\d{{4}})")
 _ERA_CODE: Final = re.compile(r"([1-5])(\d{2})(\d{2})(\d{2})")
-_ERA_CODES: Final = ("m", "t", "s", "h", "r")  # as forms number them: 3600403 is 昭和60年4月3日
 _SHORT: Final = re.compile(r"(\d{2})[-/.]?(\d{2})[-/.]?(\d{2})")
 _KANJI: Final = re.compile(rf"(明治|大正|昭和|平成|令和)?([{_K}元]{{1,4}})年([{_K}]{{1,3}})月([{_K}]{{1,3}})日")
+_MOMENT_OR_NAMED: Final = re.compile(
+    r"[a-z]{3}\b|\d{4}-?\d{2}-?\d{2}[t\s]\d|\d{14}(?!\d)|\d{1,2} [a-z]{3} |[1-5]-\d{2}-\d"
+)
+"""How dates begin that mean one day wherever they stand; a bare count, or a year of two digits, is a reading."""
 _D: Final = "0-9０-９"
 _S: Final = r"[-/.．／－‐−年月]\s?"
 # Each begins with one class of characters and is tried only on text that can hold it: several times faster than one.
@@ -64,7 +55,7 @@ _ERA_LETTER: Final = re.compile(
     rf"[MTSHRmtshrＭＴＳＨＲ](?<![A-Za-z].)\.?[{_D}]{{1,2}}{_S}[{_D}]{{1,2}}{_S}[{_D}]{{1,2}}(?![{_D}])", re.DOTALL
 )
 _ERA_NAME: Final = re.compile(
-    rf"[明大昭平令][治正和成]\s?(?:元|[{_D}]{{1,2}})\s?{_S}[{_D}]{{1,2}}\s?{_S}[{_D}]{{1,2}}日?(?![{_D}])"
+    rf"[明大昭平令][治正和成]?\s?(?:元|[{_D}]{{1,2}})\s?{_S}[{_D}]{{1,2}}\s?{_S}[{_D}]{{1,2}}日?(?![{_D}])"
 )
 _KANJI_IN_TEXT: Final = re.compile(rf"[{_K}元明大昭平令][{_K}元治正和成]{{0,5}}年[{_K}]{{1,3}}月[{_K}]{{1,3}}日")
 _YEAR_AFTER: Final = r"(?:st|nd|rd|th)?,?[ -]\d{4}(?!\d)"
@@ -107,6 +98,12 @@ class BirthDate(IdentifierKind):
             ("April 3, 1985", "1985-04-03"),
             ("3rd of Apr 1985", "1985-04-03"),
             ("03-Apr-1985", "1985-04-03"),
+            ("昭60-04-03", "1985-04-03"),
+            ("昭和60年(1985年)4月3日", "1985-04-03"),
+            ("1985-04-02T15:00:00.000Z", "1985-04-03"),
+            ("19850403000000", "1985-04-03"),
+            ("Wed Apr 03 00:00:00 JST 1985", "1985-04-03"),
+            ("3-60-04-03", "1985-04-03"),
         ),
         misses=("", "1985-13-03", "1985-02-30", "850403", "0900000001", "架空", "1750-01-01"),
     )
@@ -116,18 +113,18 @@ class BirthDate(IdentifierKind):
         if len(text) > MAX_TEXT:
             return None
         usual = _ISO.fullmatch(text)
-        text = text if usual else fold(text).strip()
+        text = text if usual else without_second_year(fold(text).strip())
         if match := usual or _WESTERN.fullmatch(text) or _COMPACT.fullmatch(text):
             return _iso(*map(int, match.groups()))
         if match := _ERA.fullmatch(text) or _ERA_COMPACT.fullmatch(text):
             era, year, month, day = match.groups()
-            return _iso(_ERAS[era] + (1 if year == "元" else int(year)), int(month), int(day))
+            return _iso(ERAS[era] + (1 if year == "元" else int(year)), int(month), int(day))
         if match := _KANJI.fullmatch(text):
             return _from_kanji(*match.groups())
         if match := _DAY_LAST.fullmatch(text):
             first, second, year = map(int, match.groups())
             return _iso(year, first, second) or _iso(year, second, first)
-        return _from_months(text)
+        return _from_months(text) or (next(written_days(text), None) if _MOMENT_OR_NAMED.match(text) else None)
 
     def readings(self, text: str) -> tuple[str, ...]:
         """All dates that the text may write.
@@ -160,16 +157,17 @@ def _readings(kind: BirthDate, text: str) -> tuple[str, ...]:
         forms.append(_iso(year, second, first))
     if match := _ERA_CODE.fullmatch(folded):
         era, year, month, day = map(int, match.groups())
-        forms.append(_iso(_ERAS[_ERA_CODES[era - 1]] + year, month, day))
+        forms.append(_iso(ERAS[ERA_CODES[era - 1]] + year, month, day))
     if match := _SHORT.fullmatch(folded):
         year, month, day = map(int, match.groups())
-        starts = (1900, 2000, *dict.fromkeys(_ERAS.values()))
+        starts = (1900, 2000, *dict.fromkeys(ERAS.values()))
         forms += [_iso(start + year, month, day) for start in starts]
+    forms += written_days(folded)
     return tuple(dict.fromkeys(form for form in forms if form))
 
 
 def _iso(year: int, month: int, day: int) -> str | None:
-    if not _OLDEST <= year <= _NEWEST:
+    if not OLDEST <= year <= NEWEST:
         return None
     try:
         return date(year, month, day).isoformat()
@@ -190,4 +188,4 @@ def _from_kanji(era: str | None, year: str, month: str, day: str) -> str | None:
     if None in numbers:
         return None
     years, months, days = (number or 0 for number in numbers)
-    return _iso(_ERAS[era] + years if era else years, months, days)
+    return _iso(ERAS[era] + years if era else years, months, days)
