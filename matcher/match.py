@@ -37,7 +37,6 @@ FEW = 3  # matches, below which one that is not quite sure has nothing to lean o
 RARE = 0.1  # matches for each unit that looks like a person, below which they are a few among many strangers
 FEWEST_HIDDEN, MOSTLY_HIDDEN = 3, 0.5
 """Rows or lines, and their share, whose masks leave nothing to look up: from there on the document is not read."""
-MASKED = "most of it is masked beyond what can be told"
 MANY_UNITS = 1000
 """Rows that all speak of somebody of ours: no other reading would find more."""
 BEGINNING_CHARS = 1 << 16
@@ -173,7 +172,7 @@ def _conclude(
         if matched.size:
             return _finding(gathered, found, matched, posterior[matched], about)
     if gathered.hidden >= max(FEWEST_HIDDEN, MOSTLY_HIDDEN * gathered.hideable):
-        about.cuts.note(MASKED)
+        about.cuts.note("most of it is masked beyond what can be told")
     return Finding(
         verdict="unread" if about.cuts.lost else "clear",
         confidence=0.0 if about.cuts.lost else 1.0,

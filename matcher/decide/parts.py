@@ -102,6 +102,8 @@ def as_part(
     places, of_rows = units.places.astype(np.int32), isinstance(units, RowUnits)
     masked = units.masked()
     hidden = int(np.setdiff1d(masked, asked).size) if masked.size else 0
+    if not isinstance(units, RowUnits):  # what can be looked up stands on lines of its own as often as not
+        hidden = max(hidden - int(asked.size), 0)
     return Part(
         path,
         units.place,

@@ -140,9 +140,8 @@ def _mean_length(records: Sequence[Sequence[str]]) -> float:
 
 def _append(parts: list[str], text: str) -> None:
     """Add what stands behind a tag: a letter or digit on both sides of it belongs to two things as a rule."""
-    if parts and parts[-1][-1:].isalnum() and text[0].isalnum():
-        parts.append(" ")
-    parts.append(text)
+    touches = parts and parts[-1][-1:].isalnum() and text[0].isalnum()
+    parts.extend((" ", text) if touches else (text,))
 
 
 def _text(root: Any) -> str:
