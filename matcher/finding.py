@@ -51,6 +51,7 @@ class Finding:
         confidence: Probability that the verdict's matches are real; of `clear` 1, of `unread` 0.
         people: People seen, ours and others.
         subjects: Different subjects matched.
+        hidden: Rows or lines whose masks leave nothing to look up; how many people they are, nobody can tell.
         share: Subjects of people.
         fields: Matches per identifier kind that is exposed.
         matches: One per subject, the surest; at most `Limits.listed_matches`, in the order of the document.
@@ -68,6 +69,7 @@ class Finding:
     confidence: float
     people: int
     subjects: int = 0
+    hidden: int = 0
     share: float = 0.0
     fields: Mapping[str, int] = field(default_factory=dict)
     matches: tuple[Match, ...] = ()

@@ -221,6 +221,7 @@ def _finding(
         confidence=float(1 - np.prod(1 - sure)) if members.size < about.limits.listed_matches else 1.0,
         people=people,
         subjects=members.size,
+        hidden=gathered.hidden,
         share=members.size / people,
         fields={kind: count for kind, count in exposed.items() if count},
         matches=tuple(_match(gathered, found, row, float(sure[row]), about.population) for row in listed.tolist()),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
@@ -11,6 +11,10 @@ from matcher.decide.verdict import EXPOSED, dated, judge
 
 if TYPE_CHECKING:
     from matcher.finding import Finding, Match
+
+
+MOST_INFLATED: Final = 3.0
+"""Times the people that a table seems to have and its text has not, while it is still the columns' doing."""
 
 
 def both_readings(one: Finding, other: Finding, listed_matches: int, *, own_form: bool) -> Finding:
@@ -23,8 +27,7 @@ def both_readings(one: Finding, other: Finding, listed_matches: int, *, own_form
         own_form: As `judge` takes it.
     """
     if not other.members.size or np.isin(other.members, one.members).all():
-        fewer = other.subjects == one.subjects and other.people < one.people  # columns of numbers passed for people
-        return replace(one, verdict=other.verdict, people=other.people, share=other.share) if fewer else one
+        return _of_fewer_people(one, other)
     base, rest = (one, other) if one.subjects >= other.subjects else (other, one)
     fresh = ~np.isin(rest.members, base.members)
     added = [match for match in rest.matches if not (base.members == match.subject).any()]
@@ -49,6 +52,18 @@ def both_readings(one: Finding, other: Finding, listed_matches: int, *, own_form
         since=since,
         until=until,
     )
+
+
+def _of_fewer_people(one: Finding, other: Finding) -> Finding:
+    """The structured reading with the people of the plain one, where that found the same subjects among fewer.
+
+    Columns of numbers pass for people in a table, and do not in its text: a few times too many of them are counted.
+    Masked rows are people in a table and mostly nobody in its text: where that may be so, the table is believed.
+    """
+    is_inflated = other.people < one.people <= MOST_INFLATED * other.people
+    if other.hidden or other.subjects != one.subjects or not is_inflated:
+        return one
+    return replace(one, verdict=other.verdict, people=other.people, share=other.share)
 
 
 def _counted(base: Finding, added: list[Match]) -> dict[str, int]:

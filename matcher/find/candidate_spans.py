@@ -193,7 +193,7 @@ def _eras(found: Signs) -> NDArray[np.intp]:
     short = _three(found, np.flatnonzero(found.length <= 2))  # noqa: PLR2004  # of a year in an era
     before = found.start[short] - 1
     before = before - found.is_code(before, ".")
-    letters = before[found.is_code(before, "MTSHRmtshrＭＴＳＨＲ")]
+    letters = before[found.is_code(before, "MTSHRmtshrＭＴＳＨＲ明大昭平令")]
     if found.is_ascii:
         return letters
     names = found.where(character_classes.ERA)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from fingerprints.identifiers.birth_date import BirthDate
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 KIND = BirthDate()
 TOKYO = ZoneInfo("Asia/Tokyo")
 JST = timezone(timedelta(hours=9), "JST")
+COUNTED = ("JavaScript, as a number", "seconds in UTC")
 DAYS = st.dates(date(1926, 12, 26), date(2010, 12, 31))
 
 
@@ -57,6 +58,7 @@ WRITERS: dict[str, Callable[[date], str]] = {
 @pytest.mark.parametrize("writer", WRITERS)
 @given(day=DAYS)
 def test_a_written_day_is_among_what_it_may_mean(writer: str, day: date) -> None:
+    assume(writer not in COUNTED or abs((day - date(1970, 1, 1)).days) > 366)  # a few digits are anything
     text = WRITERS[writer](day)
     assert day.isoformat() in KIND.readings(text)
     canonical = KIND.canonical(text)
