@@ -218,3 +218,27 @@ def test_no_comment_puts_work_off() -> None:
         if words.search(line)
     ]
     assert not wrong
+
+
+NOT_IMPORTED = {
+    "psycopg": "loaded by SQLAlchemy from the database's address",
+    "tzdata": "read by zoneinfo where the system has no zones",
+}
+"""Dependencies that no module of ours imports by name, and why they are there."""
+
+
+def test_every_dependency_is_used() -> None:
+    given = {
+        (folded(distribution), module)
+        for module, distributions in importlib.metadata.packages_distributions().items()
+        for distribution in distributions
+    }
+    imported = {name for file in our_modules().values() for name in imports_of(file)}
+    used = {distribution for distribution, module in given if module in imported} | NOT_IMPORTED.keys()
+    declared = {folded(re.split(r"[^\w.-]", line)[0]) for line in PYPROJECT["project"]["dependencies"]}
+    assert declared - used == set()
+
+
+def folded(name: str) -> str:
+    """A distribution's name, of which there are many spellings (PEP 503)."""
+    return re.sub(r"[-_.]+", "-", name).lower()

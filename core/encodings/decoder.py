@@ -19,7 +19,7 @@ from core.encodings.plausibility import (
     SENSIBLE,
     fits,
     likeliest,
-    likelihood,
+    likeliest_of,
     loosely,
     plausibility,
     strictly,
@@ -78,9 +78,8 @@ def _more_sensible(sample: bytes, declared: str) -> str:
     if sample.isascii() or declared in WIDE:
         return declared
     others = ("utf-8", "cp932", EUC) if declared in _FIT_ANYTHING else ("utf-8",)
-    scores = {name: likelihood(loosely(sample, name)) for name in others if fits(sample, name)}
-    scores[declared] = likelihood(loosely(sample, declared)) + _BELIEVED
-    return max(scores, key=lambda name: scores[name])
+    fitting = [name for name in others if fits(sample, name)]
+    return likeliest_of([declared, *fitting], sample, believed={declared: _BELIEVED})
 
 
 def _nearly_fits(sample: bytes, name: str) -> bool:

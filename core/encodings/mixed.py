@@ -17,7 +17,7 @@ from core.encodings.plausibility import (
     SAMPLE_CHARS,
     SENSIBLE,
     likeliest,
-    likelihood,
+    likeliest_of,
     plausibility,
     strictly,
 )  # fmt: skip
@@ -101,7 +101,7 @@ def _foreign(run: bytes, home: str) -> str:
     """Lines that do not fit where they stand."""
     readings = {name: text for name in _OTHERS if (text := strictly(run, name)) is not None}
     if readings:
-        best = max(readings, key=lambda name: likelihood(readings[name]))
+        best = likeliest_of(readings, run)
         if plausibility(readings[best][:SAMPLE_CHARS]) >= SENSIBLE - (MISFIT if best == home else 0):
             return readings[best]
     lines = run.splitlines(keepends=True)
