@@ -20,6 +20,8 @@ _FOLD: Final = {**VARIANTS, **_DASHES_TO_ONE}
 _FOLDED: Final = frozenset(chr(code) for code, form in _FOLD.items() if form != chr(code))
 _HIRAGANA: Final = re.compile("[ぁ-ゖゝゞ]")
 _PROLONGED_AS_DASH: Final = re.compile(r"(?<=\d)ー(?=\d)")
+_RUBY: Final = re.compile(r"[|｜]?《[ぁ-ゖァ-ヺー・\s]{1,30}》")
+"""The reading beside a word, as digital libraries write it: 架空《カクウ》."""
 _DROPPED: Final = re.compile(r"[^\w@.+-]+|_+")
 _KANJI_NUMBER: Final = re.compile(
     r"(?:([一二三四五六七八九]?)千)?(?:([一二三四五六七八九]?)百)?(?:([一二三四五六七八九]?)十)?([一二三四五六七八九]?)"
@@ -36,11 +38,13 @@ def nfkc(text: str) -> str:
 
 
 def fold(text: str) -> str:
-    """NFKC, variant kanji to their common form, every dash to a hyphen-minus, lower case.
+    """NFKC, variant kanji to their common form, no readings beside words, every dash to a hyphen-minus, lower case.
 
     Looking first whether there is anything to translate takes a fifth of the time of translating.
     """
     text = nfkc(text)
+    if "《" in text:
+        text = _RUBY.sub("", text)
     return (text if _FOLDED.isdisjoint(text) else text.translate(_FOLD)).lower()
 
 

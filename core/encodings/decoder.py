@@ -24,6 +24,7 @@ from core.encodings.plausibility import (
     plausibility,
     strictly,
 )
+from core.encodings.scrambled import unscrambled
 from core.encodings.vendors import EUC, JIS
 
 if TYPE_CHECKING:
@@ -122,8 +123,13 @@ def to_text(content: bytes, declared: str | None = None) -> str:
 def decode(block: bytes, encoding: str) -> str:
     """A block as text; stretches that do not fit, or make no sense, are read in the encoding they look like.
 
-    At the worst with marks for what cannot be read: a document is never given up for a few bytes.
+    At the worst with marks for what cannot be read: a document is never given up for a few bytes. What was read in a
+    wrong encoding once, and written down so, is read as it was meant.
     """
+    return unscrambled(_decoded(block, encoding))
+
+
+def _decoded(block: bytes, encoding: str) -> str:
     text = strictly(block, encoding)
     if text is not None and not is_mixed(block, text, encoding):
         return text

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 _AT_WORDS: Final = (
     r"[\[({<【(]\s{0,9}(?:at|アット(?:マーク)?|あっと(?:まーく)?|@)\s{0,9}[\])}>】)]|アットマーク|あっとまーく"
-    r"|\s{1,9}at\s{1,9}|(?<=[a-z0-9])(?:アット|あっと)(?=[a-z0-9])"
+    r"|\s{1,9}at\s{1,9}|(?<=[a-z0-9])(?:アット|あっと|%40)(?=[a-z0-9])"
 )
 _DOT_WORDS: Final = r"[\[({<【(]\s{0,9}(?:dot|ドット|どっと|\.)\s{0,9}[\])}>】)]|ドット|どっと|\s{1,9}dot\s{1,9}"
 _AT: Final = re.compile(rf"\s{{0,9}}(?:{_AT_WORDS})\s{{0,9}}|\s{{0,9}}@\s{{0,9}}", re.IGNORECASE)
@@ -51,6 +51,7 @@ _HINTS: Final = (
     "（@",
     " at ",
     "【at",
+    "%40",
 )
 _REACH: Final = 130
 _HARDLY_USED: Final = re.compile("[=/?&|{}*'`^~#!$%]|-{2,}|__+|\\.{2,}")
@@ -107,6 +108,7 @@ class Email(IdentifierKind):
             ("mailto:kakuu0@carrier.example", "kakuu0@carrier.example"),
             ("<kakuu0@carrier.example>", "kakuu0@carrier.example"),
             ("kakuu0★carrier.example（★を@に）", "kakuu0@carrier.example"),
+            ("kakuu0%40carrier.example", "kakuu0@carrier.example"),
         ),
         misses=("", "kakuu0", "@carrier.example", "kakuu0@carrier", "look at this dot", "a@b@c.example"),
     )

@@ -263,6 +263,7 @@ def _emails(found: Signs, text: str) -> NDArray[np.intp]:
     worded = (
         openers[found.is_code(openers + 1, "aA@アあ") | found.at(openers + 1, character_classes.SPACE)] - PAD
     ).tolist()
+    hot += _all_of(text, "%40")
     worded += _all_of(text, " at ")
     for at in worded:
         sign = _WORDED.match(text, at)

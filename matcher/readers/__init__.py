@@ -62,7 +62,7 @@ def read_source(source: Readable, *, plainly: bool = False) -> Iterator[tuple[tu
             for passage in reader.read(source):
                 given = True
                 if isinstance(passage, Member):
-                    yield from read_source(passage.source, plainly=plainly)
+                    yield from read_source(passage.source, plainly=plainly or passage.plainly)
                 else:
                     yield source.path, passage
                 if source.cuts.is_late(source.limits):

@@ -51,9 +51,10 @@ class Prose:
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """A document inside a document: what an archive holds."""
+    """A document inside a document: what an archive holds; ``plainly`` where its format says nothing of people."""
 
     source: Readable
+    plainly: bool = False
 
 
 Passage: TypeAlias = Rows | Prose | Member

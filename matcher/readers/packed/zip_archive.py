@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import io
+import re
 import struct
 import zipfile
+from dataclasses import replace
 from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING, ClassVar, cast
@@ -29,6 +31,11 @@ _METHODS: dict[int, Callable[[], _unpack.Unpacker]] = {
     95: _unpack.xz,
 }
 _SMALLEST_HEADER = 30
+_FURNITURE = re.compile(
+    r"^(?:word|ppt|xl)/(?:theme/|(?:styles|settings|webSettings|fontTable|numbering|stylesWithEffects|presProps|viewProps)\.xml)"
+    r"|(?:^|/)_rels/|^\[Content_Types\]\.xml$|^docProps/"
+)
+"""Parts of office documents (ECMA-376) that say how they look: their records are no people, and are read as text."""
 
 
 def _example() -> bytes:
@@ -68,7 +75,7 @@ class ZipReader(Reader):
                 opened = member(source, entry.name, partial(open_entry, file, entry, source), None)
                 if opened is None:
                     return
-                yield opened
+                yield replace(opened, plainly=_FURNITURE.search(entry.name) is not None)
 
 
 def _entries(file: BinaryIO, source: Readable) -> list[Entry]:
