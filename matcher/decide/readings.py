@@ -10,9 +10,14 @@ import numpy as np
 from matcher.decide.verdict import EXPOSED, dated, judge
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from matcher.finding import Finding, Match
 
 
+NEARLY_ALL: Final = 0.1
+"""Share of the people of a table that the plain reading may add, up to which the table is believed."""
+OF_ONE_PERSON: Final = ("phone", "email", "customer_number", "card_number")
 MOST_INFLATED: Final = 3.0
 """Times the people that a table seems to have and its text has not, while it is still the columns' doing."""
 
@@ -26,8 +31,9 @@ def both_readings(one: Finding, other: Finding, listed_matches: int, *, own_form
         listed_matches: How many matches are listed one by one.
         own_form: As `judge` takes it.
     """
+    other = _without_mixed_rows(one, other)
     if not other.members.size or np.isin(other.members, one.members).all():
-        return _of_fewer_people(one, other)
+        return _of_fewer_people(one, other, own_form=own_form)
     base, rest = (one, other) if one.subjects >= other.subjects else (other, one)
     fresh = ~np.isin(rest.members, base.members)
     added = [match for match in rest.matches if not (base.members == match.subject).any()]
@@ -36,10 +42,11 @@ def both_readings(one: Finding, other: Finding, listed_matches: int, *, own_form
     until = np.concatenate([base.until, rest.until[fresh]])[order]
     people = max(base.people, members.size)
     matches, fields = (*base.matches, *added), _counted(base, added)
-    only_number = sum(_exposed(match) == ["customer_number"] for match in matches)
     return replace(
         base,
-        verdict=judge(members.size, people, fields.get("customer_number", 0), only_number, own_form=own_form),
+        verdict=judge(
+            members.size, people, fields.get("customer_number", 0), _only_numbers(matches), own_form=own_form
+        ),
         confidence=max(base.confidence, rest.confidence),
         people=people,
         subjects=members.size,
@@ -54,16 +61,44 @@ def both_readings(one: Finding, other: Finding, listed_matches: int, *, own_form
     )
 
 
-def _of_fewer_people(one: Finding, other: Finding) -> Finding:
+def _without_mixed_rows(one: Finding, other: Finding) -> Finding:
+    """The plain reading without whom it put together from two rows of a table that was understood.
+
+    Text does not say where a row ends: a name of one row and the birth date of the next may be a third person's. Where
+    the structure found nearly everybody, or a crowd of strangers, only who has a number or a mail address of his own in
+    the text is one more.
+    """
+    fresh = ~np.isin(other.members, one.members)
+    if not fresh.any() or fresh.sum() > NEARLY_ALL * max(one.subjects, one.people):
+        return other
+    own = {match.subject for match in other.matches if any(match.fields.get(kind) == 1 for kind in OF_ONE_PERSON)}
+    kept = ~fresh | np.isin(other.members, np.array(sorted(own), other.members.dtype))
+    members = other.members[kept]
+    known = set(members.tolist())
+    return replace(
+        other,
+        subjects=members.size,
+        matches=tuple(match for match in other.matches if match.subject in known),
+        members=members,
+        confidences=other.confidences[kept],
+        since=other.since[kept],
+        until=other.until[kept],
+    )
+
+
+def _of_fewer_people(one: Finding, other: Finding, *, own_form: bool) -> Finding:
     """The structured reading with the people of the plain one, where that found the same subjects among fewer.
 
     Columns of numbers pass for people in a table, and do not in its text: a few times too many of them are counted.
     Masked rows are people in a table and mostly nobody in its text: where that may be so, the table is believed.
     """
     is_inflated = other.people < one.people <= MOST_INFLATED * other.people
-    if other.hidden or other.subjects != one.subjects or not is_inflated:
+    if not one.subjects or other.hidden or other.subjects != one.subjects or not is_inflated:
         return one
-    return replace(one, verdict=other.verdict, people=other.people, share=other.share)
+    verdict = judge(
+        one.subjects, other.people, one.fields.get("customer_number", 0), _only_numbers(one.matches), own_form=own_form
+    )
+    return replace(one, verdict=verdict, people=other.people, share=one.subjects / other.people)
 
 
 def _counted(base: Finding, added: list[Match]) -> dict[str, int]:
@@ -73,6 +108,11 @@ def _counted(base: Finding, added: list[Match]) -> dict[str, int]:
         for kind in _exposed(match):
             counts[kind] = counts.get(kind, 0) + 1
     return counts
+
+
+def _only_numbers(matches: Iterable[Match]) -> int:
+    """How many matches expose a customer number and nothing beside it."""
+    return sum(_exposed(match) == ["customer_number"] for match in matches)
 
 
 def _exposed(match: Match) -> list[str]:
