@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import secrets
 import shutil
 from pathlib import Path
 from typing import Final
@@ -88,9 +89,9 @@ def write_new(path: Path, content: bytes, mode: int = PRIVATE) -> bool:
 
 
 def _write_beside(path: Path, content: bytes, mode: int) -> Path:
-    """The content on disk, under a name that is this process's own; nothing is left where that fails."""
-    beside = path.with_name(f"{path.name}.{os.getpid()}.new")
-    descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode)
+    """The content on disk, under a name that is this writer's own; nothing is left where that fails."""
+    beside = path.with_name(f"{path.name}.{secrets.token_hex(4)}.new")
+    descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
     try:
         with os.fdopen(descriptor, "wb") as file:
             file.write(content)

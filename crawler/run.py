@@ -181,7 +181,7 @@ def _end(sweep_id: int, recorder: Recorder, finish: str, database: Database, clo
         recorder.close()
     except HinomiError as error:
         recorder.fatal = recorder.fatal or str(error)
-    state, reason = judge(recorder, finish)
+    state, reason = state_of(recorder, finish)
     if state != "failed" and finish == "finished" and not recorder.blocked:
         recorder.end_walk()
     with database.write() as session:
@@ -192,7 +192,7 @@ def _end(sweep_id: int, recorder: Recorder, finish: str, database: Database, clo
     return result_of(row)
 
 
-def judge(recorder: Recorder, finish: str) -> tuple[str, str]:
+def state_of(recorder: Recorder, finish: str) -> tuple[str, str]:
     """State and reason of a sweep that ended."""
     ended = recorder.fatal or recorder.stopping or _FINISHES.get(finish, f"it ended with {finish!r}")
     counted = [f"{count} × {reason}" for reason, count in recorder.problems.most_common()]

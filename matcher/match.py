@@ -14,7 +14,7 @@ from matcher.decide.phone_lists import PhoneLists
 from matcher.decide.readings import both_readings
 from matcher.decide.score import CONTRADICTS, ENOUGH, ENOUGH_IN_A_CROWD, KINDS, posteriors
 from matcher.decide.surnames import listed_by_surname
-from matcher.decide.verdict import EXPOSED, as_date, dated, has_own_form, judge
+from matcher.decide.verdict import EXPOSED, as_date, dated, has_own_form, verdict_of
 from matcher.document import Cuts, Limits
 from matcher.finding import Finding, Match
 from matcher.helpers import look_at_all
@@ -217,7 +217,9 @@ def _finding(
     if listed.size < members.size:
         about.cuts.note(f"{listed.size} of {members.size} matches are listed one by one", harmless=True)
     return Finding(
-        verdict=judge(members.size, people, exposed["customer_number"], _only_number(found), own_form=about.own_form),
+        verdict=verdict_of(
+            members.size, people, exposed["customer_number"], _only_number(found), own_form=about.own_form
+        ),
         confidence=float(1 - np.prod(1 - sure)) if members.size < about.limits.listed_matches else 1.0,
         people=people,
         subjects=members.size,

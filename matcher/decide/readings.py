@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from matcher.decide.verdict import EXPOSED, dated, judge
+from matcher.decide.verdict import EXPOSED, dated, verdict_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -29,7 +29,7 @@ def both_readings(one: Finding, other: Finding, listed_matches: int, *, own_form
         one: By the format's own structure.
         other: Of the same document as plain text, or of its beginning.
         listed_matches: How many matches are listed one by one.
-        own_form: As `judge` takes it.
+        own_form: As `verdict_of` takes it.
     """
     other = _without_mixed_rows(one, other)
     if not other.members.size or np.isin(other.members, one.members).all():
@@ -44,7 +44,7 @@ def both_readings(one: Finding, other: Finding, listed_matches: int, *, own_form
     matches, fields = (*base.matches, *added), _counted(base, added)
     return replace(
         base,
-        verdict=judge(
+        verdict=verdict_of(
             members.size, people, fields.get("customer_number", 0), _only_numbers(matches), own_form=own_form
         ),
         confidence=max(base.confidence, rest.confidence),
@@ -95,7 +95,7 @@ def _of_fewer_people(one: Finding, other: Finding, *, own_form: bool) -> Finding
     is_inflated = other.people < one.people <= MOST_INFLATED * other.people
     if not one.subjects or other.hidden or other.subjects != one.subjects or not is_inflated:
         return one
-    verdict = judge(
+    verdict = verdict_of(
         one.subjects, other.people, one.fields.get("customer_number", 0), _only_numbers(one.matches), own_form=own_form
     )
     return replace(one, verdict=verdict, people=other.people, share=one.subjects / other.people)

@@ -33,7 +33,7 @@ ONE_IN: Final = 100
 """Of so many values one may be of another day: a correction, a late entry, a row that was mixed in."""
 
 
-def judge(subjects: int, people: int, with_number: int, only_number: int, *, own_form: bool = False) -> Verdict:
+def verdict_of(subjects: int, people: int, with_number: int, only_number: int, *, own_form: bool = False) -> Verdict:
     """The verdict.
 
     Args:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-import os
 import threading
 from typing import TYPE_CHECKING
 
@@ -12,6 +11,7 @@ import pytest
 from core.files import full_disk, is_full, write_new, write_safely
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
 
@@ -32,30 +32,34 @@ def test_a_new_file_never_touches_one_that_is_there(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["key"]
 
 
-def test_of_many_who_make_a_file_at_once_one_does(tmp_path: Path) -> None:
-    made: list[bool] = []
-    barrier = threading.Barrier(8)
+def at_once(count: int, make: Callable[[int], None]) -> None:
+    """Call it in many threads that all begin together."""
+    barrier = threading.Barrier(count)
 
-    def make(number: int) -> None:
-        folder = tmp_path / str(number)
-        folder.mkdir()
+    def begin(number: int) -> None:
         barrier.wait()
-        try:
-            os.link(_beside(folder, number), tmp_path / "key")
-            made.append(True)
-        except FileExistsError:
-            made.append(False)
+        make(number)
 
-    def _beside(folder: Path, number: int) -> Path:
-        write_new(folder / "key", str(number).encode())
-        return folder / "key"
-
-    threads = [threading.Thread(target=make, args=(number,)) for number in range(8)]
+    threads = [threading.Thread(target=begin, args=(number,)) for number in range(count)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    assert sorted(made) == [False] * 7 + [True]
+
+
+def test_of_many_who_make_a_file_at_once_one_does(tmp_path: Path) -> None:
+    file, made = tmp_path / "key", dict[int, bool]()
+    at_once(8, lambda number: made.update({number: write_new(file, str(number).encode() * 1000)}))
+    (winner,) = (number for number, done in made.items() if done)
+    assert file.read_bytes() == str(winner).encode() * 1000
+    assert [path.name for path in tmp_path.iterdir()] == ["key"]
+
+
+def test_of_many_who_replace_a_file_at_once_the_last_one_s_is_whole(tmp_path: Path) -> None:
+    file = tmp_path / "settings"
+    at_once(8, lambda number: write_safely(file, str(number).encode() * 1000))
+    assert file.read_bytes() in {str(number).encode() * 1000 for number in range(8)}
+    assert [path.name for path in tmp_path.iterdir()] == ["settings"]
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ import pytest
 from fingerprints.identifiers.customer_number import learn_patterns
 from matcher.compare.candidates import COLUMN, COMPARED, TERMS, Candidates
 from matcher.decide.score import KINDS, posteriors, weigh
-from matcher.decide.verdict import has_own_form, judge
+from matcher.decide.verdict import has_own_form, verdict_of
 
 
 def candidate(*agree: str, shared: int = 1, **fuzzy: float) -> Candidates:
@@ -112,12 +112,12 @@ def test_two_who_share_a_value_share_its_probability() -> None:
     ],
 )
 def test_whose_list_it_is(subjects: int, people: int, numbers: int, only_numbers: int, verdict: str) -> None:
-    assert judge(subjects, people, numbers, only_numbers) == verdict
+    assert verdict_of(subjects, people, numbers, only_numbers) == verdict
 
 
 def test_a_few_numbers_are_believed_when_nobody_else_counts_like_that() -> None:
-    assert judge(2, 2, 2, 2) == "overlap"
-    assert judge(2, 2, 2, 2, own_form=True) == "leak"
+    assert verdict_of(2, 2, 2, 2) == "overlap"
+    assert verdict_of(2, 2, 2, 2, own_form=True) == "leak"
     assert has_own_form(learn_patterns(["K000001", "K000002"]))
     assert not has_own_form(learn_patterns(["1000001", "1000002"]))
     assert not has_own_form([])
