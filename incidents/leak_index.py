@@ -3,8 +3,8 @@
 For each finding that belongs to an incident a few rows are kept: the customers in it (`LeakMember`; of a long list, its
 customers a block at a time), how many there are and a sample of them (`LeakSample`), and the lines of its content
 sketch (`LeakLine`). From them follow the findings that can be the same leak by `incidents.same_leak`, and those alone
-are read and compared. Of two lists that are mostly the same, or of which one lies mostly in the other, none in the
-smaller one's sample is found with a chance of at most one half to the power of `SAMPLE`; a short list is looked for
+are read and compared. Two lists that are mostly the same, or of which one lies mostly in the other, are passed over
+about once in 670,000 times (fewer than two of 24, each there with a chance of one half); a short list is looked for
 whole, so that nothing is left to chance there.
 """
 
