@@ -1,6 +1,7 @@
 """Pairs of weak identifiers that together are one person: they find lists without phones, and masked samples.
 
-A part is what a mask leaves of a value: the last four digits of a phone, all but the last four, the town of an address.
+A part is what a mask leaves of a value: the last four digits of a phone, all but the last four, the town of an address;
+or what a slip of the hand leaves of it: one half of a name.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from fingerprints.identifiers.address import town_of
+from fingerprints.identifiers.name import halves_of
 
 _LAST: Final = 4
 _MIN_TOWN: Final = 3
@@ -29,12 +31,21 @@ class Term:
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """Two terms whose digests are hashed together; ``code`` is its number inside digests, 32 to 63, never reused."""
+    """Two terms whose digests are hashed together.
+
+    Attributes:
+        name: Its name.
+        code: Its number inside digests, 32 to 63, never reused.
+        left: One side.
+        right: The other.
+        slips: It is looked up only for people who were not found otherwise, in a document that speaks of ours.
+    """
 
     name: str
     code: int
     left: Term
     right: Term
+    slips: bool = False
 
 
 PAIRS: Final = (
@@ -48,17 +59,24 @@ PAIRS: Final = (
     Pair("kana+phone_last4", 39, Term("kana"), Term("phone", "last4")),
     # For samples whose names are masked as well: 山田 太*, 090-0000-****, 東京都千代田区千代田.
     Pair("phone_first7+town", 40, Term("phone", "first7"), Term("address", "town")),
+    # For people in whose name, date or postal code a slip was made; two of the three are enough, of the name its half.
+    Pair("birth_date+postal_code", 41, Term("birth_date"), Term("postal_code"), slips=True),
+    Pair("name_half+postal_code", 42, Term("name", "half"), Term("postal_code"), slips=True),
+    Pair("name_half+birth_date", 43, Term("name", "half"), Term("birth_date"), slips=True),
 )
 PAIRS_BY_NAME: Final = {pair.name: pair for pair in PAIRS}
 PARTS: Final = tuple(dict.fromkeys(term for pair in PAIRS for term in (pair.left, pair.right) if term.part))
 """Every part that a pair needs."""
 
 
-def derive_parts(kind: str, canonical: str) -> dict[str, str]:
-    """The parts of a value: phone gives last4 and first7 (all but the last four), address gives town."""
+def derive_parts(kind: str, canonical: str) -> dict[str, tuple[str, ...]]:
+    """The parts of a value: phone gives last4 and first7 (all but the last four), address town, name its halves."""
     if kind == "phone" and canonical[0] == "0":
-        return {"last4": canonical[-_LAST:], "first7": canonical[:-_LAST]}
+        return {"last4": (canonical[-_LAST:],), "first7": (canonical[:-_LAST],)}
     if kind == "address":
         town = town_of(canonical)
-        return {"town": town} if len(town) >= _MIN_TOWN else {}
+        return {"town": (town,)} if len(town) >= _MIN_TOWN else {}
+    if kind == "name":
+        halves = halves_of(canonical)
+        return {"half": halves} if halves else {}
     return {}

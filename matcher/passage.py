@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from matcher.compare.candidates import ALL_METHODS, COLUMN, Methods, compare, look_up
+from matcher.compare.candidates import ALL_METHODS, CLEARLY, COLUMN, Methods, compare, look_up
 from matcher.compare.neighbours import share_with_neighbours
 from matcher.compare.pruning import drop_hopeless
 from matcher.compare.settled_rows import ALIKE, settle
+from matcher.compare.slips import MOST_AT_ONCE, SLIPPING, Slips, unexplained
 from matcher.decide.parts import Part, as_part
 from matcher.decide.phone_lists import look_at_phones
 from matcher.decide.score import weigh
@@ -21,11 +22,16 @@ from matcher.units.prose import ProseUnits
 from matcher.units.rows import RowUnits
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
+
+    from numpy.typing import NDArray
 
     from fingerprints.identifiers import IdentifierKind
     from fingerprints.index.generation import Index
     from fingerprints.secrets.digests import Digester
+    from matcher.compare.candidates import Candidates
+    from matcher.decide.score import Scores
+    from matcher.find.candidates import Terms
     from matcher.units.columns import Field
 
 CHARS_A_ROW = 64  # of free text cost about as much as a row of a table
@@ -85,6 +91,8 @@ class Looker:
             if isinstance(units, ProseUnits):
                 share_with_neighbours(rows)
             scored.append((rows, weigh(rows, self.index.subjects)))
+        if isinstance(units, RowUnits) and self.methods.fuzzy:
+            scored = [*self._with_slips(units, rest, scored)]
         ours = [some.unit[some.exact[:, COLUMN["phone"]]] for some, _ in scored]
         phones = look_at_phones(
             units, terms.get("phone"), np.concatenate([np.zeros(0, np.intp), *ours]), self.index, self.digester
@@ -94,6 +102,44 @@ class Looker:
         asked += [made.units for made, _left, _right in pairs.values()]
         asked_units = np.unique(np.concatenate([np.zeros(0, np.int64), *asked]))
         return as_part(units, every, job.path, scored, phones, asked_units)
+
+
+    def _with_slips(
+        self, units: RowUnits, terms: Mapping[str, Terms], scored: list[tuple[Candidates, Scores]]
+    ) -> Iterator[tuple[Candidates, Scores]]:
+        """The candidates again, those of rows that nobody explains with slips of the hand allowed for."""
+        enough = np.log2(max(self.index.subjects, 1)) + CLEARLY
+        sure = [rows.unit[scores.possible & (scores.total >= enough)] for rows, scores in scored]
+        told = [terms[kind].units for kind in SLIPPING if kind in terms and units.has_field(kind)]
+        explained, asked = (np.unique(np.concatenate([np.zeros(0, np.int64), *some])) for some in (sure, told))
+        again = unexplained(units.count, explained, asked)
+        is_again = np.zeros(units.count, np.bool_)
+        is_again[again] = True
+        for rows, scores in scored:
+            kept = ~is_again[rows.unit]
+            if kept.all():
+                yield rows, scores
+            elif kept.any():
+                others = rows.keep(kept)
+                yield others, weigh(others, self.index.subjects)
+        for start in range(0, again.size, MOST_AT_ONCE):
+            some = again[start : start + MOST_AT_ONCE]
+            if (found := self._allow_slips(units, terms, some)) is not None:
+                yield found
+
+    def _allow_slips(
+        self, units: RowUnits, terms: Mapping[str, Terms], some: NDArray[np.intp]
+    ) -> tuple[Candidates, Scores] | None:
+        wanted = np.zeros(units.count, np.bool_)
+        wanted[some] = True
+        mine = {kind: given.of(wanted) for kind, given in terms.items()}
+        slips = Slips(units, some, mine, self.digester)
+        rows = look_up(units, mine, pair_terms(mine, self.digester), self.index, self.methods, more=slips.queries)
+        if rows is None:
+            return None
+        compare(rows, mine, units, self.index, self.methods)
+        slips.mark(rows, self.index)
+        return rows, weigh(rows, self.index.subjects)
 
 
 class Typist:

@@ -160,7 +160,7 @@ class ColumnFinder:
     def _try(self, kind: str, places: tuple[int, ...], why: str) -> None:
         if kind in self.columns or kind in self._closed or self._taken.intersection(places):
             return
-        fit = self._fit(kind, places)
+        fit = self._fit(kind, places, labelled=why == "header")
         if fit is not None and fit < FITS:
             named = " + ".join(self._headers[place] for place in places)
             self.doubts.append(f"{named}: named like {kind}, but only {fit:.0%} of its values read as one")
@@ -169,14 +169,14 @@ class ColumnFinder:
 
     def _give(self, kind: str, places: tuple[int, ...], why: str) -> None:
         headers = tuple(self._headers[place] for place in places)
-        self.columns[kind] = Column(places, headers, why, self._fit(kind, places))
+        self.columns[kind] = Column(places, headers, why, self._fit(kind, places, labelled=why != "content"))
         self._taken.update(places)
 
-    def _fit(self, kind: str, places: tuple[int, ...]) -> float | None:
+    def _fit(self, kind: str, places: tuple[int, ...], *, labelled: bool = False) -> float | None:
         values = [join_cells(cells) for cells in zip(*(self._values[place] for place in places), strict=True)]
         if not any(value.strip() for value in values):
             return None
-        return self._kinds[kind].looks_like(values)
+        return self._kinds[kind].looks_like(values, labelled=labelled)
 
     def _free(self) -> list[int]:
         return [place for place in range(len(self._headers)) if place not in self._taken]

@@ -17,8 +17,10 @@ PARTS: Final[Mapping[str, tuple[str, int]]] = {
         ("セイ", "姓カナ", "姓フリガナ", "カナ姓", "氏カナ", "lastnamekana", "familynamekana"), ("kana", 0)
     ),
     **dict.fromkeys(("メイ", "名カナ", "名フリガナ", "カナ名", "firstnamekana", "givennamekana"), ("kana", 1)),
-    **dict.fromkeys(("都道府県", "都道府県名", "prefecture", "state"), ("address", 0)),
+    **dict.fromkeys(("都道府県", "都道府県名", "prefecture"), ("address", 0)),
+    **dict.fromkeys(("streetnumber", "housenumber"), ("address", 0)),
     **dict.fromkeys(("市区町村", "市区町村名", "市区郡", "city", "住所1", "address1", "addr1"), ("address", 1)),
+    **dict.fromkeys(("suburb", "locality", "state"), ("address", 4)),
     **dict.fromkeys(
         ("町名", "町域", "町名番地", "番地", "住所2", "address2", "addr2", "street", "丁目番地"), ("address", 2)
     ),

@@ -74,7 +74,7 @@ class RowReader:
         self._further = plan.further
         kinds = load_kinds()
         self._canonical: dict[str, Callable[[str], str | None]] = {
-            kind: lru_cache(_REMEMBERED)(kinds[kind].canonical) if kind in _REPEATED else kinds[kind].canonical
+            kind: lru_cache(_REMEMBERED)(kinds[kind].under_label) if kind in _REPEATED else kinds[kind].under_label
             for kind in self._places
         }
         self._printer = Printer(key, index, as_of)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass, field, replace
 from functools import reduce
+from itertools import zip_longest
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -158,7 +159,8 @@ class Printer:
         further: Sequence[_Further],
     ) -> Prints:
         size = len(next(iter(columns.values())))
-        digests = digests | self._pairs(columns, digests)
+        pairs = self._pairs(columns, digests)
+        digests = digests | {name: words[0] for name, words in pairs.items()}
         numbers = columns.get(NUMBER_KIND) or [None] * size
         numbered = np.fromiter(map(bool, numbers), np.bool_, size)
         identity = self._identities(digests, numbered)
@@ -177,7 +179,10 @@ class Printer:
             sketches=self._sketches(columns, salts),
             checks=self._checks(digests, salts),
             sealed=self._sealer.seal_many(keys, numbers),
-            more=tuple(one for part in further for one in self._further(columns, digests, *part)),
+            more=(
+                *(word for words in pairs.values() for word in words[1:]),
+                *(one for part in further for one in self._further(columns, digests, *part)),
+            ),
         )
 
     def _further(
@@ -191,23 +196,23 @@ class Printer:
         """Digests of a further column of a kind, and of the pairs it makes with the other kinds."""
         pairs = self._pairs({**columns, kind: values}, {**digests, kind: mine})
         touched = {pair.name for pair in PAIRS if kind in {pair.left.kind, pair.right.kind}}
-        return [mine, *(pairs[name] for name in pairs if name in touched)]
+        return [mine, *(word for name in pairs if name in touched for word in pairs[name])]
 
     def _pairs(
         self, columns: Mapping[str, Sequence[str | None]], digests: Mapping[str, NDArray[np.uint64]]
-    ) -> dict[str, NDArray[np.uint64]]:
-        parts: dict[str, NDArray[np.uint64]] = {}
+    ) -> dict[str, list[NDArray[np.uint64]]]:
+        """By pair, its digests: once for each part of a value, which may have several of a kind."""
+        terms = {kind: [words] for kind, words in digests.items()}
         for kind in {term.kind for term in PARTS} & set(columns):
             derived = [derive_parts(kind, value) if value else {} for value in columns[kind]]
             for term in PARTS:
                 if term.kind == kind:
-                    values = [row.get(term.part) for row in derived]
-                    parts[term.name] = self._digester.digest_many(term.name, values)
-        terms = {**digests, **parts}
+                    parts = zip_longest(*(row.get(term.part, ()) for row in derived))
+                    terms[term.name] = [self._digester.digest_many(term.name, values) for values in parts]
         return {
-            pair.name: self._digester.pair(pair.name, terms[pair.left.name], terms[pair.right.name])
+            pair.name: [self._digester.pair(pair.name, left, right) for left in lefts for right in rights]
             for pair in PAIRS
-            if pair.left.name in terms and pair.right.name in terms
+            if (lefts := terms.get(pair.left.name)) and (rights := terms.get(pair.right.name))
         }
 
     def _identities(self, digests: Mapping[str, NDArray[np.uint64]], numbered: NDArray[np.bool_]) -> NDArray[np.uint64]:
@@ -239,7 +244,8 @@ class Printer:
         index = self._index
         if index is None:
             return np.full(rows.size, UNKNOWN, np.int64)
-        pair_names = {pair.name for pair in PAIRS if pair.left.kind in {"name", "kana"}}  # a house has many people
+        # A house has many people, and half of a name many bearers.
+        pair_names = {pair.name for pair in PAIRS if pair.left.kind in {"name", "kana"} and not pair.slips}
         found: list[tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]] = []
         for name, values in digests.items():
             if name in pair_names or name in _CONTACTS:

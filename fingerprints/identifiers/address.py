@@ -201,6 +201,10 @@ class Address(IdentifierKind):
         fits = MIN_LENGTH <= len(text) <= MAX_LENGTH and _SHAPE.search(text) and not text[0].isdecimal()
         return text if fits else None
 
+    def under_label(self, text: str) -> str | None:
+        """Addresses abroad too by whose words nobody can tell what they are: The Willows, Airds."""
+        return self.canonical(text) or (_words_abroad(text) if text.isascii() and len(text) <= MAX_TEXT else None)
+
     def readings(self, text: str) -> tuple[str, ...]:
         """The canonical form, and with the city where it was left out and the postal table knows it."""
         canonical = self.canonical(text)
@@ -328,10 +332,14 @@ def _abroad(text: str) -> str | None:
     """An address in Latin letters: its words in order, streets shortened, spaces dropped."""
     words = _LATIN_WORD.findall(text.lower())
     fits = len(words) >= _FEWEST_WORDS and "@" not in text and any(c.isdecimal() for c in text)
-    if not fits or not any(word in _STREETS for word in words):
-        return None
+    return _words_abroad(text) if fits and any(word in _STREETS for word in words) else None
+
+
+def _words_abroad(text: str) -> str | None:
+    words = _LATIN_WORD.findall(text.lower())
     joined = ".".join(_SHORT_STREET.get(word, word) for word in words)
-    return joined if len(joined) <= MAX_LENGTH else None
+    fits = len(words) > 1 and any(len(word) > 1 and word.isalpha() for word in words) and "@" not in text
+    return joined if fits and len(joined) <= MAX_LENGTH else None
 
 
 def _as_digits(match: re.Match[str]) -> str:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, ClassVar, Final
 
 from fingerprints.identifiers._written_dates import ERA_CODES, ERAS, NEWEST, OLDEST, without_second_year, written_days
 from fingerprints.identifiers.interface import Examples, Found, IdentifierKind
+from fingerprints.slips import digits_meant
 from fingerprints.text import fold, kanji_number
 
 if TYPE_CHECKING:
@@ -57,6 +58,7 @@ _ERA_LETTER: Final = re.compile(
 _ERA_NAME: Final = re.compile(
     rf"[明大昭平令][治正和成]?\s?(?:元|[{_D}]{{1,2}})\s?{_S}[{_D}]{{1,2}}\s?{_S}[{_D}]{{1,2}}日?(?![{_D}])"
 )
+_EIGHT_DIGITS: Final = re.compile(r"(\d{4})[-/.]?(\d{2})[-/.]?(\d{2})")
 _KANJI_IN_TEXT: Final = re.compile(rf"[{_K}元明大昭平令][{_K}元治正和成]{{0,5}}年[{_K}]{{1,3}}月[{_K}]{{1,3}}日")
 _YEAR_AFTER: Final = r"(?:st|nd|rd|th)?,?[ -]\d{4}(?!\d)"
 _MONTH_IN_TEXT: Final = re.compile(
@@ -133,6 +135,10 @@ class BirthDate(IdentifierKind):
         """
         return _readings(self, text) if len(text) <= MAX_TEXT else ()
 
+    def slips(self, text: str) -> tuple[str, ...]:
+        """Days with one digit another, two neighbours swapped, or day for month; also of digits that are no day."""
+        return _slips(self.canonical(text) or fold(text[:MAX_TEXT]).strip())
+
     def find(self, text: str) -> Iterator[Found]:
         """Dates with a year of four digits or an era."""
         matches = [*_WESTERN_IN_TEXT.finditer(text), *_ERA_LETTER.finditer(text)]
@@ -164,6 +170,17 @@ def _readings(kind: BirthDate, text: str) -> tuple[str, ...]:
         forms += [_iso(start + year, month, day) for start in starts]
     forms += written_days(folded)
     return tuple(dict.fromkeys(form for form in forms if form))
+
+
+@lru_cache(MOST_KNOWN)
+def _slips(written: str) -> tuple[str, ...]:
+    parts = _EIGHT_DIGITS.fullmatch(written)
+    if parts is None:
+        return ()
+    year, month, day = parts.groups()
+    texts = (year + day + month, *digits_meant(year + month + day))
+    days = (_iso(int(text[:4]), int(text[4:6]), int(text[6:])) for text in texts)
+    return tuple(dict.fromkeys(day for day in days if day and day != written))
 
 
 def _iso(year: int, month: int, day: int) -> str | None:

@@ -63,6 +63,15 @@ class IdentifierKind(ABC):
         canonical = self.canonical(text)
         return () if canonical is None else (canonical,)
 
+    def under_label(self, text: str) -> str | None:
+        """The canonical form of a value that a header or a label says is of this kind: read as freely as can be."""
+        return self.canonical(text)
+
+    def slips(self, text: str) -> tuple[str, ...]:
+        """Canonical forms of what somebody could have meant who wrote this with one slip; none where nobody asks."""
+        del text
+        return ()
+
     def find(self, text: str) -> Iterator[Found]:
         """Candidates in free text, in order; nothing for kinds that cannot be told without context."""
         del text
@@ -72,10 +81,11 @@ class IdentifierKind(ABC):
         """Any text, a whole passage even, in the form that this kind's sketches are compared with."""
         return normalise(text)
 
-    def looks_like(self, values: Sequence[str]) -> float:
-        """Share of a column's values that are not empty and fit, 0 to 1."""
+    def looks_like(self, values: Sequence[str], *, labelled: bool = False) -> float:
+        """Share of a column's values that are not empty and fit, 0 to 1; a header may say that it is of this kind."""
         filled = [value for value in values if value.strip()]
-        return sum(self.canonical(value) is not None for value in filled) / len(filled) if filled else 0.0
+        read = self.under_label if labelled else self.canonical
+        return sum(read(value) is not None for value in filled) / len(filled) if filled else 0.0
 
 
 def is_among_japanese(text: str, start: int, end: int) -> bool:

@@ -9,6 +9,7 @@ import re
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from fingerprints.identifiers.interface import Examples, Found, IdentifierKind, is_among_japanese
+from fingerprints.slips import digits_meant
 from fingerprints.text import fold, to_digits
 
 if TYPE_CHECKING:
@@ -27,7 +28,10 @@ _PLAIN: Final = re.compile(rf"(?<![{_D}A-Za-z.,－-])[{_D}]{{7}}(?![{_D}A-Za-z.�
 _SIGNED: Final = re.compile(rf"〒\s?[{_D}]{{3}}[\s‐−－ー-]?[{_D}]{{4}}(?![{_D}])")
 
 
+_ABROAD: Final = re.compile(r"(?=.*[0-9])[a-z0-9]{3,10}")
+_GAPS: Final = re.compile(r"[\s-]")
 _DIGITS: Final = 7
+_LONGEST: Final = 20
 
 
 class PostalCode(IdentifierKind):
@@ -60,6 +64,15 @@ class PostalCode(IdentifierKind):
         lost = _LOST_ZERO.fullmatch(text)
         return lost.group(1).zfill(7) if lost else None
 
+    def under_label(self, text: str) -> str | None:
+        """Codes of other countries too: 2617, EC1A 1BB."""
+        return self.canonical(text) or _abroad(text)
+
+    def slips(self, text: str) -> tuple[str, ...]:
+        """Codes with one digit another, or two neighbours swapped."""
+        code = self.under_label(text)
+        return tuple(dict.fromkeys(digits_meant(code))) if code else ()
+
     def find(self, text: str) -> Iterator[Found]:
         """Codes with a hyphen or the sign 〒."""
         matches = list(_HYPHENED.finditer(text))
@@ -74,3 +87,8 @@ class PostalCode(IdentifierKind):
             canonical = self.canonical(match.group())
             if canonical:
                 yield Found(self.name, match.start(), match.end(), canonical)
+
+
+def _abroad(text: str) -> str | None:
+    code = _GAPS.sub("", fold(text[:_LONGEST]))
+    return code if _ABROAD.fullmatch(code) else None

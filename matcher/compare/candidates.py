@@ -115,7 +115,7 @@ class Candidates:
 
 
 @dataclass(slots=True)
-class _Query:
+class Query:
     """Digests to look up, the units they stand in, and which terms a hit proves (with what to count)."""
 
     digests: NDArray[np.uint64]
@@ -130,13 +130,16 @@ def look_up(
     pairs: Mapping[str, tuple[Terms, NDArray[np.uint64], NDArray[np.uint64]]],
     index: Index,
     methods: Methods = ALL_METHODS,
+    *,
+    more: Sequence[Query] = (),
 ) -> Candidates | None:
-    """The candidates of one batch by exact values and pairs; None when nothing in it is known."""
+    """The candidates of one batch by exact values and pairs, and by ``more``; None when nothing in it is known."""
     posted = sorted((name for name in terms if units.is_posted(name)), key=COLUMN.__getitem__)
-    queries = [_Query(terms[n].digests, terms[n].units, ((n, terms[n].digests),)) for n in posted]
+    queries = [Query(terms[n].digests, terms[n].units, ((n, terms[n].digests),)) for n in posted]
     for name, (made, left, right) in pairs.items() if methods.pairs else ():
         pair = PAIRS_BY_NAME[name]
-        queries.append(_Query(made.digests, made.units, ((pair.left.name, left), (pair.right.name, right)), name))
+        queries.append(Query(made.digests, made.units, ((pair.left.name, left), (pair.right.name, right)), name))
+    queries += more
     return _look_up(queries, index) if queries else None
 
 
@@ -163,7 +166,7 @@ def compare(
             _check(found, kind, terms[kind], units, index, counted=counted and kind in COUNTED)
 
 
-def _look_up(queries: Sequence[_Query], index: Index) -> Candidates | None:
+def _look_up(queries: Sequence[Query], index: Index) -> Candidates | None:
     """One lookup for all queries; hits of one unit and one subject become one row."""
     hits = index.lookup(np.concatenate([q.digests for q in queries]), most=MOST_SHARED)
     if not hits.query.size:
@@ -205,7 +208,7 @@ def _empty(keys: NDArray[np.uint64], led: tuple[NDArray[np.intp], NDArray[np.int
     )
 
 
-def _prove(rows: Candidates, row: NDArray[np.intp], asked: NDArray[np.intp], query: _Query, index: Index) -> None:
+def _prove(rows: Candidates, row: NDArray[np.intp], asked: NDArray[np.intp], query: Query, index: Index) -> None:
     for term, digests in query.proves:
         column = COLUMN[term]
         rows.exact[row, column] = True

@@ -40,6 +40,7 @@ OF_ONE_PERSON: Final = (*STRONG, "phone", "birth_date")
 """Two of these that agree are of one person, whatever stands where a name is looked for."""
 M_EXACT: Final = 0.9
 M_MOVED: Final = 0.03  # the town agrees and the house does not
+M_NEAR: Final = 0.03  # a date or a code is written with one slip
 M_SLIP: Final = 0.01  # half of a phone number agrees and the whole does not: a slip of the hand
 # Chance that a stranger's value is this subject's. Numbers: size of the number space (3e8 mobile numbers, one in
 # ten in use # near it); others where the index does not count them.
@@ -71,6 +72,9 @@ _FUZZY: Final = {
         (0.6, 0.1, 1e-2, 0.1),
         (0.485, M_MOVED, 4e-5, 1e-3),  # the town, and another house in it (see `places`)
     ),
+    # One slip away: there are forty such days and seventy such codes.
+    "birth_date": ((0.8, M_NEAR, 40 * 5e-5, 1.0),),
+    "postal_code": ((0.8, M_NEAR, 70 * 2e-5, 1.0),),
 }
 # The same where only the beginning is there; the agreement of a perfect one is the root of the share that is left.
 _CUT: Final = {
@@ -236,7 +240,7 @@ def _weigh_sketch(rows: Candidates, kind: str, agreement: NDArray[np.float32], w
             u = np.maximum(np.where(alone, u_alone, u_within), _chance(rows, kind, least))
             bits = np.where(good, np.maximum(np.log2(m / u), 0.0), bits)
             agreement[good] = np.fmax(agreement[good], fuzzy[good])
-    better = compared & ((bits > weight) | (weight == 0))
+    better = compared & ((bits > weight) | (weight == 0)) & ~((fuzzy == 1) & (kind in CHECKED))
     weight[better] = bits[better]
     disagrees = compared & np.isnan(agreement) & alone
     agreement[disagrees] = fuzzy[disagrees]

@@ -16,8 +16,8 @@ import numpy as np
 
 from fingerprints.identifiers.customer_number import CustomerNumber
 from fingerprints.identifiers.email import with_at_signs
-from fingerprints.pairs import PARTS
-from fingerprints.secrets.digests import PAIRS, derive_parts
+from fingerprints.pairs import PAIRS
+from fingerprints.secrets.digests import derive_parts
 from matcher.find.candidate_spans import NEWEST, hot_spans
 from matcher.find.dummies import dummy_test, is_dummy
 from matcher.find.masked import find_phones
@@ -28,9 +28,11 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from fingerprints.identifiers import IdentifierKind
+    from fingerprints.pairs import Pair
     from fingerprints.secrets.digests import Digester
 
-WITH_PARTS = frozenset(term.kind for term in PARTS)
+USUAL_PAIRS = tuple(pair for pair in PAIRS if not pair.slips)
+WITH_PARTS = frozenset(term.kind for pair in USUAL_PAIRS for term in (pair.left, pair.right) if term.part)
 
 
 @dataclass(slots=True)
@@ -93,8 +95,8 @@ class Collected:
             if kind not in kinds:
                 _add_all(rest[kind], some)
             for unit, value in some if kind in WITH_PARTS else ():
-                for part, piece in derive_parts(kind, value).items():
-                    _add_all(rest[f"{kind}.{part}"], [(unit, piece)])
+                for part, pieces in derive_parts(kind, value).items():
+                    _add_all(rest[f"{kind}.{part}"], [(unit, piece) for piece in pieces])
         return {
             term: _digested(digester, term, np.array(units, np.int64), values)
             for term, (units, values) in rest.items()
@@ -117,11 +119,11 @@ def _digested(digester: Digester, term: str, units: NDArray[np.int64], values: S
 
 
 def pair_terms(
-    terms: Mapping[str, Terms], digester: Digester
+    terms: Mapping[str, Terms], digester: Digester, pairs: Iterable[Pair] = USUAL_PAIRS
 ) -> dict[str, tuple[Terms, NDArray[np.uint64], NDArray[np.uint64]]]:
-    """Every pair that a unit's terms make, with the digests of its left and right side."""
+    """Every one of the pairs that a unit's terms make, with the digests of its left and right side."""
     made = {}
-    for pair in PAIRS:
+    for pair in pairs:
         left, right = terms.get(pair.left.name), terms.get(pair.right.name)
         if left is None or right is None:
             continue
@@ -141,15 +143,24 @@ def join(left: NDArray[np.int64], right: NDArray[np.int64]) -> tuple[NDArray[np.
     return at_left, np.repeat(first, counts) + offset
 
 
-def canonical_forms(kind: IdentifierKind, cells: Sequence[str]) -> list[tuple[str, ...]]:
-    """The readings of each cell; equal cells are read once."""
+def canonical_forms(kind: IdentifierKind, cells: Sequence[str], *, labelled: bool = False) -> list[tuple[str, ...]]:
+    """The readings of each cell; equal cells are read once.
+
+    Args:
+        kind: What they are read as.
+        cells: As written.
+        labelled: A header says that they are of this kind: they are read more freely.
+    """
     known: dict[str, tuple[str, ...]] = {"": ()}
     readings = kind.readings
     forms = []
     for cell in cells:
         form = known.get(cell)
         if form is None:
-            form = known[cell] = readings(cell)
+            form = readings(cell)
+            if not form and labelled and (free := kind.under_label(cell)):
+                form = (free,)
+            known[cell] = form
         forms.append(form)
     return forms
 

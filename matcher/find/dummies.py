@@ -171,7 +171,7 @@ _TESTS: Final[Mapping[str, Callable[[str], bool]]] = {
     "phone": _is_sample_phone,
     "card_number": _is_sample_card,
     "email": _is_sample_email,
-    "name": _NAMES.__contains__,
+    "name": lambda canonical: canonical.replace(" ", "") in _NAMES,
     "kana": _NAMES.__contains__,
     "birth_date": frozenset(_YEARS_NOBODY[:2]).__contains__,
     "postal_code": _is_one_digit,

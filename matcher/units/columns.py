@@ -106,7 +106,7 @@ def type_columns(rows: Rows, kinds: Mapping[str, IdentifierKind]) -> tuple[Field
         kind = _type_column(sample, named, kinds, rows.header[number] if rows.header else "")
         if kind:
             sure = named == kind or kind != "name" or _are_different(sample)
-            (fields if named == kind else shaped).append(Field(kind, (number,), sure))
+            (fields if named == kind else shaped).append(Field(kind, (number,), sure, named == kind))
     return (*fields, *together(shaped, samples, taken | {c for f in fields for c in f.columns}))
 
 
@@ -122,7 +122,7 @@ def _type_column(
     if not sample:
         return None
     dates = from_serials(sample) if named == "birth_date" else sample
-    if named and _fit(named, dates, kinds) >= _HEADER_SHARE:
+    if named and _fit(named, dates, kinds, labelled=True) >= _HEADER_SHARE:
         return named
     for name, enough in _BY_SHAPE:
         shaped = [cell for cell in sample if name != "name" or _is_short_name(cell)]
@@ -149,8 +149,11 @@ def _is_short_name(cell: str) -> bool:
     return bool(_SHORT_NAME.fullmatch(cell.strip())) or is_masked("name", cell)
 
 
-def _fit(name: str, sample: Sequence[str], kinds: Mapping[str, IdentifierKind]) -> float:
+def _fit(
+    name: str, sample: Sequence[str], kinds: Mapping[str, IdentifierKind], *, labelled: bool = False
+) -> float:
     """Share of cells that read as the kind, or as the kind with characters masked."""
     kind = kinds.get(name)
-    fits = (bool(kind and kind.readings(cell)) or is_masked(name, cell) for cell in sample)
+    read = kind.under_label if kind and labelled else kind.readings if kind else lambda _cell: None
+    fits = (bool(read(cell)) or is_masked(name, cell) for cell in sample)
     return sum(fits) / len(sample)

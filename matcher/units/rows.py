@@ -43,7 +43,11 @@ class RowUnits(Units):
         self.rows = rows
         self.fields = tuple(type_columns(rows, kinds) if fields is None else fields)
         self._cells = {f: f.joined(rows.columns) for f in self.fields}
-        self._forms = {f: canonical_forms(kinds[f.kind], cells) for f, cells in self._cells.items() if f.kind in kinds}
+        self._forms = {
+            f: canonical_forms(kinds[f.kind], cells, labelled=f.labelled)
+            for f, cells in self._cells.items()
+            if f.kind in kinds
+        }
         for f, forms in self._forms.items():
             if f.kind == "phone" and isinstance(phone := kinds["phone"], Phone):
                 self._forms[f] = [
@@ -79,7 +83,7 @@ class RowUnits(Units):
             shown = cell if part is None else part
             # Latin names are kept with their words in an order of their own.
             in_order = kind == "name" and shown.isascii()
-            read = self.kinds[kind].canonical(shown) if part is None or in_order else None
+            read = self._canonical(kind, shown) if part is None or in_order else None
             text = read or self.kinds[kind].comparable(shown)
             cut = part is not None or (kind == "address" and _NUMERAL.search(text) is None)
             sure = self._is_sure(kind) and not (kind == "name" and text.isascii())
@@ -88,6 +92,14 @@ class RowUnits(Units):
         if kind == "kana" and not _KANA_OR_LATIN.search(words):
             return Text("")
         return Text(as_compared(self.kinds[kind], words))
+
+    def written(self, kind: str, unit: int) -> str:
+        """The cell of that kind as it stands there; empty where there is none."""
+        return self._cell(kind, unit).strip()
+
+    def _canonical(self, kind: str, cell: str) -> str | None:
+        labelled = any(known.labelled for known in self.fields if known.kind == kind)
+        return self.kinds[kind].under_label(cell) if labelled else self.kinds[kind].canonical(cell)
 
     def texts(self, kind: str, units: Sequence[int]) -> Sequence[Text]:
         """The texts of many units; a column with nothing masked and no Latin names in it is gone through at once."""

@@ -33,11 +33,13 @@ _SPLIT: Final = {
         "メイ 名カナ カナ名 名フリガナ フリガナ名 名ヨミ firstnamekana givennamekana firstkana meikana",
     ),
     "address": (
-        "都道府県 都道府県名 県 県名 prefecture pref state",
+        "都道府県 都道府県名 県 県名 prefecture pref streetnumber housenumber",
         "市区町村 市町村 市区町村名 市区郡 郡市区 市区 市郡区 city municipality 住所1",
         "町域 町名 町名番地 町域番地 番地以下 番地以降 住所詳細 字丁目 大字 住所2 street town address1 addressline1",
         "番地 丁目番地 番地等 番地号 丁目番地号 地番 住所3 address2 addressline2",
         "建物名 建物 マンション名 建物名等 建物名部屋番号 方書 部屋番号 号室 住所4 building room apartment address3",
+        "suburb locality",
+        "state",
     ),
 }
 _PARTS: Final = {
@@ -74,11 +76,13 @@ class Field:
         kind: Of the identifier.
         columns: Their numbers.
         sure: It is what it looks like, so that another value than somebody's speaks against him.
+        labelled: Its header says what it is.
     """
 
     kind: str
     columns: tuple[int, ...]
     sure: bool = True
+    labelled: bool = False
 
     def joined(self, columns: Cells) -> list[str]:
         """The field's cells, row by row, with what belongs between its parts."""
@@ -119,7 +123,7 @@ def split_by_header(header: Sequence[str]) -> list[Field]:
         kind, order = _PARTS.get(header_words(word.rsplit(".", 1)[-1]), ("", 0))
         if kind and order not in {o for o, _ in parts.get(kind, [])}:
             parts.setdefault(kind, []).append((order, number))
-    return [Field(kind, tuple(n for _, n in sorted(found))) for kind, found in parts.items() if len(found) > 1]
+    return [Field(kind, tuple(n for _, n in sorted(found)), labelled=True) for kind, found in parts.items() if len(found) > 1]
 
 
 def split_by_shape(
