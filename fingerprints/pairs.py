@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from fingerprints.identifiers.address import town_of
+from fingerprints.identifiers.address import house_of, town_of
 from fingerprints.identifiers.name import halves_of
 
 _LAST: Final = 4
@@ -59,10 +59,11 @@ PAIRS: Final = (
     Pair("kana+phone_last4", 39, Term("kana"), Term("phone", "last4")),
     # For samples whose names are masked as well: 山田 太*, 090-0000-****, 東京都千代田区千代田.
     Pair("phone_first7+town", 40, Term("phone", "first7"), Term("address", "town")),
-    # For people in whose name, date or postal code a slip was made; two of the three are enough, of the name its half.
+    # For people in whose name, date, code or address a slip was made: two that are whole are enough, of the name half.
     Pair("birth_date+postal_code", 41, Term("birth_date"), Term("postal_code"), slips=True),
     Pair("name_half+postal_code", 42, Term("name", "half"), Term("postal_code"), slips=True),
     Pair("name_half+birth_date", 43, Term("name", "half"), Term("birth_date"), slips=True),
+    Pair("house+postal_code", 44, Term("address", "house"), Term("postal_code"), slips=True),
 )
 PAIRS_BY_NAME: Final = {pair.name: pair for pair in PAIRS}
 PARTS: Final = tuple(dict.fromkeys(term for pair in PAIRS for term in (pair.left, pair.right) if term.part))
@@ -70,12 +71,12 @@ PARTS: Final = tuple(dict.fromkeys(term for pair in PAIRS for term in (pair.left
 
 
 def derive_parts(kind: str, canonical: str) -> dict[str, tuple[str, ...]]:
-    """The parts of a value: phone gives last4 and first7 (all but the last four), address town, name its halves."""
+    """The parts of a value: phone gives last4 and first7 (all but the last four), address town and house, name its halves."""
     if kind == "phone" and canonical[0] == "0":
         return {"last4": (canonical[-_LAST:],), "first7": (canonical[:-_LAST],)}
     if kind == "address":
-        town = town_of(canonical)
-        return {"town": (town,)} if len(town) >= _MIN_TOWN else {}
+        town, house = town_of(canonical), house_of(canonical)
+        return ({"town": (town,)} if len(town) >= _MIN_TOWN else {}) | ({"house": (house,)} if house else {})
     if kind == "name":
         halves = halves_of(canonical)
         return {"half": halves} if halves else {}

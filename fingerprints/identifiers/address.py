@@ -52,6 +52,8 @@ _LOOSE: Final = re.compile(rf"-+(?![\d{_N}])")
 _STRAY: Final = re.compile(r"-+(?![\d-])|(?<=-)-+|^-+")
 _HOUSE: Final = re.compile(r"\d+(?:-\d+)*(?![\d条線])")
 _HOUSE_OF_PARTS: Final = re.compile(r"\d{1,9}(?:-\d{1,9}){1,9}(?![\d条線])")
+_HOUSE_PARTS: Final = 3
+"""Of a house number: block, building and entrance; what follows is the room."""
 _ROOM: Final = re.compile(r"(\d{1,9})(?:号室?|室)?$")
 _SHAPE: Final = re.compile(r"[一-鿿ヶケァ-ヺー]{1,40}[市区町村郡都道府県]")
 # Addresses that need no look at the postal table: those with a 市, and wards of Tokyo of whose name there is one.
@@ -301,6 +303,12 @@ def town_of(canonical: str) -> str:
     """What stands before the first house number of a canonical address."""
     house = _house(canonical)
     return canonical if house is None else canonical[: house.start()]
+
+
+def house_of(canonical: str) -> str:
+    """The first house number of a canonical address, without the room; empty when there is none."""
+    house = _house(canonical)
+    return "-".join(house.group().split("-")[:_HOUSE_PARTS]) if house else ""
 
 
 def towns_in(text: str) -> tuple[str, ...]:

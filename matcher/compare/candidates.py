@@ -31,6 +31,7 @@ TERMS: Final = (
     "address.town",
     "postal_code",
     "name",
+    "name.half",
     "kana",
     "birth_date",
 )

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 import numpy as np
 
 from fingerprints.pairs import PAIRS_BY_NAME, derive_parts
-from matcher.compare.candidates import COMPARED, Query
+from matcher.compare.candidates import COLUMN, COMPARED, Query
 from matcher.find.candidates import Terms, join
 
 if TYPE_CHECKING:
@@ -33,6 +33,7 @@ SHARE: Final = 0.005
 """Of the rows of a longer one, how many must speak of ours."""
 NEAR: Final = 0.8
 """Agreement of a date or a code one slip away."""
+PARTED: Final = (("name", "half"), ("address", "house"))
 SLIPPING: Final = ("birth_date", "postal_code")
 MOST_AT_ONCE: Final = 2048
 """Rows looked through at once: each makes some hundred digests."""
@@ -53,6 +54,8 @@ _ASKED: Final = (
     _Asked("birth_date+postal_code", right_meant=True),
     _Asked("birth_date+postal_code", left_meant=True),
     _Asked("name_half+postal_code", right_meant=True),
+    _Asked("house+postal_code"),
+    _Asked("house+postal_code", right_meant=True),
     _Asked("name+birth_date", right_meant=True),
     _Asked("kana+birth_date", right_meant=True),
     _Asked("kana+postal_code", right_meant=True),
@@ -72,8 +75,9 @@ class Slips:
     ) -> None:
         self.units = units
         written = dict(terms)
-        if "name" in terms:
-            written["name.half"] = _halves(terms["name"], digester)
+        for kind, part in PARTED:
+            if kind in terms:
+                written[f"{kind}.{part}"] = _parts(terms[kind], kind, part, digester)
         self._meant = {kind: _meant(table, kind, units, digester) for kind in SLIPPING if table.has_field(kind)}
         self.queries = tuple(_queries(written, self._meant, digester))
 
@@ -114,14 +118,14 @@ def _queries(
         at_left, at_right = join(left.units, right.units)
         a, b = left.digests[at_left], right.digests[at_right]
         sides = ((pair.left, a, left_meant), (pair.right, b, right_meant))
-        proves = tuple((term.name, digests) for term, digests, guessed in sides if not guessed and term.part != "half")
+        proves = tuple((term.name, digests) for term, digests, guessed in sides if not guessed and term.name in COLUMN)
         yield Query(digester.pair(name, a, b), left.units[at_left], proves)
 
 
-def _halves(names: Terms, digester: Digester) -> Terms:
-    derived = [derive_parts("name", name).get("half", ()) for name in names.values]
-    units = np.repeat(names.units, [len(some) for some in derived])
-    return Terms(units, digester.digest_many("name.half", [half for some in derived for half in some]))
+def _parts(whole: Terms, kind: str, part: str, digester: Digester) -> Terms:
+    derived = [derive_parts(kind, value).get(part, ()) for value in whole.values]
+    units = np.repeat(whole.units, [len(some) for some in derived])
+    return Terms(units, digester.digest_many(f"{kind}.{part}", [one for some in derived for one in some]))
 
 
 def _meant(table: RowUnits, kind: str, units: NDArray[np.intp], digester: Digester) -> Terms:

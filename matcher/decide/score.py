@@ -41,6 +41,7 @@ OF_ONE_PERSON: Final = (*STRONG, "phone", "birth_date")
 M_EXACT: Final = 0.9
 M_MOVED: Final = 0.03  # the town agrees and the house does not
 M_NEAR: Final = 0.03  # a date or a code is written with one slip
+M_HALF: Final = 0.05  # a word of a Latin name is whole, and the others are nothing like the subject's: she married
 M_SLIP: Final = 0.01  # half of a phone number agrees and the whole does not: a slip of the hand
 # Chance that a stranger's value is this subject's. Numbers: size of the number space (3e8 mobile numbers, one in
 # ten in use # near it); others where the index does not count them.
@@ -55,6 +56,7 @@ U_EXACT: Final = {
     "address.town": 4e-5,
     "postal_code": 2e-5,
     "name": 1e-4,
+    "name.half": 3e-3,
     "kana": 2e-4,
     "birth_date": 5e-5,
 }
@@ -92,6 +94,9 @@ DISAGREES: Final = {
     "email": -1.0,
 }
 """Bits, when a field of that kind agrees worse than all of the above: people move and marry, and slips are made."""
+CLOSE_NAME: Final = 0.85
+"""The same of names: seven letters and more with one slip. Relatives' names differ by more; those of couples in kana, as
+カズオ and カズコ, do not."""
 AGREES: Final = 3.0  # bits from which a group of fields counts as agreeing
 SEEN_BY_CHANCE: Final = 3  # hits among customers picked at random that are no accident
 CLOSE: Final = 0.9  # agreement from which a field agrees beyond a slip; a poorer one counts while nothing contradicts
@@ -145,7 +150,8 @@ def weigh(rows: Candidates, population: int) -> Scores:
         best = group_weight(weight[:, columns])
         best_of |= dict.fromkeys(kinds, best)
         total += best
-        exact = np.any((agreement[:, columns] >= CLOSE) & (weight[:, columns] >= AGREES), axis=1)
+        close = np.array([CLOSE_NAME if kind == "name" else CLOSE for kind in kinds])
+        exact = np.any((agreement[:, columns] >= close) & (weight[:, columns] >= AGREES), axis=1)
         agreeing += exact
         unsure += (best >= AGREES) & ~exact
         contradicted |= best <= CONTRADICTS
@@ -206,6 +212,8 @@ def _weigh_parts(rows: Candidates, kind: str, agreement: NDArray[np.float32], we
         if not part or part_of != kind:
             continue
         agrees = rows.exact[:, exact]
+        if kind == "name":  # names that can be compared as a whole are
+            agrees = agrees & np.isnan(rows.fuzzy[:, COMPARED.index(kind)]) & ~rows.exact[:, COLUMN[kind]]
         agreement[agrees] = np.fmax(agreement[agrees], 0.5)
         m = np.full(rows.unit.size, M_EXACT)
         if (
@@ -213,6 +221,8 @@ def _weigh_parts(rows: Candidates, kind: str, agreement: NDArray[np.float32], we
         ):  # the whole value is there, and another one: a slip of the hand in a table, nothing in prose
             differs = rows.fuzzy[:, COMPARED.index(kind)] == 0
             m = np.where(differs, np.where(rows.alone[:, COMPARED.index(kind)], M_SLIP, U_EXACT[term]), M_EXACT)
+        elif kind == "name":
+            m = np.full(rows.unit.size, M_HALF)
         elif kind in COMPARED:  # the house is another one: moved within the town, or a neighbour
             column = COMPARED.index(kind)
             m = np.where(
