@@ -103,7 +103,6 @@ class Looker:
         asked_units = np.unique(np.concatenate([np.zeros(0, np.int64), *asked]))
         return as_part(units, every, job.path, scored, phones, asked_units)
 
-
     def _with_slips(
         self, units: RowUnits, terms: Mapping[str, Terms], scored: list[tuple[Candidates, Scores]]
     ) -> Iterator[tuple[Candidates, Scores]]:

@@ -10,6 +10,7 @@ import numpy as np
 
 from fingerprints.index.bloom import write_bloom
 from fingerprints.index.files import map_array
+from fingerprints.index.segments import MAX_SHORT
 from fingerprints.secrets.digests import SUBJECT_CODE, code_of, posted_codes
 
 if TYPE_CHECKING:
@@ -85,9 +86,22 @@ class RecordWriter:
         """Close the files; what they hold."""
         self._open.close()
         pairs = () if self._table.is_full() else self._table.pairs
-        if not pairs and not self._table.is_full():  # nothing was written: an empty file of either kind will do
-            (self._folder / "intervals.u16").rename(self._folder / "intervals.u32")
+        narrow = self._folder / "intervals.u16"
+        if len(pairs) == 1:  # it holds for all: there is nothing to say of each
+            narrow.unlink()
+        elif pairs and len(pairs) <= MAX_SHORT:
+            self._shorten(narrow)
+        elif not pairs and not self._table.is_full():  # nothing was written: an empty file of either kind will do
+            narrow.rename(self._folder / "intervals.u32")
         return Written(self._records, self._unnumbered, pairs)
+
+    def _shorten(self, narrow: Path) -> None:
+        """One byte for each where that is enough."""
+        numbers = map_array(narrow, np.uint16)
+        with (self._folder / "intervals.u8").open("wb") as file:
+            for start in range(0, numbers.size, _CHUNK):
+                file.write(numbers[start : start + _CHUNK].astype(np.uint8).tobytes())
+        narrow.unlink()
 
     def _add_intervals(self, both: NDArray[np.uint32]) -> None:
         if not self._table.is_full():

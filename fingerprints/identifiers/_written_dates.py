@@ -67,9 +67,14 @@ def _days_of_moment(match: re.Match[str]) -> Iterator[str]:
     except ValueError:
         return
     there = (written - _offset(zone)).astimezone(JAPAN)
-    is_midnight = there.hour == there.minute == 0
-    for moment in (there, written) if is_midnight else (written, there):
+    for moment in (there, written) if _begins_a_day(there) else (written, there):
         yield from _day(moment.year, moment.month, moment.day)
+
+
+def _begins_a_day(moment: datetime) -> bool:
+    """Whether it is the first moment of its day: midnight, or one o'clock on the days on which summer time began."""
+    before = (moment.astimezone(UTC) - timedelta(seconds=1)).astimezone(moment.tzinfo)
+    return before.date() < moment.date()
 
 
 def _offset(zone: str) -> timedelta:
@@ -88,7 +93,7 @@ def _days_counted(match: re.Match[str]) -> Iterator[str]:
             continue
         for zone in (JAPAN, UTC):
             there = (_EPOCH + timedelta(seconds=seconds)).astimezone(zone)
-            if there.hour == there.minute == there.second == 0:
+            if _begins_a_day(there):
                 yield from _day(there.year, there.month, there.day)
 
 

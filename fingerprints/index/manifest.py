@@ -16,7 +16,7 @@ from fingerprints.secrets.sketches import SKETCH_VERSION
 if TYPE_CHECKING:
     from pathlib import Path
 
-INDEX_VERSION: Final = 2
+INDEX_VERSION: Final = 3
 MANIFEST_FILE: Final = "manifest.json"
 
 

@@ -1,7 +1,7 @@
-"""Rows of unequal length in mapped files: all values in one row, and where each row ends, in four bytes a row.
+"""Rows of unequal length in mapped files: all values in one row, and where each row ends, in two bytes a row.
 
-``NAME.ends`` holds each row's end relative to the start of its block of 65,536 rows, ``NAME.bases`` where each block
-starts.
+``NAME.ends`` holds each row's end relative to the start of its block of 128 rows, ``NAME.bases`` where each block
+starts. A row has `LONGEST` values at most.
 """
 
 from __future__ import annotations
@@ -19,8 +19,9 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-_BLOCK_BITS: Final = 16
+_BLOCK_BITS: Final = 7
 _BLOCK: Final = 1 << _BLOCK_BITS
+LONGEST: Final = 0xFFFF // _BLOCK
 
 
 class Ragged:
@@ -28,7 +29,7 @@ class Ragged:
 
     def __init__(self, folder: Path, name: str, dtype: type[np.unsignedinteger]) -> None:
         self._data = map_array(folder / f"{name}.data", dtype)
-        self._ends = map_array(folder / f"{name}.ends", np.uint32)
+        self._ends = map_array(folder / f"{name}.ends", np.uint16)
         self._bases = map_array(folder / f"{name}.bases", np.uint64)
 
     def __len__(self) -> int:
@@ -68,6 +69,7 @@ class RaggedWriter:
     """Writes rows in order, a batch at a time."""
 
     def __init__(self, folder: Path, name: str) -> None:
+        self._name = name
         self._data = (folder / f"{name}.data").open("wb")
         self._ends = (folder / f"{name}.ends").open("wb")
         self._bases = (folder / f"{name}.bases").open("wb")
@@ -76,20 +78,26 @@ class RaggedWriter:
         self._base = 0
 
     def add(self, lengths: NDArray[np.integer], values: NDArray[np.unsignedinteger]) -> None:
-        """Add rows: their lengths, and their values one after the other."""
+        """Add rows: their lengths, and their values one after the other.
+
+        Raises:
+            ValueError: A row has more than `LONGEST` values.
+        """
+        if not lengths.size:
+            return
+        if int(lengths.max()) > LONGEST:
+            raise ValueError(f"{self._name}: a row of {int(lengths.max())} values, at most {LONGEST} fit")
         self._data.write(np.ascontiguousarray(values).data)
         ends = self._total + np.cumsum(lengths, dtype=np.int64)
-        done = 0
-        while done < ends.size:
-            if self._rows % _BLOCK == 0:
-                self._base = int(ends[done - 1]) if done else self._total
-                self._bases.write(np.uint64(self._base).tobytes())
-            upto = min(done + _BLOCK - self._rows % _BLOCK, ends.size)
-            self._ends.write((ends[done:upto] - self._base).astype("<u4").tobytes())
-            self._rows += upto - done
-            done = upto
-        if ends.size:
-            self._total = int(ends[-1])
+        starts = ends - lengths
+        block = (self._rows + np.arange(ends.size)) >> _BLOCK_BITS
+        opened = np.flatnonzero((self._rows + np.arange(ends.size)) % _BLOCK == 0)
+        bases = np.concatenate(([self._base], starts[opened])).astype(np.int64)
+        self._bases.write(starts[opened].astype("<u8").tobytes())
+        number = block - block[0] + (1 if opened.size and opened[0] == 0 else 0)
+        self._ends.write((ends - bases[number]).astype("<u2").tobytes())
+        self._rows += ends.size
+        self._base, self._total = int(bases[-1]), int(ends[-1])
 
     def close(self) -> None:
         """Hand everything to the operating system."""

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from fingerprints.index.manifest import Manifest, SegmentInfo
 
 _NOBODY: Final = -1
+MAX_SHORT: Final = 256
+"""Different intervals that one byte can number."""
 
 
 class Segment:
@@ -51,8 +53,7 @@ class Segment:
         """When all its values were current, if that is the same for all."""
         table = np.array(info.intervals, np.uint16).reshape(-1, 2)
         self._since, self._until = table.T
-        name, dtype = ("intervals.u16", np.uint16) if len(table) else ("intervals.u32", np.uint32)
-        self._intervals = map_array(folder / name, dtype)
+        self._intervals = _map_intervals(folder, len(table), self.digests.size)
 
     def intervals(
         self, places: NDArray[np.integer] | NDArray[np.bool_] | slice
@@ -131,3 +132,12 @@ class Segment:
     def bounds(self) -> NDArray[np.intp]:
         """Where each bucket begins."""
         return bucket_bounds(self.digests)
+
+
+def _map_intervals(folder: Path, intervals: int, records: int) -> NDArray[np.unsignedinteger]:
+    """Which interval each fingerprint has, or itself where there are too many; no file says so where there is one."""
+    if intervals == 1:
+        return np.broadcast_to(np.uint8(0), (records,))
+    kinds = (("u32", np.uint32), ("u8", np.uint8), ("u16", np.uint16))
+    name, dtype = kinds[0 if not intervals else 1 if intervals <= MAX_SHORT else 2]
+    return map_array(folder / f"intervals.{name}", dtype)

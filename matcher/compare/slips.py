@@ -106,9 +106,7 @@ def unexplained(count: int, explained: NDArray[np.integer], asked: NDArray[np.in
     return np.setdiff1d(asked, explained)
 
 
-def _queries(
-    written: Mapping[str, Terms], meant: Mapping[str, Terms], digester: Digester
-) -> Iterator[Query]:
+def _queries(written: Mapping[str, Terms], meant: Mapping[str, Terms], digester: Digester) -> Iterator[Query]:
     for name, left_meant, right_meant in _ASKED:
         pair = PAIRS_BY_NAME[name]
         left = (meant if left_meant else written).get(pair.left.name)

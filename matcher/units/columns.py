@@ -149,9 +149,7 @@ def _is_short_name(cell: str) -> bool:
     return bool(_SHORT_NAME.fullmatch(cell.strip())) or is_masked("name", cell)
 
 
-def _fit(
-    name: str, sample: Sequence[str], kinds: Mapping[str, IdentifierKind], *, labelled: bool = False
-) -> float:
+def _fit(name: str, sample: Sequence[str], kinds: Mapping[str, IdentifierKind], *, labelled: bool = False) -> float:
     """Share of cells that read as the kind, or as the kind with characters masked."""
     kind = kinds.get(name)
     read = kind.under_label if kind and labelled else kind.readings if kind else lambda _cell: None

@@ -123,7 +123,11 @@ def split_by_header(header: Sequence[str]) -> list[Field]:
         kind, order = _PARTS.get(header_words(word.rsplit(".", 1)[-1]), ("", 0))
         if kind and order not in {o for o, _ in parts.get(kind, [])}:
             parts.setdefault(kind, []).append((order, number))
-    return [Field(kind, tuple(n for _, n in sorted(found)), labelled=True) for kind, found in parts.items() if len(found) > 1]
+    return [
+        Field(kind, tuple(n for _, n in sorted(found)), labelled=True)
+        for kind, found in parts.items()
+        if len(found) > 1
+    ]
 
 
 def split_by_shape(

@@ -36,7 +36,7 @@ def test_the_command_ends_with_the_contracts_object(tmp_path: Path, enrolled_hom
     assert done.returncode == 0, done.stderr
     result = json.loads(done.stdout.splitlines()[-1])
     assert (result["extract"], result["rows"], result["subjects"], result["rejected"]) == ("calls", 12, 12, [])
-    assert result["fingerprints"] == 12 * (8 + len(PAIRS))
+    assert result["fingerprints"] == 12 * (8 + len(PAIRS) + 2)  # a name has two halves, each in two pairs
     assert result["seconds"] > 0
     assert result["peak_mib"] > 10
     assert "携帯電話番号" in done.stderr

@@ -79,7 +79,7 @@ def test_a_file_becomes_index_and_register(
     path = write_csv(tmp_path / "c.csv", customers(range(40)), encoding="cp932")
     result = enrol(enroller, path)
     assert (result.rows, result.subjects, result.rejected_count) == (40, 40, 0)
-    assert result.fingerprints == 40 * (8 + len(PAIRS))
+    assert result.fingerprints == 40 * (8 + len(PAIRS) + 2)  # a name has two halves, each in two pairs
     assert {"extract", "rows", "subjects", "fingerprints", "rejected", "seconds", "peak_mib"} <= set(result.as_json())
     index = Index.open(settings.index_dir, key, check=True)
     assert index.subjects == 40

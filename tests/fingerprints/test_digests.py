@@ -43,10 +43,17 @@ def test_pairs_depend_on_both_sides_their_order_and_the_pair() -> None:
 
 
 def test_parts_are_what_a_mask_leaves() -> None:
-    assert derive_parts("phone", "09000001234") == {"last4": "1234", "first7": "0900000"}
+    assert derive_parts("phone", "09000001234") == {"last4": ("1234",), "first7": ("0900000",)}
     assert derive_parts("phone", "+12025550100") == {}
-    assert derive_parts("address", "千代田区千代田1-2-3") == {"town": "千代田区千代田"}
-    assert derive_parts("name", "架空一郎") == {}
+    assert derive_parts("address", "千代田区千代田1-2-3-101") == {"town": ("千代田区千代田",), "house": ("1-2-3",)}
+
+
+def test_parts_are_what_one_slip_leaves_whole_of_a_name() -> None:
+    assert derive_parts("name", "架空一郎") == {"half": ("架空", "一郎")}
+    assert derive_parts("name", "架空葉") == {"half": ("架空", "空葉")}
+    assert derive_parts("name", "架葉") == {}
+    assert derive_parts("name", "カクウイチロウ") == {"half": ("カクウ", "チロウ")}
+    assert derive_parts("name", "ichiro kakuu") == {"half": ("ichiro", "kakuu")}
 
 
 def test_columns_give_the_codes_of_kinds_and_pairs() -> None:

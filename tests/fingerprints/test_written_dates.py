@@ -77,3 +77,8 @@ def test_whatever_is_read_is_a_day(text: str) -> None:
 def test_a_number_that_counts_to_no_midnight_is_no_date(text: str) -> None:
     counted = {"20261122": ("2026-11-22",)}
     assert KIND.readings(text) == counted.get(text, ())
+
+
+def test_a_day_on_which_summer_time_began_had_no_midnight() -> None:
+    assert KIND.canonical("1948-05-01T15:00:00.000Z") == "1948-05-02"
+    assert KIND.canonical("1948-05-02T15:00:00.000Z") == "1948-05-02"  # one o'clock in Tokyo on the day after
