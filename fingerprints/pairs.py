@@ -71,12 +71,16 @@ PARTS: Final = tuple(dict.fromkeys(term for pair in PAIRS for term in (pair.left
 
 
 def derive_parts(kind: str, canonical: str) -> dict[str, tuple[str, ...]]:
-    """The parts of a value: phone gives last4 and first7 (all but the last four), address town and house, name its halves."""
+    """The parts of a value.
+
+    A phone gives ``last4`` and ``first7`` (all but the last four), an address ``town`` and ``house``, a name ``half``.
+    """
     if kind == "phone" and canonical[0] == "0":
         return {"last4": (canonical[-_LAST:],), "first7": (canonical[:-_LAST],)}
     if kind == "address":
         town, house = town_of(canonical), house_of(canonical)
-        return ({"town": (town,)} if len(town) >= _MIN_TOWN else {}) | ({"house": (house,)} if house else {})
+        parts = {"town": town if len(town) >= _MIN_TOWN else "", "house": house}
+        return {part: (value,) for part, value in parts.items() if value}
     if kind == "name":
         halves = halves_of(canonical)
         return {"half": halves} if halves else {}

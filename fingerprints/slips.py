@@ -11,9 +11,8 @@ if TYPE_CHECKING:
 def digits_meant(written: str) -> Iterator[str]:
     """Every text one slip away: two unequal neighbours swapped, or one digit another."""
     for at in range(len(written) - 1):
-        one, other = written[at : at + 2]
-        if one != other:
-            yield written[:at] + other + one + written[at + 2 :]
+        if written[at] != written[at + 1]:
+            yield written[:at] + written[at + 1] + written[at] + written[at + 2 :]
     for at, old in enumerate(written):
         if old.isdecimal():
             yield from (written[:at] + new + written[at + 1 :] for new in "0123456789" if new != old)

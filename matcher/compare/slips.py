@@ -1,10 +1,10 @@
 """Rows of a list of ours in which nobody was found: looked at once more for slips of the hand.
 
 Somebody who types a list makes mistakes: a letter in a name, two digits swapped in a date, a neighbouring postal code.
-Two slips in one row hide a person from every pair of exact values. So the index keeps what a slip leaves whole (pairs of
-half a name, the date and the postal code), and this asks for what the hand could have meant: every date and code that is
-one slip away. It costs a hundred lookups a row, and is done only where the list speaks of our customers anyway, or is
-short; how well a candidate agrees in everything is weighed as ever.
+Two slips in one row hide a person from every pair of exact values. So the index keeps what a slip leaves whole (pairs
+of half a name, the house, the date and the postal code), and this asks for what the hand could have meant: every date
+and code that is one slip away. It costs some hundred lookups a row, and is done only where the list speaks of our
+customers anyway, or is short; how well a candidate agrees in everything is weighed as ever.
 """
 
 from __future__ import annotations

@@ -95,8 +95,8 @@ DISAGREES: Final = {
 }
 """Bits, when a field of that kind agrees worse than all of the above: people move and marry, and slips are made."""
 CLOSE_NAME: Final = 0.85
-"""The same of names: seven letters and more with one slip. Relatives' names differ by more; those of couples in kana, as
-カズオ and カズコ, do not."""
+"""The same of names: seven letters and more with one slip. Relatives' names differ by more; those of couples in kana
+do not, as カズオ and カズコ."""
 AGREES: Final = 3.0  # bits from which a group of fields counts as agreeing
 SEEN_BY_CHANCE: Final = 3  # hits among customers picked at random that are no accident
 CLOSE: Final = 0.9  # agreement from which a field agrees beyond a slip; a poorer one counts while nothing contradicts
