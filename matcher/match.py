@@ -161,7 +161,7 @@ def _conclude(
     about: _About,
 ) -> Finding:
     if found is not None:
-        units = gathered.units_with_people
+        units = max(gathered.units_with_people, np.unique(found.unit).size)
         posterior = posteriors(found.evidence, found.total, units, about.population, found.possible)
         listed = _listed(found, posterior, phones, units, contradicted)
         matched = np.flatnonzero((posterior >= ENOUGH) & (found.possible | listed))

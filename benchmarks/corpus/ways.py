@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from benchmarks.corpus import layouts, prose, spellings
 from benchmarks.corpus.hand_made import HAND_MADE
 from benchmarks.corpus.odd_ways import ODD_WAYS
+from benchmarks.corpus.slips import SLIP_WAYS
 from benchmarks.corpus.spellings import half_kana, hiragana, slip, wide
 
 if TYPE_CHECKING:
@@ -239,6 +240,7 @@ WAYS: dict[str, Way] = {
     "post, quoted": lambda rng, people: prose.quoted(prose.several(rng, people)),
     "post in one breath": prose.one_line,
     **ODD_WAYS,
+    **SLIP_WAYS,
     **HAND_MADE,
 }
 ABOUT_ONE = frozenset({"post about one"})

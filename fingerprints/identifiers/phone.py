@@ -11,6 +11,7 @@ import re
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from fingerprints.identifiers.interface import Examples, Found, IdentifierKind, is_among_japanese
+from fingerprints.slips import digits_meant
 from fingerprints.text import nfkc, to_digits
 
 if TYPE_CHECKING:
@@ -43,6 +44,7 @@ _AS_DIGITS: Final = str.maketrans("OoIl|", "00111")
 _MAX_GAP: Final = 3
 _LENGTHS: Final = {"0": (11, 10), "8": (12, 11, 10), "5": (10,), "6": (10,), "7": (10,), "9": (10,)}
 _SHORTEST: Final = 10
+_LONGEST: Final = 11
 
 
 class Phone(IdentifierKind):
@@ -98,6 +100,12 @@ class Phone(IdentifierKind):
         """A number of a line at home whose leading zero a spreadsheet dropped, where the column says it is one."""
         text = nfkc(text).strip().removesuffix(".0")
         return _national("0" + text) if len(text) == _SHORTEST - 1 and text.isdecimal() and text[0] != "0" else None
+
+    def slips(self, text: str) -> tuple[str, ...]:
+        """Numbers with one digit another, or two neighbours swapped; also of digits that are no number."""
+        number = self.canonical(text) or _SEPARATOR.sub("", to_digits(nfkc(text[:MAX_TEXT])))
+        meant = digits_meant(number) if number.isdecimal() and len(number) <= _LONGEST else ()
+        return tuple(filter(_NATIONAL.fullmatch, dict.fromkeys(meant)))
 
     def find(self, text: str) -> Iterator[Found]:
         """Every stretch of digits that can be a number, also overlapping ones: the index tells which it is."""

@@ -177,19 +177,23 @@ class Index:
             out |= segment.might_hold(digests)
         return out
 
-    def lookup(self, digests: NDArray[np.uint64], *, weak: bool = False, most: int | None = None) -> Hits:
+    def lookup(
+        self, digests: NDArray[np.uint64], *, weak: bool | NDArray[np.bool_] = False, most: int | None = None
+    ) -> Hits:
         """Everybody who carries any of the digests.
 
         Args:
             digests: What to look up; 0 hits nobody.
-            weak: Look up kinds that are not posted as well (names, birth dates …), which many people share.
+            weak: Look up kinds that are not posted as well (names, birth dates …), which many people share; of all
+                the digests, or of some.
             most: A digest that more subjects carry gives none of them.
         """
         order = np.argsort(digests)  # a filter's blocks and a table's pages are visited one after the other
         wanted = digests[order]
+        unfiltered = np.broadcast_to(weak, digests.shape)[order] & (wanted != 0)
         found: list[Hits] = []
         for segment in self.segments:
-            asked = np.flatnonzero(wanted != 0) if weak else np.flatnonzero(segment.might_hold(wanted))
+            asked = np.flatnonzero(unfiltered if unfiltered.all() else segment.might_hold(wanted) | unfiltered)
             position, places = segment.places(wanted[asked], most)
             if position.size or not found:
                 query = order[asked[position]]

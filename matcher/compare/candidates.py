@@ -117,12 +117,21 @@ class Candidates:
 
 @dataclass(slots=True)
 class Query:
-    """Digests to look up, the units they stand in, and which terms a hit proves (with what to count)."""
+    """Digests to look up, the units they stand in, and which terms a hit proves (with what to count).
+
+    Attributes:
+        digests: What to look up.
+        units: Where each stands.
+        proves: The terms that a hit proves, each with a digest to count for each of ``digests``.
+        pair: The pair that they are of.
+        weak: They are of a kind that is not posted.
+    """
 
     digests: NDArray[np.uint64]
     units: NDArray[np.int64]
     proves: tuple[tuple[str, NDArray[np.uint64]], ...]
     pair: str = ""
+    weak: bool = False
 
 
 def look_up(
@@ -169,7 +178,8 @@ def compare(
 
 def _look_up(queries: Sequence[Query], index: Index) -> Candidates | None:
     """One lookup for all queries; hits of one unit and one subject become one row."""
-    hits = index.lookup(np.concatenate([q.digests for q in queries]), most=MOST_SHARED)
+    weak = np.concatenate([np.full(q.digests.size, q.weak) for q in queries])
+    hits = index.lookup(np.concatenate([q.digests for q in queries]), weak=weak, most=MOST_SHARED)
     if not hits.query.size:
         return None
     query, subject = hits.query, hits.subject

@@ -34,7 +34,7 @@ SHARE: Final = 0.005
 NEAR: Final = 0.8
 """Agreement of a date or a code one slip away."""
 PARTED: Final = (("name", "half"), ("address", "house"))
-SLIPPING: Final = ("birth_date", "postal_code")
+SLIPPING: Final = ("birth_date", "postal_code", "phone")
 MOST_AT_ONCE: Final = 2048
 """Rows looked through at once: each makes some hundred digests."""
 
@@ -79,7 +79,8 @@ class Slips:
             if kind in terms:
                 written[f"{kind}.{part}"] = _parts(terms[kind], kind, part, digester)
         self._meant = {kind: _meant(table, kind, units, digester) for kind in SLIPPING if table.has_field(kind)}
-        self.queries = tuple(_queries(written, self._meant, digester))
+        born = [_by_birth(terms["birth_date"])] if "birth_date" in terms else []
+        self.queries = (*_queries(written, self._meant, digester), *born)
 
     def mark(self, rows: Candidates, index: Index) -> None:
         """Let dates and codes agree that are one slip away from the candidate's, where they are not the same."""
@@ -118,6 +119,11 @@ def _queries(written: Mapping[str, Terms], meant: Mapping[str, Terms], digester:
         sides = ((pair.left, a, left_meant), (pair.right, b, right_meant))
         proves = tuple((term.name, digests) for term, digests, guessed in sides if not guessed and term.name in COLUMN)
         yield Query(digester.pair(name, a, b), left.units[at_left], proves)
+
+
+def _by_birth(dates: Terms) -> Query:
+    """Everybody born on a day, where they are few: among two million customers and more they are many."""
+    return Query(dates.digests, dates.units, (("birth_date", dates.digests),), weak=True)
 
 
 def _parts(whole: Terms, kind: str, part: str, digester: Digester) -> Terms:

@@ -74,7 +74,8 @@ _FUZZY: Final = {
         (0.6, 0.1, 1e-2, 0.1),
         (0.485, M_MOVED, 4e-5, 1e-3),  # the town, and another house in it (see `places`)
     ),
-    # One slip away: there are forty such days and seventy such codes.
+    # One slip away: there are forty such days, seventy such codes, and in a block of numbers all are.
+    "phone": ((0.8, M_SLIP, 1e-4, 1.0),),
     "birth_date": ((0.8, M_NEAR, 40 * 5e-5, 1.0),),
     "postal_code": ((0.8, M_NEAR, 70 * 2e-5, 1.0),),
 }
@@ -264,7 +265,7 @@ def posteriors(
     Args:
         evidence: The value that led to each candidate; the probabilities of those who share one sum to 1 at most.
         total: Its weight in bits.
-        units: How many units of the document look like a person.
+        units: How many units of the document look like a person, or have a candidate.
         population: Subjects enrolled.
         possible: Whether enough of each candidate agrees for a match at all; only those teach λ.
     """
@@ -277,7 +278,7 @@ def posteriors(
         posterior = odds / (1 + np.bincount(row, odds)[row])
         before, ours = (
             ours,
-            (PRIOR_OURS + posterior[possible].sum()) / (PRIOR_UNITS + max(units, row.max(initial=0) + 1)),
+            (PRIOR_OURS + posterior[possible].sum()) / (PRIOR_UNITS + max(units, 1)),
         )
         ours = min(max(ours, 1e-6), 0.98)
         if abs(before - ours) < 1e-4:  # noqa: PLR2004  # settled

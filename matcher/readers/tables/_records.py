@@ -75,7 +75,7 @@ class RecordBatch:
             return None
         if not has_quoted(block, delimiter):
             rows = [line.split(delimiter) for line in lines]
-        elif _is_plain(block, delimiter) and not _stands_open(lines[-1], delimiter):
+        elif "\r" not in block and _is_plain(block, delimiter) and not _stands_open(lines[-1], delimiter):
             try:
                 rows = list(csv.reader(lines, delimiter=delimiter, skipinitialspace=True))
             except csv.Error:
