@@ -18,6 +18,7 @@ MOST_CITIES: Final = 3
 LONGEST: Final = 16
 _CITY_SIGNS: Final = "市区町村"
 _LONGEST_PREFIX: Final = 8
+_LONGEST_WARD: Final = 6
 
 
 class Gazetteer:
@@ -33,13 +34,15 @@ class Gazetteer:
         written: dict[str, list[str]] = defaultdict(list)
         for city, town in places:
             written[city].append(town)
-        self._written = {spelled(city): (city, tuple(towns)) for city, towns in written.items()}
+        self._written: dict[str, list[tuple[str, tuple[str, ...]]]] = defaultdict(list)
+        for city, towns in written.items():  # of the same name are several, in other counties
+            self._written[spelled(city)].append((city, tuple(towns)))
         self._towns: dict[str, frozenset[str]] = {}
 
     def _towns_of(self, city: str) -> frozenset[str]:
         if city not in self._towns:
-            written, towns = self._written[city]
-            self._towns[city] = frozenset(self._spelled(written + town)[len(city) :] for town in towns)
+            named = (written + town for written, towns in self._written[city] for town in towns)
+            self._towns[city] = frozenset(self._spelled(place)[len(city) :] for place in named)
         return self._towns[city]
 
     @cached_property
@@ -57,6 +60,27 @@ class Gazetteer:
             if text[end - 1] in _CITY_SIGNS and text[start:end] in self._written:
                 return text[start:end]
         return ""
+
+    def cities_of(self, town: str) -> tuple[str, ...]:
+        """The places that have a town of that name, city and town in one."""
+        return tuple(city + town for city in self._cities.get(town, ()))
+
+    def is_town(self, city: str, town: str) -> bool:
+        """Whether the city has a town of that name; without a city, whether just one city has."""
+        return town in self._towns_of(city) if city else len(self._cities.get(town, ())) == 1
+
+    def cities_ending_in_ward(self, address: str) -> tuple[str, ...]:
+        """The cities of whose name only the ward stands at the beginning of an address."""
+        end = address.find("区", 0, _LONGEST_WARD) + 1
+        return self._by_ward.get(address[:end], ()) if end else ()
+
+    @cached_property
+    def _by_ward(self) -> Mapping[str, tuple[str, ...]]:
+        found: dict[str, tuple[str, ...]] = defaultdict(tuple)
+        for city in self._written:
+            if city.endswith("区") and "市" in city:
+                found[city.rpartition("市")[2]] += (city,)
+        return found
 
     def has_town(self, place: str) -> bool:
         """Whether this is a city and one of its towns, and nothing else."""

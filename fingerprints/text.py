@@ -15,6 +15,8 @@ KANJI_DIGITS: Final = "〇零一二三四五六七八九"
 _DASHES_TO_ONE: Final = dict.fromkeys(map(ord, DASHES), "-")
 _VOICING: Final = {0x309B: "\u3099", 0x309C: "\u309a"}  # the free-standing marks join on to the letter before them
 _HIRAGANA_TO_KATAKANA: Final = {code: chr(code + 0x60) for code in (*range(0x3041, 0x3097), 0x309D, 0x309E)}
+_FORMAL: Final = str.maketrans("壱弐参拾", "一二三十")
+"""Numerals as documents that must not be altered write them."""
 _KANJI_TO_DIGIT: Final = {ord(c): d for c, d in zip(KANJI_DIGITS, "00123456789", strict=True)}
 _FOLD: Final = {**VARIANTS, **_DASHES_TO_ONE}
 _FOLDED: Final = frozenset(chr(code) for code, form in _FOLD.items() if form != chr(code))
@@ -67,6 +69,7 @@ def kanji_number(text: str) -> int | None:
     """The number that kanji numerals write (六十三, 百五, digit by digit 一九八五), or None."""
     if not text:
         return None
+    text = text.translate(_FORMAL)
     if not any(c in "十百千" for c in text):
         digits = to_digits(text)
         return int(digits) if digits.isascii() and digits.isdecimal() else None

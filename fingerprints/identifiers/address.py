@@ -12,6 +12,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from fingerprints.gazetteer import gazetteer
+from fingerprints.identifiers._places import placed, with_rows
 from fingerprints.identifiers.interface import Examples, Found, IdentifierKind
 from fingerprints.text import DASHES, fold, is_folded, kanji_number, nfkc, normalise, to_katakana
 
@@ -26,9 +27,9 @@ PREFECTURES: Final = (
 _LEAD: Final = re.compile(rf"(?:日本国?(?=.{{2,3}}[都道府県])|\d{{3}}-?\d{{4}}(?=[^\d-])|{PREFECTURES})(?=.)")
 # 郡 is left out as often as not; 郡山市, 郡上市, 大和郡山市 and 蒲郡市 are no 郡.
 _COUNTY: Final = re.compile(r"[^市区町村郡\d]{1,5}郡(?!市|山市|上市)(?=[^\d]{1,6}?[町村])")
-_N: Final = "〇零一二三四五六七八九十百千"
+_N: Final = "〇零一二三四五六七八九十百千壱弐参拾"
 _KANJI_HOUSE: Final = re.compile(
-    rf"[{_N}]{{1,9}}(?=丁目|番|号|条(?![畷市])|線|-|ノ[\d{_N}])|(?<=[-ノ])[{_N}]{{1,9}}"
+    rf"[{_N}]{{1,9}}(?=丁目|番|号|条(?![畷市])|線|-|ノ[\d{_N}]|ノ通)|(?<=[-ノ])[{_N}]{{1,9}}"
     rf"|(?<=[番地])[{_N}]{{1,9}}(?=$|[-番号ノ])|[〇零一二三四五六七八九]{{3,9}}"
 )
 _USUAL: Final = re.compile(
@@ -37,28 +38,39 @@ _USUAL: Final = re.compile(
 )
 _SIGNS: Final = re.compile(r"(?<=\d)(?:丁目|番地ノ?|番町(?=\d)|番|号室?|ノ(?=\d)|ー)")
 _PROLONGED: Final = re.compile(rf"(?<=\d)[ー一](?=\d)|(?<=[{_N}])ー(?=[{_N}])")
-_APART: Final = re.compile(r"(?<=\d)[\s,、/]+(?=\d)")
+_APART: Final = re.compile(rf"(?<=\d)[\s,、/(]+(?=\d|[{_N}]{{1,3}}丁目)")
 """A space between two numbers: 1-2-3 101."""
 # Each: what to look for first, which is quick, then the pattern and its common form.
 _SMALL_CHANGES: Final = (
     (re.compile("[ガヶカヵ]"), re.compile(r"(?<=[一-鿿])[ガヶカヵ](?=[一-鿿])"), "ケ"),
+    (re.compile("[丿之]"), re.compile(rf"(?<=[\d{_N}])[丿之](?=[\d{_N}])"), "ノ"),
     (re.compile("[ッ之]"), re.compile(r"(?<=[一-鿿])ッ(?=[一-鿿])"), "ツ"),
     (re.compile("之"), re.compile(r"(?<=[一-鿿])之(?=[一-鿿])"), "ノ"),
+    (re.compile("舟"), re.compile("舟"), "船"),
+    (re.compile("町目"), re.compile(rf"(?<=[\d{_N}])町目"), "丁目"),
     (re.compile("字"), re.compile(r"大字|(?<=[^文十])字(?=.)"), ""),
     (re.compile("ー"), re.compile(r"(?<=\d)ー(?=\d)"), "-"),
 )
+_NOTE: Final = re.compile(r"(?<=[\d号地])\s?\([^()]*[^\d()][^()]*\)\s*$")
+"""What stands in brackets behind a house number: the lot, a remark; a number there is a room."""
+_LAST_NUMERALS: Final = re.compile(rf"(?<=[^\d{_N}-])[{_N}]{{2,9}}$")
+_MAY_BE_PLACED: Final = re.compile(
+    r"京都市[^\d].{0,40}(?:ル|入|通)"
+    r"|(?:札幌|旭川|帯広|岩見沢|網走|砂川|名寄|美唄|石狩|士別|北見|芦別|深川|江別)市[^\d]{1,20}\d{1,2}(?:-\d|[東西南北]\d)"
+)
+"""Addresses with a known city whose town the postal table has in other words: at a crossing, or in a numbered row."""
 _KANJI_DIGIT: Final = re.compile(f"[{_N}]")
 _LOOSE: Final = re.compile(rf"-+(?![\d{_N}])")
 _STRAY: Final = re.compile(r"-+(?![\d-])|(?<=-)-+|^-+")
-_HOUSE: Final = re.compile(r"\d+(?:-\d+)*(?![\d条線])")
-_HOUSE_OF_PARTS: Final = re.compile(r"\d{1,9}(?:-\d{1,9}){1,9}(?![\d条線])")
+_HOUSE: Final = re.compile(r"\d+(?:-\d+)*(?!\d|[条線区]|ノ通)")
+_HOUSE_OF_PARTS: Final = re.compile(r"\d{1,9}(?:-\d{1,9}){1,9}(?![\d条線区])")
 _HOUSE_PARTS: Final = 3
 """Of a house number: block, building and entrance; what follows is the room."""
 _ROOM: Final = re.compile(r"(\d{1,9})(?:号室?|室)?$")
 _SHAPE: Final = re.compile(r"[一-鿿ヶケァ-ヺー]{1,40}[市区町村郡都道府県]")
 # Addresses that need no look at the postal table: those with a 市, and wards of Tokyo of whose name there is one.
 _KNOWN_CITY: Final = re.compile(
-    r"[^\d]{0,40}市|(?:千代田|新宿|文京|台東|墨田|江東|品川|目黒|大田|世田谷|渋谷|中野|杉並|豊島|荒川|板橋|練馬|足立|葛飾|江戸川)区"
+    r"[^\d市区]{1,8}市|(?:千代田|新宿|文京|台東|墨田|江東|品川|目黒|大田|世田谷|渋谷|中野|杉並|豊島|荒川|板橋|練馬|足立|葛飾|江戸川)区"
 )
 # Abroad: a street's number and one of the words that streets go by.
 _STREETS: Final = frozenset(
@@ -134,10 +146,10 @@ _BUILDING: Final = re.compile(
 _REACH: Final = 40
 _PREFECTURE: Final = re.compile(PREFECTURES)
 _SIGN: Final = re.compile("[都道府県市区町村郡]")
-_PLAIN_PLACE: Final = re.compile(rf"(?:[一-鿿](?<![字之郡{_N}]))+")
+_PLAIN_PLACE: Final = re.compile(rf"(?:[一-鿿](?<![字之郡舟{_N}]))+")
 _SIGN_OF_CITY: Final = re.compile("[市区町村]")
 _TOWN: Final = re.compile(r"[一-鿿々ヶケァ-ヺー\d]{2,20}")
-_APART_HINT: Final = re.compile(r"[\d０-９][\s,、/]+[\d０-９]")
+_APART_HINT: Final = re.compile(rf"[\d０-９][\s,、/(（]+[\d０-９{_N}]")
 _LETTER: Final = re.compile(r"[一-鿿ぁ-んァ-ヺ々〆ヶーＡ-Ｚａ-ｚ 　]")
 _BEFORE: Final = re.compile(rf"(?:[一-鿿ぁ-んァ-ヺ々〆ヶーＡ-Ｚａ-ｚ 　]|[{_D}]{{1,2}}(?=[条線号区])){{2,40}}\Z")
 
@@ -191,10 +203,15 @@ class Address(IdentifierKind):
 
     def _any(self, text: str) -> str | None:
         """An address in any spelling."""
+        if text[-1:] in {")", "）"}:
+            text = _NOTE.sub("", nfkc(text))
         text = self._plain(text)
         while lead := _LEAD.match(text):
             text = text[lead.end() :]
         text = _COUNTY.sub("", text, count=1) if "郡" in text and _COUNTY.match(text) else text
+        text = _with_last_number(text)
+        if not _KNOWN_CITY.match(text) or _MAY_BE_PLACED.match(text):
+            text = placed(text, gazetteer(_spelled))
         house = _house(text)
         if house is not None:
             town, tail = text[: house.start()], text[house.end() :]
@@ -205,16 +222,28 @@ class Address(IdentifierKind):
 
     def under_label(self, text: str) -> str | None:
         """Addresses abroad too by whose words nobody can tell what they are: The Willows, Airds."""
-        return self.canonical(text) or (_words_abroad(text) if text.isascii() and len(text) <= MAX_TEXT else None)
+        if len(text) > MAX_TEXT:
+            return None
+        return self.canonical(text) or (_words_abroad(text) if text.isascii() else self._lone_town(text))
+
+    def _lone_town(self, text: str) -> str | None:
+        """The only town of that name, whose city was left out."""
+        found = gazetteer(_spelled).cities_of(_spelled(text))
+        return found[0] if len(found) == 1 else None
 
     def readings(self, text: str) -> tuple[str, ...]:
         """The canonical form, and with the city where it was left out and the postal table knows it."""
         canonical = self.canonical(text)
         if canonical is None:
             canonical = self._unplaced(text)
-            return () if canonical is None else gazetteer(_spelled).completed(canonical)
-        if canonical.isascii() or _house(canonical) is None or _KNOWN_CITY.match(canonical) or _PREFECTURE.search(text):
+            if canonical is None:
+                return ()
+            return gazetteer(_spelled).completed(canonical) or with_rows(canonical, gazetteer(_spelled))
+        if canonical.isascii() or _house(canonical) is None:
             return (canonical,)
+        if _KNOWN_CITY.match(canonical) or _PREFECTURE.search(text):
+            in_rows = with_rows(canonical, gazetteer(_spelled)) if _MAY_BE_PLACED.match(canonical) else ()
+            return (canonical, *in_rows)
         return (canonical, *gazetteer(_spelled).completed(canonical))
 
     def comparable(self, text: str) -> str:
@@ -281,6 +310,14 @@ class Address(IdentifierKind):
         if _KANJI_DIGIT.search(text):
             text = _KANJI_HOUSE.sub(_as_digits, _PROLONGED.sub("-", text))
         return _STRAY.sub("", _SIGNS.sub("-", text))
+
+
+def _with_last_number(text: str) -> str:
+    """串本町串本千二百三十四: numerals that end an address are its house, unless they end the name of its town."""
+    number = _LAST_NUMERALS.search(text) if text[-1:] in _N else None
+    if number is None or gazetteer(_spelled).has_town(text):
+        return text
+    return text[: number.start()] + _as_digits(number)
 
 
 @lru_cache(1 << 16)
