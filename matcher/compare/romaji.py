@@ -17,7 +17,8 @@ import jaconv
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_WORDS = re.compile(r"[A-Za-z'-]{2,20}(?:[ ,.　]{1,2}[A-Za-z'-]{2,20}){1,2}")
+_GAPS = " ,.，、．　/／・･=＝_~"
+_WORDS = re.compile(rf"[A-Za-z'-]{{2,20}}(?:[{_GAPS}]{{1,2}}[A-Za-z'-]{{2,20}}){{1,2}}")
 _INITIAL_FIRST = re.compile(r"(?:[A-Za-z]\.?[ 　]?){1,2}[ 　]([A-Za-z'-]{2,20})")
 _INITIAL_LAST = re.compile(r"([A-Za-z'-]{2,20}),?[ 　](?:[A-Z]\.?[ 　]?){1,2}")
 _LATIN = re.compile("[A-Za-z]")
@@ -48,7 +49,10 @@ def kana_of(name: str) -> tuple[str, ...]:
     name = name.translate(_MACRONS)
     if not name.isascii():
         return ()
-    parts = [_kana(word) for word in re.split(r"[ ,.]+", name.strip()) if word]
+    words = [word for word in re.split(f"[{_GAPS}]+", name.strip()) if word]
+    if len(words) == 1:
+        words = [word for word in name.split("-") if word]
+    parts = [_kana(word) for word in words]
     if len(parts) != 2 or not all(parts):  # noqa: PLR2004  # family and given name
         return ()
     both = [[part[at] for part, at in zip(parts, ways, strict=True)] for ways in _likeliest(tuple(map(len, parts)))]
@@ -67,7 +71,7 @@ def begun_kana(word: str) -> str:
 
 
 def _readings(words: str) -> Iterator[str]:
-    parts = [_kana(word) for word in re.split(r"[ ,.　]+", words)]
+    parts = [_kana(word) for word in re.split(f"[{_GAPS}]+", words)]
     if all(parts):
         for ways in _likeliest(tuple(map(len, parts))):
             reading = [part[at] for part, at in zip(parts, ways, strict=True)]

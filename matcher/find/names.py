@@ -19,7 +19,9 @@ if TYPE_CHECKING:
 
     from fingerprints.identifiers import IdentifierKind
 
-LATIN_RUN = re.compile(r"[A-Za-z]{2,20}(?:[ ,　]{1,2}[A-Za-z]{2,20}){1,3}")
+LATIN_GAPS = " ,，、　/／.．・･=＝_~-"
+"""What stands between the words of a Latin name, as people and programs write it."""
+LATIN_RUN = re.compile(rf"[A-Za-z]{{2,20}}(?:[{LATIN_GAPS}]{{1,2}}[A-Za-z]{{2,20}}){{1,3}}")
 MOST_NAMES = 200  # stretches of a text tried as a name
 MOST_PAIRS = 40  # of runs that may be a family and a given name
 MOST_RUNS = 20  # of kana, and of Latin words, likewise
@@ -64,7 +66,7 @@ def names_in(text: str, kinds: Mapping[str, IdentifierKind]) -> Iterator[tuple[s
     stretches = _name_stretches(kinds["name"].comparable(text.translate(_STOPS)))
     for stretch in islice(dict.fromkeys(stretches), MOST_NAMES):
         yield "name", stretch
-    for pair in islice(TWO_PARTS.finditer(text), MOST_PAIRS):
+    for pair in islice(_pairs_of_parts(text), MOST_PAIRS):
         for kind in _NAMES if "kana" in kinds else _NAMES[:1]:
             yield from ((kind, form) for form in kinds[kind].readings(f"{pair[1]} {pair[2]}"))
     if "kana" in kinds:
@@ -76,11 +78,18 @@ def names_in(text: str, kinds: Mapping[str, IdentifierKind]) -> Iterator[tuple[s
         yield from readings_of(name, kinds)
 
 
+def _pairs_of_parts(text: str) -> Iterator[re.Match[str]]:
+    """Two runs of letters beside each other; where a label's は touches the first one, also without it."""
+    yield from TWO_PARTS.finditer(text)
+    if "、は" in text:
+        yield from TWO_PARTS.finditer(text.replace("、は", "、"))
+
+
 def _latin_names(text: str) -> Iterator[str]:
     """Runs of Latin words, and every two words of a longer one: a word of another field may stand beside a name."""
     for run in LATIN_RUN.finditer(text):
         yield run.group()
-        words = re.split("[ ,　]+", run.group())
+        words = re.split(f"[{LATIN_GAPS}]+", run.group())
         if len(words) > 2:  # noqa: PLR2004  # family and given name
             yield from (f"{one} {other}" for one, other in pairwise(words))
 

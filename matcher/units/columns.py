@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from fingerprints.identifiers import kind_classes
 from fingerprints.identifiers.interface import header_words
 from matcher.find.masked import is_masked
+from matcher.find.names import LATIN_GAPS
 from matcher.units.split_columns import Field, from_serials, part_of_header, split_by_header, split_by_shape, together
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ _BY_SHAPE = (
 # Almost any words read as a name: without a header to say so, only short ones are taken for names.
 _SHORT_NAME = re.compile(
     r"[^\W\d_a-zA-Z]{1,5}[\s・]?[^\W\d_a-zA-Z]{1,6}(?:\s{0,2}(?:様|さま|さん|殿|氏))?"
-    r"|[A-Za-z'.-]{1,20}(?:,?[ 　][A-Za-z'.-]{1,20}){1,4}"
+    rf"|[A-Za-z'.-]{{1,20}}(?:[{LATIN_GAPS}]{{1,2}}[A-Za-z'.-]{{1,20}}){{1,4}}"
 )
 _DIFFERENT = 0.4  # share of different values in a column that is taken for names without a header to say so
 _HEADER_SHARE = 0.25  # of a column's cells that must fit the kind its header names

@@ -34,6 +34,8 @@ REGULAR = 0.6  # share of the lines of the head that have a key
 SECTION = "section"
 KNOWN = 2  # different keys that we know, at least
 HEAD_LINES = 300
+GOING_ON = (None, "address")
+"""What may go on on the next line; behind anything else stands a word of the one who posted it."""
 
 
 class KeyValueReader(Reader):
@@ -98,8 +100,8 @@ def _records(source: Readable, loose: list[str]) -> Iterator[tuple[int, dict[str
             last = key
         elif section:
             start, last, record = number, SECTION, {SECTION: section[1]}
-        elif record and not _is_frame(line):
-            record[last] += " " + line.strip()  # a value that goes on, as addresses do
+        elif record and not _is_frame(line) and kind_of_header(last) in GOING_ON:
+            record[last] += " " + line.strip()
         elif not _is_frame(line):
             loose.append(line)
     if record:
