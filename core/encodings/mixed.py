@@ -16,6 +16,7 @@ from core.encodings.plausibility import (
     MISFIT,
     SAMPLE_CHARS,
     SENSIBLE,
+    likelihood,
     likeliest,
     likeliest_of,
     plausibility,
@@ -26,6 +27,7 @@ from core.encodings.vendors import EUC, JIS, lenient
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+CLEARLY = 12.0  # nats by which a line reads better elsewhere: three kanji that could be kana in half width
 LONGEST_LINE = 1 << 14  # bytes; a longer one is judged in pieces
 _OTHERS = ("utf-8", "cp932", EUC)
 # Kana as they look when UTF-8 is read as CP932 (e3 81, e3 82, e3 83): kanji that nobody writes.
@@ -38,11 +40,24 @@ _MARK = b"\xef\xbb\xbf"
 
 def is_mixed(block: bytes, text: str, encoding: str) -> bool:
     """Whether a block that could be decoded as a whole has stretches that belong to another encoding."""
-    if encoding in {"cp932", EUC} and (plausibility(text[:SAMPLE_CHARS]) < SENSIBLE or _has_utf8(block)):
-        return True
+    if encoding in {"cp932", EUC}:
+        if _has_utf8(block) or (plausibility(text[:SAMPLE_CHARS]) < SENSIBLE and _has_foreign_line(block, encoding)):
+            return True
     if encoding == "cp932":
         return any(sign in text for sign in _UTF8_AS_CP932) or _EUC_AS_CP932.search(text) is not None
     return "\x1b$" in text and not encoding.startswith("iso2022")
+
+
+def _has_foreign_line(block: bytes, encoding: str) -> bool:
+    """Whether a line clearly reads better in another encoding: short ones in half-width kana may by chance."""
+    other = EUC if encoding == "cp932" else "cp932"
+    for line in _lines(block):
+        if line.isascii():
+            continue
+        at_home, elsewhere = strictly(line, encoding), strictly(line, other)
+        if at_home is None or (elsewhere is not None and likelihood(elsewhere) > likelihood(at_home) + CLEARLY):
+            return True
+    return False
 
 
 def _has_utf8(block: bytes) -> bool:

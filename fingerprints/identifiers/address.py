@@ -129,7 +129,7 @@ MIN_LENGTH: Final = 4
 MAX_LENGTH: Final = 120
 _D: Final = "0-9０-９"
 # A pattern that begins with one class of characters is searched for several times faster than one with alternatives.
-_ANCHOR: Final = re.compile(rf"[{_D}一二三四五六七八九十](?:丁目|番|[{DASHES}ー](?=[{_D}]))")
+_ANCHOR: Final = re.compile(rf"[{_D}一二三四五六七八九十](?:丁目|番(?![一-鿿](?<!地)(?<!号))|[{DASHES}ー](?=[{_D}]))")
 _FIRST_NUMBER: Final = re.compile(rf"(?:(?![0０][{_D}])[{_D}]{{1,5}}|[一二三四五六七八九十]{{1,3}})\Z")
 _IN_TEXT: Final = re.compile(
     rf"[{_D}一二三四五六七八九十]{{1,5}}(?:丁目|番地?(?:[{DASHES}ー](?=[{_D}]))?|[{DASHES}ー][{_D}]{{1,5}}(?:[{DASHES}ー][{_D}]{{1,5}})?)"

@@ -38,6 +38,8 @@ _LOST_ZERO: Final = re.compile(
     re.IGNORECASE,
 )
 """A number of a line at home without its leading zero, which only a label tells from any other number."""
+_LOST_ZERO_ALONE: Final = re.compile(r"^[ \t]{0,8}([1-9][0-9]{8})[ \t\r]{0,8}$", re.MULTILINE)
+"""The same with a line of its own: whether it is one, the index tells, and how many of its neighbours are."""
 MAX_TEXT: Final = 100
 _MISREAD: Final = re.compile(rf"[+0-9OoIl|{_SEPARATORS}]{{10,20}}")
 _AS_DIGITS: Final = str.maketrans("OoIl|", "00111")
@@ -114,6 +116,9 @@ class Phone(IdentifierKind):
         for lost in (*_LOST_ZERO.finditer(text), *_LOST_ZERO_BEFORE.finditer(text)):
             canonical = _national("0" + nfkc(lost[1])) if is_among_japanese(text, *lost.span(1)) else None
             if canonical:
+                yield Found(self.name, lost.start(1), lost.end(1), canonical)
+        for lost in _LOST_ZERO_ALONE.finditer(text):
+            if canonical := _national("0" + lost[1]):
                 yield Found(self.name, lost.start(1), lost.end(1), canonical)
         if "〇" in text or "零" in text:
             for run in _KANJI_RUN.finditer(text):

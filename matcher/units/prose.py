@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -16,7 +16,7 @@ from matcher.units.columns import kind_of_header
 from matcher.units.units import LABELS, LATEST_BIRTH, Text, Units, as_compared
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -28,6 +28,8 @@ CONFIRMING = frozenset({"birth_date", "postal_code"})
 GAP = 200  # characters without a candidate that end a cluster
 SAME_LINE_GAP = 12  # two numbers this close on a line are one person's
 _DIVIDERS = (re.compile(r"\n(?:[ \t\r　]*|[-=_*~─━＝ー#]{3,80}\r?)\n"), re.compile(r"\n"))
+LONGEST_HEADING = 80
+_NUMBER = re.compile(r"\d+")
 RECORDS, FEWEST_RECORDS = 0.6, 3  # share of the paragraphs, or lines, that say two things, and how many do
 _MASKS = ("**", "＊＊", "●●", "○○", "◯◯", "■■", "□□", "××")
 _MASKED = re.compile(r"[^\W_](?:\*{2,}|＊{2,}|●{2,}|○{2,}|◯{2,}|■{2,}|□{2,}|×{2,})")
@@ -49,7 +51,10 @@ class ProseUnits(Units):
     def __init__(self, prose: Prose, kinds: Mapping[str, IdentifierKind]) -> None:
         self.prose = prose
         text = prose.text
-        self._clusters = _cluster(text, found_in(text, kinds, newest=LATEST_BIRTH))
+        found = found_in(text, kinds, newest=LATEST_BIRTH)
+        self._clusters = _cluster(text, found)
+        headings = _headings(text, found) if len(found) >= FEWEST_RECORDS else []
+        self._headings = headings if _divide(text, found, headings) else []
         starts = np.array([cluster.start for cluster in self._clusters], np.int64)
         lines = np.array([match.start() for match in re.finditer("\n", text)], np.int64) if starts.size else starts
         places = prose.first_line + np.searchsorted(lines, starts)
@@ -98,12 +103,21 @@ class ProseUnits(Units):
             start = max(start, self._clusters[unit - 1].end)
         if unit + 1 < self.count:
             end = min(end, self._clusters[unit + 1].start)
-        return self.prose.text[start:end]
+        first, last = self._record(cluster.start)
+        return self.prose.text[max(start, first) : min(end, last)]
+
+    def _record(self, at: int) -> tuple[int, int]:
+        """Where the record begins and ends in which a place lies, if headings tell."""
+        number = bisect_right(self._headings, at)
+        first = self._headings[number - 1] if number else 0
+        return first, self._headings[number] if number < len(self._headings) else len(self.prose.text)
 
     def _collect_weak(self, unit: int) -> None:
         """What confirms and finds nobody, of the clusters on either side: a record may begin in the middle of one."""
         cluster = self._clusters[unit]
         for other in self._clusters[max(unit - 1, 0) : unit] + self._clusters[unit + 1 : unit + 2]:
+            if self._record(other.start) != self._record(cluster.start):
+                continue
             if max(cluster.start - other.end, other.start - cluster.end) <= CONTEXT:
                 for kind, canonical in other.found:
                     if kind in CONFIRMING and (kind, canonical) not in cluster.found:
@@ -126,20 +140,46 @@ class ProseUnits(Units):
 
 
 def _ends_of_records(text: str, found: Sequence[tuple[int, int, str, str]]) -> list[int]:
-    """Where one person's text ends and the next one's begins, if blank lines or line ends say so throughout.
-
-    They do where most of what they divide, as far as anything was found in it, says two things of somebody.
-    """
-    for divider in _DIVIDERS if len(found) >= FEWEST_RECORDS else ():
-        ends = [match.start() for match in divider.finditer(text)]
-        within: dict[int, list[tuple[int, int, str]]] = {}
-        for start, end, kind, _ in found:
-            within.setdefault(bisect_left(ends, start), []).append((start, end, kind.partition(".")[0]))
-        bounds = [0, *ends, len(text)]
-        whole = sum(_says_two(text, bounds[at], bounds[at + 1], some) for at, some in within.items())
-        if whole >= FEWEST_RECORDS and whole >= RECORDS * len(within):
+    """Where one person's text ends and the next one's begins, if headings, blank lines or line ends say so."""
+    for ends in _divisions(text, found) if len(found) >= FEWEST_RECORDS else ():
+        if _divide(text, found, ends):
             return ends
     return []
+
+
+def _divide(text: str, found: Sequence[tuple[int, int, str, str]], ends: Sequence[int]) -> bool:
+    """Whether most of what they divide, as far as anything was found in it, says two things of somebody."""
+    within: dict[int, list[tuple[int, int, str]]] = {}
+    for start, end, kind, _ in found:
+        within.setdefault(bisect_left(ends, start), []).append((start, end, kind.partition(".")[0]))
+    bounds = [0, *ends, len(text)]
+    whole = sum(_says_two(text, bounds[at], bounds[at + 1], some) for at, some in within.items())
+    return whole >= FEWEST_RECORDS and whole >= RECORDS * len(within)
+
+
+def _divisions(text: str, found: Sequence[tuple[int, int, str, str]]) -> Iterator[list[int]]:
+    """Ways to divide a text into records: at a heading that comes again and again, at blank lines, at every line."""
+    if headings := _headings(text, found):
+        yield headings
+    for divider in _DIVIDERS:
+        yield [match.start() for match in divider.finditer(text)]
+
+
+def _headings(text: str, found: Sequence[tuple[int, int, str, str]]) -> list[int]:
+    """Where lines begin that differ in their numbers alone, each from all others, with nobody's data in them: 3人目."""
+    starts = [start for start, *_ in found]
+    places: dict[str, dict[str, int]] = {}
+    at = 0
+    for line in text.split("\n"):
+        words = line.strip()
+        free = bisect_left(starts, at) == bisect_left(starts, at + len(line))
+        if free and 0 < len(words) <= LONGEST_HEADING and (shape := _NUMBER.sub("0", words)) != words:
+            same = places.setdefault(shape, {})
+            same[words if words not in same else f"{words}\n{at}"] = at
+        at += len(line) + 1
+    numbered = [list(same.values()) for same in places.values() if not any("\n" in words for words in same)]
+    commonest = max(numbered, key=len, default=[])
+    return commonest if len(commonest) >= FEWEST_RECORDS else []
 
 
 def _says_two(text: str, start: int, end: int, found: Sequence[tuple[int, int, str]]) -> bool:
