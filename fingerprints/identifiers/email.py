@@ -23,14 +23,15 @@ _DOT_WORDS: Final = r"[\[({<【(]\s{0,9}(?:dot|ドット|どっと|\.)\s{0,9}[\]
 _AT: Final = re.compile(rf"\s{{0,9}}(?:{_AT_WORDS})\s{{0,9}}|\s{{0,9}}@\s{{0,9}}", re.IGNORECASE)
 _DOT: Final = re.compile(rf"\s{{0,9}}(?:{_DOT_WORDS})\s{{0,9}}", re.IGNORECASE)
 _ADDRESS: Final = re.compile(
-    r"[a-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}@(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{1,62}"
+    r"[a-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}@(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+(?:xn--[a-z0-9-]{1,59}|[a-z]{2,63})"
 )
 _LOCAL_END: Final = re.compile(
     r"(?:[A-Za-z0-9!#$%&'*+/=?^_`{|}~.\-０-９Ａ-Ｚａ-ｚ．＿－+]|\s?[\[(（<{]\s?(?:dot|ドット|どっと|\.)\s?[\])）>}]\s?|(?<=[a-z0-9])\s(?:dot|ドット|どっと)\s(?=[a-z0-9])){1,64}\Z",
     re.IGNORECASE,
 )
 _DOMAIN: Final = re.compile(
-    rf"(?:[A-Za-z0-9\-０-９Ａ-Ｚａ-ｚ－]{{1,63}}(?:[.．。]|\s?(?:{_DOT_WORDS})\s?)){{1,8}}[A-Za-zＡ-Ｚａ-ｚ][A-Za-z0-9\-Ａ-Ｚａ-ｚ]{{1,62}}",
+    rf"(?:[A-Za-z0-9\-０-９Ａ-Ｚａ-ｚ－]{{1,63}}(?:[.．。]|\s?(?:{_DOT_WORDS})\s?)){{1,8}}"
+    r"(?:xn--[A-Za-z0-9-]{1,59}|[A-Za-zＡ-Ｚａ-ｚ]{2,63})",
     re.IGNORECASE,
 )
 _WORDED_AT: Final = re.compile(rf"\s?(?:{_AT_WORDS})\s?", re.IGNORECASE)

@@ -23,7 +23,7 @@ _MASK: Final = "*＊×xX●○■#"
 _HYPHENED: Final = re.compile(
     rf"[{_D}](?<![{_D}.－-].)[{_D}]{{2}}[-‐‑–—―−－ー][{_D}]{{4}}(?![{_D}]|[-－‐−ー.][{_D}{_MASK}])", re.DOTALL
 )
-_PLAIN: Final = re.compile(rf"(?<![{_D}A-Za-z.,－-])[{_D}]{{7}}(?![{_D}A-Za-z.－-])")
+_PLAIN: Final = re.compile(rf"(?<![{_D}A-Za-z.－-])(?<![{_D}],)[{_D}]{{7}}(?![{_D}A-Za-z.－-])")
 """Seven digits and nothing beside them; a pair with a name tells whether they are one."""
 _SIGNED: Final = re.compile(rf"〒\s?[{_D}]{{3}}[\s‐−－ー-]?[{_D}]{{4}}(?![{_D}])")
 

@@ -54,6 +54,8 @@ _NAMES = ("name", "kana")
 _J = "一-鿿々ぁ-ゖァ-ヺーｦ-ﾟ"
 TWO_PARTS = re.compile(rf"(?<![{_J}])([{_J}]{{1,10}})[ 　・,，、/／.＝-]{{1,2}}(?=([{_J}]{{1,10}})(?![{_J}]))")
 """Two runs of letters with a sign or two between them; a run may belong to two such pairs."""
+_GAP = re.compile("[ 　・]")
+_FEWEST_KANA = 4
 _LONGEST_NAME, _LONGEST_FAMILY, _LONGEST_GIVEN = 6, 3, 4
 _STOPS = str.maketrans(
     dict.fromkeys("、。，．「」『』（）()【】！？!?:：;；/／|\n\r\t>＞<＜=＝*", ".")
@@ -72,10 +74,18 @@ def names_in(text: str, kinds: Mapping[str, IdentifierKind]) -> Iterator[tuple[s
     if "kana" in kinds:
         for pattern in (_KANA_RUN, _HIRAGANA_RUN):
             for run in islice(pattern.finditer(text), MOST_RUNS):
-                yield from (("kana", form) for form in kinds["kana"].readings(run.group()))
+                for part in _alone_too(run.group()):
+                    yield from (("kana", form) for form in kinds["kana"].readings(part))
     for name in islice(_latin_names(text), MOST_RUNS):
         yield from (("name", form) for form in kinds["name"].readings(name))
         yield from readings_of(name, kinds)
+
+
+def _alone_too(run: str) -> Iterator[str]:
+    """Two parts of kana as one name, and each by itself where it is long enough for one: the other may be a label."""
+    yield run
+    parts = _GAP.split(run)
+    yield from (part for part in parts if len(parts) > 1 and len(part) >= _FEWEST_KANA)
 
 
 def _pairs_of_parts(text: str) -> Iterator[re.Match[str]]:

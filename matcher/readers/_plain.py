@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from matcher.readers.interface import Readable
 
 BLOCK_CHARS = 1 << 18
-_TAG = re.compile(r"</?[a-zA-Z][\w:.-]{0,40}")
+_TAG = re.compile(r"</?[a-zA-Z][\w:.-]{0,40}(?![\w:.+-]*@)")
+"""A tag's name; a mail address in angle brackets has none."""
 _BREAK = re.compile(r"<(?:br|/tr|/p|/li|/dl|/div|/ul)\b", re.IGNORECASE)
 
 

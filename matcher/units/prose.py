@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -166,20 +167,24 @@ def _divisions(text: str, found: Sequence[tuple[int, int, str, str]]) -> Iterato
 
 
 def _headings(text: str, found: Sequence[tuple[int, int, str, str]]) -> list[int]:
-    """Where lines begin that differ in their numbers alone, each from all others, with nobody's data in them: 3人目."""
+    """Where lines begin that count up, the same but for their numbers, with nobody's data in them: 3人目, [user7]."""
     starts = [start for start, *_ in found]
-    places: dict[str, dict[str, int]] = {}
+    places: dict[str, list[tuple[int, list[str]]]] = {}
     at = 0
     for line in text.split("\n"):
         words = line.strip()
         free = bisect_left(starts, at) == bisect_left(starts, at + len(line))
         if free and 0 < len(words) <= LONGEST_HEADING and (shape := _NUMBER.sub("0", words)) != words:
-            same = places.setdefault(shape, {})
-            same[words if words not in same else f"{words}\n{at}"] = at
+            places.setdefault(shape, []).append((at, _NUMBER.findall(words)))
         at += len(line) + 1
-    numbered = [list(same.values()) for same in places.values() if not any("\n" in words for words in same)]
-    commonest = max(numbered, key=len, default=[])
-    return commonest if len(commonest) >= FEWEST_RECORDS else []
+    counting = [same for same in places.values() if len(same) >= FEWEST_RECORDS and _counts_up([n for _, n in same])]
+    return [at for at, _ in max(counting, key=len, default=[])]
+
+
+def _counts_up(numbers: Sequence[Sequence[str]]) -> bool:
+    """Whether the first of the numbers in each line that is not the same everywhere grows from line to line."""
+    varying = next((column for column in zip(*numbers, strict=True) if len(set(column)) > 1), ())
+    return bool(varying) and all(int(one) < int(other) for one, other in pairwise(varying))
 
 
 def _says_two(text: str, start: int, end: int, found: Sequence[tuple[int, int, str]]) -> bool:
