@@ -16,9 +16,9 @@ from core.encodings.plausibility import (
     MISFIT,
     SAMPLE_CHARS,
     SENSIBLE,
-    likelihood,
     likeliest,
     likeliest_of,
+    likelihood,
     plausibility,
     strictly,
 )  # fmt: skip

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from itertools import islice, product
+from itertools import islice, pairwise, product
 from typing import TYPE_CHECKING
 
 import jaconv
@@ -39,9 +39,8 @@ def readings_in(text: str) -> str:
     """The kana of every pair of Latin words in a text, as far as they can be read as Japanese; else nothing."""
     if not _LATIN.search(text):
         return ""
-    return " ".join(
-        reading for found in _WORDS.finditer(text.translate(_MACRONS)) for reading in _readings(found.group())
-    )
+    runs = (re.split(f"[{_GAPS}]+", found.group()) for found in _WORDS.finditer(text.translate(_MACRONS)))
+    return " ".join(reading for words in runs for pair in pairwise(words) for reading in _readings(pair))
 
 
 def kana_of(name: str) -> tuple[str, ...]:
@@ -70,12 +69,13 @@ def begun_kana(word: str) -> str:
     return min(_kana(word.translate(_MACRONS)), key=len, default="")
 
 
-def _readings(words: str) -> Iterator[str]:
-    parts = [_kana(word) for word in re.split(f"[{_GAPS}]+", words)]
+def _readings(words: tuple[str, str]) -> Iterator[str]:
+    """The readings of two words beside each other, of which a third may be the beginning of something else."""
+    parts = [_kana(word) for word in words]
     if all(parts):
         for ways in _likeliest(tuple(map(len, parts))):
-            reading = [part[at] for part, at in zip(parts, ways, strict=True)]
-            yield "".join((*reading, *reading[:-1]))
+            one, other = (part[at] for part, at in zip(parts, ways, strict=True))
+            yield one + other + one
 
 
 @lru_cache(4096)

@@ -17,7 +17,7 @@ from matcher.units.columns import kind_of_header
 from matcher.units.units import LABELS, LATEST_BIRTH, Text, Units, as_compared
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -28,7 +28,9 @@ CONTEXT = 160  # characters on either side of a cluster in which its person's na
 CONFIRMING = frozenset({"birth_date", "postal_code"})
 GAP = 200  # characters without a candidate that end a cluster
 SAME_LINE_GAP = 12  # two numbers this close on a line are one person's
-_DIVIDERS = (re.compile(r"\n(?:[ \t\r　]*|[-=_*~─━＝ー#]{3,80}\r?)\n"), re.compile(r"\n"))
+_LINE_END = re.compile(r"\n")
+_DIVIDERS = (re.compile(r"\n(?:[ \t\r　]*|[-=_*~─━＝ー#]{3,80}\r?)\n"), _LINE_END)
+FULL = 0.9  # share of the lines with words in which something was found, where a line is a record
 LONGEST_HEADING = 80
 _NUMBER = re.compile(r"\d+")
 RECORDS, FEWEST_RECORDS = 0.6, 3  # share of the paragraphs, or lines, that say two things, and how many do
@@ -53,9 +55,9 @@ class ProseUnits(Units):
         self.prose = prose
         text = prose.text
         found = found_in(text, kinds, newest=LATEST_BIRTH)
-        self._clusters = _cluster(text, found)
-        headings = _headings(text, found) if len(found) >= FEWEST_RECORDS else []
-        self._headings = headings if _divide(text, found, headings) else []
+        ends, surely = _ends_of_records(text, found)
+        self._clusters = _cluster(text, found, ends)
+        self._ends = ends if surely else []
         starts = np.array([cluster.start for cluster in self._clusters], np.int64)
         lines = np.array([match.start() for match in re.finditer("\n", text)], np.int64) if starts.size else starts
         places = prose.first_line + np.searchsorted(lines, starts)
@@ -108,10 +110,10 @@ class ProseUnits(Units):
         return self.prose.text[max(start, first) : min(end, last)]
 
     def _record(self, at: int) -> tuple[int, int]:
-        """Where the record begins and ends in which a place lies, if headings tell."""
-        number = bisect_right(self._headings, at)
-        first = self._headings[number - 1] if number else 0
-        return first, self._headings[number] if number < len(self._headings) else len(self.prose.text)
+        """Where the record begins and ends in which a place lies, if that is sure."""
+        number = bisect_right(self._ends, at)
+        first = self._ends[number - 1] if number else 0
+        return first, self._ends[number] if number < len(self._ends) else len(self.prose.text)
 
     def _collect_weak(self, unit: int) -> None:
         """What confirms and finds nobody, of the clusters on either side: a record may begin in the middle of one."""
@@ -140,12 +142,22 @@ class ProseUnits(Units):
                 self.collected.add(unit, "address", town)
 
 
-def _ends_of_records(text: str, found: Sequence[tuple[int, int, str, str]]) -> list[int]:
-    """Where one person's text ends and the next one's begins, if headings, blank lines or line ends say so."""
-    for ends in _divisions(text, found) if len(found) >= FEWEST_RECORDS else ():
+def _ends_of_records(text: str, found: Sequence[tuple[int, int, str, str]]) -> tuple[list[int], bool]:
+    """Where one person's text ends and the next one's begins, and whether it is sure that nothing reaches across.
+
+    Headings, blank lines or line ends divide a text if most of what they divide, as far as anything was found in it,
+    says two things of somebody. Nothing reaches across headings, nor across line ends where hardly a line is empty of
+    anybody's data.
+    """
+    if len(found) < FEWEST_RECORDS:
+        return [], False
+    if (headings := _headings(text, found)) and _divide(text, found, headings):
+        return headings, True
+    for divider in _DIVIDERS:
+        ends = [match.start() for match in divider.finditer(text)]
         if _divide(text, found, ends):
-            return ends
-    return []
+            return ends, divider is _LINE_END and _fill_lines(text, found, ends)
+    return [], False
 
 
 def _divide(text: str, found: Sequence[tuple[int, int, str, str]], ends: Sequence[int]) -> bool:
@@ -158,12 +170,12 @@ def _divide(text: str, found: Sequence[tuple[int, int, str, str]], ends: Sequenc
     return whole >= FEWEST_RECORDS and whole >= RECORDS * len(within)
 
 
-def _divisions(text: str, found: Sequence[tuple[int, int, str, str]]) -> Iterator[list[int]]:
-    """Ways to divide a text into records: at a heading that comes again and again, at blank lines, at every line."""
-    if headings := _headings(text, found):
-        yield headings
-    for divider in _DIVIDERS:
-        yield [match.start() for match in divider.finditer(text)]
+def _fill_lines(text: str, found: Sequence[tuple[int, int, str, str]], ends: Sequence[int]) -> bool:
+    """Whether something was found in nearly every line that holds words, from the first such line to the last."""
+    lines = {bisect_left(ends, start) for start, *_ in found}
+    bounds = [0, *ends, len(text)]
+    worded = sum(bool(text[bounds[n] : bounds[n + 1]].strip()) for n in range(min(lines), max(lines) + 1))
+    return len(lines) >= FULL * worded
 
 
 def _headings(text: str, found: Sequence[tuple[int, int, str, str]]) -> list[int]:
@@ -195,9 +207,8 @@ def _says_two(text: str, start: int, end: int, found: Sequence[tuple[int, int, s
     return any(kind_of_header(words) is None for words in _WORDS.findall(LABELS.sub(" ", rest)))
 
 
-def _cluster(text: str, found: Sequence[tuple[int, int, str, str]]) -> list[_Cluster]:
+def _cluster(text: str, found: Sequence[tuple[int, int, str, str]], ends: Sequence[int]) -> list[_Cluster]:
     clusters: list[_Cluster] = []
-    ends = _ends_of_records(text, found)
     for start, end, kind, canonical in found:
         if kind == "birth_date" and int(canonical[:4]) > LATEST_BIRTH:
             continue
