@@ -2,8 +2,8 @@
 
 Canonical: folded, hiragana as katakana, without spaces, honorifics and what stands in brackets. Japanese names keep the
 order in which they stand (family, given); Latin names keep a space between their words, which are put in alphabetical
-order, since every order occurs; a hyphen stands between two words. Names are not found in free text (a surname dictionary reached F1 0.20 in a
-measurement): they confirm.
+order, since every order occurs; a hyphen stands between two words. Names are not found in free text (a surname
+dictionary reached F1 0.20 in a measurement): they confirm.
 """
 
 from __future__ import annotations

@@ -49,7 +49,7 @@ TURNED: Final = 0.9  # agreement below which a name is tried with its parts in t
 SAME_SCORE: Final = 2e-3  # of two scores that come from the same lengths
 PICKED: Final = 512  # customers picked at random, to see how well a text agrees with anybody
 CLEARLY: Final = 15.0  # bits by which one candidate of a unit puts another in the shade
-_OF_ONE_PERSON: Final = ("customer_number", "card_number", "email", "phone", "address", "birth_date")
+OF_ONE_PERSON: Final = ("customer_number", "card_number", "email", "phone", "address", "birth_date")
 TIED: Final = 1.0  # bits within which two explanations of a value are equally good
 
 
@@ -88,6 +88,7 @@ class Candidates:
         expected: By kind or pair, how many more bearers are expected of a value with one (`Index.bearers_expected`).
         led: Which row each hit belongs to, and by which value it was found.
         since: First day on which all exact values held, and `until` the last one.
+        borrowed: What is one person's alone agrees in the unit beside this one, and not in this one.
     """
 
     unit: NDArray[np.int64]
@@ -101,6 +102,7 @@ class Candidates:
     led: tuple[NDArray[np.intp], NDArray[np.intp]]
     since: NDArray[np.uint16]
     until: NDArray[np.uint16]
+    borrowed: NDArray[np.bool_]
     by_chance: dict[str, NDArray[np.float32]] = field(default_factory=dict)
     bearers: dict[str, tuple[NDArray[np.intp], NDArray[np.int64]]] = field(default_factory=dict)
     expected: Mapping[str, float] = field(default_factory=dict)
@@ -110,7 +112,19 @@ class Candidates:
         row, value = self.led
         number = np.cumsum(kept) - 1
         led = (number[row[kept[row]]], value[kept[row]])
-        names = ("unit", "subject", "evidence", "exact", "shared", "fuzzy", "alone", "cut", "since", "until")
+        names = (
+            "unit",
+            "subject",
+            "evidence",
+            "exact",
+            "shared",
+            "fuzzy",
+            "alone",
+            "cut",
+            "since",
+            "until",
+            "borrowed",
+        )
         bearers = {pair: (number[rows[kept[rows]]], held[kept[rows]]) for pair, (rows, held) in self.bearers.items()}
         return replace(self, led=led, bearers=bearers, **{name: getattr(self, name)[kept] for name in names})
 
@@ -216,6 +230,7 @@ def _empty(keys: NDArray[np.uint64], led: tuple[NDArray[np.intp], NDArray[np.int
         led,
         np.zeros(size, np.uint16),
         np.full(size, FOREVER, np.uint16),
+        np.zeros(size, np.bool_),
     )
 
 
@@ -329,7 +344,7 @@ def _overshadowed(rows: Candidates, total: NDArray[np.float64]) -> NDArray[np.bo
     """
     _, unit = np.unique(rows.unit, return_inverse=True)
     best = np.full(unit.max(initial=-1) + 1, -np.inf)
-    np.maximum.at(best, unit, total)
-    own = rows.exact[:, [COLUMN[kind] for kind in _OF_ONE_PERSON]].any(axis=1)
+    np.maximum.at(best, unit, np.where(rows.borrowed, -np.inf, total))
+    own = rows.exact[:, [COLUMN[kind] for kind in OF_ONE_PERSON]].any(axis=1)
     clearer: NDArray[np.bool_] = total < best[unit] - CLEARLY
     return clearer & ~own

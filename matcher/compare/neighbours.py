@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from matcher.compare.candidates import COLUMN, OF_ONE_PERSON
+
 if TYPE_CHECKING:
     from matcher.compare.candidates import Candidates
 
@@ -22,7 +24,9 @@ def share_with_neighbours(rows: Candidates) -> None:
     if not first.size:
         return
     exact, shared, fuzzy = rows.exact.copy(), rows.shared.copy(), rows.fuzzy.copy()
+    personal = [COLUMN[kind] for kind in OF_ONE_PERSON]
     for one, other in ((first, second), (second, first)):
         rows.exact[one] |= exact[other]
         rows.shared[one] = np.maximum(rows.shared[one], shared[other])
         rows.fuzzy[one] = np.fmax(rows.fuzzy[one], fuzzy[other])
+    rows.borrowed |= (rows.exact & ~exact)[:, personal].any(axis=1)
