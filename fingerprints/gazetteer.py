@@ -50,8 +50,9 @@ class Gazetteer:
         """The cities that have a town of each name."""
         cities: dict[str, list[str]] = defaultdict(list)
         for city in self._written:
-            for town in self._towns_of(city) - {""}:
-                cities[town].append(city)
+            for town in self._towns_of(city):
+                if town and not town.isdecimal():
+                    cities[town].append(city)
         return cities
 
     def city_at(self, text: str, start: int = 0) -> str:

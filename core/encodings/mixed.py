@@ -40,9 +40,9 @@ _MARK = b"\xef\xbb\xbf"
 
 def is_mixed(block: bytes, text: str, encoding: str) -> bool:
     """Whether a block that could be decoded as a whole has stretches that belong to another encoding."""
-    if encoding in {"cp932", EUC}:
-        if _has_utf8(block) or (plausibility(text[:SAMPLE_CHARS]) < SENSIBLE and _has_foreign_line(block, encoding)):
-            return True
+    doubtful = encoding in {"cp932", EUC} and plausibility(text[:SAMPLE_CHARS]) < SENSIBLE
+    if encoding in {"cp932", EUC} and (_has_utf8(block) or (doubtful and _has_foreign_line(block, encoding))):
+        return True
     if encoding == "cp932":
         return any(sign in text for sign in _UTF8_AS_CP932) or _EUC_AS_CP932.search(text) is not None
     return "\x1b$" in text and not encoding.startswith("iso2022")

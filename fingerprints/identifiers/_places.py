@@ -30,6 +30,8 @@ def placed(address: str, known: Gazetteer) -> str:
         address: Without its prefecture; house numbers as digits and hyphens.
         known: The postal table.
     """
+    if address[:1].isdecimal():
+        return address
     city = known.city_at(address)
     if not city:
         address = _with_city(_with_rows(address, known, ""), known)

@@ -25,6 +25,9 @@ PREFECTURES: Final = (
     "岡山県|広島県|山口県|徳島県|香川県|愛媛県|高知県|福岡県|佐賀県|長崎県|熊本県|大分県|宮崎県|鹿児島県|沖縄県"
 )
 _LEAD: Final = re.compile(rf"(?:日本国?(?=.{{2,3}}[都道府県])|\d{{3}}-?\d{{4}}(?=[^\d-])|{PREFECTURES})(?=.)")
+_LABEL: Final = re.compile(rf"[^\d都道府県市区]{{1,8}}?(?=(?:{PREFECTURES})[^\d]{{2}})")
+_OF_PREFECTURES: Final = re.compile("[道府県]|東京都")
+"""What stands before an address: the country, its postal code and its prefecture; and a label that touches that."""
 # 郡 is left out as often as not; 郡山市, 郡上市, 大和郡山市 and 蒲郡市 are no 郡.
 _COUNTY: Final = re.compile(r"[^市区町村郡\d]{1,5}郡(?!市|山市|上市)(?=[^\d]{1,6}?[町村])")
 _N: Final = "〇零一二三四五六七八九十百千壱弐参拾"
@@ -206,6 +209,8 @@ class Address(IdentifierKind):
         if text[-1:] in {")", "）"}:
             text = _NOTE.sub("", nfkc(text))
         text = self._plain(text)
+        if _OF_PREFECTURES.search(text, 3, 14) and (label := _LABEL.match(text)):
+            text = text[label.end() :]
         while lead := _LEAD.match(text):
             text = text[lead.end() :]
         text = _COUNTY.sub("", text, count=1) if "郡" in text and _COUNTY.match(text) else text

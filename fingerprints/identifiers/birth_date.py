@@ -53,7 +53,8 @@ _WESTERN_IN_TEXT: Final = re.compile(
     rf"[12１２](?<![{_D}].)[{_D}]{{3}}(?:{_S}[{_D}]{{1,2}}{_S}[{_D}]{{1,2}}日?|[01]\d[0-3]\d)(?![{_D}])", re.DOTALL
 )
 _ERA_LETTER: Final = re.compile(
-    rf"[MTSHRmtshrＭＴＳＨＲ](?<![A-Za-z].)\.?[{_D}]{{1,2}}{_S}[{_D}]{{1,2}}{_S}[{_D}]{{1,2}}(?![{_D}])", re.DOTALL
+    rf"[MTSHRmtshrＭＴＳＨＲ](?:(?<![A-Za-z].)|(?<=birth.)|(?<=birthday.)|(?<=born.)|(?<=dob.))\.?[{_D}]{{1,2}}{_S}[{_D}]{{1,2}}{_S}[{_D}]{{1,2}}(?![{_D}])",
+    re.DOTALL,
 )
 _ERA_NAME: Final = re.compile(
     rf"[明大昭平令][治正和成]?\s?(?:元|[{_D}]{{1,2}})\s?{_S}[{_D}]{{1,2}}\s?{_S}[{_D}]{{1,2}}日?(?![{_D}])"

@@ -25,6 +25,7 @@ _HYPHENED: Final = re.compile(
 )
 _PLAIN: Final = re.compile(rf"(?<![{_D}A-Za-z.－-])(?<![{_D}],)[{_D}]{{7}}(?![{_D}A-Za-z.－-])")
 """Seven digits and nothing beside them; a pair with a name tells whether they are one."""
+_LABELLED: Final = re.compile(rf"(?:zip|post|郵便)[^\d\n]{{0,10}}(?<![{_D}])([{_D}]{{7}})(?![{_D}])", re.IGNORECASE)
 _SIGNED: Final = re.compile(rf"〒\s?[{_D}]{{3}}[\s‐−－ー-]?[{_D}]{{4}}(?![{_D}])")
 
 
@@ -81,12 +82,15 @@ class PostalCode(IdentifierKind):
             inside = {match.end() for match in signed}
             matches = sorted([m for m in matches if m.end() not in inside] + signed, key=lambda m: m.start())
         ends = {match.end() for match in matches}
+        matches += [m for m in _LABELLED.finditer(text) if m.end() not in ends]
+        ends |= {match.end() for match in matches}
         plain = (m for m in _PLAIN.finditer(text) if m.end() not in ends and is_among_japanese(text, *m.span()))
         matches = sorted([*matches, *plain], key=lambda m: m.start())
         for match in matches:
-            canonical = self.canonical(match.group())
+            start, end = match.span(match.lastindex or 0)
+            canonical = self.canonical(text[start:end])
             if canonical:
-                yield Found(self.name, match.start(), match.end(), canonical)
+                yield Found(self.name, start, end, canonical)
 
 
 def _abroad(text: str) -> str | None:

@@ -89,10 +89,11 @@ def _alone_too(run: str) -> Iterator[str]:
 
 
 def _pairs_of_parts(text: str) -> Iterator[re.Match[str]]:
-    """Two runs of letters beside each other; where a label's は touches the first one, also without it."""
+    """Two runs of letters beside each other; where a label or its は touches the first one, also without that."""
     yield from TWO_PARTS.finditer(text)
-    if "、は" in text:
-        yield from TWO_PARTS.finditer(text.replace("、は", "、"))
+    bare = _touching_labels().sub("、", text.replace("、は", "、"))
+    if bare != text:
+        yield from TWO_PARTS.finditer(bare)
 
 
 def _latin_names(text: str) -> Iterator[str]:
@@ -102,6 +103,14 @@ def _latin_names(text: str) -> Iterator[str]:
         words = re.split(f"[{LATIN_GAPS}]+", run.group())
         if len(words) > 2:  # noqa: PLR2004  # family and given name
             yield from (f"{one} {other}" for one, other in pairwise(words))
+
+
+@cache
+def _touching_labels() -> re.Pattern[str]:
+    """Labels of names that touch one in kanji: お名前由恵 高崎."""
+    words = {word for name in _NAMES for word in kind_classes()[name].headers if len(word) > 1} | set(_MORE_LABELS)
+    japanese = sorted((word for word in words if not word.isascii()), key=len, reverse=True)
+    return re.compile(rf"(?<![^\W\d_])(?:{'|'.join(japanese)})(?=[一-鿿])")
 
 
 @cache

@@ -25,6 +25,7 @@ def candidate(*agree: str, shared: int = 1, **fuzzy: float) -> Candidates:
         led=(np.zeros(1, np.intp), np.zeros(1, np.intp)),
         since=np.zeros(1, np.uint16),
         until=np.zeros(1, np.uint16),
+        borrowed=np.zeros(1, np.bool_),
     )
     for term in agree:
         made.exact[0, COLUMN[term]] = True

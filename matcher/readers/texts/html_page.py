@@ -145,7 +145,9 @@ def _mean_length(records: Sequence[Sequence[str]]) -> float:
 
 def _append(parts: list[str], text: str) -> None:
     """Add what stands behind a tag: a letter or digit on both sides of it belongs to two things as a rule."""
-    touches = parts and parts[-1][-1:].isalnum() and text[0].isalnum()
+    before = parts[-1] if parts else ""
+    ends = before[-1:].isalnum() or (before[-1:] == "." and " " in before)  # an initial: KAKUU I.
+    touches = ends and text[0].isalnum()
     parts.extend((" ", text) if touches else (text,))
 
 
