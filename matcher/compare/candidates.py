@@ -89,6 +89,8 @@ class Candidates:
         led: Which row each hit belongs to, and by which value it was found.
         since: First day on which all exact values held, and `until` the last one.
         borrowed: What is one person's alone agrees in the unit beside this one, and not in this one.
+        phones: How many different numbers of the unit are the subject's.
+        number: The digest of one of them, else 0.
     """
 
     unit: NDArray[np.int64]
@@ -103,6 +105,8 @@ class Candidates:
     since: NDArray[np.uint16]
     until: NDArray[np.uint16]
     borrowed: NDArray[np.bool_]
+    phones: NDArray[np.uint8]
+    number: NDArray[np.uint64]
     by_chance: dict[str, NDArray[np.float32]] = field(default_factory=dict)
     bearers: dict[str, tuple[NDArray[np.intp], NDArray[np.int64]]] = field(default_factory=dict)
     expected: Mapping[str, float] = field(default_factory=dict)
@@ -124,6 +128,8 @@ class Candidates:
             "since",
             "until",
             "borrowed",
+            "phones",
+            "number",
         )
         bearers = {pair: (number[rows[kept[rows]]], held[kept[rows]]) for pair, (rows, held) in self.bearers.items()}
         return replace(self, led=led, bearers=bearers, **{name: getattr(self, name)[kept] for name in names})
@@ -231,6 +237,8 @@ def _empty(keys: NDArray[np.uint64], led: tuple[NDArray[np.intp], NDArray[np.int
         np.zeros(size, np.uint16),
         np.full(size, FOREVER, np.uint16),
         np.zeros(size, np.bool_),
+        np.zeros(size, np.uint8),
+        np.zeros(size, np.uint64),
     )
 
 
@@ -238,6 +246,10 @@ def _prove(rows: Candidates, row: NDArray[np.intp], asked: NDArray[np.intp], que
     for term, digests in query.proves:
         column = COLUMN[term]
         rows.exact[row, column] = True
+        if term == "phone":
+            different = np.unique(np.column_stack((row.astype(np.uint64), digests[asked])), axis=0)[:, 0]
+            rows.number[row] = digests[asked]
+            rows.phones = np.bincount(different.astype(np.intp), minlength=rows.unit.size).astype(np.uint8)
         if term in COUNTED:
             rows.shared[row, column] = index.count(digests[asked])
 

@@ -23,10 +23,13 @@ def share_with_neighbours(rows: Candidates) -> None:
     first, second = order[:-1][beside], order[1:][beside]
     if not first.size:
         return
+    number = rows.number.copy()
     exact, shared, fuzzy = rows.exact.copy(), rows.shared.copy(), rows.fuzzy.copy()
     personal = [COLUMN[kind] for kind in OF_ONE_PERSON]
     for one, other in ((first, second), (second, first)):
         rows.exact[one] |= exact[other]
         rows.shared[one] = np.maximum(rows.shared[one], shared[other])
         rows.fuzzy[one] = np.fmax(rows.fuzzy[one], fuzzy[other])
+        two = (number[one] != number[other]) & (number[one] != 0) & (number[other] != 0)
+        rows.phones[one[two]] = np.maximum(rows.phones[one[two]], 2)
     rows.borrowed |= (rows.exact & ~exact)[:, personal].any(axis=1)

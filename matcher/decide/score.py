@@ -165,7 +165,7 @@ def weigh(rows: Candidates, population: int) -> Scores:
     agreeing -= other_name
     # Another company counts its customers from 1 as well: a number alone is nobody whose name is another.
     number = rows.exact[:, COLUMN["customer_number"]] & ~contradicted
-    strong = number | rows.exact[:, COLUMN["email"]] | rows.exact[:, COLUMN["card_number"]]
+    strong = number | rows.exact[:, COLUMN["email"]] | rows.exact[:, COLUMN["card_number"]] | (rows.phones > 1)
     own = rows.exact[:, [COLUMN[kind] for kind in OF_ONE_PERSON]].sum(axis=1) >= ALONE_ENOUGH  # who married, too
     return Scores(agreement, weight, total, strong | own | (agreeing >= ALONE_ENOUGH))
 

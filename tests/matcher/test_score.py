@@ -26,6 +26,8 @@ def candidate(*agree: str, shared: int = 1, **fuzzy: float) -> Candidates:
         since=np.zeros(1, np.uint16),
         until=np.zeros(1, np.uint16),
         borrowed=np.zeros(1, np.bool_),
+        phones=np.zeros(1, np.uint8),
+        number=np.zeros(1, np.uint64),
     )
     for term in agree:
         made.exact[0, COLUMN[term]] = True
