@@ -26,7 +26,7 @@ _HEADER = re.compile(
 )
 _MAILBOX = re.compile(rb"^From \S{1,200} [^\n]{0,100}\n", re.MULTILINE)
 _SHOWN = ("From", "To", "Cc", "Reply-To", "Subject", "Date")
-FEWEST_HEADERS = 3
+FEWEST_HEADERS, FEWEST_IN_A_BOX = 3, 2
 _TEXT_TYPES = ("text/plain", "text/html")
 
 
@@ -49,8 +49,10 @@ class MailReader(Reader):
         """By the headers of its first paragraph."""
         head = source.head.replace(b"\r\n", b"\n").lstrip(b"\n").partition(b"\n\n")[0]
         names = {found.group().split(b":")[0].lower() for found in _HEADER.finditer(head)}
-        begins = _HEADER.match(head) or _MAILBOX.match(head)
-        return 0.99 if begins and len(names) >= FEWEST_HEADERS and {b"from", b"to", b"subject"} & names else 0.0
+        in_a_box = _MAILBOX.match(head)
+        enough = len(names) >= (FEWEST_IN_A_BOX if in_a_box else FEWEST_HEADERS)
+        begins = in_a_box or _HEADER.match(head)
+        return 0.99 if begins and enough and {b"from", b"to", b"subject"} & names else 0.0
 
     def read(self, source: Readable) -> Iterator[Passage]:
         """Headers and texts in order, attachments as sources."""
