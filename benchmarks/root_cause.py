@@ -64,7 +64,7 @@ def judge(scenario: Scenario, ranking: Ranking, rows: int, noise: float) -> Outc
     if ranking.none_first:
         sure = min(ranking.none_posterior.values(), default=1.0)
     else:
-        sure = sum(one.posterior for one in ranking.holders if best and one.name in {best.name, *best.tied_with})
+        sure = sum(one.posterior or 0.0 for one in ranking.holders if best and one.name in {best.name, *best.tied_with})
     batch = not ranking.none_first and best is not None and best.name == BATCH
     return Outcome(scenario.__name__, rows, noise, right, three, ranking.none_first, batch, min(sure, 1.0))
 

@@ -35,18 +35,21 @@ if TYPE_CHECKING:
 
 EXPORTED: Final = "root-cause-exported"
 VERSION: Final = 1
-METHOD_VERSION: Final = 1
+METHOD_VERSION: Final = 2
 """Raised whenever the same evidence may give other figures."""
 METHOD: Final = (
     "root_cause.inquiry",
     "root_cause.evidence",
     "root_cause.candidates",
+    "root_cause.comparable",
+    "root_cause.doubt",
     "root_cause.values",
     "root_cause.windows",
     "root_cause.terms",
     "root_cause.peers",
     "root_cause.ranking",
     "trails.store.access",
+    "trails.store.reach",
     "trails.store.touches",
     "trails.store.runs",
     "custody.ranking",

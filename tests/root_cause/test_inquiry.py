@@ -129,7 +129,8 @@ def test_without_trails_it_says_so_and_accuses_nobody(database: Database, ask: A
     take(database, LEAKED)
     found = ask(language="en")
     assert found["holders"] == []
-    assert found["outside"]["first"]
+    assert found["conclusion"] == "unknown"
+    assert not found["outside"]["first"]
     assert "No access logs" in found["sentence"]
 
 

@@ -8,7 +8,8 @@ import numpy as np
 import polars as pl
 
 from trails.records import SCHEMA
-from trails.store.access import CODE_VALUES, TOUCH, every_row, granted
+from trails.store.access import TOUCH, every_row, granted
+from trails.store.reach import CODE_VALUES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence

@@ -13,6 +13,8 @@ from incidents.errors import NoIncidentError
 from web.world import actor_of, form_of, world_of
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from starlette.requests import Request
     from starlette.responses import Response
 
@@ -36,9 +38,14 @@ def ask(request: Request) -> Response:
     if reveal and not reason:
         raise HTTPException(400)
     found, _ = inquire_for(world, incident_id, actor_of(request), language, reason if reveal else "")
-    return world.pages.render(
-        request, "cause.html", line=line, found=found, holders=found["holders"][:SHOWN], revealed=reveal
-    )
+    return world.pages.render(request, "cause.html", line=line, found=found, revealed=reveal, **in_view(found))
+
+
+def in_view(found: Mapping[str, Any]) -> dict[str, Any]:
+    """The holders that explain something, and those that do not, to be folded away."""
+    telling = [one for one in found["holders"] if not one["explains_nothing"]]
+    folded = [one for one in found["holders"] if one["explains_nothing"]]
+    return {"holders": telling[:SHOWN], "folded": folded[:SHOWN]}
 
 
 def back(request: Request) -> Response:
