@@ -17,7 +17,7 @@ from root_cause.terms import ACTION_ODDS
 from trails.fields import TAKING_OUT
 from trails.store.access import EXPORT, take_census, touches_of
 from trails.store.runs import RUN_KINDS
-from trails.store.touches import touches_by, touches_in, values_at
+from trails.store.touches import scan_touches, touches_by, touches_in, values_at
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -91,14 +91,16 @@ def _once(
 ) -> pl.DataFrame | None:
     """What the likely sessions or single exports touched; their names are read only where one of them could score.
 
-    A session lies in one run of rows, an export in one moment of it, so that neither covers more than these do.
+    An export lies in one moment of one run of rows, so that it covers no more than that does; a session nearly always
+    lies in one run, but not where its records came by several imports, so that all are named if there are few enough.
     """
     column, place = ("session", ["first"]) if kind == SESSION else ("line", ["first", "when"])
     own = hits if kind == SESSION else hits.filter(pl.col("action").cast(pl.String).is_in(TAKING_OUT))
-    each = own.unique([*place, "subject"])
-    covered = each.group_by(place).agg(pl.col("sure").sum().round(SAME_MASS))
-    covered = covered.filter(_hopeful(covered["sure"], leak, among))
-    own = own.join(covered, on=place, how="semi", nulls_equal=True)
+    if kind == EXPORT or not trails.is_exact:
+        each = own.unique([*place, "subject"])
+        covered = each.group_by(place).agg(pl.col("sure").sum().round(SAME_MASS))
+        covered = covered.filter(_hopeful(covered["sure"], leak, among))
+        own = own.join(covered, on=place, how="semi", nulls_equal=True)
     if own.is_empty():
         return None
     own = own.join(values_at(trails, column, own["row"].to_numpy()), on="row").drop_nulls(column)
@@ -107,7 +109,8 @@ def _once(
     mine = own.filter(pl.col("name").is_in(names))
     if mine.is_empty():
         return None
-    rows = touches_in(trails, mine, column, mine[column].unique())
+    whole = kind == SESSION and trails.is_exact
+    rows = scan_touches(trails, kind, names) if whole else touches_in(trails, mine, column, mine[column].unique())
     return rows.with_columns(_name_of("name"))
 
 

@@ -96,6 +96,11 @@ def _by_scan(trails: Trails, kind: str, names: Mapping[str, int], keep: NDArray[
     return found.with_columns(name=pl.col(kind).cast(pl.String)).select(TOUCHES)
 
 
+def scan_touches(trails: Trails, kind: str, names: Sequence[str]) -> pl.DataFrame:
+    """Everything that holders of a kind touched, wherever it stands, as of `touches_by`: every row is looked at."""
+    return _by_scan(trails, kind, dict.fromkeys(names, 1), np.empty(0, np.uint64))
+
+
 def values_at(trails: Trails, column: str, rows: NDArray[np.int64]) -> pl.DataFrame:
     """What stands in a column in some rows: ``row`` and the column, each row once."""
     rows = np.unique(rows)
