@@ -54,7 +54,7 @@ class HolderRows:
     def mass_in(self, number: int) -> NDArray[np.float64]:
         """How much of each row counts in one class: one between two classes counts in both, more in the nearer."""
         near = 1.0 - np.abs(np.minimum(self.doublings, CLASSES - 1.0) - number)
-        mass: NDArray[np.float64] = np.where(self.hit, self.confidence * np.maximum(near, 0.0), 0.0)
+        mass: NDArray[np.float64] = self.confidence * np.maximum(near, 0.0) * self.hit
         return mass
 
 
@@ -115,15 +115,17 @@ def windows_of(
     prior = -float(np.log(len(lengths) + 1))
     found = [_all_time(rows, of, lift, customers, prior)]
     rows = rows.where(rows.days != UNDATED)
+    leaked = rows.where(rows.hit)
+    at_work = len(np.unique(rows.days))
     for length in lengths:
         starts = span - length + 1
         frame = {"first": first, "starts": starts, "length": length}
         size = distinct_in_windows(rows.subjects, rows.days, weights=rows.stands_for, **frame)
-        covered = np.stack([_mass(rows, number, frame) for number in range(CLASSES)], axis=1)
+        covered = np.stack([_mass(leaked, number, frame) for number in range(CLASSES)], axis=1)
         some = np.flatnonzero(covered.sum(axis=1) > LEAST_MASS)
         if not len(some):
             continue
-        lifted = np.where(size[some] > OUTSTANDING * _usual(size, rows), 1.0, lift)
+        lifted = np.where(size[some] > OUTSTANDING * _usual(size, at_work), 1.0, lift)
         scores = telling(set_score(covered[some], of, size[some] * lifted / customers), size[some], customers)
         dates = np.where(_is_current(first + some, length, current), 0.0, WRONG_DATE)
         weighed = scores + dates + prior + np.log(size[some] / size.sum())
@@ -146,6 +148,7 @@ def action_term(subjects: NDArray[np.uint64], odds: NDArray[np.float64]) -> floa
 
 def class_masses(rows: HolderRows) -> NDArray[np.float64]:
     """The leaked mass in some rows, by class of popularity."""
+    rows = rows.where(rows.hit)
     first = _firsts(rows)
     return np.array([rows.mass_in(number)[first].sum() for number in range(CLASSES)])
 
@@ -167,10 +170,9 @@ def _firsts(rows: HolderRows) -> NDArray[np.bool_]:
     return np.r_[True, rows.subjects[1:] != rows.subjects[:-1]] if len(rows.subjects) else np.zeros(0, bool)
 
 
-def _usual(size: NDArray[np.float64], rows: HolderRows) -> float:
+def _usual(size: NDArray[np.float64], days: int) -> float:
     """The median size of the windows in which the holder touched anybody at all; without enough days, 0."""
-    at_work = size[size > 0]
-    return float(np.median(at_work)) if len(np.unique(rows.days)) >= MIN_DAYS_AT_WORK else 0.0
+    return float(np.median(size[size > 0])) if days >= MIN_DAYS_AT_WORK else 0.0
 
 
 def _daily(size: NDArray[np.float64]) -> float:

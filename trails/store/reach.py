@@ -58,6 +58,8 @@ def measure_reach(kind: str, holders: pl.Series, subjects: pl.Series, rate: int)
     """The reach that a sample of touches shows, of one in ``rate`` customers."""
     pairs = pl.DataFrame({"holder": holders.to_physical(), "subject": subjects})
     pairs = pairs.filter(pl.col("subject") != 0).drop_nulls().unique()
+    if rate == 1:
+        return Reach(kind, float(len(pairs)), float(pairs["subject"].n_unique()))
     each = pairs.group_by("subject").len()["len"].to_numpy().astype(np.float64)
     total, squares = float(each.sum()), float((each**2).sum())
     error = float(np.sqrt((1 - 1 / rate) * squares)) / max(total, 1.0)
