@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from cli.given import reason_for
 from cli.numbers import RowId
 
 if TYPE_CHECKING:
@@ -37,8 +38,7 @@ def root_cause(
 
     if export_to is not None and export_to.exists():
         raise UsageError(f"{export_to} exists", hint="Name a new file.")
-    if reveal and not reason.strip():
-        raise UsageError("names are shown for a reason only", hint='Say why: --reveal --reason "…".')
+    reason = reason_for("names", reason, ask=not as_json) if reveal else reason.strip()
     found = inquire(
         incident_id,
         database=ctx.database,
@@ -48,11 +48,11 @@ def root_cause(
         clock=ctx.clock,
         actor=getpass.getuser(),
         reveal=reveal,
-        reason=reason.strip(),
+        reason=reason,
         language=ctx.settings.language,
     )
     if export_to is not None:
-        _export(ctx, incident_id, found, export_to, reason=reason.strip(), reveal=reveal)
+        _export(ctx, incident_id, found, export_to, reason=reason, reveal=reveal)
     if as_json:
         ctx.emit(found)
     else:
