@@ -122,9 +122,16 @@ def _door(ctx: Context) -> KeyedDoor:
     from trails.number_digests import KeyedDoor
 
     try:
-        patterns = ctx.index.number_patterns
+        patterns, numbered = ctx.index.number_patterns, ctx.index.has_numbers
     except NoIndexError:
-        patterns = ()
+        patterns, numbered = (), False
+    if not numbered:
+        ctx.talk.print(
+            "warning: no customer number is enrolled, and without one no record can be compared with a leak; enrol an "
+            "extract with the column of customer numbers (hinomi enroll FILE --extract NAME --map "
+            "customer_number=COLUMN), before or after this import",
+            markup=False, soft_wrap=True,
+        )  # fmt: skip
     return KeyedDoor(ctx.digester, load_kinds()[NUMBER_KIND], patterns)
 
 
