@@ -19,6 +19,7 @@ from archive.models import DocumentRow
 from incidents.groups import group_ids
 from incidents.models import FindingRow
 from incidents.timeline.events import add_event
+from root_cause.stored import METHOD_VERSION
 from trails.models import TrailImport, TrailPart
 from transparency.heads import latest_head
 from transparency.sequencer import tree_size
@@ -35,8 +36,6 @@ if TYPE_CHECKING:
 
 EXPORTED: Final = "root-cause-exported"
 VERSION: Final = 1
-METHOD_VERSION: Final = 2
-"""Raised whenever the same evidence may give other figures."""
 METHOD: Final = (
     "root_cause.inquiry",
     "root_cause.evidence",

@@ -5,19 +5,19 @@ from __future__ import annotations
 import io
 import sqlite3
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import click
 import pytest
 
 from cli import given
-from cli.exit_codes import STOPPED, code_of
+from cli.exit_codes import MEANINGS, STOPPED, code_of
 from cli.main import hinomi, run
 from core.errors import HinomiError, OutsideError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
 TAKES_A_FILE: Final = {
     "enroll": ("enroll", "FILE", "--extract", "x", "--yes"),
@@ -205,3 +205,10 @@ def test_errors_are_sorted_by_one_principle() -> None:
     assert code_of(click.UsageError("what?")) == code_of(UsageError("what?")) == 2
     assert code_of(PermissionError(13, "denied")) == code_of(OutsideError("gone")) == 3
     assert code_of(KeyError("ours")) is None
+
+
+@pytest.mark.parametrize("page", ["operators.md", "operators.ja.md"])
+def test_the_manual_has_the_table_of_codes(page: str) -> None:
+    text = (Path(__file__).parents[2] / "docs" / page).read_text(encoding="utf-8")
+    assert all(f"| {code} | " in text for code in MEANINGS)
+    assert page.endswith(".ja.md") or all(f"| {code} | {said} |" in text for code, said in MEANINGS.items())

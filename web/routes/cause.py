@@ -38,7 +38,9 @@ def ask(request: Request) -> Response:
     if reveal and not reason:
         raise HTTPException(400)
     found, _ = inquire_for(world, incident_id, actor_of(request), language, reason if reveal else "")
-    return world.pages.render(request, "cause.html", line=line, found=found, revealed=reveal, **in_view(found))
+    return world.pages.render(
+        request, "cause.html", line=line, found=found, revealed=reveal, asked_at=None, **in_view(found)
+    )
 
 
 def in_view(found: Mapping[str, Any]) -> dict[str, Any]:
@@ -48,9 +50,21 @@ def in_view(found: Mapping[str, Any]) -> dict[str, Any]:
     return {"holders": telling[:SHOWN], "folded": folded[:SHOWN]}
 
 
-def back(request: Request) -> Response:
-    """The answer has no address of its own: it is back to the incident."""
-    return RedirectResponse(f"/incidents/{request.path_params['incident_id']}#cause", status_code=303)
+def again(request: Request) -> Response:
+    """The last answer, names masked: no new look. Without one it is back to the incident, where it can be asked for."""
+    from root_cause.stored import read_ranking
+
+    world, incident_id = world_of(request), request.path_params["incident_id"]
+    language = world.pages.language(request)
+    with world.home.database.read() as session:
+        stored = read_ranking(session, incident_id, language)
+        line = queries.incident_line(session, incident_id, language=language) if stored else None
+    if stored is None:
+        return RedirectResponse(f"/incidents/{incident_id}#cause", status_code=303)
+    return world.pages.render(
+        request, "cause.html", line=line, found=stored.found, revealed=False, asked_at=stored.asked_at,
+        **in_view(stored.found),
+    )  # fmt: skip
 
 
 def inquire_for(world: World, incident_id: int, actor: str, language: str, reason: str) -> tuple[dict[str, Any], Index]:
@@ -70,5 +84,5 @@ def inquire_for(world: World, incident_id: int, actor: str, language: str, reaso
 
 ROUTES = [
     Route("/incidents/{incident_id:id}/root-cause", ask, methods=["POST"]),
-    Route("/incidents/{incident_id:id}/root-cause", back, methods=["GET"]),
+    Route("/incidents/{incident_id:id}/root-cause", again, methods=["GET"]),
 ]
