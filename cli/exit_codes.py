@@ -16,7 +16,8 @@ STOPPED: Final = 130
 """What shells say of a program that Ctrl-C ended."""
 MEANINGS: Final = {
     0: "Done.",
-    1: "The command did its work, and the answer is no: a check failed, the rules forbid it, nothing could be compared.",
+    1: "The command did its work, and the answer is no: a check failed, the rules forbid it, nothing could be "
+    "compared.",
     2: "What was given is not there or is not what the command takes: an option, a file, a number, a key, a setting, "
     "an answer that nobody sits there to give.",
     3: "What was given is right, and something else failed: a file that cannot be read, a full disk, a damaged or "
