@@ -84,7 +84,7 @@ def gather(session: Session, incident_id: int, *, index: Index, trails_dir: Path
             len(members),
             len(members) - len(np.unique(subjects)),
             trails.systems,
-            foreign_systems(trails, index),
+            foreign_systems(trails, index) if index.has_numbers else (),
             share_of_days_missing(gaps, spans_of(session, zone), (page.dated[0], page.dated[1] or seen_on)),
         ),
         gaps=gaps,

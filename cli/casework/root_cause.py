@@ -13,6 +13,10 @@ from cli.given import reason_for
 from cli.numbers import RowId
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from rich.table import Table
+
     from cli.context import Context
     from core.texts import Texts
 
@@ -57,8 +61,8 @@ def root_cause(
         ctx.emit(found)
     else:
         _show(ctx, found)
-    if found["conclusion"] == UNKNOWN and found["systems"]:
-        raise click.exceptions.Exit(HinomiError.exit_code)  # there were records, and they could not be compared
+    if found["conclusion"] == UNKNOWN and found["systems"] and not found["comparable"]["compared"]:
+        raise click.exceptions.Exit(HinomiError.exit_code)  # there were records, and nobody could be looked for
 
 
 def _export(ctx: Context, incident_id: int, found: dict[str, Any], path: Path, *, reason: str, reveal: bool) -> None:
@@ -77,19 +81,17 @@ def _export(ctx: Context, incident_id: int, found: dict[str, Any], path: Path, *
 
 def _show(ctx: Context, found: dict[str, Any]) -> None:
     """The sentence, the extracts, and the holders that explain something; the others as a number."""
-    from rich.table import Table
-
     from core.texts import load_texts
 
     texts = load_texts("trails", ctx.settings.language)
     ctx.talk.print(found["sentence"], markup=False, soft_wrap=True)
-    extracts = Table(*(texts(f"table.{key}") for key in EXTRACT_COLUMNS), title=texts("table.extracts"))
+    extracts = _table(texts, "extracts", EXTRACT_COLUMNS)
     for one in found["extracts"][:SHOWN]:
         extracts.add_row(*(str(one.get(key, "")) for key in EXTRACT_COLUMNS))
     ctx.talk.print(extracts)
     telling = [one for one in found["holders"] if not one["explains_nothing"]]
     if telling:
-        holders = Table(*(texts(f"table.{key}") for key in HOLDER_COLUMNS), title=texts("table.holders"))
+        holders = _table(texts, "holders", HOLDER_COLUMNS)
         for one in telling[:SHOWN]:
             holders.add_row(*_cells(one, texts))
         ctx.talk.print(holders)
@@ -98,6 +100,16 @@ def _show(ctx: Context, found: dict[str, Any]) -> None:
         ctx.talk.print(texts("table.folded", count=folded), markup=False, soft_wrap=True)
     for limit in found["limits"]:
         ctx.talk.print(f"limit: {limit}", markup=False)
+
+
+def _table(texts: Texts, title: str, columns: Sequence[str]) -> Table:
+    """A table whose words are broken rather than cut off."""
+    from rich.table import Table
+
+    table = Table(title=texts(f"table.{title}"))
+    for key in columns:
+        table.add_column(texts(f"table.{key}"), overflow="fold")
+    return table
 
 
 def _cells(one: dict[str, Any], texts: Texts) -> tuple[str, ...]:
