@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 
-from root_cause.terms import class_masses
+from root_cause.terms import LEAST_MASS, class_masses
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -86,7 +86,7 @@ def _ordinary_lift(
     counts = [
         (mass, own.stands_for[_firsts(own)].sum())
         for one, own in zip(touches, rows, strict=True)
-        if one.kind == kind and own.hit.any() and (mass := class_masses(own).sum()) < HALF * leak.mass
+        if one.kind == kind and own.hit.any() and (mass := class_masses(own).sum()) < HALF * leak.mass - LEAST_MASS
     ]
     skipped = max(CULPRITS, round(CULPRIT_SHARE * len(counts)))
     # By chance alone so many of all are as lucky: the one that counts is the next.
