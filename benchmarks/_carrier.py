@@ -175,8 +175,10 @@ def leak_of(world: CarrierWorld, taken: NDArray[np.uint64], noise: float, touche
     by = np.zeros(world.customers)
     for one in touches:
         by[np.unique(one.subjects).astype(np.int64)] += 1
-    popularity = by[subjects.astype(np.int64)] / max(by.mean(), 1.0)
-    return Leak(subjects, np.full(len(subjects), 0.98), world.customers, FIRST_DAY + world.days, popularity=popularity)
+    return Leak(
+        subjects, np.full(len(subjects), 0.98), world.customers, FIRST_DAY + world.days,
+        touched_by=by[subjects.astype(np.int64)], pairs=float(by.sum()),
+    )  # fmt: skip
 
 
 CULPRITS = (slow_drip, one_night, one_region, supervisor, shared_account, two_culprits, in_a_gap)

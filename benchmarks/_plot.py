@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from benchmarks.root_cause import Outcome
+    from benchmarks.held_out.outcomes import Outcome
 
 WIDTH, HEIGHT, LEFT, TOP, SIDE = 920, 420, 60, 40, 300
 COLOURS: Final = (

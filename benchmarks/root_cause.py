@@ -1,19 +1,20 @@
 """Who did it, over made-up carriers with planted culprits: how often the right one comes first, and how sure it was.
 
+    ./run bench root_cause --held-out 4 [--seed 0] [--rows 100] [--keys 3] [--plot docs/images/root-cause-held-out.svg]
     ./run bench root_cause [--runs 20] [--customers 100000] [--operators 300] [--days 730] [--rows 1000 300 100 30 10]
                            [--noise 0 0.1 0.3] [--plot docs/images/root-cause.svg]
 
 Customers differ in how often they call, operators in how much they see and in their region, a supervisor sees a whole
 region, and a batch account reads a tenth of everybody each night. Each scenario plants its culprit in that world
 (`benchmarks._carrier`). "right" is the answer that is wanted: the culprit first; for `team` the culprit tied with his
-twin; for leaks that no record explains, "none of these". Ends with 1 when a bar is missed.
+twin; for leaks that no record explains, "none of these". With --held-out it is other carriers (`benchmarks.held_out`),
+so many of each shape, whose logs go through the columnar store under several keys. Ends with 1 when a bar is missed.
 """
 
 from __future__ import annotations
 
 import argparse
 import time
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -21,10 +22,12 @@ import numpy as np
 
 from benchmarks._carrier import BATCH, CULPRIT, CULPRITS, ELSEWHERE, INSEPARABLE, leak_of, make_world
 from benchmarks._plot import draw
+from benchmarks.held_out.cases import NOBODY, held_out_bars, run_cases
+from benchmarks.held_out.outcomes import Outcome, sureness
 from root_cause.ranking import rank_holders
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Collection, Sequence
 
     from benchmarks._carrier import CarrierWorld, Planted
     from root_cause.ranking import Ranking
@@ -35,21 +38,8 @@ BINS: Final = (0.0, 0.5, 0.8, 0.95, 0.99, 1.0)
 FIRST_BAR, FIRST_ROWS, FIRST_NOISE = 0.95, 100, 0.1
 TOP_BAR, TOP_ROWS = 0.95, 30
 MOST_TIES: Final = 2
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """One leak ranked."""
-
-    scenario: str
-    rows: int
-    noise: float
-    right: bool
-    top_three: bool
-    none: bool
-    batch: bool
-    sure: float
-    """The probability that the answer which came first has, within its kind."""
+SELDOM: Final = tuple(scenario.__name__ for scenario in ELSEWHERE)
+"""Leaks that nobody in the records took."""
 
 
 def judge(scenario: Scenario, ranking: Ranking, rows: int, noise: float) -> Outcome:
@@ -61,12 +51,8 @@ def judge(scenario: Scenario, ranking: Ranking, rows: int, noise: float) -> Outc
     else:
         right = not ranking.none_first and best is not None and best.name.startswith(CULPRIT)
         right &= scenario not in INSEPARABLE or (best is not None and 0 < len(best.tied_with) < MOST_TIES)
-    if ranking.none_first:
-        sure = min(ranking.none_posterior.values(), default=1.0)
-    else:
-        sure = sum(one.posterior for one in ranking.holders if best and one.name in {best.name, *best.tied_with})
     batch = not ranking.none_first and best is not None and best.name == BATCH
-    return Outcome(scenario.__name__, rows, noise, right, three, ranking.none_first, batch, min(sure, 1.0))
+    return Outcome(scenario.__name__, rows, noise, right, three, ranking.none_first, batch, sureness(ranking))
 
 
 def simulate(worlds: Sequence[CarrierWorld], scenario: Scenario, rows: int, noise: float) -> list[Outcome]:
@@ -81,13 +67,12 @@ def simulate(worlds: Sequence[CarrierWorld], scenario: Scenario, rows: int, nois
     return outcomes
 
 
-def reliability(outcomes: Sequence[Outcome]) -> list[tuple[float, float, int]]:
+def reliability(outcomes: Sequence[Outcome], nobody: Collection[str] = SELDOM) -> list[tuple[float, float, int]]:
     """For each bin of probabilities: the mean that was said, the share that was right, and how many there were.
 
     A probability is one under a prior, here that somebody and nobody are as likely as each other; leaks of either sort
     count so much that this holds, however many scenarios there are of each.
     """
-    nobody = {scenario.__name__ for scenario in ELSEWHERE}
     sorts = [one.scenario in nobody for one in outcomes]
     weight = {sort: 1 / sorts.count(sort) for sort in set(sorts)}
     table = []
@@ -134,7 +119,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--rows", type=int, nargs="*", default=[100, 30])
     parser.add_argument("--noise", type=float, nargs="*", default=[0.1])
     parser.add_argument("--plot", type=Path, help="where to draw the curves and the reliability of the probabilities")
+    parser.add_argument("--held-out", type=int, default=0, help="so many worlds of each held-out shape instead")
+    parser.add_argument("--seed", type=int, default=0, help="the first seed of the held-out worlds")
+    parser.add_argument("--keys", type=int, default=3, help="keys that each held-out world is asked under")
     args = parser.parse_args(argv)
+    if args.held_out:
+        return _held_out(args)
     started = time.perf_counter()
     print(f"{args.customers:,} customers, {args.operators} operators, {args.days} days, {args.runs} worlds")
     print(f"{'scenario':<16}{'rows':>6}{'noise':>7}{'right':>8}{'top 3':>8}{'none':>8}{'batch':>7}")
@@ -159,6 +149,40 @@ def main(argv: Sequence[str] | None = None) -> int:
         args.plot.write_text(draw(outcomes, reliability(outcomes)), encoding="utf-8")
     print(f"{time.perf_counter() - started:.1f} s")
     return 0 if all(kept.values()) else 1
+
+
+def _held_out(args: argparse.Namespace) -> int:
+    """Print what the held-out worlds came to, a line a shape and size, and every one that went wrong."""
+    started = time.perf_counter()
+    seeds = range(args.seed, args.seed + args.held_out)
+    cases = []
+    print(f"{'shape':<24}{'rows':>6}{'right':>8}{'none':>8}{'batch':>7}{'same':>7}")
+    for case in run_cases(seeds, args.rows, args.keys):
+        cases.append(case)
+        mine = [one for one in cases if (one.outcome.scenario, one.outcome.rows) == _kind_of(case.outcome)]
+        if not case.outcome.right:
+            print(f"  not right: {case.outcome.scenario}, {case.outcome.rows} rows, seed {case.seed}, {case.outcome}")
+        if len(mine) == len(seeds):
+            some = [one.outcome for one in mine]
+            line = f"{share(some, 'right'):>8.0%}{share(some, 'none'):>8.0%}{sum(one.batch for one in some):>7}"
+            name, rows = _kind_of(case.outcome)
+            print(f"{name:<24}{rows:>6}{line}{sum(one.same for one in mine):>7}", flush=True)
+    outcomes = [one.outcome for one in cases]
+    table = reliability(outcomes, NOBODY)
+    print("how sure it said it was, and how often it was right:")
+    for said, true, count in table:
+        print(f"  {said:>7.1%}{true:>8.1%}  of {count}")
+    kept = held_out_bars(cases)
+    for name, good in kept.items():
+        print(f"{'kept' if good else 'MISSED'}: {name}")
+    if args.plot:
+        args.plot.write_text(draw(outcomes, table), encoding="utf-8")
+    print(f"{time.perf_counter() - started:.1f} s")
+    return 0 if all(kept.values()) else 1
+
+
+def _kind_of(outcome: Outcome) -> tuple[str, int]:
+    return outcome.scenario, outcome.rows
 
 
 if __name__ == "__main__":

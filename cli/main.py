@@ -6,16 +6,21 @@ import importlib
 import os
 import sys
 from io import TextIOWrapper
-from typing import NoReturn
+from itertools import pairwise
+from typing import TYPE_CHECKING, NoReturn
 
 import click
 
 from cli.context import Context
-from core.errors import HinomiError, OutsideError
+from cli.exit_codes import code_of
+from core.errors import HinomiError
 from core.files import full_disk, is_full
 from core.logs import configure_logs
 from core.processes.garbage import expect_many_objects
 from core.settings import find_home
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 COMMANDS = {
     "init": "cli.keeping.init:init",
@@ -75,43 +80,47 @@ def hinomi(ctx: click.Context, home: str | None) -> None:
         ctx.call_on_close(ctx.obj.append_to_log)
 
 
-def main() -> None:
-    """Run the command line; every expected error ends in one message, one hint and its exit code."""
+def main() -> NoReturn:
+    """Run the command line and end with its exit code."""
     os.environ["PYTHONSAFEPATH"] = "1"  # for whatever Python a library of ours starts: see core.processes.worker
     configure_logs(level="WARNING")
     expect_many_objects()
     for stream in (sys.stdout, sys.stderr):  # a terminal that cannot show a character shows its code instead
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
+    sys.exit(run(sys.argv[1:]))
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run a command; every expected error ends in one message, one hint and its exit code (`cli.exit_codes`)."""
     try:
-        code = hinomi(standalone_mode=False)  # what a command that ended with click's Exit exits with
-    except click.Abort:
-        click.echo("stopped", err=True)
-        sys.exit(130)
-    except click.ClickException as error:
-        error.show()
-        sys.exit(error.exit_code)
-    except HinomiError as error:
-        _end_with(error)
+        code = hinomi(list(arguments), standalone_mode=False)  # what a command exits with that ended by click's Exit
+    except SystemExit as end:
+        return end.code if isinstance(end.code, int) else 0
     except Exception as error:
-        if is_full(error):
-            _end_with(full_disk(error, find_home(_given_home())))
-        if not isinstance(error, OSError):
+        told = full_disk(error, find_home(_given_home(arguments))) if is_full(error) else error
+        if (failed := code_of(told)) is None:
             raise
-        click.echo(f"error: {error.strerror or type(error).__name__}: {error.filename or ''}", err=True)
-        sys.exit(OutsideError.exit_code)
-    sys.exit(code if isinstance(code, int) else 0)
+        _tell(told)
+        return failed
+    return code if isinstance(code, int) else 0
 
 
-def _end_with(error: HinomiError) -> NoReturn:
-    """Say what failed and what to do, and exit with its code."""
-    click.echo(f"error: {error}", err=True)
-    if error.hint:
+def _tell(error: Exception) -> None:
+    """Say what failed and what to do."""
+    if isinstance(error, click.ClickException):
+        error.show()
+        return
+    if isinstance(error, click.Abort):
+        click.echo("stopped", err=True)
+        return
+    said = f"{error.strerror or type(error).__name__}: {error.filename or ''}" if isinstance(error, OSError) else error
+    click.echo(f"error: {said}", err=True)
+    if isinstance(error, HinomiError) and error.hint:
         click.echo(f"hint: {error.hint}", err=True)
-    sys.exit(error.exit_code)
 
 
-def _given_home() -> str | None:
+def _given_home(arguments: Sequence[str]) -> str | None:
     """What stands behind ``--home``, read without the help of what just failed."""
-    given = dict(zip(sys.argv, sys.argv[1:], strict=False))
+    given = dict(pairwise(arguments))
     return given.get("--home")

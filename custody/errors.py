@@ -22,7 +22,7 @@ class CustodyError(HinomiError):
 class TableError(CustodyError):
     """A file that is no table we can read."""
 
-    exit_code = 3
+    exit_code = 2
 
 
 class ColumnError(CustodyError):

@@ -88,6 +88,8 @@ class DamagedIndexError(FingerprintError):
 class OtherVersionError(FingerprintError):
     """The index was written in a format this program does not read."""
 
+    exit_code = 3
+
     def __init__(self, what: str, got: object, expected: object) -> None:
         super().__init__(
             f"{what} has format version {got}, this program reads {expected}",

@@ -34,6 +34,8 @@ def look_at_index(home: Home, thorough: bool) -> Iterator[Diagnosis]:  # noqa: F
         "generation": index.generation, "subjects": index.subjects, "extracts": len(index.extracts),
         "segments": len(index.segments), "bytes": f"{index.bytes_per_subject:.0f}",
     })  # fmt: skip
+    if index.subjects and not index.has_numbers:
+        yield Diagnosis("note", "index", "no_numbers", {"subjects": index.subjects})
     yield from _leftovers(home)
 
 

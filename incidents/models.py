@@ -164,3 +164,16 @@ class Event(Base):
     data: Mapped[dict[str, Any]] = mapped_column(JSON)
     search_text: Mapped[str]
     key: Mapped[str | None] = mapped_column(unique=True)
+
+
+class RankingRow(Base):
+    """The last ranking of who held or touched an incident's customers, names masked (`root_cause.inquiry`).
+
+    ``basis`` is the hash of everything that it was made from: while that is the same, so is the ranking.
+    """
+
+    __tablename__ = "rankings"
+    incident_id: Mapped[int] = mapped_column(ForeignKey("incidents.id"), primary_key=True, autoincrement=False)
+    basis: Mapped[str]
+    found: Mapped[dict[str, Any]] = mapped_column(JSON)
+    asked_at: Mapped[datetime]

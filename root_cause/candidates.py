@@ -17,7 +17,7 @@ from root_cause.terms import ACTION_ODDS
 from trails.fields import TAKING_OUT
 from trails.store.access import EXPORT, take_census, touches_of
 from trails.store.runs import RUN_KINDS
-from trails.store.touches import touches_by, touches_in, values_at
+from trails.store.touches import scan_touches, touches_by, touches_in, values_at
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -33,6 +33,8 @@ SESSION: Final = "session"
 PER_KIND: Final = 60
 """Holders of a kind that are looked at closely, those that cover most; what is left out is said."""
 HOPELESS: Final = -12.0
+SAME_MASS: Final = 6
+"""Digits after which masses are the same, whatever the order in which they were added up."""
 BULK: Final = 2
 """A record that took fewer customers out is no export worth a line of its own."""
 
@@ -53,13 +55,16 @@ def read_touches(trails: Trails, leak: Leak, members_of: MembersOf, index: Index
     Records of before a change of the key hold digests made under the former one; the ``index`` leads them on.
     """
     asked = leak.subjects if index is None else np.union1d(leak.subjects, index.former_digests(leak.subjects))
-    seen, mean = touches_of(trails, asked, population=leak.population)
+    seen, reach = touches_of(trails, asked)
     hits = _with_extracts(_led_on(seen, index), members_of)
     sure = pl.DataFrame({"subject": leak.subjects, "sure": leak.confidence}).cast(
         {"subject": pl.UInt64, "sure": pl.Float64}
     )
     hits = hits.join(sure, on="subject", how="inner")
-    leak = replace(leak, popularity=_popularity(hits, leak, mean))
+    leak = replace(
+        leak, touched_by=_touched_by(hits, leak, reach.kind), pairs=reach.pairs, pairs_error=reach.error,
+        population=max(leak.population, round(reach.customers)),
+    )  # fmt: skip
     census = take_census(trails)
     among: dict[str, int] = {}
     rated: dict[str, dict[str, int]] = {}
@@ -86,14 +91,16 @@ def _once(
 ) -> pl.DataFrame | None:
     """What the likely sessions or single exports touched; their names are read only where one of them could score.
 
-    A session lies in one run of rows, an export in one moment of it, so that neither covers more than these do.
+    An export lies in one moment of one run of rows, so that it covers no more than that does; a session nearly always
+    lies in one run, but not where its records came by several imports, so that all are named if there are few enough.
     """
     column, place = ("session", ["first"]) if kind == SESSION else ("line", ["first", "when"])
     own = hits if kind == SESSION else hits.filter(pl.col("action").cast(pl.String).is_in(TAKING_OUT))
-    each = own.unique([*place, "subject"])
-    covered = each.group_by(place).agg(pl.col("sure").sum())
-    covered = covered.filter(_hopeful(covered["sure"], leak, among))
-    own = own.join(covered, on=place, how="semi", nulls_equal=True)
+    if kind == EXPORT or not trails.is_exact:
+        each = own.unique([*place, "subject"])
+        covered = each.group_by(place).agg(pl.col("sure").sum().round(SAME_MASS))
+        covered = covered.filter(_hopeful(covered["sure"], leak, among))
+        own = own.join(covered, on=place, how="semi", nulls_equal=True)
     if own.is_empty():
         return None
     own = own.join(values_at(trails, column, own["row"].to_numpy()), on="row").drop_nulls(column)
@@ -102,7 +109,8 @@ def _once(
     mine = own.filter(pl.col("name").is_in(names))
     if mine.is_empty():
         return None
-    rows = touches_in(trails, mine, column, mine[column].unique())
+    whole = kind == SESSION and trails.is_exact
+    rows = scan_touches(trails, kind, names) if whole else touches_in(trails, mine, column, mine[column].unique())
     return rows.with_columns(_name_of("name"))
 
 
@@ -124,7 +132,7 @@ def _led_on(rows: pl.DataFrame, index: Index | None) -> pl.DataFrame:
 def _likely(hits: pl.DataFrame, leak: Leak, among: int, kind: str, limits: list[str]) -> list[str]:
     """The holders that could score, those that cover most first; how many such are left out is added to ``limits``."""
     covered = hits.select("name", "subject", "sure").unique().group_by("name").agg(pl.col("sure").sum())
-    covered = covered.sort("sure", "name", descending=[True, False])
+    covered = covered.with_columns(pl.col("sure").round(SAME_MASS)).sort("sure", "name", descending=[True, False])
     hopeful = covered.filter(_hopeful(covered["sure"], leak, among))["name"].to_list()
     if left_out := len(hopeful[PER_KIND:]):
         limits.append(f"{kind}: {left_out} holders with the fewest leaked customers were not looked at closely")
@@ -139,17 +147,15 @@ def _hopeful(covered: pl.Series, leak: Leak, among: int) -> pl.Series:
     return pl.Series([known[mass] for mass in covered.to_list()], dtype=pl.Boolean)
 
 
-def _popularity(hits: pl.DataFrame, leak: Leak, mean: float) -> NDArray[np.float64]:
-    """How many operators touch each leaked customer, as a multiple of the mean."""
-    counted = (
-        hits.filter(pl.col("operator").is_not_null()).group_by("subject").agg(pl.col("operator").n_unique().alias("by"))
-    )
+def _touched_by(hits: pl.DataFrame, leak: Leak, kind: str) -> NDArray[np.float64]:
+    """How many holders of a kind touch each leaked customer."""
+    counted = hits.filter(pl.col(kind).is_not_null()).group_by("subject").agg(pl.col(kind).n_unique().alias("by"))
     asked = (
         pl.DataFrame({"subject": leak.subjects})
         .cast(pl.UInt64)
         .join(counted, on="subject", how="left", maintain_order="left")
     )
-    return asked["by"].fill_null(0).to_numpy().astype(np.float64) / max(mean, 1.0)
+    return asked["by"].fill_null(0).to_numpy().astype(np.float64)
 
 
 def _as_touches(kind: str, rows: pl.DataFrame, rated: Mapping[str, int]) -> list[Touches]:

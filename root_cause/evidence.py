@@ -17,9 +17,10 @@ from pyroaring import BitMap
 from fingerprints.identifiers.customer_number import NUMBER_KIND
 from incidents import queries
 from root_cause.candidates import read_touches
+from root_cause.comparable import Comparable, foreign_systems, share_of_days_missing
 from root_cause.ranking import Background, Leak, Touches
 from trails.gaps import read_gaps
-from trails.store.access import open_trails
+from trails.store.access import open_trails, spans_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -44,8 +45,8 @@ class Evidence:
     touches: tuple[Touches, ...]
     among: dict[str, int]
     backgrounds: tuple[Background, ...]
-    unnumbered: int
-    """Leaked customers without a customer number in the index: no trail can show them."""
+    comparable: Comparable
+    """What of the leak could be looked for at all."""
     gaps: tuple[Gap, ...] = ()
     limits: tuple[str, ...] = ()
     systems: tuple[str, ...] = ()
@@ -72,14 +73,21 @@ def gather(session: Session, incident_id: int, *, index: Index, trails_dir: Path
     )  # fmt: skip
     trails = open_trails(session, trails_dir, zone=zone, until=sighted_at)
     found = read_touches(trails, leak, lambda name: number_digests(index, index.members(name))[1], index)
-    seen_on = sighted_at.date().isoformat()
+    seen_on = sighted_at.astimezone(ZoneInfo(zone)).date()
+    gaps = tuple(gap for gap in read_gaps(session) if gap.kind == "sequence" or gap.first <= seen_on.isoformat())
     return Evidence(
         leak=found.leak,
         touches=found.touches,
         among=found.among,
         backgrounds=tuple(_backgrounds(index, members, leak)),
-        unnumbered=len(members) - len(np.unique(subjects)),
-        gaps=tuple(gap for gap in read_gaps(session) if gap.kind == "sequence" or gap.first <= seen_on),
+        comparable=Comparable(
+            len(members),
+            len(members) - len(np.unique(subjects)),
+            trails.systems,
+            foreign_systems(trails, index) if index.has_numbers else (),
+            share_of_days_missing(gaps, spans_of(session, zone), (page.dated[0], page.dated[1] or seen_on)),
+        ),
+        gaps=gaps,
         limits=found.limits,
         systems=trails.systems,
         inputs=_inputs(trails, members, sighted_at),

@@ -13,6 +13,7 @@ from incidents.figures import rule_out, with_days
 from root_cause.evidence import gather
 from root_cause.ranking import rank_holders
 from root_cause.report import as_json
+from root_cause.stored import basis_of, read_ranking, store_ranking
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -49,24 +50,32 @@ def inquire(
 ) -> dict[str, Any]:
     """Rank extracts and holders for an incident, as the command line's contract has it.
 
+    The last ranking is given again, and that somebody looked is no new event, while everything it was made from is as
+    it was and no names are to be seen.
+
     Raises:
         NoIncidentError: There is no such incident.
     """
     with database.read() as session:
+        basis = basis_of(session, incident_id, index, zone)
+        known = None if reveal else read_ranking(session, incident_id, language)
+        if known is not None and known.basis == basis:
+            return known.found
         evidence = gather(session, incident_id, index=index, trails_dir=trails_dir, zone=zone)
         page = queries.incident(session, incident_id, language=language, zone=zone)
         extracts = _as_of_today(page, first_lent(session), zone)
     brought = bool(page.documents) and all(view.source == HAND_IN for view in page.documents)
     ranking = rank_holders(evidence.leak, evidence.touches, evidence.among, evidence.backgrounds)
     second = second_pass(ranking, evidence)
-    found = as_json(ranking, second, evidence, extracts, reveal=reveal, language=language)
+    made = [as_json(ranking, second, evidence, extracts, reveal=names, language=language) for names in (reveal, False)]
     now = clock.now()
     with database.write() as session:
+        store_ranking(session, incident_id, basis, made[1], now)
         data = {"holders": len(ranking.holders), "reason": reason}
         kinds = [ASKED_OF_LIST if brought else ASKED, *([REVEALED] if reveal else [])]
         for kind in kinds:
             add_event(session, kind, actor=actor, now=now, incident_id=incident_id, data=data)
-    return found
+    return made[0]
 
 
 def _as_of_today(page: IncidentPage, lent: Mapping[str, date], zone: str) -> list[dict[str, Any]]:

@@ -1,22 +1,24 @@
 """How much of a leak a holder would have touched anyway: what colleagues who touched its customers tell.
 
 A leak of one region or one product is touched more often by all who work there, whoever took it. Nobody tells us the
-region; but those who touched a leaked customer work where he belongs, and of what they touch, another holder touches
-a share that can be counted. Its mean over the leak is what this holder would have covered, had the leak come from
-elsewhere. Who practically is the same holder, or opens everything together with it, tells nothing: that is a tie.
+region; but who touches more of the leak than by chance works where it comes from, so that a customer whom he touches
+is more like the leak, and one whom he does not is less. Each colleague tells by himself (a naive Bayes estimate), and
+of the customers that are like the leak, a holder touches a share that can be counted: this he would have covered, had
+the leak come from elsewhere. Who practically is the same holder, or opens everything together with it, tells nothing:
+that is a tie.
 """
 
 from __future__ import annotations
 
 from statistics import NormalDist
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 
-from root_cause.terms import class_masses
+from root_cause.terms import LEAST_MASS, class_masses
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -34,28 +36,40 @@ HALF: Final = 0.5
 CULPRITS: Final = 3
 CULPRIT_SHARE: Final = 0.05
 RATES: Final = (1, 16, 128)
-MOST_ROWS: Final = 2_000_000
-"""With more customers than that in all sets, one in 16 or 128 is compared."""
+MOST_CELLS: Final = 1 << 29
+"""Holders times customers that are compared, a byte each; beyond, one customer in 16 or 128 is."""
+ESTIMATED_CELLS: Final = 1 << 25
+"""The same where what is compared is an estimate anyway, and time counts."""
+LEAST: Final = 1e-12
 CODE_VALUES: Final = 64
-AT_ONCE: Final = 20_000
-BITS: Final = 64
+DOUBT: Final = 0.5
+"""Standard errors by which a peer's share of the leak has to differ from chance before it says anything."""
+ALL_BUT: Final = 0.95
+"""No peer's touch is so sure that who lacks it is ruled out."""
 
 
-def lifts(leak: Leak, touches: Sequence[Touches], rows: Sequence[HolderRows], among: Mapping[str, int]) -> list[float]:
+class Lift(NamedTuple):
+    """How many times more of a leak than of any customers somebody would have touched, and its relative error."""
+
+    times: float
+    error: float = 0.0
+
+
+def lifts(leak: Leak, touches: Sequence[Touches], rows: Sequence[HolderRows], among: Mapping[str, int]) -> list[Lift]:
     """How many times more of this leak each holder would have touched than of any customers; 1 at least.
 
     Of a large leak, how often ordinary holders touch it tells more; of a small one, who these are. The higher counts.
     """
-    found = [_ordinary_lift(leak, touches, rows, among)] * len(touches)
+    found = [Lift(_ordinary_lift(leak, touches, rows, among))] * len(touches)
     kinds = {one.kind for one in touches}
     first = next((kind for kind in PEER_KINDS if kind in kinds), None)
-    for kind in kinds:
+    for kind in sorted(kinds):
         of_kind = kind if kind in PEER_KINDS else first
         mine = [i for i, one in enumerate(touches) if one.kind == kind and rows[i].hit.any()]
         peers = [i for i, one in enumerate(touches) if one.kind == of_kind and rows[i].hit.any()]
         if mine and peers:
             for i, lift in zip(mine, _lifts_among(leak, touches, rows, mine, peers), strict=True):
-                found[i] = max(found[i], float(lift))
+                found[i] = max(found[i], lift)
     return found
 
 
@@ -72,7 +86,7 @@ def _ordinary_lift(
     counts = [
         (mass, own.stands_for[_firsts(own)].sum())
         for one, own in zip(touches, rows, strict=True)
-        if one.kind == kind and own.hit.any() and (mass := class_masses(own).sum()) < HALF * leak.mass
+        if one.kind == kind and own.hit.any() and (mass := class_masses(own).sum()) < HALF * leak.mass - LEAST_MASS
     ]
     skipped = max(CULPRITS, round(CULPRIT_SHARE * len(counts)))
     # By chance alone so many of all are as lucky: the one that counts is the next.
@@ -93,52 +107,89 @@ def surely_at_least(count: float, among: float) -> float:
 
 def _usual_mass(leak: Leak) -> float:
     """The leak's mass, of customers whom many touch more: what these explain is no lift, it is expected already."""
-    often = 1.0 if leak.popularity is None else leak.popularity
-    return max(float((leak.confidence * often).sum()), leak.mass)
+    return float((leak.confidence * leak.popularity()).sum())
 
 
 def _lifts_among(
     leak: Leak, touches: Sequence[Touches], rows: Sequence[HolderRows], mine: list[int], peers: list[int]
-) -> Floats:
+) -> list[Lift]:
     sizes = np.array([own.stands_for[_firsts(own)].sum() for own in rows])
     peers = [i for i in peers if sizes[i] < HALF * leak.population]
-    base = sizes[mine] / leak.population
-    share, tells = _shared(touches, rows, mine, peers)
-    hits = np.array([np.isin(leak.subjects, rows[i].subjects[rows[i].hit]) for i in peers], np.float64)
-    hits = hits.reshape(len(peers), len(leak.subjects))
-    expected = np.zeros(len(mine))
-    for at in range(0, len(leak.subjects), AT_ONCE):
-        some = hits[:, at : at + AT_ONCE].T
-        told = some @ tells
-        mean = np.where(told > 0, some @ (share * tells) / np.maximum(told, 1.0), base)
-        expected += leak.confidence[at : at + AT_ONCE] @ mean
-    lifted: Floats = expected / np.maximum(base * _usual_mass(leak), 1e-12)
-    return lifted
+    rate = _rate(leak, touches, rows, [*mine, *peers])
+    held, customers = _held(rows, [*mine, *peers], rate)
+    ours, theirs = held[: len(mine)], held[len(mine) :]
+    weights = np.array([_weights(leak, rows[i], sizes[i]) for i in peers], np.float64).reshape(-1, 2)
+    unseen = max(leak.population / rate - customers, 0.0)
+    base = sizes[mine] / leak.population * _usual_mass(leak) / max(leak.mass, LEAST)
+    return [
+        Lift(share / max(chance, LEAST), float(np.sqrt((1 - 1 / rate) / max(told, 1.0))))
+        for chance, (share, told) in zip(base, _expected(ours, theirs, weights, unseen), strict=True)
+    ]
 
 
-def _shared(
-    touches: Sequence[Touches], rows: Sequence[HolderRows], mine: list[int], peers: list[int]
-) -> tuple[Floats, Floats]:
-    """Of what each peer touched, the share that each holder touched too; and whether that peer tells about it."""
-    rate = _rate(touches, rows, {*mine, *peers})
-    sets = [_sampled(rows[i], rate) for i in (*mine, *peers)]
-    which = np.repeat(np.arange(len(sets)), [len(one) for one in sets])
+def _weights(leak: Leak, rows: HolderRows, size: float) -> tuple[float, float]:
+    """What it says about a customer's likeness to the leak that a peer touches it, and that he does not: as logs.
+
+    As much as could be chance is taken away, so that what says nothing weighs nothing.
+    """
+    mass, base = float(class_masses(rows).sum()), size / leak.population
+    chance = DOUBT / np.sqrt(leak.mass * base + 1)
+    lift = np.log((mass + 1) / (leak.mass * base + 1))
+    lift = np.sign(lift) * max(0.0, abs(lift) - chance)
+    share = min(base * np.exp(lift), ALL_BUT)
+    return float(lift), float(np.log((1 - share) / (1 - base)))
+
+
+def _expected(
+    ours: NDArray[np.bool_], theirs: NDArray[np.bool_], weights: Floats, unseen: float
+) -> Iterator[tuple[float, float]]:
+    """For each holder, the share of the customers like the leak that it touches, and how many of them tell so.
+
+    Customers are like the leak as those who touch them tell, each by himself; whom nobody touches is ``unseen``.
+    """
+    gain = (weights[:, 0] - weights[:, 1]).astype(np.float32)
+    everybody = np.zeros(ours.shape[1], np.float32)
+    for one, worth in zip(theirs, gain, strict=True):
+        everybody[one] += worth
+    for one, same in zip(ours, _same(ours, theirs), strict=True):
+        likeness = everybody.copy()
+        for number in np.flatnonzero(same):
+            likeness[theirs[number]] -= gain[number]
+        likeness = np.exp(likeness)
+        mine = likeness[one].astype(np.float64)
+        yield (
+            float(mine.sum() / (likeness.sum(dtype=np.float64) + unseen)),
+            float(mine.sum() ** 2 / max((mine**2).sum(), LEAST)),
+        )
+
+
+def _same(ours: NDArray[np.bool_], theirs: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Which peers tell nothing about each holder: he himself, and who practically is the same."""
+    packed = np.packbits(theirs, axis=1)
+    sizes = theirs.sum(axis=1)
+    rows = [
+        np.bitwise_count(packed & np.packbits(one)).sum(axis=1) >= SAME * np.maximum(np.minimum(sizes, one.sum()), 1)
+        for one in ours
+    ]
+    return np.array(rows, np.bool_).reshape(len(ours), len(theirs))
+
+
+def _held(rows: Sequence[HolderRows], which: list[int], rate: int) -> tuple[NDArray[np.bool_], int]:
+    """Which of all touched customers each holder touches, and how many there are."""
+    sets = [_sampled(rows[i], rate) for i in which]
     customers, place = np.unique(np.concatenate(sets), return_inverse=True)
-    held = np.zeros((len(sets), -(-len(customers) // BITS) * BITS), np.bool_)
-    held[which, place] = True
-    bits = np.packbits(held, axis=1).view(np.uint64)
-    ours, theirs = bits[: len(mine)], bits[len(mine) :]
-    both = np.array([np.bitwise_count(ours & one).sum(axis=1) for one in theirs], np.float64).reshape(-1, len(mine))
-    counts = np.array([len(one) for one in sets], np.float64)
-    our_sizes, their_sizes = counts[None, : len(mine)], counts[len(mine) :, None]
-    alike = both / np.maximum(np.minimum(their_sizes, our_sizes), 1.0)
-    return both / np.maximum(their_sizes, 1.0), (alike < SAME).astype(np.float64)
+    held = np.zeros((len(sets), len(customers)), np.bool_)
+    held[np.repeat(np.arange(len(sets)), [len(one) for one in sets]), place] = True
+    return held, len(customers)
 
 
-def _rate(touches: Sequence[Touches], rows: Sequence[HolderRows], some: set[int]) -> int:
+def _rate(leak: Leak, touches: Sequence[Touches], rows: Sequence[HolderRows], some: list[int]) -> int:
+    """One in how many customers is compared: all, unless there are too many or much is an estimate anyway."""
     least = max(touches[i].sample for i in some)
     total = sum(len(rows[i].subjects) * touches[i].sample for i in some)
-    return next((rate for rate in RATES if rate >= least and total / rate <= MOST_ROWS), RATES[-1])
+    cells = len(some) * min(total, leak.population)
+    most = MOST_CELLS if leak.pairs_error == 0 else ESTIMATED_CELLS
+    return next((rate for rate in RATES if rate >= least and cells / rate <= most), RATES[-1])
 
 
 def _sampled(rows: HolderRows, rate: int) -> NDArray[np.uint64]:

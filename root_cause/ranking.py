@@ -21,10 +21,12 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from custody.set_likelihood import log_sum, set_score
+from root_cause.doubt import NODES, average_posteriors
 from root_cause.peers import lifts
 from root_cause.terms import (
     ACTION_ODDS,
     CANARY_TERM,
+    MIN_POPULATION,
     HolderRows,
     action_term,
     class_masses,
@@ -38,16 +40,20 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from root_cause.peers import Lift
     from root_cause.terms import TouchWindow
 
 __all__ = ["Background", "Holder", "Leak", "Ranking", "Touches", "best_possible", "rank_holders"]
 
 TIE: Final = float(np.log(3))
 """Two candidates less than 3 : 1 apart cannot be told apart."""
-EVERYBODY_SHARE: Final = 0.5
 DAILY_SHARE: Final = 0.02
-MIN_POPULATION: Final = 1000
-"""Below it, one busy operator sees everybody and is no batch."""
+DAILY_CUSTOMERS: Final = 300
+"""Nobody opens so many on a usual day by hand: a call is two minutes at least, and a day has eight hours."""
+SAME_SCORE: Final = 6
+"""Digits after which scores are the same, whatever the order in which they were added up."""
+SURE_ERRORS: Final = 2.0
+"""Standard errors by which a set has to be larger to be told as larger."""
 
 
 def best_possible(covered: float, of: float, population: int, among: int) -> float:
@@ -77,10 +83,13 @@ def rank_holders(
     ]
     none = _none_score(leak, backgrounds)
     ranked = [one for one in weighed if one is not None]
-    ranked.sort(key=lambda one: (-one.score, one.explains_nothing, one.size, one.kind, one.name))
+    ranked.sort(key=lambda one: (one.explains_nothing, -round(one.score, SAME_SCORE), one.size, one.kind, one.name))
     ranked = _with_ties(_with_posteriors(ranked, none), none)
-    posterior = {kind: 1 - sum(o.posterior for o in ranked if o.kind == kind) for kind in {o.kind for o in ranked}}
-    explained = len(ranked[0].subjects) if ranked and ranked[0].score > none else 0
+    posterior = {
+        kind: 1 - sum(o.posterior or 0.0 for o in ranked if o.kind == kind) for kind in {o.kind for o in ranked}
+    }
+    names_one = ranked and not ranked[0].explains_nothing and ranked[0].score > none
+    explained = len(ranked[0].subjects) if names_one else 0
     return Ranking(tuple(ranked), none, posterior, len(leak.subjects) - explained)
 
 
@@ -90,49 +99,75 @@ def _first_day(touches: Touches, last: int) -> int:
 
 
 def _weigh(
-    leak: Leak, touches: Touches, rows: HolderRows, odds: NDArray[np.float64], among: int, first: int, lift: float
+    leak: Leak, touches: Touches, rows: HolderRows, odds: NDArray[np.float64], among: int, first: int, lift: Lift
 ) -> Holder | None:
     """All terms of one holder; None when it touched no leaked customer before the leak was seen."""
     if not rows.hit.any():
         return None
     windows = windows_of(
-        rows, of=leak.mass, population=leak.population / lift, first=first, last=leak.sighted_on, current=leak.dated
-    )
+        rows, of=leak.mass, lift=lift.times, customers=leak.population, first=first, last=leak.sighted_on,
+        current=leak.dated,
+    )  # fmt: skip
     best = max(windows, key=lambda window: window.weighed)
     total = log_sum(np.array([window.marginal for window in windows]))
     inside = rows.hit & best.holds(rows.days)
-    everybody = _reads_everybody(leak, windows)
     covered = class_masses(rows.where(best.holds(rows.days)))
-    plain = float(set_score(covered[None, :], leak.mass, np.array([best.size / leak.population]))[0])
+    nothing = best.score <= 0 or _reads_many_daily(leak, windows)
     terms = {
-        "set": plain,
+        "set": (plain := _set_of(leak, covered, best.size)),
         "peers": best.score - plain,
         "windows": total - best.score - best.dates,
         "dates": best.dates,
         "among": -float(np.log(among)),
-        "actions": action_term(rows.subjects[inside], odds[inside]) if best.score > 0 and not everybody else 0.0,
+        "actions": 0.0 if nothing else action_term(rows.subjects[inside], odds[inside]),
     }
     if leak.canaries:
         opened = np.isin(rows.subjects[inside], np.array(leak.canaries, np.uint64)).any()
-        terms["canaries"] = CANARY_TERM if opened and best.score > 0 and not everybody else 0.0
-    score = sum(terms.values())
+        terms["canaries"] = CANARY_TERM if opened and not nothing else 0.0
+    error = _size_error(rows, best, touches.sample)
+    subjects = np.unique(rows.subjects[inside])
     dated = bool(best.length)
     return Holder(
         touches.kind,
         touches.name,
-        min(score, terms["among"]) if everybody else score,
-        covered=len(np.unique(rows.subjects[inside])),
+        sum(terms.values()),
+        covered=len(subjects),
         of=len(leak.subjects),
         size=round(best.size),
         terms={name: round(value, 3) for name, value in terms.items()},
         window_days=best.length,
         from_day=best.start if dated else None,
         to_day=best.start + best.length - 1 if dated else None,
-        expected=len(leak.subjects) * min(1.0, lift * best.size / leak.population),
-        explains_nothing=everybody,
+        expected=len(leak.subjects) * min(1.0, lift.times * best.size / leak.population),
+        explains_nothing=nothing,
         systems=touches.systems,
-        subjects=np.unique(rows.subjects[inside]),
+        size_error=error,
+        shifts=_shifts(leak, covered, best.size * lift.times, _joint(error, lift.error, leak.pairs_error)),
+        subjects=subjects,
     )
+
+
+def _joint(*errors: float) -> float:
+    """The relative error of a product."""
+    return float(np.sqrt(sum(error**2 for error in errors)))
+
+
+def _set_of(leak: Leak, covered: NDArray[np.float64], size: float) -> float:
+    return float(set_score(covered[None, :], leak.mass, np.array([size / leak.population]))[0])
+
+
+def _size_error(rows: HolderRows, window: TouchWindow, sample: int) -> float:
+    """The relative standard error of a window's size where only one in ``sample`` customers was read."""
+    estimated = max(0.0, window.size - float(len(np.unique(rows.subjects[rows.hit & window.holds(rows.days)]))))
+    return float(np.sqrt((sample - 1) * estimated)) / max(window.size, 1.0)
+
+
+def _shifts(leak: Leak, covered: NDArray[np.float64], size: float, error: float) -> tuple[float, ...]:
+    """What the score gains where the chance to be touched is smaller than estimated, and loses where it is larger."""
+    if error == 0:
+        return ()
+    at = _set_of(leak, covered, size)
+    return tuple(_set_of(leak, covered, size * float(np.exp(node * error))) - at for node in NODES)
 
 
 def _rows(leak: Leak, touches: Touches) -> tuple[HolderRows, NDArray[np.float64]]:
@@ -141,19 +176,19 @@ def _rows(leak: Leak, touches: Touches) -> tuple[HolderRows, NDArray[np.float64]
     subjects, days, odds = sort_touches(touches.subjects[possible], touches.days[possible], touches.odds[possible])
     nobody = np.zeros(len(subjects))
     if not len(leak.subjects):
-        return HolderRows(subjects, days, nobody + touches.sample, nobody > 0, nobody, nobody.astype(np.int64)), odds
+        return HolderRows(subjects, days, nobody + touches.sample, nobody > 0, nobody, nobody), odds
     at = np.minimum(np.searchsorted(leak.subjects, subjects), len(leak.subjects) - 1)
     hit = leak.subjects[at] == subjects
     stands_for = np.where(hit, 1.0, touches.sample)
-    return HolderRows(subjects, days, stands_for, hit, leak.confidence[at], leak.classes[at]), odds
+    beside = float(stands_for[np.unique(subjects, return_index=True)[1]].sum())
+    doublings = np.where(hit, np.log2(leak.popularity(beside))[at], 0.0)
+    return HolderRows(subjects, days, stands_for, hit, leak.confidence[at], doublings), odds
 
 
-def _reads_everybody(leak: Leak, windows: Sequence[TouchWindow]) -> bool:
-    """A batch or backup account: it touches most customers, or a large share of them day after day."""
-    if leak.population < MIN_POPULATION:
-        return False
+def _reads_many_daily(leak: Leak, windows: Sequence[TouchWindow]) -> bool:
+    """A batch or backup account: it touches a large share of all customers day after day."""
     daily = max(window.daily for window in windows)
-    return windows[0].size >= EVERYBODY_SHARE * leak.population or daily >= DAILY_SHARE * leak.population
+    return leak.population >= MIN_POPULATION and daily >= max(DAILY_SHARE * leak.population, DAILY_CUSTOMERS)
 
 
 def _none_score(leak: Leak, backgrounds: Sequence[Background]) -> float:
@@ -167,11 +202,18 @@ def _none_score(leak: Leak, backgrounds: Sequence[Background]) -> float:
 
 
 def _with_posteriors(holders: list[Holder], none: float) -> list[Holder]:
-    totals = {
-        kind: np.logaddexp(none, log_sum(np.array([h.score for h in holders if h.kind == kind])))
-        for kind in {h.kind for h in holders}
+    """Those that explain something, each with its probability among its kind and "none of these"."""
+    telling = {
+        kind: [h for h in holders if h.kind == kind and not h.explains_nothing] for kind in {h.kind for h in holders}
     }
-    return [replace(h, posterior=float(np.exp(h.score - totals[h.kind]))) for h in holders]
+    known = {
+        (kind, one.name): float(share)
+        for kind, some in telling.items()
+        for one, share in zip(
+            some, average_posteriors([h.score for h in some], [h.shifts for h in some], none), strict=True
+        )
+    }
+    return [replace(h, posterior=known.get((h.kind, h.name))) for h in holders]
 
 
 def _with_ties(holders: list[Holder], none: float) -> list[Holder]:
@@ -179,14 +221,21 @@ def _with_ties(holders: list[Holder], none: float) -> list[Holder]:
     if not holders:
         return holders
     best = holders[0]
-    by_kind: dict[str, list[Holder]] = {}
-    for one in holders:
-        by_kind.setdefault(one.kind, []).append(one)
+    telling = [one for one in holders if not one.explains_nothing]
     return [
         replace(
             one,
-            tied_with=tuple(o.name for o in by_kind[one.kind] if o is not one and abs(o.score - one.score) < TIE),
-            also_consistent=one is not best and best.score > none and bool(np.isin(best.subjects, one.subjects).all()),
+            tied_with=() if one.explains_nothing else tuple(
+                o.name for o in telling if o.kind == one.kind and o is not one and abs(o.score - one.score) < TIE
+            ),
+            also_consistent=one is not best and best.score > none and _holds_more(one, best),
         )
         for one in holders
-    ]
+    ]  # fmt: skip
+
+
+def _holds_more(one: Holder, best: Holder) -> bool:
+    """Whether a holder covers all that the best one covers, out of a larger set."""
+    sure = SURE_ERRORS * float(np.hypot(one.size_error, best.size_error))
+    larger = one.size > best.size * (1 + sure) or one.covered > best.covered
+    return larger and bool(np.isin(best.subjects, one.subjects).all())

@@ -19,6 +19,7 @@ from archive.models import DocumentRow
 from incidents.groups import group_ids
 from incidents.models import FindingRow
 from incidents.timeline.events import add_event
+from root_cause.stored import METHOD_VERSION
 from trails.models import TrailImport, TrailPart
 from transparency.heads import latest_head
 from transparency.sequencer import tree_size
@@ -35,18 +36,19 @@ if TYPE_CHECKING:
 
 EXPORTED: Final = "root-cause-exported"
 VERSION: Final = 1
-METHOD_VERSION: Final = 1
-"""Raised whenever the same evidence may give other figures."""
 METHOD: Final = (
     "root_cause.inquiry",
     "root_cause.evidence",
     "root_cause.candidates",
+    "root_cause.comparable",
+    "root_cause.doubt",
     "root_cause.values",
     "root_cause.windows",
     "root_cause.terms",
     "root_cause.peers",
     "root_cause.ranking",
     "trails.store.access",
+    "trails.store.reach",
     "trails.store.touches",
     "trails.store.runs",
     "custody.ranking",

@@ -10,6 +10,7 @@ from core.texts import LANGUAGES, load_texts
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from core.texts import Texts
     from root_cause.evidence import Evidence
     from root_cause.ranking import Holder, Ranking
     from trails.gaps import Gap
@@ -17,6 +18,11 @@ if TYPE_CHECKING:
 MASK: Final = "●●"
 EPOCH: Final = date(1970, 1, 1)
 SHOWN: Final = 100
+HOLDER, NOBODY, UNKNOWN = "holder", "none", "unknown"
+"""What an answer comes to."""
+ALMOST: Final = 0.999
+MANY_DAYS: Final = 0.1
+"""Below it, the gaps themselves say enough."""
 
 
 class Masks:
@@ -46,16 +52,20 @@ def as_json(
     """The ranking under the command line's contract."""
     masks = Masks(reveal=reveal)
     holders = [_holder(one, masks, evidence) for one in ranking.holders[:SHOWN]]
+    said = conclusion(ranking, evidence)
     found = {
+        "conclusion": said,
         "extracts": list(extracts),
         "holders": holders,
+        "more_holders": len(ranking.holders[SHOWN:]),
         "outside": {
             "score": round(ranking.none_score, 3),
             "posterior": {kind: round(share, 4) for kind, share in ranking.none_posterior.items()},
-            "first": ranking.none_first,
+            "first": said == NOBODY,
             "unexplained": ranking.unexplained,
-            "without_number": evidence.unnumbered,
+            "without_number": evidence.comparable.unnumbered,
         },
+        "comparable": evidence.comparable.as_json(),
         "gaps": [gap.as_json() for gap in evidence.gaps],
         "limits": list(evidence.limits),
         "systems": list(evidence.systems),
@@ -75,28 +85,62 @@ def as_json(
     return found
 
 
+def conclusion(ranking: Ranking, evidence: Evidence) -> str:
+    """A holder, nobody in the records, or that it cannot be said: nobody only where that could be looked for."""
+    if not ranking.none_first:
+        return HOLDER
+    return NOBODY if evidence.comparable.may_deny else UNKNOWN
+
+
+def percent(share: float) -> str:
+    """A probability in words, never surer than a thousandth."""
+    if share > ALMOST:
+        return f"> {ALMOST:.1%}"
+    return f"< {1 - ALMOST:.1%}" if share < 1 - ALMOST else f"{share:.1%}"
+
+
 def sentence(ranking: Ranking, evidence: Evidence, masks: Masks, language: str) -> str:
     """What a reader without statistics needs to know."""
     texts = load_texts("trails", language)
     if not evidence.systems:
         return texts("cause.no_trails")
-    if ranking.none_first:
-        said = [texts("cause.none", of=len(evidence.leak.subjects))]
+    found = conclusion(ranking, evidence)
+    there = evidence.comparable
+    if found != HOLDER:
+        said = [texts(f"cause.{found}", of=there.of, compared=there.compared)]
     else:
         best = ranking.holders[0]
         said = [
             texts(
                 "cause.best", kind=texts(f"kind.{best.kind}"), name=masks(best.kind, best.name),
-                covered=best.covered, of=best.of, expected=round(best.expected), unexplained=ranking.unexplained,
+                covered=best.covered, of=best.of, size=best.size, expected=round(best.expected),
+                unexplained=ranking.unexplained, chance=percent(best.posterior or 0.0),
             )
         ]  # fmt: skip
         if best.tied_with:
             said.append(texts("cause.tied", others=len(best.tied_with)))
+    return " ".join([*said, *_out_of_sight(evidence, texts), *_gap_words(evidence, texts)])
+
+
+def _out_of_sight(evidence: Evidence, texts: Texts) -> list[str]:
+    """What could not be compared, why, and what to do about it."""
+    there = evidence.comparable
+    said = []
+    if there.unnumbered:
+        said.append(texts("cause.without_number", missing=there.unnumbered, of=there.of))
+    if there.foreign:
+        said.append(texts("cause.other_numbers", systems=", ".join(there.foreign)))
+    if there.days_missing > MANY_DAYS:
+        said.append(texts("cause.days_missing", share=f"{there.days_missing:.0%}"))
+    return said
+
+
+def _gap_words(evidence: Evidence, texts: Texts) -> list[str]:
     if gaps := [gap for gap in evidence.gaps if gap.kind != "sequence"]:
         first, *others = gaps
         place = {"first": first.first, "last": first.last, "system": first.system}
-        said.append(texts("cause.gaps", **place, others=len(others)) if others else texts("cause.gap", **place))
-    return " ".join(said)
+        return [texts("cause.gaps", **place, others=len(others)) if others else texts("cause.gap", **place)]
+    return []
 
 
 def _holder(one: Holder, masks: Masks, evidence: Evidence) -> dict[str, Any]:
@@ -104,7 +148,7 @@ def _holder(one: Holder, masks: Masks, evidence: Evidence) -> dict[str, Any]:
         "kind": one.kind,
         "name": masks(one.kind, one.name),
         "score": round(one.score, 3),
-        "posterior": round(one.posterior, 4),
+        "posterior": None if one.posterior is None else round(one.posterior, 4),
         "covered": one.covered,
         "of": one.of,
         "size": one.size,

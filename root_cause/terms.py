@@ -21,16 +21,20 @@ ACTION_ODDS: Final = {
 """How much more often takers use an action than workers do: an assumption, bounded so that it never outweighs a set."""
 CANARY_TERM: Final = float(np.log(100))
 """What it says that a holder opened a planted record that leaked: an assumption, once, however many he opened."""
-MAX_POPULARITY: Final = 6
-"""Classes of how often a customer is touched: as often as the mean or less, up to twice, four times … as often."""
+CLASSES: Final = 6
+"""Classes of how often a customer is touched: as the mean, twice, four times … as often; between two, in both."""
+EVERYBODY_SHARE: Final = 0.5
+"""Whoever touches half of all customers in a window is told by it from nobody."""
+MIN_POPULATION: Final = 1000
+"""Below it, one busy operator sees everybody and is no batch."""
 
 
 @dataclass(frozen=True)
 class HolderRows:
     """A holder's touches, one a subject and day, sorted by both: which are of leaked customers, and how sure.
 
-    ``stands_for`` is how many customers a row speaks for (a large holder is read as a sample); ``popularity`` is
-    the class of a leaked customer, 0 for the others.
+    ``stands_for`` is how many customers a row speaks for (a large holder is read as a sample); ``doublings`` is
+    how often a leaked customer is touched, in doublings of the mean, 0 for the others.
     """
 
     subjects: NDArray[np.uint64]
@@ -38,19 +42,20 @@ class HolderRows:
     stands_for: NDArray[np.float64]
     hit: NDArray[np.bool_]
     confidence: NDArray[np.float64]
-    popularity: NDArray[np.int64]
+    doublings: NDArray[np.float64]
 
     def where(self, mask: NDArray[np.bool_]) -> HolderRows:
         """Some of the rows."""
         return HolderRows(
             self.subjects[mask], self.days[mask], self.stands_for[mask], self.hit[mask], self.confidence[mask],
-            self.popularity[mask],
+            self.doublings[mask],
         )  # fmt: skip
 
-    def of_class(self, number: int) -> NDArray[np.bool_]:
-        """The leaked rows of one class of popularity."""
-        mine: NDArray[np.bool_] = self.hit & (self.popularity == number)
-        return mine
+    def mass_in(self, number: int) -> NDArray[np.float64]:
+        """How much of each row counts in one class: one between two classes counts in both, more in the nearer."""
+        near = 1.0 - np.abs(np.minimum(self.doublings, CLASSES - 1.0) - number)
+        mass: NDArray[np.float64] = self.confidence * np.maximum(near, 0.0) * self.hit
+        return mass
 
 
 @dataclass(frozen=True)
@@ -74,18 +79,33 @@ class TouchWindow:
         return (days >= self.start) & (days < self.start + self.length)
 
 
-MIN_DAYS_AT_WORK: Final = 5
+OUTSTANDING: Final = 5.0
+"""A window so many times as large as the holder's usual one is no ordinary work: colleagues do not excuse it."""
+LEAST_MASS: Final = 1e-9
+"""What is left of sums that should be nothing."""
+MIN_DAYS_AT_WORK: Final = 8
+"""On fewer days nobody has a usual one: somebody may take what he takes in some nights."""
 
 
 def windows_of(
-    rows: HolderRows, *, of: float, population: float, first: int, last: int, current: tuple[int | None, int | None]
+    rows: HolderRows,
+    *,
+    of: float,
+    lift: float,
+    customers: int,
+    first: int,
+    last: int,
+    current: tuple[int | None, int | None],
 ) -> list[TouchWindow]:
-    """The best window of each length, and all time; all lengths are equally likely beforehand, and so is each start.
+    """The best window of each length, and all time; all lengths are equally likely beforehand.
+
+    Of the windows of one length each is as likely as it is large, since whoever takes many has opened many.
 
     Args:
         rows: What the holder touched.
         of: The leak's whole mass.
-        population: How many customers there are.
+        lift: How many times as much of the leak as by chance the holder would have touched anyway, at ordinary work.
+        customers: How many there are.
         first: The first day of the trails.
         last: The last day that can explain the leak.
         current: The days between which the leaked values were current.
@@ -93,19 +113,22 @@ def windows_of(
     span = last - first + 1
     lengths = [length for length in WINDOWS_DAYS if length < span]
     prior = -float(np.log(len(lengths) + 1))
-    found = [_all_time(rows, of, population, prior)]
+    found = [_all_time(rows, of, lift, customers, prior)]
     rows = rows.where(rows.days != UNDATED)
+    leaked = rows.where(rows.hit)
+    at_work = len(np.unique(rows.days))
     for length in lengths:
         starts = span - length + 1
         frame = {"first": first, "starts": starts, "length": length}
         size = distinct_in_windows(rows.subjects, rows.days, weights=rows.stands_for, **frame)
-        covered = np.stack([_mass(rows.where(rows.of_class(c)), frame) for c in range(MAX_POPULARITY)], axis=1)
-        some = np.flatnonzero(covered.sum(axis=1) > 0)
+        covered = np.stack([_mass(leaked, number, frame) for number in range(CLASSES)], axis=1)
+        some = np.flatnonzero(covered.sum(axis=1) > LEAST_MASS)
         if not len(some):
             continue
-        scores = set_score(covered[some], of, size[some] / population)
+        lifted = np.where(size[some] > OUTSTANDING * _usual(size, at_work), 1.0, lift)
+        scores = telling(set_score(covered[some], of, size[some] * lifted / customers), size[some], customers)
         dates = np.where(_is_current(first + some, length, current), 0.0, WRONG_DATE)
-        weighed = scores + dates + prior - np.log(starts)
+        weighed = scores + dates + prior + np.log(size[some] / size.sum())
         top = int(np.argmax(weighed))
         daily = _daily(size) if length == 1 else 0.0
         found.append(
@@ -125,12 +148,21 @@ def action_term(subjects: NDArray[np.uint64], odds: NDArray[np.float64]) -> floa
 
 def class_masses(rows: HolderRows) -> NDArray[np.float64]:
     """The leaked mass in some rows, by class of popularity."""
+    rows = rows.where(rows.hit)
     first = _firsts(rows)
-    return np.array([rows.confidence[first & rows.of_class(c)].sum() for c in range(MAX_POPULARITY)])
+    return np.array([rows.mass_in(number)[first].sum() for number in range(CLASSES)])
 
 
-def _mass(rows: HolderRows, frame: dict[str, int]) -> NDArray[np.float64]:
-    return distinct_in_windows(rows.subjects, rows.days, weights=rows.confidence, **frame)
+def telling(scores: NDArray[np.float64], sizes: NDArray[np.float64], customers: int) -> NDArray[np.float64]:
+    """The scores, of which none is above 0 whose set holds so many of all customers that it tells nobody."""
+    everybody = (sizes >= EVERYBODY_SHARE * customers) & (customers >= MIN_POPULATION)
+    return np.where(everybody, np.minimum(scores, 0.0), scores)
+
+
+def _mass(rows: HolderRows, number: int, frame: dict[str, int]) -> NDArray[np.float64]:
+    mass = rows.mass_in(number)
+    mine = mass > 0
+    return distinct_in_windows(rows.subjects[mine], rows.days[mine], weights=mass[mine], **frame)
 
 
 def _firsts(rows: HolderRows) -> NDArray[np.bool_]:
@@ -138,14 +170,20 @@ def _firsts(rows: HolderRows) -> NDArray[np.bool_]:
     return np.r_[True, rows.subjects[1:] != rows.subjects[:-1]] if len(rows.subjects) else np.zeros(0, bool)
 
 
+def _usual(size: NDArray[np.float64], days: int) -> float:
+    """The median size of the windows in which the holder touched anybody at all; without enough days, 0."""
+    return float(np.median(size[size > 0])) if days >= MIN_DAYS_AT_WORK else 0.0
+
+
 def _daily(size: NDArray[np.float64]) -> float:
     at_work = size[size > 0]
     return float(np.median(at_work)) if len(at_work) >= MIN_DAYS_AT_WORK else 0.0
 
 
-def _all_time(rows: HolderRows, of: float, population: float, prior: float) -> TouchWindow:
+def _all_time(rows: HolderRows, of: float, lift: float, customers: int, prior: float) -> TouchWindow:
     size = float(rows.stands_for[_firsts(rows)].sum())
-    score = float(set_score(class_masses(rows)[None, :], of, np.array([size / population]))[0])
+    scores = set_score(class_masses(rows)[None, :], of, np.array([size * lift / customers]))
+    score = float(telling(scores, np.array([size]), customers)[0])
     return TouchWindow(0, 0, size, score, 0.0, score + prior, score + prior)
 
 

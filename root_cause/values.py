@@ -7,8 +7,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from root_cause.terms import MAX_POPULARITY
-
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -18,8 +16,9 @@ class Leak:
     """The leaked customers as digests, sorted, with the confidence of each match, among ``population`` customers.
 
     Days count from 1970-01-01. Nothing after ``sighted_on`` can explain the leak. ``dated`` bounds the days on
-    which the leaked values were current, where the index knows. ``popularity`` is how many holders touch each of
-    them, as a multiple of what customers see in the mean; without it, all are alike.
+    which the leaked values were current, where the index knows. ``touched_by`` is how many holders touch each of
+    them; without it, all are alike. ``pairs`` is how many pairs of a holder and a customer there are at all, with
+    the relative standard error ``pairs_error`` where that is an estimate.
     """
 
     subjects: NDArray[np.uint64]
@@ -27,7 +26,9 @@ class Leak:
     population: int
     sighted_on: int
     dated: tuple[int | None, int | None] = (None, None)
-    popularity: NDArray[np.float64] | None = None
+    touched_by: NDArray[np.float64] | None = None
+    pairs: float = 0.0
+    pairs_error: float = 0.0
     canaries: tuple[int, ...] = ()
     """Which of them are planted records, with which nobody has business."""
 
@@ -36,19 +37,22 @@ class Leak:
         """How many customers, counted by confidence."""
         return float(self.confidence.sum())
 
-    @property
-    def classes(self) -> NDArray[np.int64]:
-        """The class of each one's popularity: 0 up to the mean, then one for each doubling."""
-        if self.popularity is None:
-            return np.zeros(len(self.subjects), np.int64)
-        doublings = np.ceil(np.log2(np.maximum(self.popularity, 1.0)))
-        return np.minimum(doublings, MAX_POPULARITY - 1).astype(np.int64)
+    def popularity(self, beside: float = 0.0) -> NDArray[np.float64]:
+        """How many times as often each is touched as customers are in the mean, 1 at least.
+
+        Somebody who touches it, and so many customers ``beside``, is left out of both: what he did is no measure of
+        how often others do. One more touch of everybody stands for what no record shows.
+        """
+        if self.touched_by is None:
+            return np.ones(len(self.subjects))
+        mean = max(self.pairs - beside, 0.0) / self.population
+        return np.maximum(self.touched_by / (mean + 1.0), 1.0)
 
     def without(self, subjects: NDArray[np.uint64]) -> Leak:
         """The leak without some of its customers."""
         left = ~np.isin(self.subjects, subjects)
-        popularity = None if self.popularity is None else self.popularity[left]
-        return replace(self, subjects=self.subjects[left], confidence=self.confidence[left], popularity=popularity)
+        touched_by = None if self.touched_by is None else self.touched_by[left]
+        return replace(self, subjects=self.subjects[left], confidence=self.confidence[left], touched_by=touched_by)
 
 
 @dataclass(frozen=True)
@@ -79,7 +83,8 @@ class Holder:
     """One candidate with everything that was weighed; ``window_days`` 0 is all time.
 
     ``expected`` is how many of the leaked customers a random holder of the same size would have touched,
-    ``subjects`` those that this one did.
+    ``subjects`` those that this one did. Who ``explains_nothing`` covers no more of them than by chance, or reads so
+    many that it says nothing, and has no ``posterior``. ``size_error`` is the relative standard error of ``size``.
     """
 
     kind: str
@@ -92,18 +97,21 @@ class Holder:
     window_days: int
     from_day: int | None
     to_day: int | None
-    posterior: float = 0.0
+    posterior: float | None = None
     expected: float = 0.0
     explains_nothing: bool = False
     also_consistent: bool = False
     tied_with: tuple[str, ...] = ()
     systems: tuple[str, ...] = ()
+    size_error: float = 0.0
+    shifts: tuple[float, ...] = ()
+    """What the score gains or loses where the estimates it stands on are off, at each of `root_cause.doubt.NODES`."""
     subjects: NDArray[np.uint64] = field(default_factory=lambda: np.empty(0, np.uint64), repr=False, compare=False)
 
 
 @dataclass(frozen=True)
 class Ranking:
-    """Candidates, best first, and how well "none of these" does against the best of each kind."""
+    """Candidates, best first, those that explain nothing last, and how well "none of these" does beside each kind."""
 
     holders: tuple[Holder, ...]
     none_score: float
@@ -113,4 +121,5 @@ class Ranking:
     @property
     def none_first(self) -> bool:
         """Whether no candidate beats "none of these"."""
-        return not self.holders or self.holders[0].score <= self.none_score
+        first = next(iter(self.holders), None)
+        return first is None or first.explains_nothing or first.score <= self.none_score

@@ -9,12 +9,20 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from cli.given import reason_for
 from cli.numbers import RowId
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from rich.table import Table
+
     from cli.context import Context
+    from core.texts import Texts
 
 SHOWN = 15
+EXTRACT_COLUMNS = ("extract", "covered", "of", "size", "score")
+HOLDER_COLUMNS = ("kind", "name", "touched", "in_all", "chance", "score", "window", "notes")
 
 
 @click.command()
@@ -28,13 +36,13 @@ def root_cause(
     ctx: Context, incident_id: int, *, as_json: bool, reveal: bool, reason: str, export_to: Path | None
 ) -> None:
     """Rank extracts and holders by how well they explain an incident. It ranks evidence; it accuses nobody."""
-    from core.errors import UsageError
+    from core.errors import HinomiError, UsageError
     from root_cause.inquiry import inquire
+    from root_cause.report import UNKNOWN
 
     if export_to is not None and export_to.exists():
         raise UsageError(f"{export_to} exists", hint="Name a new file.")
-    if reveal and not reason.strip():
-        raise UsageError("names are shown for a reason only", hint='Say why: --reveal --reason "…".')
+    reason = reason_for("names", reason, ask=not as_json) if reveal else reason.strip()
     found = inquire(
         incident_id,
         database=ctx.database,
@@ -44,15 +52,17 @@ def root_cause(
         clock=ctx.clock,
         actor=getpass.getuser(),
         reveal=reveal,
-        reason=reason.strip(),
+        reason=reason,
         language=ctx.settings.language,
     )
     if export_to is not None:
-        _export(ctx, incident_id, found, export_to, reason=reason.strip(), reveal=reveal)
+        _export(ctx, incident_id, found, export_to, reason=reason, reveal=reveal)
     if as_json:
         ctx.emit(found)
     else:
         _show(ctx, found)
+    if found["conclusion"] == UNKNOWN and found["systems"] and not found["comparable"]["compared"]:
+        raise click.exceptions.Exit(HinomiError.exit_code)  # there were records, and nobody could be looked for
 
 
 def _export(ctx: Context, incident_id: int, found: dict[str, Any], path: Path, *, reason: str, reveal: bool) -> None:
@@ -70,35 +80,50 @@ def _export(ctx: Context, incident_id: int, found: dict[str, Any], path: Path, *
 
 
 def _show(ctx: Context, found: dict[str, Any]) -> None:
-    from rich.table import Table
+    """The sentence, the extracts, and the holders that explain something; the others as a number."""
+    from core.texts import load_texts
 
-    ctx.talk.print(found["sentence"], markup=False)
-    extracts = Table("extract", "covered", "of", "size", "score", title="Which extract")
+    texts = load_texts("trails", ctx.settings.language)
+    ctx.talk.print(found["sentence"], markup=False, soft_wrap=True)
+    extracts = _table(texts, "extracts", EXTRACT_COLUMNS)
     for one in found["extracts"][:SHOWN]:
-        extracts.add_row(*(str(one.get(key, "")) for key in ("extract", "covered", "of", "size", "score")))
-    holders = Table("kind", "name", "k", "m", "|R|", "score", "window", "notes", title="Who held or touched them")
-    for one in found["holders"][:SHOWN]:
-        window = f"{one['window']['from']} – {one['window']['to']}" if one["window"]["days"] else "all time"
-        holders.add_row(
-            one["kind"],
-            one["name"],
-            str(one["covered"]),
-            str(one["of"]),
-            str(one["size"]),
-            f"{one['score']:.1f}",
-            window,
-            _notes(one),
-        )
+        extracts.add_row(*(str(one.get(key, "")) for key in EXTRACT_COLUMNS))
     ctx.talk.print(extracts)
-    ctx.talk.print(holders)
-    ctx.talk.print(f"none of these: {found['outside']['score']:.1f}{' (first)' if found['outside']['first'] else ''}")
+    telling = [one for one in found["holders"] if not one["explains_nothing"]]
+    if telling:
+        holders = _table(texts, "holders", HOLDER_COLUMNS)
+        for one in telling[:SHOWN]:
+            holders.add_row(*_cells(one, texts))
+        ctx.talk.print(holders)
+    folded = len(found["holders"]) - len(telling[:SHOWN]) + found["more_holders"]
+    if folded:
+        ctx.talk.print(texts("table.folded", count=folded), markup=False, soft_wrap=True)
     for limit in found["limits"]:
         ctx.talk.print(f"limit: {limit}", markup=False)
 
 
-def _notes(one: dict[str, Any]) -> str:
-    notes = [f"tied with {len(one['tied_with'])}"] if one["tied_with"] else []
-    notes += ["reads everybody"] if one["explains_nothing"] else []
-    notes += ["also consistent"] if one["also_consistent"] else []
-    notes += [f"{len(one['gaps'])} gaps"] if one["gaps"] else []
+def _table(texts: Texts, title: str, columns: Sequence[str]) -> Table:
+    """A table whose words are broken rather than cut off."""
+    from rich.table import Table
+
+    table = Table(title=texts(f"table.{title}"))
+    for key in columns:
+        table.add_column(texts(f"table.{key}"), overflow="fold")
+    return table
+
+
+def _cells(one: dict[str, Any], texts: Texts) -> tuple[str, ...]:
+    from root_cause.report import percent
+
+    window = one["window"]
+    span = f"{window['from']} – {window['to']}" if window["days"] else texts("table.all_time")
+    chance = "–" if one["posterior"] is None else percent(one["posterior"])
+    numbers = (f"{one['covered']:,} / {one['of']:,}", f"{one['size']:,}", chance, f"{one['score']:.1f}")
+    return (texts(f"kind.{one['kind']}"), one["name"], *numbers, span, _notes(one, texts))
+
+
+def _notes(one: dict[str, Any], texts: Texts) -> str:
+    notes = [texts("table.tied", others=len(one["tied_with"]))] if one["tied_with"] else []
+    notes += [texts("table.also")] if one["also_consistent"] else []
+    notes += [texts("table.gaps", count=len(one["gaps"]))] if one["gaps"] else []
     return ", ".join(notes)

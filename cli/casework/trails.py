@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from cli.casework.suspicions import check, escalate, explain, suspicions
+from cli.given import GIVEN_FILE, confirm
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from cli.context import Context
     from trails.imports import ImportResult, Plan
     from trails.number_digests import KeyedDoor
@@ -27,7 +29,7 @@ for _command in (check, suspicions, explain, escalate):
 
 
 @trails.command("import")
-@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="FILE...")
+@click.argument("files", nargs=-1, required=True, type=GIVEN_FILE, metavar="FILE...")
 @click.option("--system", required=True, metavar="NAME", help="The system the log comes from.")
 @click.option(
     "--map", "given", default="", metavar="FIELD=COLUMN,...", help="Say what columns mean; + joins two of them."
@@ -55,14 +57,10 @@ def import_command(
     as_json: bool,
 ) -> None:
     """Take access logs into the trail of a system; lines that are known already add nothing."""
-    from core.errors import OutsideError
     from trails.imports import plan_import, run_import
     from trails.mapping.proposal import read_given
     from trails.zipped_logs import logs_in
 
-    for path in files:
-        if not path.is_file():
-            raise OutsideError(f"there is no file {path}", hint="Check the path.")
     door, folder = _door(ctx), ctx.settings.trails_dir
     constants = {"processor": processor} if processor else {}
     for log in [one for file in files for one in logs_in(file)]:
@@ -79,7 +77,7 @@ def import_command(
         )
         _show_plan(ctx, plan)
         if not (yes or as_json or plan.known):
-            click.confirm("Read it this way?", default=True, abort=True, err=True)
+            confirm("Read it this way?", default=True)
         with ctx.talk.status(f"reading {log.name}") as status:
             result = run_import(
                 plan,
@@ -124,9 +122,16 @@ def _door(ctx: Context) -> KeyedDoor:
     from trails.number_digests import KeyedDoor
 
     try:
-        patterns = ctx.index.number_patterns
+        patterns, numbered = ctx.index.number_patterns, ctx.index.has_numbers
     except NoIndexError:
-        patterns = ()
+        patterns, numbered = (), False
+    if not numbered:
+        ctx.talk.print(
+            "warning: no customer number is enrolled, and without one no record can be compared with a leak; enrol an "
+            "extract with the column of customer numbers (hinomi enroll FILE --extract NAME --map "
+            "customer_number=COLUMN), before or after this import",
+            markup=False, soft_wrap=True,
+        )  # fmt: skip
     return KeyedDoor(ctx.digester, load_kinds()[NUMBER_KIND], patterns)
 
 

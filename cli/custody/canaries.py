@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from cli.given import GIVEN_FILE
 from core.errors import UsageError
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ def canaries() -> None:
 @click.option("--out", type=click.Path(path_type=Path), help="A new CSV file (default: standard output).")
 @click.option(
     "--like",
-    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    type=GIVEN_FILE,
     help="The extract's own file: rows come in its columns.",
 )
 @click.option(

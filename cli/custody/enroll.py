@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-import sys
 from datetime import date
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 from rich.table import Table
 
+from cli.given import GIVEN_FILE, confirm
 from core.clock import local
 from core.errors import UsageError
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from cli.context import Context
     from custody.enrolment.column_plan import ColumnPlan
     from custody.enrolment.enroller import EnrolmentResult, Lending
@@ -23,7 +24,7 @@ MIB = 1 << 20
 
 
 @click.command()
-@click.argument("file", type=click.Path(path_type=Path))
+@click.argument("file", type=GIVEN_FILE)
 @click.option("--extract", required=True, metavar="NAME", help="The extract's name in the custody register.")
 @click.option("--processor", default="", metavar="NAME", help="Who holds it.")
 @click.option("--under", default="", metavar="NAME", help="Whose sub-processor that is.")
@@ -56,22 +57,13 @@ def enroll(
     from custody.enrolment.columns import understand
     from custody.enrolment.enroller import Enroller, Lending
 
-    if file.is_dir():
-        raise UsageError(f"{file} is a folder", hint="Enrol the files in it one by one.")
-    if not file.is_file():
-        raise UsageError(f"there is no file {file}")
     enroller = Enroller(ctx.settings, ctx.key, ctx.database, ctx.clock)
     today = local(ctx.clock.now(), ctx.settings.zone).date()
     lending = Lending(extract, _day(as_of) if as_of else today, processor, under, purpose)
     plan = understand(file, mapping_of(mapping))
     _show_plan(ctx, file, plan, lending)
     if not (yes or as_json):
-        if not sys.stdin.isatty():
-            raise UsageError(
-                "there is nobody to ask whether to enrol it like this", hint="Give --yes to start at once."
-            )
-        if not click.confirm("Enrol it like this?", default=True, err=True):
-            raise click.Abort
+        confirm("Enrol it like this?", default=True)
     with bar_of(ctx) as bar:
         task = bar.add_task("reading", total=1.0)
         result = enroller.enrol(

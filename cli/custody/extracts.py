@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cli.custody.extract_changes import changes
+from cli.given import GIVEN_FILE, GIVEN_FILE_OR_DASH
 from core.errors import UsageError
 
 if TYPE_CHECKING:
@@ -82,7 +83,7 @@ def show(ctx: Context, name: str, *, as_json: bool) -> None:
 @click.argument("name", required=False)
 @click.option(
     "--customers",
-    type=click.Path(path_type=Path, exists=True, dir_okay=False, allow_dash=True),
+    type=GIVEN_FILE_OR_DASH,
     help="A file of customer numbers, one a line (- for standard input), in place of an extract.",
 )
 @click.option("--ended", is_flag=True, help="Copies that were returned or erased as well.")
@@ -118,7 +119,7 @@ def holders(ctx: Context, name: str | None, customers: Path | None, *, ended: bo
 
 
 @extracts.command("import")
-@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.argument("file", type=GIVEN_FILE)
 @click.option("--as", "actor", default=getpass.getuser, metavar="NAME", help="Who says so (default: you).")
 @_json
 @click.pass_obj

@@ -38,11 +38,11 @@ def list_command(ctx: Context, *, as_json: bool) -> None:
         for branch in tree(session):
             one = branch.processor
             if as_json:
-                ctx.emit(
-                    {**_record(one), "depth": branch.depth, "held": branch.held, "lacks_consent": branch.lacks_consent}
-                )
+                consents = {"lacks_consent": branch.lacks_consent, "consent_unknown": branch.consent_unknown}
+                ctx.emit({**_record(one), "depth": branch.depth, "held": branch.held, **consents})
                 continue
-            consent = Text(one.consent or "not known", "bold red") if branch.lacks_consent else Text(one.consent)
+            consent = Text("not known", "yellow") if branch.consent_unknown else Text(one.consent)
+            consent.stylize("bold red" if branch.lacks_consent else "")
             name = Text("  " * branch.depth + one.name)
             table.add_row(name, one.contract_kind, consent, Text(one.country), Text(one.contact), str(branch.held))
     if not as_json:

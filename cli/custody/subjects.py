@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import getpass
-import sys
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from cli.given import GIVEN_FILE_OR_DASH, confirm
 from core.errors import UsageError
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from cli.context import Context
 
 
@@ -24,7 +25,7 @@ def subjects() -> None:
 @click.option(
     "--file",
     required=True,
-    type=click.Path(path_type=Path, exists=True, dir_okay=False, allow_dash=True),
+    type=GIVEN_FILE_OR_DASH,
     help="Customer numbers, one a line (- for standard input).",
 )
 @click.option("--reason", default="", metavar="TEXT", help="Why, for the register.")
@@ -41,9 +42,8 @@ def forget(ctx: Context, *, file: Path, reason: str, actor: str, yes: bool, as_j
         numbers = [line.strip() for line in lines if line.strip()]
     if not numbers:
         raise UsageError(f"{file} holds no customer number", hint="One a line.")
-    question = f"Forget {len(numbers)} customers for good?"
-    if not (yes or as_json) and sys.stdin.isatty() and not click.confirm(question, default=False, err=True):
-        raise click.Abort
+    if not (yes or as_json):
+        confirm(f"Forget {len(numbers)} customers for good?", default=False)
     act = act_of(ctx, actor, None, reason)
     done, strangers = forget_numbers(ctx.settings.index_dir, ctx.key, ctx.database, numbers, act=act)
     ctx.talk.print(

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from cli.given import GIVEN_FILE
 from core.errors import UsageError
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("files", nargs=-1, type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.argument("files", nargs=-1, type=GIVEN_FILE)
 @click.option("--new-key", type=click.Path(path_type=Path), help="The new key's file (default: beside the old one).")
 @click.option("--extract", default="", metavar="NAME", help="Which extract the file is, if it was exported again.")
 @click.option("--map", "mapping", multiple=True, metavar="FIELD=COLUMN", help="As for `hinomi enroll`.")

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from cli.given import GIVEN_FILE
+
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from cli.context import Context
     from transparency.verify.damage import Damage, Report
 
 SHOWN = 20
-_PATHS = click.Path(path_type=Path, exists=True, dir_okay=False)
+_PATHS = GIVEN_FILE
 
 
 @click.command()

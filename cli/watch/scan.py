@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from cli.given import reason_for
 from core.errors import OutsideError, UsageError
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ _STYLES = {"leak": "bold red", "overlap": "yellow", "unread": "magenta", "clear"
 @click.command()
 @click.argument("paths", nargs=-1, required=True, metavar="PATH...")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object per document on stdout.")
-@click.option("--reveal", is_flag=True, help="Customer numbers instead of digests; that they were shown is an event.")
+@click.option("--reveal", is_flag=True, help="Customer numbers instead of digests; needs --reason, and is an event.")
 @click.option("--reason", default="", metavar="TEXT", help="Why they have to be seen; stands in the event.")
 @click.option(
     "--open", "open_incidents", is_flag=True, help="Open an incident for each leak, or join the one it repeats."
@@ -37,6 +38,7 @@ _STYLES = {"leak": "bold red", "overlap": "yellow", "unread": "magenta", "clear"
 @click.pass_obj
 def scan(ctx: Context, paths: Sequence[str], *, as_json: bool, reveal: bool, reason: str, open_incidents: bool) -> None:
     """Check files, and whole folders, for enrolled customers."""
+    reason = reason_for("customer numbers", reason, ask=not as_json) if reveal else reason
     documents = list(_documents(paths, lambda said: ctx.talk.print(said, markup=False, soft_wrap=True)))
     codes: set[int] = set()
     for name in documents:

@@ -34,8 +34,13 @@ class Branch:
 
     @property
     def lacks_consent(self) -> bool:
-        """Whether work was passed on to it without the carrier's word; unknown counts as missing."""
-        return self.depth > 0 and self.processor.consent != GIVEN
+        """Whether the register says that work was passed on to it without the carrier's word."""
+        return self.depth > 0 and self.processor.consent == MISSING
+
+    @property
+    def consent_unknown(self) -> bool:
+        """Whether work was passed on to it and nobody wrote down with whose word: to be asked, and no verdict."""
+        return self.depth > 0 and self.processor.consent not in CONSENTS
 
 
 def get_processor(session: Session, name: str) -> Processor:

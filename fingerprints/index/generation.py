@@ -161,6 +161,11 @@ class Index:
         return Index(folder, manifest, self._key)
 
     @property
+    def has_numbers(self) -> bool:
+        """Whether any extract came with customer numbers: without them no access record can be compared."""
+        return any(NUMBER_KIND in info.columns for info in self.extracts)
+
+    @property
     def size_bytes(self) -> int:
         """Bytes of all files."""
         return sum(info.size_bytes for info in self.manifest.files.values())

@@ -44,7 +44,10 @@ def shell(tmp_path: Path) -> Shell:
     return run
 
 
-def test_consent_is_missing_until_it_is_given(shell: Shell) -> None:
+def test_consent_is_not_known_until_it_is_given_or_missing(shell: Shell) -> None:
+    assert [one["lacks_consent"] for one in shell("processors", "list", "--json")] == [False, False]
+    assert [one["consent_unknown"] for one in shell("processors", "list", "--json")] == [False, True]
+    shell("processors", "set", "架空コール", "--consent", "missing", "--json")
     assert [one["lacks_consent"] for one in shell("processors", "list", "--json")] == [False, True]
     (changed,) = shell("processors", "set", "架空コール", "--consent", "given", "--consent-on", "2026-03-20", "--json")
     assert (changed["consent"], changed["consent_on"], changed["under"]) == ("given", "2026-03-20", "架空販売")

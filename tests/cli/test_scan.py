@@ -55,7 +55,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 def test_a_folder_is_scanned_file_by_file(enrolled: Path, folder: Path) -> None:
-    done = hinomi(enrolled, "scan", str(folder), "--json", "--reveal")
+    done = hinomi(enrolled, "scan", str(folder), "--json", "--reveal", "--reason", "a test")
     assert done.returncode == 10, done.stderr
     calm, leak = objects(done)
     assert calm["document"] == str(folder / "inside" / "calm.txt")

@@ -60,10 +60,12 @@ def _standings(session: Session, day: date) -> dict[str, str]:
     return {line.processor: line.standing for line in register_on(session, day)}
 
 
-def test_processors_stand_in_a_tree_with_missing_consents_marked(register: Database) -> None:
+def test_processors_stand_in_a_tree_with_unknown_consents_marked(register: Database) -> None:
     with register.read() as session:
-        branches = [(b.processor.name, b.depth, b.held, b.lacks_consent) for b in tree(session)]
-    assert branches == [("架空販売", 0, 1, False), ("架空コール", 1, 1, False), ("架空システム", 2, 0, True)]
+        branches = [(b.processor.name, b.depth, b.held, b.lacks_consent, b.consent_unknown) for b in tree(session)]
+    assert branches == [
+        ("架空販売", 0, 1, False, False), ("架空コール", 1, 1, False, False), ("架空システム", 2, 0, False, True),
+    ]  # fmt: skip
 
 
 def test_no_processor_comes_to_stand_below_itself(register: Database) -> None:

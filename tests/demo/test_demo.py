@@ -78,7 +78,7 @@ def test_every_post_was_captured(home: Path) -> None:
 
 
 def test_the_leaked_file_names_its_customers_to_whoever_may_reveal_them(home: Path) -> None:
-    done = hinomi(home, "scan", str(home / "demo" / "leak.csv"), "--json", "--reveal")
+    done = hinomi(home, "scan", str(home / "demo" / "leak.csv"), "--json", "--reveal", "--reason", "demo")
     assert done.returncode == 10
     (record,) = as_json(done)
     leak = next(post for post in make_pastes(make_carrier()) if post.is_leak)

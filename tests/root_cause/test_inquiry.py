@@ -129,7 +129,8 @@ def test_without_trails_it_says_so_and_accuses_nobody(database: Database, ask: A
     take(database, LEAKED)
     found = ask(language="en")
     assert found["holders"] == []
-    assert found["outside"]["first"]
+    assert found["conclusion"] == "unknown"
+    assert not found["outside"]["first"]
     assert "No access logs" in found["sentence"]
 
 
@@ -186,3 +187,56 @@ def test_days_are_counted_where_the_settings_say_that_work_is_done(
     log(everybody("op-1"))
     assert ask()["inputs"]["zone"] == settings.zone
     assert ask(zone="Pacific/Auckland")["inputs"]["zone"] == "Pacific/Auckland"
+
+
+@pytest.mark.both_databases
+def test_a_ranking_whose_evidence_is_as_it_was_is_shown_again_without_a_new_look(
+    database: Database, log: Log, ask: Ask
+) -> None:
+    take(database, LEAKED)
+    log(everybody("op-1"))
+    first = ask(language="en")
+    looks = event_kinds(database).count("root-cause")
+    again = ask(language="en")
+    assert json.loads(json.dumps(again)) == json.loads(json.dumps(first))
+    assert "触れて" in ask(language="ja")["sentence"]
+    assert event_kinds(database).count("root-cause") == looks
+    log(line(10, "op-3", PEOPLE[1][0]))
+    ask()
+    assert event_kinds(database).count("root-cause") == looks + 1
+    ask(reveal=True, reason="hearing")
+    assert event_kinds(database)[-1] == "names-revealed"
+    assert "op-1" not in json.dumps(ask())
+
+
+def test_a_log_with_other_numbers_denies_nobody(database: Database, log: Log, ask: Ask) -> None:
+    take(database, LEAKED)
+    log("".join(line(1 + n % 20, f"op-{n}", f"X{n:07d}") for n in range(40)))
+    found = ask(language="en")
+    assert (found["conclusion"], found["comparable"]["compared"], found["outside"]["first"]) == ("unknown", 0, False)
+    assert "callcenter" in found["sentence"]
+    assert "--map subjects" in found["sentence"]
+
+
+def test_customers_without_numbers_are_told_and_nobody_is_denied_over_them(
+    database: Database, log: Log, ask: Ask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    take(database, LEAKED)
+    log(line(5, "op-1", PEOPLE[6][0]) + line(6, "op-2", PEOPLE[7][0]))
+    own = Index.carried
+    monkeypatch.setattr(Index, "carried", lambda index, kind, some: tuple(part[:1] for part in own(index, kind, some)))
+    found = ask(language="en")
+    assert (found["conclusion"], found["comparable"]["without_number"], found["comparable"]["compared"]) == (
+        "unknown", 5, 1,
+    )  # fmt: skip
+    assert "5 of the 6" in found["sentence"]
+
+
+def test_who_explains_nothing_has_no_probability(database: Database, log: Log, ask: Ask) -> None:
+    take(database, LEAKED)
+    log(everybody("op-1") + "".join(line(20, "op-2", person[0]) for person in PEOPLE))
+    found = ask(reveal=True, reason="test")
+    nothing = next(one for one in found["holders"] if one["name"] == "op-2")
+    assert nothing["explains_nothing"]
+    assert nothing["posterior"] is None
+    assert found["holders"][0]["posterior"] is not None

@@ -20,6 +20,7 @@ MAKES_NO_FIGURES: Final = {
     "custody.lifecycle": "states of copies",
     "custody.register.processors": "rows as they stand",
     "root_cause.report": "words for figures that others made",
+    "root_cause.stored": "the answer as it was, kept",
     "trails.errors": "errors",
     "trails.fields": "names of columns",
     "trails.gaps": "marks an answer, and moves no figure",

@@ -57,6 +57,7 @@ def test_the_one_who_saw_the_leaked_customers_comes_first() -> None:
     ranking = rank(leak(mine[:100]), [*others(), touches("culprit", mine)])
     best = ranking.holders[0]
     assert (best.name, best.covered, best.of, best.size) == ("culprit", 100, 100, 1500)
+    assert best.posterior is not None
     assert best.posterior > 0.99
     assert best.expected == pytest.approx(1.5, rel=0.1)
     assert not ranking.none_first
@@ -169,7 +170,7 @@ def test_a_leak_of_one_region_accuses_nobody_who_works_there() -> None:
 def test_customers_whom_everybody_touches_weigh_less() -> None:
     mine = some(1500, seed=1)
     plain = leak(mine[:100])
-    busy = replace(plain, popularity=np.full(100, 8.0))
+    busy = replace(plain, touched_by=np.full(100, 9.0), pairs=N + 1500.0)
     scores = [rank(one, [touches("culprit", mine)]).holders[0].score for one in (plain, busy)]
     assert scores[0] > scores[1]
 

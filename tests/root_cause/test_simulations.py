@@ -6,7 +6,11 @@ import pytest
 
 from benchmarks._carrier import CULPRITS, ELSEWHERE, INSEPARABLE, make_world
 from benchmarks._plot import draw
-from benchmarks.root_cause import Outcome, bars, reliability, simulate
+from benchmarks.held_out.cases import held_out_bars, run_case
+from benchmarks.held_out.outcomes import Outcome
+from benchmarks.held_out.worlds import ELSEWHERE as GONE
+from benchmarks.held_out.worlds import TAKEN
+from benchmarks.root_cause import bars, reliability, simulate
 
 ROWS, NOISE = 100, 0.1
 SURE = 0.9
@@ -46,3 +50,9 @@ def test_the_picture_shows_every_scenario(outcomes: list[Outcome]) -> None:
     picture = draw(outcomes, reliability(outcomes))
     assert picture.startswith("<svg ")
     assert all(one.scenario.replace("_", " ") in picture for one in outcomes)
+
+
+def test_carriers_that_nothing_was_tuned_to_keep_their_bars() -> None:
+    cases = [run_case(shape, 17, 100, 2) for shape in (*TAKEN, *GONE)]
+    assert [name for name, kept in held_out_bars(cases).items() if not kept] == []
+    assert all(one.outcome.right for one in cases if one.outcome.scenario == "from_elsewhere")

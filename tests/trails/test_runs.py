@@ -54,7 +54,7 @@ def test_a_field_that_never_repeats_is_left_out_and_read_all_the_same(trails: Tr
     assert trails.runs.loose == {"terminal"}
     assert len(trails.runs.frame) == 1 + 3 * 7
     asked = door.numbers(["K000001"])
-    hits, _ = touches_of(trails, asked, population=400)
+    hits, _ = touches_of(trails, asked)
     truth = scan(trails.files).collect().filter(pl.col("subject").is_in(asked.tolist()))
     columns = ["operator", "terminal", "action"]
     assert sorted(hits.select(columns).cast(pl.String).rows()) == sorted(truth.select(columns).cast(pl.String).rows())

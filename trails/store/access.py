@@ -15,29 +15,28 @@ import numpy as np
 import polars as pl
 from sqlalchemy import func, select
 
+from core.clock import local
 from trails.fields import is_refused
 from trails.models import TrailPart
 from trails.store.parts import part_paths, scan
+from trails.store.reach import EXACT_ROWS, counted_kind, is_sampled, measure_reach, sample_rate
 from trails.store.runs import RUN_KINDS, read_runs
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from datetime import datetime
+    from datetime import date, datetime
     from pathlib import Path
 
     from numpy.typing import NDArray
     from sqlalchemy.orm import Session
 
+    from trails.store.reach import Reach
     from trails.store.runs import RunTable
 
 EXPORT: Final = "export"
 UNDATED_DAY: Final = -(1 << 30)
 SAMPLES: Final = {128: 2_000_000, 16: 200_000}
-"""Of a holder with more records than that, one in so many customers is read; digests are as good as chance."""
-CENSUS_ROWS: Final = 10_000_000
-MEAN_SAMPLE: Final = 256
-CODE_VALUES: Final = 64
-"""The low six bits of a digest say its kind; the others are as good as random."""
+"""Of a holder with more records than that, one in so many customers is read, unless there are few enough in all."""
 TOUCH: Final = ("subject", "when", "action", "outcome", "extract")
 """What is read of a record, whoever it was."""
 
@@ -59,6 +58,16 @@ class Trails:
     def systems(self) -> tuple[str, ...]:
         """Systems with records, by name."""
         return tuple(self.paths)
+
+    @property
+    def rows(self) -> int:
+        """How many rows there are."""
+        return int(self.runs.offsets[-1])
+
+    @property
+    def is_exact(self) -> bool:
+        """Whether there are so few rows that all of them are counted."""
+        return self.rows <= EXACT_ROWS
 
     @property
     def files(self) -> list[Path]:
@@ -83,41 +92,61 @@ def open_trails(session: Session, trails_dir: Path, *, zone: str, until: datetim
     return Trails(paths, zone, until, runs, sessions, exports, hashes)
 
 
-def touches_of(trails: Trails, subjects: NDArray[np.uint64], *, population: int) -> tuple[pl.DataFrame, float]:
+def spans_of(session: Session, zone: str) -> dict[str, tuple[date, date]]:
+    """By system, the days of its first and its last record in a zone; without those that have undated ones alone."""
+    bounds = (TrailPart.system, func.min(TrailPart.first_at), func.max(TrailPart.last_at))
+    asked = select(*bounds).where(TrailPart.first_at.is_not(None)).group_by(TrailPart.system)
+    return {
+        system: (local(first, zone).date(), local(last, zone).date())
+        for system, first, last in session.execute(asked)
+        if first is not None and last is not None
+    }
+
+
+def touches_of(trails: Trails, subjects: NDArray[np.uint64]) -> tuple[pl.DataFrame, Reach]:
     """Every record that touches one of the subjects, with all that repeats of its holders, and those of whole extracts.
 
-    Beside it, by how many operators a customer is touched in the mean of all ``population``, estimated from a sample.
+    Beside it, by how many holders customers are touched at all.
     """
+    rate, kind = sample_rate(trails.rows), counted_kind(trails.runs)
     asked = pl.col("subject").is_in(pl.Series("asked", subjects, dtype=pl.UInt64).implode())
-    sampled = (pl.col("subject") // CODE_VALUES) % MEAN_SAMPLE == 0
     whole = pl.col("extract").is_not_null() if trails.runs.names_extracts else pl.lit(value=False)
     columns = dict.fromkeys(["row", *TOUCH, *sorted(trails.runs.loose)])
-    rows = every_row(trails).filter(asked | sampled | whole).select(*columns).collect(engine="streaming")
+    rows = every_row(trails).filter(asked | whole | is_sampled(rate)).select(*columns).collect(engine="streaming")
     found = granted(trails, rows)
+    chance = found.filter(is_sampled(rate))
+    holders = chance[kind] if kind in trails.runs.loose else trails.runs.of_rows(chance["row"].to_numpy(), kind)[kind]
+    reach = measure_reach(kind, holders, chance["subject"], rate)
+    found = found.filter(asked | whole)
     runs = trails.runs.of_rows(found["row"].to_numpy()).drop("extract", strict=False)
-    found = pl.concat([found, runs], how="horizontal")
-    chance = found.filter(sampled & (pl.col("subject") != 0)).select("operator", "subject").n_unique()
-    return found.filter(asked | whole), chance * MEAN_SAMPLE / max(population, 1)
+    return pl.concat([found, runs], how="horizontal"), reach
 
 
 @dataclass(frozen=True)
 class Census:
-    """How many holders of each kind there are, and how many records each left; no records of sessions and exports."""
+    """How many holders of each kind there are, and how many records each left; no records of sessions and exports.
+
+    ``is_exact`` says that there are so few records that every customer of a holder is read.
+    """
 
     holders: dict[str, int]
     records: dict[str, dict[str, int]]
+    is_exact: bool = False
 
     def rated(self, kind: str, names: Sequence[str]) -> dict[str, int]:
         """By name, how many customers one that is read has to stand for."""
-        known = self.records.get(kind, {})
+        known = {} if self.is_exact else self.records.get(kind, {})
         return {
             name: next((rate for rate, above in SAMPLES.items() if known.get(name, 0) > above), 1) for name in names
         }
 
 
 def take_census(trails: Trails) -> Census:
-    """Count holders: from the runs where they tell, else over a spread of files, enough for a logarithm."""
-    step = max(1, int(trails.runs.offsets[-1]) // CENSUS_ROWS)
+    """Count holders: from the runs where they tell, else over a spread of files, enough for a logarithm.
+
+    Sessions are counted where all is counted; beyond, file by file, so that one in two files counts twice.
+    """
+    step = max(1, trails.rows // EXACT_ROWS)
     records: dict[str, dict[str, int]] = {}
     for kind in RUN_KINDS:
         if kind not in trails.runs.loose:
@@ -126,7 +155,15 @@ def take_census(trails: Trails) -> Census:
         counted = scan(trails.files[::step]).group_by(kind).agg(pl.len()).collect(engine="streaming").drop_nulls()
         records[kind] = {str(name): rows * step for name, rows in counted.iter_rows()}
     holders = {kind: len(names) for kind, names in records.items()}
-    return Census(holders | {"session": trails.sessions, EXPORT: trails.exports}, records)
+    sessions = _count_sessions(trails) if trails.is_exact else trails.sessions
+    return Census(holders | {"session": sessions, EXPORT: trails.exports}, records, trails.is_exact)
+
+
+def _count_sessions(trails: Trails) -> int:
+    if not trails.files:
+        return 0
+    named = scan(trails.files).select(pl.col("session").drop_nulls().n_unique())
+    return int(named.collect(engine="streaming").item())
 
 
 def every_row(trails: Trails) -> pl.LazyFrame:

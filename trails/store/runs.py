@@ -80,10 +80,10 @@ class RunTable:
         """Whether some record may name a whole extract."""
         return "extract" in self.loose or self.frame["extract"].null_count() < len(self.frame)
 
-    def of_rows(self, rows: NDArray[np.int64]) -> pl.DataFrame:
-        """The run of each row."""
+    def of_rows(self, rows: NDArray[np.int64], *columns: str) -> pl.DataFrame:
+        """The run of each row, or some columns of it."""
         at = np.searchsorted(self.frame["first"].to_numpy(), rows, side="right") - 1
-        return self.frame[at]
+        return self.frame.select(*(columns or self.frame.columns))[at]
 
     def of_holders(self, kind: str, names: Sequence[str]) -> pl.DataFrame:
         """The runs of some holders of a kind that is not loose, each with its holder's ``name``."""

@@ -8,7 +8,8 @@ import numpy as np
 import polars as pl
 
 from trails.records import SCHEMA
-from trails.store.access import CODE_VALUES, TOUCH, every_row, granted
+from trails.store.access import TOUCH, every_row, granted
+from trails.store.reach import CODE_VALUES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -93,6 +94,11 @@ def _by_scan(trails: Trails, kind: str, names: Mapping[str, int], keep: NDArray[
     rows = every_row(trails).filter(asked).filter(_in_sample(rate, keep)).select("row", *TOUCH, kind)
     found = granted(trails, rows.collect(engine="streaming"))
     return found.with_columns(name=pl.col(kind).cast(pl.String)).select(TOUCHES)
+
+
+def scan_touches(trails: Trails, kind: str, names: Sequence[str]) -> pl.DataFrame:
+    """Everything that holders of a kind touched, wherever it stands, as of `touches_by`: every row is looked at."""
+    return _by_scan(trails, kind, dict.fromkeys(names, 1), np.empty(0, np.uint64))
 
 
 def values_at(trails: Trails, column: str, rows: NDArray[np.int64]) -> pl.DataFrame:

@@ -13,6 +13,8 @@ from incidents.errors import NoIncidentError
 from web.world import actor_of, form_of, world_of
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from starlette.requests import Request
     from starlette.responses import Response
 
@@ -37,13 +39,32 @@ def ask(request: Request) -> Response:
         raise HTTPException(400)
     found, _ = inquire_for(world, incident_id, actor_of(request), language, reason if reveal else "")
     return world.pages.render(
-        request, "cause.html", line=line, found=found, holders=found["holders"][:SHOWN], revealed=reveal
+        request, "cause.html", line=line, found=found, revealed=reveal, asked_at=None, **in_view(found)
     )
 
 
-def back(request: Request) -> Response:
-    """The answer has no address of its own: it is back to the incident."""
-    return RedirectResponse(f"/incidents/{request.path_params['incident_id']}#cause", status_code=303)
+def in_view(found: Mapping[str, Any]) -> dict[str, Any]:
+    """The holders that explain something, and those that do not, to be folded away."""
+    telling = [one for one in found["holders"] if not one["explains_nothing"]]
+    folded = [one for one in found["holders"] if one["explains_nothing"]]
+    return {"holders": telling[:SHOWN], "folded": folded[:SHOWN]}
+
+
+def again(request: Request) -> Response:
+    """The last answer, names masked: no new look. Without one it is back to the incident, where it can be asked for."""
+    from root_cause.stored import read_ranking
+
+    world, incident_id = world_of(request), request.path_params["incident_id"]
+    language = world.pages.language(request)
+    with world.home.database.read() as session:
+        stored = read_ranking(session, incident_id, language)
+        line = queries.incident_line(session, incident_id, language=language) if stored else None
+    if stored is None:
+        return RedirectResponse(f"/incidents/{incident_id}#cause", status_code=303)
+    return world.pages.render(
+        request, "cause.html", line=line, found=stored.found, revealed=False, asked_at=stored.asked_at,
+        **in_view(stored.found),
+    )  # fmt: skip
 
 
 def inquire_for(world: World, incident_id: int, actor: str, language: str, reason: str) -> tuple[dict[str, Any], Index]:
@@ -63,5 +84,5 @@ def inquire_for(world: World, incident_id: int, actor: str, language: str, reaso
 
 ROUTES = [
     Route("/incidents/{incident_id:id}/root-cause", ask, methods=["POST"]),
-    Route("/incidents/{incident_id:id}/root-cause", back, methods=["GET"]),
+    Route("/incidents/{incident_id:id}/root-cause", again, methods=["GET"]),
 ]

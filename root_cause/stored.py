@@ -1,0 +1,73 @@
+"""The last ranking of an incident, kept with masked names, and what tells whether it would come out the same again."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from sqlalchemy import select
+
+from core.database import insert_into
+from custody.register.holdings import first_lent
+from incidents import queries
+from incidents.models import RankingRow
+from trails.gaps import read_gaps
+from trails.models import TrailPart
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from sqlalchemy.orm import Session
+
+    from fingerprints.index.generation import Index
+
+METHOD_VERSION: Final = 2
+"""Raised whenever the same evidence may give other figures."""
+
+
+@dataclass(frozen=True)
+class StoredRanking:
+    """A ranking as it was answered, when, and the hash of what it was made from."""
+
+    basis: str
+    found: dict[str, Any]
+    asked_at: datetime
+
+
+def basis_of(session: Session, incident_id: int, index: Index, zone: str) -> str:
+    """The hash of everything that a ranking is made from.
+
+    Raises:
+        NoIncidentError: There is no such incident.
+    """
+    page = queries.incident(session, incident_id, language="en", zone=zone)
+    made_from = {
+        "method": METHOD_VERSION,
+        "zone": zone,
+        "index": [index.manifest.key_id, index.generation],
+        "members": hashlib.sha256(queries.members(session, incident_id).serialize()).hexdigest(),
+        "documents": [[view.sha256, str(view.posted_at), str(view.fetched_at)] for view in page.documents],
+        "dated": [str(day) for day in page.dated],
+        "trails": session.scalars(select(TrailPart.sha256).order_by(TrailPart.path)).all(),
+        "gaps": [gap.as_json() for gap in read_gaps(session)],
+        "lent": sorted((name, str(day)) for name, day in first_lent(session).items()),
+    }
+    return hashlib.sha256(json.dumps(made_from, sort_keys=True, default=list).encode()).hexdigest()
+
+
+def read_ranking(session: Session, incident_id: int, language: str) -> StoredRanking | None:
+    """The last ranking of an incident, its sentence in a language; none before anybody asked."""
+    row = session.get(RankingRow, incident_id)
+    if row is None:
+        return None
+    found = {**row.found, "sentence": row.found["sentences"].get(language, row.found["sentence"])}
+    return StoredRanking(row.basis, found, row.asked_at)
+
+
+def store_ranking(session: Session, incident_id: int, basis: str, found: dict[str, Any], now: datetime) -> None:
+    """Keep a ranking in place of the last one."""
+    values = {"basis": basis, "found": found, "asked_at": now}
+    insert = insert_into(session, RankingRow).values(incident_id=incident_id, **values)
+    session.execute(insert.on_conflict_do_update(index_elements=[RankingRow.incident_id], set_=values))
