@@ -34,6 +34,8 @@ def look_at_index(home: Home, thorough: bool) -> Iterator[Diagnosis]:  # noqa: F
         "generation": index.generation, "subjects": index.subjects, "extracts": len(index.extracts),
         "segments": len(index.segments), "bytes": f"{index.bytes_per_subject:.0f}",
     })  # fmt: skip
+    if index.subjects and not index.numbered:
+        yield Diagnosis("note", "index", "no_numbers")
     yield from _leftovers(home)
 
 

@@ -124,9 +124,15 @@ def _door(ctx: Context) -> KeyedDoor:
     from trails.number_digests import KeyedDoor
 
     try:
-        patterns = ctx.index.number_patterns
+        patterns, numbered = ctx.index.number_patterns, ctx.index.numbered
     except NoIndexError:
-        patterns = ()
+        patterns, numbered = (), 0
+    if not numbered:
+        ctx.talk.print(
+            "[bold yellow]warning[/]: no customer number is enrolled. Records are kept by number all the same, and can "
+            "be compared with nobody until a list that holds the numbers is enrolled.",
+            soft_wrap=True,
+        )
     return KeyedDoor(ctx.digester, load_kinds()[NUMBER_KIND], patterns)
 
 

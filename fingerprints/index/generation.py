@@ -87,6 +87,11 @@ class Index:
         self.sketches = {kind: fields[f"sketch-{kind}"] for kind in manifest.sketches}
         self.sealed = fields["sealed"]
 
+    @property
+    def numbered(self) -> int:
+        """How many subjects have a customer number: without any, access records can be compared with nobody."""
+        return self.subjects - self.manifest.unnumbered
+
     @classmethod
     def open(cls, index_dir: Path, key: Key, *, check: bool = False) -> Index:
         """Open the current generation.
