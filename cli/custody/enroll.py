@@ -59,9 +59,9 @@ def enroll(
 ) -> None:
     """Enrol the customers in FILE (CSV, TSV, XLSX) as an extract lent to a processor."""
     from cli.custody.plan import show_plan
-    from custody.enrolment.column_names import parse_mapping
     from custody.enrolment.columns import understand
     from custody.enrolment.enroller import Enroller, Lending
+    from custody.enrolment.plan.column_names import parse_mapping
 
     if file.is_dir():
         raise UsageError(f"{file} is a folder", hint="Enrol the files in it one by one.")
