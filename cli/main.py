@@ -36,6 +36,7 @@ COMMANDS = {
     "sweep": "cli.watch.sweep:sweep",
     "match": "cli.watch.match:match",
     "rescan": "cli.watch.match:rescan",
+    "unsettled": "cli.watch.unsettled:unsettled",
     "incidents": "cli.casework.incidents:incidents",
     "incident": "cli.casework.incidents:incident",
     "alerts": "cli.watch.alerts:alerts",

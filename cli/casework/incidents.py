@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import getpass
 from dataclasses import asdict
-from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 import click
-from rich.console import Console
 from rich.table import Column, Table
 from rich.text import Text
 
 from cli.numbers import RowId
-from core.clock import local
+from cli.tables import add_row, plain, show, written_here
 from incidents.states import ACTIONS, STATES
 
 if TYPE_CHECKING:
@@ -40,21 +38,21 @@ def list_command(ctx: Context, state: str | None, *, as_json: bool) -> None:
         lines = queries.list_incidents(session, language=ctx.settings.language, state=state)
     if as_json:
         for line in lines:
-            ctx.emit(_plain(asdict(line)))
+            ctx.emit(plain(asdict(line)))
         return
     table = Table("id", "state", "severity", "opened", "customers", "documents", Column("title", overflow="fold"))
     for line in lines:
-        _row(
+        add_row(
             table,
             line.id,
             line.state,
             line.severity,
-            _local(line.opened_at, ctx.settings.zone),
+            written_here(line.opened_at, ctx.settings.zone),
             line.subjects,
             line.documents,
             line.title,
         )
-    _show(table)
+    show(table)
 
 
 @incidents.command("show")
@@ -69,15 +67,15 @@ def show_command(ctx: Context, incident_id: int, *, as_json: bool) -> None:
         page = queries.incident(session, incident_id, language=ctx.settings.language)
     if as_json:
         record = asdict(page)
-        ctx.emit(_plain(record.pop("line") | record))
+        ctx.emit(plain(record.pop("line") | record))
         return
-    _show(_figures(page.line))
+    show(_figures(page.line))
     places = Table("source", "address", "posted", "subjects", "of people", "confidence")
     for seen in page.documents:
-        posted = _local(seen.posted_at or seen.fetched_at, ctx.settings.zone)
-        _row(places, seen.source, seen.address, posted, seen.subjects, seen.people, f"{seen.confidence:.3f}")
-    _show(places)
-    _show(_events(page.timeline, ctx.settings.zone))
+        posted = written_here(seen.posted_at or seen.fetched_at, ctx.settings.zone)
+        add_row(places, seen.source, seen.address, posted, seen.subjects, seen.people, f"{seen.confidence:.3f}")
+    show(places)
+    show(_events(page.timeline, ctx.settings.zone))
 
 
 @incidents.command("search")
@@ -94,9 +92,9 @@ def search_command(ctx: Context, words: tuple[str, ...], limit: int, *, as_json:
         page = queries.search(session, query, language=ctx.settings.language, limit=limit)
     if as_json:
         for event in page.events:
-            ctx.emit(_plain(asdict(event)))
+            ctx.emit(plain(asdict(event)))
         return
-    _show(_events(page.events, ctx.settings.zone))
+    show(_events(page.events, ctx.settings.zone))
     ctx.talk.print(f"{len(page.events)} of {page.total} events")
 
 
@@ -157,38 +155,23 @@ def _who(click_context: click.Context, actor: str) -> tuple[Context, dict[str, A
     return ctx, {"incident_id": click_context.meta["incident_id"], "actor": actor}
 
 
-def _show(table: Table) -> None:
-    Console(highlight=False).print(table)
-
-
-def _row(table: Table, *cells: object) -> None:
-    """A row of plain text: addresses and titles come from strangers, who may write markup and terminal codes."""
-    table.add_row(*(Text("".join(c if c.isprintable() else " " for c in str(cell))) for cell in cells))
-
-
 def _figures(line: IncidentLine) -> Table:
     table = Table(title=Text(f"{line.id}  {line.title}"), show_header=False)
     for name in ("state", "severity", "subjects", "people", "documents", "sightings", "confidence", "assignee"):
-        _row(table, name, getattr(line, name))
-    _row(table, "fields", ", ".join(f"{kind} {count}" for kind, count in line.fields.items()))
+        add_row(table, name, getattr(line, name))
+    add_row(table, "fields", ", ".join(f"{kind} {count}" for kind, count in line.fields.items()))
     return table
 
 
 def _events(events: tuple[EventView, ...], zone: str) -> Table:
     table = Table("when", "incident", "what", "who", Column("", overflow="fold"))
     for event in events:
-        _row(table, _local(event.happened_at, zone), event.incident_id or "", event.kind_text, event.actor, event.text)
+        add_row(
+            table,
+            written_here(event.happened_at, zone),
+            event.incident_id or "",
+            event.kind_text,
+            event.actor,
+            event.text,
+        )
     return table
-
-
-def _local(moment: datetime, zone: str) -> str:
-    return f"{local(moment, zone):%Y-%m-%d %H:%M}"
-
-
-def _plain(value: Any) -> Any:
-    """As JSON knows it: times and days as ISO texts."""
-    if isinstance(value, dict):
-        return {key: _plain(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [_plain(item) for item in value]
-    return value.isoformat() if isinstance(value, datetime | date) else value
