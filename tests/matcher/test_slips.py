@@ -86,7 +86,7 @@ def test_two_slips_in_a_row_hide_nobody(bench: Bench, data: st.DataObject) -> No
 def test_a_stranger_born_about_the_same_day_in_the_same_place_is_a_stranger(
     bench: Bench, data: st.DataObject, few: int
 ) -> None:
-    lines = [",".join(("name", "birth_date", "postal_code"))]
+    lines = ["name,birth_date,postal_code"]
     lines += [",".join(person[kind] for kind in ("name", "birth_date", "postal_code")) for person in PEOPLE[:few]]
     for person in PEOPLE[few:]:
         name = "".join(data.draw(st.lists(st.sampled_from(LETTERS), min_size=4, max_size=4)))
