@@ -1,7 +1,7 @@
 """Which column of a table holds which kind of identifier: by its header, and by what a sample of it looks like.
 
 Columns are typed once a table. Parts that people keep in columns of their own (姓 and 名, 都道府県 … 番地, 090 | 0012 |
-3400) become one field: `matcher.units.split_columns` finds them.
+3400) become one field: `fingerprints.columns.parts` finds them.
 """
 
 from __future__ import annotations
@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING
 from fingerprints.identifiers import kind_classes
 from fingerprints.identifiers.interface import header_words
 from matcher.find.masked import is_masked
+from fingerprints.columns.halves import find_whole_names
+from fingerprints.columns.parts import Field, from_serials, part_of_header, split_by_header, split_by_shape, together
 from matcher.find.names import LATIN_GAPS
-from matcher.units.split_columns import Field, from_serials, part_of_header, split_by_header, split_by_shape, together
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -59,6 +60,8 @@ _ALONE = {
     }.items()
     for word in words.split()
 }
+_HALF_OF = frozenset({None, "name", "kana"})
+"""What the headers of halves of names may seem to name."""
 _FOUR = re.compile("[0-9０-９]{4}")
 FEWEST_NAMES = 12  # cells without a header from which a column of names is told from one of remarks
 MOSTLY_DIFFERENT = 0.8  # of a column's cells, where they are the ends of numbers
@@ -93,7 +96,14 @@ def kind_of_header(header: str) -> str | None:
 def type_columns(rows: Rows, kinds: Mapping[str, IdentifierKind]) -> tuple[Field, ...]:
     """The fields of a table; a column of no kind belongs to none."""
     samples = [_sample(column) for column in rows.columns]
-    fields = split_by_header(rows.header)
+    fields = _whole_names(rows.header, samples)
+    kinds_found = {field.kind for field in fields}
+    taken = {column for field in fields for column in field.columns}
+    fields += [
+        field
+        for field in split_by_header(rows.header)
+        if field.kind not in kinds_found and not taken & set(field.columns)
+    ]
     taken = {column for field in fields for column in field.columns}
     for field in split_by_shape(rows.header, rows.columns, kinds, SAMPLE):
         if not taken & set(field.columns):
@@ -109,6 +119,14 @@ def type_columns(rows: Rows, kinds: Mapping[str, IdentifierKind]) -> tuple[Field
             sure = named == kind or kind != "name" or _are_different(sample)
             (fields if named == kind else shaped).append(Field(kind, (number,), sure, named == kind))
     return (*fields, *together(shaped, samples, taken | {c for f in fields for c in f.columns}))
+
+
+def _whole_names(header: Sequence[str], samples: Sequence[Sequence[str]]) -> list[Field]:
+    """Names and readings whose halves stand in columns of their own, however those are headed."""
+    named = [kind_of_header(word) if word else None for word in header]
+    free = [n for n in range(len(samples)) if not header or n >= len(header) or named[n] in _HALF_OF]
+    found = find_whole_names(header or [""] * len(samples), samples, free)
+    return [Field(kind, places, labelled=bool(header)) for kind, places in found.items()]
 
 
 def _sample(column: Sequence[str]) -> list[str]:

@@ -9,7 +9,7 @@ import pytest
 from fingerprints.identifiers import load_kinds
 from matcher.readers.interface import Rows
 from matcher.units.columns import type_columns
-from matcher.units.split_columns import Field
+from fingerprints.columns.parts import Field
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
