@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 import click
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
-from rich.table import Table
 
 from cli.given import GIVEN_FILE, confirm
 from core.clock import local
@@ -18,7 +17,7 @@ if TYPE_CHECKING:
 
     from cli.context import Context
     from custody.enrolment.column_plan import ColumnPlan
-    from custody.enrolment.enroller import EnrolmentResult, Lending
+    from custody.enrolment.enroller import EnrolmentResult
 
 MIB = 1 << 20
 
@@ -31,8 +30,13 @@ MIB = 1 << 20
 @click.option("--purpose", default="", metavar="TEXT", help="What it was lent for.")
 @click.option("--as-of", metavar="DATE", help="The day its values were current (default: today).")
 @click.option(
-    "--map", "mapping", multiple=True, metavar="FIELD=COLUMN", help="Which column a field is in, by header or number."
+    "--map",
+    "mapping",
+    multiple=True,
+    metavar="FIELD=COLUMN",
+    help="Which column a field is in, by header, number or letter: name=姓+名 joins two, phone=B,phone=C takes both.",
 )
+@click.option("--sheet", default="", metavar="NAME", help="Which sheet of a workbook, by name or number.")
 @click.option(
     "--max-rejected", default=5.0, show_default=True, metavar="PERCENT", help="More unusable rows stop the run."
 )
@@ -49,21 +53,24 @@ def enroll(
     purpose: str,
     as_of: str | None,
     mapping: tuple[str, ...],
+    sheet: str,
     max_rejected: float,
     yes: bool,
     as_json: bool,
 ) -> None:
     """Enrol the customers in FILE (CSV, TSV, XLSX) as an extract lent to a processor."""
+    from cli.custody.plan import show_plan
+    from custody.enrolment.column_names import parse_mapping
     from custody.enrolment.columns import understand
     from custody.enrolment.enroller import Enroller, Lending
 
     enroller = Enroller(ctx.settings, ctx.key, ctx.database, ctx.clock)
     today = local(ctx.clock.now(), ctx.settings.zone).date()
     lending = Lending(extract, _day(as_of) if as_of else today, processor, under, purpose)
-    plan = understand(file, mapping_of(mapping))
-    _show_plan(ctx, file, plan, lending)
+    plan = understand(file, parse_mapping(mapping), sheet=sheet)
+    show_plan(ctx, file, plan, lending)
     if not (yes or as_json):
-        confirm("Enrol it like this?", default=True)
+        confirm("Enrol it like this?", default=not plan.warnings)
     with bar_of(ctx) as bar:
         task = bar.add_task("reading", total=1.0)
         result = enroller.enrol(
@@ -85,38 +92,6 @@ def _day(text: str) -> date:
         return date.fromisoformat(text)
     except ValueError:
         raise UsageError(f"--as-of {text!r} is no date", hint="Write it as 2026-04-01.") from None
-
-
-def mapping_of(pairs: tuple[str, ...]) -> dict[str, str]:
-    """``phone=電話番号,email=3``, also given several times, by field."""
-    mapping = {}
-    for pair in ",".join(pairs).split(","):
-        field, sign, column = pair.partition("=")
-        if sign:
-            mapping[field.strip()] = column.strip()
-        elif pair.strip():
-            raise UsageError(f"--map {pair!r} has no '='", hint="Write it as --map phone=電話番号,email=3.")
-    return mapping
-
-
-def _show_plan(ctx: Context, file: Path, plan: ColumnPlan, lending: Lending) -> None:
-    talk = ctx.talk
-    holder = f", held by {lending.processor}" if lending.processor else ""
-    header = "with a header" if plan.has_header else "without a header"
-    if plan.first_line > 1 + plan.has_header:
-        header += f", customers from line {plan.first_line}"
-    talk.print(
-        f"{file.name}: {plan.table}, {header} → extract {lending.extract} as of {lending.as_of}{holder}", markup=False
-    )
-    table = Table("field", "column", "found by", "fit", box=None, pad_edge=False)
-    for kind, column in (*plan.columns.items(), *plan.further):
-        fit = "empty" if column.fit is None else f"{column.fit:.0%}"
-        table.add_row(kind, " + ".join(column.headers), column.why, fit)
-    talk.print(table)
-    if plan.ignored:
-        talk.print(f"not used: {', '.join(plan.ignored)}", markup=False)
-    for doubt in plan.doubts:
-        talk.print(f"note: {doubt}", markup=False)
 
 
 def bar_of(ctx: Context) -> Progress:

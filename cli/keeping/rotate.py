@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 @click.option("--new-key", type=click.Path(path_type=Path), help="The new key's file (default: beside the old one).")
 @click.option("--extract", default="", metavar="NAME", help="Which extract the file is, if it was exported again.")
 @click.option("--map", "mapping", multiple=True, metavar="FIELD=COLUMN", help="As for `hinomi enroll`.")
+@click.option("--sheet", default="", metavar="NAME", help="As for `hinomi enroll`.")
 @click.option("--leave-out", multiple=True, metavar="NAME", help="An extract whose file is lost; may be repeated.")
 @click.option("--switch", is_flag=True, help="Everything is there: let the new key and its index take over.")
 @click.option("--json", "as_json", is_flag=True, help="End with one JSON object.")
@@ -35,6 +36,7 @@ def rotate(
     new_key: Path | None,
     extract: str,
     mapping: tuple[str, ...],
+    sheet: str,
     leave_out: tuple[str, ...],
     switch: bool,
     as_json: bool,
@@ -43,7 +45,8 @@ def rotate(
 
     The old index serves until --switch. Incidents, memberships, canaries and sealed numbers come along.
     """
-    from cli.custody.enroll import bar_of, mapping_of
+    from cli.custody.enroll import bar_of
+    from custody.enrolment.column_names import parse_mapping
     from custody.enrolment.rotation import Rotation, finish_switch
 
     if extract and len(files) != 1:
@@ -61,7 +64,7 @@ def rotate(
     for file in files:
         with bar_of(ctx) as bar:
             advance = partial(_advance, bar, bar.add_task(file.name, total=1.0))
-            done = rotation.take(file, mapping_of(mapping), extract=extract, advance=advance)
+            done = rotation.take(file, parse_mapping(mapping), sheet=sheet, extract=extract, advance=advance)
         ctx.talk.print(f"{file.name}: {done.subjects} customers under the new key", markup=False)
     left = rotation.wanted()
     for one in left:

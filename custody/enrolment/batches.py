@@ -68,10 +68,12 @@ def name_of(path: Path, batch: Batch) -> str:
 
 
 def read_batches(path: Path, plan: ColumnPlan) -> Iterator[tuple[Batch, float]]:
-    """The file's rows below its title and header, some thousands at a time."""
+    """The file's rows below its title and header, some thousands at a time; a header that comes again is no row."""
     rows = itertools.dropwhile(lambda row: row.line < plan.first_line, read_rows(path, plan.table))
     batch, share = Batch([], []), 0.0
     for row in rows:
+        if tuple(row.cells) in plan.above:
+            continue
         if row.fault:
             batch.faults[len(batch.lines)] = row.fault
         batch.lines.append(row.line)

@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from custody.enrolment.column_plan import PARTS, Column, join_cells
+from custody.enrolment.column_plan import SERIAL, Column, Remark, join_columns
+from custody.enrolment.number_column import is_counter, is_opaque, rank_of
 from custody.errors import ColumnError
+from fingerprints.columns.halves import column_at, find_whole_names, is_order_known, kind_of_halves
+from fingerprints.columns.parts import as_day, in_order, is_building, part_of_header, split_by_header, split_by_shape
 from fingerprints.identifiers.customer_number import NUMBER_KIND
 from fingerprints.identifiers.interface import header_words
+from fingerprints.postal_codes import are_known_codes
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
+    from custody.enrolment.column_names import ColumnNames
+    from fingerprints.columns.halves import Halves
     from fingerprints.identifiers import IdentifierKind
 
 FITS: Final = 0.5
@@ -26,8 +32,9 @@ _TELLING_UNDER_HEADER: Final = ("email", "phone", "postal_code")
 """With a header that names another kind, only these are still believed."""
 _TELLING_UNDER_UNKNOWN: Final = (*_TELLING_UNDER_HEADER, "address", "kana")
 """With a header that we do not know, a date may be any date."""
-_SEVERAL: Final = ("phone", "email", "address")
+SEVERAL: Final = ("phone", "email", "address")
 """Kinds of which a customer may have several, each to be found in a leak."""
+NAMES: Final = ("name", "kana")
 _MOBILE: Final = ("携帯", "mobile", "cell")
 """The phone that is a person's own, and so the first of several."""
 _DIFFERENT: Final = 0.5
@@ -38,17 +45,29 @@ _PERSON: Final = re.compile(
     r"[一-鿿々ヶぁ-んァ-ヺー]{1,5}[ \u3000]?[一-鿿々ぁ-んァ-ヺー]{1,5}|[A-Za-z'-]+(?: [A-Za-z'.-]+){1,2}"
 )
 """A person's name as lists write it; a company, a plan or a note is longer or has more in it."""
+_PLAIN_SEVEN: Final = re.compile("[0-9]{5,7}")
+_SIX_DIGITS: Final = re.compile("[0-9]{6}")
+_SHAPE_SAMPLE: Final = 60
+_LEANS: Final = 0.5
+"""How far the letters of a column lean before a person should say what half of a name is in it."""
 
 
 class ColumnFinder:
     """Gives columns to kinds, each column once."""
 
-    def __init__(self, kinds: Mapping[str, IdentifierKind], headers: list[str], values: list[list[str]]) -> None:
+    def __init__(
+        self,
+        kinds: Mapping[str, IdentifierKind],
+        headers: Sequence[str],
+        values: list[list[str]],
+        groups: Sequence[str] = (),
+    ) -> None:
         self.columns: dict[str, Column] = {}
         self.further: list[tuple[str, Column]] = []
-        self.doubts: list[str] = []
+        self.remarks: list[Remark] = []
         self._kinds = kinds
         self._headers = headers
+        self._groups = groups or [""] * len(headers)
         self._values = values
         self._taken: set[int] = set()
         self._closed: set[str] = set()
@@ -59,65 +78,199 @@ class ColumnFinder:
         """Every column that is used."""
         return [*self.columns.values(), *(column for _kind, column in self.further)]
 
-    def take_mapping(self, mapping: Mapping[str, str]) -> None:
-        """Columns as the person named them."""
-        for kind, names in mapping.items():
+    def take_mapping(self, pairs: Iterable[tuple[str, str]], names: ColumnNames) -> None:
+        """Columns as the person named them; of kinds that a customer may have several of, each one."""
+        for kind, named in pairs:
             if kind not in self._kinds:
                 raise ColumnError(f"there is no field {kind!r}", hint=f"Fields are: {', '.join(self._kinds)}.")
             self._closed.add(kind)
-            if names:
-                self._give(kind, tuple(self._place(name) for name in names.split("+")), "map")
+            places = names.find(named) if named else ()
+            if self._taken.intersection(places):
+                said = " + ".join(self._headers[place] for place in places)
+                raise ColumnError(f"column {said} is named twice", hint="A column holds one field.")
+            if places and kind in self.columns:
+                self._map_further(kind, places)
+            elif places:
+                self._give(kind, places, "map")
+                self._look_at_mapped(kind)
+
+    def _map_further(self, kind: str, places: tuple[int, ...]) -> None:
+        if kind not in SEVERAL:
+            raise ColumnError(
+                f"a customer has one {kind}, and two columns are named for it",
+                hint=f"Join the parts of a value with a plus: --map {kind}=A+B. Several columns: {', '.join(SEVERAL)}.",
+            )
+        self.further.append((kind, self._column(kind, places, "map")))
+        self._taken.update(places)
+
+    def take_whole_names(self, *, has_header: bool) -> None:
+        """Names and readings whose halves stand in columns of their own, however those are headed."""
+        wanted = [kind for kind in NAMES if kind not in self._closed and not self._has_whole(kind)]
+        free = [n for n in self._free() if not has_header or self._kind_of_header(n) in {None, *NAMES}]
+        found = find_whole_names(self._full_headers(has_header=has_header), self._values, free)
+        for kind in (kind for kind in wanted if kind in found):
+            places = found[kind]
+            self._give(kind, places, "header" if all(self._kind_of_header(n) in NAMES for n in places) else "content")
+            one, other = (self._half(place, has_header=has_header) for place in places[:2])
+            if not is_order_known(one, other):
+                self._warn("name_order", columns=self._said(places), kind=kind)
 
     def by_header(self) -> None:
         """Columns whose header says what they hold, when the values bear it out; then values in several columns."""
+        self._take_number()
+        self._take_address()
         words = list(enumerate(self._words))
         words.sort(key=lambda one: not any(word in one[1] for word in _MOBILE))
         for exact in (True, False):
             for place, word in words:
                 kind = self._named(place) if exact else self._named(place) or self._longest(word)
-                if kind and word not in PARTS:
+                if kind and not part_of_header(self._headers[place]):
                     self._try(kind, (place,), "header")
-        parts: dict[str, list[tuple[int, int]]] = defaultdict(list)
-        for place, word in enumerate(self._words):
-            if word in PARTS and place not in self._taken:
-                kind, order = PARTS[word]
-                parts[kind].append((order, place))
-        for kind, places in parts.items():
-            self._try(kind, tuple(place for _order, place in sorted(places)), "header")
+
+    def by_shape(self) -> None:
+        """Phones, dates, codes and addresses whose parts stand beside each other and read as a whole."""
+        for field in split_by_shape(self._headers, self._values, self._kinds, _SHAPE_SAMPLE):
+            if field.kind not in self.columns and not self._taken.intersection(field.columns):
+                self._try(field.kind, field.columns, "content")
 
     def by_content(self, *, has_header: bool) -> None:
         """Columns whose values leave no doubt; without a header that we know also names and numbers, by elimination."""
         for kind in _TELLING:
             places = [place for place in self._free() if kind in self._believed(place, has_header=has_header)]
             best = max(places, key=lambda place: self._fit(kind, (place,)) or 0.0, default=None)
-            if best is not None and (self._fit(kind, (best,)) or 0.0) >= CLEARLY:
+            if best is not None and (self._fit(kind, (best,)) or 0.0) >= CLEARLY and self._is_borne_out(kind, best):
                 self._try(kind, (best,), "content")
         unnamed = [place for place in self._free() if not (has_header and self._kind_of_header(place))]
-        for place in unnamed:
-            if self._is_number(place):
-                self._try(NUMBER_KIND, (place,), "content")
+        numbers = [place for place in unnamed if self._is_number(place)]
+        for place in sorted(numbers, key=lambda place: self._rank(place, {})):
+            self._try(NUMBER_KIND, (place,), "content")
         names = [place for place in unnamed if place not in self._taken and self._is_name(place, has_header=has_header)]
         for place in sorted(names, key=self._different, reverse=True):
             self._try("name", (place,), "content")
 
     def take_further(self, *, has_header: bool) -> None:
         """More columns of the kinds that a customer may have several of."""
-        for kind in _SEVERAL:
+        for kind in SEVERAL:
             if kind not in self.columns or kind in self._closed:
                 continue
             for place in self._free():
                 named = has_header and self._kind_of_header(place) == kind
-                fit = self._fit(kind, (place,)) or 0.0
+                fit = self._fit(kind, (place,), labelled=named) or 0.0
                 if fit < (FITS if named else CLEARLY) or (
                     not named and kind not in self._believed(place, has_header=has_header)
                 ):
                     continue
                 if self._different(place) < _DIFFERENT:
-                    self.doubts.append(f"{self._headers[place]}: reads as {kind}, but many rows share its values")
+                    self._note("shared", column=self._headers[place], kind=kind)
                     continue
-                why = "header" if named else "content"
-                self.further.append((kind, Column((place,), (self._headers[place],), why, fit)))
+                self.further.append((kind, self._column(kind, (place,), "header" if named else "content")))
                 self._taken.add(place)
+
+    def refuse_halves(self, *, has_header: bool) -> None:
+        """Stop where half of a name would be enrolled as a whole one, or halves were seen and not put together.
+
+        Raises:
+            ColumnError: It is so; the message names the columns.
+        """
+        for kind in NAMES:
+            column = self.columns.get(kind)
+            if kind in self._closed or (column is not None and len(column.places) > 1):
+                continue
+            if column is not None and self._is_half(column.places[0]):
+                raise _halves_error(kind, [column.headers[0]])
+            halves = [one for n in self._free() if (one := self._half(n, has_header=has_header)).kind == kind]
+            likely = [one for one in halves if one.varies and ((one.role and one.is_latin) or abs(one.lean) >= _LEANS)]
+            likely = [one for one in likely if not has_header or self._kind_of_header(one.place) in {None, *NAMES}]
+            if column is None and likely:
+                raise _halves_error(kind, [self._headers[one.place] for one in likely])
+
+    def reads_as(self, place: int, *, has_header: bool) -> str:
+        """What an unused column looks like, as far as it looks important; empty for others."""
+        kind = self._kind_of_header(place) if has_header else None
+        for one in (kind, *_TELLING):
+            fits = bool(one) and one != NUMBER_KIND and (self._fit(one, (place,)) or 0.0) >= CLEARLY
+            if one and fits and self._is_borne_out(one, place):
+                return "" if one in _TELLING and one != kind and self._different(place) < _DIFFERENT else one
+        if kind == NUMBER_KIND and (self._fit(kind, (place,)) or 0.0) >= CLEARLY:
+            return NUMBER_KIND
+        return (
+            "half name" if kind_of_halves(self._values[place]) and self._half(place, has_header=has_header).role else ""
+        )
+
+    def _take_number(self) -> None:
+        """The best of the columns that are named like customers' numbers, and of numbers that nothing names."""
+        named = {n: self._named(n) == NUMBER_KIND for n in self._free() if self._kind_of_header(n) == NUMBER_KIND}
+        fitting = [n for n in named if (self._fit(NUMBER_KIND, (n,), labelled=True) or 0.0) >= FITS]
+        others = [n for n in self._free() if not self._kind_of_header(n) and self._is_number(n)] if fitting else []
+        for place in sorted((*fitting, *others), key=lambda n: (self._rank(n, named), n)):
+            self._try(NUMBER_KIND, (place,), "header" if place in named else "content")
+        for place in named:
+            self._try(NUMBER_KIND, (place,), "header")
+
+    def _rank(self, place: int, named: Mapping[int, bool]) -> tuple[bool, ...]:
+        opaque, any_record, inexact, shared = rank_of(
+            self._headers[place], self._values[place], is_exact=named.get(place, False)
+        )
+        return opaque, any_record, place not in named, inexact, shared
+
+    def look_at_number(self) -> None:
+        """Say so where no customer's number is enrolled, or what stands in for it is a record's."""
+        column = self.columns.get(NUMBER_KIND)
+        if column is None:
+            self._warn("no_number")
+        elif column.why != "map" and len(column.places) == 1:
+            values = self._values[column.places[0]]
+            if is_opaque(values) or is_counter(values):
+                self._warn("record_id", column=column.headers[0])
+
+    def _take_address(self) -> None:
+        """An address whose parts stand in columns of their own, by their headers; one named like a whole may be one."""
+        if "address" in self.columns or "address" in self._closed:
+            return
+        for field in split_by_header(self._headers):
+            if field.kind != "address" or self._taken.intersection(field.columns):
+                continue
+            rest = [n for n in self._free() if self._named(n) == "address" and n not in field.columns]
+            whole = [n for n in rest if (self._fit("address", (n,)) or 0.0) >= FITS]
+            if not whole:
+                self._try(
+                    "address",
+                    in_order(replace(field, columns=(*field.columns, *rest[:1])), self._values).columns,
+                    "header",
+                )
+
+    def take_buildings(self) -> None:
+        """What belongs at the end of an address that stands in one column: a building's name, a room."""
+        column = self.columns.get("address")
+        if column is None or column.why == "map" or len(column.places) > 1:
+            return
+        rooms = [n for n in self._free() if is_building(self._headers[n])][:1]
+        if rooms:
+            self._give("address", (*column.places, *rooms), column.why)
+
+    def _has_whole(self, kind: str) -> bool:
+        """Whether a column that is named so holds whole names."""
+        named = [n for n in self._free() if (self._named(n) or self._longest(self._words[n])) == kind]
+        return any((self._fit(kind, (n,)) or 0.0) >= FITS and not kind_of_halves(self._values[n]) for n in named)
+
+    def _half(self, place: int, *, has_header: bool) -> Halves:
+        return column_at(self._full_headers(has_header=has_header), self._values, place)
+
+    def _is_half(self, place: int) -> bool:
+        """Whether a column that was taken for names holds halves of them."""
+        half = column_at((), self._values, place)
+        return half.varies and bool(half.kind)
+
+    def _full_headers(self, *, has_header: bool) -> list[str]:
+        if not has_header:
+            return [""] * len(self._headers)
+        return [f"{group}{header}" for group, header in zip(self._groups, self._headers, strict=True)]
+
+    def _look_at_mapped(self, kind: str) -> None:
+        """What a person should know of a column that they named themselves."""
+        column = self.columns[kind]
+        if kind in NAMES and len(column.places) == 1 and self._is_half(column.places[0]):
+            self._warn("half_mapped", column=column.headers[0], kind=kind)
 
     def _believed(self, place: int, *, has_header: bool) -> tuple[str, ...]:
         """The kinds that the content of a column alone may speak for, by what its header says."""
@@ -127,9 +280,23 @@ class ColumnFinder:
             return _TELLING_UNDER_HEADER
         return _TELLING_UNDER_UNKNOWN if self._different(place) >= _DIFFERENT else _TELLING_UNDER_HEADER
 
+    def _is_borne_out(self, kind: str, place: int) -> bool:
+        """Whether bare digits are postal codes indeed, and a reading is a whole one."""
+        filled = [value for value in self._values[place] if value]
+        if kind == "postal_code" and all(map(_PLAIN_SEVEN.fullmatch, filled)):
+            return are_known_codes(filled)
+        return kind != "kana" or not kind_of_halves(filled)
+
     def _kind_of_header(self, place: int) -> str | None:
-        word = self._words[place]
-        return PARTS[word][0] if word in PARTS else self._named(place) or self._longest(word)
+        return (
+            part_of_header(self._headers[place]) or self._named(place) or self._longest(self._words[place])
+            or self._kind_of_group(place)
+        )  # fmt: skip
+
+    def _kind_of_group(self, place: int) -> str | None:
+        """What a header means under the words above it, where it means nothing alone: 自宅 under 電話番号."""
+        group = self._groups[place]
+        return self._aliases.get(header_words(group)) if group else None
 
     def _named(self, place: int) -> str | None:
         return self._aliases.get(self._words[place]) if self._headers[place].strip() else None
@@ -141,12 +308,14 @@ class ColumnFinder:
             len(set(filled)) == len(filled) >= 1
             and min(map(len, filled)) >= _MIN_NUMBER
             and (self._fit(NUMBER_KIND, (place,)) or 0.0) >= CLEARLY
-            and not any((self._fit(kind, (place,)) or 0.0) >= CLEARLY for kind in _TELLING)
+            and not any(
+                (self._fit(kind, (place,)) or 0.0) >= CLEARLY and self._is_borne_out(kind, place) for kind in _TELLING
+            )
         )
 
     def _is_name(self, place: int, *, has_header: bool) -> bool:
         values = [value for value in self._values[place] if value]
-        if (self._fit("name", (place,)) or 0.0) < CLEARLY:
+        if (self._fit("name", (place,)) or 0.0) < CLEARLY or kind_of_halves(values):
             return False
         if not has_header:
             return True
@@ -162,34 +331,57 @@ class ColumnFinder:
             return
         fit = self._fit(kind, places, labelled=why == "header")
         if fit is not None and fit < FITS:
-            named = " + ".join(self._headers[place] for place in places)
-            self.doubts.append(f"{named}: named like {kind}, but only {fit:.0%} of its values read as one")
+            self._warn("doubt", column=self._said(places), kind=kind, share=f"{fit:.0%}")
             return
         self._give(kind, places, why)
 
     def _give(self, kind: str, places: tuple[int, ...], why: str) -> None:
-        headers = tuple(self._headers[place] for place in places)
-        self.columns[kind] = Column(places, headers, why, self._fit(kind, places, labelled=why != "content"))
+        self.columns[kind] = self._column(kind, places, why)
         self._taken.update(places)
 
+    def _column(self, kind: str, places: tuple[int, ...], why: str) -> Column:
+        form = SERIAL if kind == "birth_date" and len(places) == 1 and are_serials(self._values[places[0]]) else ""
+        headers = tuple(self._headers[place] for place in places)
+        return Column(places, headers, why, self._fit(kind, places, labelled=why != "content"), form)
+
     def _fit(self, kind: str, places: tuple[int, ...], *, labelled: bool = False) -> float | None:
-        values = [join_cells(cells) for cells in zip(*(self._values[place] for place in places), strict=True)]
+        columns = [self._values[place] for place in places]
+        values = join_columns(kind, columns)
         if not any(value.strip() for value in values):
             return None
+        if kind == "birth_date" and labelled and are_serials(values):
+            values = list(map(as_day, values))
         return self._kinds[kind].looks_like(values, labelled=labelled)
 
     def _free(self) -> list[int]:
         return [place for place in range(len(self._headers)) if place not in self._taken]
 
-    def _place(self, name: str) -> int:
-        if name in self._headers:
-            return self._headers.index(name)
-        if header_words(name) in self._words:
-            return self._words.index(header_words(name))
-        if name.isdecimal() and 1 <= int(name) <= len(self._headers):
-            return int(name) - 1
-        raise ColumnError(f"there is no column {name!r}", hint=f"Columns are: {', '.join(self._headers)}.")
-
     def _longest(self, word: str) -> str | None:
         inside = [alias for alias in self._aliases if len(alias) > 1 and alias in word and alias != "id"]
         return self._aliases[max(inside, key=len)] if inside else None
+
+    def _said(self, places: Iterable[int]) -> str:
+        return " + ".join(self._headers[place] for place in places)
+
+    def _warn(self, code: str, **values: object) -> None:
+        self.remarks.append(Remark(code, values))
+
+    def _note(self, code: str, **values: object) -> None:
+        self.remarks.append(Remark(code, values, warns=False))
+
+
+def are_serials(values: Sequence[str]) -> bool:
+    """Whether a column of birth dates holds days as a spreadsheet counts them; six digits would be 850403."""
+    filled = [value.strip() for value in values if value.strip()]
+    days = sum(as_day(value) != value for value in filled)
+    return 2 * days >= len(filled) > 0 and not any(map(_SIX_DIGITS.fullmatch, filled))
+
+
+def _halves_error(kind: str, headers: Sequence[str]) -> ColumnError:
+    said = ", ".join(headers)
+    return ColumnError(
+        f"{said}: holds half of a name, and nothing says where the other half is" if len(headers) == 1
+        else f"{said}: hold halves of names, and nothing says which go together",
+        hint=f"Say which columns are the name, family name first: --map {kind}=姓+名 (headers, letters or numbers); "
+        f"--map {kind}= to go without.",
+    )  # fmt: skip

@@ -2,33 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Final
+
+from core.texts import load_texts
+from fingerprints.columns.parts import Field
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from custody.enrolment.table_format import TableFormat
 
-PARTS: Final[Mapping[str, tuple[str, int]]] = {
-    **dict.fromkeys(("姓", "氏", "名字", "苗字", "姓漢字", "lastname", "familyname", "surname"), ("name", 0)),
-    **dict.fromkeys(("名", "名漢字", "firstname", "givenname"), ("name", 1)),
-    **dict.fromkeys(
-        ("セイ", "姓カナ", "姓フリガナ", "カナ姓", "氏カナ", "lastnamekana", "familynamekana"), ("kana", 0)
-    ),
-    **dict.fromkeys(("メイ", "名カナ", "名フリガナ", "カナ名", "firstnamekana", "givennamekana"), ("kana", 1)),
-    **dict.fromkeys(("都道府県", "都道府県名", "prefecture"), ("address", 0)),
-    **dict.fromkeys(("streetnumber", "housenumber"), ("address", 0)),
-    **dict.fromkeys(("市区町村", "市区町村名", "市区郡", "city", "住所1", "address1", "addr1"), ("address", 1)),
-    **dict.fromkeys(("suburb", "locality", "state"), ("address", 4)),
-    **dict.fromkeys(
-        ("町名", "町域", "町名番地", "番地", "住所2", "address2", "addr2", "street", "丁目番地"), ("address", 2)
-    ),
-    **dict.fromkeys(
-        ("住所3", "address3", "addr3", "建物", "建物名", "方書", "マンション名", "building"), ("address", 3)
-    ),
-}
-"""Headers of parts of a value, and in which order the parts are joined."""
+SERIAL: Final = "serial"
+"""Dates written as a spreadsheet counts days."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,12 +26,56 @@ class Column:
         headers: Their headers.
         why: ``header``, ``content`` or ``map``.
         fit: Share of sampled values that read as the kind; None when all were empty.
+        form: `SERIAL`, or nothing for values as people write them.
     """
 
     places: tuple[int, ...]
     headers: tuple[str, ...]
     why: str
     fit: float | None
+    form: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """Something a person should know before the enrolment starts.
+
+    Attributes:
+        code: The key of its sentence in ``texts``, after ``warning.`` or ``note.``.
+        values: What fills its placeholders: headers and counts, never a customer's value.
+        warns: Whether it stands against starting at once.
+    """
+
+    code: str
+    values: Mapping[str, Any]
+    warns: bool = True
+
+    def said(self, language: str = "en") -> str:
+        """The sentence in that language."""
+        return load_texts("custody", language)(f"{'warning' if self.warns else 'note'}.{self.code}", **self.values)
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """One column of the file as it is shown.
+
+    Attributes:
+        place: Its number from 0.
+        letter: Its letter, as spreadsheets have it.
+        header: What names it; empty where nothing does.
+        group: What the rows above its header say of it.
+        samples: A few of its values, masked.
+        kind: What is read from it; empty when it is not used.
+        reads_as: What an unused column looks like; empty when it looks like nothing we know.
+    """
+
+    place: int
+    letter: str
+    header: str
+    group: str
+    samples: tuple[str, ...]
+    kind: str = ""
+    reads_as: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,13 +84,16 @@ class ColumnPlan:
 
     Attributes:
         table: How the file is written.
-        has_header: Whether its first row names the columns.
+        has_header: Whether something names the columns.
         width: How many columns it has.
         columns: By kind.
         ignored: Headers of columns that are not used.
-        doubts: What looked like a kind but was not believed, in words.
         further: More columns of a kind, such as a second phone.
         first_line: The line on which the customers begin.
+        above: The rows before that one, which are no customers where they come again.
+        remarks: What a person should know.
+        seen: All columns, as they are shown.
+        missing: Kinds that were looked for and not found.
     """
 
     table: TableFormat
@@ -68,11 +101,27 @@ class ColumnPlan:
     width: int
     columns: dict[str, Column]
     ignored: tuple[str, ...]
-    doubts: tuple[str, ...]
     further: tuple[tuple[str, Column], ...] = ()
     first_line: int = 1
+    above: frozenset[tuple[str, ...]] = frozenset()
+    remarks: tuple[Remark, ...] = ()
+    seen: tuple[Seen, ...] = ()
+    missing: tuple[str, ...] = ()
+
+    @property
+    def warnings(self) -> tuple[Remark, ...]:
+        """What stands against starting at once."""
+        return tuple(remark for remark in self.remarks if remark.warns)
+
+    def with_remarks(self, *more: Remark) -> ColumnPlan:
+        """The same plan with more that a person should know."""
+        return replace(self, remarks=(*self.remarks, *more))
+
+    def all_columns(self) -> list[tuple[str, Column]]:
+        """Every column that is used, with its kind."""
+        return [*self.columns.items(), *self.further]
 
 
-def join_cells(cells: Sequence[str]) -> str:
-    """Cells of one value as one text; a space marks where they join, which names need and addresses ignore."""
-    return cells[0] if len(cells) == 1 else " ".join(filter(None, cells))
+def join_columns(kind: str, columns: Sequence[Sequence[str]]) -> list[str]:
+    """Values that stand in several columns, with what belongs between their parts."""
+    return columns[0] if len(columns) == 1 else Field(kind, tuple(range(len(columns)))).joined(columns)  # type: ignore[return-value]

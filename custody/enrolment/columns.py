@@ -2,102 +2,162 @@
 
 from __future__ import annotations
 
-import re
-from collections import Counter
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final
 
 from custody.enrolment.column_finder import ColumnFinder
-from custody.enrolment.column_plan import PARTS, ColumnPlan
+from custody.enrolment.column_names import ColumnNames, letter_of
+from custody.enrolment.column_plan import ColumnPlan, Remark, Seen
+from custody.enrolment.header_rows import HEADER_WITHIN, find_headers
+from custody.enrolment.masking import masked_samples
 from custody.enrolment.table_format import detect_format
-from custody.enrolment.tables import Row, read_sample
-from custody.errors import ColumnError
+from custody.enrolment.tables import read_sample
+from custody.enrolment.workbook import find_sheet, list_sheets
+from custody.errors import ColumnError, CustodyError
 from fingerprints.building.prints import is_usable
 from fingerprints.identifiers import load_kinds
-from fingerprints.identifiers.interface import header_words
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Sequence
     from pathlib import Path
 
-    from fingerprints.identifiers import IdentifierKind
+    from custody.enrolment.header_rows import Headers
+    from custody.enrolment.table_format import TableFormat
+    from custody.enrolment.tables import Row
 
 SAMPLE_ROWS: Final = 500
-_HEADER_WITHIN: Final = 10
-"""Rows among which the header is looked for, below a title."""
-_HEADER_WORDS: Final = 2
-_DIGIT: Final = re.compile("[0-9]")
+_LOOKED_FOR: Final = ("customer_number", "name", "kana", "birth_date", "phone", "email", "postal_code", "address")
+"""Kinds whose lack is told."""
 
 
-def understand(path: Path, mapping: Mapping[str, str] | None = None) -> ColumnPlan:
+def understand(
+    path: Path, mapping: Mapping[str, str] | Sequence[tuple[str, str]] | None = None, *, sheet: str = ""
+) -> ColumnPlan:
     """Work out what the columns of a file hold.
 
     Args:
         path: The file.
-        mapping: Kind to column, by header or number from 1, several joined with ``+``; empty means "not this kind". It
-            wins.
+        mapping: Field and column as the person says, which wins: the column by header, number from 1 or letter, parts
+            of a value joined with ``+``, empty for "not this field". A field that a customer may have several of may
+            come several times.
+        sheet: Of a workbook, by name or number from 1; without it the one that holds customers.
 
     Raises:
         ColumnError: The mapping names what is not there, or what was found cannot tell one customer from another.
     """
+    pairs = list(mapping.items()) if isinstance(mapping, Mapping) else list(mapping or ())
     table = detect_format(path)
-    kinds = load_kinds()
-    read = read_sample(path, table, SAMPLE_ROWS + _HEADER_WITHIN)
-    top = _find_top(read, kinds)
-    rows = [row.cells for row in read[top:]]
+    if not table.is_spreadsheet:
+        if sheet:
+            raise ColumnError(f"{path} has no sheets", hint="Leave --sheet away: it is a text.")
+        return _understand_table(path, table, pairs)
+    sheets = list_sheets(path)
+    if sheet or len(sheets) == 1:
+        name = find_sheet(path, sheets, sheet) if sheet else sheets[0].name
+        return _understand_table(path, table.of_sheet(name), pairs)
+    return _understand_workbook(path, table, pairs)
+
+
+def _understand_workbook(path: Path, table: TableFormat, pairs: Sequence[tuple[str, str]]) -> ColumnPlan:
+    """The sheet with the most customers; that there are others is said."""
+    plans, errors = [], []
+    for sheet in list_sheets(path):
+        try:
+            plans.append((sheet, _understand_table(path, table.of_sheet(sheet.name), pairs)))
+        except CustodyError as error:
+            errors.append((sheet, error))
+    shown = [one for one in plans if one[0].is_visible] or plans
+    if not shown:
+        rows = max(errors, key=lambda one: (one[0].is_visible, one[0].rows))
+        raise rows[1]
+    chosen, plan = max(shown, key=lambda one: one[0].rows)
+    others = [sheet.name for sheet, _plan in plans if sheet is not chosen]
+    if not others:
+        return plan
+    return plan.with_remarks(Remark("other_sheets", {"sheets": ", ".join(others), "sheet": chosen.name}))
+
+
+def _understand_table(path: Path, table: TableFormat, pairs: Sequence[tuple[str, str]]) -> ColumnPlan:
+    read = read_sample(path, table, SAMPLE_ROWS + HEADER_WITHIN)
+    where = f"{path}, sheet {table.sheet}" if table.sheet else str(path)
+    if not read:
+        raise ColumnError(f"{where} has no rows", hint="See whether it is the right file.")
+    headers = find_headers(read)
+    rows = read[headers.first :]
     if not rows:
-        raise ColumnError(f"{path} has no rows", hint="See whether it is the right file.")
-    has_header = _is_header(rows, kinds)
-    if has_header and len(rows) == 1:
-        raise ColumnError(f"{path} has no rows, only a header", hint="See whether it was exported whole.")
-    width = len(rows[0]) if has_header else Counter(map(len, rows)).most_common(1)[0][0]
-    headers = rows[0] if has_header else [str(n + 1) for n in range(width)]
-    sample = rows[1:] if has_header else rows
-    finder = ColumnFinder(kinds, headers, [[row[n] if n < len(row) else "" for row in sample] for n in range(width)])
-    finder.take_mapping(mapping or {})
-    if has_header:
+        raise ColumnError(f"{where} has no rows, only a header", hint="See whether it was exported whole.")
+    above = frozenset(tuple(row.cells) for row in read[: headers.first])
+    sample = [row.cells for row in rows if tuple(row.cells) not in above]
+    width = _width(headers, sample)
+    values = [[row[n].strip() if n < len(row) else "" for row in sample] for n in range(width)]
+    finder = _find(headers, values, pairs, where)
+    return _plan(table, headers, values, finder, above, rows)
+
+
+def _width(headers: Headers, sample: Sequence[Sequence[str]]) -> int:
+    """How many columns there are: those that are named, and those beyond that hold something in most rows."""
+    width = len(headers.names)
+    return width or max(map(len, sample), default=0)
+
+
+def _find(headers: Headers, values: list[list[str]], pairs: Sequence[tuple[str, str]], where: str) -> ColumnFinder:
+    finder = ColumnFinder(load_kinds(), headers.names, values, headers.groups)
+    finder.take_mapping(pairs, ColumnNames(headers.names, headers.groups))
+    finder.take_whole_names(has_header=headers.found)
+    if headers.found:
         finder.by_header()
-    finder.by_content(has_header=has_header)
-    finder.take_further(has_header=has_header)
+        finder.take_buildings()
+    finder.by_shape()
+    finder.by_content(has_header=headers.found)
+    finder.take_further(has_header=headers.found)
+    finder.refuse_halves(has_header=headers.found)
+    finder.look_at_number()
     if not is_usable(frozenset(finder.columns)):
         found = ", ".join(finder.columns) or "nothing"
         raise ColumnError(
-            f"{path}: the columns found ({found}) cannot tell one customer from another",
-            hint="Say which column is which: --map phone=電話番号,email=3 (a header, or a number from 1).",
+            f"{where}: the columns found ({found}) cannot tell one customer from another",
+            hint="Say which column is which: --map phone=電話番号,email=3 (a header, a number from 1 or a letter).",
         )
-    used = {place for column in finder.all_columns() for place in column.places}
-    ignored = tuple(header for number, header in enumerate(headers) if number not in used and header)
-    first_line = read[top + 1].line if has_header else read[top].line
+    return finder
+
+
+def _plan(
+    table: TableFormat,
+    headers: Headers,
+    values: Sequence[Sequence[str]],
+    finder: ColumnFinder,
+    above: frozenset[tuple[str, ...]],
+    rows: Sequence[Row],
+) -> ColumnPlan:
+    seen = _seen(headers, values, finder)
     return ColumnPlan(
-        table, has_header, width, finder.columns, ignored, tuple(finder.doubts), tuple(finder.further), first_line
+        table=table,
+        has_header=headers.found,
+        width=len(values),
+        columns=finder.columns,
+        ignored=tuple(one.header for one in seen if not one.kind and one.header),
+        further=tuple(finder.further),
+        first_line=rows[0].line,
+        above=above,
+        remarks=tuple(finder.remarks),
+        seen=seen,
+        missing=tuple(kind for kind in _LOOKED_FOR if kind not in finder.columns),
     )
 
 
-def _find_top(rows: list[Row], kinds: Mapping[str, IdentifierKind]) -> int:
-    """The number of the first row that is no title: the header if one can be seen, else the first as wide as most."""
-    known = _known_words(kinds)
-    words = [{header_words(cell) for cell in row.cells if cell.strip()} & known for row in rows[:_HEADER_WITHIN]]
-    for number, found in enumerate(words):
-        if len(found) >= _HEADER_WORDS:
-            return number
-    filled = [sum(map(bool, row.cells)) for row in rows]
-    usual = sorted(filled)[len(filled) // 2] if filled else 0
-    return next((n for n, found in enumerate(words) if found or filled[n] > 1 or usual <= _HEADER_WORDS), 0)
-
-
-def _is_header(rows: list[list[str]], kinds: Mapping[str, IdentifierKind]) -> bool:
-    """Whether the first row names columns: by a word that we know, or because it looks like none of the rows below."""
-    first = rows[0]
-    if {header_words(cell) for cell in first if cell.strip()} & _known_words(kinds):
-        return True
-    telling = [kinds[kind] for kind in ("email", "phone", "postal_code", "birth_date")]
-    if any(kind.canonical(cell) for kind in telling for cell in first):
-        return False
-    for place, cell in enumerate(first):
-        shapes = Counter(_DIGIT.sub("9", row[place]) for row in rows[1:] if place < len(row))
-        if _DIGIT.search(cell) and shapes and shapes.most_common(1)[0] == (_DIGIT.sub("9", cell), len(rows) - 1):
-            return False
-    return True
-
-
-def _known_words(kinds: Mapping[str, IdentifierKind]) -> set[str]:
-    return {header_words(alias) for kind in kinds.values() for alias in kind.headers} | set(PARTS)
+def _seen(headers: Headers, values: Sequence[Sequence[str]], finder: ColumnFinder) -> tuple[Seen, ...]:
+    """Every column as it is shown."""
+    kinds = {place: kind for kind, column in finder.columns.items() for place in column.places}
+    kinds |= {place: kind for kind, column in finder.further for place in column.places}
+    return tuple(
+        Seen(
+            place=n,
+            letter=letter_of(n),
+            header=headers.names[n] if headers.found else "",
+            group=headers.groups[n] if headers.found else "",
+            samples=masked_samples(values[n]),
+            kind=kinds.get(n, ""),
+            reads_as="" if n in kinds else finder.reads_as(n, has_header=headers.found),
+        )
+        for n in range(len(values))
+    )

@@ -92,6 +92,7 @@ class Tally:
     rows: int = 0
     rejected: list[Rejected] = field(default_factory=list)
     rejected_count: int = 0
+    asides: int = 0
     reasons: Counter[str] = field(default_factory=Counter)
     unread: Counter[str] = field(default_factory=Counter)
     filled: Counter[str] = field(default_factory=Counter)
@@ -101,6 +102,7 @@ class Tally:
         """Count a batch."""
         self.rows += work.rows
         self.rejected_count += len(work.rejected)
+        self.asides += sum(one.is_aside for one in work.rejected)
         self.rejected += work.rejected[: max(SHOWN_REJECTED - len(self.rejected), 0)]
         self.reasons.update(one.reason for one in work.rejected)
         self.unread.update(work.unread)
@@ -114,7 +116,7 @@ def check(tally: Tally, plan: ColumnPlan, max_rejected: float, rejected_file: Pa
     Raises:
         TooManyRejectedError: Too many rows were unusable, or a column is plainly not what it was taken for.
     """
-    share = tally.rejected_count / max(tally.rows, 1)
+    share = (tally.rejected_count - tally.asides) / max(tally.rows - tally.asides, 1)
     if tally.rejected_count == tally.rows or share > max_rejected:
         common = "; ".join(f"{reason} ({count})" for reason, count in tally.reasons.most_common(_SHOWN_REASONS))
         raise TooManyRejectedError(

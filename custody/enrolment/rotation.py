@@ -20,7 +20,7 @@ from fingerprints.index.generation import Index
 from fingerprints.index.manifest import read_manifest
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping
+    from collections.abc import Callable, Collection, Mapping, Sequence
     from pathlib import Path
 
     from fingerprints.building.builder import Enrolled
@@ -87,16 +87,17 @@ class Rotation:
     def take(
         self,
         path: Path,
-        mapping: Mapping[str, str],
+        mapping: Mapping[str, str] | Sequence[tuple[str, str]],
         *,
         extract: str = "",
+        sheet: str = "",
         advance: Callable[[float], None] = lambda _: None,
     ) -> Enrolled:
         """Enrol a file again under the new key; which one it is, its checksum says.
 
         Args:
             path: The file.
-            mapping: As for `custody.enrolment.columns.understand`.
+            mapping: As for `custody.enrolment.columns.understand`; so is the sheet.
             extract: The extract's name, where the file is not the very one that was enrolled.
             advance: Told the share of the work that is done, 0 to 1.
 
@@ -107,7 +108,7 @@ class Rotation:
             info = self._which(path, extract)
             folder = next_dir(self._index_dir)
             index = Index.open(folder, self._new_key)
-            plan = understand(path, mapping)
+            plan = understand(path, mapping, sheet=sheet)
             rejected = self._home / "enrolments" / f"key-{self._new_key.id}-{info.generation}-rejected.csv"
             source = ExtractFile(path, plan, info.as_of, rejected)
             with IndexBuilder(folder, self._new_key, index) as builder:

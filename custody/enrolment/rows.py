@@ -5,14 +5,17 @@ A batch is worked on in a child process when the file is large; everything here 
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
-from custody.enrolment.column_plan import join_cells
+from custody.enrolment.column_plan import SERIAL, join_columns
 from fingerprints.building.prints import Printer, Prints, is_usable
+from fingerprints.columns.parts import as_day
 from fingerprints.identifiers import load_kinds
 from fingerprints.identifiers.customer_number import NUMBER_KIND
+from fingerprints.text import nfkc
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -25,6 +28,13 @@ _REPEATED: Final = frozenset({"postal_code", "birth_date"})
 """Kinds whose values come up again and again in a list: worth remembering."""
 _REMEMBERED: Final = 1 << 15
 _SAMPLED_NUMBERS: Final = 50
+_NOTE_SHARE: Final = 3
+"""One cell in so many is filled by a note at most."""
+_TOTAL: Final = re.compile(
+    r"(?:合\s*計|小\s*計|総\s*計|累\s*計|計$|件数|以上|sub-?total|total|grand total|-?\s*\d+\s*/\s*\d+\s*(?:頁|ページ|-)?$)",
+    re.IGNORECASE,
+)
+_NO_CUSTOMER: Final = "no customer: a note or a total"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +43,8 @@ class Rejected:
 
     row: int
     reason: str
+    is_aside: bool = False
+    """No customer at all: a total, a note, a page's foot. Such rows say nothing of the columns."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,18 +84,14 @@ class RowReader:
         self._width = plan.width
         self._places = {kind: column.places for kind, column in plan.columns.items()}
         self._further = plan.further
-        kinds = load_kinds()
-        self._canonical: dict[str, Callable[[str], str | None]] = {
-            kind: lru_cache(_REMEMBERED)(kinds[kind].under_label) if kind in _REPEATED else kinds[kind].under_label
-            for kind in self._places
-        }
+        self._canonical = {kind: _reading(kind, column.form) for kind, column in plan.columns.items()}
         self._printer = Printer(key, index, as_of)
 
     def read(self, batch: Batch) -> Work:
         """Fingerprints of one batch, and what could not be used of it."""
         rejected: list[Rejected] = []
         whole = self._whole_rows(batch, rejected)
-        texts = {kind: self._texts(batch, whole, places) for kind, places in self._places.items()}
+        texts = {kind: self._texts(batch, whole, kind, places) for kind, places in self._places.items()}
         values = {kind: [read(text) if text else None for text in texts[kind]] for kind, read in self._read_items()}
         filled = {kind: len(column) - column.count("") for kind, column in texts.items()}
         unread = {kind: filled[kind] - sum(map(bool, column)) for kind, column in values.items()}
@@ -110,7 +118,7 @@ class RowReader:
         """Further columns of the kinds, such as a second phone; what they hold is counted with the first."""
         more = []
         for kind, column in self._further:
-            texts = self._texts(batch, rows, column.places)
+            texts = self._texts(batch, rows, kind, column.places)
             values = [self._canonical[kind](text) if text else None for text in texts]
             filled[kind] += len(texts) - texts.count("")
             unread[kind] += len(texts) - texts.count("") - sum(map(bool, values))
@@ -124,15 +132,17 @@ class RowReader:
                 rejected.append(Rejected(batch.lines[number], batch.faults[number]))
             elif len(cells) == self._width or not any(cells[self._width :]):
                 whole.append(number)
+            elif _is_aside(cells, self._width):
+                rejected.append(Rejected(batch.lines[number], _NO_CUSTOMER, is_aside=True))
             else:
                 rejected.append(Rejected(batch.lines[number], f"{len(cells)} cells where {self._width} were expected"))
         return whole
 
-    def _texts(self, batch: Batch, whole: list[int], places: tuple[int, ...]) -> list[str]:
+    def _texts(self, batch: Batch, whole: list[int], kind: str, places: tuple[int, ...]) -> list[str]:
         if len(places) == 1:
             place = places[0]
             return [batch.cells[n][place].strip() if place < len(batch.cells[n]) else "" for n in whole]
-        return [join_cells([batch.cells[n][p].strip() for p in places if p < len(batch.cells[n])]) for n in whole]
+        return join_columns(kind, [self._texts(batch, whole, kind, (place,)) for place in places])
 
     def _usable(
         self,
@@ -154,8 +164,23 @@ class RowReader:
                 usable.append(n)
             else:
                 unread = sorted(kind for kind, column in texts.items() if column[n] and kind not in has)
-                rejected.append(Rejected(batch.lines[whole[n]], _reason(has, unread)))
+                aside = not has and _is_aside(batch.cells[whole[n]], self._width)
+                rejected.append(Rejected(batch.lines[whole[n]], _NO_CUSTOMER if aside else _reason(has, unread), aside))
         return usable
+
+
+def _reading(kind: str, form: str) -> Callable[[str], str | None]:
+    """What gives a value of a column its canonical form."""
+    read = load_kinds()[kind].under_label
+    if form == SERIAL:
+        return lru_cache(_REMEMBERED)(lambda text: read(as_day(text)))
+    return lru_cache(_REMEMBERED)(read) if kind in _REPEATED else read
+
+
+def _is_aside(cells: Sequence[str], width: int) -> bool:
+    """Whether a row that names nobody is a note or a total: few of its cells are filled, or one says what it counts."""
+    filled = [cell for cell in cells if cell.strip()]
+    return len(filled) <= width // _NOTE_SHARE or any(_TOTAL.match(nfkc(cell).strip()) for cell in filled)
 
 
 def _reason(has: frozenset[str], unread: list[str]) -> str:

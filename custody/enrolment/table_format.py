@@ -5,7 +5,7 @@ from __future__ import annotations
 import codecs
 import csv
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from core.encodings.vendors import lenient, strict
@@ -42,10 +42,15 @@ _EVERYDAY: Final = re.compile("[ぁ-んァ-ヶ一-鿿]")
 
 @dataclass(frozen=True, slots=True)
 class TableFormat:
-    """How a file is to be read; delimiter and encoding are empty for a spreadsheet."""
+    """How a file is to be read; delimiter and encoding are empty for a spreadsheet, and no sheet is its first one."""
 
     delimiter: str
     encoding: str
+    sheet: str = ""
+
+    def of_sheet(self, name: str) -> TableFormat:
+        """The same for one sheet of a workbook."""
+        return replace(self, sheet=name)
 
     @property
     def is_spreadsheet(self) -> bool:
@@ -54,7 +59,9 @@ class TableFormat:
 
     def __str__(self) -> str:
         names = {",": "commas", "\t": "tabs", ";": "semicolons", "|": "bars"}
-        return "spreadsheet" if self.is_spreadsheet else f"{self.encoding}, separated by {names[self.delimiter]}"
+        if self.is_spreadsheet:
+            return f"spreadsheet, sheet {self.sheet}" if self.sheet else "spreadsheet"
+        return f"{self.encoding}, separated by {names[self.delimiter]}"
 
 
 def detect_format(path: Path) -> TableFormat:

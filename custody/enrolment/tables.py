@@ -6,11 +6,10 @@ import csv
 import io
 import itertools
 from dataclasses import dataclass
-from datetime import date, datetime
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from core.encodings.vendors import lenient
-from custody.errors import TableError
+from custody.enrolment.workbook import read_sheet
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -38,13 +37,17 @@ class Row:
 
 def read_rows(path: Path, table: TableFormat) -> Iterator[Row]:
     """The rows of the file, the header included; empty lines are left out."""
-    rows = _read_spreadsheet(path) if table.is_spreadsheet else _read_text(path, table)
+    rows = _read_spreadsheet(path, table) if table.is_spreadsheet else _read_text(path, table)
     return (row for row in rows if any(row.cells))
 
 
 def read_sample(path: Path, table: TableFormat, count: int) -> list[Row]:
     """The first rows that can be read."""
     return list(itertools.islice((row for row in read_rows(path, table) if not row.fault), count))
+
+
+def _read_spreadsheet(path: Path, table: TableFormat) -> Iterator[Row]:
+    return (Row(*row) for row in read_sheet(path, table.sheet))
 
 
 def _read_text(path: Path, table: TableFormat) -> Iterator[Row]:
@@ -124,26 +127,3 @@ class _Lines:
 
 class _UnclosedError(Exception):
     """The record at hand leaves a quote open."""
-
-
-def _read_spreadsheet(path: Path) -> Iterator[Row]:
-    from python_calamine import CalamineError, CalamineWorkbook
-
-    try:
-        workbook = CalamineWorkbook.from_path(str(path))
-        sheet = workbook.get_sheet_by_index(0)
-        total = max(sheet.height, 1)
-        for number, cells in enumerate(sheet.iter_rows(), start=1):
-            yield Row(number, number / total, [_cell(cell) for cell in cells])
-    except CalamineError as error:
-        raise TableError(f"{path} cannot be read as a spreadsheet: {error}") from None
-
-
-def _cell(value: Any) -> str:
-    if isinstance(value, datetime):
-        return value.date().isoformat()
-    if isinstance(value, date):
-        return value.isoformat()
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
-    return str(value)

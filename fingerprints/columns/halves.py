@@ -71,23 +71,16 @@ _GIVEN_BEGIN: Final = frozenset(
     "智貴英孝佳裕啓宏公弘浩隆尚雅恵泰亜敬健剛昌将崇博聖秀寛寿晃知賢誠祐洋康紀朋理嘉良利憲祥陽匡章栄俊伸卓拓美義愛昭優慶哲友眞聡希絵恭圭淳菜倫紘靖敏敦好達直悠沙晴克由晶篤暁壮宣彰紗龍毅顕瑛竜幸史輝奈考亮修充規誉勇央滋典暢豪信厚季基華謙登玲享彩礼芳仁真茂翔蓮結葵大太陸颯莉咲"
 )
 _KANA_FAMILY_END: Final = frozenset(
-    "タケ シノ マキ ミヤ クラ サキ シロ クボ クダ ワキ ガキ チダ リタ オノ ナガ ガイ ノダ バラ ワダ キタ ケダ バタ ツカ ヌマ ンダ スダ ガミ ウラ ナベ"
-    " エダ カダ サカ ニシ ライ マツ モリ タニ マダ ハシ シタ ナカ シダ カイ ワラ ヤシ ドウ ウチ サワ ジマ シマ ザキ オカ ガワ ザワ グチ トウ ハラ カワ ムラ ヤマ モト"
-    " ヤギ ミズ".split()
+    ["タケ", "シノ", "マキ", "ミヤ", "クラ", "サキ", "シロ", "クボ", "クダ", "ワキ", "ガキ", "チダ", "リタ", "オノ", "ナガ", "ガイ", "ノダ", "バラ", "ワダ", "キタ", "ケダ", "バタ", "ツカ", "ヌマ", "ンダ", "スダ", "ガミ", "ウラ", "ナベ", "エダ", "カダ", "サカ", "ニシ", "ライ", "マツ", "モリ", "タニ", "マダ", "ハシ", "シタ", "ナカ", "シダ", "カイ", "ワラ", "ヤシ", "ドウ", "ウチ", "サワ", "ジマ", "シマ", "ザキ", "オカ", "ガワ", "ザワ", "グチ", "トウ", "ハラ", "カワ", "ムラ", "ヤマ", "モト", "ヤギ", "ミズ"]
 )
 _KANA_FAMILY_BEGIN: Final = frozenset(
-    "スズ ハヤ シロ トミ サイ アサ オダ ホソ アラ クマ イナ カタ ホン コバ シバ サワ ヨネ カミ ハシ オノ ハラ オガ ウメ イト フカ イノ ヨコ ウチ ワタ スガ"
-    " マエ アオ カネ イケ タナ ハマ ミズ クロ ヤナ オク ササ イマ タニ テラ シマ ホリ キタ フル ナガ スギ ウエ ムラ フク オカ イワ ヒラ サカ ニシ ミヤ フジ イシ"
-    " ヤマ マツ カワ ナカ オオ".split()
+    ["スズ", "ハヤ", "シロ", "トミ", "サイ", "アサ", "オダ", "ホソ", "アラ", "クマ", "イナ", "カタ", "ホン", "コバ", "シバ", "サワ", "ヨネ", "カミ", "ハシ", "オノ", "ハラ", "オガ", "ウメ", "イト", "フカ", "イノ", "ヨコ", "ウチ", "ワタ", "スガ", "マエ", "アオ", "カネ", "イケ", "タナ", "ハマ", "ミズ", "クロ", "ヤナ", "オク", "ササ", "イマ", "タニ", "テラ", "シマ", "ホリ", "キタ", "フル", "ナガ", "スギ", "ウエ", "ムラ", "フク", "オカ", "イワ", "ヒラ", "サカ", "ニシ", "ミヤ", "フジ", "イシ", "ヤマ", "マツ", "カワ", "ナカ", "オオ"]
 )
 _KANA_GIVEN_END: Final = frozenset(
-    "アキ ノリ ヒロ トシ スケ ノブ マサ ユキ キコ カズ イジ ハル ヒト ミエ ナエ リコ ヒコ フミ イコ カコ リカ ヒサ ヨコ ミコ オリ キオ ヒデ ロウ エミ ツシ ウヤ"
-    " ルカ エコ サオ モミ カシ チエ ロエ ケシ ヨシ ヨミ モエ ナオ ウジ ミチ エリ チカ ンジ ズコ オコ カナ イチ イカ ウシ ズエ ナリ ツグ ゾウ リオ シゲ キラ ミツ"
-    " ウゴ サコ ンヤ サト ツヤ オミ トモ スミ ツコ サミ ウコ クヤ ウタ ウト イト ロシ".split()
+    ["アキ", "ノリ", "ヒロ", "トシ", "スケ", "ノブ", "マサ", "ユキ", "キコ", "カズ", "イジ", "ハル", "ヒト", "ミエ", "ナエ", "リコ", "ヒコ", "フミ", "イコ", "カコ", "リカ", "ヒサ", "ヨコ", "ミコ", "オリ", "キオ", "ヒデ", "ロウ", "エミ", "ツシ", "ウヤ", "ルカ", "エコ", "サオ", "モミ", "カシ", "チエ", "ロエ", "ケシ", "ヨシ", "ヨミ", "モエ", "ナオ", "ウジ", "ミチ", "エリ", "チカ", "ンジ", "ズコ", "オコ", "カナ", "イチ", "イカ", "ウシ", "ズエ", "ナリ", "ツグ", "ゾウ", "リオ", "シゲ", "キラ", "ミツ", "ウゴ", "サコ", "ンヤ", "サト", "ツヤ", "オミ", "トモ", "スミ", "ツコ", "サミ", "ウコ", "クヤ", "ウタ", "ウト", "イト", "ロシ"]
 ) - {"イト"}
 _KANA_GIVEN_BEGIN: Final = frozenset(
-    "カズ ノリ マサ ノブ エリ ケイ ケン トモ ヒデ トシ ナオ カオ タク アツ ヒロ チカ チエ ユウ フミ ヒト エミ サオ ジユ リヨ アキ カヨ タツ キミ キヨ ハル セイ"
-    " ヒサ ナツ シユ シホ クニ テル サト シヨ ミキ ダイ ユミ マユ マナ ミサ レイ ヨウ サク サユ アヤ".split()
+    ["カズ", "ノリ", "マサ", "ノブ", "エリ", "ケイ", "ケン", "トモ", "ヒデ", "トシ", "ナオ", "カオ", "タク", "アツ", "ヒロ", "チカ", "チエ", "ユウ", "フミ", "ヒト", "エミ", "サオ", "ジユ", "リヨ", "アキ", "カヨ", "タツ", "キミ", "キヨ", "ハル", "セイ", "ヒサ", "ナツ", "シユ", "シホ", "クニ", "テル", "サト", "シヨ", "ミキ", "ダイ", "ユミ", "マユ", "マナ", "ミサ", "レイ", "ヨウ", "サク", "サユ", "アヤ"]
 )
 _SMALL: Final = str.maketrans("ァィゥェォッャュョ", "アイウエオツヤユヨ")
 
@@ -127,12 +120,19 @@ class Halves:
         return sum(value.isascii() for value in self.values) > len(self.values) / 2
 
     @cached_property
+    def varies(self) -> bool:
+        """Whether it has different values, as names have, and states or sexes have not."""
+        return self.different >= min(_FEW, len(self.values))
+
+    @cached_property
     def different(self) -> int:
         """How many different values it has."""
         return len(set(self.values))
 
 
-def find_whole_names(headers: Sequence[str], columns: Sequence[Sequence[str]], free: Collection[int]) -> dict[str, tuple[int, ...]]:
+def find_whole_names(
+    headers: Sequence[str], columns: Sequence[Sequence[str]], free: Collection[int]
+) -> dict[str, tuple[int, ...]]:
     """By kind (``name``, ``kana``) the columns that together hold whole names, the family name first.
 
     Args:
@@ -144,7 +144,9 @@ def find_whole_names(headers: Sequence[str], columns: Sequence[Sequence[str]], f
     found = {}
     for kind in ("name", "kana"):
         of_kind = [one for one in halves if one.kind == kind]
-        pairs = [(_worth(one, other), one, other) for one, other in combinations(of_kind, 2) if _go_together(one, other)]
+        pairs = [
+            (_worth(one, other), one, other) for one, other in combinations(of_kind, 2) if _go_together(one, other)
+        ]
         if pairs:
             _worth_most, one, other = max(pairs, key=lambda pair: pair[0])
             found[kind] = tuple(part.place for part in (*in_order(one, other), *_middle(of_kind, one, other)))
@@ -183,7 +185,7 @@ def kind_of_halves(values: Sequence[str]) -> str:
     """What the values are halves of, ``name`` or ``kana``; nothing where they are whole or no names at all."""
     words = [to_katakana(nfkc(value)) for value in values]
     single = [word for word in words if _is_word(word)]
-    if not single or len(single) < _MOSTLY * len(values) or len(set(single)) < min(_FEW, len(values)):
+    if not single or len(single) < _MOSTLY * len(values):
         return ""
     if sum(map(bool, map(_PLACE.fullmatch, single))) > len(single) / 2:
         return ""
@@ -240,11 +242,12 @@ def _go_together(one: Halves, other: Halves) -> bool:
         return False
     if MIDDLE in {one.role, other.role}:
         return False
-    return (
-        {one.role, other.role} == {FAMILY, GIVEN}
-        or (_letters_tell(one, other) and min(one.lean, other.lean) < 0 < max(one.lean, other.lean))
-        or (_are_two_of_one(one, other) and other.place - one.place == _NEXT)
-    )
+    if {one.role, other.role} == {FAMILY, GIVEN}:
+        return True
+    if not (one.varies and other.varies):
+        return False
+    by_letters = _letters_tell(one, other) and min(one.lean, other.lean) < 0 < max(one.lean, other.lean)
+    return by_letters or (_are_two_of_one(one, other) and other.place - one.place == _NEXT)
 
 
 def _are_two_of_one(one: Halves, other: Halves) -> bool:

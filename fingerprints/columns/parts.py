@@ -7,7 +7,7 @@ dates are told by what they are, since 電話1, 電話2, 電話3 are three phone
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import cache
 from typing import TYPE_CHECKING, Final
@@ -48,8 +48,17 @@ _PARTS: Final = {
     for order, words in enumerate(parts)
     for word in words.split()
 }
+_BUILDING: Final = 4
+"""Which of an address's parts that is."""
+_BRACKETS: Final = re.compile(r"\([^()]{0,40}\)|\[[^\[\]]{0,40}\]")
+_WHOSE: Final = re.compile(
+    "^(?:契約者様?|ご?契約|オ客様|オ客サマ|顧客|会員|加入者|利用者|現|ゴ|自宅|送付先|請求先|住所(?=[^\\d])|mailing|billing|shipping|home|customer|cust)+"
+)
+"""Whose part of an address it is, before what says which part."""
 _SERIAL: Final = re.compile(r"[1-4][0-9]{4}(?:\.0)?")
 _DAY_0: Final = date(1899, 12, 30)
+FIRST_SERIAL, LAST_SERIAL = 5000, 55_000
+"""From 1913 to 2050: less would be a year, more a date of six digits without its zero."""
 SERIALS: Final = 30  # cells that tell whether a column of dates holds such numbers
 FIT: Final = 0.8  # share of the rows whose parts read as a whole
 FEWEST: Final = 2  # rows that are told by shape alone
@@ -110,17 +119,46 @@ def from_serials(cells: Sequence[str]) -> list[str]:
     return [(_DAY_0 + timedelta(int(cell[:5]))).isoformat() if _SERIAL.fullmatch(cell) else cell for cell in cells]
 
 
+def as_day(cell: str) -> str:
+    """The day that a spreadsheet's count of days is, in ISO 8601; other cells as they are."""
+    number = cell.removesuffix(".0")
+    if not (number.isascii() and number.isdecimal() and FIRST_SERIAL <= int(number) <= LAST_SERIAL):
+        return cell
+    return (_DAY_0 + timedelta(int(number))).isoformat()
+
+
 @cache
 def part_of_header(header: str) -> str | None:
     """The kind that a header names a part of."""
-    return _PARTS.get(header_words(header.rsplit(".", 1)[-1]), (None, 0))[0]
+    return _part(header)[0] or None
+
+
+@cache
+def _part(header: str) -> tuple[str, int]:
+    """The kind that a header names a part of, and which part; with or without a word that says whose."""
+    words = header_words(header.rsplit(".", 1)[-1])
+    kind, order = _PARTS.get(words) or _PARTS.get(_WHOSE.sub("", words)) or ("", 0)
+    return (kind, order) if kind == "address" or words in _PARTS else ("", 0)
+
+
+def is_building(header: str) -> bool:
+    """Whether a header names what stands behind the house number of an address."""
+    return _part(_BRACKETS.sub("", nfkc(header))) == ("address", _BUILDING)
+
+
+def in_order(field: Field, columns: Cells) -> Field:
+    """An address with its prefecture first, whatever a header calls that."""
+    if field.kind != "address":
+        return field
+    first = [n for n in field.columns if _all([nfkc(cell).strip() for cell in columns[n]], _PREFECTURE)][:1]
+    return replace(field, columns=(*first, *(n for n in field.columns if n not in first)))
 
 
 def split_by_header(header: Sequence[str]) -> list[Field]:
     """Fields whose parts the header names; one part alone is none."""
     parts: dict[str, list[tuple[int, int]]] = {}
     for number, word in enumerate(header):
-        kind, order = _PARTS.get(header_words(word.rsplit(".", 1)[-1]), ("", 0))
+        kind, order = _part(word)
         if kind and order not in {o for o, _ in parts.get(kind, [])}:
             parts.setdefault(kind, []).append((order, number))
     return [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Final
@@ -11,6 +12,8 @@ from fingerprints.text import normalise
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+_CUSTOM: Final = re.compile(r"__p?c$", re.IGNORECASE)
+"""How that system marks fields that its user has added."""
 NEAR: Final = 24
 """Characters on either side that say in what kind of text some digits stand."""
 
@@ -94,5 +97,5 @@ def is_among_japanese(text: str, start: int, end: int) -> bool:
 
 
 def header_words(header: str) -> str:
-    """A column's header as it is compared: normalised, without hyphens and dots."""
-    return normalise(header).replace("-", "").replace(".", "")
+    """A column's header as it is compared: normalised, without hyphens and dots, and without Salesforce's ``__c``."""
+    return normalise(_CUSTOM.sub("", header)).replace("-", "").replace(".", "")

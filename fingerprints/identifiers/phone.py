@@ -98,6 +98,10 @@ class Phone(IdentifierKind):
         text = _SEPARATOR.sub("", text.removesuffix(".0"))
         return _national(text)
 
+    def under_label(self, text: str) -> str | None:
+        """Also the number of a line at home without its zero, as a spreadsheet keeps it."""
+        return self.canonical(text) or self.without_zero(text)
+
     def without_zero(self, text: str) -> str | None:
         """A number of a line at home whose leading zero a spreadsheet dropped, where the column says it is one."""
         text = nfkc(text).strip().removesuffix(".0")

@@ -10,11 +10,19 @@ import re
 from functools import cache
 from typing import TYPE_CHECKING
 
+from fingerprints.columns.halves import find_whole_names
+from fingerprints.columns.parts import (
+    Field,
+    from_serials,
+    in_order,
+    part_of_header,
+    split_by_header,
+    split_by_shape,
+    together,
+)
 from fingerprints.identifiers import kind_classes
 from fingerprints.identifiers.interface import header_words
 from matcher.find.masked import is_masked
-from fingerprints.columns.halves import find_whole_names
-from fingerprints.columns.parts import Field, from_serials, part_of_header, split_by_header, split_by_shape, together
 from matcher.find.names import LATIN_GAPS
 
 if TYPE_CHECKING:
@@ -100,7 +108,7 @@ def type_columns(rows: Rows, kinds: Mapping[str, IdentifierKind]) -> tuple[Field
     kinds_found = {field.kind for field in fields}
     taken = {column for field in fields for column in field.columns}
     fields += [
-        field
+        in_order(field, samples)
         for field in split_by_header(rows.header)
         if field.kind not in kinds_found and not taken & set(field.columns)
     ]

@@ -65,8 +65,8 @@ def test_a_header_that_lies_is_doubted(tmp_path: Path) -> None:
     plan = understand(_write(tmp_path, "お客様番号,電話番号,連絡用", [(r[0], "架空プラン", r[6]) for r in ROWS]))
     assert plan.columns["phone"].places == (2,)
     assert plan.columns["phone"].why == "content"
-    assert "電話番号" in plan.doubts[0]
-    assert "架空プラン" not in plan.doubts[0]
+    assert "電話番号" in plan.warnings[0].said()
+    assert "架空プラン" not in plan.warnings[0].said()
 
 
 def test_values_in_several_columns_are_joined(tmp_path: Path) -> None:
@@ -90,7 +90,7 @@ def test_a_mapping_that_names_nothing_is_refused(tmp_path: Path) -> None:
     path = _write(tmp_path, "番号,氏名", [(r[0], r[1]) for r in ROWS])
     with pytest.raises(ColumnError, match="no column '電話'") as caught:
         understand(path, {"phone": "電話"})
-    assert "番号, 氏名" in caught.value.hint
+    assert "A 番号, B 氏名" in caught.value.hint
     with pytest.raises(ColumnError, match="no field 'fone'"):
         understand(path, {"fone": "番号"})
 
@@ -171,7 +171,7 @@ def test_every_phone_and_mail_of_a_customer_is_taken_the_mobile_first(tmp_path: 
     assert plan.columns["phone"].places == (2,)
     assert plan.columns["email"].places == (3,)
     assert [(kind, column.places) for kind, column in plan.further] == [("phone", (1,)), ("email", (4,))]
-    assert plan.doubts == ("店舗電話番号: reads as phone, but many rows share its values",)
+    assert [one.said() for one in plan.remarks] == ["店舗電話番号: reads as phone, but many rows share its values"]
     assert plan.ignored == ("店舗電話番号",)
 
 

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from fingerprints.columns.parts import Field
 from fingerprints.identifiers import load_kinds
 from matcher.readers.interface import Rows
 from matcher.units.columns import type_columns
-from fingerprints.columns.parts import Field
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
