@@ -106,11 +106,11 @@ class ColumnFinder:
     def take_whole_names(self, *, has_header: bool) -> None:
         """Names and readings whose halves stand in columns of their own, however those are headed."""
         wanted = [kind for kind in NAMES if kind not in self._closed and not self._has_whole(kind)]
-        free = [n for n in self._free() if not has_header or self._kind_of_header(n) in {None, *NAMES}]
+        free = [n for n in self._free() if not has_header or self._own_kind(n) in {None, *NAMES}]
         found = find_whole_names(self._full_headers(has_header=has_header), self._values, free)
         for kind in (kind for kind in wanted if kind in found):
             places = found[kind]
-            self._give(kind, places, "header" if all(self._kind_of_header(n) in NAMES for n in places) else "content")
+            self._give(kind, places, "header" if all(self._own_kind(n) in NAMES for n in places) else "content")
             one, other = (self._half(place, has_header=has_header) for place in places[:2])
             if not is_order_known(one, other):
                 self._warn("name_order", columns=self._said(places), kind=kind)
@@ -140,7 +140,7 @@ class ColumnFinder:
             best = max(places, key=lambda place: self._fit(kind, (place,)) or 0.0, default=None)
             if best is not None and (self._fit(kind, (best,)) or 0.0) >= CLEARLY and self._is_borne_out(kind, best):
                 self._try(kind, (best,), "content")
-        unnamed = [place for place in self._free() if not (has_header and self._kind_of_header(place))]
+        unnamed = [place for place in self._free() if not (has_header and self._own_kind(place))]
         numbers = [place for place in unnamed if self._is_number(place)]
         for place in sorted(numbers, key=lambda place: self._rank(place, {})):
             self._try(NUMBER_KIND, (place,), "content")
@@ -180,13 +180,13 @@ class ColumnFinder:
                 raise _halves_error(kind, [column.headers[0]])
             halves = [one for n in self._free() if (one := self._half(n, has_header=has_header)).kind == kind]
             likely = [one for one in halves if one.varies and ((one.role and one.is_latin) or abs(one.lean) >= _LEANS)]
-            likely = [one for one in likely if not has_header or self._kind_of_header(one.place) in {None, *NAMES}]
+            likely = [one for one in likely if not has_header or self._own_kind(one.place) in {None, *NAMES}]
             if column is None and likely:
                 raise _halves_error(kind, [self._headers[one.place] for one in likely])
 
     def reads_as(self, place: int, *, has_header: bool) -> str:
         """What an unused column looks like, as far as it looks important; empty for others."""
-        kind = self._kind_of_header(place) if has_header else None
+        kind = self._own_kind(place) if has_header else None
         for one in (kind, *_TELLING):
             fits = bool(one) and one != NUMBER_KIND and (self._fit(one, (place,)) or 0.0) >= CLEARLY
             if one and fits and self._is_borne_out(one, place):
@@ -199,9 +199,9 @@ class ColumnFinder:
 
     def _take_number(self) -> None:
         """The best of the columns that are named like customers' numbers, and of numbers that nothing names."""
-        named = {n: self._named(n) == NUMBER_KIND for n in self._free() if self._kind_of_header(n) == NUMBER_KIND}
+        named = {n: self._named(n) == NUMBER_KIND for n in self._free() if self._own_kind(n) == NUMBER_KIND}
         fitting = [n for n in named if (self._fit(NUMBER_KIND, (n,), labelled=True) or 0.0) >= FITS]
-        others = [n for n in self._free() if not self._kind_of_header(n) and self._is_number(n)] if fitting else []
+        others = [n for n in self._free() if not self._own_kind(n) and self._is_number(n)] if fitting else []
         for place in sorted((*fitting, *others), key=lambda n: (self._rank(n, named), n)):
             self._try(NUMBER_KIND, (place,), "header" if place in named else "content")
         for place in named:
@@ -276,7 +276,7 @@ class ColumnFinder:
         """The kinds that the content of a column alone may speak for, by what its header says."""
         if not has_header or not self._headers[place].strip():
             return _TELLING
-        if self._kind_of_header(place):
+        if self._own_kind(place):
             return _TELLING_UNDER_HEADER
         return _TELLING_UNDER_UNKNOWN if self._different(place) >= _DIFFERENT else _TELLING_UNDER_HEADER
 
@@ -288,10 +288,11 @@ class ColumnFinder:
         return kind != "kana" or not kind_of_halves(filled)
 
     def _kind_of_header(self, place: int) -> str | None:
-        return (
-            part_of_header(self._headers[place]) or self._named(place) or self._longest(self._words[place])
-            or self._kind_of_group(place)
-        )  # fmt: skip
+        return self._own_kind(place) or self._kind_of_group(place)
+
+    def _own_kind(self, place: int) -> str | None:
+        """What a header means by itself."""
+        return part_of_header(self._headers[place]) or self._named(place) or self._longest(self._words[place])
 
     def _kind_of_group(self, place: int) -> str | None:
         """What a header means under the words above it, where it means nothing alone: 自宅 under 電話番号."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final
 
+from custody.enrolment.asides import is_total
 from custody.enrolment.column_finder import ColumnFinder
 from custody.enrolment.column_names import ColumnNames, letter_of
 from custody.enrolment.column_plan import ColumnPlan, Remark, Seen
@@ -89,9 +90,14 @@ def _understand_table(path: Path, table: TableFormat, pairs: Sequence[tuple[str,
     above = frozenset(tuple(row.cells) for row in read[: headers.first])
     sample = [row.cells for row in rows if tuple(row.cells) not in above]
     width = _width(headers, sample)
+    sample = [cells for cells in sample if not (is_total(cells) and 2 * _filled(cells) <= width)] or sample
     values = [[row[n].strip() if n < len(row) else "" for row in sample] for n in range(width)]
     finder = _find(headers, values, pairs, where)
     return _plan(table, headers, values, finder, above, rows)
+
+
+def _filled(cells: Sequence[str]) -> int:
+    return sum(bool(cell.strip()) for cell in cells)
 
 
 def _width(headers: Headers, sample: Sequence[Sequence[str]]) -> int:

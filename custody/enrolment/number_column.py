@@ -12,7 +12,37 @@ if TYPE_CHECKING:
 
 _ANY_RECORD: Final = frozenset(
     header_words(word)
-    for word in ["id", "$id", "no", "no.", "#", "番号", "連番", "通番", "行番号", "項番", "recordid", "recordno", "record_number", "レコード番号", "レコードid", "uid", "uuid", "guid", "key", "管理番号", "seq", "rowid", "objectid", "oid", "pk", "accountid", "ownerid", "contactid", "userid"]
+    for word in [
+        "id",
+        "$id",
+        "no",
+        "no.",
+        "#",
+        "番号",
+        "連番",
+        "通番",
+        "行番号",
+        "項番",
+        "recordid",
+        "recordno",
+        "record_number",
+        "レコード番号",
+        "レコードid",
+        "uid",
+        "uuid",
+        "guid",
+        "key",
+        "管理番号",
+        "seq",
+        "rowid",
+        "objectid",
+        "oid",
+        "pk",
+        "accountid",
+        "ownerid",
+        "contactid",
+        "userid",
+    ]
 )
 """Headers that any record of any system may have."""
 _UUID: Final = re.compile(r"\{?[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}\}?")

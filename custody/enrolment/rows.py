@@ -5,17 +5,16 @@ A batch is worked on in a child process when the file is large; everything here 
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
+from custody.enrolment.asides import is_aside
 from custody.enrolment.column_plan import SERIAL, join_columns
 from fingerprints.building.prints import Printer, Prints, is_usable
 from fingerprints.columns.parts import as_day
 from fingerprints.identifiers import load_kinds
 from fingerprints.identifiers.customer_number import NUMBER_KIND
-from fingerprints.text import nfkc
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -28,12 +27,6 @@ _REPEATED: Final = frozenset({"postal_code", "birth_date"})
 """Kinds whose values come up again and again in a list: worth remembering."""
 _REMEMBERED: Final = 1 << 15
 _SAMPLED_NUMBERS: Final = 50
-_NOTE_SHARE: Final = 3
-"""One cell in so many is filled by a note at most."""
-_TOTAL: Final = re.compile(
-    r"(?:合\s*計|小\s*計|総\s*計|累\s*計|計$|件数|以上|sub-?total|total|grand total|-?\s*\d+\s*/\s*\d+\s*(?:頁|ページ|-)?$)",
-    re.IGNORECASE,
-)
 _NO_CUSTOMER: Final = "no customer: a note or a total"
 
 
@@ -132,7 +125,7 @@ class RowReader:
                 rejected.append(Rejected(batch.lines[number], batch.faults[number]))
             elif len(cells) == self._width or not any(cells[self._width :]):
                 whole.append(number)
-            elif _is_aside(cells, self._width):
+            elif is_aside(cells, self._width):
                 rejected.append(Rejected(batch.lines[number], _NO_CUSTOMER, is_aside=True))
             else:
                 rejected.append(Rejected(batch.lines[number], f"{len(cells)} cells where {self._width} were expected"))
@@ -164,7 +157,7 @@ class RowReader:
                 usable.append(n)
             else:
                 unread = sorted(kind for kind, column in texts.items() if column[n] and kind not in has)
-                aside = not has and _is_aside(batch.cells[whole[n]], self._width)
+                aside = not has and is_aside(batch.cells[whole[n]], self._width)
                 rejected.append(Rejected(batch.lines[whole[n]], _NO_CUSTOMER if aside else _reason(has, unread), aside))
         return usable
 
@@ -175,12 +168,6 @@ def _reading(kind: str, form: str) -> Callable[[str], str | None]:
     if form == SERIAL:
         return lru_cache(_REMEMBERED)(lambda text: read(as_day(text)))
     return lru_cache(_REMEMBERED)(read) if kind in _REPEATED else read
-
-
-def _is_aside(cells: Sequence[str], width: int) -> bool:
-    """Whether a row that names nobody is a note or a total: few of its cells are filled, or one says what it counts."""
-    filled = [cell for cell in cells if cell.strip()]
-    return len(filled) <= width // _NOTE_SHARE or any(_TOTAL.match(nfkc(cell).strip()) for cell in filled)
 
 
 def _reason(has: frozenset[str], unread: list[str]) -> str:

@@ -246,10 +246,9 @@ def _address_parts(_header: Sequence[str], cells: Cells, at: int) -> Field | Non
     if not _all(cells[at], _PREFECTURE) or at + 1 >= len(cells) or not _all(cells[at + 1], _CITY):
         return None
     end = at + 2
-    if not _all(cells[at + 1], _HOUSE) and end < len(cells):
-        end += 1
-        if not _all(cells[end - 1], _HOUSE) and end < len(cells) and _all(cells[end], _HOUSE):
-            end += 1
+    if not _all(cells[at + 1], _HOUSE):
+        houses = (n for n in range(end, min(end + 2, len(cells))) if _all(cells[n], _HOUSE))
+        end = next(houses, end - 1) + 1
     return Field("address", tuple(range(at, end)))
 
 

@@ -1,0 +1,29 @@
+"""Rows of a table that are no customers: totals, notes, the foot of a page."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from fingerprints.text import nfkc
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+_NOTE_SHARE: Final = 3
+"""One cell in so many is filled by a note at most."""
+_TOTAL: Final = re.compile(
+    r"(?:合\s*計|小\s*計|総\s*計|累\s*計|計$|件数|以上|sub-?total|total|grand total|-?\s*\d+\s*/\s*\d+\s*(?:頁|ページ|-)?$)",
+    re.IGNORECASE,
+)
+
+
+def is_aside(cells: Sequence[str], width: int) -> bool:
+    """Whether a row that names nobody is a note or a total: few of its cells are filled, or one says what it counts."""
+    filled = [cell for cell in cells if cell.strip()]
+    return len(filled) <= width // _NOTE_SHARE or is_total(filled)
+
+
+def is_total(cells: Sequence[str]) -> bool:
+    """Whether a row says what it counts."""
+    return any(_TOTAL.match(nfkc(cell).strip()) for cell in cells if cell.strip())
