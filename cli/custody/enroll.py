@@ -60,9 +60,9 @@ def enroll(
 ) -> None:
     """Enrol the customers in FILE (CSV, TSV, XLSX) as an extract lent to a processor."""
     from cli.custody.plan import show_plan
-    from custody.enrolment.column_names import parse_mapping
     from custody.enrolment.columns import understand
     from custody.enrolment.enroller import Enroller, Lending
+    from custody.enrolment.plan.column_names import parse_mapping
 
     enroller = Enroller(ctx.settings, ctx.key, ctx.database, ctx.clock)
     today = local(ctx.clock.now(), ctx.settings.zone).date()

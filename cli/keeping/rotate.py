@@ -46,7 +46,7 @@ def rotate(
     The old index serves until --switch. Incidents, memberships, canaries and sealed numbers come along.
     """
     from cli.custody.enroll import bar_of
-    from custody.enrolment.column_names import parse_mapping
+    from custody.enrolment.plan.column_names import parse_mapping
     from custody.enrolment.rotation import Rotation, finish_switch
 
     if extract and len(files) != 1:

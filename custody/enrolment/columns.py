@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final
 
-from custody.enrolment.asides import is_total
-from custody.enrolment.column_finder import ColumnFinder
-from custody.enrolment.column_names import ColumnNames, letter_of
 from custody.enrolment.column_plan import ColumnPlan, Remark, Seen
-from custody.enrolment.header_rows import HEADER_WITHIN, find_headers
-from custody.enrolment.masking import masked_samples
+from custody.enrolment.plan.asides import is_total
+from custody.enrolment.plan.column_finder import ColumnFinder
+from custody.enrolment.plan.column_names import ColumnNames, letter_of
+from custody.enrolment.plan.header_rows import HEADER_WITHIN, find_headers
+from custody.enrolment.plan.masking import masked_samples
+from custody.enrolment.plan.workbook import find_sheet, list_sheets
 from custody.enrolment.table_format import detect_format
 from custody.enrolment.tables import read_sample
-from custody.enrolment.workbook import find_sheet, list_sheets
 from custody.errors import ColumnError, CustodyError
 from fingerprints.building.prints import is_usable
 from fingerprints.identifiers import load_kinds
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from custody.enrolment.header_rows import Headers
+    from custody.enrolment.plan.header_rows import Headers
     from custody.enrolment.table_format import TableFormat
     from custody.enrolment.tables import Row
 

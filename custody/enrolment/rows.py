@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
-from custody.enrolment.asides import is_aside
 from custody.enrolment.column_plan import SERIAL, join_columns
+from custody.enrolment.plan.asides import is_aside
 from fingerprints.building.prints import Printer, Prints, is_usable
 from fingerprints.columns.parts import as_day
 from fingerprints.identifiers import load_kinds

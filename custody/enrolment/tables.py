@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from core.encodings.vendors import lenient
-from custody.enrolment.workbook import read_sheet
+from custody.enrolment.plan.workbook import read_sheet
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from custody.enrolment.column_plan import SERIAL, Column, Remark, join_columns
-from custody.enrolment.number_column import is_counter, is_opaque, rank_of
+from custody.enrolment.plan.number_column import is_counter, is_opaque, rank_of
 from custody.errors import ColumnError
 from fingerprints.columns.halves import column_at, find_whole_names, is_order_known, kind_of_halves
 from fingerprints.columns.parts import as_day, in_order, is_building, part_of_header, split_by_header, split_by_shape
@@ -18,7 +18,7 @@ from fingerprints.postal_codes import are_known_codes
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from custody.enrolment.column_names import ColumnNames
+    from custody.enrolment.plan.column_names import ColumnNames
     from fingerprints.columns.halves import Halves
     from fingerprints.identifiers import IdentifierKind
 
