@@ -26,6 +26,7 @@ COMMANDS = {
     "init": "cli.keeping.init:init",
     "demo": "cli.watch.demo:demo",
     "enroll": "cli.custody.enroll:enroll",
+    "uploads": "cli.custody.uploads:uploads",
     "processors": "cli.custody.processors:processors",
     "extracts": "cli.custody.extracts:extracts",
     "subjects": "cli.custody.subjects:subjects",

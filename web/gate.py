@@ -14,6 +14,8 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse
 
 from core.logs import get_logger
+from custody.enrolment.uploads import LARGEST_BYTES, Uploads
+from web.uploads import RefusedUploadError, UploadReader
 
 if TYPE_CHECKING:
     from starlette.responses import Response
@@ -22,8 +24,11 @@ if TYPE_CHECKING:
     from web.sessions import Session
     from web.world import World
 
-FORM_LIMIT_BYTES = 64 * 1024  # a reason or a note; nothing is uploaded here
+FORM_LIMIT_BYTES = 64 * 1024  # a reason, a note, what each column of a wide table holds
+MOST_FIELDS = 1000
+UPLOAD_PATH = "/enrol"  # the only form with a file
 FORM_MARK = "form_mark"
+FORBIDDEN = 403
 OPEN_PATHS = ("/static/",)
 
 HEADERS = {
@@ -114,18 +119,40 @@ class Gate:
     async def _form_refusal(self, request: Request, session: Session) -> Response | None:
         if request.headers.get("sec-fetch-site", "same-origin") not in {"same-origin", "none"}:
             return self._world.pages.error(request, 403, "error.form_foreign")
+        if request.scope["path"] == UPLOAD_PATH:
+            return await self._receive(request, session)
         body = bytearray()
         async for chunk in request.stream():
             body += chunk
             if len(body) > FORM_LIMIT_BYTES:
                 return self._world.pages.error(request, 413)
         try:
-            form = dict(parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=50))
+            form = dict(parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=MOST_FIELDS))
         except ValueError:
             return self._world.pages.error(request, 400)
         if not self._world.sessions.is_form_mark(session, form.pop(FORM_MARK, "")):
             return self._world.pages.error(request, 403, "error.form_foreign")
         request.scope["hinomi.form"] = form
+        return None
+
+    async def _receive(self, request: Request, session: Session) -> Response | None:
+        """Write a customers' file to disk as it arrives; nothing is left of one that did not arrive whole."""
+        uploads = Uploads(self._world.home.settings.home, self._world.home.clock)
+        name, folder = uploads.begin()
+
+        def is_ours(fields: dict[str, str]) -> bool:
+            return self._world.sessions.is_form_mark(session, fields.pop(FORM_MARK, ""))
+
+        try:
+            form = await UploadReader(folder, LARGEST_BYTES, is_ours).read(request)
+        except RefusedUploadError as refused:
+            uploads.abandon(name)
+            foreign = refused.status == FORBIDDEN
+            return self._world.pages.error(request, refused.status, "error.form_foreign" if foreign else "")
+        except BaseException:
+            uploads.abandon(name)
+            raise
+        request.scope["hinomi.form"], request.scope["hinomi.upload"] = form, name
         return None
 
 

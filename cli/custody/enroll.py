@@ -59,15 +59,20 @@ def enroll(
     as_json: bool,
 ) -> None:
     """Enrol the customers in FILE (CSV, TSV, XLSX) as an extract lent to a processor."""
-    from cli.custody.plan import show_plan
+    from cli.custody.plan import show_plan, show_unknown
     from custody.enrolment.columns import understand
     from custody.enrolment.enroller import Enroller, Lending
     from custody.enrolment.plan.column_names import parse_mapping
+    from custody.errors import ColumnError
 
     enroller = Enroller(ctx.settings, ctx.key, ctx.database, ctx.clock)
     today = local(ctx.clock.now(), ctx.settings.zone).date()
     lending = Lending(extract, _day(as_of) if as_of else today, processor, under, purpose)
-    plan = understand(file, parse_mapping(mapping), sheet=sheet)
+    try:
+        plan = understand(file, parse_mapping(mapping), sheet=sheet)
+    except ColumnError:
+        show_unknown(ctx, file, sheet)
+        raise
     show_plan(ctx, file, plan, lending)
     if not (yes or as_json):
         confirm("Enrol it like this?", default=not plan.warnings)

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
 from rich.markup import escape
 from rich.table import Table
 
+from core.errors import HinomiError
+
 if TYPE_CHECKING:
     from pathlib import Path
 
     from cli.context import Context
-    from custody.enrolment.column_plan import Column, ColumnPlan, Seen
+    from custody.enrolment.column_plan import Column, ColumnPlan, ShownColumn
     from custody.enrolment.enroller import Lending
 
 _LANGUAGE: Final = "en"
@@ -38,6 +41,17 @@ def show_plan(ctx: Context, file: Path, plan: ColumnPlan, lending: Lending) -> N
         talk.print(remark.said(_LANGUAGE), markup=False, soft_wrap=True)
 
 
+def show_unknown(ctx: Context, file: Path, sheet: str) -> None:
+    """Print the columns of a file that was not understood, for whoever says what they hold."""
+    from custody.enrolment.columns import show_columns
+
+    with suppress(HinomiError):
+        table = Table("column", "", "values, masked", box=None, pad_edge=False)
+        for seen in show_columns(file, sheet=sheet):
+            table.add_row(*_named(seen), escape("  ".join(seen.samples)))
+        ctx.talk.print(table)
+
+
 def _columns(plan: ColumnPlan) -> Table:
     """Every column of the file, those that are used first."""
     table = Table("field", "column", "", "found by", "fit", "values, masked", box=None, pad_edge=False)
@@ -51,13 +65,12 @@ def _columns(plan: ColumnPlan) -> Table:
             )  # fmt: skip
     for seen in plan.seen:
         if not seen.kind:
-            table.add_row(
-                "-", *_named(seen), "", seen.reads_as and f"{seen.reads_as}?", escape("  ".join(seen.samples))
-            )
+            looks = seen.reads_as and f"{seen.reads_as.replace('_', ' ')}?"
+            table.add_row("-", *_named(seen), "", looks, escape("  ".join(seen.samples)))
     return table
 
 
-def _named(seen: Seen) -> tuple[str, str]:
+def _named(seen: ShownColumn) -> tuple[str, str]:
     return escape(f"{seen.group} {seen.header}".strip()), seen.letter
 
 

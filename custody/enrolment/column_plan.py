@@ -56,7 +56,7 @@ class Remark:
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class ShownColumn:
     """One column of the file as it is shown.
 
     Attributes:
@@ -105,7 +105,7 @@ class ColumnPlan:
     first_line: int = 1
     above: frozenset[tuple[str, ...]] = frozenset()
     remarks: tuple[Remark, ...] = ()
-    seen: tuple[Seen, ...] = ()
+    seen: tuple[ShownColumn, ...] = ()
     missing: tuple[str, ...] = ()
 
     @property

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from custody.enrolment.column_plan import ColumnPlan, Remark, Seen
+from custody.enrolment.column_plan import ColumnPlan, Remark, ShownColumn
 from custody.enrolment.plan.asides import is_total
 from custody.enrolment.plan.column_finder import ColumnFinder
 from custody.enrolment.plan.column_names import ColumnNames, letter_of
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
 
     from custody.enrolment.plan.header_rows import Headers
     from custody.enrolment.table_format import TableFormat
-    from custody.enrolment.tables import Row
 
 SAMPLE_ROWS: Final = 500
 _LOOKED_FOR: Final = ("customer_number", "name", "kana", "birth_date", "phone", "email", "postal_code", "address")
@@ -78,7 +78,33 @@ def _understand_workbook(path: Path, table: TableFormat, pairs: Sequence[tuple[s
     return plan.with_remarks(Remark("other_sheets", {"sheets": ", ".join(others), "sheet": chosen.name}))
 
 
-def _understand_table(path: Path, table: TableFormat, pairs: Sequence[tuple[str, str]]) -> ColumnPlan:
+def show_columns(path: Path, *, sheet: str = "") -> tuple[ShownColumn, ...]:
+    """The columns of a file that could not be understood, with masked values, for a person to say what they hold.
+
+    Raises:
+        CustodyError: It is no table, or has no rows.
+    """
+    table = detect_format(path)
+    if table.is_spreadsheet:
+        sheets = list_sheets(path)
+        largest = max((one for one in sheets if one.is_visible), key=lambda one: one.rows, default=sheets[0])
+        table = table.of_sheet(find_sheet(path, sheets, sheet) if sheet else largest.name)
+    opened = _open(path, table)
+    return _seen(opened, None)
+
+
+@dataclass(frozen=True, slots=True)
+class _Opened:
+    """The beginning of a table: what names its columns, its sampled values column by column, and where they begin."""
+
+    where: str
+    headers: Headers
+    values: list[list[str]]
+    above: frozenset[tuple[str, ...]]
+    first_line: int
+
+
+def _open(path: Path, table: TableFormat) -> _Opened:
     read = read_sample(path, table, SAMPLE_ROWS + HEADER_WITHIN)
     where = f"{path}, sheet {table.sheet}" if table.sheet else str(path)
     if not read:
@@ -92,8 +118,26 @@ def _understand_table(path: Path, table: TableFormat, pairs: Sequence[tuple[str,
     width = _width(headers, sample)
     sample = [cells for cells in sample if not (is_total(cells) and 2 * _filled(cells) <= width)] or sample
     values = [[row[n].strip() if n < len(row) else "" for row in sample] for n in range(width)]
-    finder = _find(headers, values, pairs, where)
-    return _plan(table, headers, values, finder, above, rows)
+    return _Opened(where, headers, values, above, rows[0].line)
+
+
+def _understand_table(path: Path, table: TableFormat, pairs: Sequence[tuple[str, str]]) -> ColumnPlan:
+    opened = _open(path, table)
+    finder = _find(opened, pairs)
+    seen = _seen(opened, finder)
+    return ColumnPlan(
+        table=table,
+        has_header=opened.headers.found,
+        width=len(opened.values),
+        columns=finder.columns,
+        ignored=tuple(one.header for one in seen if not one.kind and one.header),
+        further=tuple(finder.further),
+        first_line=opened.first_line,
+        above=opened.above,
+        remarks=tuple(finder.remarks),
+        seen=seen,
+        missing=tuple(kind for kind in _LOOKED_FOR if kind not in finder.columns),
+    )
 
 
 def _filled(cells: Sequence[str]) -> int:
@@ -106,8 +150,9 @@ def _width(headers: Headers, sample: Sequence[Sequence[str]]) -> int:
     return width or max(map(len, sample), default=0)
 
 
-def _find(headers: Headers, values: list[list[str]], pairs: Sequence[tuple[str, str]], where: str) -> ColumnFinder:
-    finder = ColumnFinder(load_kinds(), headers.names, values, headers.groups)
+def _find(opened: _Opened, pairs: Sequence[tuple[str, str]]) -> ColumnFinder:
+    headers = opened.headers
+    finder = ColumnFinder(load_kinds(), headers.names, opened.values, headers.groups)
     finder.take_mapping(pairs, ColumnNames(headers.names, headers.groups))
     finder.take_whole_names(has_header=headers.found)
     if headers.found:
@@ -121,49 +166,25 @@ def _find(headers: Headers, values: list[list[str]], pairs: Sequence[tuple[str, 
     if not is_usable(frozenset(finder.columns)):
         found = ", ".join(finder.columns) or "nothing"
         raise ColumnError(
-            f"{where}: the columns found ({found}) cannot tell one customer from another",
+            f"{opened.where}: the columns found ({found}) cannot tell one customer from another",
             hint="Say which column is which: --map phone=電話番号,email=3 (a header, a number from 1 or a letter).",
         )
     return finder
 
 
-def _plan(
-    table: TableFormat,
-    headers: Headers,
-    values: Sequence[Sequence[str]],
-    finder: ColumnFinder,
-    above: frozenset[tuple[str, ...]],
-    rows: Sequence[Row],
-) -> ColumnPlan:
-    seen = _seen(headers, values, finder)
-    return ColumnPlan(
-        table=table,
-        has_header=headers.found,
-        width=len(values),
-        columns=finder.columns,
-        ignored=tuple(one.header for one in seen if not one.kind and one.header),
-        further=tuple(finder.further),
-        first_line=rows[0].line,
-        above=above,
-        remarks=tuple(finder.remarks),
-        seen=seen,
-        missing=tuple(kind for kind in _LOOKED_FOR if kind not in finder.columns),
-    )
-
-
-def _seen(headers: Headers, values: Sequence[Sequence[str]], finder: ColumnFinder) -> tuple[Seen, ...]:
+def _seen(opened: _Opened, finder: ColumnFinder | None) -> tuple[ShownColumn, ...]:
     """Every column as it is shown."""
-    kinds = {place: kind for kind, column in finder.columns.items() for place in column.places}
-    kinds |= {place: kind for kind, column in finder.further for place in column.places}
+    headers = opened.headers
+    kinds = {place: kind for kind, column in finder.used() for place in column.places} if finder else {}
     return tuple(
-        Seen(
+        ShownColumn(
             place=n,
             letter=letter_of(n),
             header=headers.names[n] if headers.found else "",
             group=headers.groups[n] if headers.found else "",
-            samples=masked_samples(values[n]),
+            samples=masked_samples(values),
             kind=kinds.get(n, ""),
-            reads_as="" if n in kinds else finder.reads_as(n, has_header=headers.found),
+            reads_as="" if n in kinds or not finder else finder.reads_as(n, has_header=headers.found),
         )
-        for n in range(len(values))
+        for n, values in enumerate(opened.values)
     )

@@ -97,8 +97,9 @@ class Rotation:
 
         Args:
             path: The file.
-            mapping: As for `custody.enrolment.columns.understand`; so is the sheet.
+            mapping: As for `custody.enrolment.columns.understand`.
             extract: The extract's name, where the file is not the very one that was enrolled.
+            sheet: Which sheet of a workbook, as for `custody.enrolment.columns.understand`.
             advance: Told the share of the work that is done, 0 to 1.
 
         Raises:

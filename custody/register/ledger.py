@@ -37,6 +37,7 @@ class Lending:
         processor: Who holds it.
         parent: Whose sub-processor that is.
         purpose: What it was lent for.
+        by: Who had it enrolled, where that is known.
     """
 
     extract: str
@@ -44,12 +45,13 @@ class Lending:
     processor: str = ""
     parent: str = ""
     purpose: str = ""
+    by: str = ""
 
     def as_request(self) -> dict[str, Any]:
         """The form kept in the database."""
         return {
             "extract": self.extract, "as_of": self.as_of.isoformat(), "processor": self.processor,
-            "parent": self.parent, "purpose": self.purpose,
+            "parent": self.parent, "purpose": self.purpose, "by": self.by,
         }  # fmt: skip
 
     @classmethod
@@ -97,11 +99,11 @@ def record_extract(session: Session, lending: Lending, info: ExtractInfo, now: d
         extract.size = info.size
     if lending.purpose:
         extract.purpose = lending.purpose
-    record(session, "enrolled", extract, before, Act(ENROLMENT, now, lending.as_of))
+    record(session, "enrolled", extract, before, Act(lending.by or ENROLMENT, now, lending.as_of))
     if lending.processor:
         extract.processor = find_or_add_processor(session, lending.processor, parent=lending.parent, now=now)
         extract.lent_on = extract.lent_on or lending.as_of
-        _lend(session, extract, extract.processor, Act(ENROLMENT, now, lending.as_of, "enrolled again"))
+        _lend(session, extract, extract.processor, Act(lending.by or ENROLMENT, now, lending.as_of, "enrolled again"))
     session.flush()
     return extract
 

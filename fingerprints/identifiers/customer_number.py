@@ -50,8 +50,8 @@ class CustomerNumber(IdentifierKind):
         "顧客コード", "契約id", "会員id",
         "customerid", "customernumber", "customerno", "accountnumber", "accountid", "id", "顧客no", "お客様no",
         "管理番号", "お客さま番号", "お客さまid", "お客さまno", "会員no", "会員コード", "契約no",
-        "契約者id", "加入者番号", "契約コード", "契約者コード", "加入者id", "contractno", "contractnumber", "contractid",
-        "contractcode", "clientid", "clientno", "subscriberno", "subscribernumber", "accountno",
+        "契約者id", "加入者番号", "契約コード", "契約者コード", "加入者id", "contractno", "contractnumber",
+        "contractid", "contractcode", "clientid", "clientno", "subscriberno", "subscribernumber", "accountno",
         "custid", "custno", "customercode", "memberid", "memberno", "membernumber", "userid", "subscriberid",
     )  # fmt: skip
     examples = Examples(

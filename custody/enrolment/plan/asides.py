@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 _NOTE_SHARE: Final = 3
 """One cell in so many is filled by a note at most."""
 _TOTAL: Final = re.compile(
-    r"(?:合\s*計|小\s*計|総\s*計|累\s*計|計$|件数|以上|sub-?total|total|grand total|-?\s*\d+\s*/\s*\d+\s*(?:頁|ページ|-)?$)",
+    r"(?:[合小総累]\s*計|計$|件数|以上|sub-?total|total|grand total|-?\s*\d+\s*/\s*\d+\s*(?:頁|ページ|-)?$)",
     re.IGNORECASE,
 )
 

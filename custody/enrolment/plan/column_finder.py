@@ -74,9 +74,9 @@ class ColumnFinder:
         self._words = [header_words(header) for header in headers]
         self._aliases = {header_words(alias): kind.name for kind in kinds.values() for alias in kind.headers}
 
-    def all_columns(self) -> list[Column]:
-        """Every column that is used."""
-        return [*self.columns.values(), *(column for _kind, column in self.further)]
+    def used(self) -> list[tuple[str, Column]]:
+        """Every column that is used, with its kind."""
+        return [*self.columns.items(), *self.further]
 
     def take_mapping(self, pairs: Iterable[tuple[str, str]], names: ColumnNames) -> None:
         """Columns as the person named them; of kinds that a customer may have several of, each one."""
@@ -188,14 +188,14 @@ class ColumnFinder:
         """What an unused column looks like, as far as it looks important; empty for others."""
         kind = self._own_kind(place) if has_header else None
         for one in (kind, *_TELLING):
-            fits = bool(one) and one != NUMBER_KIND and (self._fit(one, (place,)) or 0.0) >= CLEARLY
-            if one and fits and self._is_borne_out(one, place):
+            if one is None or one == NUMBER_KIND:
+                continue
+            if (self._fit(one, (place,)) or 0.0) >= CLEARLY and self._is_borne_out(one, place):
                 return "" if one in _TELLING and one != kind and self._different(place) < _DIFFERENT else one
         if kind == NUMBER_KIND and (self._fit(kind, (place,)) or 0.0) >= CLEARLY:
             return NUMBER_KIND
-        return (
-            "half name" if kind_of_halves(self._values[place]) and self._half(place, has_header=has_header).role else ""
-        )
+        half = self._half(place, has_header=has_header)
+        return "half_name" if half.kind and half.role else ""
 
     def _take_number(self) -> None:
         """The best of the columns that are named like customers' numbers, and of numbers that nothing names."""

@@ -6,12 +6,15 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from custody.errors import ColumnError
+from fingerprints.identifiers import kind_classes
 from fingerprints.identifiers.interface import header_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
 _LETTERS: Final = re.compile("[A-Za-z]{1,3}")
+_STRICT: Final = re.compile("#[1-9][0-9]{0,4}")
+"""A number that is taken for no header, as the web page names columns."""
 _NEXT_FIELD: Final = re.compile(r",(?=\s*[a-z_]+\s*=)")
 
 
@@ -42,6 +45,30 @@ def parse_mapping(texts: Iterable[str]) -> list[tuple[str, str]]:
     return pairs
 
 
+def mapping_of_choices(choices: Sequence[str]) -> list[tuple[str, str]]:
+    """What a person chose for each column, as a mapping in which every field is said.
+
+    Args:
+        choices: For each column nothing, a field, or a field with ``+`` where it goes on with a value of that
+            field: the nearest one to the left, else the first.
+    """
+    values: dict[str, list[list[int]]] = {}
+    for place, choice in enumerate(choices):
+        if choice and not choice.endswith("+"):
+            values.setdefault(choice, []).append([place])
+    for place, choice in enumerate(choices):
+        if choice.endswith("+"):
+            begun = values.setdefault(choice[:-1], [])
+            before = [value for value in begun if value[0] < place]
+            if not begun:
+                begun.append([])
+            (before[-1] if before else begun[0]).append(place)
+    said = [
+        (kind, "+".join(f"#{place + 1}" for place in value)) for kind, several in values.items() for value in several
+    ]
+    return said + [(kind, "") for kind in kind_classes() if kind not in values]
+
+
 class ColumnNames:
     """The columns of one table, to be found by name."""
 
@@ -60,6 +87,8 @@ class ColumnNames:
         return tuple(self._find_one(name.strip()) for name in names.split("+"))
 
     def _find_one(self, name: str) -> int:
+        if _STRICT.fullmatch(name) and int(name[1:]) <= len(self._headers):
+            return int(name[1:]) - 1
         for named in (
             [n for n, header in enumerate(self._headers) if header == name],
             [n for n in range(len(self._headers)) if self._whole(n) == header_words(name) and self._groups[n]],

@@ -10,6 +10,7 @@ import re
 from collections import Counter
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 from fingerprints.columns.halves import role_of
@@ -191,7 +192,7 @@ def _joined(rows: Sequence[Sequence[str]], first: int) -> Headers:
     grid = [[*(cell.strip() for cell in row), *[""] * (width - len(row))] for row in rows]
     names = [next((row[n] for row in reversed(grid) if row[n]), "") for n in range(width)]
     groups = [""] * width
-    for upper, lower in zip(grid, grid[1:], strict=False):
+    for upper, lower in pairwise(grid):
         group = ""
         for place in range(width):
             if upper[place]:

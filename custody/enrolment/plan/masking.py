@@ -1,4 +1,4 @@
-"""Values as they are shown to whoever must say which column is which: their shape, and too little to know anybody by."""
+"""Values as whoever says which column is which sees them: their shape, and too little to know anybody by."""
 
 from __future__ import annotations
 

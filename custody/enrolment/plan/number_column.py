@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 from fingerprints.identifiers.interface import header_words
@@ -69,7 +70,7 @@ def is_counter(values: Sequence[str]) -> bool:
     if len(filled) < 2 or not all(value.isascii() and value.isdecimal() for value in filled):  # noqa: PLR2004  # to count
         return False
     numbers = list(map(int, filled))
-    steps = sum(b - a == 1 for a, b in zip(numbers, numbers[1:], strict=False))
+    steps = sum(b - a == 1 for a, b in pairwise(numbers))
     return numbers[0] <= len(filled) and steps >= _MOSTLY * (len(numbers) - 1)
 
 

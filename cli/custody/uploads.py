@@ -1,0 +1,64 @@
+"""`hinomi uploads`: customers' files that were handed in on the web page."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from core.errors import UsageError
+
+if TYPE_CHECKING:
+    from cli.context import Context
+    from custody.enrolment.uploads import Upload, Uploads
+
+
+@click.group()
+def uploads() -> None:
+    """Customers' files that were handed in on the web page: list them, or run one without the scheduler."""
+
+
+@uploads.command("list")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object per file on stdout.")
+@click.pass_obj
+def list_command(ctx: Context, *, as_json: bool) -> None:
+    """Show them, the newest first."""
+    for one in _uploads(ctx).listed():
+        if as_json:
+            ctx.emit({"id": one.id, "file": one.file_name, "extract": one.lending["extract"], "state": one.state})
+        else:
+            ctx.talk.print(f"{one.id}  {one.state:<8} {one.file_name} → {one.lending['extract']}", markup=False)
+
+
+@uploads.command()
+@click.argument("upload_id", metavar="ID")
+@click.pass_obj
+def look(ctx: Context, upload_id: str) -> None:
+    """Understand one and keep what the page shows of it."""
+    found = _uploads(ctx)
+    found.look(_of(found, upload_id))
+
+
+@uploads.command()
+@click.argument("upload_id", metavar="ID")
+@click.pass_obj
+def run(ctx: Context, upload_id: str) -> None:
+    """Enrol one as it was approved, and remove its file."""
+    from custody.enrolment.enroller import Enroller
+
+    found = _uploads(ctx)
+    done = found.run(_of(found, upload_id), Enroller(ctx.settings, ctx.key, ctx.database, ctx.clock))
+    ctx.talk.print(f"{done.file_name}: {done.result['subjects']} customers", markup=False)
+
+
+def _uploads(ctx: Context) -> Uploads:
+    from custody.enrolment.uploads import Uploads
+
+    return Uploads(ctx.settings.home, ctx.clock)
+
+
+def _of(found: Uploads, upload_id: str) -> Upload:
+    upload = found.get(upload_id)
+    if upload is None:
+        raise UsageError(f"there is no upload {upload_id!r}", hint="hinomi uploads list shows them.")
+    return upload
