@@ -5,6 +5,8 @@
     CustodyError
     ├── TableError            a file that is no table we can read
     ├── ColumnError           the columns cannot be understood, or were named wrongly
+    │   ├── HalfNamesError    half of a name would be enrolled as a whole one
+    │   └── NobodyToldError   what was found cannot tell one customer from another
     ├── EnrolmentError        the request cannot be meant
     ├── RegisterError         the register has no such entry, or does not allow this
     └── TooManyRejectedError  so many rows were unusable that the columns are plainly mixed up
@@ -29,6 +31,39 @@ class ColumnError(CustodyError):
     """The columns cannot be understood, or were named wrongly."""
 
     exit_code = 2
+
+
+class HalfNamesError(ColumnError):
+    """Half of a name would be enrolled as a whole one, or halves were not put together.
+
+    Attributes:
+        columns: What names the columns.
+        kind: The kind that they hold halves of.
+    """
+
+    def __init__(self, columns: str, kind: str, *, several: bool) -> None:
+        said = "hold halves of names, and nothing says which go together"
+        super().__init__(
+            f"{columns}: {said if several else 'holds half of a name, and nothing says where the other half is'}",
+            hint=f"Say which columns are the name, family name first: --map {kind}=姓+名 (headers or letters); "
+            f"--map {kind}= to go without.",
+        )
+        self.columns, self.kind = columns, kind
+
+
+class NobodyToldError(ColumnError):
+    """The columns that were found cannot tell one customer from another.
+
+    Attributes:
+        found: The kinds that were found.
+    """
+
+    def __init__(self, where: str, found: tuple[str, ...]) -> None:
+        super().__init__(
+            f"{where}: the columns found ({', '.join(found) or 'nothing'}) cannot tell one customer from another",
+            hint="Say which column is which: --map phone=電話番号,email=3 (a header, a number from 1 or a letter).",
+        )
+        self.found = found
 
 
 class EnrolmentError(CustodyError):

@@ -15,7 +15,7 @@ from custody.enrolment.plan.masking import masked_samples
 from custody.enrolment.plan.workbook import find_sheet, list_sheets
 from custody.enrolment.table_format import detect_format
 from custody.enrolment.tables import read_sample
-from custody.errors import ColumnError, CustodyError
+from custody.errors import ColumnError, CustodyError, NobodyToldError
 from fingerprints.building.prints import is_usable
 from fingerprints.identifiers import load_kinds
 
@@ -164,11 +164,7 @@ def _find(opened: _Opened, pairs: Sequence[tuple[str, str]]) -> ColumnFinder:
     finder.refuse_halves(has_header=headers.found)
     finder.look_at_number()
     if not is_usable(frozenset(finder.columns)):
-        found = ", ".join(finder.columns) or "nothing"
-        raise ColumnError(
-            f"{opened.where}: the columns found ({found}) cannot tell one customer from another",
-            hint="Say which column is which: --map phone=電話番号,email=3 (a header, a number from 1 or a letter).",
-        )
+        raise NobodyToldError(opened.where, tuple(finder.columns))
     return finder
 
 

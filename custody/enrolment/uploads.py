@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Final
 from core.errors import HinomiError
 from core.files import PRIVATE, write_safely
 from custody.enrolment.columns import show_columns, understand
-from custody.errors import EnrolmentError
+from custody.errors import EnrolmentError, HalfNamesError, NobodyToldError
 from custody.register.ledger import Lending
 
 if TYPE_CHECKING:
@@ -60,6 +60,7 @@ class Upload:
         changed_at: When its state last changed.
         message: Why it failed, or could not be understood.
         hint: What to do about that.
+        refusal: The same as a key of our texts and what fills it, where there is one; then it is told in any language.
         result: What the run did, as ``enroll --json`` has it, without the list of rejected rows.
     """
 
@@ -73,6 +74,7 @@ class Upload:
     changed_at: datetime | None = None
     message: str = ""
     hint: str = ""
+    refusal: dict[str, str] = field(default_factory=dict)
     result: dict[str, Any] = field(default_factory=dict)
 
 
@@ -159,9 +161,11 @@ class Uploads:
             shown = plan_as_json(understand(path, list(upload.mapping), sheet=upload.sheet))
         except HinomiError as error:
             self._keep(upload, self._columns_of(upload))
-            return self.change(upload, message=self._said(upload, str(error)), hint=error.hint)
+            return self.change(
+                upload, message=self._said(upload, str(error)), hint=error.hint, refusal=refusal_of(error)
+            )
         self._keep(upload, shown)
-        return self.change(upload, message="", hint="")
+        return self.change(upload, message="", hint="", refusal={})
 
     def _columns_of(self, upload: Upload) -> dict[str, Any]:
         """What can be shown of a file that was not understood: its columns, as they were said to be."""
@@ -235,12 +239,19 @@ def _since(upload: Upload) -> datetime:
     return upload.added_at if upload.state == NEW else upload.changed_at or upload.added_at
 
 
+def refusal_of(error: HinomiError) -> dict[str, str]:
+    """What a refusal is told as in any language; empty for one that has its own words alone."""
+    if isinstance(error, HalfNamesError):
+        return {"code": "half_names", "columns": error.columns, "kind": error.kind}
+    return {"code": "nobody_told"} if isinstance(error, NobodyToldError) else {}
+
+
 def plan_as_json(plan: ColumnPlan) -> dict[str, Any]:
     """What is shown of a plan, masked as it is."""
     first = {column.places[0] for _kind, column in plan.all_columns()}
     return {
         "refused": False,
-        "table": str(plan.table),
+        "table": plan.table.encoding,
         "sheet": plan.table.sheet,
         "has_header": plan.has_header,
         "first_line": plan.first_line,

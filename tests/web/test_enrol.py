@@ -102,7 +102,7 @@ def test_a_run_leaves_its_result_and_an_entry_of_the_register_and_no_file(
 def test_halves_stop_until_somebody_says_which_go_together(browser: TestClient, uploads: Uploads) -> None:
     shop = "\n".join(f"K{n:06},{family},090-0000-00{n:02}" for n, (family, _given) in enumerate(HALVES))
     page = hand_in(browser, "calls.csv", f"番号,氏名,電話\n{shop}".encode("cp932")).text
-    assert "氏名: holds half of a name" in page
+    assert "氏名: this holds half of a name" in page
     (upload,) = uploads.listed()
     act(browser, upload.id, "start")
     assert uploads.listed()[0].state == "new"

@@ -7,8 +7,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from custody.enrolment.column_plan import SERIAL, Column, Remark, join_columns
+from custody.enrolment.plan.column_names import letter_of
 from custody.enrolment.plan.number_column import is_counter, is_opaque, rank_of
-from custody.errors import ColumnError
+from custody.errors import ColumnError, HalfNamesError
 from fingerprints.columns.halves import column_at, find_whole_names, is_order_known, kind_of_halves
 from fingerprints.columns.parts import as_day, in_order, is_building, part_of_header, split_by_header, split_by_shape
 from fingerprints.identifiers.customer_number import NUMBER_KIND
@@ -177,12 +178,12 @@ class ColumnFinder:
             if kind in self._closed or (column is not None and len(column.places) > 1):
                 continue
             if column is not None and self._is_half(column.places[0]):
-                raise _halves_error(kind, [column.headers[0]])
+                raise HalfNamesError(column.headers[0], kind, several=False)
             halves = [one for n in self._free() if (one := self._half(n, has_header=has_header)).kind == kind]
             likely = [one for one in halves if one.varies and ((one.role and one.is_latin) or abs(one.lean) >= _LEANS)]
             likely = [one for one in likely if not has_header or self._own_kind(one.place) in {None, *NAMES}]
             if column is None and likely:
-                raise _halves_error(kind, [self._headers[one.place] for one in likely])
+                raise HalfNamesError(self._listed(likely), kind, several=len(likely) > 1)
 
     def reads_as(self, place: int, *, has_header: bool) -> str:
         """What an unused column looks like, as far as it looks important; empty for others."""
@@ -361,6 +362,10 @@ class ColumnFinder:
         inside = [alias for alias in self._aliases if len(alias) > 1 and alias in word and alias != "id"]
         return self._aliases[max(inside, key=len)] if inside else None
 
+    def _listed(self, halves: Iterable[Halves]) -> str:
+        """Columns by what names them; by their letters where nothing does."""
+        return ", ".join(self._headers[one.place] or letter_of(one.place) for one in halves)
+
     def _said(self, places: Iterable[int]) -> str:
         return " + ".join(self._headers[place] for place in places)
 
@@ -376,13 +381,3 @@ def are_serials(values: Sequence[str]) -> bool:
     filled = [value.strip() for value in values if value.strip()]
     days = sum(as_day(value) != value for value in filled)
     return 2 * days >= len(filled) > 0 and not any(map(_SIX_DIGITS.fullmatch, filled))
-
-
-def _halves_error(kind: str, headers: Sequence[str]) -> ColumnError:
-    said = ", ".join(headers)
-    return ColumnError(
-        f"{said}: holds half of a name, and nothing says where the other half is" if len(headers) == 1
-        else f"{said}: hold halves of names, and nothing says which go together",
-        hint=f"Say which columns are the name, family name first: --map {kind}=姓+名 (headers, letters or numbers); "
-        f"--map {kind}= to go without.",
-    )  # fmt: skip
