@@ -8,19 +8,11 @@ from typing import Final
 
 FAMILIES: Final = dict(
     pair.split("/")
-    for pair in (
-        "佐藤/サトウ 鈴木/スズキ 高橋/タカハシ 田中/タナカ 伊藤/イトウ 渡辺/ワタナベ 山本/ヤマモト 中村/ナカムラ 小林/コバヤシ 加藤/カトウ"
-        " 吉田/ヨシダ 山田/ヤマダ 佐々木/ササキ 山口/ヤマグチ 松本/マツモト 井上/イノウエ 木村/キムラ 林/ハヤシ 斎藤/サイトウ 清水/シミズ"
-        " 山崎/ヤマザキ 森/モリ 阿部/アベ 池田/イケダ 橋本/ハシモト 石川/イシカワ 長谷川/ハセガワ 五十嵐/イガラシ 近藤/コンドウ 原/ハラ"
-    ).split()
+    for pair in ["佐藤/サトウ", "鈴木/スズキ", "高橋/タカハシ", "田中/タナカ", "伊藤/イトウ", "渡辺/ワタナベ", "山本/ヤマモト", "中村/ナカムラ", "小林/コバヤシ", "加藤/カトウ", "吉田/ヨシダ", "山田/ヤマダ", "佐々木/ササキ", "山口/ヤマグチ", "松本/マツモト", "井上/イノウエ", "木村/キムラ", "林/ハヤシ", "斎藤/サイトウ", "清水/シミズ", "山崎/ヤマザキ", "森/モリ", "阿部/アベ", "池田/イケダ", "橋本/ハシモト", "石川/イシカワ", "長谷川/ハセガワ", "五十嵐/イガラシ", "近藤/コンドウ", "原/ハラ"]
 )
 GIVENS: Final = dict(
     pair.split("/")
-    for pair in (
-        "太郎/タロウ 花子/ハナコ 健一/ケンイチ 美咲/ミサキ 翔太/ショウタ 由美子/ユミコ 誠/マコト 恵/メグミ 大輔/ダイスケ 直子/ナオコ"
-        " 和也/カズヤ 真由美/マユミ 拓也/タクヤ さくら/サクラ 浩二/コウジ 久美子/クミコ 翼/ツバサ 愛/アイ 隆/タカシ 裕子/ユウコ"
-        " 健太郎/ケンタロウ 陽菜/ヒナ 悠斗/ユウト 千尋/チヒロ 亮/リョウ 明日香/アスカ 智子/トモコ 義男/ヨシオ 正樹/マサキ 菜々子/ナナコ"
-    ).split()
+    for pair in ["太郎/タロウ", "花子/ハナコ", "健一/ケンイチ", "美咲/ミサキ", "翔太/ショウタ", "由美子/ユミコ", "誠/マコト", "恵/メグミ", "大輔/ダイスケ", "直子/ナオコ", "和也/カズヤ", "真由美/マユミ", "拓也/タクヤ", "さくら/サクラ", "浩二/コウジ", "久美子/クミコ", "翼/ツバサ", "愛/アイ", "隆/タカシ", "裕子/ユウコ", "健太郎/ケンタロウ", "陽菜/ヒナ", "悠斗/ユウト", "千尋/チヒロ", "亮/リョウ", "明日香/アスカ", "智子/トモコ", "義男/ヨシオ", "正樹/マサキ", "菜々子/ナナコ"]
 )
 NAME_HEADERS: Final = (
     ("姓", "名"), ("お名前(姓)", "お名前(名)"), ("氏名（姓）", "氏名（名）"), ("苗字", "名前"), ("お客様名_姓", "お客様名_名"),
@@ -81,11 +73,11 @@ def draw_list(random: Random, *, gibberish: bool | None = None) -> PeopleList:
         gibberish: Whether the halves are headed by words that mean nothing; by chance where it is not said.
     """
     people = [_person(random, n) for n in range(random.choice((10, 25, 120)))]
-    halves = [["family", "given"], ["given", "family"]][random.random() < 0.3]  # noqa: PLR2004  # now and then
+    halves = [["family", "given"], ["given", "family"]][random.random() < 0.3]  # now and then
     headers = dict(zip(("family", "given"), random.choice(NAME_HEADERS), strict=True))
-    if gibberish if gibberish is not None else random.random() < 0.25:  # noqa: PLR2004  # likewise
+    if gibberish if gibberish is not None else random.random() < 0.25:  # likewise
         headers = {half: "".join(random.choices("qxzvw", k=4)) for half in halves}
-    if random.random() < 0.5:  # noqa: PLR2004  # half of them
+    if random.random() < 0.5:  # half of them
         halves = [*halves, *(f"{half} kana" for half in halves)]
         headers |= dict(zip(("family kana", "given kana"), random.choice(KANA_HEADERS), strict=True))
     others = [
@@ -107,7 +99,7 @@ def dress(random: Random, made: PeopleList) -> list[list[str]]:
     """The rows of a list as a report has them: below titles, under groups, with the header again, and with a total."""
     width = len(made.columns)
     rows: list[list[str]] = [[*random.choice(TITLES)] for _ in range(random.randrange(3))]
-    if random.random() < 0.5:  # noqa: PLR2004  # half of them
+    if random.random() < 0.5:  # half of them
         groups = {"family": "契約者", "number": "契約", "phone": "連絡先"}
         rows.append([groups.get(column, "") for column in made.columns])
     else:
@@ -116,7 +108,7 @@ def dress(random: Random, made: PeopleList) -> list[list[str]]:
     page = random.choice((5, 20, 1000))
     for start in range(0, len(body), page):
         rows += [made.headers, *body[start : start + page]]
-    if random.random() < 0.5:  # noqa: PLR2004  # half of them
+    if random.random() < 0.5:  # half of them
         rows.append(["合計", f"{len(body)}件", *[""] * (width - 2)])
     return rows
 

@@ -156,13 +156,14 @@ def _find(opened: _Opened, pairs: Sequence[tuple[str, str]]) -> ColumnFinder:
     finder.take_mapping(pairs, ColumnNames(headers.names, headers.groups))
     finder.take_whole_names(has_header=headers.found)
     if headers.found:
+        finder.by_shape(said=True)
         finder.by_header()
         finder.take_buildings()
-    finder.by_shape()
+    finder.by_shape(said=False)
     finder.by_content(has_header=headers.found)
     finder.take_further(has_header=headers.found)
     finder.refuse_halves(has_header=headers.found)
-    finder.look_at_number()
+    finder.conclude()
     if not is_usable(frozenset(finder.columns)):
         raise NobodyToldError(opened.where, tuple(finder.columns))
     return finder

@@ -244,4 +244,4 @@ def _shared(one: str, other: str) -> int:
 
 def _middle(halves: Sequence[Halves], one: Halves, other: Halves) -> list[Halves]:
     """A column of middle names, which its header must name: it belongs to the whole name too."""
-    return [half for half in halves if half.role == MIDDLE and half not in {one, other}][:1]
+    return [half for half in halves if half.role == MIDDLE and half.place not in {one.place, other.place}][:1]

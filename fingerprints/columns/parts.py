@@ -68,6 +68,7 @@ _ERA: Final = re.compile(r"明治|大正|昭和|平成|令和|[MTSHR]")
 _SHORT_YEAR: Final = re.compile(r"(?:元|[1-9]|[1-6]\d)年?")
 _MONTH: Final = re.compile(r"(?:0?[1-9]|1[0-2])月?")
 _DAY: Final = re.compile(r"(?:0?[1-9]|[12]\d|3[01])日?")
+_IN_ERA: Final = re.compile(r"(?:元|\d{1,2})(?:年\s?|[./-])\d{1,2}(?:月\s?|[./-])\d{1,2}日?")
 _DIGITS: Final = re.compile(r"\d{1,5}")
 _POST: Final = re.compile(r"郵便|〒|zip|post", re.IGNORECASE)
 _CITY: Final = re.compile(r"[^市区町村郡]{0,200}[市区町村郡].*")
@@ -225,8 +226,8 @@ def _phone_parts(_header: Sequence[str], cells: Cells, at: int) -> Field | None:
 
 
 def _date_parts(_header: Sequence[str], cells: Cells, at: int) -> Field | None:
-    """Year, month and day; or an era, its year, month and day."""
-    for shapes in ((_YEAR, _MONTH, _DAY), (_ERA, _SHORT_YEAR, _MONTH, _DAY)):
+    """Year, month and day; or an era, its year, month and day, in columns of their own or in one."""
+    for shapes in ((_YEAR, _MONTH, _DAY), (_ERA, _SHORT_YEAR, _MONTH, _DAY), (_ERA, _IN_ERA)):
         wanted = cells[at : at + len(shapes)]
         if len(wanted) == len(shapes) and all(_all(c, shape) for c, shape in zip(wanted, shapes, strict=True)):
             return Field("birth_date", tuple(range(at, at + len(shapes))))
@@ -295,6 +296,8 @@ def _postal_code(cells: Sequence[str]) -> str:
 
 
 def _date(cells: Sequence[str]) -> str:
+    if len(cells) == 2:  # noqa: PLR2004  # an era, and the day in it
+        return "".join(cells) if all(cells) else ""
     parts = [nfkc(cell).strip().rstrip("年月日").removesuffix(".0") for cell in cells]
     if not all(parts):
         return ""

@@ -1,4 +1,4 @@
-"""Laws of understanding a list, on lists that nobody has seen before: layout and headers change nothing of who is in it."""
+"""Laws of understanding a list, on lists that nobody has seen: layout and headers change nothing of who is in it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from custody.enrolment.plan.column_names import letter_of, mapping_of_choices
 from custody.enrolment.rows import RowReader
 from custody.errors import ColumnError
 from fingerprints.secrets.keys import create_key
-from tests.lists_of_people import dress, draw_list
+from tests.lists_of_people import draw_list, dress
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

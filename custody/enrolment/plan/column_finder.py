@@ -11,7 +11,15 @@ from custody.enrolment.plan.column_names import letter_of
 from custody.enrolment.plan.number_column import is_counter, is_opaque, rank_of
 from custody.errors import ColumnError, HalfNamesError
 from fingerprints.columns.halves import column_at, find_whole_names, is_order_known, kind_of_halves
-from fingerprints.columns.parts import as_day, in_order, is_building, part_of_header, split_by_header, split_by_shape
+from fingerprints.columns.parts import (
+    Field,
+    as_day,
+    in_order,
+    is_building,
+    part_of_header,
+    split_by_header,
+    split_by_shape,
+)
 from fingerprints.identifiers.customer_number import NUMBER_KIND
 from fingerprints.identifiers.interface import header_words
 from fingerprints.postal_codes import are_known_codes
@@ -49,6 +57,18 @@ _PERSON: Final = re.compile(
 _PLAIN_SEVEN: Final = re.compile("[0-9]{5,7}")
 _SIX_DIGITS: Final = re.compile("[0-9]{6}")
 _SHAPE_SAMPLE: Final = 60
+_SAID: Final = {
+    "phone": re.compile("電話|局番|携帯|tel|phone|fax|mobile", re.IGNORECASE),
+    "birth_date": re.compile("生年|誕生|生まれ|birth|born|dob", re.IGNORECASE),
+    "postal_code": re.compile("郵便|〒|zip|post", re.IGNORECASE),
+}
+"""What headers over the parts of a value say of the whole."""
+_OTHER_DAY: Final = re.compile(
+    "契約|加入|登録|開始|更新|解約|利用|支払|受付|contract|regist|start|update", re.IGNORECASE
+)
+_GROWN_UP: Final = "1998"
+"""Half of a carrier's customers are older; half of its contracts are not."""
+_MANY: Final = 8
 _LEANS: Final = 0.5
 """How far the letters of a column lean before a person should say what half of a name is in it."""
 
@@ -71,6 +91,7 @@ class ColumnFinder:
         self._groups = groups or [""] * len(headers)
         self._values = values
         self._taken: set[int] = set()
+        self._doubts: dict[tuple[tuple[int, ...], str], float] = {}
         self._closed: set[str] = set()
         self._words = [header_words(header) for header in headers]
         self._aliases = {header_words(alias): kind.name for kind in kinds.values() for alias in kind.headers}
@@ -128,11 +149,33 @@ class ColumnFinder:
                 if kind and not part_of_header(self._headers[place]):
                     self._try(kind, (place,), "header")
 
-    def by_shape(self) -> None:
-        """Phones, dates, codes and addresses whose parts stand beside each other and read as a whole."""
+    def by_shape(self, *, said: bool) -> None:
+        """Phones, dates, codes and addresses whose parts stand beside each other and read as a whole.
+
+        Args:
+            said: Take those alone that a header speaks for: they come before columns that are named like another kind.
+        """
         for field in split_by_shape(self._headers, self._values, self._kinds, _SHAPE_SAMPLE):
-            if field.kind not in self.columns and not self._taken.intersection(field.columns):
+            if self._taken.intersection(field.columns) or (said and field.kind == "address"):
+                continue
+            if self._is_said(field) if said else self._may_be(field):
                 self._try(field.kind, field.columns, "content")
+
+    def _is_said(self, field: Field) -> bool:
+        """Whether a header over some of the parts names the whole."""
+        word = _SAID.get(field.kind)
+        named = [f"{self._groups[n]} {self._headers[n]}" for n in field.columns]
+        return word is not None and any(map(word.search, named))
+
+    def _may_be(self, field: Field) -> bool:
+        """Whether parts that no header speaks for are a customer's: a day of birth, a number with its zero."""
+        values = join_columns(field.kind, [self._values[n] for n in field.columns])
+        if field.kind == "birth_date":
+            named = " ".join(f"{self._groups[n]} {self._headers[n]}" for n in field.columns)
+            years = sorted(day[:4] for value in values if (day := self._kinds["birth_date"].under_label(value)))
+            return not _OTHER_DAY.search(named) and bool(years) and years[len(years) // 2] < _GROWN_UP
+        first = [value for value in self._values[field.columns[0]] if value]
+        return field.kind != "phone" or sum(value.startswith("0") for value in first) >= CLEARLY * len(first)
 
     def by_content(self, *, has_header: bool) -> None:
         """Columns whose values leave no doubt; without a header that we know also names and numbers, by elimination."""
@@ -180,7 +223,7 @@ class ColumnFinder:
             if column is not None and self._is_half(column.places[0]):
                 raise HalfNamesError(column.headers[0], kind, several=False)
             halves = [one for n in self._free() if (one := self._half(n, has_header=has_header)).kind == kind]
-            likely = [one for one in halves if one.varies and ((one.role and one.is_latin) or abs(one.lean) >= _LEANS)]
+            likely = [one for one in halves if one.varies and (_leans(one) or _has_twin(one, halves))]
             likely = [one for one in likely if not has_header or self._own_kind(one.place) in {None, *NAMES}]
             if column is None and likely:
                 raise HalfNamesError(self._listed(likely), kind, several=len(likely) > 1)
@@ -214,7 +257,16 @@ class ColumnFinder:
         )
         return opaque, any_record, place not in named, inexact, shared
 
-    def look_at_number(self) -> None:
+    def conclude(self) -> None:
+        """Say what was named like a kind and is not read, and what is to be known of the customers' numbers."""
+        for (places, kind), fit in self._doubts.items():
+            if not self._taken.issuperset(places):
+                self._warn("doubt", column=self._said(places), kind=kind, share=f"{fit:.0%}")
+        if not self._closed.issuperset(NAMES) and not set(NAMES) & set(self.columns):
+            self._warn("no_name")
+        self._look_at_number()
+
+    def _look_at_number(self) -> None:
         """Say so where no customer's number is enrolled, or what stands in for it is a record's."""
         column = self.columns.get(NUMBER_KIND)
         if column is None:
@@ -333,7 +385,7 @@ class ColumnFinder:
             return
         fit = self._fit(kind, places, labelled=why == "header")
         if fit is not None and fit < FITS:
-            self._warn("doubt", column=self._said(places), kind=kind, share=f"{fit:.0%}")
+            self._doubts[places, kind] = fit
             return
         self._give(kind, places, why)
 
@@ -374,6 +426,19 @@ class ColumnFinder:
 
     def _note(self, code: str, **values: object) -> None:
         self.remarks.append(Remark(code, values, warns=False))
+
+
+def _leans(half: Halves) -> bool:
+    """Whether a column is half of a name for sure: its letters say so or, of Latin ones, its header."""
+    return bool(half.role) if half.is_latin else abs(half.lean) >= _LEANS
+
+
+def _has_twin(half: Halves, halves: Sequence[Halves]) -> bool:
+    """Whether two columns of Latin words stand side by side, as family and given names do; each has many."""
+    beside = [one for one in halves if abs(one.place - half.place) == 1]
+    return all(one.is_latin and one.different >= min(_MANY, len(one.values) - 1) for one in (half, *beside)) and bool(
+        beside
+    )
 
 
 def are_serials(values: Sequence[str]) -> bool:
