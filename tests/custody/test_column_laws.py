@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-from random import Random
 from typing import TYPE_CHECKING
 
 import pytest
@@ -15,7 +14,7 @@ from custody.enrolment.plan.column_names import letter_of, mapping_of_choices
 from custody.enrolment.rows import RowReader
 from custody.errors import ColumnError
 from fingerprints.secrets.keys import create_key
-from tests.lists_of_people import draw_list, dress
+from tests.lists_of_people import chance, draw_list, dress
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -51,13 +50,13 @@ def understood(path: Path, made: PeopleList) -> ColumnPlan:
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_names_in_two_columns_are_whole_however_these_are_headed(tmp_path: Path, seed: int) -> None:
-    made = draw_list(Random(seed))
+    made = draw_list(chance(seed))
     understood(write(tmp_path / "list.csv", made.rows), made)
 
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_titles_groups_repeated_headers_and_totals_change_nothing(tmp_path: Path, seed: int) -> None:
-    random = Random(seed)
+    random = chance(seed)
     made = draw_list(random)
     path = write(tmp_path / "list.csv", dress(random, made))
     plan = understood(path, made)
@@ -78,7 +77,7 @@ def test_titles_groups_repeated_headers_and_totals_change_nothing(tmp_path: Path
 
 @pytest.mark.parametrize("seed", SEEDS[:20])
 def test_a_sheet_among_covers_and_sums_is_found(tmp_path: Path, seed: int) -> None:
-    random = Random(seed)
+    random = chance(seed)
     made = draw_list(random)
     book = Workbook()
     cover = book.active
@@ -100,7 +99,7 @@ def test_a_sheet_among_covers_and_sums_is_found(tmp_path: Path, seed: int) -> No
 
 @pytest.mark.parametrize("seed", SEEDS[:20])
 def test_columns_named_by_header_number_or_letter_give_one_plan(tmp_path: Path, seed: int) -> None:
-    random = Random(seed)
+    random = chance(seed)
     made = draw_list(random, gibberish=True)
     made.headers = [header or "memo" for header in made.headers]
     path = write(tmp_path / "list.csv", [made.headers, *made.body()])
@@ -117,7 +116,7 @@ def test_columns_named_by_header_number_or_letter_give_one_plan(tmp_path: Path, 
 
 @pytest.mark.parametrize("seed", SEEDS[:20])
 def test_one_half_alone_stops_and_names_its_column(tmp_path: Path, seed: int) -> None:
-    random = Random(seed)
+    random = chance(seed)
     made = draw_list(random, gibberish=False)
     lost = random.choice(("family", "given"))
     kept = [n for n, column in enumerate(made.columns) if column not in {lost, "family kana", "given kana"}]
@@ -133,7 +132,7 @@ def test_one_half_alone_stops_and_names_its_column(tmp_path: Path, seed: int) ->
 
 @pytest.mark.parametrize("seed", SEEDS[:20])
 def test_what_is_chosen_for_each_column_is_what_is_planned(tmp_path: Path, seed: int) -> None:
-    made = draw_list(Random(seed), gibberish=True)
+    made = draw_list(chance(seed), gibberish=True)
     path = write(tmp_path / "list.csv", made.rows)
     words = {"family": "name", "given": "name+", "number": "customer_number", "phone": "phone"}
     plan = understand(path, mapping_of_choices([words.get(column, "") for column in made.columns]))
