@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import pty
 import subprocess
 import sys
 from typing import TYPE_CHECKING
@@ -84,3 +86,51 @@ def test_a_home_without_customer_numbers_says_so_wherever_one_is_needed(tmp_path
     log.write_text("time,operator,customer\n2026-05-01 09:00:00,op1,K000001\n", encoding="utf-8")
     read = _hinomi(enrolled_home, "trails", "import", str(log), "--system", "crm", "--yes")
     assert "no customer number is enrolled" in " ".join(read.stderr.split())
+
+
+def _answered(home: Path, answer: str, *args: str) -> tuple[int, str]:
+    """What the command says on a terminal on which somebody answers its question."""
+    master, slave = pty.openpty()
+    command = [sys.executable, "-m", "cli", "--home", str(home), *args]
+    with subprocess.Popen(command, stdin=slave, stdout=slave, stderr=subprocess.PIPE, text=True) as asked:
+        os.close(slave)
+        os.write(master, answer.encode())
+        _, said = asked.communicate(timeout=120)
+    os.close(master)
+    return asked.returncode, said
+
+
+def test_the_question_defaults_to_no_where_a_warning_stands(tmp_path: Path, enrolled_home: Path) -> None:
+    people = customers(range(12))
+    whole = write_csv(tmp_path / "whole.csv", people)
+    bare = write_csv(tmp_path / "bare.csv", {k: v for k, v in people.items() if k != "customer_number"})
+    assert _answered(enrolled_home, "\n", "enroll", str(whole), "--extract", "a")[0] == 0
+    code, said = _answered(enrolled_home, "\n", "enroll", str(bare), "--extract", "b")
+    assert code != 0
+    assert "[y/N]" in said
+    assert _answered(enrolled_home, "y\n", "enroll", str(bare), "--extract", "b")[0] == 0
+
+
+def test_half_a_name_stops_and_the_columns_are_shown_masked(tmp_path: Path, enrolled_home: Path) -> None:
+    people = customers(range(12))
+    path = write_csv(tmp_path / "c.csv", people | {"name": ["大野", "中村", "渡辺", "木村"] * 3})
+    stopped = _hinomi(enrolled_home, "enroll", str(path), "--extract", "calls", "--yes")
+    assert stopped.returncode == 2
+    assert "氏名: holds half of a name" in stopped.stderr
+    assert "大＊" in stopped.stderr
+    assert "大野" not in stopped.stderr
+    without = ["--map", "name=", "--yes", "--json"]
+    assert _hinomi(enrolled_home, "enroll", str(path), "--extract", "calls", *without).returncode == 0
+
+
+def test_several_columns_of_a_field_and_letters_reach_the_index(tmp_path: Path, enrolled_home: Path) -> None:
+    lines = [f"K{n:06},090-0000-00{n:02},03-0000-00{n:02},大野 義人" for n in range(1, 13)]
+    path = tmp_path / "c.csv"
+    path.write_text("\n".join(["番号,携帯,x,氏名", *lines]), encoding="utf-8")
+    mapped = ["--map", "customer_number=A,phone=B,phone=3", "--map", "name=氏名,kana="]
+    done = _hinomi(enrolled_home, "enroll", str(path), "--extract", "calls", *mapped, "--json")
+    assert done.returncode == 0, done.stderr
+    leak = tmp_path / "leak.txt"
+    leak.write_text("\n".join(f"03-0000-00{n:02} 大野 義人" for n in range(1, 13)), encoding="utf-8")
+    scan = _hinomi(enrolled_home, "scan", str(leak), "--json")
+    assert json.loads(scan.stdout.splitlines()[0])["subjects"] == 12
