@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 SERIAL: Final = "serial"
 """Dates written as a spreadsheet counts days."""
+FLOAT: Final = "float"
+"""Whole numbers written as a program prints them that takes them for measurements: 20260001.0."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +28,7 @@ class Column:
         headers: Their headers.
         why: ``header``, ``content`` or ``map``.
         fit: Share of sampled values that read as the kind; None when all were empty.
-        form: `SERIAL`, or nothing for values as people write them.
+        form: `SERIAL`, `FLOAT`, or nothing for values as people write them.
     """
 
     places: tuple[int, ...]
@@ -90,6 +92,7 @@ class ColumnPlan:
         ignored: Headers of columns that are not used.
         further: More columns of a kind, such as a second phone.
         first_line: The line on which the customers begin.
+        guarded: Whether cells are guarded against spreadsheets, as in ="090…".
         above: The rows before that one, which are no customers where they come again.
         remarks: What a person should know.
         seen: All columns, as they are shown.
@@ -103,6 +106,7 @@ class ColumnPlan:
     ignored: tuple[str, ...]
     further: tuple[tuple[str, Column], ...] = ()
     first_line: int = 1
+    guarded: bool = False
     above: frozenset[tuple[str, ...]] = frozenset()
     remarks: tuple[Remark, ...] = ()
     seen: tuple[ShownColumn, ...] = ()

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from custody.enrolment.column_plan import ColumnPlan, Remark, ShownColumn
-from custody.enrolment.plan.asides import is_total
+from custody.enrolment.plan.asides import bare_cell, is_total
 from custody.enrolment.plan.column_finder import ColumnFinder
 from custody.enrolment.plan.column_names import ColumnNames, letter_of
 from custody.enrolment.plan.header_rows import HEADER_WITHIN, find_headers
@@ -102,6 +102,7 @@ class _Opened:
     values: list[list[str]]
     above: frozenset[tuple[str, ...]]
     first_line: int
+    guarded: bool
 
 
 def _open(path: Path, table: TableFormat) -> _Opened:
@@ -118,7 +119,8 @@ def _open(path: Path, table: TableFormat) -> _Opened:
     width = _width(headers, sample)
     sample = [cells for cells in sample if not (is_total(cells) and 2 * _filled(cells) <= width)] or sample
     values = [[row[n].strip() if n < len(row) else "" for row in sample] for n in range(width)]
-    return _Opened(where, headers, values, above, rows[0].line)
+    bare = [list(map(bare_cell, column)) for column in values]
+    return _Opened(where, _padded(headers, width), bare, above, rows[0].line, guarded=bare != values)
 
 
 def _understand_table(path: Path, table: TableFormat, pairs: Sequence[tuple[str, str]]) -> ColumnPlan:
@@ -133,6 +135,7 @@ def _understand_table(path: Path, table: TableFormat, pairs: Sequence[tuple[str,
         ignored=tuple(one.header for one in seen if not one.kind and one.header),
         further=tuple(finder.further),
         first_line=opened.first_line,
+        guarded=opened.guarded,
         above=opened.above,
         remarks=tuple(finder.remarks),
         seen=seen,
@@ -145,9 +148,21 @@ def _filled(cells: Sequence[str]) -> int:
 
 
 def _width(headers: Headers, sample: Sequence[Sequence[str]]) -> int:
-    """How many columns there are: those that are named, and those beyond that hold something in most rows."""
-    width = len(headers.names)
-    return width or max(map(len, sample), default=0)
+    """How many columns there are: those that are named, and those beyond that most rows fill."""
+    if not headers.found:
+        return max(map(len, sample), default=0)
+    filled = sorted(max((n + 1 for n, cell in enumerate(cells) if cell.strip()), default=0) for cells in sample)
+    return max(len(headers.names), filled[len(filled) // 2] if filled else 0)
+
+
+def _padded(headers: Headers, width: int) -> Headers:
+    """Columns beyond those that are named have no header."""
+    more = (
+        ("",) * (width - len(headers.names))
+        if headers.found
+        else tuple(str(n + 1) for n in range(len(headers.names), width))
+    )
+    return replace(headers, names=headers.names + more, groups=headers.groups + ("",) * len(more))
 
 
 def _find(opened: _Opened, pairs: Sequence[tuple[str, str]]) -> ColumnFinder:

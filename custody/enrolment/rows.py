@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
-from custody.enrolment.column_plan import SERIAL, join_columns
-from custody.enrolment.plan.asides import is_aside
+from custody.enrolment.column_plan import FLOAT, SERIAL, join_columns
+from custody.enrolment.plan.asides import bare_cell, is_aside
 from fingerprints.building.prints import Printer, Prints, is_usable
 from fingerprints.columns.parts import as_day
 from fingerprints.identifiers import load_kinds
@@ -75,6 +75,7 @@ class RowReader:
 
     def __init__(self, plan: ColumnPlan, key: Key, index: Index | None, as_of: int | None = None) -> None:
         self._width = plan.width
+        self._guarded = plan.guarded
         self._places = {kind: column.places for kind, column in plan.columns.items()}
         self._further = plan.further
         self._canonical = {kind: _reading(kind, column.form) for kind, column in plan.columns.items()}
@@ -134,7 +135,8 @@ class RowReader:
     def _texts(self, batch: Batch, whole: list[int], kind: str, places: tuple[int, ...]) -> list[str]:
         if len(places) == 1:
             place = places[0]
-            return [batch.cells[n][place].strip() if place < len(batch.cells[n]) else "" for n in whole]
+            cells = [batch.cells[n][place].strip() if place < len(batch.cells[n]) else "" for n in whole]
+            return list(map(bare_cell, cells)) if self._guarded else cells
         return join_columns(kind, [self._texts(batch, whole, kind, (place,)) for place in places])
 
     def _usable(
@@ -167,6 +169,8 @@ def _reading(kind: str, form: str) -> Callable[[str], str | None]:
     read = load_kinds()[kind].under_label
     if form == SERIAL:
         return lru_cache(_REMEMBERED)(lambda text: read(as_day(text)))
+    if form == FLOAT:
+        return lambda text: read(text.removesuffix(".0"))
     return lru_cache(_REMEMBERED)(read) if kind in _REPEATED else read
 
 

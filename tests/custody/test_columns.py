@@ -6,8 +6,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from custody.enrolment.batches import read_batches
 from custody.enrolment.columns import understand
+from custody.enrolment.rows import RowReader
 from custody.errors import ColumnError
+from fingerprints.secrets.keys import create_key
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -180,3 +183,35 @@ def test_every_phone_and_mail_of_a_customer_is_taken_the_mobile_first(tmp_path: 
 def test_a_file_of_nothing_but_a_header_is_named(tmp_path: Path) -> None:
     with pytest.raises(ColumnError, match="has no rows, only a header"):
         understand(_write(tmp_path, HEADER, []))
+
+
+@pytest.mark.parametrize("below", ["CUST_NO,NAME,TEL", "varchar,varchar,char", "1,2,3", "お客様番号,氏名,電話番号"])
+def test_a_second_line_of_names_types_or_numbers_is_no_customer(tmp_path: Path, below: str) -> None:
+    path = _write(tmp_path, f"お客様番号,氏名,電話番号\n{below}", [(r[0], r[1], r[6]) for r in ROWS])
+    plan = understand(path)
+    assert plan.columns["name"].headers == ("氏名",)
+    assert sum(len(batch.lines) for batch, _share in read_batches(path, plan)) == len(ROWS)
+
+
+def test_columns_beyond_the_header_are_judged_by_content(tmp_path: Path) -> None:
+    plan = understand(_write(tmp_path, "お客様番号,氏名", [(r[0], r[1], r[6], r[7]) for r in ROWS]))
+    assert (plan.width, plan.columns["phone"].places, plan.columns["email"].places) == (4, (2,), (3,))
+
+
+def test_cells_that_are_guarded_against_spreadsheets_and_numbers_of_programs_are_read(tmp_path: Path) -> None:
+    key = create_key(tmp_path / "key")
+    plain = [(f"{2026000 + n}", r[1], r[6]) for n, r in enumerate(ROWS)]
+    ways = (
+        plain,
+        [(f'"=""{a}"""', b, f'"=""{c}"""') for a, b, c in plain],
+        [(f"'{a}", b, f"'{c}") for a, b, c in plain],
+        [(f"{a}.0", b, f"{c.replace('-', '').lstrip('0')}.0") for a, b, c in plain],
+    )
+    digests = []
+    for rows in ways:
+        path = _write(tmp_path, "お客様番号,氏名,電話番号", rows)
+        plan = understand(path)
+        work = RowReader(plan, key, None).read(next(read_batches(path, plan))[0])
+        assert work.prints is not None
+        digests.append({kind: words.tolist() for kind, words in work.prints.digests.items()})
+    assert all(one == digests[0] for one in digests)

@@ -1,4 +1,4 @@
-"""Rows of a table that are no customers: totals, notes, the foot of a page."""
+"""What of a table is no value of a customer's: totals, notes, the foot of a page, and signs that guard a cell."""
 
 from __future__ import annotations
 
@@ -16,6 +16,13 @@ _TOTAL: Final = re.compile(
     r"(?:[合小総累]\s*計|計$|件数|以上|sub-?total|total|grand total|-?\s*\d+\s*/\s*\d+\s*(?:頁|ページ|-)?$)",
     re.IGNORECASE,
 )
+
+
+def bare_cell(cell: str) -> str:
+    """A cell without what keeps a spreadsheet from taking its digits for a number: ="090-0000-0001", '090-0000-0001."""
+    if cell.startswith('="') and cell.endswith('"'):
+        return cell[2:-1]
+    return cell[1:] if cell[:1] == "'" and cell[1:2].isdecimal() else cell
 
 
 def is_aside(cells: Sequence[str], width: int) -> bool:

@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from custody.enrolment.column_plan import SERIAL, Column, Remark, join_columns
+from custody.enrolment.column_plan import FLOAT, SERIAL, Column, Remark, join_columns
 from custody.enrolment.plan.column_names import letter_of
 from custody.enrolment.plan.number_column import is_counter, is_opaque, rank_of
 from custody.errors import ColumnError, HalfNamesError
@@ -55,6 +55,7 @@ _PERSON: Final = re.compile(
 )
 """A person's name as lists write it; a company, a plan or a note is longer or has more in it."""
 _PLAIN_SEVEN: Final = re.compile("[0-9]{5,7}")
+_FLOAT: Final = re.compile(r"[0-9]+\.0")
 _SIX_DIGITS: Final = re.compile("[0-9]{6}")
 _SHAPE_SAMPLE: Final = 60
 _SAID: Final = {
@@ -394,9 +395,17 @@ class ColumnFinder:
         self._taken.update(places)
 
     def _column(self, kind: str, places: tuple[int, ...], why: str) -> Column:
-        form = SERIAL if kind == "birth_date" and len(places) == 1 and are_serials(self._values[places[0]]) else ""
+        form = self._form(kind, places)
         headers = tuple(self._headers[place] for place in places)
         return Column(places, headers, why, self._fit(kind, places, labelled=why != "content"), form)
+
+    def _form(self, kind: str, places: tuple[int, ...]) -> str:
+        """How the values of a column are written, where that is not as people write them."""
+        values = [value for value in self._values[places[0]] if value]
+        if len(places) == 1 and kind == "birth_date" and are_serials(values):
+            return SERIAL
+        floats = len(places) == 1 and kind == NUMBER_KIND and values and all(map(_FLOAT.fullmatch, values))
+        return FLOAT if floats else ""
 
     def _fit(self, kind: str, places: tuple[int, ...], *, labelled: bool = False) -> float | None:
         columns = [self._values[place] for place in places]

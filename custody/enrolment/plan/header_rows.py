@@ -69,7 +69,7 @@ def find_headers(rows: Sequence[Row]) -> Headers:
         return Headers(tuple(str(n + 1) for n in range(width)), ("",) * width, first, found=False)
     upper = _upper_rows(rows, at, telling)
     lower = _lower_rows(rows, at, telling)
-    return _joined(cells[upper : lower + 1], lower + 1)
+    return _joined(cells[upper : lower + 1], _below_words(rows, lower + 1, telling, cells[at]))
 
 
 def _usual(cells: Sequence[Sequence[str]]) -> int:
@@ -184,6 +184,21 @@ def _goes_on(rows: Sequence[Row], at: int, below: int, telling: Sequence[int]) -
     unnamed = [n for n, cell in enumerate(cells) if cell.strip() and not (n < len(header) and header[n].strip())]
     has_values = any(n < len(cells) and cells[n].strip() for n in telling)
     return bool(unnamed) and (any(map(_is_known, cells)) or has_values)
+
+
+def _below_words(rows: Sequence[Row], first: int, telling: Sequence[int], header: Sequence[str]) -> int:
+    """The first row below that is no line of words or counts under the header: other names, types, column numbers."""
+    last = min(first + _MOST_UPPER, len(rows) - 1)
+    while first < last and _is_words(rows[first].cells, telling, header):
+        first += 1
+    return first
+
+
+def _is_words(cells: Sequence[str], telling: Sequence[int], header: Sequence[str]) -> bool:
+    """Whether a row fills what the header fills, and no value stands in it where the columns have them."""
+    named = [n for n, cell in enumerate(header) if cell.strip()]
+    filled = [n for n in named if n < len(cells) and cells[n].strip()]
+    return bool(set(telling) & set(filled)) and len(filled) == len(named) and not any(map(_is_value, cells))
 
 
 def _joined(rows: Sequence[Sequence[str]], first: int) -> Headers:
