@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from pathlib import Path
     from random import Random
 
+    from custody.enrolment.column_plan import ColumnPlan
     from fingerprints.index.generation import Index
     from fingerprints.secrets.keys import Key
 
@@ -118,7 +119,9 @@ def draw_number(form: str, random: Random) -> str:
     return re.sub(r"\\(.)", r"\1", _RUN.sub(run, form))
 
 
-def write_canary_rows(canaries: Iterable[Canary], headers: Sequence[str], file: TextIO) -> None:
+def write_canary_rows(
+    canaries: Iterable[Canary], headers: Sequence[str], file: TextIO, plan: ColumnPlan | None = None
+) -> None:
     """The canaries as CSV rows, to be mixed into the extract.
 
     Args:
@@ -126,13 +129,29 @@ def write_canary_rows(canaries: Iterable[Canary], headers: Sequence[str], file: 
         headers: The extract's own columns, in their order; none for all under our headers. A column that no canary
             has a value for stays empty.
         file: Where to.
+        plan: What those columns hold; without it their headers alone say so.
     """
     out = csv.writer(file)
     kinds = {header_words(alias): kind.name for kind in load_kinds().values() for alias in (*kind.headers, kind.name)}
-    columns = [(header, kinds.get(header_words(header), "")) for header in headers]
-    columns = columns or [(header, kind) for kind, header in HEADERS.items()]
-    out.writerow(header for header, _kind in columns)
-    out.writerows([one.values.get(kind, "") for _header, kind in columns] for one in canaries)
+    columns = [(header, kinds.get(header_words(header), ""), 0, 1) for header in headers]
+    if plan is not None:
+        parts = {
+            place: (kind, part, len(column.places))
+            for kind, column in plan.columns.items()
+            for part, place in enumerate(column.places)
+        }
+        columns = [(header, *parts.get(place, ("", 0, 1))) for place, header in enumerate(headers)]
+    columns = columns or [(header, kind, 0, 1) for kind, header in HEADERS.items()]
+    out.writerow(header for header, *_what in columns)
+    out.writerows([_part_of(one.values.get(kind, ""), part, of) for _h, kind, part, of in columns] for one in canaries)
+
+
+def _part_of(value: str, part: int, parts: int) -> str:
+    """What one of several columns holds of a value: a half of a name; of what cannot be cut the first holds all."""
+    if parts == 1:
+        return value
+    pieces = value.split(maxsplit=parts - 1)
+    return pieces[part] if part < len(pieces) else ""
 
 
 def flocks(index_dir: Path, key: Key, index: Index | None) -> list[Flock]:

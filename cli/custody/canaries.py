@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import sys
 from dataclasses import asdict, replace
-from itertools import takewhile
 from pathlib import Path
 from random import SystemRandom
 from typing import TYPE_CHECKING
@@ -19,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from cli.context import Context
+    from custody.enrolment.column_plan import ColumnPlan
     from demo.people import MadeUpPerson
     from fingerprints.index.generation import Index
 
@@ -53,7 +53,8 @@ def make(ctx: Context, *, extract: str, count: int, out: Path | None, like: Path
     from cli.days import today
     from custody.canaries import make_canaries, write_canary_rows
 
-    headers = _headers(like) if like else []
+    plan = _plan_of(like) if like else None
+    headers = [one.header for one in plan.seen] if plan else []
     if out is not None and out.exists():
         raise UsageError(f"{out} exists")
     made = make_canaries(
@@ -67,11 +68,11 @@ def make(ctx: Context, *, extract: str, count: int, out: Path | None, like: Path
         today=today(ctx),
     )
     if out is None:
-        write_canary_rows(made, headers, sys.stdout)
+        write_canary_rows(made, headers, sys.stdout, plan)
     else:
         descriptor = os.open(out, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as file:
-            write_canary_rows(made, headers, file)
+            write_canary_rows(made, headers, file, plan)
     ctx.talk.print(
         f"{len(made)} canaries for {extract}: mix them among its rows, then `hinomi enroll` it. "
         "Keep their customer numbers free in the customer system.",
@@ -137,12 +138,10 @@ def _values(one: MadeUpPerson) -> dict[str, str]:
     }
 
 
-def _headers(like: Path) -> list[str]:
+def _plan_of(like: Path) -> ColumnPlan:
     from custody.enrolment.columns import understand
-    from custody.enrolment.tables import read_rows
 
     plan = understand(like)
     if not plan.has_header:
         raise UsageError(f"{like} has no header that says what its columns are")
-    above = list(takewhile(lambda row: row.line < plan.first_line, read_rows(like, plan.table)))
-    return above[-1].cells if above else []
+    return plan

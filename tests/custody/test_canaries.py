@@ -168,3 +168,14 @@ def test_the_file_tells_nothing_without_the_key(tmp_path: Path) -> None:
 
 def test_without_an_index_there_is_nothing_to_drill_with(tmp_path: Path) -> None:
     assert take_for_drill(tmp_path, create_key(tmp_path / "key"), None, "now") is None
+
+
+def test_rows_for_names_in_two_columns_hold_a_half_in_each(tmp_path: Path) -> None:
+    halves = [("大野", "義人"), ("中村", "咲子"), ("渡辺", "健一"), ("木村", "美香"), ("斎藤", "由紀")]
+    path = tmp_path / "like.csv"
+    lines = [f"K{n:06},{given},{family},090-0000-00{n:02}" for n, (family, given) in enumerate(halves)]
+    path.write_text("\n".join(["番号,f1,f2,電話", *lines]), encoding="utf-8")
+    canary = Canary("calls", "K999999", "2026-04-01", {"name": "架空　一郎", "customer_number": "K999999"})
+    rows = io.StringIO()
+    write_canary_rows([canary], ["番号", "f1", "f2", "電話"], rows, understand(path))
+    assert rows.getvalue().splitlines()[1] == "K999999,一郎,架空,"
