@@ -12,6 +12,7 @@ from custody.enrolment.plan.column_finder import ColumnFinder
 from custody.enrolment.plan.column_names import ColumnNames, letter_of
 from custody.enrolment.plan.header_rows import HEADER_WITHIN, find_headers
 from custody.enrolment.plan.masking import masked_samples
+from custody.enrolment.plan.sampled import SampledColumns
 from custody.enrolment.plan.workbook import find_sheet, list_sheets
 from custody.enrolment.table_format import detect_format
 from custody.enrolment.tables import read_sample
@@ -167,17 +168,18 @@ def _padded(headers: Headers, width: int) -> Headers:
 
 def _find(opened: _Opened, pairs: Sequence[tuple[str, str]]) -> ColumnFinder:
     headers = opened.headers
-    finder = ColumnFinder(load_kinds(), headers.names, opened.values, headers.groups)
+    kinds = load_kinds()
+    finder = ColumnFinder(kinds, SampledColumns(kinds, headers, opened.values))
     finder.take_mapping(pairs, ColumnNames(headers.names, headers.groups))
-    finder.take_whole_names(has_header=headers.found)
+    finder.take_whole_names()
     if headers.found:
         finder.by_shape(said=True)
         finder.by_header()
         finder.take_buildings()
     finder.by_shape(said=False)
-    finder.by_content(has_header=headers.found)
-    finder.take_further(has_header=headers.found)
-    finder.refuse_halves(has_header=headers.found)
+    finder.by_content()
+    finder.take_further()
+    finder.refuse_halves()
     finder.conclude()
     if not is_usable(frozenset(finder.columns)):
         raise NobodyToldError(opened.where, tuple(finder.columns))
@@ -196,7 +198,7 @@ def _seen(opened: _Opened, finder: ColumnFinder | None) -> tuple[ShownColumn, ..
             group=headers.groups[n] if headers.found else "",
             samples=masked_samples(values),
             kind=kinds.get(n, ""),
-            reads_as="" if n in kinds or not finder else finder.reads_as(n, has_header=headers.found),
+            reads_as="" if n in kinds or not finder else finder.reads_as(n),
         )
         for n, values in enumerate(opened.values)
     )
