@@ -34,7 +34,7 @@ _MOSTLY: Final = 0.6
 """Share of a column's values that are one short word each, from which it may hold halves."""
 _TELLS: Final = 0.25
 """How far apart the letters of two columns lean where they tell; in 600 draws of four people, the halves always did."""
-_MOST_UNLIKE: Final = 6
+_MOST_UNLIKE: Final = 4
 """How many times as many different values one half may have as the other: a shop's name comes again and again."""
 _FEW: Final = 3
 _MANY: Final = 8
@@ -49,6 +49,11 @@ _LATIN: Final = re.compile(r"[^\W\d_]+(?:['’. -]+[^\W\d_]+)*\.?")
 _KANA: Final = re.compile(r"[ァ-ヺー]+")
 _WHOLE_WORDS: Final = re.compile("姓名|氏名")
 _NAMED: Final = re.compile("name|nm|名|氏|ナマエ|シメイ")
+_OTHER: Final = re.compile(
+    "(?:店|支店|局|社|会社|部|課|所|駅|町|町名|町域|地域|エリア|プラン|コース|区分|種別|種類|状態|状況|職業|備考|続柄|性別|国籍|国)(?:名)?$"
+    "|shop|store|branch|area|region|plan|type|status|town|city|dept|company|country|gender|sex$|relation",
+)
+"""What headers end with that name no person."""
 _CAMEL: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|[^A-Za-z0-9]+")
 _ROLES: Final = (
     (MIDDLE, re.compile("ミドル|middle|ミツドル"), frozenset({"mid", "mname"})),
@@ -114,7 +119,8 @@ def find_whole_names(
         columns: All columns, or samples of them row by row.
         free: Numbers of the columns that may be used.
     """
-    halves = [one for place in sorted(free) if (one := column_at(headers, columns, place)).kind]
+    named = [place for place in sorted(free) if place >= len(headers) or not _OTHER.search(normalise(headers[place]))]
+    halves = [one for place in named if (one := column_at(headers, columns, place)).kind]
     found = {}
     for kind in ("name", "kana"):
         of_kind = [one for one in halves if one.kind == kind]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from abc import ABC, abstractmethod
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Final
 
@@ -86,9 +87,10 @@ class IdentifierKind(ABC):
 
     def looks_like(self, values: Sequence[str], *, labelled: bool = False) -> float:
         """Share of a column's values that are not empty and fit, 0 to 1; a header may say that it is of this kind."""
-        filled = [value for value in values if value.strip()]
+        filled = Counter(value for value in values if value.strip())
         read = self.under_label if labelled else self.canonical
-        return sum(read(value) is not None for value in filled) / len(filled) if filled else 0.0
+        fits = sum(count for value, count in filled.items() if read(value) is not None)
+        return fits / filled.total() if filled else 0.0
 
 
 def is_among_japanese(text: str, start: int, end: int) -> bool:

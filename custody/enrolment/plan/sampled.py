@@ -56,6 +56,8 @@ class SampledColumns:
         self._kinds = kinds
         self._words = [header_words(header) for header in headers.names]
         self._aliases = {header_words(alias): kind.name for kind in kinds.values() for alias in kind.headers}
+        self._fits: dict[tuple[str, tuple[int, ...], bool], float | None] = {}
+        self._halves: dict[int, Halves] = {}
 
     def own_kind(self, place: int) -> str | None:
         """What a header means by itself."""
@@ -81,6 +83,12 @@ class SampledColumns:
 
     def fit(self, kind: str, places: tuple[int, ...], *, labelled: bool = False) -> float | None:
         """Share of values that read as a kind; None when all are empty. Several columns are joined."""
+        asked = (kind, places, labelled)
+        if asked not in self._fits:
+            self._fits[asked] = self._measure(kind, places, labelled=labelled)
+        return self._fits[asked]
+
+    def _measure(self, kind: str, places: tuple[int, ...], *, labelled: bool) -> float | None:
         columns = [self.values[place] for place in places]
         values = join_columns(kind, columns)
         if not any(value.strip() for value in values):
@@ -141,7 +149,9 @@ class SampledColumns:
 
     def half(self, place: int) -> Halves:
         """A column as it may hold halves of names."""
-        return column_at(self.full_headers(), self.values, place)
+        if place not in self._halves:
+            self._halves[place] = column_at(self.full_headers(), self.values, place)
+        return self._halves[place]
 
     def is_half(self, place: int) -> bool:
         """Whether a column that was taken for names holds halves of them."""
