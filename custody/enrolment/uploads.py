@@ -7,6 +7,7 @@ understood of it (masked), and how far its run is. The file is removed when its 
 from __future__ import annotations
 
 import json
+import re
 import secrets
 import shutil
 from contextlib import suppress
@@ -42,6 +43,8 @@ _PLAN: Final = "plan.json"
 _FILE: Final = "file"
 _PROGRESS: Final = "progress"
 _ID_BYTES: Final = 8
+_NAME: Final = re.compile("[0-9a-f]{16}")
+"""What `secrets.token_hex` makes of so many bytes."""
 _STEP: Final = 0.01
 
 
@@ -102,7 +105,7 @@ class Uploads:
     def get(self, name: str) -> Upload | None:
         """One of them; none where there is no such."""
         folder = self._folder / name
-        if not name.isalnum() or not (folder / _STATE).is_file():
+        if not _NAME.fullmatch(name) or not (folder / _STATE).is_file():
             return None
         entries = json.loads((folder / _STATE).read_text(encoding="utf-8"))
         for moment in ("added_at", "changed_at"):

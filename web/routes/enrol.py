@@ -119,11 +119,14 @@ def _show(request: Request, upload: Upload) -> Response:
 def _remarks(request: Request, plan: dict[str, Any]) -> list[tuple[bool, str]]:
     """Whether each remark warns, and what it says in the reader's language."""
     language = world_of(request).pages.language(request)
-    texts = load_texts("custody", language)
-    return [
-        (one["warns"], texts(f"{'warning' if one['warns'] else 'note'}.{one['code']}", **one["values"]))
-        for one in plan.get("remarks", ())
-    ]
+    texts, kinds = load_texts("custody", language), load_texts("incidents", language)
+    said = []
+    for one in plan.get("remarks", ()):
+        values = {**one["values"]}
+        if (kind := f"field.{values.get('kind')}") in kinds:
+            values["kind"] = kinds(kind)
+        said.append((one["warns"], texts(f"{'warning' if one['warns'] else 'note'}.{one['code']}", **values)))
+    return said
 
 
 def _is_choice(choice: str) -> bool:
