@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from cli.context import Context
-    from custody.enrolment.column_plan import ColumnPlan
     from custody.enrolment.enroller import EnrolmentResult
 
 MIB = 1 << 20
