@@ -81,7 +81,7 @@ def test_a_home_without_customer_numbers_says_so_wherever_one_is_needed(tmp_path
     path = write_csv(tmp_path / "c.csv", {k: v for k, v in customers(range(12)).items() if k != "customer_number"})
     done = _hinomi(enrolled_home, "enroll", str(path), "--extract", "calls", "--yes")
     assert "no customer number is enrolled" in " ".join(done.stderr.split())
-    assert "no customer number is enrolled" in " ".join(_hinomi(enrolled_home, "doctor").stderr.split())
+    assert "has a customer number" in " ".join(_hinomi(enrolled_home, "doctor").stderr.split())
     log = tmp_path / "log.csv"
     log.write_text("time,operator,customer\n2026-05-01 09:00:00,op1,K000001\n", encoding="utf-8")
     read = _hinomi(enrolled_home, "trails", "import", str(log), "--system", "crm", "--yes")
