@@ -26,10 +26,14 @@ from root_cause.peers import lifts
 from root_cause.terms import (
     ACTION_ODDS,
     CANARY_TERM,
+    DAILY_CUSTOMERS,
+    MIN_DAYS_AT_WORK,
     MIN_POPULATION,
+    SAME_WEIGHT,
     HolderRows,
     action_term,
     class_masses,
+    usual_day,
     windows_of,
 )
 from root_cause.values import Background, Holder, Leak, Ranking, Touches
@@ -48,8 +52,7 @@ __all__ = ["Background", "Holder", "Leak", "Ranking", "Touches", "best_possible"
 TIE: Final = float(np.log(3))
 """Two candidates less than 3 : 1 apart cannot be told apart."""
 DAILY_SHARE: Final = 0.02
-DAILY_CUSTOMERS: Final = 300
-"""Nobody opens so many on a usual day by hand: a call is two minutes at least, and a day has eight hours."""
+"""Who reads so much of all customers on a usual day is a batch, or a backup."""
 SAME_SCORE: Final = 6
 """Digits after which scores are the same, whatever the order in which they were added up."""
 SURE_ERRORS: Final = 2.0
@@ -108,11 +111,11 @@ def _weigh(
         rows, of=leak.mass, lift=lift.times, customers=leak.population, first=first, last=leak.sighted_on,
         current=leak.dated,
     )  # fmt: skip
-    best = max(windows, key=lambda window: window.weighed)
+    best = max(windows, key=lambda window: round(window.weighed, SAME_WEIGHT))
     total = log_sum(np.array([window.marginal for window in windows]))
     inside = rows.hit & best.holds(rows.days)
     covered = class_masses(rows.where(best.holds(rows.days)))
-    nothing = best.score <= 0 or _reads_many_daily(leak, windows)
+    nothing = best.score <= 0 or _reads_many_daily(leak, rows)
     terms = {
         "set": (plain := _set_of(leak, covered, best.size)),
         "peers": best.score - plain,
@@ -185,10 +188,11 @@ def _rows(leak: Leak, touches: Touches) -> tuple[HolderRows, NDArray[np.float64]
     return HolderRows(subjects, days, stands_for, hit, leak.confidence[at], doublings), odds
 
 
-def _reads_many_daily(leak: Leak, windows: Sequence[TouchWindow]) -> bool:
+def _reads_many_daily(leak: Leak, rows: HolderRows) -> bool:
     """A batch or backup account: it touches a large share of all customers day after day."""
-    daily = max(window.daily for window in windows)
-    return leak.population >= MIN_POPULATION and daily >= max(DAILY_SHARE * leak.population, DAILY_CUSTOMERS)
+    daily, days = usual_day(rows)
+    many = daily >= max(DAILY_SHARE * leak.population, DAILY_CUSTOMERS)
+    return leak.population >= MIN_POPULATION and many and days >= MIN_DAYS_AT_WORK
 
 
 def _none_score(leak: Leak, backgrounds: Sequence[Background]) -> float:

@@ -23,8 +23,14 @@ CANARY_TERM: Final = float(np.log(100))
 """What it says that a holder opened a planted record that leaked: an assumption, once, however many he opened."""
 CLASSES: Final = 6
 """Classes of how often a customer is touched: as the mean, twice, four times … as often; between two, in both."""
-EVERYBODY_SHARE: Final = 0.5
-"""Whoever touches half of all customers in a window is told by it from nobody."""
+EVERYBODY_SHARE: Final = 0.9
+"""Whoever touches so much of all customers in a window is told by it from nobody."""
+BULK_SHARE: Final = 0.5
+"""The same for who reads in bulk: a batch over those who have some product tells nothing of who took them."""
+DAILY_CUSTOMERS: Final = 240
+"""Nobody opens so many on a usual day by hand: a call takes two minutes at least, and a day has eight hours."""
+SAME_WEIGHT: Final = 9
+"""Digits after which windows weigh the same, whatever the order in which their customers were added up."""
 MIN_POPULATION: Final = 1000
 """Below it, one busy operator sees everybody and is no batch."""
 
@@ -69,8 +75,6 @@ class TouchWindow:
     dates: float
     marginal: float
     weighed: float
-    daily: float = 0.0
-    """How many customers it touches on a day at work, in the median; 0 where there are too few days to say."""
 
     def holds(self, days: NDArray[np.int64]) -> NDArray[np.bool_]:
         """Which days lie in it."""
@@ -113,7 +117,8 @@ def windows_of(
     span = last - first + 1
     lengths = [length for length in WINDOWS_DAYS if length < span]
     prior = -float(np.log(len(lengths) + 1))
-    found = [_all_time(rows, of, lift, customers, prior)]
+    nobody = _tells_nobody(rows, customers)
+    found = [_all_time(rows, of, lift, customers, prior, nobody)]
     rows = rows.where(rows.days != UNDATED)
     leaked = rows.where(rows.hit)
     at_work = len(np.unique(rows.days))
@@ -126,15 +131,14 @@ def windows_of(
         if not len(some):
             continue
         lifted = np.where(size[some] > OUTSTANDING * _usual(size, at_work), 1.0, lift)
-        scores = telling(set_score(covered[some], of, size[some] * lifted / customers), size[some], customers)
+        scores = _telling(set_score(covered[some], of, size[some] * lifted / customers), size[some], nobody)
         dates = np.where(_is_current(first + some, length, current), 0.0, WRONG_DATE)
         weighed = scores + dates + prior + np.log(size[some] / size.sum())
-        top = int(np.argmax(weighed))
-        daily = _daily(size) if length == 1 else 0.0
+        top = int(np.argmax(np.round(weighed, SAME_WEIGHT)))
         found.append(
             TouchWindow(
                 length, first + int(some[top]), float(size[some[top]]), float(scores[top]), float(dates[top]),
-                log_sum(weighed), float(weighed[top]), daily,
+                log_sum(weighed), float(weighed[top]),
             )
         )  # fmt: skip
     return found
@@ -153,10 +157,25 @@ def class_masses(rows: HolderRows) -> NDArray[np.float64]:
     return np.array([rows.mass_in(number)[first].sum() for number in range(CLASSES)])
 
 
-def telling(scores: NDArray[np.float64], sizes: NDArray[np.float64], customers: int) -> NDArray[np.float64]:
-    """The scores, of which none is above 0 whose set holds so many of all customers that it tells nobody."""
-    everybody = (sizes >= EVERYBODY_SHARE * customers) & (customers >= MIN_POPULATION)
-    return np.where(everybody, np.minimum(scores, 0.0), scores)
+def usual_day(rows: HolderRows) -> tuple[float, int]:
+    """How many customers a holder touches on a day at work, in the median, and on how many days it was there."""
+    days = rows.days[rows.days != UNDATED]
+    if not len(days):
+        return 0.0, 0
+    each = np.bincount(days - days.min(), rows.stands_for[rows.days != UNDATED])
+    return float(np.median(each[each > 0])), int((each > 0).sum())
+
+
+def _tells_nobody(rows: HolderRows, customers: int) -> float:
+    """From which size on a window of the holder tells it from nobody."""
+    if customers < MIN_POPULATION:
+        return float("inf")
+    return customers * (BULK_SHARE if usual_day(rows)[0] >= DAILY_CUSTOMERS else EVERYBODY_SHARE)
+
+
+def _telling(scores: NDArray[np.float64], sizes: NDArray[np.float64], nobody: float) -> NDArray[np.float64]:
+    """The scores, of which none is above 0 whose set is so large that it tells nobody."""
+    return np.where(sizes >= nobody, np.minimum(scores, 0.0), scores)
 
 
 def _mass(rows: HolderRows, number: int, frame: dict[str, int]) -> NDArray[np.float64]:
@@ -175,15 +194,10 @@ def _usual(size: NDArray[np.float64], days: int) -> float:
     return float(np.median(size[size > 0])) if days >= MIN_DAYS_AT_WORK else 0.0
 
 
-def _daily(size: NDArray[np.float64]) -> float:
-    at_work = size[size > 0]
-    return float(np.median(at_work)) if len(at_work) >= MIN_DAYS_AT_WORK else 0.0
-
-
-def _all_time(rows: HolderRows, of: float, lift: float, customers: int, prior: float) -> TouchWindow:
+def _all_time(rows: HolderRows, of: float, lift: float, customers: int, prior: float, nobody: float) -> TouchWindow:
     size = float(rows.stands_for[_firsts(rows)].sum())
     scores = set_score(class_masses(rows)[None, :], of, np.array([size * lift / customers]))
-    score = float(telling(scores, np.array([size]), customers)[0])
+    score = float(_telling(scores, np.array([size]), nobody)[0])
     return TouchWindow(0, 0, size, score, 0.0, score + prior, score + prior)
 
 

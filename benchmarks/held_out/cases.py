@@ -32,10 +32,17 @@ class HeldOutCase:
     same: bool
 
 
-def answer(ranking: Ranking) -> list[tuple[str, str, float, float | None]]:
-    """What must not hang on the key: every candidate in its place, with its score and its probability."""
+def answer(ranking: Ranking) -> list[tuple[str, str, float, float | None, int | None, int]]:
+    """What must not hang on the key: every candidate in its place, with its score, its probability and its window."""
     return [
-        (one.kind, one.name, round(one.score, 3), None if one.posterior is None else round(one.posterior, 4))
+        (
+            one.kind,
+            one.name,
+            round(one.score, 3),
+            None if one.posterior is None else round(one.posterior, 4),
+            one.from_day,
+            one.size,
+        )
         for one in ranking.holders
     ]
 

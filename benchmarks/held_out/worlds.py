@@ -212,6 +212,25 @@ def fifth_of_all(make: Builder) -> Ints:
     return seen
 
 
+def half_of_all(make: Builder) -> Ints:
+    """Two regions only, and nearly all of one copied in a night."""
+    make.regions = 2
+    make.colleagues(regional=True)
+    own = make.region(1)
+    return make.night(make.some(own, round(len(own) * make.rng.uniform(0.85, 1.0))))
+
+
+def small_carrier(make: Builder) -> Ints:
+    """So few customers that a worker's ordinary work reaches most of them in the course of time."""
+    make.customers = 2_000
+    make.calls = (
+        make.calls[: make.customers] if len(make.calls) >= make.customers else make.rng.lognormal(0, 0.5, 2_000)
+    )
+    make.operators, make.days = min(make.operators, 20), 180
+    make.colleagues(regional=False)
+    return make.work(CULPRIT, 12.0, None)
+
+
 def from_elsewhere(make: Builder) -> Ints:
     """Anybody: no record has to do with it."""
     make.colleagues(regional=True)
@@ -232,7 +251,7 @@ def region_elsewhere(make: Builder) -> Ints:
 
 TAKEN: Final[tuple[Taking, ...]] = (
     slow_drip, regional_drip, one_night, whole_region, large_region, team, administrator, beside_administrators,
-    fifth_of_all,
+    fifth_of_all, half_of_all, small_carrier,
 )  # fmt: skip
 """Shapes with a culprit."""
 ELSEWHERE: Final[tuple[Taking, ...]] = (from_elsewhere, callers_elsewhere, region_elsewhere)
