@@ -74,7 +74,7 @@ def test_without_a_person_to_ask_it_wants_yes(tmp_path: Path, enrolled_home: Pat
     assert "--yes" in done.stderr
     assert _hinomi(enrolled_home, "enroll", str(path), "--extract", "calls", "--yes").returncode == 0
     folder = _hinomi(enrolled_home, "enroll", str(tmp_path), "--extract", "calls", "--yes")
-    assert (folder.returncode, "is a folder" in folder.stderr) == (2, True)
+    assert (folder.returncode, "is a directory" in folder.stderr) == (2, True)
 
 
 def test_a_home_without_customer_numbers_says_so_wherever_one_is_needed(tmp_path: Path, enrolled_home: Path) -> None:
