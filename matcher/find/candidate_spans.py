@@ -25,7 +25,11 @@ if TYPE_CHECKING:
 
 REACH: Final = 48
 """Characters kept on either side of a hot place: the widest identifier is not cut."""
-_FIRST_SIGN, _FIRST_KANA, _FIRST_KATAKANA = 0x3000, 0x3040, 0x30A0  # of Japanese: 、 and 。, then hiragana
+_FIRST_KANA, _FIRST_KATAKANA = 0x3040, 0x30A0
+_FIRST_WIDE: Final = 0xF000  # beyond the ideographs: signs in full width
+_POSTAL_LABEL: Final = re.compile("zip|post|郵便", re.IGNORECASE)
+LABEL_SPAN: Final = 16
+"""From the beginning of a label to the code that it names."""
 _LONGEST_HOUSE: Final = 5
 PLACE_SPAN: Final = 46
 """From 市 or 区 to the first digit of the house number, the number itself included."""
@@ -69,7 +73,7 @@ def hot_spans(
     hot = [_phones(found), _kanji_phones(found), _masked(found), _addresses(found), _emails(found, text), _cards(found)]
     hot.append(_numbers(found, text, tuple(number_patterns)))
     if weak:
-        hot += [_dates(found, newest), _eras(found), _postal_codes(found)]
+        hot += [_dates(found, newest), _eras(found), _postal_codes(found), _labelled_codes(found, text)]
     places = np.sort(np.concatenate(hot)) - PAD
     return _spans(places, text) if places.size else []
 
@@ -87,7 +91,8 @@ def _phones(found: Signs) -> NDArray[np.intp]:
     run_of[found.first + found.length - 1] = run[: found.first.size]
     hot = np.zeros(group.size, np.bool_)
     mobile = np.isin(v1, (2, 5, 6, 7, 8, 9)) & (v2 == 0)
-    lost = _among_japanese(found, found.length == LOST_DIGITS)
+    nine = found.length == LOST_DIGITS
+    lost = np.concatenate([_among_japanese(found, nine), found.start[nine & _stands_alone(found)]])
     for fits, lengths in (
         ((v0 == 0) & mobile, (11,)),
         ((v0 == 0) & (v1 != 0) & (v1 <= 9), (10,)),  # noqa: PLR2004  # a digit, not the margin
@@ -99,6 +104,14 @@ def _phones(found: Signs) -> NDArray[np.intp]:
             last = np.minimum(begin + length - 1, size)
             hot |= fits & ends[last] & (run_of[last] == run[group])
     return np.concatenate([found.start[group[hot]], lost])
+
+
+def _stands_alone(found: Signs) -> NDArray[np.bool_]:
+    """Which groups of digits have nothing but blanks, line ends or the text's own ends beside them."""
+    before, after = found.start - 1, found.end + 1
+    edges = [(found.codes[at] == 0) | found.is_code(at, " \t\r\n") for at in (before, after)]
+    alone: NDArray[np.bool_] = edges[0] & edges[1]
+    return alone
 
 
 def _cards(found: Signs) -> NDArray[np.intp]:
@@ -217,6 +230,14 @@ def _postal_codes(found: Signs) -> NDArray[np.intp]:
     return np.concatenate([found.start[group], plain, signs])
 
 
+def _labelled_codes(found: Signs, text: str) -> NDArray[np.intp]:
+    """Seven digits that a label before them says are a postal code."""
+    groups = found.start[found.length == POSTAL_DIGITS]
+    told = [_POSTAL_LABEL.search(text, max(at - PAD - LABEL_SPAN, 0), at - PAD) is not None for at in groups.tolist()]
+    begins: NDArray[np.intp] = groups[np.array(told, np.bool_)]
+    return begins
+
+
 def _among_japanese(found: Signs, groups: NDArray[np.bool_]) -> NDArray[np.intp]:
     """Where those of the groups begin that have anything but ASCII near them."""
     if found.is_ascii or not groups.any():
@@ -243,14 +264,10 @@ def _addresses(found: Signs) -> NDArray[np.intp]:
 
 
 def _lone_numbers(found: Signs) -> NDArray[np.intp]:
-    """A few digits after a letter of Japanese and before none but hiragana: a house number of one part."""
+    """A few digits after a letter of Japanese and before no katakana or kanji: a house number of one part."""
     after_letter = found.codes[found.start - 1] >= _FIRST_KANA
     after = found.codes[found.end + 1]
-    before_none = (
-        found.at(found.end + 1, character_classes.SPACE)
-        | (after == 0)
-        | ((after >= _FIRST_SIGN) & (after < _FIRST_KATAKANA))
-    )
+    before_none = (after < _FIRST_KATAKANA) | (after >= _FIRST_WIDE)
     begins: NDArray[np.intp] = found.start[after_letter & before_none & (found.length <= _LONGEST_HOUSE)]
     return begins
 
