@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 REACH: Final = 48
 """Characters kept on either side of a hot place: the widest identifier is not cut."""
 _FIRST_KANA, _FIRST_KATAKANA = 0x3040, 0x30A0
+_TO_LOWER: Final = 0x20
+"""The bit that small letters of ASCII have and large ones have not."""
 _FIRST_WIDE: Final = 0xF000  # beyond the ideographs: signs in full width
 _POSTAL_LABEL: Final = re.compile("zip|post|郵便", re.IGNORECASE)
 LABEL_SPAN: Final = 16
@@ -92,7 +94,7 @@ def _phones(found: Signs) -> NDArray[np.intp]:
     hot = np.zeros(group.size, np.bool_)
     mobile = np.isin(v1, (2, 5, 6, 7, 8, 9)) & (v2 == 0)
     nine = found.length == LOST_DIGITS
-    lost = np.concatenate([_among_japanese(found, nine), found.start[nine & _stands_alone(found)]])
+    lost = np.concatenate([_among_japanese(found, nine), _standing_alone(found, nine)])
     for fits, lengths in (
         ((v0 == 0) & mobile, (11,)),
         ((v0 == 0) & (v1 != 0) & (v1 <= 9), (10,)),  # noqa: PLR2004  # a digit, not the margin
@@ -106,11 +108,11 @@ def _phones(found: Signs) -> NDArray[np.intp]:
     return np.concatenate([found.start[group[hot]], lost])
 
 
-def _stands_alone(found: Signs) -> NDArray[np.bool_]:
-    """Which groups of digits have nothing but blanks, line ends or the text's own ends beside them."""
-    before, after = found.start - 1, found.end + 1
-    edges = [(found.codes[at] == 0) | found.is_code(at, " \t\r\n") for at in (before, after)]
-    alone: NDArray[np.bool_] = edges[0] & edges[1]
+def _standing_alone(found: Signs, groups: NDArray[np.bool_]) -> NDArray[np.intp]:
+    """Where those of the groups begin that have blanks, line ends or the text's own ends beside them, nothing else."""
+    begins, ends = found.start[groups], found.end[groups]
+    before, after = ((found.codes[at] == 0) | found.is_code(at, " \t\r\n") for at in (begins - 1, ends + 1))
+    alone: NDArray[np.intp] = begins[before & after]
     return alone
 
 
@@ -267,7 +269,8 @@ def _lone_numbers(found: Signs) -> NDArray[np.intp]:
     """A few digits after a letter of Japanese and before no katakana or kanji: a house number of one part."""
     after_letter = found.codes[found.start - 1] >= _FIRST_KANA
     after = found.codes[found.end + 1]
-    before_none = (after < _FIRST_KATAKANA) | (after >= _FIRST_WIDE)
+    letter = ((after | _TO_LOWER) >= ord("a")) & ((after | _TO_LOWER) <= ord("z"))
+    before_none = ((after < _FIRST_KATAKANA) & ~letter) | (after >= _FIRST_WIDE)
     begins: NDArray[np.intp] = found.start[after_letter & before_none & (found.length <= _LONGEST_HOUSE)]
     return begins
 

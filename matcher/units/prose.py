@@ -32,10 +32,12 @@ _LINE_END = re.compile(r"\n")
 _DIVIDERS = (re.compile(r"\n(?:[ \t\r　]*|[-=_*~─━＝ー#]{3,80}\r?)\n"), _LINE_END)
 FULL = 0.9  # share of the lines with words in which something was found, where a line is a record
 LONGEST_HEADING = 80
+LINES_A_RECORD = 30
 _NUMBER = re.compile(r"\d+")
 RECORDS, FEWEST_RECORDS = 0.6, 3  # share of the paragraphs, or lines, that say two things, and how many do
 _MASKS = ("**", "＊＊", "●●", "○○", "◯◯", "■■", "□□", "××")
 _MASKED = re.compile(r"[^\W_](?:\*{2,}|＊{2,}|●{2,}|○{2,}|◯{2,}|■{2,}|□{2,}|×{2,})")
+_ANY_MASK = re.compile("|".join(map(re.escape, _MASKS)))
 _BOLD = re.compile(r"\*\*[^*\n]{1,200}\*\*")
 _WORDS = re.compile("[一-鿿々ぁ-んァ-ヺー]{2,200}")
 _NAMING = re.compile(r"[^\W\d_]{2}")  # letters between two numbers: somebody else's name
@@ -76,15 +78,18 @@ class ProseUnits(Units):
     def masked(self) -> NDArray[np.int64]:
         """Clusters with something masked in their lines, and by numbers beyond theirs the masked lines between them."""
         text = self.prose.text
-        if not any(sign in text for sign in _MASKS):
-            return np.zeros(0, np.int64)
         starts = [cluster.start for cluster in self._clusters]
-        found, at = set(), 0
-        for number, line in enumerate(text.split("\n")):
-            if _MASKED.search(_BOLD.sub("", line)):
-                inside = range(bisect_left(starts, at), bisect_left(starts, at + len(line) + 1))
+        found, end, number = set(), -1, 0
+        for sign in _ANY_MASK.finditer(text) if any(sign in text for sign in _MASKS) else ():
+            if sign.start() <= end:  # its line was looked at
+                continue
+            at = text.rfind("\n", 0, sign.start()) + 1
+            number += text.count("\n", max(end, 0), at)
+            end = text.find("\n", at)
+            end = len(text) if end < 0 else end
+            if _MASKED.search(_BOLD.sub("", text[at:end])):
+                inside = range(bisect_left(starts, at), bisect_left(starts, end + 1))
                 found |= set(inside) or {self.count + number}
-            at += len(line) + 1
         return np.array(sorted(found), np.int64)
 
     def words(self, unit: int) -> str:
@@ -151,7 +156,8 @@ def _ends_of_records(text: str, found: Sequence[tuple[int, int, str, str]]) -> t
     """
     if len(found) < FEWEST_RECORDS:
         return [], False
-    if (headings := _headings(text, found)) and _divide(text, found, headings):
+    few = text.count("\n") <= LINES_A_RECORD * len(found)  # every record holds something that is found
+    if few and (headings := _headings(text, found)) and _divide(text, found, headings):
         return headings, True
     for divider in _DIVIDERS:
         ends = [match.start() for match in divider.finditer(text)]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import itertools
 import re
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar, Final
 
@@ -18,6 +19,7 @@ _LINE: Final = re.compile(
     r"(?:0x)?([0-9a-f]{6,16}):?[ \t]{1,4}((?:[0-9a-f]{2}){1,8}(?:[ ]{1,2}(?:[0-9a-f]{2}){1,8}){0,15})(?=[ \t]|$)",
     re.IGNORECASE,
 )
+PACKED: Final = (b"PK\x03\x04", b"\x1f\x8b", b"BZh", b"\xfd7zXZ", b"(\xb5/\xfd", b"7z\xbc\xaf", b"PAR1", b"%PDF-")
 _PER_LINE: Final = 16
 """Bytes of a line in all three; what follows them is the same as text."""
 FEWEST_LINES, MOSTLY = 3, 0.8
@@ -52,7 +54,8 @@ class HexDumpReader(Reader):
         shown = [found for line in lines if (found := _LINE.match(line))]
         starts = [int(found[1], 16) for found in shown]
         rising = all(one < other for one, other in itertools.pairwise(starts))
-        return 0.93 if len(shown) >= max(FEWEST_LINES, MOSTLY * len(lines)) and rising else 0.0
+        is_dump = len(shown) >= max(FEWEST_LINES, MOSTLY * len(lines)) and rising
+        return 0.93 if is_dump and _may_be_read(b"".join(map(_bytes_of, shown)), source) else 0.0
 
     def read(self, source: Readable) -> Iterator[Passage]:
         """The bytes as a member, lines of anything else as text."""
@@ -63,7 +66,7 @@ class HexDumpReader(Reader):
         for line in text.split("\n"):
             found = _LINE.match(line)
             if found:
-                content += bytes.fromhex("".join(found[2].split()))[:_PER_LINE]
+                content += _bytes_of(found)
             elif line.strip() not in {"", "*"}:
                 others.append(line)
         opened = member(source, "bytes", partial(io.BytesIO, bytes(content)), len(content))
@@ -71,3 +74,13 @@ class HexDumpReader(Reader):
             yield opened
         if others:
             yield Prose("\n".join(others))
+
+
+def _bytes_of(line: re.Match[str]) -> bytes:
+    return bytes.fromhex("".join(line[2].split()))[:_PER_LINE]
+
+
+def _may_be_read(head: bytes, source: Readable) -> bool:
+    """Whether the bytes are a text or packed: others show nothing that the dump does not."""
+    inside = replace(source, open=partial(io.BytesIO, head), name="bytes")
+    return not inside.is_binary or head.startswith(PACKED)
