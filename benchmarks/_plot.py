@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 WIDTH, HEIGHT, LEFT, TOP, SIDE = 920, 420, 60, 40, 300
 COLOURS: Final = (
     "#1b6ca8", "#d1495b", "#2e8b57", "#edae49", "#7b4fa3", "#00798c", "#8c564b", "#444444", "#999999", "#6c9a8b",
-    "#c77dff", "#b08968",
+    "#c77dff", "#b08968", "#111111", "#ff7f50",
 )  # fmt: skip
 STYLE: Final = "font-family='sans-serif' font-size='12' fill='#333'"
 
