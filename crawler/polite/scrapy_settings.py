@@ -95,6 +95,8 @@ def scrapy_settings(source: Source, crawler: CrawlerSettings) -> dict[str, Any]:
         },
         "EXTENSIONS": {
             "crawler.polite.middlewares.BodyLimit": 0,
+            "crawler.polite.memory.OwnMemory": 0,
+            "scrapy.extensions.memusage.MemoryUsage": None,
             "scrapy.extensions.logstats.LogStats": None,
             "scrapy.extensions.feedexport.FeedExporter": None,
         },

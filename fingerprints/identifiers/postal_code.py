@@ -29,7 +29,7 @@ _LABELLED: Final = re.compile(rf"(?:zip|post|郵便)[^\d\n]{{0,10}}(?<![{_D}])([
 _SIGNED: Final = re.compile(rf"〒\s?[{_D}]{{3}}[\s‐−－ー-]?[{_D}]{{4}}(?![{_D}])")
 
 
-_ABROAD: Final = re.compile(r"(?=.*[0-9])[a-z0-9]{3,10}")
+_ABROAD: Final = re.compile(r"[a-z0-9]{3,10}")
 _GAPS: Final = re.compile(r"[\s-]")
 _DIGITS: Final = 7
 _LONGEST: Final = 20
@@ -95,4 +95,4 @@ class PostalCode(IdentifierKind):
 
 def _abroad(text: str) -> str | None:
     code = _GAPS.sub("", fold(text[:_LONGEST]))
-    return code if _ABROAD.fullmatch(code) else None
+    return code if _ABROAD.fullmatch(code) and any(map(str.isdecimal, code)) else None

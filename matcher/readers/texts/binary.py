@@ -25,9 +25,13 @@ _PICTURES: Final = (
     b"\xff\xd8\xff", b"\x89PNG", b"GIF8", b"RIFF", b"\0\0\x01\0", b"ID3", b"OggS", b"\x1aE\xdf\xa3", b"wOFF", b"wOF2",
 )  # fmt: skip
 _NAMED: Final = (
-    (0, b"Rar!\x1a\x07", "a RAR archive"), (2, b"-lh", "an LZH archive"), (2, b"-lz", "an LZH archive"),
-    (0, b"!BDN", "an Outlook mailbox (PST)"), (0, b"MSCF", "a cabinet (CAB)"), (0, b"\x60\xea", "an ARJ archive"),
-)  # fmt: skip
+    (0, b"Rar!\x1a\x07", "a RAR archive; not read"),
+    (2, b"-lh", "an LZH archive; not read"),
+    (2, b"-lz", "an LZH archive; not read"),
+    (0, b"!BDN", "an Outlook mailbox (PST); not read"),
+    (0, b"MSCF", "a cabinet (CAB); not read"),
+    (0, b"\x60\xea", "an ARJ archive; not read"),
+)
 """Formats that nothing here opens, by the bytes at a place: packed, so that nothing in them can be seen."""
 _BOX = b"ftyp"  # of MP4, HEIC and their relatives, at its fourth byte
 
@@ -54,9 +58,9 @@ class BinaryReader(Reader):
         if source.head.startswith(_PICTURES) or source.head[4:8] == _BOX:
             source.note("a picture, sound, film or font; not read")
             return
-        named = next((name for at, sign, name in _NAMED if source.head[at : at + len(sign)] == sign), "")
+        named = next((said for at, sign, said in _NAMED if source.head[at : at + len(sign)] == sign), "")
         if named:
-            source.note(f"{named}; not read")
+            source.note(named)
             return
         source.note("no text and of no known format; only what is readable in it was read")
         yield from text_of(_readable(source), source)
