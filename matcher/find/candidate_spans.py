@@ -26,8 +26,10 @@ if TYPE_CHECKING:
 REACH: Final = 48
 """Characters kept on either side of a hot place: the widest identifier is not cut."""
 _FIRST_KANA, _FIRST_KATAKANA = 0x3040, 0x30A0
+_FIRST_LETTER: Final = 0x3005  # 々; what comes before it is no letter of Japanese, but for the ideographic space
 _TO_LOWER: Final = 0x20
 """The bit that small letters of ASCII have and large ones have not."""
+_BLANKS: Final = (0x20, 0x3000)
 _FIRST_WIDE: Final = 0xF000  # beyond the ideographs: signs in full width
 _POSTAL_LABEL: Final = re.compile("zip|post|郵便", re.IGNORECASE)
 LABEL_SPAN: Final = 16
@@ -258,11 +260,25 @@ def _addresses(found: Signs) -> NDArray[np.intp]:
     anchors = found.where(character_classes.HOUSE | character_classes.DASH)
     anchors = anchors[found.at(anchors - 1, numeral)]
     anchors = anchors[found.at(anchors, character_classes.HOUSE) | found.at(anchors + 1, character_classes.DECIMAL)]
-    anchors = np.sort(np.concatenate([anchors, _lone_numbers(found)]))
-    if not places.size or not anchors.size:
+    if not places.size:
         return anchors[:0]
+    near = _near_place(anchors, places)
+    lone = _near_place(_lone_numbers(found), places)
+    if lone.size:  # nothing but letters stands between it and its place
+        letter = (found.codes >= _FIRST_LETTER) | np.isin(found.codes, _BLANKS) | _is_digit(found.codes)
+        others = np.cumsum(~letter)
+        lone = lone[others[lone - 1] == others[places[np.searchsorted(places, lone) - 1]]]
+    return np.sort(np.concatenate([near, lone]))
+
+
+def _near_place(anchors: NDArray[np.intp], places: NDArray[np.intp]) -> NDArray[np.intp]:
     before = np.searchsorted(places, anchors) - 1
     return anchors[(before >= 0) & (anchors - places[np.maximum(before, 0)] <= PLACE_SPAN)]
+
+
+def _is_digit(codes: NDArray[np.integer]) -> NDArray[np.bool_]:
+    digit: NDArray[np.bool_] = (codes >= ord("0")) & (codes <= ord("9"))
+    return digit
 
 
 def _lone_numbers(found: Signs) -> NDArray[np.intp]:
