@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from benchmarks.random_layouts.templates import Template
 
 BARS = {"recall": 0.995, "detected": 0.998, "each element": 0.97, "precision": 0.999, "quiet": 1.0}
+MASKED = "most of it is masked beyond what can be told"
+"""Why strangers' documents may be ``unread``, as the law has it: nobody could tell that they are not ours."""
 SEEDS = 1 << 32
 TAIL_CHARS = 500
 FEWEST_FOR_AN_ELEMENT = 60
@@ -140,7 +142,7 @@ def _count(written: Sequence[LaidOut], answers: Mapping[str, dict[str, object]])
         tally.take(document, answer, {match["subject"] for match in answer["matches"]})  # type: ignore[attr-defined]
         beside = answers[f"strangers-{document.name}"]
         tally.strangers += 1
-        if beside["verdict"] != "clear":
+        if beside["verdict"] != "clear" and MASKED not in beside["limits"]:  # type: ignore[operator]  # a list
             tally.loud.append(
                 f"strangers-{document.name}: {beside['verdict']}, {beside['subjects']} of {beside['people']}"
             )

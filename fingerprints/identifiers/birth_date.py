@@ -47,13 +47,19 @@ _MOMENT_OR_NAMED: Final = re.compile(
 )
 """How dates begin that mean one day wherever they stand; a bare count, or a year of two digits, is a reading."""
 _D: Final = "0-9０-９"
+_AFTER_LABEL: Final = "".join(
+    f"|(?<={''.join(f'[{letter.upper()}{letter}]' for letter in label)}.)"
+    for label in ("birth", "birthday", "born", "dob")
+)
+"""An era's letter may touch the label before it: DOBS60.4.3."""
 _S: Final = r"[-/.．／－‐−年月]\s?"
 # Each begins with one class of characters and is tried only on text that can hold it: several times faster than one.
 _WESTERN_IN_TEXT: Final = re.compile(
     rf"[12１２](?<![{_D}].)[{_D}]{{3}}(?:{_S}[{_D}]{{1,2}}{_S}[{_D}]{{1,2}}日?|[01]\d[0-3]\d)(?![{_D}])", re.DOTALL
 )
 _ERA_LETTER: Final = re.compile(
-    rf"[MTSHRmtshrＭＴＳＨＲ](?:(?<![A-Za-z].)|(?<=birth.)|(?<=birthday.)|(?<=born.)|(?<=dob.))\.?[{_D}]{{1,2}}{_S}[{_D}]{{1,2}}{_S}[{_D}]{{1,2}}(?![{_D}])",
+    rf"[MTSHRmtshrＭＴＳＨＲ](?:(?<![A-Za-z].){_AFTER_LABEL})\.?"
+    rf"[{_D}]{{1,2}}{_S}[{_D}]{{1,2}}{_S}[{_D}]{{1,2}}(?![{_D}])",
     re.DOTALL,
 )
 _ERA_NAME: Final = re.compile(
