@@ -209,9 +209,7 @@ class Address(IdentifierKind):
         if text[-1:] in {")", "）"}:
             text = _NOTE.sub("", nfkc(text))
         text = self._plain(text)
-        if _OF_PREFECTURES.search(text, 3, 14) and (label := _LABEL.match(text)):
-            text = text[label.end() :]
-        while lead := _LEAD.match(text):
+        while lead := _LEAD.match(text) or (_OF_PREFECTURES.search(text, 3, 14) and _LABEL.match(text)):
             text = text[lead.end() :]
         text = _COUNTY.sub("", text, count=1) if "郡" in text and _COUNTY.match(text) else text
         text = _with_last_number(text)

@@ -72,8 +72,9 @@ def names_in(text: str, kinds: Mapping[str, IdentifierKind]) -> Iterator[tuple[s
         for kind in _NAMES if "kana" in kinds else _NAMES[:1]:
             yield from ((kind, form) for form in kinds[kind].readings(f"{pair[1]} {pair[2]}"))
     if "kana" in kinds:
-        for pattern in (_KANA_RUN, _HIRAGANA_RUN):
-            for run in islice(pattern.finditer(text), MOST_RUNS):
+        bare = text.replace("、は", "、")  # a label's は touches what follows
+        for pattern, where in dict.fromkeys((p, t) for t in (text, bare) for p in (_KANA_RUN, _HIRAGANA_RUN)):
+            for run in islice(pattern.finditer(where), MOST_RUNS):
                 for part in _alone_too(run.group()):
                     yield from (("kana", form) for form in kinds["kana"].readings(part))
     for name in islice(_latin_names(text), MOST_RUNS):
