@@ -64,11 +64,11 @@ def _opened(content: bytes, source: Readable) -> PdfReader | None:
 
 
 def _pages(document: PdfReader, source: Readable) -> Iterator[str]:
-    for number, page in enumerate(document.pages, 1):
-        if number > MOST_PAGES or source.cuts.is_late(source.limits):
-            source.note(f"a PDF was read to its page {number - 1}")
+    for number in range(len(document.pages)):
+        if number >= MOST_PAGES or source.cuts.is_late(source.limits):
+            source.note(f"a PDF was read to its page {number}")
             return
         try:
-            yield page.extract_text() or ""
+            yield document.pages[number].extract_text() or ""
         except Exception as error:  # noqa: BLE001  # one page loses no other
-            source.note(f"page {number} of a PDF is damaged ({type(error).__name__}); not read")
+            source.note(f"page {number + 1} of a PDF is damaged ({type(error).__name__}); not read")
