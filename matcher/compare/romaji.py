@@ -17,8 +17,9 @@ import jaconv
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_GAPS = " ,.，、．　/／・･=＝_~"
-_WORDS = re.compile(rf"[A-Za-z'-]{{2,20}}(?:[{_GAPS}]{{1,2}}[A-Za-z'-]{{2,20}}){{1,2}}")
+GAPS = " ,.，、．　/／・･=＝_~"
+"""What stands between the words of a Latin name, as people and programs write it; a hyphen may stand inside of one."""
+_WORDS = re.compile(rf"[A-Za-z'-]{{2,20}}(?:[{GAPS}]{{1,2}}[A-Za-z'-]{{2,20}}){{1,2}}")
 _INITIAL_FIRST = re.compile(r"(?:[A-Za-z]\.?[ 　]?){1,2}[ 　]([A-Za-z'-]{2,20})")
 _INITIAL_LAST = re.compile(r"([A-Za-z'-]{2,20}),?[ 　](?:[A-Z]\.?[ 　]?){1,2}")
 _LATIN = re.compile("[A-Za-z]")
@@ -39,7 +40,7 @@ def readings_in(text: str) -> str:
     """The kana of every pair of Latin words in a text, as far as they can be read as Japanese; else nothing."""
     if not _LATIN.search(text):
         return ""
-    runs = (re.split(f"[{_GAPS}]+", found.group()) for found in _WORDS.finditer(text.translate(_MACRONS)))
+    runs = (re.split(f"[{GAPS}]+", found.group()) for found in _WORDS.finditer(text.translate(_MACRONS)))
     return " ".join(reading for words in runs for pair in pairwise(words) for reading in _readings(pair))
 
 
@@ -48,7 +49,7 @@ def kana_of(name: str) -> tuple[str, ...]:
     name = name.translate(_MACRONS)
     if not name.isascii():
         return ()
-    words = [word for word in re.split(f"[{_GAPS}]+", name.strip()) if word]
+    words = [word for word in re.split(f"[{GAPS}]+", name.strip()) if word]
     if len(words) == 1:
         words = [word for word in name.split("-") if word]
     parts = [_kana(word) for word in words]

@@ -15,6 +15,7 @@ import numpy as np
 
 from fingerprints.pairs import PAIRS_BY_NAME, derive_parts
 from matcher.compare.candidates import COLUMN, COMPARED, Query
+from matcher.decide.score import NEAR
 from matcher.find.candidates import Terms, join
 
 if TYPE_CHECKING:
@@ -31,8 +32,6 @@ SHORT: Final = 200
 """Rows up to which a list is looked through for slips whoever it speaks of."""
 SHARE: Final = 0.005
 """Of the rows of a longer one, how many must speak of ours."""
-NEAR: Final = 0.8
-"""Agreement of a date or a code one slip away."""
 PARTED: Final = (("name", "half"), ("address", "house"))
 SLIPPING: Final = ("birth_date", "postal_code", "phone")
 MOST_AT_ONCE: Final = 2048
@@ -63,17 +62,15 @@ _ASKED: Final = (
 
 
 class Slips:
-    """What some rows of a table could have been meant to say.
+    """What some rows of a table, given in order, could have been meant to say.
 
     Attributes:
-        units: The rows, ascending.
         queries: What to look up beside their exact values.
     """
 
     def __init__(
         self, table: RowUnits, units: NDArray[np.intp], terms: Mapping[str, Terms], digester: Digester
     ) -> None:
-        self.units = units
         written = dict(terms)
         for kind, part in PARTED:
             if kind in terms:

@@ -40,6 +40,8 @@ OF_ONE_PERSON: Final = (*STRONG, "phone", "birth_date")
 """Two of these that agree are of one person, whatever stands where a name is looked for."""
 M_EXACT: Final = 0.9
 M_MOVED: Final = 0.03  # the town agrees and the house does not
+NEAR: Final = 0.8
+"""Agreement of a date, a code or a phone one slip away."""
 M_NEAR: Final = 0.03  # a date or a code is written with one slip
 M_HALF: Final = 0.05  # a word of a Latin name is whole, and the others are nothing like the subject's: she married
 M_SLIP: Final = 0.01  # half of a phone number agrees and the whole does not: a slip of the hand
@@ -75,9 +77,9 @@ _FUZZY: Final = {
         (0.485, M_MOVED, 4e-5, 1e-3),  # the town, and another house in it (see `places`)
     ),
     # One slip away: there are forty such days, seventy such codes, and in a block of numbers all are.
-    "phone": ((0.8, M_SLIP, 1e-4, 1.0),),
-    "birth_date": ((0.8, M_NEAR, 40 * 5e-5, 1.0),),
-    "postal_code": ((0.8, M_NEAR, 70 * 2e-5, 1.0),),
+    "phone": ((NEAR, M_SLIP, 1e-4, 1.0),),
+    "birth_date": ((NEAR, M_NEAR, 40 * 5e-5, 1.0),),
+    "postal_code": ((NEAR, M_NEAR, 70 * 2e-5, 1.0),),
 }
 # The same where only the beginning is there; the agreement of a perfect one is the root of the share that is left.
 _CUT: Final = {

@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from fingerprints.identifiers import IdentifierKind
-    from fingerprints.pairs import Pair
     from fingerprints.secrets.digests import Digester
 
 USUAL_PAIRS = tuple(pair for pair in PAIRS if not pair.slips)
@@ -119,11 +118,11 @@ def _digested(digester: Digester, term: str, units: NDArray[np.int64], values: S
 
 
 def pair_terms(
-    terms: Mapping[str, Terms], digester: Digester, pairs: Iterable[Pair] = USUAL_PAIRS
+    terms: Mapping[str, Terms], digester: Digester
 ) -> dict[str, tuple[Terms, NDArray[np.uint64], NDArray[np.uint64]]]:
-    """Every one of the pairs that a unit's terms make, with the digests of its left and right side."""
+    """Every usual pair that a unit's terms make, with the digests of its left and right side."""
     made = {}
-    for pair in pairs:
+    for pair in USUAL_PAIRS:
         left, right = terms.get(pair.left.name), terms.get(pair.right.name)
         if left is None or right is None:
             continue

@@ -12,15 +12,14 @@ from typing import TYPE_CHECKING
 
 from fingerprints.identifiers import kind_classes
 from fingerprints.pairs import PAIRS
-from matcher.compare.romaji import kana_of
+from matcher.compare.romaji import GAPS, kana_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from fingerprints.identifiers import IdentifierKind
 
-LATIN_GAPS = " ,，、　/／.．・･=＝_~-"
-"""What stands between the words of a Latin name, as people and programs write it."""
+LATIN_GAPS = f"{GAPS}-"
 LATIN_RUN = re.compile(rf"[A-Za-z]{{2,20}}(?:[{LATIN_GAPS}]{{1,2}}[A-Za-z]{{2,20}}){{1,3}}")
 MOST_NAMES = 200  # stretches of a text tried as a name
 MOST_PAIRS = 40  # of runs that may be a family and a given name
@@ -109,17 +108,21 @@ def _latin_names(text: str) -> Iterator[str]:
 @cache
 def _touching_labels() -> re.Pattern[str]:
     """Labels of names that touch one in kanji: お名前由恵 高崎."""
-    words = {word for name in _NAMES for word in kind_classes()[name].headers if len(word) > 1} | set(_MORE_LABELS)
-    japanese = sorted((word for word in words if not word.isascii()), key=len, reverse=True)
+    japanese = [word for word in _label_words(*_NAMES) if not word.isascii()]
     return re.compile(rf"(?<![^\W\d_])(?:{'|'.join(japanese)})(?=[一-鿿])")
+
+
+def _label_words(*kinds: str) -> list[str]:
+    """What fields of these kinds are called, the longest first."""
+    words = {word for kind in kinds for word in kind_classes()[kind].headers if len(word) > 1} | set(_MORE_LABELS)
+    return sorted(words, key=len, reverse=True)
 
 
 @cache
 def _labels() -> re.Pattern[str]:
     """Words that name a field, before a sign or, of Japanese ones, before kana that they touch."""
-    words = {word for kind in kind_classes().values() for word in kind.headers if len(word) > 1} | set(_MORE_LABELS)
-    japanese = sorted((word for word in words if not word.isascii()), key=len, reverse=True)
-    every = sorted(words, key=len, reverse=True)
+    every = _label_words(*kind_classes())
+    japanese = [word for word in every if not word.isascii()]
     return re.compile(
         rf"(?<![^\W\d_])(?:(?:{'|'.join(every)})(?=[\s:：=＝→>／/|｜】\]）)』」「『、,，。は]|$)"
         rf"|(?:{'|'.join(japanese)})(?=[ぁ-ゖァ-ヺｦ-ﾟ]))",

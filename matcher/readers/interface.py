@@ -126,11 +126,16 @@ class Readable:
                 for start in range(0, len(line), longest):
                     yield line[start : start + longest]
 
-    def whole(self) -> str | None:
-        """Its whole text, or None (and a note) where that is longer than a reader may hold."""
+    def whole_bytes(self) -> bytes | None:
+        """All its bytes, or None where those are more than a reader may hold."""
         with self.open() as stream:
             data = stream.read(self.limits.whole_bytes + 1)
-        if len(data) > self.limits.whole_bytes:
+        return data if len(data) <= self.limits.whole_bytes else None
+
+    def whole(self) -> str | None:
+        """Its whole text, or None (and a note) where that is longer than a reader may hold."""
+        data = self.whole_bytes()
+        if data is None:
             self.note(f"longer than {self.limits.whole_bytes} bytes: read as plain text", harmless=True)
             return None
         return tidied(decode(data, self.encoding))

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from fingerprints.identifiers.phone import Phone
 from fingerprints.text import nfkc
 from matcher.compare.romaji import begun_kana, beside_initial
 from matcher.find.candidate_spans import NEWEST
@@ -44,16 +43,10 @@ class RowUnits(Units):
         self.fields = tuple(type_columns(rows, kinds) if fields is None else fields)
         self._cells = {f: f.joined(rows.columns) for f in self.fields}
         self._forms = {
-            f: canonical_forms(kinds[f.kind], cells, labelled=f.labelled)
+            f: canonical_forms(kinds[f.kind], cells, labelled=f.labelled or f.kind == "phone")  # its column says it
             for f, cells in self._cells.items()
             if f.kind in kinds
         }
-        for f, forms in self._forms.items():
-            if f.kind == "phone" and isinstance(phone := kinds["phone"], Phone):
-                self._forms[f] = [
-                    some or ((lost,) if (lost := phone.without_zero(cell)) else ())
-                    for some, cell in zip(forms, self._cells[f], strict=True)
-                ]
         elsewhere = {c for f in self.fields if f.kind in _NEVER_WORDS for c in f.columns}
         self._words = [column for number, column in enumerate(rows.columns) if number not in elsewhere]
         addresses = {c for f in self.fields if f.kind.partition(".")[0] == "address" for c in f.columns}

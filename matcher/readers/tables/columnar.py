@@ -31,9 +31,8 @@ class ColumnarReader(Reader):
 
     def read(self, source: Readable) -> Iterator[Passage]:
         """Batches of rows, the header first."""
-        with source.open() as stream:
-            content = stream.read(source.limits.whole_bytes + 1)
-        if len(content) > source.limits.whole_bytes:
+        content = source.whole_bytes()
+        if content is None:
             source.note(f"a columnar file of more than {source.limits.whole_bytes} bytes was not read")
             return
         frame = _frame(content, source)

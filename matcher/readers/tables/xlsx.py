@@ -45,9 +45,8 @@ class SpreadsheetReader(Reader):
 
     def read(self, source: Readable) -> Iterator[Passage]:
         """Batches of rows, sheet after sheet."""
-        with source.open() as stream:
-            content = stream.read(source.limits.whole_bytes + 1)
-        if len(content) > source.limits.whole_bytes:
+        content = source.whole_bytes()
+        if content is None:
             source.note(
                 f"a spreadsheet of more than {source.limits.whole_bytes} bytes was read as an archive", harmless=True
             )

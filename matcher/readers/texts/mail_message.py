@@ -56,9 +56,8 @@ class MailReader(Reader):
 
     def read(self, source: Readable) -> Iterator[Passage]:
         """Headers and texts in order, attachments as sources."""
-        with source.open() as stream:
-            content = stream.read(source.limits.whole_bytes + 1)
-        if len(content) > source.limits.whole_bytes:
+        content = source.whole_bytes()
+        if content is None:
             source.note(f"longer than {source.limits.whole_bytes} bytes: read as plain text", harmless=True)
             raise NotThisFormatError
         starts = [found.start() for found in _MAILBOX.finditer(content)] or [0]

@@ -31,9 +31,8 @@ class PdfFileReader(Reader):
 
     def read(self, source: Readable) -> Iterator[Passage]:
         """Page after page."""
-        with source.open() as stream:
-            content = stream.read(source.limits.whole_bytes + 1)
-        if len(content) > source.limits.whole_bytes:
+        content = source.whole_bytes()
+        if content is None:
             source.note(f"a PDF of more than {source.limits.whole_bytes} bytes was not read")
             return
         document = _opened(content, source)
