@@ -7,9 +7,13 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from pypdf import PdfReader, PdfWriter
 
-from matcher.document import Limits
+from matcher.document import Cuts, Limits
+from matcher.readers.interface import Readable
+from matcher.readers.texts.host_file import HostFileReader
 from tests.matcher.people import PEOPLE
 from tests.matcher.reading import tables, words
 
@@ -132,3 +136,35 @@ def test_what_nothing_opens_is_named_and_unread(bench: Bench, content: bytes, wh
     finding = bench.match(content)
     assert finding.verdict == "unread"
     assert what in finding.limits
+
+
+@given(
+    rows=st.lists(st.from_regex(r"[A-Z][0-9]{7}[0-9]{11}(19|20)[0-9]{6}", fullmatch=True), min_size=3, max_size=40),
+    code=st.sampled_from(["cp037", "cp500", "cp273", "cp1140"]),
+    between=st.sampled_from(["", " ", "\x85", "\r\n"]),
+)
+def test_a_host_file_is_never_clear(bench: Bench, rows: list[str], code: str, between: str) -> None:
+    assert bench.match(between.join(rows).encode(code)).verdict != "clear"
+
+
+@given(
+    text=st.text(st.characters(codec="euc_jp", exclude_characters="¥‾"), min_size=1, max_size=400),
+    encoding=st.sampled_from(["utf-8", "euc_jp", "utf-16-le", "iso2022_jp", "cp932"]),
+)
+def test_no_japanese_text_is_taken_for_a_host_file(text: str, encoding: str) -> None:
+    content = text.encode(encoding, "ignore")
+    source = Readable("x", lambda: io.BytesIO(content), Limits(), Cuts())
+    assert not HostFileReader().recognises(source)
+
+
+def test_a_number_in_a_host_file_is_found_where_it_stands_alone(bench: Bench) -> None:
+    lines = "\x85".join(person["phone"].replace("-", "") for person in PEOPLE)
+    finding = bench.match(lines.encode("cp037"))
+    assert finding.subjects == len(PEOPLE)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "cp932", "euc_jp"])
+def test_digits_of_a_host_in_front_hide_no_list(bench: Bench, encoding: str) -> None:
+    listed = "\n".join(f"{person['name']},{person['phone']}" for person in PEOPLE).encode(encoding, "replace")
+    finding = bench.match(b"\xf0\xf1\xf2\xf3\xf4\xf5" * 4096 + b"\n" + listed)
+    assert (finding.verdict, finding.subjects) == ("leak", len(PEOPLE))

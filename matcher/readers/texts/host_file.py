@@ -1,0 +1,54 @@
+"""Files of host computers in EBCDIC: what stands between other bytes is read, and that records run together is said.
+
+Names in the hosts' own Japanese codes are not read; digits and Western letters stand at one place in all of EBCDIC.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, ClassVar, Final
+
+from core.encodings.decoder import BLOCK_BYTES
+from matcher.readers._plain import plain_text
+from matcher.readers.interface import Passage, Readable, Reader, ReaderExample, tidied
+from matcher.readers.texts.free_text import text_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+CODE: Final = "cp037"
+_SAMPLE_BYTES: Final = 4096
+_DIGITS: Final = re.compile(rb"[\xf0-\xf9]{5,}+")
+"""A number in EBCDIC; no text of ours has so many of these bytes in a row."""
+_ASCII: Final = re.compile(rb"[0-9A-Za-z]{3,}+")
+_LEAST: Final = 0.15  # share of a sample that numbers are
+_MOST_ASCII: Final = 0.05
+_LINE_ENDS: Final = {0x85: "\n", 0x0D: "\n"}
+
+
+class HostFileReader(Reader):
+    """The digits and letters of a file in EBCDIC."""
+
+    name = "ebcdic"
+    examples: ClassVar = (
+        ReaderExample("B0000001 09000123400 19850402\x85B0000002".encode(CODE), ("09000123400", "19850402")),
+        ReaderExample("架空　一郎,090-0012-3400\n".encode("cp932"), ()),
+    )
+
+    def recognises(self, source: Readable) -> float:
+        """By numbers that are in EBCDIC, where hardly any are in ASCII."""
+        sample = source.head[:_SAMPLE_BYTES]
+        numbers, ascii_ = (sum(map(len, kind.findall(sample))) for kind in (_DIGITS, _ASCII))
+        return 0.9 if sample and numbers >= _LEAST * len(sample) and ascii_ <= _MOST_ASCII * len(sample) else 0.0
+
+    def read(self, source: Readable) -> Iterator[Passage]:
+        """What is in it, as text."""
+        source.note("a host file in EBCDIC; only its digits and Western letters were read, not its fields")
+        yield from text_of(_decoded(source), source)
+        yield from plain_text(source)  # a list in another code may hang on to it
+
+
+def _decoded(source: Readable) -> Iterator[str]:
+    with source.open() as stream:
+        while data := stream.read(BLOCK_BYTES):
+            yield tidied(data.decode(CODE).translate(_LINE_ENDS))
