@@ -112,6 +112,7 @@ def test_a_responder_works_through_a_leak(
     expect(page).not_to_have_url(re.compile("token"))
     picture("1-overview")
     page.locator("section[aria-labelledby=live] table").get_by_role("link").first.click()
+    expect(page).to_have_url(re.compile(r"/incidents/\d+$"))
     picture("2-incident")
     page.get_by_text(confirm, exact=True).click()
     page.get_by_role("button", name=record, exact=True).locator("visible=true").click()
@@ -119,6 +120,7 @@ def test_a_responder_works_through_a_leak(
     expect(page.locator("h1 ~ .tags")).to_contain_text(confirmed)
     picture("3-confirmed")
     page.locator("section[aria-labelledby=documents]").get_by_role("link").first.click()
+    expect(page).to_have_url(re.compile("/documents/"))
     expect(page.locator(".paper")).not_to_contain_text(scene.secret)
     picture("4-document")
     page.locator("#reason").fill("被害者の範囲を確かめるため")
@@ -142,5 +144,6 @@ def test_a_responder_works_through_a_leak(
 
 def _fits(page: Page) -> None:
     """Nothing sticks out sideways: what is too wide scrolls inside its own box."""
+    page.wait_for_load_state()
     over = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
     assert over <= 0, f"{page.url} is {over} pixels too wide"
