@@ -89,7 +89,7 @@ class Looker:
             rows = drop_hopeless(rows, self.index.subjects)
             compare(rows, rest, units, self.index, self.methods)
             if isinstance(units, ProseUnits):
-                share_with_neighbours(rows)
+                share_with_neighbours(rows, units.parted())
             scored.append((rows, weigh(rows, self.index.subjects)))
         if isinstance(units, RowUnits) and self.methods.fuzzy:
             scored = [*self._with_slips(units, rest, scored)]

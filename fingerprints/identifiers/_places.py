@@ -55,10 +55,10 @@ def _with_city(address: str, known: Gazetteer) -> str:
 
 
 def _without_crossing(rest: str, city: str, known: Gazetteer) -> str:
-    """The town and what follows it: a town stands before a number, or at the end."""
-    ends = [
-        n for n in range(len(rest), 0, -1) if n == len(rest) or (rest[n].isdecimal() and not rest[n - 1].isdecimal())
-    ]
+    """The town and what follows it: a town stands before a number, or at the end, or ends in one (元四丁目1-1)."""
+    size = len(rest)
+    ends = [n for n in range(size, 0, -1) if n == size or (rest[n].isdecimal() and not rest[n - 1].isdecimal())]
+    ends += [n for n in range(1, size) if rest[n] == "-" and rest[n - 1].isdecimal()][:1]
     for end in ends:
         for start in range(max(0, end - _LONGEST_TOWN), end):
             if not rest[start:end].isdecimal() and known.has_town(city + rest[start:end]):

@@ -139,7 +139,7 @@ _IN_TEXT: Final = re.compile(
     rf"(?:[{_D}]{{1,5}}[{DASHES}ー番号]?地?の?){{0,4}}"
 )
 _LONE_NUMBER: Final = re.compile(
-    rf"(?<=[一-鿿ぁ-ヺー])(?![0０])[{_D}]{{1,5}}(?=[^{DASHES}\w.．]|[ぁ-ゖ]|\Z)(?![つか]|の[{_D}])"
+    rf"(?<=[一-鿿ぁ-ヺー])(?![0０])[{_D}]{{1,5}}(?=[^{DASHES}\w.．]|[{DASHES}_](?![{_D}])|[ぁ-ゖ]|\Z)(?![つか]|の[{_D}])"
 )
 """A house number of one part, without a sign after it; what follows is no counter, which kanji are."""
 _BUILDING: Final = re.compile(

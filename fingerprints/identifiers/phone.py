@@ -38,8 +38,10 @@ _LOST_ZERO: Final = re.compile(
     re.IGNORECASE,
 )
 """A number of a line at home without its leading zero, which only a label tells from any other number."""
-_LOST_ZERO_ALONE: Final = re.compile(r"^[ \t]{0,8}([1-9][0-9]{8})[ \t\r]{0,8}$", re.MULTILINE)
-"""The same with a line of its own: whether it is one, the index tells, and how many of its neighbours are."""
+_LOST_ZERO_ALONE: Final = re.compile(
+    r"(?<![^\W_])(?<!\d[,:])(?<![-./+#$%=&?@\\])([1-9][0-9]{8})(?![^\W_]|[-.,:/]\d|[-%=@])"
+)
+"""The same as a field of its own: whether it is one, the index tells, and how many of its neighbours are."""
 MAX_TEXT: Final = 100
 _MISREAD: Final = re.compile(rf"[+0-9OoIl|{_SEPARATORS}]{{10,20}}")
 _AS_DIGITS: Final = str.maketrans("OoIl|", "00111")

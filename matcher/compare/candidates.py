@@ -88,7 +88,7 @@ class Candidates:
         expected: By kind or pair, how many more bearers are expected of a value with one (`Index.bearers_expected`).
         led: Which row each hit belongs to, and by which value it was found.
         since: First day on which all exact values held, and `until` the last one.
-        borrowed: What is one person's alone agrees in the unit beside this one, and not in this one.
+        borrowed: A name, or what is one person's alone, agrees in the unit beside this one, and not in this one.
         phones: How many different numbers of the unit are the subject's.
         number: The digest of one of them, else 0.
     """

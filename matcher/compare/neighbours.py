@@ -13,19 +13,27 @@ import numpy as np
 from matcher.compare.candidates import COLUMN, OF_ONE_PERSON
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from matcher.compare.candidates import Candidates
 
 
-def share_with_neighbours(rows: Candidates) -> None:
-    """Let each candidate agree in what the same customer agrees in one cluster before or after."""
+def share_with_neighbours(rows: Candidates, parted: NDArray[np.bool_]) -> None:
+    """Let each candidate agree in what the same customer agrees in one cluster before or after.
+
+    Args:
+        rows: The candidates; changed in place.
+        parted: Whether it is sure of each cluster that it is not of the same record as the one before it.
+    """
     order = np.lexsort((rows.unit, rows.subject))
     beside = (np.diff(rows.subject[order].astype(np.int64)) == 0) & (np.diff(rows.unit[order]) == 1)
+    beside &= ~parted[rows.unit[order[1:]]]
     first, second = order[:-1][beside], order[1:][beside]
     if not first.size:
         return
     number = rows.number.copy()
     exact, shared, fuzzy = rows.exact.copy(), rows.shared.copy(), rows.fuzzy.copy()
-    personal = [COLUMN[kind] for kind in OF_ONE_PERSON]
+    personal = [COLUMN[kind] for kind in (*OF_ONE_PERSON, "name", "kana")]
     for one, other in ((first, second), (second, first)):
         rows.exact[one] |= exact[other]
         rows.shared[one] = np.maximum(rows.shared[one], shared[other])

@@ -286,7 +286,7 @@ def _lone_numbers(found: Signs) -> NDArray[np.intp]:
     after_letter = found.codes[found.start - 1] >= _FIRST_KANA
     after = found.codes[found.end + 1]
     letter = ((after | _TO_LOWER) >= ord("a")) & ((after | _TO_LOWER) <= ord("z"))
-    before_none = ((after < _FIRST_KATAKANA) & ~letter) | (after >= _FIRST_WIDE)
+    before_none = ((after < _FIRST_KATAKANA) & ~letter) | (after >= _FIRST_WIDE) | found.is_code(found.end + 1, "・")
     begins: NDArray[np.intp] = found.start[after_letter & before_none & (found.length <= _LONGEST_HOUSE)]
     return begins
 

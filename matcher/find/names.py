@@ -51,8 +51,9 @@ _MORE_LABELS = (
 )
 _NAMES = ("name", "kana")
 _J = "一-鿿々ぁ-ゖァ-ヺーｦ-ﾟ"
-TWO_PARTS = re.compile(rf"(?<![{_J}])([{_J}]{{1,10}})[ 　・,，、/／.＝-]{{1,2}}(?=([{_J}]{{1,10}})(?![{_J}]))")
+_TWO_PARTS = re.compile(rf"(?<![{_J}])([{_J}]{{1,10}})[ 　・,，、/／.＝-]{{1,2}}(?=([{_J}]{{1,10}})(?![{_J}]))")
 """Two runs of letters with a sign or two between them; a run may belong to two such pairs."""
+_BEFORE_HIRAGANA = re.compile("[一-鿿々〆]{1,4}(?=[ぁ-ゖ])|[ァ-ヺー]{2,8}(?=[ぁ-ゖ])")
 _GAP = re.compile("[ 　・]")
 _FEWEST_KANA = 4
 _LONGEST_NAME, _LONGEST_FAMILY, _LONGEST_GIVEN = 6, 3, 4
@@ -69,7 +70,7 @@ def names_in(text: str, kinds: Mapping[str, IdentifierKind]) -> Iterator[tuple[s
         yield "name", stretch
     for pair in islice(_pairs_of_parts(text), MOST_PAIRS):
         for kind in _NAMES if "kana" in kinds else _NAMES[:1]:
-            yield from ((kind, form) for form in kinds[kind].readings(f"{pair[1]} {pair[2]}"))
+            yield from ((kind, form) for form in kinds[kind].readings(" ".join(pair)))
     if "kana" in kinds:
         bare = text.replace("、は", "、")  # a label's は touches what follows
         for pattern, where in dict.fromkeys((p, t) for t in (text, bare) for p in (_KANA_RUN, _HIRAGANA_RUN)):
@@ -88,12 +89,23 @@ def _alone_too(run: str) -> Iterator[str]:
     yield from (part for part in parts if len(parts) > 1 and len(part) >= _FEWEST_KANA)
 
 
-def _pairs_of_parts(text: str) -> Iterator[re.Match[str]]:
-    """Two runs of letters beside each other; where a label or its は touches the first one, also without that."""
-    yield from TWO_PARTS.finditer(text)
+def two_parts(text: str) -> Iterator[tuple[str, str]]:
+    """Two runs of letters beside each other, which may be the parts of a name.
+
+    A sentence that goes on in hiragana touches the second one (俊也 高木です): it is given with that and without.
+    """
+    for found in _TWO_PARTS.finditer(text):
+        yield found[1], found[2]
+        if ends := _BEFORE_HIRAGANA.match(found[2]):
+            yield found[1], ends[0]
+
+
+def _pairs_of_parts(text: str) -> Iterator[tuple[str, str]]:
+    """What `two_parts` gives; where a label or its は touches the first one, also without that."""
+    yield from two_parts(text)
     bare = _touching_labels().sub("、", text.replace("、は", "、"))
     if bare != text:
-        yield from TWO_PARTS.finditer(bare)
+        yield from two_parts(bare)
 
 
 def _latin_names(text: str) -> Iterator[str]:

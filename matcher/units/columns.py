@@ -68,6 +68,8 @@ _ALONE = {
     }.items()
     for word in words.split()
 }
+_PLAINLY_PHONES, _FREELY = 0.25, 0.85
+"""Shares of a column's cells: whole numbers, and those with or without their zero."""
 _HALF_OF = frozenset({None, "name", "kana"})
 """What the headers of halves of names may seem to name."""
 _FOUR = re.compile("[0-9０-９]{4}")
@@ -157,7 +159,14 @@ def _type_column(
             continue
         if len(shaped) >= enough * len(sample) and _fit(name, sample, kinds) >= enough:
             return name
+        if name == "phone" and _are_phones(sample, kinds):
+            return name
     return "phone.last4" if not header and _are_last_four(sample) else None
+
+
+def _are_phones(sample: Sequence[str], kinds: Mapping[str, IdentifierKind]) -> bool:
+    """Whether many cells are phone numbers, and nearly all others may be some that lost their zero."""
+    return _fit("phone", sample, kinds) >= _PLAINLY_PHONES and _fit("phone", sample, kinds, labelled=True) >= _FREELY
 
 
 def _are_different(sample: Sequence[str]) -> bool:

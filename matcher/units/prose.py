@@ -12,7 +12,7 @@ import numpy as np
 
 from fingerprints.identifiers.address import towns_in
 from matcher.find.candidates import found_in
-from matcher.find.names import PAIRED, names_in
+from matcher.find.names import LATIN_RUN, PAIRED, names_in
 from matcher.units.columns import kind_of_header
 from matcher.units.units import LABELS, LATEST_BIRTH, Text, Units, as_compared
 
@@ -91,6 +91,11 @@ class ProseUnits(Units):
                 inside = range(bisect_left(starts, at), bisect_left(starts, end + 1))
                 found |= set(inside) or {self.count + number}
         return np.array(sorted(found), np.int64)
+
+    def parted(self) -> NDArray[np.bool_]:
+        """Whether it is sure of each cluster that its record is not the one of the cluster before it."""
+        records = [self._record(cluster.start)[0] for cluster in self._clusters]
+        return np.diff(np.array(records, np.int64), prepend=records[:1]) != 0
 
     def words(self, unit: int) -> str:
         """The cluster with the words around it."""
@@ -210,7 +215,15 @@ def _says_two(text: str, start: int, end: int, found: Sequence[tuple[int, int, s
     if len({kind for _, _, kind in found}) > 1:
         return True
     rest = text[start : found[0][0]] + " " + text[found[-1][1] : end]
-    return any(kind_of_header(words) is None for words in _WORDS.findall(LABELS.sub(" ", rest)))
+    return any(map(_is_no_label, _WORDS.findall(LABELS.sub(" ", rest)))) or any(
+        kind_of_header(run.group()) is None for run in LATIN_RUN.finditer(rest)
+    )
+
+
+def _is_no_label(words: str) -> bool:
+    """Whether words say more than what a field is called: なまえは does not, なまえはかくういちろう does."""
+    label, _, rest = words.partition("は")
+    return bool(rest and kind_of_header(label)) or kind_of_header(words) is None
 
 
 def _cluster(text: str, found: Sequence[tuple[int, int, str, str]], ends: Sequence[int]) -> list[_Cluster]:

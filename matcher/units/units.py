@@ -11,7 +11,7 @@ import numpy as np
 
 from matcher.compare.romaji import readings_in
 from matcher.find.candidates import Collected
-from matcher.find.names import LATIN_RUN, TWO_PARTS
+from matcher.find.names import LATIN_RUN, two_parts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -65,8 +65,8 @@ def as_compared(kind: IdentifierKind, passage: str) -> str:
 
 def turned_names(passage: str) -> Iterator[str]:
     """Whatever could be two parts of a name in Japanese, in the other order."""
-    for found in islice(TWO_PARTS.finditer(passage), MOST_TURNED):
-        yield found[2] + found[1]
+    for one, other in islice(two_parts(passage), MOST_TURNED):
+        yield other + one
 
 
 class Units(ABC):

@@ -14,6 +14,7 @@ import re
 from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
 
 from lxml import etree
+from lxml.html import defs
 
 from matcher.readers.interface import NotThisFormatError, Passage, Prose, Readable, Reader, ReaderExample
 from matcher.readers.records.json_records import BATCH_ROWS, records_as_rows
@@ -25,7 +26,8 @@ _Held: TypeAlias = "dict[str, tuple[int, dict[str, str]] | None]"
 _STARTS = re.compile(r"\s{0,200}<(?:\?xml\b|[A-Za-z_][\w.:-]{0,60}[\s>])")
 _DECLARATION = re.compile(r"\A\s{0,200}<\?xml[^>]{0,300}\?>")
 _FIRST = re.compile(r"\s{0,200}<([A-Za-z_][\w:.-]{0,60})")
-_PAGE = re.compile(r"<(?:!doctype html|html|body|div|p|table|tr|span|br)\b", re.IGNORECASE)
+_TAGS = re.compile(r"<([A-Za-z_!][\w:.-]{0,60})(?=[\s/>])")
+_OF_PAGES = {*defs.tags, "!doctype"}
 _DOCTYPE = re.compile(r"<!DOCTYPE", re.IGNORECASE)
 FEWEST_FIELDS = 2
 
@@ -48,7 +50,7 @@ class XmlReader(Reader):
     def recognises(self, source: Readable) -> float:
         """By its first tag, when that is none of a page."""
         text = source.head_text
-        return 0.98 if not source.is_binary and _STARTS.match(text) and not _PAGE.search(text[: 1 << 12]) else 0.0
+        return 0.98 if not source.is_binary and _STARTS.match(text) and not _is_page(text[: 1 << 12]) else 0.0
 
     def read(self, source: Readable) -> Iterator[Passage]:
         """Batches of records, then what text there is besides."""
@@ -71,6 +73,12 @@ class XmlReader(Reader):
             yield records_as_rows(batch, source, "line")
         if loose:
             yield Prose("\n".join(loose))
+
+
+def _is_page(head: str) -> bool:
+    """Whether most names of tags, each counted once, are those of HTML: a name or two are used by others as well."""
+    names = {name.lower() for name in _TAGS.findall(head)}
+    return "html" in names or sum(name in _OF_PAGES for name in names) > len(names) / 2
 
 
 def _in_one(text: str) -> str:

@@ -83,11 +83,11 @@ def is_header(cells: Sequence[str]) -> bool:
 
 
 def find_header(records: Sequence[Sequence[str]]) -> int | None:
-    """The number of the row that names the columns: the first one, or below a title that fills fewer columns."""
+    """The number of the row that names the columns: the first one, or below a title that fills no more columns."""
     widest = 0
     for number, cells in enumerate(records[:HEADER_WITHIN]):
         filled = sum(bool(cell.strip()) for cell in cells)
-        if filled > widest and is_header(cells):
+        if filled >= widest and is_header(cells):
             return number
         widest = max(widest, filled)
     return None

@@ -48,14 +48,12 @@ class FixedWidthReader(Reader):
         """By blanks that stand below each other in all lines."""
         if source.is_binary:
             return 0.0
-        lines = _head(source)
-        if sum(_GAP.search(line) is not None for line in lines) < FULL * len(lines) or best_delimiter(lines)[0]:
-            return 0.0
-        return 0.5 if _cuts(lines)[0] else 0.0
+        lines = _table_of(source)
+        return 0.5 if lines and not best_delimiter(lines)[0] and _cuts(lines)[0] else 0.0
 
     def read(self, source: Readable) -> Iterator[Passage]:
         """Batches of rows."""
-        cuts, wide = _cuts(_head(source))
+        cuts, wide = _cuts(_table_of(source))
         most = source.limits.columns
         rows = (
             (number, _cells(line, cuts, wide=wide)[:most])
@@ -68,6 +66,14 @@ class FixedWidthReader(Reader):
 def _head(source: Readable) -> list[str]:
     lines = source.head_text.split("\n")
     return [line for line in lines[: HEAD_LINES if len(lines) > HEAD_LINES else None] if line.strip()]
+
+
+def _table_of(source: Readable) -> list[str]:
+    """The lines from the first to the last with a gap, if most of them have one: words stand around them."""
+    lines = _head(source)
+    gaps = [number for number, line in enumerate(lines) if _GAP.search(line)]
+    within = lines[gaps[0] : gaps[-1] + 1] if gaps else []
+    return within if len(gaps) >= FULL * len(within) else []
 
 
 def _cuts(lines: Sequence[str]) -> tuple[list[int], bool]:
