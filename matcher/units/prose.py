@@ -95,7 +95,7 @@ class ProseUnits(Units):
     def parted(self) -> NDArray[np.bool_]:
         """Whether it is sure of each cluster that its record is not the one of the cluster before it."""
         records = [self._record(cluster.start)[0] for cluster in self._clusters]
-        return np.diff(np.array(records, np.int64), prepend=records[:1]) != 0
+        return np.asarray(np.diff(np.array(records, np.int64), prepend=records[:1]) != 0)
 
     def words(self, unit: int) -> str:
         """The cluster with the words around it."""
