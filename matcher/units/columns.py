@@ -50,7 +50,7 @@ _SHORT_NAME = re.compile(
     r"[^\W\d_a-zA-Z]{1,5}[\s・]?[^\W\d_a-zA-Z]{1,6}(?:\s{0,2}(?:様|さま|さん|殿|氏))?"
     rf"|[A-Za-z'.-]{{1,20}}(?:[{LATIN_GAPS}]{{1,2}}[A-Za-z'.-]{{1,20}}){{1,4}}"
 )
-_DIFFERENT = 0.4  # share of different values in a column that is taken for names without a header to say so
+_DIFFERENT = 0.4  # share of different values in a column that is taken for names, or kana, without a header to say so
 _HEADER_SHARE = 0.25  # of a column's cells that must fit the kind its header names
 # Words that mean a person's name where they stand alone, and nothing as a part of another word (契約者住所).
 _ALONE = {
@@ -70,7 +70,8 @@ _ALONE = {
 }
 _PLAINLY_PHONES, _FREELY = 0.25, 0.85
 """Shares of a column's cells: whole numbers, and those with or without their zero."""
-_HALF_OF = frozenset({None, "name", "kana"})
+_NAMES = frozenset({"name", "kana"})
+_HALF_OF = frozenset({None, *_NAMES})
 """What the headers of halves of names may seem to name."""
 _FOUR = re.compile("[0-9０-９]{4}")
 FEWEST_NAMES = 12  # cells without a header from which a column of names is told from one of remarks
@@ -126,7 +127,7 @@ def type_columns(rows: Rows, kinds: Mapping[str, IdentifierKind]) -> tuple[Field
         named = kind_of_header(rows.header[number]) if rows.header and rows.header[number] else None
         kind = _type_column(sample, named, kinds, rows.header[number] if rows.header else "")
         if kind:
-            sure = named == kind or kind != "name" or _are_different(sample)
+            sure = named == kind or kind not in _NAMES or _are_different(sample)
             (fields if named == kind else shaped).append(Field(kind, (number,), sure, named == kind))
     return (*fields, *together(shaped, samples, taken | {c for f in fields for c in f.columns}))
 
@@ -155,7 +156,7 @@ def _type_column(
         return named
     for name, enough in _BY_SHAPE:
         shaped = [cell for cell in sample if name != "name" or _is_short_name(cell)]
-        if name == "name" and len(set(shaped)) < _DIFFERENT * len(shaped):
+        if name in _NAMES and len(set(shaped)) < _DIFFERENT * len(shaped):
             continue
         if len(shaped) >= enough * len(sample) and _fit(name, sample, kinds) >= enough:
             return name

@@ -130,6 +130,35 @@ def as_xml() -> str:
     return f"<?xml version='1.0'?><customers>{rows}</customers>"
 
 
+def as_document() -> bytes:
+    """A text with a table, and words whose parts look different (DOCX)."""
+    table = "".join(f"<w:tr>{''.join(map(_word_cell, row))}</w:tr>" for row in [HEADER, *PEOPLE])
+    said = "<w:p><w:r><w:t>名</w:t></w:r><w:r><w:rPr/><w:t>簿</w:t></w:r></w:p>"
+    body = f"<w:document xmlns:w='w'><w:body>{said}<w:tbl>{table}</w:tbl></w:body></w:document>"
+    return as_zip(body.encode(), "word/document.xml")
+
+
+def _word_cell(cell: str) -> str:
+    return f"<w:tc><w:tcPr><w:tcW w:w='1'/></w:tcPr><w:p><w:r><w:t>{cell}</w:t></w:r></w:p></w:tc>"
+
+
+def as_slide() -> bytes:
+    """A slide with a table (PPTX)."""
+    cell = "<a:tc><a:txBody><a:bodyPr/><a:p><a:r><a:rPr lang='ja'/><a:t>{}</a:t></a:r></a:p></a:txBody></a:tc>"
+    table = "".join(f"<a:tr h='1'>{''.join(map(cell.format, row))}</a:tr>" for row in [HEADER, *PEOPLE])
+    slide = f"<p:sld xmlns:p='p' xmlns:a='a'><p:cSld><a:tbl><a:tblGrid/>{table}</a:tbl></p:cSld></p:sld>"
+    return as_zip(slide.encode(), "ppt/slides/slide1.xml")
+
+
+def as_open_document() -> bytes:
+    """A text with a table (ODT)."""
+    cell = "<table:table-cell><text:p>{}</text:p></table:table-cell>"
+    table = "".join(f"<table:table-row>{''.join(map(cell.format, row))}</table:table-row>" for row in [HEADER, *PEOPLE])
+    names = "xmlns:office='o' xmlns:table='t' xmlns:text='x'"
+    text = f"<office:document-content {names}><table:table>{table}</table:table></office:document-content>"
+    return as_zip(text.encode(), "content.xml")
+
+
 def as_ldif() -> str:
     """A directory."""
     return "".join(
@@ -170,6 +199,9 @@ def seeds() -> dict[str, bytes]:
         "html": as_html().encode(),
         "xml": as_xml().encode(),
         "ldif": as_ldif().encode(),
+        "docx": as_document(),
+        "pptx": as_slide(),
+        "odt": as_open_document(),
         "mail": as_mail(),
         "base64": base64.encodebytes(table),
         "gzip-base64": base64.encodebytes(gzip.compress(table, mtime=0)),

@@ -33,9 +33,13 @@ _METHODS: dict[int, Callable[[], _unpack.Unpacker]] = {
 _SMALLEST_HEADER = 30
 _FURNITURE = re.compile(
     r"^(?:word|ppt|xl)/(?:theme/|(?:styles|settings|webSettings|fontTable|numbering|stylesWithEffects|presProps|viewProps)\.xml)"
+    r"|^ppt/(?:slideMasters|slideLayouts|notesMasters|handoutMasters|presentation\.xml|tableStyles\.xml)"
     r"|(?:^|/)_rels/|^\[Content_Types\]\.xml$|^docProps/"
 )
 """Parts of office documents (ECMA-376) that say how they look: their records are no people, and are read as text."""
+
+_THUMBNAIL = "docProps/thumbnail."
+"""A small picture of the first page, which is read itself."""
 
 
 def _example() -> bytes:
@@ -64,7 +68,7 @@ class ZipReader(Reader):
         """Each member as a source."""
         with spooled(source) as file:
             for entry in _entries(file, source):
-                if entry.name.endswith("/") and not entry.size:
+                if (entry.name.endswith("/") and not entry.size) or entry.name.startswith(_THUMBNAIL):
                     continue
                 if entry.is_encrypted:
                     source.note("encrypted; not opened", entry.name)
