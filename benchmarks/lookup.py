@@ -28,6 +28,7 @@ from fingerprints.index.ragged import RaggedWriter
 from fingerprints.index.records import BUCKET_BITS, BUCKETS, CURRENT_DAY, Records
 from fingerprints.secrets.digests import codes
 from fingerprints.secrets.keys import Key
+from fingerprints.secrets.veil import Veil, new_secret
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -45,19 +46,21 @@ def build(folder: Path, size: int) -> Index:
         segment = part / "s000001"
         segment.mkdir()
         draw = np.random.default_rng(size)
-        with RecordWriter(segment) as writer:
+        veil = Veil(new_secret())
+        veil.seal(part, KEY)
+        with RecordWriter(segment, veil) as writer:
             for bucket in range(BUCKETS):
                 writer.add(_records(draw, bucket, size // BUCKETS))
             table = writer.close()
         for name in ("keys.u64", "others.u32", "checks.u16"):
-            (segment / name).touch()
-        with RaggedWriter(segment, "sealed"):
-            write_rows(segment, np.empty(0, np.uint64), np.empty(0, np.uint32))
-        (segment / "changed.roaring").write_bytes(BitMap().serialize())
+            veil.write(segment / name, b"")
+        with RaggedWriter(segment, "sealed", veil):
+            write_rows(segment, np.empty(0, np.uint64), np.empty(0, np.uint32), veil)
+        veil.write(segment / "changed.roaring", BitMap().serialize())
         filtered = write_filter(segment)
         info = SegmentInfo("s000001", 0, 0, table.records, 0, filtered, table.intervals)
         manifest = Manifest(1, 1, KEY.id, size, codes(), (), (), (), (info,), ())
-        write_manifest(part, manifest)
+        write_manifest(part, manifest, veil)
         switch_to(part)
     return Index.open(folder, KEY)
 

@@ -31,6 +31,7 @@ from fingerprints.index.folder import new_folder, number_of, remove_old, switch_
 from fingerprints.index.generation import Index
 from fingerprints.index.manifest import ExtractInfo, Manifest, write_manifest
 from fingerprints.secrets.digests import codes
+from fingerprints.secrets.veil import Veil, new_secret
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -74,6 +75,7 @@ class IndexBuilder:
         self._key = key
         self._index = index
         self._part = new_folder(index_dir)
+        self._veil = Veil(new_secret()) if index is None else index.veil
         self._spill = Spill(self._part / "spill")
 
     @property
@@ -101,7 +103,7 @@ class IndexBuilder:
         unchanged = self._spill.unchanged
         members = BitMap(unchanged) | BitMap(np.unique(subject_of_row))
         members.run_optimize()
-        segment = SegmentBuilder(self._part / f"s{self.generation:06d}", self._index, self._spill)
+        segment = SegmentBuilder(self._part / f"s{self.generation:06d}", self._index, self._spill, self._veil)
         day = Day(extract.as_of, extract.columns, self._index, BitMap(unchanged))
         written = segment.write(subject_of_row, new_keys, day, lambda share: advance(0.9 * share))
         shutil.rmtree(self._spill.folder)
@@ -135,10 +137,11 @@ class IndexBuilder:
         before = self._index.manifest if self._index is not None else None
         if before is not None and self._index is not None:
             link_files(self._index.folder, self._part)
+        else:
+            self._veil.seal(self._part, self._key)
         others = [one for one in before.enrolments if not self._is_repeated(one, extract, members)] if before else []
         name = f"members-{self.generation:06d}.roaring"
-        with (self._part / name).open("xb") as file:  # never through a link into an older generation
-            file.write(members.serialize())
+        self._veil.write(self._part / name, members.serialize())
         for gone in set(before.enrolments if before else ()) - set(others):
             (self._part / gone.members).unlink()
         segments = (*(before.segments if before else ()), *([written.info] if written.info else ()))
@@ -154,7 +157,7 @@ class IndexBuilder:
             segments=segments,
             enrolments=(*others, replace(extract, generation=self.generation, members=name)),
         )
-        return write_manifest(self._part, manifest, before)
+        return write_manifest(self._part, manifest, self._veil, before)
 
     def _is_repeated(self, known: ExtractInfo, extract: ExtractInfo, members: BitMap) -> bool:
         """Whether an enrolment says nothing that the new one does not say as well: another run over the same list."""

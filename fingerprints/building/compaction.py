@@ -63,10 +63,10 @@ def compact(
     if len(segments) - start < 2:  # noqa: PLR2004  # nothing to merge
         return Compacted(len(segments), len(segments), 0)
     part = new_folder(index_dir)
-    merged = merge_segments(part / f"s{number_of(part):06d}", index.segments[start:], advance=advance)
+    merged = merge_segments(part / f"s{number_of(part):06d}", index.segments[start:], index.veil, advance=advance)
     link_files(index.folder, part, without=[info.name for info in segments[start:]])
     manifest = replace(index.manifest, generation=number_of(part), segments=(*segments[:start], merged), files={})
-    manifest = write_manifest(part, manifest, index.manifest)
+    manifest = write_manifest(part, manifest, index.veil, index.manifest)
     switch_to(part)
     remove_old(index_dir)
     own = (info.size_bytes for name, info in manifest.files.items() if name.startswith(f"{merged.name}/"))

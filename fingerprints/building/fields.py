@@ -13,8 +13,8 @@ import numpy as np
 
 from fingerprints.building.prints import checked_kinds, sketched_kinds
 from fingerprints.identifiers import kind_classes
-from fingerprints.index.files import map_array
 from fingerprints.index.ragged import Ragged, RaggedWriter, flat_positions
+from fingerprints.index.veiled import VeiledArray
 from fingerprints.secrets.digests import code_of
 
 if TYPE_CHECKING:
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from fingerprints.index.generation import Index
     from fingerprints.index.layers import LayeredRagged
     from fingerprints.index.records import Records
+    from fingerprints.secrets.veil import Veil
 
 _BLOCK: Final = 1 << 17
 _NO_ROW: Final = 0xFFFFFFFF
@@ -80,7 +81,8 @@ class FieldWriter:
     """What a list says of its subjects, set against what is known of them.
 
     Attributes:
-        spill: Where the list's rows wait.
+        spill: Where the list's rows wait, and the veil over them.
+        veil: That of the segment.
         index: The index before it.
         first: The number of the first new subject.
         keys: The stable keys of the new subjects.
@@ -88,7 +90,8 @@ class FieldWriter:
         precedence: Which older values count for more.
     """
 
-    spill: Path
+    spill: tuple[Path, Veil]
+    veil: Veil
     index: Index | None
     first: int
     keys: NDArray[np.uint64]
@@ -106,8 +109,9 @@ class FieldWriter:
     def write(self, folder: Path) -> NDArray[np.uint32]:
         """Write the segment's files; gives the known subjects of whom something is different now."""
         fields = [(f"sketch-{kind}", kind, np.uint16) for kind in sketched_kinds()]
-        given = {name: Ragged(self.spill, name, dtype) for name, _kind, dtype in fields}
-        given["sealed"] = Ragged(self.spill, "sealed", np.uint8)
+        waiting, over = self.spill
+        given = {name: Ragged(waiting, name, dtype, over) for name, _kind, dtype in fields}
+        given["sealed"] = Ragged(waiting, "sealed", np.uint8, over)
         sources = {name: self._sources(values) for name, values in given.items()}
         checks = self._checks()
         differs = np.zeros(self._known.size, np.bool_)
@@ -117,13 +121,13 @@ class FieldWriter:
         differs |= self._weigh_checks(checks)
         others = self._known[differs]
         kept = np.concatenate((np.flatnonzero(differs), np.arange(self._known.size, checks.shape[0])))
-        self.keys.astype("<u8").tofile(folder / "keys.u64")
-        others.astype("<u4").tofile(folder / "others.u32")
-        with (folder / "checks.u16").open("wb") as file:
+        self.veil.write(folder / "keys.u64", self.keys.astype("<u8"))
+        self.veil.write(folder / "others.u32", others.astype("<u4"))
+        with self.veil.writer(folder / "checks.u16") as file:
             for block in _blocks(kept):
-                file.write(checks[block].astype("<u2").tobytes())
+                file.write(checks[block].astype("<u2"))
         for name, values in given.items():
-            with RaggedWriter(folder, name) as writer:
+            with RaggedWriter(folder, name, self.veil) as writer:
                 for block in _blocks(kept):
                     writer.add(*self._mixed(values, self._stored(name), block, sources[name][block]))
             values.let_go()
@@ -187,12 +191,13 @@ class FieldWriter:
     def _checks(self) -> NDArray[np.uint16]:
         """What the list's rows give: one row a subject, the last value of each kind."""
         width = len(checked_kinds())
-        given = map_array(self.spill / "checks.u16", np.uint16).reshape(-1, width)
+        given = VeiledArray(self.spill[0] / "checks.u16", np.uint16, self.spill[1])
         table = np.zeros((self._known.size + self.keys.size, width), np.uint16)
-        for rows in _blocks(np.arange(len(given))):
+        for rows in _blocks(np.arange(given.size // width)):
+            block = given.between(int(rows[0]) * width, (int(rows[-1]) + 1) * width).reshape(-1, width)
             for column in range(width):
-                there = rows[given[rows, column] != 0]
-                table[self._place[there], column] = given[there, column]
+                there = block[:, column] != 0
+                table[self._place[rows[there]], column] = block[there, column]
         return table
 
     def _weigh_checks(self, table: NDArray[np.uint16]) -> NDArray[np.bool_]:

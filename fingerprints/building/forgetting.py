@@ -17,6 +17,7 @@ from fingerprints.building.rotation import write_former
 from fingerprints.identifiers.customer_number import NUMBER_KIND
 from fingerprints.index.folder import current_folder, new_folder, next_dir, number_of, switch_to
 from fingerprints.index.manifest import ExtractInfo, write_manifest
+from fingerprints.secrets.veil import keep_veil
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -68,7 +69,8 @@ def _rewrite(part: Path, index: Index, subjects: BitMap) -> Forgotten:
         theirs = index.carried(NUMBER_KIND, subjects)[1]
         kept = ~np.isin(index.former_now, theirs)
         write_former(part, index.former[kept], index.former_now[kept])
-    merged = merge_segments(part / f"s{number_of(part):06d}", index.segments, gone)
+    merged = merge_segments(part / f"s{number_of(part):06d}", index.segments, index.veil, gone)
+    keep_veil(index.folder, part)
     manifest = replace(
         index.manifest,
         generation=number_of(part),
@@ -77,7 +79,7 @@ def _rewrite(part: Path, index: Index, subjects: BitMap) -> Forgotten:
         enrolments=tuple(_copy_members(part, index, subjects)),
         files={},
     )
-    write_manifest(part, manifest)
+    write_manifest(part, manifest, index.veil)
     folder = switch_to(part)
     before = sum(segment.info.records - segment.again.size for segment in index.segments)
     return Forgotten(int(gone.sum()), before - merged.records, number_of(folder))
@@ -87,5 +89,5 @@ def _copy_members(part: Path, index: Index, gone: BitMap) -> Iterator[ExtractInf
     for info in index.enrolments:
         members = index.members_of(info) - gone
         members.run_optimize()
-        (part / info.members).write_bytes(members.serialize())
+        index.veil.write(part / info.members, members.serialize())
         yield replace(info, size=len(members))

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from fingerprints.building.tables import Written
     from fingerprints.index.segments import Segment
+    from fingerprints.secrets.veil import Veil
 
 _BLOCK: Final = 1 << 17
 _Word = TypeVar("_Word", np.uint64, np.uint16)
@@ -32,6 +33,7 @@ _Word = TypeVar("_Word", np.uint64, np.uint16)
 def merge_segments(
     folder: Path,
     run: Sequence[Segment],
+    veil: Veil,
     gone: NDArray[np.bool_] | None = None,
     advance: Callable[[float], None] = lambda _: None,
 ) -> SegmentInfo:
@@ -40,30 +42,31 @@ def merge_segments(
     Args:
         folder: The new segment's.
         run: What it is made of.
+        veil: That of the index.
         gone: By subject, of whom nothing may be left.
         advance: Told the share of the work that is done, 0 to 1.
     """
     folder.mkdir(mode=0o700)
     first, new = run[0].info.first, sum(segment.info.new for segment in run)
-    table = _write_records(folder, run, gone, lambda share: advance(0.5 * share))
-    _write_fields(folder, run, first, new, gone)
+    table = _write_records(folder, run, veil, gone, lambda share: advance(0.5 * share))
+    _write_fields(folder, run, veil, (first, new), gone)
     advance(0.8)
-    _write_row_digests(folder, run, gone)
+    _write_row_digests(folder, run, veil, gone)
     changed = BitMap.union(BitMap(), *(segment.changed for segment in run)) if first else BitMap()
     changed = BitMap(one for one in changed if one < first)
     changed.run_optimize()
-    (folder / "changed.roaring").write_bytes(changed.serialize())
+    veil.write(folder / "changed.roaring", changed.serialize())
     filtered = write_filter(folder)
     advance(1.0)
     return SegmentInfo(folder.name, first, new, table.records, table.unnumbered, filtered, table.intervals)
 
 
 def _write_records(
-    folder: Path, run: Sequence[Segment], gone: NDArray[np.bool_] | None, advance: Callable[[float], None]
+    folder: Path, run: Sequence[Segment], veil: Veil, gone: NDArray[np.bool_] | None, advance: Callable[[float], None]
 ) -> Written:
     wanted = None if gone is None else ~gone
     bounds = [segment.bounds() for segment in run]
-    with RecordWriter(folder) as writer:
+    with RecordWriter(folder, veil) as writer:
         for number in range(BUCKETS):
             parts: list[Records] = [
                 segment.bucket(number, mine, wanted) for segment, mine in zip(run, bounds, strict=True)
@@ -73,22 +76,25 @@ def _write_records(
         return writer.close()
 
 
-def _write_fields(folder: Path, run: Sequence[Segment], first: int, new: int, gone: NDArray[np.bool_] | None) -> None:
+def _write_fields(
+    folder: Path, run: Sequence[Segment], veil: Veil, numbers: tuple[int, int], gone: NDArray[np.bool_] | None
+) -> None:
+    first, new = numbers
     layers = Layers(run)
     older = [segment.others[segment.others < first] for segment in run]
     others = np.unique(np.concatenate(older)) if older else np.empty(0, np.uint32)
     if gone is not None:
         others = others[~gone[others]]
-    others.astype("<u4").tofile(folder / "others.u32")
+    veil.write(folder / "others.u32", others.astype("<u4"))
     fields = layers.fields()
-    with (folder / "keys.u64").open("wb") as keys:
+    with veil.writer(folder / "keys.u64") as keys:
         for block in _blocks(np.empty(0, np.uint32), first, new):
-            keys.write(_without(layers.keys(block), block, gone).astype("<u8").tobytes())
-    with (folder / "checks.u16").open("wb") as checks:
+            keys.write(_without(layers.keys(block), block, gone).astype("<u8"))
+    with veil.writer(folder / "checks.u16") as checks:
         for block in _blocks(others, first, new):
-            checks.write(_without(layers.checks(block), block, gone).astype("<u2").tobytes())
+            checks.write(_without(layers.checks(block), block, gone).astype("<u2"))
     for name, field in fields.items():
-        with RaggedWriter(folder, name) as writer:
+        with RaggedWriter(folder, name, veil) as writer:
             for block in _blocks(others, first, new):
                 kept = np.ones(block.size, np.bool_) if gone is None else ~gone[block]
                 lengths = np.zeros(block.size, np.int64)
@@ -96,12 +102,12 @@ def _write_fields(folder: Path, run: Sequence[Segment], first: int, new: int, go
                 writer.add(lengths, values)
 
 
-def _write_row_digests(folder: Path, run: Sequence[Segment], gone: NDArray[np.bool_] | None) -> None:
+def _write_row_digests(folder: Path, run: Sequence[Segment], veil: Veil, gone: NDArray[np.bool_] | None) -> None:
     """Those that newer segments of the run did not overtake."""
     rows, subjects = [np.empty(0, np.uint64)], [np.empty(0, np.uint32)]
     changed = BitMap()
     for segment in reversed(run):
-        who = np.asarray(segment.row_subjects)
+        who = segment.row_subjects.whole()
         stands = ~np.isin(who, np.array(changed, np.uint32)) if changed else np.ones(who.size, np.bool_)
         if gone is not None:
             stands &= ~gone[who]
@@ -109,7 +115,7 @@ def _write_row_digests(folder: Path, run: Sequence[Segment], gone: NDArray[np.bo
         subjects.append(who[stands])
         changed |= segment.changed
     all_rows, place = np.unique(np.concatenate(rows), return_index=True)
-    write_rows(folder, all_rows, np.concatenate(subjects)[place])
+    write_rows(folder, all_rows, np.concatenate(subjects)[place], veil)
 
 
 def _blocks(others: NDArray[np.uint32], first: int, new: int) -> Iterator[NDArray[np.uint32]]:

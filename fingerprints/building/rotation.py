@@ -40,6 +40,7 @@ from fingerprints.index.records import Records, bucket_bounds
 from fingerprints.secrets.digests import Digester, codes
 from fingerprints.secrets.seals import Sealer
 from fingerprints.secrets.sketches import Sketcher
+from fingerprints.secrets.veil import FORMER_FILE, Veil, new_secret
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -62,15 +63,18 @@ def begin(index_dir: Path, index: Index, new_key: Key) -> None:
     part = new_folder(folder, above=index.manifest.generation)
     segment = part / f"s{number_of(part):06d}"
     segment.mkdir(mode=0o700)
-    numbers = _write_fields(segment, index, new_key)
+    veil = Veil(new_secret())
+    veil.seal(part, new_key)
+    veil.seal(part, index.key, FORMER_FILE)
+    numbers = _write_fields(segment, index, new_key, veil)
     old, since, until = _known_numbers(index)
-    table = _write_numbers(segment, numbers, since, until)
+    table = _write_numbers(segment, numbers, since, until, veil)
     write_former(part, *_with_older(index, old[(old != 0) & (numbers != 0)], numbers[(old != 0) & (numbers != 0)]))
     info = SegmentInfo(
         segment.name, 0, index.subjects, table.records, table.unnumbered, write_filter(segment), table.intervals
     )
     for one in index.enrolments:
-        (part / one.members).write_bytes(index.members_of(one).serialize())
+        veil.write(part / one.members, index.members_of(one).serialize())
     manifest = replace(
         index.manifest,
         generation=number_of(part),
@@ -81,7 +85,7 @@ def begin(index_dir: Path, index: Index, new_key: Key) -> None:
         enrolments=tuple(replace(one, pending=True) for one in index.enrolments),
         files={},
     )
-    write_manifest(part, manifest)
+    write_manifest(part, manifest, veil)
     switch_to(part)
 
 
@@ -112,9 +116,10 @@ def adopt(index_dir: Path, key: Key) -> bool:
     if folder is None or read_manifest(folder).key_id != key.id:
         manifest = read_manifest(source)
         part = new_folder(index_dir, above=manifest.generation)
-        link_files(source, part)
+        link_files(source, part, without=[FORMER_FILE])
         generation = number_of(part)
-        write_manifest(part, replace(manifest, generation=generation, content=generation, files={}), manifest)
+        taken = replace(manifest, generation=generation, content=generation, files={})
+        write_manifest(part, taken, Veil.open(source, key), manifest)
         write_canaries(index_dir, key, read_canaries(next_dir(index_dir), key))
         folder = switch_to(part)
     for old in index_dir.glob("g*"):
@@ -157,18 +162,18 @@ def _known_numbers(index: Index) -> tuple[NDArray[np.uint64], NDArray[np.uint16]
     return old, since, until
 
 
-def _write_fields(folder: Path, index: Index, new_key: Key) -> NDArray[np.uint64]:
+def _write_fields(folder: Path, index: Index, new_key: Key, veil: Veil) -> NDArray[np.uint64]:
     """Write keys, seals and checks under the new key, all sketches empty; gives the digest of everybody's number."""
     digester, sketcher, sealer = Digester(new_key), Sketcher(new_key), Sealer(new_key)
     digests = np.zeros(index.subjects, np.uint64)
     column = checked_kinds().index(NUMBER_KIND)
     for kind in sketched_kinds():
-        with RaggedWriter(folder, f"sketch-{kind}") as writer:
+        with RaggedWriter(folder, f"sketch-{kind}", veil) as writer:
             writer.add(np.zeros(index.subjects, np.int64), np.empty(0, np.uint16))
     with (
-        (folder / "keys.u64").open("wb") as keys_file,
-        (folder / "checks.u16").open("wb") as checks_file,
-        RaggedWriter(folder, "sealed") as sealed_file,
+        veil.writer(folder / "keys.u64") as keys_file,
+        veil.writer(folder / "checks.u16") as checks_file,
+        RaggedWriter(folder, "sealed", veil) as sealed_file,
     ):
         for start in range(0, index.subjects, _BLOCK):
             subjects = np.arange(start, min(start + _BLOCK, index.subjects), dtype=np.uint32)
@@ -178,25 +183,25 @@ def _write_fields(folder: Path, index: Index, new_key: Key) -> NDArray[np.uint64
             keys = np.where(sealed, key_of_numbers(new_key, mine), np.uint64(0))
             checks = np.zeros((subjects.size, len(checked_kinds())), np.uint16)
             checks[:, column] = sketcher.checks(NUMBER_KIND, sketcher.salts(keys), mine)
-            keys_file.write(keys.astype("<u8").tobytes())
-            checks_file.write(checks.astype("<u2").tobytes())
+            keys_file.write(keys.astype("<u8"))
+            checks_file.write(checks.astype("<u2"))
             sealed_file.add(*sealer.seal_many(keys, numbers))
     return digests
 
 
 def _write_numbers(
-    folder: Path, numbers: NDArray[np.uint64], since: NDArray[np.uint16], until: NDArray[np.uint16]
+    folder: Path, numbers: NDArray[np.uint64], since: NDArray[np.uint16], until: NDArray[np.uint16], veil: Veil
 ) -> Written:
     """Write the fingerprints of the numbers, and nothing where nothing is known."""
     subjects = np.flatnonzero(numbers != 0).astype(np.uint32)
     subjects = subjects[np.argsort(numbers[subjects])]
     bounds = bucket_bounds(numbers[subjects])
-    with RecordWriter(folder) as writer:
+    with RecordWriter(folder, veil) as writer:
         for start, end in zip(bounds[:-1].tolist(), bounds[1:].tolist(), strict=True):
             mine = subjects[start:end]
             writer.add(Records(numbers[mine], mine, since[mine], until[mine], np.zeros(mine.size, np.bool_)))
         table = writer.close()
-    np.empty(0, "<u4").tofile(folder / "others.u32")
-    write_rows(folder, np.empty(0, np.uint64), np.empty(0, np.uint32))
-    (folder / "changed.roaring").write_bytes(BitMap().serialize())
+    veil.write(folder / "others.u32", np.empty(0, "<u4"))
+    write_rows(folder, np.empty(0, np.uint64), np.empty(0, np.uint32), veil)
+    veil.write(folder / "changed.roaring", BitMap().serialize())
     return table

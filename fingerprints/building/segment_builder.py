@@ -14,6 +14,7 @@ from fingerprints.building.fields import FieldWriter, Precedence
 from fingerprints.building.tables import RecordWriter, write_filter, write_rows
 from fingerprints.index.manifest import SegmentInfo
 from fingerprints.index.records import BUCKETS, CURRENT_DAY, Records, changes, newest
+from fingerprints.index.veiled import VeiledArray
 from fingerprints.secrets.digests import SUBJECT_CODE, code_of
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from fingerprints.building.days import Day
     from fingerprints.building.spill import Spill
     from fingerprints.index.generation import Index
+    from fingerprints.secrets.veil import Veil
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +49,10 @@ class WrittenSegment:
 class SegmentBuilder:
     """The segment of an enrolment, under way."""
 
-    def __init__(self, folder: Path, index: Index | None, spill: Spill) -> None:
+    def __init__(self, folder: Path, index: Index | None, spill: Spill, veil: Veil) -> None:
         folder.mkdir(mode=0o700)
         self.folder = folder
+        self._veil = veil
         self._index = index
         self._spill = spill
         self._first = index.subjects if index is not None else 0
@@ -74,7 +77,7 @@ class SegmentBuilder:
         changed[self._first :] = True
         precedence = Precedence(self._first, day)
         given = 0
-        with RecordWriter(self.folder) as writer:
+        with RecordWriter(self.folder, self._veil) as writer:
             wanted, unchanged = self._mask(subject_of_row), self._mask(self._spill.unchanged)
             bounds = [segment.bounds() for segment in self._index.segments] if self._index is not None else []
             for number in range(BUCKETS):
@@ -86,13 +89,14 @@ class SegmentBuilder:
                 precedence.note(found.unseen)
                 advance(0.6 * (number + 1) / BUCKETS)
             table = writer.close()
-        fields = FieldWriter(self._spill.folder, self._index, self._first, new_keys, subject_of_row, precedence)
+        waiting = (self._spill.folder, self._spill.veil)
+        fields = FieldWriter(waiting, self._veil, self._index, self._first, new_keys, subject_of_row, precedence)
         changed[fields.write(self.folder)] = True
         advance(0.8)
         self._write_rows(subject_of_row, subjects, day, precedence)
         older = BitMap(np.flatnonzero(changed[: self._first]).astype(np.uint32))
         older.run_optimize()
-        (self.folder / "changed.roaring").write_bytes(older.serialize())
+        self._veil.write(self.folder / "changed.roaring", older.serialize())
         if self._index is not None and self._is_empty(table.records, new_keys.size):
             shutil.rmtree(self.folder)
             return WrittenSegment(None, given, 0, subjects)
@@ -106,7 +110,8 @@ class SegmentBuilder:
 
     def _is_empty(self, records: int, new: int) -> bool:
         """Whether the list said nothing that is not known."""
-        return not (records or new or any((self.folder / name).stat().st_size for name in ("others.u32", "rows.u64")))
+        others = VeiledArray(self.folder / "others.u32", np.uint32, self._veil)
+        return not (records or new or others.size or (self.folder / "rows.u64").stat().st_size)
 
     def _mask(self, subjects: NDArray[np.uint32]) -> NDArray[np.bool_]:
         """By known subject, whether it is one of these."""
@@ -141,4 +146,4 @@ class SegmentBuilder:
         if day.is_late:
             late = np.array(enrolled_after(self._index, day.as_of), np.uint32)
             whole[known] &= ~np.isin(subject_of_row[known], late)
-        write_rows(self.folder, self._spill.row_digests[whole], subject_of_row[whole])
+        write_rows(self.folder, self._spill.row_digests[whole], subject_of_row[whole], self._veil)

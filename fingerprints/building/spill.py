@@ -13,6 +13,7 @@ import numpy as np
 from fingerprints.building.prints import UNKNOWN, sketched_kinds
 from fingerprints.index.ragged import RaggedWriter
 from fingerprints.index.records import BUCKET_BITS, BUCKETS, ROW_DTYPE, sort_unique
+from fingerprints.secrets.veil import Veil, new_secret
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -23,23 +24,28 @@ if TYPE_CHECKING:
 
 
 class Spill:
-    """Rows that may have changed, and the subjects of those that have not."""
+    """Rows that may have changed, and the subjects of those that have not.
+
+    They wait under a veil whose secret is nowhere but in this process: of a run that is killed nothing can be read.
+    """
 
     def __init__(self, folder: Path) -> None:
         folder.mkdir()
         self.folder = folder
+        self.veil = Veil(new_secret())
         self.rows = 0
         self._open = ExitStack()
-        self._buckets = [self._open.enter_context((folder / f"{n}.rows").open("wb")) for n in range(BUCKETS)]
-        self._sketches = {
-            kind: self._open.enter_context(RaggedWriter(folder, f"sketch-{kind}")) for kind in sketched_kinds()
-        }
-        self._sealed = self._open.enter_context(RaggedWriter(folder, "sealed"))
-        self._checks = self._open.enter_context((folder / "checks.u16").open("wb"))
+        self._buckets = [self._open.enter_context(self.veil.writer(folder / f"{n}.rows")) for n in range(BUCKETS)]
+        self._sketches = {kind: self._ragged(f"sketch-{kind}") for kind in sketched_kinds()}
+        self._sealed = self._ragged("sealed")
+        self._checks = self._open.enter_context(self.veil.writer(folder / "checks.u16"))
         self._keys: list[NDArray[np.uint64]] = [np.empty(0, np.uint64)]
         self._known: list[NDArray[np.int64]] = [np.empty(0, np.int64)]
         self._row_digests: list[NDArray[np.uint64]] = [np.empty(0, np.uint64)]
         self._unchanged: list[NDArray[np.uint32]] = [np.empty(0, np.uint32)]
+
+    def _ragged(self, name: str) -> RaggedWriter:
+        return self._open.enter_context(RaggedWriter(self.folder, name, self.veil))
 
     def add(self, prints: Prints) -> None:
         """Take the fingerprints of some rows."""
@@ -55,7 +61,7 @@ class Spill:
             nothing = (np.zeros(size, np.uint32), np.empty(0, np.uint16))
             writer.add(*prints.sketches.get(kind, nothing))
         self._sealed.add(*prints.sealed)
-        self._checks.write(prints.checks.astype("<u2").tobytes())
+        self._checks.write(prints.checks.astype("<u2"))
         self.rows += size
 
     def close(self) -> None:
@@ -97,7 +103,7 @@ class Spill:
     def bucket(self, number: int, subject_of_row: NDArray[np.uint32]) -> tuple[NDArray[np.uint64], NDArray[np.uint32]]:
         """The fingerprints of a bucket, each once, sorted; its file goes."""
         path = self.folder / f"{number}.rows"
-        packed = np.fromfile(path, ROW_DTYPE)
+        packed = np.frombuffer(self.veil.read(path), ROW_DTYPE)
         path.unlink()
         return sort_unique(packed["digest"].astype(np.uint64), subject_of_row[packed["row"]])
 
@@ -114,4 +120,4 @@ class Spill:
         packed["digest"], packed["row"] = digests[order], row[order]
         bounds = np.searchsorted(bucket[order], np.arange(BUCKETS + 1))
         for number in range(BUCKETS):
-            self._buckets[number].write(packed[bounds[number] : bounds[number + 1]].tobytes())
+            self._buckets[number].write(packed[bounds[number] : bounds[number + 1]].view(np.uint8))

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Final, Self
 import numpy as np
 
 from fingerprints.index.bloom import write_bloom
-from fingerprints.index.files import map_array
+from fingerprints.index.carriers import CarrierWriter
 from fingerprints.index.segments import MAX_SHORT
+from fingerprints.index.veiled import VeiledArray
 from fingerprints.secrets.digests import SUBJECT_CODE, code_of, posted_codes
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from fingerprints.index.records import Records
+    from fingerprints.secrets.veil import Veil
 
 MAX_INTERVALS: Final = 65536
 """Different intervals that two bytes can number; a segment with more of them writes each out in four."""
@@ -59,25 +61,31 @@ class Written:
 
 
 class RecordWriter:
-    """Writes sorted fingerprints, one bucket after the other."""
+    """Writes sorted fingerprints, one bucket after the other: each digest once, and veiled who carries it."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, veil: Veil) -> None:
         self._folder = folder
+        self._veil = veil
         self._table = IntervalTable()
         self._records = 0
         self._unnumbered = 0
         self._open = ExitStack()
-        self._digests, self._holders, self._again, self._intervals = (
-            self._open.enter_context((folder / name).open("wb"))
-            for name in ("digests.u64", "holders.u32", "again.u64", "intervals.u16")
+        self._digests = self._open.enter_context((folder / "digests.u64").open("wb"))
+        self._carriers = CarrierWriter(folder, veil)
+        self._open.callback(self._carriers.close)
+        self._holders, self._again, self._intervals = (
+            self._open.enter_context(veil.writer(folder / name))
+            for name in ("holders.u32", "again.u64", "intervals.u16")
         )
 
     def add(self, records: Records) -> None:
-        """Write some more; they come after all before."""
+        """Write some more; they come after all before, and have no digest in common with them."""
         places = np.flatnonzero(records.again) + self._records
-        self._again.write(places.astype("<u8").tobytes())
-        self._digests.write(records.digest.astype("<u8").data)
-        self._holders.write(records.subject.astype("<u4").data)
+        self._again.write(places.astype("<u8"))
+        first = np.flatnonzero(np.append(True, records.digest[1:] != records.digest[:-1])[: records.digest.size])
+        self._digests.write(records.digest[first].astype("<u8").data)
+        self._carriers.add(np.diff(np.append(first, records.digest.size)))
+        self._holders.write(records.subject.astype("<u4"))
         self._add_intervals(records.since.astype(np.uint32) << np.uint32(16) | records.until)
         self._records += int(records.digest.size)
         self._unnumbered += int(((code_of(records.digest) == SUBJECT_CODE) & ~records.again).sum())
@@ -97,20 +105,20 @@ class RecordWriter:
 
     def _shorten(self, narrow: Path) -> None:
         """One byte for each where that is enough."""
-        numbers = map_array(narrow, np.uint16)
-        with (self._folder / "intervals.u8").open("wb") as file:
+        numbers = VeiledArray(narrow, np.uint16, self._veil)
+        with self._veil.writer(self._folder / "intervals.u8") as file:
             for start in range(0, numbers.size, _CHUNK):
-                file.write(numbers[start : start + _CHUNK].astype(np.uint8).tobytes())
+                file.write(numbers[start : start + _CHUNK].astype(np.uint8))
         narrow.unlink()
 
     def _add_intervals(self, both: NDArray[np.uint32]) -> None:
         if not self._table.is_full():
             numbers = self._table.number(both)
             if not self._table.is_full():
-                self._intervals.write(numbers.astype("<u2").tobytes())
+                self._intervals.write(numbers.astype("<u2"))
                 return
             self._widen()
-        self._intervals.write(both.astype("<u4").tobytes())
+        self._intervals.write(both.astype("<u4"))
 
     def _widen(self) -> None:
         """Write out what was numbered so far."""
@@ -118,10 +126,10 @@ class RecordWriter:
         narrow = self._folder / "intervals.u16"
         pairs = np.array(self._table.pairs[:MAX_INTERVALS], np.uint32)
         table = pairs[:, 0] << np.uint32(16) | pairs[:, 1]
-        numbers = map_array(narrow, np.uint16)
-        self._intervals = self._open.enter_context((self._folder / "intervals.u32").open("wb"))
+        numbers = VeiledArray(narrow, np.uint16, self._veil)
+        self._intervals = self._open.enter_context(self._veil.writer(self._folder / "intervals.u32"))
         for start in range(0, numbers.size, _CHUNK):
-            self._intervals.write(table[numbers[start : start + _CHUNK]].astype("<u4").tobytes())
+            self._intervals.write(table[numbers[start : start + _CHUNK]].astype("<u4"))
         narrow.unlink()
 
     def __enter__(self) -> Self:
@@ -147,8 +155,8 @@ def write_filter(folder: Path) -> int:
     return filtered
 
 
-def write_rows(folder: Path, rows: NDArray[np.uint64], subjects: NDArray[np.uint32]) -> None:
+def write_rows(folder: Path, rows: NDArray[np.uint64], subjects: NDArray[np.uint32], veil: Veil) -> None:
     """Write the digests of whole rows, sorted, and whose they are."""
     order = np.argsort(rows)
     rows[order].astype("<u8").tofile(folder / "rows.u64")
-    subjects[order].astype("<u4").tofile(folder / "row-subjects.u32")
+    veil.write(folder / "row-subjects.u32", subjects[order].astype("<u4"))

@@ -9,26 +9,26 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-import numpy as np
-
 from fingerprints.secrets.digests import code_of, codes
 
 if TYPE_CHECKING:
+    import numpy as np
     from numpy.typing import NDArray
 
-SAMPLE_ROWS: Final = 400_000
-"""Rows of the sorted table that are looked at; digests are random, so neighbours there are a fair sample of values."""
+SAMPLE: Final = 400_000
+"""Digests that are looked at; they are random, so neighbours in the sorted table are a fair sample of values."""
 PRIOR_ONCE: Final = 50.0
 """Values seen once that stand for what is known before any are counted."""
 
 
-def bearers_expected(digests: NDArray[np.uint64]) -> dict[str, float]:
-    """By kind, how many more bearers a value with one known bearer has among as many people again."""
-    start = max(0, (digests.size - SAMPLE_ROWS) // 2)
-    sample = np.asarray(digests[start : start + SAMPLE_ROWS])
-    values, counts = np.unique(sample, return_counts=True)
-    values, counts = (values[1:-1], counts[1:-1]) if digests.size > SAMPLE_ROWS else (values, counts)
-    of = code_of(values)
+def bearers_expected(digests: NDArray[np.uint64], counts: NDArray[np.integer]) -> dict[str, float]:
+    """By kind, how many more bearers a value with one known bearer has among as many people again.
+
+    Args:
+        digests: Different ones, a fair sample of the index's.
+        counts: How many carry each.
+    """
+    of = code_of(digests)
     expected = {}
     for kind, code in codes().items():
         mine = counts[of == code]

@@ -16,15 +16,16 @@ from fingerprints.identifiers.customer_number import NUMBER_KIND
 from fingerprints.index.canaries import read_canaries
 from fingerprints.index.files import map_array
 from fingerprints.index.folder import current_folder, older_folders, ready_folder
-from fingerprints.index.frequencies import bearers_expected
+from fingerprints.index.frequencies import SAMPLE, bearers_expected
 from fingerprints.index.layers import Layers
-from fingerprints.index.manifest import ExtractInfo, Manifest, check_files, read_manifest
+from fingerprints.index.manifest import ExtractInfo, Manifest, check_code, check_files, read_manifest
 from fingerprints.index.records import CURRENT_DAY
 from fingerprints.index.segments import Segment
 from fingerprints.index.sorted_search import search_sorted
 from fingerprints.secrets.digests import Digester, code_of
 from fingerprints.secrets.seals import Sealer
 from fingerprints.secrets.sketches import Sketcher, agreements, as_text, equal_rows, most_alike
+from fingerprints.secrets.veil import Veil
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -64,7 +65,7 @@ class Hits:
 class Index:
     """One generation; make it with `Index.open`. Safe to share between threads, cheap to open in every worker."""
 
-    def __init__(self, folder: Path, manifest: Manifest, key: Key) -> None:
+    def __init__(self, folder: Path, manifest: Manifest, key: Key, veil: Veil) -> None:
         self.folder = folder
         self.damage = ""
         self.manifest = manifest
@@ -74,13 +75,13 @@ class Index:
         self.enrolments = manifest.enrolments
         self.extracts = manifest.extracts
         self.number_patterns = manifest.number_patterns
-        self._key = key
+        self.key = key
         self._sketcher = Sketcher(key)
         self._digester = Digester(key)
         self._sealer = Sealer(key)
-        self.segments = tuple(Segment(folder / info.name, info, manifest) for info in manifest.segments)
+        self.veil = veil
+        self.segments = tuple(Segment(folder / info.name, info, manifest, veil) for info in manifest.segments)
         self.layers = Layers(self.segments)
-        self._members = {one.members: map_array(folder / one.members, np.uint8) for one in manifest.enrolments}
         self.former: NDArray[np.uint64] = _map_if_there(folder / "former.u64")
         self.former_now: NDArray[np.uint64] = _map_if_there(folder / "former-now.u64")
         fields = self.layers.fields()
@@ -143,8 +144,10 @@ class Index:
         manifest = read_manifest(folder)
         if manifest.key_id != key.id:
             raise WrongKeyError(key.id, manifest.key_id)
+        veil = Veil.open(folder, key)
+        check_code(folder, veil)
         check_files(folder, manifest, contents=check)
-        return cls(folder, manifest, key)
+        return cls(folder, manifest, key, veil)
 
     @classmethod
     def open_folder(cls, folder: Path, key: Key) -> Index:
@@ -152,13 +155,14 @@ class Index:
         return cls._open_generation(folder, key, check=False)
 
     def __reduce__(self) -> tuple[Callable[[Path, Key], Index], tuple[Path, Key]]:
-        return Index.open_folder, (self.folder, self._key)  # another process maps the same generation
+        return Index.open_folder, (self.folder, self.key)  # another process maps the same generation
 
     def sibling(self, folder: Path) -> Index:
-        """The index under the next key, for work that needs no key; everybody has the same number in it."""
-        manifest = read_manifest(folder)
+        """The index under the next key, for work that makes no digest; everybody has the same number in it."""
+        manifest, veil = read_manifest(folder), Veil.open(folder, self.key)
+        check_code(folder, veil)
         check_files(folder, manifest, contents=False)
-        return Index(folder, manifest, self._key)
+        return Index(folder, manifest, self.key, veil)
 
     @property
     def has_numbers(self) -> bool:
@@ -202,7 +206,7 @@ class Index:
             position, places = segment.places(wanted[asked], most)
             if position.size or not found:
                 query = order[asked[position]]
-                found.append(Hits(query, np.asarray(segment.holders[places]), *segment.intervals(places)))
+                found.append(Hits(query, segment.holders[places], *segment.intervals(places)))
         return found[0] if len(found) == 1 else _newest(found, most)
 
     def count(self, digests: NDArray[np.uint64]) -> NDArray[np.int64]:
@@ -223,7 +227,7 @@ class Index:
             place = search_sorted(segment.rows, wanted)
             there = np.flatnonzero(place < segment.rows.size)
             there = there[segment.rows[place[there]] == wanted[there]]
-            subjects = np.asarray(segment.row_subjects[place[there]])
+            subjects = segment.row_subjects[place[there]]
             there = order[there]
             stands = np.ones(subjects.size, np.bool_)
             if changed:
@@ -240,9 +244,10 @@ class Index:
         found: list[NDArray[np.uint64]] = [np.empty((0, 2), np.uint64)]
         for segment in self.segments:
             for start in range(0, segment.digests.size, _SLICE):
-                part = np.asarray(segment.digests[start : start + _SLICE])
+                digests, counts, first = segment.carriers(start, min(start + _SLICE, segment.digests.size))
+                part = np.repeat(digests, counts)
                 at = np.flatnonzero(code_of(part) == code)
-                who = np.asarray(segment.holders[start : start + _SLICE])[at]
+                who = segment.holders.between(first, first + part.size)[at]
                 found.append(np.column_stack((who[wanted[who]].astype(np.uint64), part[at[wanted[who]]])))
         both = np.concatenate(found)
         if len(self.segments) > 1:
@@ -293,7 +298,9 @@ class Index:
     def bearers_expected(self) -> dict[str, float]:
         """By kind, how many more bearers a value with one known bearer has among as many people again."""
         largest = max(self.segments, key=lambda segment: segment.digests.size)
-        return bearers_expected(largest.digests)
+        start = max(0, (largest.digests.size - SAMPLE) // 2)
+        digests, counts, _first = largest.carriers(start, min(start + SAMPLE, largest.digests.size))
+        return bearers_expected(digests, counts)
 
     def subject_digests(self, subjects: NDArray[np.uint32]) -> NDArray[np.uint64]:
         """What names the subjects to somebody without the right to know: their stable keys."""
@@ -322,13 +329,13 @@ class Index:
 
     def members_of(self, enrolment: ExtractInfo) -> BitMap:
         """The subjects of one enrolment."""
-        return BitMap.deserialize(self._members[enrolment.members].tobytes())
+        return BitMap.deserialize(self.veil.read(self.folder / enrolment.members))
 
     @cached_property
     def canaries(self) -> dict[str, BitMap]:
         """By extract, its members that are canaries; nobody can tell them from customers without the key."""
         numbers: dict[str, list[str]] = {}
-        for canary in read_canaries(self.folder.parent, self._key):
+        for canary in read_canaries(self.folder.parent, self.key):
             numbers.setdefault(canary.extract, []).append(canary.number)
         found = {
             extract: BitMap(self.lookup(self._digester.digest_many(NUMBER_KIND, own)).subject) & self.members(extract)

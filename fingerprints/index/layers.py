@@ -46,7 +46,7 @@ class Layers:
         """The subjects' stable keys."""
         numbers = subjects.astype(np.int64)
         if len(self.segments) == 1:
-            return np.asarray(self.segments[0].keys[numbers])
+            return self.segments[0].keys[numbers]
         out = np.zeros(numbers.size, np.uint64)
         born = np.searchsorted(self._firsts, numbers, "right") - 1
         for place, segment in enumerate(self.segments):
@@ -56,10 +56,10 @@ class Layers:
 
     def checks(self, subjects: NDArray[np.integer]) -> NDArray[np.uint16]:
         """The subjects' checks, a row each."""
-        width = self.segments[0].checks.shape[1]
+        width = self.segments[0].width
         out = np.zeros((subjects.size, width), np.uint16)
         for segment, places, rows in self.split(subjects):
-            out[places] = segment.checks[rows]
+            out[places] = segment.checks.rows(rows, width)
         return out
 
 

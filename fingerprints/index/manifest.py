@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import hmac
 import json
 from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING, Final
@@ -16,7 +17,9 @@ from fingerprints.secrets.sketches import SKETCH_VERSION
 if TYPE_CHECKING:
     from pathlib import Path
 
-INDEX_VERSION: Final = 3
+    from fingerprints.secrets.veil import Veil
+
+INDEX_VERSION: Final = 4
 MANIFEST_FILE: Final = "manifest.json"
 
 
@@ -126,12 +129,13 @@ class Manifest:
         return sum(segment.unnumbered for segment in self.segments)
 
 
-def write_manifest(folder: Path, manifest: Manifest, before: Manifest | None = None) -> Manifest:
+def write_manifest(folder: Path, manifest: Manifest, veil: Veil, before: Manifest | None = None) -> Manifest:
     """Take stock of the folder's files and write the manifest beside them.
 
     Args:
         folder: The generation's folder.
         manifest: What is in it; the files are filled in here.
+        veil: That of the generation; it makes the manifest's code.
         before: The manifest of the generation that files were linked from: their checksums are taken from it.
     """
     known = before.files if before is not None else {}
@@ -143,7 +147,8 @@ def write_manifest(folder: Path, manifest: Manifest, before: Manifest | None = N
             files[name] = known[name] if linked else FileInfo(stat.st_size, checksum(path))
     manifest = replace(manifest, files=files)
     body = asdict(manifest)
-    write_safely(folder / MANIFEST_FILE, json.dumps({**body, "checksum": _sum(body)}, ensure_ascii=False).encode())
+    stated = {**body, "checksum": _sum(body), "code": veil.code(_canonical(body))}
+    write_safely(folder / MANIFEST_FILE, json.dumps(stated, ensure_ascii=False).encode())
     return manifest
 
 
@@ -158,6 +163,7 @@ def read_manifest(folder: Path) -> Manifest:
     try:
         body = json.loads(path.read_bytes())
         stated = body.pop("checksum")
+        body.pop("code", None)
     except (ValueError, KeyError, AttributeError) as error:
         raise DamagedIndexError(str(path), f"it cannot be read ({type(error).__name__})") from None
     if stated != _sum(body):
@@ -178,6 +184,20 @@ def read_manifest(folder: Path) -> Manifest:
     return Manifest(**body)
 
 
+def check_code(folder: Path, veil: Veil) -> None:
+    """Compare the manifest with its authentication code: whoever has no key cannot write one that fits.
+
+    Raises:
+        DamagedIndexError: It was written by somebody else, or changed.
+    """
+    path = folder / MANIFEST_FILE
+    body = json.loads(path.read_bytes())
+    body.pop("checksum", None)
+    stated = body.pop("code", "")
+    if not hmac.compare_digest(stated, veil.code(_canonical(body))):
+        raise DamagedIndexError(str(path), "its authentication code does not fit: it was not written under this key")
+
+
 def check_files(folder: Path, manifest: Manifest, *, contents: bool) -> None:
     """Compare the files with the manifest: their sizes, and with ``contents`` every byte.
 
@@ -196,4 +216,8 @@ def check_files(folder: Path, manifest: Manifest, *, contents: bool) -> None:
 
 
 def _sum(body: dict[str, object]) -> str:
-    return hashlib.blake2b(json.dumps(body, sort_keys=True).encode(), digest_size=16).hexdigest()
+    return hashlib.blake2b(_canonical(body), digest_size=16).hexdigest()
+
+
+def _canonical(body: dict[str, object]) -> bytes:
+    return json.dumps(body, sort_keys=True).encode()

@@ -1,4 +1,4 @@
-"""Rows of unequal length in mapped files: all values in one row, and where each row ends, in two bytes a row.
+"""Rows of unequal length in veiled, mapped files: all values in one row, and where each row ends, in two bytes a row.
 
 ``NAME.ends`` holds each row's end relative to the start of its block of 128 rows, ``NAME.bases`` where each block
 starts. A row has `LONGEST` values at most.
@@ -7,17 +7,20 @@ starts. A row has `LONGEST` values at most.
 from __future__ import annotations
 
 from contextlib import ExitStack
+from functools import cached_property
 from typing import TYPE_CHECKING, Final, Self
 
 import numpy as np
 
-from fingerprints.index.files import let_go, map_array
+from fingerprints.index.veiled import VeiledArray
 
 if TYPE_CHECKING:
     from pathlib import Path
     from types import TracebackType
 
     from numpy.typing import NDArray
+
+    from fingerprints.secrets.veil import Veil
 
 _BLOCK_BITS: Final = 7
 _BLOCK: Final = 1 << _BLOCK_BITS
@@ -27,13 +30,17 @@ LONGEST: Final = 0xFFFF // _BLOCK
 class Ragged:
     """Rows read from mapped files."""
 
-    def __init__(self, folder: Path, name: str, dtype: type[np.unsignedinteger]) -> None:
-        self._data = map_array(folder / f"{name}.data", dtype)
-        self._ends = map_array(folder / f"{name}.ends", np.uint16)
-        self._bases = map_array(folder / f"{name}.bases", np.uint64)
+    def __init__(self, folder: Path, name: str, dtype: type[np.unsignedinteger], veil: Veil) -> None:
+        self._data = VeiledArray(folder / f"{name}.data", dtype, veil)
+        self._ends = VeiledArray(folder / f"{name}.ends", np.uint16, veil)
+        self._veiled_bases = VeiledArray(folder / f"{name}.bases", np.uint64, veil)
 
     def __len__(self) -> int:
-        return int(self._ends.size)
+        return self._ends.size
+
+    @cached_property
+    def _bases(self) -> NDArray[np.int64]:
+        return self._veiled_bases.whole().astype(np.int64)
 
     def lengths(self, rows: NDArray[np.integer]) -> NDArray[np.int64]:
         """How long each of the rows is."""
@@ -48,15 +55,15 @@ class Ragged:
 
     def let_go(self) -> None:
         """Keep nothing of the files in memory until they are read again."""
-        for array in (self._data, self._ends, self._bases):
-            let_go(array)
+        for array in (self._data, self._ends, self._veiled_bases):
+            array.let_go()
 
     def _bounds(self, rows: NDArray[np.integer]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         rows = rows.astype(np.int64)
-        bases = self._bases[rows >> _BLOCK_BITS].astype(np.int64)
+        bases = self._bases[rows >> _BLOCK_BITS]
         first = (rows & (_BLOCK - 1)) == 0
-        before = np.where(first, 0, self._ends[np.maximum(rows - 1, 0)]).astype(np.int64)
-        return bases + before, bases + self._ends[rows].astype(np.int64)
+        both = self._ends[np.column_stack((np.maximum(rows - 1, 0), rows)).ravel()].astype(np.int64)  # neighbours
+        return bases + np.where(first, 0, both[::2]), bases + both[1::2]
 
 
 def flat_positions(starts: NDArray[np.int64], lengths: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -68,11 +75,11 @@ def flat_positions(starts: NDArray[np.int64], lengths: NDArray[np.int64]) -> NDA
 class RaggedWriter:
     """Writes rows in order, a batch at a time."""
 
-    def __init__(self, folder: Path, name: str) -> None:
+    def __init__(self, folder: Path, name: str, veil: Veil) -> None:
         self._name = name
-        self._data = (folder / f"{name}.data").open("wb")
-        self._ends = (folder / f"{name}.ends").open("wb")
-        self._bases = (folder / f"{name}.bases").open("wb")
+        self._data = veil.writer(folder / f"{name}.data")
+        self._ends = veil.writer(folder / f"{name}.ends")
+        self._bases = veil.writer(folder / f"{name}.bases")
         self._rows = 0
         self._total = 0
         self._base = 0
@@ -87,7 +94,7 @@ class RaggedWriter:
             return
         if int(lengths.max()) > LONGEST:
             raise ValueError(f"{self._name}: a row of {int(lengths.max())} values, at most {LONGEST} fit")
-        self._data.write(np.ascontiguousarray(values).data)
+        self._data.write(np.ascontiguousarray(values))
         ends = self._total + np.cumsum(lengths, dtype=np.int64)
         starts = ends - lengths
         block = (self._rows + np.arange(ends.size)) >> _BLOCK_BITS

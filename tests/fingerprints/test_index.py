@@ -170,7 +170,7 @@ def test_equal_customers_of_two_keys_share_nothing(folder: Path, tmp_path: Path)
     build_index(tmp_path / "other", Key(b"o" * 32), "all", customers(range(300)), as_of=DAY)
     one, other = Index.open(folder, KEY), Index.open(tmp_path / "other", Key(b"o" * 32))
     for name in ("digests", "keys", "rows"):
-        left, right = (set(getattr(index.segments[0], name).tolist()) for index in (one, other))
+        left, right = (set(getattr(index.segments[0], name)[:].tolist()) for index in (one, other))
         assert left
         assert not left & right
 
@@ -218,7 +218,7 @@ def test_another_version_is_told_from_damage(folder: Path) -> None:
 
     file = folder / "g000001" / "manifest.json"
     body = json.loads(file.read_bytes())
-    del body["checksum"]
+    del body["checksum"], body["code"]
     body["index_version"] = 99
     file.write_text(json.dumps({**body, "checksum": _sum(body)}))
     with pytest.raises(OtherVersionError, match="99"):
