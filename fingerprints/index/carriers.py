@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 GROUP_BITS: Final = 4
 GROUP: Final = 1 << GROUP_BITS
 """Digests counted together: as many counts as one block of the veil holds."""
+_WITHIN: Final = np.arange(GROUP)
 MANY: Final = 255
 """The count stands elsewhere."""
 CARRIER_FILES: Final = ("counts.u8", "bases.u32", "many.u32")
@@ -46,12 +47,13 @@ class Carriers:
         """The first place of each digest, given by its number, and how many carry it."""
         numbers = numbers.astype(np.int64)
         group, within = numbers >> GROUP_BITS, numbers & (GROUP - 1)
-        counts = self._counts.rows(group, GROUP).astype(np.int64)
-        self._fill(counts, (group[:, None] << GROUP_BITS) + np.arange(GROUP))
-        row = np.arange(numbers.size)
-        own = counts[row, within]
-        through = np.cumsum(counts, axis=1)[row, within]
-        return self._bases[group].astype(np.int64) + through - own, own
+        counts = self._counts.blocks(group)
+        if (counts == MANY).any():
+            counts = counts.astype(np.int64)
+            self._fill(counts, (group[:, None] << GROUP_BITS) + _WITHIN)
+        before = np.where(within[:, None] > _WITHIN, counts, 0).sum(axis=1, dtype=np.int64)
+        own = counts[np.arange(numbers.size), within].astype(np.int64)
+        return self._bases[group].astype(np.int64) + before, own
 
     def between(self, start: int, stop: int) -> tuple[NDArray[np.int64], int]:
         """How many carry each digest of a stretch, and the place of the first fingerprint of the first one."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from fingerprints.secrets.veil import NONCE_BYTES, KeyStream
+from fingerprints.secrets.veil import BLOCK_BYTES, NONCE_BYTES, KeyStream
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -56,6 +56,12 @@ class VeiledArray:
         """Some rows, where so many values make one."""
         places = numbers.astype(np.int64)[:, None] * width + np.arange(width)
         return self[places.ravel()].reshape(-1, width)
+
+    def blocks(self, numbers: NDArray[np.int64]) -> NDArray[Any]:
+        """Some blocks of the veil, a row each; the file's size is a multiple of one."""
+        many = BLOCK_BYTES // self.dtype.itemsize
+        shown: NDArray[Any] = self._veiled.reshape(-1, many)[numbers] ^ self._stream.blocks(numbers).reshape(-1, many)
+        return shown
 
     def whole(self) -> NDArray[Any]:
         """All values."""

@@ -159,7 +159,7 @@ class KeyStream:
         begins = np.empty(block.size, np.bool_)
         begins[0] = True
         np.not_equal(block[1:], block[:-1], out=begins[1:])
-        stream = self._blocks(block[begins])
+        stream = self.blocks(block[begins])
         return stream[((np.cumsum(begins) - 1) << self._shift) + (places & self._within)]
 
     def show(self, veiled: NDArray[Any], start: int, stop: int) -> NDArray[Any]:
@@ -170,9 +170,12 @@ class KeyStream:
         shown = cipher.update(np.ascontiguousarray(veiled[before:stop]).data.cast("B"))
         return np.frombuffer(shown, self._dtype)[start - before :]
 
-    def _blocks(self, numbers: NDArray[np.int64]) -> NDArray[Any]:
+    def blocks(self, numbers: NDArray[np.int64]) -> NDArray[Any]:
         """Blocks of the stream by their numbers: counter mode is the cipher alone over the counters, big-endian."""
+        if not numbers.size:
+            return np.empty(0, self._dtype)
         counters = np.zeros((numbers.size, 2), "<u8")
-        counters[:, 1] = numbers.astype(">u8").view("<u8")
+        counters[:, 1] = numbers
+        counters[:, 1].byteswap(inplace=True)
         stream = Cipher(AES(self._key), ECB()).encryptor().update(counters.data.cast("B"))  # noqa: S305  # of counters, each once
         return np.frombuffer(stream, self._dtype)
