@@ -68,7 +68,7 @@ def attack(seen: Seen, people: Sequence[Listed], codes: Mapping[str, int]) -> Cl
         by_signature[person.signatures()].append(number)
     columns = [seen.signatures[kind] for kind in SKETCHED]
     keys = [tuple(row) for row in zip(*columns, strict=True)]
-    candidates = {subject: by_signature.get(key, []) for subject, key in enumerate(keys)}  # type: ignore[call-overload]
+    candidates = {subject: by_signature.get(key, []) for subject, key in enumerate(keys)}
     claims.fits = sum(map(bool, candidates.values())) / max(len(candidates), 1)
     if claims.fits < BELIEVED:
         return claims

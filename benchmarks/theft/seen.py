@@ -78,7 +78,7 @@ def read_segment(files: dict[str, bytes]) -> Seen:
 
 def signature_of(tokens: list[int] | str) -> Signature:
     """That of a sequence: characters or tokens make no difference."""
-    first: dict[int | str, int] = {}
+    first: dict[object, int] = {}
     return len(tokens), bytes(first.setdefault(token, place) for place, token in enumerate(tokens))
 
 

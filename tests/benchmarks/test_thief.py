@@ -18,7 +18,7 @@ from fingerprints.secrets.digests import codes
 if TYPE_CHECKING:
     from pathlib import Path
 
-CUSTOMERS, LISTED = 300, 3000
+CUSTOMERS, LISTED = 150, 1500
 
 
 @pytest.fixture(scope="module")
