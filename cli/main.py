@@ -7,7 +7,7 @@ import os
 import sys
 from io import TextIOWrapper
 from itertools import pairwise
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, Final, NoReturn
 
 import click
 
@@ -53,6 +53,10 @@ COMMANDS = {
 }
 
 
+OWNER_ALONE: Final = 0o077
+"""What nobody but the owner may do with a file that a command makes."""
+
+
 class LazyGroup(click.Group):
     """A group whose commands are imported when they are called: scrapy alone takes a second."""
 
@@ -84,6 +88,7 @@ def hinomi(ctx: click.Context, home: str | None) -> None:
 
 def main() -> NoReturn:
     """Run the command line and end with its exit code."""
+    os.umask(OWNER_ALONE)
     os.environ["PYTHONSAFEPATH"] = "1"  # for whatever Python a library of ours starts: see core.processes.worker
     configure_logs(level="WARNING")
     expect_many_objects()
