@@ -144,11 +144,12 @@ def _with_parts(workbook: bytes, parts: dict[str, Iterable[bytes]]) -> bytes:
     """A workbook with parts put in the place of its own."""
     out = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(workbook)) as before, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as after:
-        for info in before.infolist():
-            entry = zipfile.ZipInfo(info.filename)
+        own: dict[str, Iterable[bytes]] = {name: [before.read(name)] for name in before.namelist()}
+        for name, pieces in (own | parts).items():
+            entry = zipfile.ZipInfo(name)
             entry.compress_type = zipfile.ZIP_DEFLATED
             with after.open(entry, "w") as file:
-                for piece in parts.get(info.filename, [before.read(info.filename)]):
+                for piece in pieces:
                     file.write(piece)
     return out.getvalue()
 

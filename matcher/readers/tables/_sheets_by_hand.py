@@ -54,17 +54,20 @@ class Extent:
     Attributes:
         cells: Of the largest sheet, empty ones included.
         shared_bytes: Of the texts that cells refer to.
+        is_whole: Whether every part was unpacked to its end; the library would unpack what lies beyond a bound as well.
         most_shared_bytes: What the cells would be if each held the longest of those texts, where that is a long one.
     """
 
     cells: int
     shared_bytes: int
     most_shared_bytes: int
+    is_whole: bool
 
 
 def measure(content: bytes, parts: dict[str, Entry], source: Readable) -> Extent | None:
     """How much it would be; None when the workbook unpacks to more than it may."""
     most = unpacked = shared = longest = referring = 0
+    is_whole = True
     for name, entry in parts.items():
         rows, width, rest, text = 0, _FEW_COLUMNS, b"", 0
         with _opened(content, entry, source) as stream:
@@ -83,8 +86,9 @@ def measure(content: bytes, parts: dict[str, Entry], source: Readable) -> Extent
                     rows = max(rows, *map(int, _ROW.findall(piece)), 0)
                     width = max(width, *map(_column, set(_WIDE_CELL.findall(piece))), 0)
                     rest = piece[-_OVERLAP:]
+            is_whole &= not getattr(getattr(stream, "raw", None), "is_too_dense", False)
         most = max(most, rows * width)
-    return Extent(most, shared, longest * referring if longest > _ORDINARY_TEXT else 0)
+    return Extent(most, shared, longest * referring if longest > _ORDINARY_TEXT else 0, is_whole)
 
 
 def _opened(content: bytes, entry: Entry, source: Readable) -> BinaryIO:

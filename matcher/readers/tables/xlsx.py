@@ -86,7 +86,7 @@ def _by_best_means(content: bytes, parts: dict[str, Any], extent: Extent, source
 
 def _is_bearable(extent: Extent, source: Readable) -> bool:
     """Whether the library may hold it: it copies a text into each cell that refers to it."""
-    few = extent.cells <= source.limits.sheet_cells
+    few = extent.cells <= source.limits.sheet_cells and extent.is_whole
     return few and extent.shared_bytes <= MOST_SHARED_BYTES and extent.most_shared_bytes <= MOST_SHARED_BYTES
 
 
