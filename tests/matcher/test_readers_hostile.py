@@ -27,6 +27,7 @@ DOCUMENTS = {
     "quotes without an end": "b'a,b,c\\n' + b'\"x,y,z\\n' * 200_000 + TAIL",
     "a message of many parts": "MAIL + b'--b\\n' + TAIL + b'--b\\n\\nx\\n' * 50_000",
     "a card folded for ever": "b'BEGIN:VCARD\\nNOTE:' + b'x\\n ' * 500_000 + TAIL",
+    "objects in names that are never closed": 'b\'[{"a":"\' * 200_000 + TAIL',
     "objects that are never closed": "b'[' + b'{\"a\": [1, ' * 200_000 + TAIL",
     "bytes of no encoding": "bytes(range(128, 256)) * 20_000 + TAIL",
     "text that goes on behind a record of XML": "RECORD + '（'.encode() * 30_000 + TAIL + RECORD",
