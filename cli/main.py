@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import os
+import re
 import sys
 from io import TextIOWrapper
 from itertools import pairwise
@@ -53,8 +54,9 @@ COMMANDS = {
 }
 
 
-OWNER_ALONE: Final = 0o077
-"""What nobody but the owner may do with a file that a command makes."""
+OWNER_ALONE, OTHERS = 0o077, 0o007
+UMASK_VARIABLE: Final = "HINOMI_UMASK"
+"""Where two users share an archive, it may let the group in (``007``); nobody lets in all others."""
 
 
 class LazyGroup(click.Group):
@@ -88,7 +90,7 @@ def hinomi(ctx: click.Context, home: str | None) -> None:
 
 def main() -> NoReturn:
     """Run the command line and end with its exit code."""
-    os.umask(OWNER_ALONE)
+    os.umask(_umask())
     os.environ["PYTHONSAFEPATH"] = "1"  # for whatever Python a library of ours starts: see core.processes.worker
     configure_logs(level="WARNING")
     expect_many_objects()
@@ -96,6 +98,12 @@ def main() -> NoReturn:
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
     sys.exit(run(sys.argv[1:]))
+
+
+def _umask() -> int:
+    """What nobody but the owner, or his group where that was asked for, may do with what a command writes."""
+    given = os.environ.get(UMASK_VARIABLE, "")
+    return int(given, 8) | OTHERS if re.fullmatch("0?[0-7]{3}", given) else OWNER_ALONE
 
 
 def run(arguments: Sequence[str]) -> int:
