@@ -21,6 +21,7 @@ from sqlalchemy import func, select
 from archive.models import Capture, DocumentRow
 from cli.keeping.init import make_home
 from core.errors import HinomiError
+from core.texts import load_texts
 from custody.models import DONE, Enrolment
 from demo.carrier import make_carrier, write_extracts
 from demo.ports import free_port
@@ -42,7 +43,7 @@ Command = tuple[str, ...]
 
 
 @dataclass(frozen=True)
-class Work:
+class KilledWork:
     """A kind of work.
 
     Attributes:
@@ -191,12 +192,12 @@ _SWITCH: Final[Command] = ("key", "rotate", "--switch", "--json")
 _MADE_ALREADY: Final = frozenset({0, 1, 2})
 
 
-def _once(name: str, home: Path, command: Command, *more: Command, **given: Any) -> Work:
-    """Work that the same command finishes, with what belongs to it."""
-    return Work(name, home, command, (command, *more), **given)
+def _once(name: str, home: Path, command: Command, *more: Command, **given: Any) -> KilledWork:
+    """KilledWork that the same command finishes, with what belongs to it."""
+    return KilledWork(name, home, command, (command, *more), **given)
 
 
-KINDS: Final[dict[str, Callable[[Ready], Work]]] = {
+KINDS: Final[dict[str, Callable[[Ready], KilledWork]]] = {
     "enrol": lambda ready: _once("enrol", ready.one, ready.enrol),
     "sweep": lambda ready: _once("sweep", ready.two, ("sweep",)),
     "match": lambda ready: _once("match", ready.posted, ("match",)),
@@ -210,7 +211,7 @@ KINDS: Final[dict[str, Callable[[Ready], Work]]] = {
     ),
     "rotation": lambda ready: _once("rotation", ready.two, ready.rotate, _SWITCH),
     "switch": lambda ready: _once("switch", ready.rotated, _SWITCH, accepted=_MADE_ALREADY),
-    "scheduler": lambda ready: Work(
+    "scheduler": lambda ready: KilledWork(
         "scheduler", ready.two, ("serve", "--port", "0"), (("sweep",), ("match",), _DELIVER), wants_slack=True
     ),
 }
@@ -233,13 +234,14 @@ def picture(home_folder: Path, settings: dict[str, str]) -> dict[str, Any]:
         documents = list(session.scalars(select(DocumentRow)))
         captures = select(Capture.source, Capture.address, DocumentRow.sha256).join(DocumentRow)
         findings = select(FindingRow.sha256, FindingRow.verdict, FindingRow.subjects)
+        enrolled = select(Enrolment.extract_name, Enrolment.sha256).where(Enrolment.state == DONE)
         lines = queries.list_incidents(session, language="en")
         of_incidents = session.scalars(select(Event.kind).where(Event.incident_id.is_not(None)))
         told = Counter(kind for kind in of_incidents if not kind.startswith("alert-"))
         held = {
             "customers": hashlib.sha256(json.dumps(numbers).encode()).hexdigest(),
             "extracts": sorted(info.name for info in index.extracts),
-            "enrolled": session.scalar(select(func.count()).where(Enrolment.state == DONE)),
+            "enrolled": sorted(set(session.execute(enrolled).tuples())),
             "documents": sorted((one.sha256, one.state) for one in documents),
             "captures": sorted(map(tuple, session.execute(captures))),
             "findings": sorted(map(tuple, session.execute(findings))),
@@ -255,7 +257,7 @@ def picture(home_folder: Path, settings: dict[str, str]) -> dict[str, Any]:
 
 
 def shown_in(settings: dict[str, str]) -> int | None:
-    """How many incidents stand in the channel; none where there is none."""
+    """How many messages about incidents stand in the channel itself; none where there is none."""
     import urllib.request
 
     if not settings:
@@ -263,7 +265,8 @@ def shown_in(settings: dict[str, str]) -> int | None:
     address = settings["HINOMI_ALERTS__SLACK__BASE_URL"].removesuffix("api/") + "state"
     with urllib.request.urlopen(address) as answer:  # noqa: S310  # our own server on this machine
         messages = json.load(answer)["messages"]
-    return sum("thread_ts" not in message for message in messages)
+    heads = load_texts("alerts", "ja")("head.header", size="").split("：")[0]
+    return sum("thread_ts" not in message and heads not in message["text"] for message in messages)
 
 
 def is_whole(home: Path) -> str:

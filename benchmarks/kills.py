@@ -26,7 +26,7 @@ from benchmarks._killed_work import KINDS, Ready, finish, hinomi, is_whole, pict
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from benchmarks._killed_work import Work
+    from benchmarks._killed_work import KilledWork
 
 SCHEDULER_S = 12.0
 """The scheduler does not end by itself: it is killed within that time."""
@@ -34,17 +34,17 @@ MOST_KILLS = 2  # of one trial
 
 
 @dataclass
-class Kind:
+class Learned:
     """What was learned of a kind of work: how long it takes, what it leaves, and what went wrong after kills."""
 
-    work: Work
+    work: KilledWork
     takes_s: float
     left: dict[str, Any]
     kills: int = 0
     trials: int = 0
 
 
-def measure(work: Work, folder: Path) -> Kind:
+def measure(work: KilledWork, folder: Path) -> Learned:
     """Do it once without killing it."""
     home = folder / f"whole-{work.name}"
     shutil.copytree(work.home, home)
@@ -56,10 +56,10 @@ def measure(work: Work, folder: Path) -> Kind:
                 takes_s = time.monotonic() - began
         left = picture(home, settings)
     shutil.rmtree(home)
-    return Kind(work, takes_s, left)
+    return Learned(work, takes_s, left)
 
 
-def try_once(kind: Kind, folder: Path, draw: random.Random) -> list[str]:
+def try_once(kind: Learned, folder: Path, draw: random.Random) -> list[str]:
     """Kill it, let it finish, compare; what is wrong then."""
     work = kind.work
     home = Path(tempfile.mkdtemp(dir=folder)) / "home"
@@ -85,7 +85,7 @@ def try_once(kind: Kind, folder: Path, draw: random.Random) -> list[str]:
     return wrong
 
 
-def kill_within(work: Work, home: Path, seconds: float, settings: dict[str, str]) -> bool:
+def kill_within(work: KilledWork, home: Path, seconds: float, settings: dict[str, str]) -> bool:
     """Start the work and end it with all its children at that moment; whether it was still at work."""
     with hinomi(home, work.command, settings) as process:
         time.sleep(seconds)

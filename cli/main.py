@@ -18,6 +18,7 @@ from core.errors import HinomiError
 from core.files import full_disk, is_full
 from core.logs import configure_logs
 from core.processes.garbage import expect_many_objects
+from core.processes.walls.confinement import end_with_starter
 from core.settings import find_home
 
 if TYPE_CHECKING:
@@ -90,6 +91,7 @@ def hinomi(ctx: click.Context, home: str | None) -> None:
 
 def main() -> NoReturn:
     """Run the command line and end with its exit code."""
+    end_with_starter()
     os.umask(_umask())
     os.environ["PYTHONSAFEPATH"] = "1"  # for whatever Python a library of ours starts: see core.processes.worker
     configure_logs(level="WARNING")

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from core.processes.environment import command_environment
+from core.processes.walls.confinement import STARTER
 from core.processes.walls.limits import hold_command
 from core.processes.worker import python
 
@@ -67,7 +68,7 @@ def run_hinomi(
     with log.open("ab") as output, tempfile.TemporaryDirectory(prefix="hinomi-") as folder:
         child = subprocess.Popen(  # noqa: S603  # our own interpreter and our own arguments
             python("-m", "cli", "--home", str(home), *arguments),
-            env=command_environment(variables, hidden) | {"TMPDIR": folder},
+            env=command_environment(variables, hidden) | {"TMPDIR": folder, STARTER: str(os.getpid())},
             cwd=folder,
             stdin=subprocess.DEVNULL,
             stdout=output,

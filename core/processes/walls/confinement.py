@@ -7,6 +7,7 @@ it was named: neither key nor index nor database nor what other processes keep t
 from __future__ import annotations
 
 import ctypes
+import os
 import signal
 import sys
 from dataclasses import asdict, dataclass
@@ -18,6 +19,8 @@ from core.processes.walls.landlock import LIST, READ, RUN, WRITE, restrict_files
 from core.processes.walls.limits import allow_no_image, limit_files, limit_memory
 from core.processes.walls.seccomp import refuse_calls
 
+STARTER: Final = "HINOMI_STARTED_BY"
+"""Names the process that waits for a command."""
 _SET_DEATH_SIGNAL, _SET_DUMPABLE = 1, 4  # of prctl
 _PROGRAMS: Final = ("/usr", "/lib", "/lib64", "/bin", "/sbin")
 _SYSTEM: Final = """
@@ -83,6 +86,15 @@ def confine(rights: Rights) -> Protections:
     give_up_powers()
     files = restrict_files(_places(rights), tcp=rights.network)
     return Protections(files, refuse_calls(network=rights.network))
+
+
+def end_with_starter() -> None:
+    """Be ended with the process of ours that started this command, if one did: what it left would be in the way."""
+    starter = os.environ.pop(STARTER, "")
+    if starter:
+        end_with_parent()
+        if str(os.getppid()) != starter:  # it ended before we could ask
+            sys.exit(1)
 
 
 def end_with_parent() -> None:

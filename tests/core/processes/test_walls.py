@@ -102,6 +102,29 @@ def test_a_worker_takes_no_more_memory_than_it_may(mib: int, said: bytes) -> Non
     worker.end()
 
 
+COMMAND = """
+import sys
+from pathlib import Path
+from core.processes.child import run_hinomi
+home = Path(sys.argv[1])
+run_hinomi(["serve", "--port", "0", "--no-scheduler"], home=home, log=home / "log", limit_s=60)
+"""
+
+
+def test_a_command_ends_with_the_process_that_waits_for_it(tmp_path: Path) -> None:
+    """One that was left would hold leases that whoever comes after wants."""
+    home, log = tmp_path / "home", tmp_path / "home" / "log"
+    subprocess.run([sys.executable, "-m", "cli", "--home", str(home), "init"], check=True, capture_output=True)
+    with subprocess.Popen([sys.executable, "-c", COMMAND, str(home)]) as starter:
+        while not (log.exists() and "is watching" in log.read_text(encoding="utf-8")):
+            assert starter.poll() is None
+        children = psutil.Process(starter.pid).children()
+        starter.kill()
+        starter.wait()
+        gone, left = psutil.wait_procs(children, timeout=60)
+    assert (len(gone), left) == (1, [])
+
+
 STARTER = """
 from core.processes.worker import Worker
 from tests.core.processes.prying import work_for_ever
