@@ -241,7 +241,7 @@ def picture(home_folder: Path, settings: dict[str, str]) -> dict[str, Any]:
         held = {
             "customers": hashlib.sha256(json.dumps(numbers).encode()).hexdigest(),
             "extracts": sorted(info.name for info in index.extracts),
-            "enrolled": sorted(set(session.execute(enrolled).tuples())),
+            "enrolled": sorted({(name, sha256) for name, sha256 in session.execute(enrolled)}),
             "documents": sorted((one.sha256, one.state) for one in documents),
             "captures": sorted(map(tuple, session.execute(captures))),
             "findings": sorted(map(tuple, session.execute(findings))),

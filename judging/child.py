@@ -27,7 +27,7 @@ from core.processes.walls.limits import limit_memory, limit_processor
 from core.processes.worker import Worker
 from home import Home
 from judging.answers import ANSWERS, FAILED, JUDGED, READY, REFUSED, SWOLLEN, UNREADABLE, answer_of
-from judging.judge import PROCESS_LIMIT_MIB, Bench, Verdicts, open_verdicts
+from judging.judge import Bench, Verdicts, open_verdicts
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -229,9 +229,7 @@ def _serve(line: Connection, bench: Bench, key: Key, open_judge: Callable[[Bench
     except HinomiError as error:
         line.send_bytes(ANSWERS.pack((REFUSED, failure_of(error))))
         return
-    limit_memory(
-        min(bench.memory_mib, PROCESS_LIMIT_MIB)
-    )  # from here on: the index is mapped, nothing hostile was read
+    limit_memory(bench.memory_mib)  # from here on: the index is mapped, nothing hostile was read
     line.send_bytes(ANSWERS.pack((READY, None)))
     while True:
         try:

@@ -28,7 +28,6 @@ if TYPE_CHECKING:
 
 
 MEMORY_LIMIT_MIB = 2048  # a 5.96-million-row document has to be judged within it, by all its processes together
-PROCESS_LIMIT_MIB = 1536  # of any one of them: what no document of a reasonable kind takes
 
 
 @dataclass(frozen=True, slots=True)
