@@ -38,7 +38,7 @@ from jobs import load_jobs
 from jobs.interface import LANES, Workbench
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Collection, Iterable
 
     from home import Home
     from jobs.interface import Job
@@ -61,14 +61,16 @@ class Held:
 class Scheduler:
     """Runs the jobs of one home folder until it is stopped."""
 
-    def __init__(self, home: Home, jobs: Callable[[], Iterable[Job]] | None = None) -> None:
+    def __init__(
+        self, home: Home, jobs: Callable[[], Iterable[Job]] | None = None, *, without: Collection[str] = ()
+    ) -> None:
         self._lease_s = home.settings.scheduler.lease_s
         self._tick_s = home.settings.scheduler.tick_s
         self._database = home.database
         self._clock = home.clock
         self._worker = worker_name(os.urandom(3).hex())
         self._stop = threading.Event()
-        self._jobs = jobs or all_jobs(home, self._stop)
+        self._jobs = jobs or all_jobs(home, self._stop, without)
         self._in_hand: dict[str, Held] = {}
         self._ticking = threading.Lock()
         self._lock = threading.Lock()
@@ -193,9 +195,16 @@ class Scheduler:
             renew_claim(session, name, due_at, worker=self._worker, now=now, for_s=self._lease_s)
 
 
-def all_jobs(home: Home, stop: threading.Event) -> Callable[[], list[Job]]:
-    """What gives all jobs of a home folder as of now; their children are asked to finish once ``stop`` is set."""
-    kinds = load_jobs(Workbench(home, open_post(home.settings, home.database, home.clock), stop))
+def all_jobs(home: Home, stop: threading.Event, without: Collection[str] = ()) -> Callable[[], list[Job]]:
+    """What gives all jobs of a home folder as of now; their children are asked to finish once ``stop`` is set.
+
+    Args:
+        home: The home folder.
+        stop: Ends what is under way.
+        without: Lanes that are somebody else's.
+    """
+    made = load_jobs(Workbench(home, open_post(home.settings, home.database, home.clock), stop))
+    kinds = [kind for kind in made if kind.lane not in without]
     return lambda: [job for kind in kinds for job in kind.jobs()]
 
 

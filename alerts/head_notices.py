@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import func, select
 
 from alerts.messages import Notice
-from alerts.models import NOTICE, Message
+from alerts.models import NOTICE, AlertedEvent, Message
 from alerts.outbox import put_notice
 from core.clock import DEFAULT_ZONE, local
 from core.texts import load_texts
@@ -40,10 +40,12 @@ def enqueue_head(
     head = latest_head(session)
     if head is None or not every_h or not channels or channels[0].is_last_resort:
         return False
-    last = session.scalar(select(func.max(Message.created_at)).where(Message.kind == NOTICE))
+    others = select(AlertedEvent.message_id).where(AlertedEvent.message_id == Message.id)
+    last = session.scalar(select(func.max(Message.created_at)).where(Message.kind == NOTICE, ~others.exists()))
     if last is not None and now - last < timedelta(hours=every_h):
         return False
-    return put_notice(session, channels[0], f"head:{head.size}:{head.root}", head_notice(head, language, zone), now=now)
+    notice = head_notice(head, language, zone)
+    return put_notice(session, channels[0], f"head:{head.size}:{head.root}", notice, now=now) is not None
 
 
 def enqueue_refusal(session: Session, channel: Channel, *, language: str, now: datetime) -> bool:
@@ -53,7 +55,7 @@ def enqueue_refusal(session: Session, channel: Channel, *, language: str, now: d
         return False
     texts = load_texts("alerts", language)
     notice = Notice(texts("head.refused"), texts("head.refused_said"), head.note)
-    return put_notice(session, channel, f"refused:{head.size}:{head.root}", notice, now=now)
+    return put_notice(session, channel, f"refused:{head.size}:{head.root}", notice, now=now) is not None
 
 
 def head_notice(head: LogHead, language: str, zone: str = DEFAULT_ZONE) -> Notice:

@@ -102,18 +102,18 @@ def put(
     return message
 
 
-def put_notice(session: Session, channel: Channel, name: str, notice: Notice, *, now: datetime) -> bool:
-    """Put a message that belongs to no incident into the outbox; once for each ``name``."""
+def put_notice(session: Session, channel: Channel, name: str, notice: Notice, *, now: datetime) -> Message | None:
+    """Put a message that belongs to no incident into the outbox; once for each ``name``, none when it is there."""
     uuid = str(uuid5(NAMESPACE_URL, f"hinomi:{channel.name}:{name}"))
     if session.scalar(select(Message.id).where(Message.uuid == uuid)) is not None:
-        return False
-    payload = channel.compose_notice(notice)
-    session.add(
-        Message(
-            uuid=uuid, channel=channel.name, kind=NOTICE, payload=payload, state=PENDING, created_at=now, next_at=now
-        )
+        return None
+    message = Message(
+        uuid=uuid, channel=channel.name, kind=NOTICE, payload=channel.compose_notice(notice), state=PENDING,
+        created_at=now, next_at=now,
     )  # fmt: skip
-    return True
+    session.add(message)
+    session.flush()
+    return message
 
 
 def list_messages(session: Session, *, limit: int = 100, state: str | None = None) -> list[Message]:

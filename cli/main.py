@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import importlib
 import os
+import re
 import sys
 from io import TextIOWrapper
 from itertools import pairwise
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, Final, NoReturn
 
 import click
 
@@ -17,6 +18,7 @@ from core.errors import HinomiError
 from core.files import full_disk, is_full
 from core.logs import configure_logs
 from core.processes.garbage import expect_many_objects
+from core.processes.walls.confinement import end_with_starter
 from core.settings import find_home
 
 if TYPE_CHECKING:
@@ -53,6 +55,11 @@ COMMANDS = {
 }
 
 
+OWNER_ALONE, OTHERS = 0o077, 0o007
+UMASK_VARIABLE: Final = "HINOMI_UMASK"
+"""Where two users share an archive, it may let the group in (``007``); nobody lets in all others."""
+
+
 class LazyGroup(click.Group):
     """A group whose commands are imported when they are called: scrapy alone takes a second."""
 
@@ -84,6 +91,8 @@ def hinomi(ctx: click.Context, home: str | None) -> None:
 
 def main() -> NoReturn:
     """Run the command line and end with its exit code."""
+    end_with_starter()
+    os.umask(_umask())
     os.environ["PYTHONSAFEPATH"] = "1"  # for whatever Python a library of ours starts: see core.processes.worker
     configure_logs(level="WARNING")
     expect_many_objects()
@@ -91,6 +100,12 @@ def main() -> NoReturn:
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
     sys.exit(run(sys.argv[1:]))
+
+
+def _umask() -> int:
+    """What nobody but the owner, or his group where that was asked for, may do with what a command writes."""
+    given = os.environ.get(UMASK_VARIABLE, "")
+    return int(given, 8) | OTHERS if re.fullmatch("0?[0-7]{3}", given) else OWNER_ALONE
 
 
 def run(arguments: Sequence[str]) -> int:

@@ -6,6 +6,8 @@ import errno
 import os
 import secrets
 import shutil
+import stat
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
@@ -49,6 +51,26 @@ def full_disk(error: BaseException, folder: Path) -> FullDiskError:
     place = Path(file).parent if file else folder
     there = next(path for path in (place, *place.absolute().parents) if path.is_dir())
     return FullDiskError(str(folder), file, shutil.disk_usage(there).free >> 20)
+
+
+def open_to_others(path: Path) -> bool:
+    """Whether users beside the owner and the group may do anything with a file or folder."""
+    return bool(path.stat().st_mode & stat.S_IRWXO)
+
+
+def open_to_group(path: Path) -> bool:
+    """Whether the group may."""
+    return bool(path.stat().st_mode & stat.S_IRWXG)
+
+
+def close_to_others(path: Path) -> bool:
+    """Leave a file or folder to its owner alone; whether it was open. Somebody else's stays as it is."""
+    mode = stat.S_IMODE(path.stat().st_mode)
+    if not mode & (stat.S_IRWXG | stat.S_IRWXO):
+        return False
+    with suppress(PermissionError):
+        path.chmod(mode & stat.S_IRWXU)
+    return True
 
 
 def sync_file(path: Path) -> None:

@@ -20,7 +20,12 @@ from core.errors import HinomiError
 
 SETTINGS_FILE = "hinomi.toml"
 HOME_VARIABLE = "HINOMI_HOME"
+INDEX_FOLDER = "index"
+"""In the home folder: where the index generations are."""
 MIB = 1 << 20
+_OWN_PLACES = """
+hinomi.db hinomi.db-wal hinomi.db-shm index archive trails uploads enrolments logs accounts.csv log-heads.jsonl
+"""
 
 DEFAULT_SETTINGS = """\
 # Hinomi's settings. Everything has a default; a line here or an environment variable
@@ -32,6 +37,7 @@ language = "ja"                 # of alerts and reports: ja or en
 
 [key]
 file = "key"                    # mode 0600; or: environment = "HINOMI_KEY", or: command = ["vault", "read", "..."]
+# command_environment = ["VAULT_ADDR", "VAULT_TOKEN"]   # variables that the command needs
 
 [crawler]
 # contact = "csirt@carrier.example"                 # stands in the user agent, so that a site's owner can ask
@@ -82,6 +88,14 @@ class KeySettings(_Table):
     file: str = Field(default="key", description="path, relative to the home folder; mode 0600 is enforced")
     environment: str = Field(default="", description="name of a variable that holds the key; wins over the file")
     command: list[str] = Field(default_factory=list, description="a command that prints the key; wins over both")
+    command_environment: list[str] = Field(
+        default_factory=list, description="names of variables that the command needs; children get no others"
+    )
+
+    @property
+    def variables(self) -> list[str]:
+        """Names of the variables that whoever loads the key needs."""
+        return [*([self.environment] if self.environment else []), *self.command_environment]
 
 
 class CrawlerSettings(_Table):
@@ -256,7 +270,7 @@ class Settings(BaseSettings):
     @property
     def index_dir(self) -> Path:
         """Where the index generations are."""
-        return self.home / "index"
+        return self.home / INDEX_FOLDER
 
     @property
     def archive_dir(self) -> Path:
@@ -287,6 +301,12 @@ class Settings(BaseSettings):
     def web_url(self) -> str:
         """The address that links in alerts begin with; no slash at the end."""
         return self.web.public_url.rstrip("/") or f"http://{self.web.host}:{self.web.port}"
+
+
+def own_places(settings: Settings) -> list[Path]:
+    """What is in a home folder and nobody else's business, whether or not it is there."""
+    named = [SETTINGS_FILE, settings.sources_file, settings.key.file, settings.log.key_file, *_OWN_PLACES.split()]
+    return [settings.home / name for name in dict.fromkeys(named)]
 
 
 def find_home(given: str | os.PathLike[str] | None = None) -> Path:

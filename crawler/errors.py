@@ -11,6 +11,10 @@ class CrawlError(HinomiError):
     exit_code = 3
 
 
+class UnreadablePageError(CrawlError):
+    """A page that is not parsed, for its own sake."""
+
+
 class SourcesError(UsageError, CrawlError):
     """The file of sources says something that cannot be; every problem is in the message."""
 

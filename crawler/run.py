@@ -19,7 +19,6 @@ from core.processes.child import GRACE_S, run_hinomi
 from crawler.errors import CrawlError
 from crawler.models import Sweep
 from crawler.recorder import Recorder
-from crawler.sources import engines
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -66,12 +65,12 @@ class SweepResult:
 
 
 def sweep(source: Source, settings: Settings, database: Database, clock: Clock) -> SweepResult:
-    """Sweep one source in this process; once a process, since Twisted's reactor cannot be started again.
+    """Sweep one source: this process keeps the pen, another one goes out (`crawler.fetcher`).
 
     Raises:
         CrawlError: Another worker sweeps it at this moment.
     """
-    from crawler.driving import crawl
+    from crawler.fetcher import fetch
 
     recover_sweeps(settings, database, clock)
     with _lease(source.name, database, clock) as worker:
@@ -83,8 +82,7 @@ def sweep(source: Source, settings: Settings, database: Database, clock: Clock) 
             if until := recorder.paused_until():
                 recorder.stopping = f"the site asked for a pause until {until:%Y-%m-%d %H:%M} UTC"
             else:
-                engine = engines()[source.engine](source.url, source.options, recorder, deep=recorder.begin_walk())
-                finish = crawl(source, settings.crawler, engine, recorder)
+                finish = fetch(source, settings.crawler, recorder, deep=recorder.begin_walk())
         except HinomiError as error:
             recorder.fatal = str(error)
         except Exception as error:  # noqa: BLE001  # the edge of a sweep: its row has to be closed, whatever failed
@@ -122,7 +120,7 @@ def run_sweep_process(
         limit_s=hard,
         stop=stop,
         grace_s=grace_s,
-        hidden=[settings.key.environment],  # the crawl zone has no key
+        hidden=settings.key.variables,  # the crawl zone has no key
     )
     row = latest_sweep(database, source.name)
     if row is None or (before and row.id <= before.id):

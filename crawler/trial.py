@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Final, cast
 
+from core.clock import SystemClock
+from core.logs import configure_logs
+from core.processes.plain import Plain
 from crawler.engines.interface import (
     EngineOptions,
     Fetch,
@@ -18,10 +21,13 @@ from crawler.engines.interface import (
     SiteEngine,
     Step,
 )
+from crawler.errors import CrawlError
+from crawler.fetcher import fetcher
 from crawler.sources import engines
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
+    from multiprocessing.connection import Connection
 
     from archive.records import Exchange
     from core.clock import Clock
@@ -55,12 +61,32 @@ class Trial:
         return bool(self.entries and self.documents and self.characters and not self.problems)
 
 
-def try_source(source: Source, settings: CrawlerSettings, clock: Clock) -> Trial:
-    """Try a source, politely; once a process."""
+_TRIED: Final = Plain(Trial)
+
+
+def try_source(source: Source, settings: CrawlerSettings) -> Trial:
+    """Try a source, politely, in a process that sees nothing of ours.
+
+    Raises:
+        CrawlError: That process ended without a word.
+    """
+    with fetcher(settings, _serve, source, settings) as worker:
+        try:
+            return cast("Trial", _TRIED.unpack(worker.line.receive()))
+        except (EOFError, ConnectionError):
+            raise CrawlError(f"the process that fetches {worker.how_it_ended()}") from None
+
+
+def _serve(line: Connection, source: Source, settings: CrawlerSettings) -> None:
+    configure_logs(level="ERROR")
+    line.send_bytes(_TRIED.pack(_try(source, settings)))
+
+
+def _try(source: Source, settings: CrawlerSettings) -> Trial:
     from crawler.driving import crawl
 
     trial = Trial(source.name)
-    notebook = _TrialNotebook(source.name, clock)
+    notebook = _TrialNotebook(source.name, SystemClock())
     inner = engines()[source.engine](source.url, source.options, notebook, deep=True)
     crawl(source, settings, _OneOfEach(inner, source.options, trial), notebook)
     trial.requests = notebook.requests

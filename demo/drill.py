@@ -28,7 +28,8 @@ from cli.custody.canaries import draw_people, index_or_none
 from cli.days import today
 from core.errors import HinomiError
 from core.processes.child import end_group
-from core.processes.worker import python, safe_environment
+from core.processes.environment import command_environment
+from core.processes.worker import python
 from custody.canaries import DRILL, make_canaries, take_for_drill, write_canary_rows
 from demo.ports import free_port
 
@@ -164,7 +165,7 @@ def _page(port: int, path: str, text: bytes) -> Iterator[None]:
     """The page, alive while the block runs."""
     child = subprocess.Popen(  # noqa: S603  # our own interpreter and our own module
         python("-m", "demo.drill_site", str(port), path),
-        env=safe_environment(),
+        env=command_environment(),
         stdin=subprocess.PIPE,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
@@ -194,7 +195,7 @@ def _answers(address: str) -> bool:
 
 def _sweep(ctx: Context, port: int) -> None:
     """Sweep the page in a child process that has no key, as every sweep runs."""
-    environment = safe_environment({ctx.settings.key.environment})
+    environment = command_environment(hidden=ctx.settings.key.variables)
     command = python("-m", "demo.drill_sweep", str(ctx.settings.home))
     source = SOURCE_TABLE.format(name=SOURCE, port=port)
     try:

@@ -17,7 +17,8 @@ from sqlalchemy import select
 from cli.keeping.init import make_home
 from core.errors import HinomiError, OutsideError, UsageError
 from core.processes.child import end_group, run_hinomi
-from core.processes.worker import python, safe_environment
+from core.processes.environment import command_environment
+from core.processes.worker import python
 from core.settings import SETTINGS_FILE
 from demo.carrier import make_carrier, write_extracts
 from demo.ports import free_port
@@ -144,7 +145,7 @@ class Demo:
         with log.open("ab") as output:
             child = subprocess.Popen(  # noqa: S603  # our own interpreter and our own module
                 python("-m", "demo.sites", str(ports.paste), str(ports.forum)),
-                env=safe_environment(),
+                env=command_environment(),
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=output,

@@ -9,10 +9,12 @@ from health.alerts import look_at_alerts
 from health.archive import look_at_archive
 from health.database import look_at_database
 from health.disk import look_at_disk
+from health.files import look_at_files
 from health.index import look_at_index
 from health.interface import Diagnosis, failed
 from health.key import look_at_key
 from health.log import look_at_log
+from health.processes import look_at_processes
 from health.sources import look_at_sources
 
 if TYPE_CHECKING:
@@ -30,6 +32,8 @@ LOOKS: Final[Mapping[str, Look]] = {
     "alerts": look_at_alerts,
     "log": look_at_log,
     "disk": look_at_disk,
+    "files": look_at_files,
+    "processes": look_at_processes,
 }
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from alerts.delivery import deliver
 from alerts.outbox import has_due
+from alerts.unjudged_notices import untold_unjudged
 from jobs.interface import SingleJob
 
 
@@ -16,7 +17,8 @@ class Delivery(SingleJob):
     def is_wanted(self) -> bool:
         """Whether a message is due, or an event nobody was told of."""
         with self.home.database.read() as session:
-            return has_due(session, self.bench.post.channels, now=self.home.clock.now())
+            now, channels = self.home.clock.now(), self.bench.post.channels
+            return has_due(session, channels, now=now) or bool(untold_unjudged(session, channels[0].name, now=now))
 
     def work(self) -> str:
         """Send what is due."""

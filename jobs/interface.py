@@ -79,7 +79,10 @@ class JobKind(ABC):
         """A command of ours in a child process that cannot get stuck: its outcome, None when it was asked to stop."""
         settings = self.home.settings
         log = settings.home / "logs" / f"{self.name}.log"
-        ended = run_hinomi(arguments, home=settings.home, log=log, limit_s=limit_s, stop=self.bench.stop)
+        ended = run_hinomi(
+            arguments, home=settings.home, log=log, limit_s=limit_s, stop=self.bench.stop,
+            variables=settings.key.variables,
+        )  # fmt: skip
         if ended.how == "stopped":
             return None
         if ended.how == "limit":

@@ -1,48 +1,64 @@
 """Judging a document in a child process, so that a hostile or heavy one takes nothing down but that child.
 
-The child opens index and key itself, is handed one document at a time, and is ended when it takes too long or too much
-memory; the next document gets a new one. It writes nothing and reaches nothing but the index.
+The child is handed key and documents, maps the index, has no network, no file but those, and is ended when it takes too
+long or too much memory; the next document gets a new one. It writes nothing but in its own folder, and what it says is
+plain data (`judging.answers`). A document whose structure ended the child is looked at once more as plain text, in a
+new one: a tail that breaks a reader hides no leak.
 """
 
 from __future__ import annotations
 
 import os
+import shutil
 import time
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol, Self, cast
+from typing import TYPE_CHECKING, Any, Final, NoReturn, Protocol, Self, cast
 
 import psutil
 
-from core.errors import HinomiError
+from core.errors import HinomiError, OutsideError
 from core.leases import is_dead, worker_name
+from core.processes.failures import error_of, failure_of
 from core.processes.peak import own_bytes
+from core.processes.walls.confinement import Rights
+from core.processes.walls.limits import limit_memory, limit_processor
 from core.processes.worker import Worker
-from judging.judge import Bench, Judged, Verdicts, open_verdicts
+from home import Home
+from judging.answers import ANSWERS, FAILED, JUDGED, READY, REFUSED, SWOLLEN, UNREADABLE, answer_of
+from judging.judge import Bench, Verdicts, open_verdicts
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from multiprocessing.connection import Connection
+
+    from fingerprints.secrets.keys import Key
+    from judging.judge import Judged
 
 
 POLL_S = 0.2  # between two looks at time and memory; an answer is seen at once
 START_LIMIT_S = 60.0
 IN_MEMORY_BYTES = 16 << 20
 HANDED_OVER = "judging-"
-"""A large content on its way to the child; the rest of the name says whose, so that a dead one's is cleaned up."""
+"""The child's folder, with a large content on its way; the rest says whose, so that a dead one's is removed."""
+PLAIN_ALONE: Final = "its plain text alone was looked at, since reading its structure failed"
 
 
 class JudgingError(HinomiError):
     """A document that could not be judged; the message says why, without a word of the document."""
 
 
+class UnreadableError(OutsideError):
+    """The file of a document cannot be read; the message says what the system says."""
+
+
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A document to be judged; the content comes in pieces."""
+    """A document to be judged: its file, or its content in pieces."""
 
     name: str
-    content: Iterable[bytes]
+    content: Iterable[bytes] | Path
     size_bytes: int
     media_type: str = ""
     charset: str = ""
@@ -61,36 +77,48 @@ class Judge(Protocol):
 
 
 class ChildJudge:
-    """Gives verdicts by a child process; a context manager that leaves none behind."""
+    """Gives verdicts by a child process; a context manager that leaves none behind.
 
-    def __init__(self, bench: Bench, open_judge: Callable[[Bench], Verdicts] = open_verdicts) -> None:
+    Args:
+        bench: What it takes to judge.
+        open_judge: What opens the index, in the child; so it has to be importable.
+        reads: Files and folders of the documents, where they are handed over by name.
+    """
+
+    def __init__(
+        self, bench: Bench, open_judge: Callable[[Bench, Key], Verdicts] = open_verdicts, reads: Iterable[Path] = ()
+    ) -> None:
         self._bench = bench
-        self._open_judge = open_judge  # runs in the child, so it has to be importable
+        self._open_judge = open_judge
+        self._reads = tuple(str(path) for path in reads)
+        self._folder = bench.home / (HANDED_OVER + worker_name(os.urandom(3).hex()).replace("/", "+"))
         self._worker: Worker | None = None
 
     def __enter__(self) -> Self:
         for left in self._bench.home.glob(f"{HANDED_OVER}*"):
             if is_dead(left.name.removeprefix(HANDED_OVER).replace("+", "/")):
-                left.unlink()
+                _remove(left)
         return self
 
     def __exit__(self, *error: object) -> None:
         self.close()
+        _remove(self._folder)
 
     def judge(self, question: Question) -> Judged:
-        """The verdict over one document.
+        """The verdict over one document; over its plain text alone, and never clear, where its structure gives none.
 
         Raises:
             JudgingError: It took too long or too much, ended the child, or cannot be read.
+            UnreadableError: Its file cannot be opened.
         """
         content = self._hand_over(question)
         try:
-            worker = self._ready()
-            with suppress(ConnectionError):  # it has just ended: its answer says so
-                worker.line.send((question.name, content, question.media_type, question.charset))
-            return cast("Judged", self._answer(worker, self._bench.document_s))
+            try:
+                return self._ask(question, content, plainly=False)
+            except JudgingError as error:
+                return self._plainly(question, content, error)
         finally:
-            if isinstance(content, Path):
+            if isinstance(content, Path) and content != question.content:
                 content.unlink()
 
     def close(self) -> None:
@@ -99,11 +127,31 @@ class ChildJudge:
             self._worker.end(at_once=True)
         self._worker = None
 
+    def _ask(self, question: Question, content: bytes | Path, *, plainly: bool) -> Judged:
+        worker = self._ready()
+        with suppress(ConnectionError):  # it has just ended: its answer says so
+            worker.line.send((question.name, content, question.media_type, question.charset, plainly))
+        return cast("Judged", self._answer(worker, self._bench.document_s))
+
+    def _plainly(self, question: Question, content: bytes | Path, error: JudgingError) -> Judged:
+        try:
+            judged = self._ask(question, content, plainly=True)
+        except JudgingError:
+            raise error from None
+        found = judged.finding
+        limits = (PLAIN_ALONE, str(error), *found.limits)
+        if found.verdict == "clear":
+            return replace(judged, finding=replace(found, verdict="unread", confidence=0.0, limits=limits))
+        return replace(judged, finding=replace(found, limits=limits))
+
     def _hand_over(self, question: Question) -> bytes | Path:
         """The content as the child gets it: through the line when small, else as a file that goes when it is done."""
+        if isinstance(question.content, Path):
+            return question.content
         if question.size_bytes <= IN_MEMORY_BYTES:
             return b"".join(question.content)
-        file = self._bench.home / (HANDED_OVER + worker_name().replace("/", "+"))
+        self._folder.mkdir(mode=0o700, exist_ok=True)
+        file = self._folder / "document"
         with os.fdopen(os.open(file, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o600), "wb") as out:
             for piece in question.content:
                 out.write(piece)
@@ -112,7 +160,10 @@ class ChildJudge:
     def _ready(self) -> Worker:
         if self._worker is not None:
             return self._worker
-        self._worker = Worker(_serve, self._bench, self._open_judge)
+        key = Home(self._bench.home).load_key()  # anew for each child, since keys are changed
+        self._folder.mkdir(mode=0o700, exist_ok=True)
+        rights = Rights(reads=(str(self._bench.index_dir), *self._reads))
+        self._worker = Worker(_serve, self._bench, key, self._open_judge, rights=rights, folder=self._folder)
         self._answer(self._worker, START_LIMIT_S)
         return self._worker
 
@@ -123,46 +174,81 @@ class ChildJudge:
             if not reason and time.monotonic() > deadline:
                 reason = f"it took longer than {limit_s:g} s"
             if reason:
-                self.close()
-                raise JudgingError(reason)
+                self._fail(reason)
         try:
-            word, value = worker.line.recv()
+            word, value = answer_of(worker.line.receive())
         except (EOFError, ConnectionError):
             self._worker = None
             worker.line.close()
             raise JudgingError(f"the matcher's process {worker.how_it_ended()}") from None
-        if word == "refused":
-            self.close()
-            raise value
-        if word == "failed":
-            raise JudgingError(value)
+        except HinomiError as error:
+            self._fail(f"the matcher's process said what it never says: {error}")
+        if word not in {READY, JUDGED}:
+            self._refuse(word, value)
         return value
 
+    def _refuse(self, word: str, value: Any) -> NoReturn:
+        """Say in this process why there is no verdict."""
+        if word == REFUSED:
+            self.close()
+            raise error_of(value)
+        if word == UNREADABLE:
+            raise UnreadableError(value)
+        if word == SWOLLEN:
+            self._fail(_too_much(self._bench))
+        raise JudgingError(value)
+
+    def _fail(self, reason: str) -> NoReturn:
+        self.close()
+        raise JudgingError(reason)
+
     def _excess(self, worker: Worker) -> str:
-        limit = self._bench.memory_mib << 20
         try:
             own = sum(map(own_bytes, worker.processes()))
         except psutil.Error:
             return ""  # one of them just ended: the line tells
-        return f"it needed more than {self._bench.memory_mib} MiB" if own > limit else ""
+        return _too_much(self._bench) if own > self._bench.memory_mib << 20 else ""
 
 
-def _serve(line: Connection, bench: Bench, open_judge: Callable[[Bench], Verdicts]) -> None:
+def _too_much(bench: Bench) -> str:
+    return f"it needed more than {bench.memory_mib} MiB"
+
+
+def _remove(left: Path) -> None:
+    """A folder of a child, or what an earlier version left as a file."""
+    if left.is_dir():
+        shutil.rmtree(left, ignore_errors=True)
+    else:
+        left.unlink(missing_ok=True)
+
+
+def _serve(line: Connection, bench: Bench, key: Key, open_judge: Callable[[Bench, Key], Verdicts]) -> None:
     """The child: say that the index is open, then answer one document after another."""
     try:
-        verdicts = open_judge(bench)
+        verdicts = open_judge(bench, key)
     except HinomiError as error:
-        line.send(("refused", error))
+        line.send_bytes(ANSWERS.pack((REFUSED, failure_of(error))))
         return
-    line.send(("ready", None))
+    limit_memory(bench.memory_mib)  # from here on: the index is mapped, nothing hostile was read
+    line.send_bytes(ANSWERS.pack((READY, None)))
     while True:
         try:
             question = line.recv()
         except EOFError:
             return
-        try:
-            line.send(("judged", verdicts.judge(*question)))
-        except HinomiError as error:
-            line.send(("failed", str(error)))
-        except Exception as error:  # noqa: BLE001  # the edge of the child: any document may do anything
-            line.send(("failed", f"the matcher failed with {type(error).__name__}"))
+        limit_processor(bench.document_s * (os.cpu_count() or 1))
+        line.send_bytes(ANSWERS.pack(_verdict(verdicts, question)))
+
+
+def _verdict(verdicts: Verdicts, question: tuple[str, bytes | Path, str, str, bool]) -> tuple[str, object]:
+    """The word and the value for one document."""
+    try:
+        return JUDGED, verdicts.judge(*question)
+    except HinomiError as error:
+        return FAILED, str(error)
+    except MemoryError:
+        return SWOLLEN, None
+    except Exception as error:  # noqa: BLE001  # the edge of the child: any document may do anything
+        if isinstance(error, OSError) and isinstance(question[1], Path):
+            return UNREADABLE, error.strerror or type(error).__name__
+        return FAILED, f"the matcher failed with {type(error).__name__}"

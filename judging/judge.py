@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, Self
 
 from pyroaring import BitMap
 
+from core.settings import INDEX_FOLDER
 from fingerprints.identifiers import IdentifierKind, load_kinds
-from home import Home
+from fingerprints.index.generation import Index
+from fingerprints.secrets.digests import Digester
 from incidents.findings import KeptMatch, NewFinding
 from judging.extracts import rank
 from matcher.document import Document, Limits
@@ -21,20 +23,24 @@ if TYPE_CHECKING:
     from typing import Any
 
     from core.settings import Settings
-    from fingerprints.index.generation import Index
-    from fingerprints.secrets.digests import Digester
+    from fingerprints.secrets.keys import Key
     from matcher.finding import Finding
 
 
-MEMORY_LIMIT_MIB = 2048  # a 5.96-million-row document has to be judged within it
+MEMORY_LIMIT_MIB = 2048  # a 5.96-million-row document has to be judged within it, by all its processes together
 
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """A verdict, and the generation of the index it was found under."""
+    """A verdict, the ranking of extracts as JSON, and the generation of the index they were found under."""
 
-    finding: NewFinding
+    finding: Finding
+    extracts: list[dict[str, Any]]
     generation: int
+
+    def as_new(self) -> NewFinding:
+        """What is kept of it."""
+        return new_finding(self.finding, extracts=self.extracts)
 
 
 READING_SHARE = 0.8  # of the time a document has before its process is ended: what was read by then still counts
@@ -49,6 +55,13 @@ class Bench:
     document_s: float
     memory_mib: int = MEMORY_LIMIT_MIB
     processes: int = field(default_factory=count_cores)
+    generation: Path | None = None
+    """The index generation to judge under, where it must be the one that somebody else has open."""
+
+    @property
+    def index_dir(self) -> Path:
+        """Where the index is."""
+        return self.home / INDEX_FOLDER
 
     @classmethod
     def of(cls, settings: Settings) -> Self:
@@ -67,19 +80,20 @@ class Verdicts:
     limits: Limits
     processes: int = 1
 
-    def judge(self, name: str, content: bytes | Path, media_type: str, charset: str) -> Judged:
-        """The verdict over one document."""
+    def judge(self, name: str, content: bytes | Path, media_type: str, charset: str, plainly: bool = False) -> Judged:  # noqa: FBT001, FBT002  # as it comes over the line
+        """The verdict over one document; ``plainly`` over its text as it stands, whatever its structure is."""
         document = Document(name, content, media_type or None, charset or None)
-        found = match_document(document, self.index, self.digester, self.kinds, self.limits, processes=self.processes)
-        return Judged(new_finding(found, extracts=rank(found, self.index)), self.index.generation)
+        found = match_document(
+            document, self.index, self.digester, self.kinds, self.limits, processes=self.processes, plainly=plainly
+        )
+        return Judged(found, rank(found, self.index), self.index.generation)
 
 
-def open_verdicts(bench: Bench) -> Verdicts:
-    """Open key and index; raises their errors."""
-    home = Home(bench.home)
-    index = home.index
+def open_verdicts(bench: Bench, key: Key) -> Verdicts:
+    """Open the index; raises its errors."""
+    index = Index.open_folder(bench.generation, key) if bench.generation else Index.open_good(bench.index_dir, key)
     limits = Limits(document_bytes=bench.document_bytes, seconds=READING_SHARE * bench.document_s)
-    return Verdicts(index, home.digester, load_kinds(index.number_patterns), limits, bench.processes)
+    return Verdicts(index, Digester(key), load_kinds(index.number_patterns), limits, bench.processes)
 
 
 def new_finding(found: Finding, *, extracts: Sequence[Mapping[str, Any]]) -> NewFinding:

@@ -22,7 +22,7 @@ from incidents.figures import with_days
 from incidents.findings import CLEAR, LEAK, OVERLAP, UNREAD, record_finding
 from incidents.models import FindingRow
 from incidents.timeline.events import SYSTEM, add_event
-from judging.child import JudgingError, Question
+from judging.child import JudgingError, Question, UnreadableError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -164,7 +164,7 @@ def _judge(work: Matching, document_id: int, worker: str, counts: MatchingCounts
     counts.documents += 1
     try:
         judged = work.judge.judge(_question(work, document_id))
-    except (JudgingError, ArchiveError) as error:
+    except (JudgingError, UnreadableError, ArchiveError) as error:
         is_last = _failed(work, document_id, worker, str(error))
         counts.failed += is_last
         counts.put_off += not is_last
@@ -193,7 +193,7 @@ def _keep(work: Matching, document_id: int, worker: str, judged: Judged) -> Take
     now = work.clock.now()
     with work.database.write() as session:
         document = session.get_one(DocumentRow, document_id, with_for_update=True)
-        finding = replace(judged.finding, extracts=with_days(judged.finding.extracts, first_lent(session)))
+        finding = replace(judged.as_new(), extracts=with_days(judged.extracts, first_lent(session)))
         row = record_finding(session, document, finding, generation=judged.generation, now=now)
         taken = take_finding(session, row, now=now)
         work.archive.settle(session, document_id, held=document.held, clear=row.verdict == CLEAR)

@@ -5,18 +5,22 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Final
 
+from core.processes.plain import Plain
 from core.processes.pool import Pool
+from core.processes.walls.confinement import Rights
+from matcher.decide.parts import FoundSubjects, Part
+from matcher.decide.phone_lists import PhonePart
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from matcher.decide.parts import Part
     from matcher.passage import Looker, PassageJob
 
 HEAVY_ROWS: Final = 40_000
 """Work done in this process before helpers are started: starting one costs about as much as looking at 20,000 rows."""
 MOST_HELPERS: Final = 4
 """Each takes some 200 MiB, and a document is to be judged within 2 GiB."""
+ANSWERS: Final = Plain(Part, FoundSubjects, PhonePart)
 
 
 def look_at_all(looker: Looker, jobs: Iterator[PassageJob], processes: int) -> Iterator[Part]:
@@ -32,7 +36,9 @@ def look_at_all(looker: Looker, jobs: Iterator[PassageJob], processes: int) -> I
         yield looker.look(job)
         done += job.weight
         if done >= HEAVY_ROWS and processes > 1:
-            with Pool(open_looker, looker, workers=min(processes, MOST_HELPERS), at=name_of) as pool:
+            rights = Rights(reads=(str(looker.index.folder.parent),))
+            helpers = min(processes, MOST_HELPERS)
+            with Pool(open_looker, looker, answers=ANSWERS, workers=helpers, at=name_of, rights=rights) as pool:
                 yield from pool.work_through(jobs)
             return
 

@@ -52,6 +52,7 @@ def match_document(
     *,
     methods: Methods = ALL_METHODS,
     processes: int = 1,
+    plainly: bool = False,
 ) -> Finding:
     """The finding over one document.
 
@@ -63,11 +64,14 @@ def match_document(
         limits: Bounds on reading.
         methods: What is done beyond comparing exact values.
         processes: How many may work on a large document; the finding does not depend on it.
+        plainly: Read it as text as it stands and no other way, where its structure is more than a reader can stand.
     """
     limits = limits or Limits()
     cuts = Cuts()
     about = _About(limits, cuts, ContentSketch(digester), has_own_form(index.number_patterns), index.subjects)
     reading = _Reading(Looker(index, digester, kinds, methods), about, processes)
+    if plainly:
+        return reading.conclude(_sketched(read_plainly(document, limits, cuts), about.content))
     structured = reading.conclude(_sketched(read_document(document, limits, cuts), about.content))
     if reading.explained:
         return structured

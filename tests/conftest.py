@@ -50,7 +50,7 @@ def clock() -> SetClock:
 def home(tmp_path: Path) -> Path:
     """A home folder with default settings."""
     folder = tmp_path / "home"
-    folder.mkdir()
+    folder.mkdir(mode=0o700)
     (folder / SETTINGS_FILE).write_text(DEFAULT_SETTINGS, encoding="utf-8")
     return folder
 

@@ -71,7 +71,7 @@ def enrolled_home(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Pat
 def home(tmp_path: Path, enrolled_home: Path) -> Path:
     """A home folder of the test's own, with that key and index."""
     folder = tmp_path / "home"
-    folder.mkdir()
+    folder.mkdir(mode=0o700)
     shutil.copy2(enrolled_home / SETTINGS_FILE, folder)
     shutil.copy2(enrolled_home / "key", folder)
     shutil.copytree(enrolled_home / "index", folder / "index")

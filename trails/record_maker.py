@@ -6,12 +6,17 @@ and are more than half of the work. Blocks come back in the order of the file, a
 
 from __future__ import annotations
 
+import io
 import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+import polars as pl
+
+from core.processes.plain import Plain
 from core.processes.pool import Pool
-from trails.records import make_records
+from trails.formats.interface import Dropped
+from trails.records import AccessRecords, make_records
 from trails.zipped_logs import size_of
 
 if TYPE_CHECKING:
@@ -20,7 +25,7 @@ if TYPE_CHECKING:
 
     from trails.formats.interface import Parsed
     from trails.mapping.mapping_file import TrailMapping
-    from trails.records import AccessRecords, Doorkeeper
+    from trails.records import Doorkeeper
     from trails.times import TimeReading
     from trails.zipped_logs import LogPath
 
@@ -28,6 +33,20 @@ LARGE_BYTES: Final = 64 << 20
 """Below this a helper's start costs more than it saves."""
 MOST_HELPERS: Final = 3
 """So many keep up with the one process that reads and writes."""
+
+
+def _frame_bytes(frame: pl.DataFrame) -> bytes:
+    """A table as Arrow's own bytes."""
+    out = io.BytesIO()
+    frame.write_ipc(out)
+    return out.getvalue()
+
+
+def _frame_of(data: bytes) -> pl.DataFrame:
+    return pl.read_ipc(io.BytesIO(data))
+
+
+ANSWERS: Final = Plain(AccessRecords, Dropped, others={pl.DataFrame: (_frame_bytes, _frame_of)})
 
 
 @dataclass(frozen=True)
@@ -54,7 +73,7 @@ def make_all(parsed: Iterable[Parsed], make: RecordMaker, helpers: int) -> Itera
     if not helpers:
         yield from map(make, parsed)
         return
-    with Pool(open_maker, make, workers=helpers, at=name_of) as pool:
+    with Pool(open_maker, make, answers=ANSWERS, workers=helpers, at=name_of) as pool:
         yield from pool.work_through(parsed)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import click
 
@@ -11,6 +11,11 @@ from core.errors import UsageError
 if TYPE_CHECKING:
     from cli.context import Context
     from custody.enrolment.uploads import Upload, Uploads
+
+
+UPLOADS: Final = "uploads"
+LOOK_MIB: Final = 2048
+"""As much as a document may take in the matcher."""
 
 
 @click.group()
@@ -35,7 +40,11 @@ def list_command(ctx: Context, *, as_json: bool) -> None:
 @click.pass_obj
 def look(ctx: Context, upload_id: str) -> None:
     """Understand one and keep what the page shows of it."""
+    from core.processes.walls.confinement import Rights, confine
+
     found = _uploads(ctx)
+    # It opens what somebody handed in, and needs nothing else: no key, no index, no database, no network.
+    confine(Rights(writes=(str(ctx.settings.home / UPLOADS),), memory_mib=LOOK_MIB))
     found.look(_of(found, upload_id))
 
 

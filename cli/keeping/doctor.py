@@ -18,7 +18,10 @@ _LANGUAGE: Final = "en"
 @click.option("--json", "as_json", is_flag=True, help="One JSON object per look on stdout.")
 @click.pass_obj
 def doctor(ctx: Context, *, as_json: bool) -> None:
-    """Check settings, key, index, database, archive, sources, alerts and disk; exits with 1 when something is wrong."""
+    """Check settings, key, index, database, archive, sources, alerts, disk, files and child processes.
+
+    Exits with 1 when something is wrong.
+    """
     from health.examination import examine
 
     is_wrong = False

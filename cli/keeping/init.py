@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 import click
 
 from core.errors import UsageError
-from core.settings import DEFAULT_SETTINGS, SETTINGS_FILE, find_home, load_settings
+from core.files import close_to_others
+from core.settings import DEFAULT_SETTINGS, SETTINGS_FILE, find_home, load_settings, own_places
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -45,7 +46,7 @@ def init(ctx: Context, home: str | None) -> None:
 
 
 def make_home(home: Path) -> Settings:
-    """Make what is missing of a home folder, and bring its database up to date."""
+    """Make what is missing of a home folder, bring its database up to date, and close it to others."""
     from core.database import Database
     from fingerprints.secrets.keys import create_key
     from migrations import upgrade
@@ -63,6 +64,9 @@ def make_home(home: Path) -> Settings:
     database = Database(settings.database_url)
     upgrade(database)
     database.close()
+    for place in (home, *own_places(settings)):
+        if place.exists():
+            close_to_others(place)
     return settings
 
 

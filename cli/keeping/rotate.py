@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -63,9 +63,8 @@ def rotate(
     rotation.open()
     for file in files:
         with bar_of(ctx) as bar:
-            advance = partial(_advance, bar, bar.add_task(file.name, total=1.0))
-            done = rotation.take(file, parse_mapping(mapping), sheet=sheet, extract=extract, advance=advance)
-        ctx.talk.print(f"{file.name}: {done.subjects} customers under the new key", markup=False)
+            said = _take(rotation, file, bar, mapping=parse_mapping(mapping), sheet=sheet, extract=extract)
+        ctx.talk.print(f"{file.name}: {said}", markup=False)
     left = rotation.wanted()
     for one in left:
         kind = "needed" if one.needed else "older list, gives old values their dates"
@@ -82,6 +81,14 @@ def rotate(
                 "missing": [{"extract": one.info.name, "needed": one.needed, "rows": one.info.rows} for one in left],
             }
         )
+
+
+def _take(rotation: Rotation, file: Path, bar: Progress, **given: Any) -> str:
+    """Enrol a file under the new key, unless it is; what became of it."""
+    if rotation.has(file):
+        return "is under the new key already"
+    advance = partial(_advance, bar, bar.add_task(file.name, total=1.0))
+    return f"{rotation.take(file, advance=advance, **given).subjects} customers under the new key"
 
 
 def _advance(bar: Progress, task: TaskID, share: float) -> None:

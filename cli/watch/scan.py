@@ -5,26 +5,29 @@ from __future__ import annotations
 import getpass
 import os
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from cli.given import reason_for
+from cli.watch.scan_record import as_record, show
 from core.errors import OutsideError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from cli.context import Context
-    from fingerprints.index.generation import Index
+    from judging.child import ChildJudge
+    from judging.judge import Judged
     from matcher.finding import Finding
 
 EXIT_CODES = {"leak": 10, "overlap": 11, "unread": 11, "clear": 0}
 """By verdict; the first of them that any document has is the command's."""
 GRAVEST_FIRST = (EXIT_CODES["leak"], EXIT_CODES["overlap"], OutsideError.exit_code)
-SHOWN_MATCHES = 20  # in the table for people; --json prints all that are listed
-_STYLES = {"leak": "bold red", "overlap": "yellow", "unread": "magenta", "clear": "green"}
+MOST_NAMED = 10_000
+"""Files that the child is let to one by one; of more, to their folders."""
 
 
 @click.command()
@@ -41,22 +44,24 @@ def scan(ctx: Context, paths: Sequence[str], *, as_json: bool, reveal: bool, rea
     reason = reason_for("customer numbers", reason, ask=not as_json) if reveal else reason
     documents = list(_documents(paths, lambda said: ctx.talk.print(said, markup=False, soft_wrap=True)))
     codes: set[int] = set()
-    for name in documents:
-        try:
-            finding, record = _scan_one(ctx, name, reveal=reveal)
-            if reveal and record["matches"]:
-                _put_on_record(ctx, name, len(record["matches"]), reason)
-        except OutsideError as error:
-            ctx.talk.print(f"error: {error}", markup=False)
-            codes.add(error.exit_code)
-            continue
-        if as_json:
-            ctx.emit(record)
-        else:
-            _show(record)
-        codes.add(EXIT_CODES[finding.verdict])
-        if open_incidents and finding.subjects:
-            _open_incident(ctx, name, finding, record["extracts"])
+    with _open_judge(ctx, documents) as judge:
+        for name in documents:
+            try:
+                judged = _judge_one(judge, name)
+                record = as_record(str(name), judged.finding, ctx.index, judged.extracts, reveal=reveal)
+                if reveal and record["matches"]:
+                    _put_on_record(ctx, name, len(record["matches"]), reason)
+            except OutsideError as error:
+                ctx.talk.print(f"error: {error}", markup=False)
+                codes.add(error.exit_code)
+                continue
+            if as_json:
+                ctx.emit(record)
+            else:
+                show(record)
+            codes.add(EXIT_CODES[judged.finding.verdict])
+            if open_incidents and judged.finding.subjects:
+                _open_incident(ctx, name, judged.finding, record["extracts"])
     if worst := next((code for code in GRAVEST_FIRST if code in codes), 0):
         sys.exit(worst)
 
@@ -90,27 +95,34 @@ def _files_below(folder: Path, say: Callable[[str], None]) -> Iterator[Path]:
             say(f"{file}: not read: a pipe, a socket, a device or a link that leads nowhere")
 
 
-def _scan_one(ctx: Context, name: Path, *, reveal: bool) -> tuple[Finding, dict[str, Any]]:
-    from fingerprints.identifiers import load_kinds
-    from matcher.document import Document, Limits
-    from matcher.helpers import count_cores
-    from matcher.match import match_document
+def _open_judge(ctx: Context, documents: Sequence[Path]) -> ChildJudge:
+    """A child that judges as the background does, under the generation that is open here; it may read the documents."""
+    from judging.child import ChildJudge
+    from judging.judge import Bench
 
-    index = ctx.index
-    settings = ctx.settings.matcher
-    limits = Limits(document_bytes=settings.max_document_bytes, seconds=settings.max_document_s)
+    bench = replace(Bench.of(ctx.settings), generation=ctx.index.folder)
+    files = {document.resolve() for document in documents}
+    return ChildJudge(bench, reads=sorted(files if len(files) <= MOST_NAMED else {file.parent for file in files}))
+
+
+def _judge_one(judge: ChildJudge, name: Path) -> Judged:
+    """The verdict over one file; what ended the child even as plain text is unread, with its reason.
+
+    Raises:
+        UnreadableError: It cannot be opened.
+    """
+    from judging.child import JudgingError, Question, UnreadableError
+    from judging.judge import Judged
+    from matcher.finding import Finding
+
     try:
-        finding = match_document(
-            Document(str(name), name),
-            index,
-            ctx.digester,
-            load_kinds(index.number_patterns),
-            limits,
-            processes=count_cores(),
-        )
+        return judge.judge(Question(str(name), name.absolute(), name.stat().st_size))
+    except JudgingError as error:
+        return Judged(Finding("unread", 0.0, 0, limits=(str(error),)), [], 0)
+    except UnreadableError as error:
+        raise UnreadableError(f"{name} cannot be read: {error}") from None
     except OSError as error:
         raise OutsideError(f"{name} cannot be read: {error.strerror or type(error).__name__}") from error
-    return finding, as_record(str(name), finding, index, reveal=reveal)
 
 
 def _put_on_record(ctx: Context, name: Path, subjects: int, reason: str) -> None:
@@ -124,47 +136,6 @@ def _put_on_record(ctx: Context, name: Path, subjects: int, reason: str) -> None
     }
     with ctx.database.write() as session:
         add_event(session, "numbers-revealed", actor=getpass.getuser(), now=ctx.clock.now(), data=data)
-
-
-def as_record(name: str, finding: Finding, index: Index, *, reveal: bool) -> dict[str, Any]:
-    """The JSON object of one document, as `--json` prints it."""
-    from judging.extracts import rank
-
-    start, end = finding.dated
-    return {
-        "document": name,
-        "verdict": finding.verdict,
-        "confidence": round(finding.confidence, 6),
-        "people": finding.people,
-        "subjects": finding.subjects,
-        "share": round(finding.share, 4),
-        "fields": dict(finding.fields),
-        "matches": [
-            {
-                "subject": subject,
-                "confidence": round(match.confidence, 6),
-                "fields": dict(match.fields),
-                "weights": dict(match.weights),
-                "chance": float(f"{match.chance:.2g}"),
-                "at": dict(match.place),
-            }
-            for match, subject in zip(finding.matches, _named(finding, index, reveal=reveal), strict=True)
-        ],
-        "extracts": rank(finding, index),
-        "dated": {"from": start.isoformat() if start else None, "to": end.isoformat() if end else None},
-        "limits": list(finding.limits),
-    }
-
-
-def _named(finding: Finding, index: Index, *, reveal: bool) -> list[str]:
-    import numpy as np
-
-    if not finding.matches:
-        return []
-    subjects = np.array([match.subject for match in finding.matches], np.uint32)
-    return (
-        index.reveal(subjects) if reveal else [f"{digest:016x}" for digest in index.subject_digests(subjects).tolist()]
-    )
 
 
 def _open_incident(ctx: Context, name: Path, finding: Finding, extracts: list[dict[str, Any]]) -> None:
@@ -185,35 +156,3 @@ def _open_incident(ctx: Context, name: Path, finding: Finding, extracts: list[di
     else:
         said = "opened" if handed.opened else "joined"
         ctx.talk.print(f"{name}: {said} incident {handed.incident_id}", markup=False)
-
-
-def _show(record: dict[str, Any]) -> None:
-    """A heading and, where somebody was found, a table."""
-    from rich.console import Console
-    from rich.table import Table
-    from rich.text import Text
-
-    out = Console(highlight=False)
-    style = _STYLES[record["verdict"]]
-    out.print(Text.assemble((record["verdict"], style), f"  {record['document']}"))
-    for limit in record["limits"]:
-        out.print(Text(f"  cut off: {limit}", "yellow"))
-    if not record["subjects"]:
-        return
-    out.print(
-        f"  {record['subjects']} of {record['people']} people are ours ({record['share']:.0%}); "
-        f"confidence {record['confidence']:.3f}; fields: {', '.join(record['fields'])}"
-    )
-    for extract in record["extracts"][:3]:
-        canary = ", a canary of it is in there" if "canary" in extract["terms"] else ""
-        out.print(Text("  extract {extract}: covers {covered} of {of}, score {score}".format_map(extract) + canary))
-    table = Table("subject", "at", "confidence", "by chance", "fields (agreement, weight in bits)")
-    for match in record["matches"][:SHOWN_MATCHES]:
-        at = " ".join(f"{key} {value}" for key, value in match["at"].items())
-        fields = ", ".join(
-            f"{kind} {value:.2f} ({match['weights'].get(kind, 0):+.0f})" for kind, value in match["fields"].items()
-        )
-        table.add_row(match["subject"], Text(at), f"{match['confidence']:.4f}", f"{match['chance']:.0e}", fields)
-    out.print(table)
-    if len(record["matches"]) > SHOWN_MATCHES:
-        out.print(f"  … and {len(record['matches']) - SHOWN_MATCHES} more")

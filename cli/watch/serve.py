@@ -15,12 +15,13 @@ import click
 from core.errors import OutsideError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
 
     from starlette.applications import Starlette
 
     from cli.context import Context
 
+SWEEPS = "sweep"  # the lane
 GRACE_S = 5  # for requests in hand when the service stops
 
 
@@ -28,9 +29,12 @@ GRACE_S = 5  # for requests in hand when the service stops
 @click.option("--port", type=click.IntRange(0, 65535), help="Another port than [web] port; 0 takes a free one.")
 @click.option("--open", "open_browser", is_flag=True, help="Open the overview in the browser.")
 @click.option("--no-scheduler", is_flag=True, help="The pages alone: nothing is swept, matched or sent from here.")
+@click.option("--no-sweeps", is_flag=True, help="All but the sweeps: another user, or another machine, does them.")
 @click.option("--json", "as_json", is_flag=True, help="Print the address as a JSON object.")
 @click.pass_obj
-def serve(ctx: Context, port: int | None, *, open_browser: bool, no_scheduler: bool, as_json: bool) -> None:
+def serve(
+    ctx: Context, port: int | None, *, open_browser: bool, no_scheduler: bool, no_sweeps: bool, as_json: bool
+) -> None:
     """Serve the web pages and run the scheduler until stopped."""
     from core.logs import configure_logs
     from web.app import create_app
@@ -41,7 +45,7 @@ def serve(ctx: Context, port: int | None, *, open_browser: bool, no_scheduler: b
     app = create_app(ctx, token, actor=_who())
     listener = _listen(ctx.settings.web.host, ctx.settings.web.port if port is None else port)
     address = f"http://{_named(ctx.settings.web.host)}:{listener.getsockname()[1]}/?token={token}"
-    with _scheduler(ctx, wanted=not no_scheduler):
+    with _scheduler(ctx, wanted=not no_scheduler, without={SWEEPS} if no_sweeps else set()):
         if as_json:
             ctx.emit({"address": address})
         else:
@@ -85,14 +89,14 @@ def _listen(host: str, port: int) -> socket.socket:
 
 
 @contextmanager
-def _scheduler(ctx: Context, *, wanted: bool) -> Iterator[None]:
-    """The scheduler, started now and stopped cleanly at the end."""
+def _scheduler(ctx: Context, *, wanted: bool, without: Collection[str]) -> Iterator[None]:
+    """The scheduler without some lanes, started now and stopped cleanly at the end."""
     if not wanted:
         yield
         return
     from scheduler import Scheduler
 
-    scheduler = Scheduler(ctx)
+    scheduler = Scheduler(ctx, without=without)
     scheduler.start()
     try:
         yield

@@ -97,16 +97,14 @@ def check(ctx: Context, name: str, *, as_json: bool) -> None:
 
     Exits with 3 when the source's options do not fit the site.
     """
-    from core.logs import configure_logs
     from crawler.trial import try_source
 
     known = ctx.sources
     if name not in known:
         raise UsageError(f"no such source: {name}", hint=f"There are: {', '.join(known) or 'none yet'}.")
     source = known[name]
-    configure_logs(level="ERROR")
     signal.alarm(TRIAL_LIMIT_S)
-    trial = try_source(source, ctx.settings.crawler, ctx.clock)
+    trial = try_source(source, ctx.settings.crawler)
     signal.alarm(0)
     if as_json:
         ctx.emit({**asdict(trial), "good": trial.is_good})

@@ -5,15 +5,19 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
+import tempfile
 import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from core.processes.worker import python, safe_environment
+from core.processes.environment import command_environment
+from core.processes.walls.confinement import STARTER
+from core.processes.walls.limits import hold_command
+from core.processes.worker import python
 
 if TYPE_CHECKING:
     import threading
-    from collections.abc import Collection, Sequence
+    from collections.abc import Iterable, Sequence
     from pathlib import Path
 
 POLL_S = 0.1
@@ -44,7 +48,8 @@ def run_hinomi(
     limit_s: float,
     stop: threading.Event | None = None,
     grace_s: float = GRACE_S,
-    hidden: Collection[str] = (),
+    variables: Iterable[str] = (),
+    hidden: Iterable[str] = (),
 ) -> Ended:
     """Run a command of ours in a child process of its own group and wait for it.
 
@@ -55,32 +60,40 @@ def run_hinomi(
         limit_s: After that long it is ended.
         stop: When set, the child is asked to finish (SIGTERM), and ended if it does not within ``grace_s``.
         grace_s: Between asking and ending.
-        hidden: Environment variables that the child does not get.
+        variables: Names of environment variables that the child gets beside those that all commands get.
+        hidden: Environment variables that it does not get.
     """
     log.parent.mkdir(parents=True, exist_ok=True)
     started = time.monotonic()
-    with log.open("ab") as output:
+    with log.open("ab") as output, tempfile.TemporaryDirectory(prefix="hinomi-") as folder:
         child = subprocess.Popen(  # noqa: S603  # our own interpreter and our own arguments
             python("-m", "cli", "--home", str(home), *arguments),
-            env=safe_environment(hidden),
+            env=command_environment(variables, hidden) | {"TMPDIR": folder, STARTER: str(os.getpid())},
+            cwd=folder,
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=output,
             start_new_session=True,
         )
-    how: Literal["exited", "stopped", "limit"] = "exited"
-    try:
-        while child.poll() is None:
-            if stop is not None and stop.is_set():
-                how = "stopped"
-                break
-            if time.monotonic() - started > limit_s:
-                how = "limit"
-                break
-            time.sleep(POLL_S)
-    finally:
-        end_group(child, grace_s)
+        hold_command(child.pid, processor_s=(limit_s + grace_s) * (os.cpu_count() or 1))
+        try:
+            how = _wait(child, started + limit_s, stop)
+        finally:
+            end_group(child, grace_s)
     return Ended(how, child.returncode, time.monotonic() - started)
+
+
+def _wait(
+    child: subprocess.Popen[bytes], until: float, stop: threading.Event | None
+) -> Literal["exited", "stopped", "limit"]:
+    """Why there is nothing more to wait for."""
+    while child.poll() is None:
+        if stop is not None and stop.is_set():
+            return "stopped"
+        if time.monotonic() > until:
+            return "limit"
+        time.sleep(POLL_S)
+    return "exited"
 
 
 def end_group(child: subprocess.Popen[bytes], grace_s: float = GRACE_S) -> None:

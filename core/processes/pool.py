@@ -10,16 +10,21 @@ from __future__ import annotations
 import sys
 from collections import deque
 from contextlib import suppress
-from multiprocessing.connection import Connection, wait
+from multiprocessing.connection import wait
 from queue import Queue
 from threading import Thread
-from typing import TYPE_CHECKING, Final, Generic, NoReturn, Self, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Final, Generic, NoReturn, Self, TypeVar, cast
 
 from core.errors import HinomiError
-from core.processes.worker import Worker, WorkerError
+from core.processes.failures import error_of, failure_of
+from core.processes.walls.confinement import Rights
+from core.processes.worker import Worker, WorkerError, WorkerLine
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
+    from multiprocessing.connection import Connection
+
+    from core.processes.plain import Plain
 
 AHEAD: Final = 2
 """Jobs a worker has: the one it does, and one to go on with at once."""
@@ -38,24 +43,34 @@ class Pool(Generic[J, A]):
     Args:
         open_work: Called once in each worker, with ``arguments``; gives the function that does a job.
         arguments: Handed to ``open_work``; like it, they are pickled.
+        answers: What an answer is made of: a worker's answers are plain data.
         workers: How many there are.
+        rights: What a worker may do beside computing.
         at: Says in a word or two what a job is about, for the message when a worker dies at it.
     """
 
     def __init__(
-        self, open_work: Callable[..., Callable[[J], A]], *arguments: object, workers: int, at: Callable[[J], str]
+        self,
+        open_work: Callable[..., Callable[[J], A]],
+        *arguments: object,
+        answers: Plain,
+        workers: int,
+        at: Callable[[J], str],
+        rights: Rights = Rights(),  # noqa: B008  # frozen
     ) -> None:
-        self._opening = (open_work, arguments)
+        self._opening = (answers, open_work, arguments)
+        self._answers = answers
+        self._rights = rights
         self._size = workers
         self._at = at
-        self._workers: dict[Connection, Worker] = {}
-        self._given: dict[Connection, deque[tuple[int, str]]] = {}
+        self._workers: dict[WorkerLine, Worker] = {}
+        self._given: dict[WorkerLine, deque[tuple[int, str]]] = {}
         self._parked: dict[int, A] = {}
         self._due = 0
 
     def __enter__(self) -> Self:
         for _ in range(self._size):
-            worker = Worker(_answer_jobs, *self._opening)
+            worker = Worker(_answer_jobs, *self._opening, rights=self._rights)
             self._workers[worker.line] = worker
             self._given[worker.line] = deque()
         return self
@@ -89,19 +104,19 @@ class Pool(Generic[J, A]):
             yield self._parked.pop(self._due)
             self._due += 1
 
-    def _least_given(self) -> Connection | None:
+    def _least_given(self) -> WorkerLine | None:
         """Whose turn it is; None while all have enough."""
         line = min(self._given, key=lambda one: len(self._given[one]))
         return line if len(self._given[line]) < AHEAD else None
 
-    def _give(self, line: Connection, job: J, number: int) -> None:
+    def _give(self, line: WorkerLine, job: J, number: int) -> None:
         self._given[line].append((number, self._at(job)))
         try:
             line.send(job)
         except ConnectionError:
             raise self._ended(line) from None
 
-    def _ended(self, line: Connection) -> WorkerError:
+    def _ended(self, line: WorkerLine) -> WorkerError:
         what = self._given[line][0][1]
         return WorkerError(
             f"a worker process at {what} {self._workers[line].how_it_ended()}",
@@ -110,21 +125,25 @@ class Pool(Generic[J, A]):
 
     def _collect(self) -> None:
         """Wait for answers and park them."""
-        for line in wait([line for line, given in self._given.items() if given]):
-            line = cast("Connection", line)  # wait's own type is wider
+        waiting = {line.fileno(): line for line, given in self._given.items() if given}
+        for ready in wait(list(waiting)):
+            line = waiting[cast("int", ready)]
             try:
-                answer, failure = line.recv()
+                said = line.receive()
             except (EOFError, ConnectionError):
                 raise self._ended(line) from None
+            answer, failure = self._answers.unpack(said)
             number, what = self._given[line].popleft()
-            if isinstance(failure, HinomiError):
-                raise failure
+            if isinstance(failure, dict):
+                raise error_of(failure)
             if failure:
                 raise WorkerError(f"a worker process at {what} failed with {failure}")
             self._parked[number] = answer
 
 
-def _answer_jobs(line: Connection, open_work: Callable[..., Callable[[J], A]], arguments: tuple[object, ...]) -> None:
+def _answer_jobs(
+    line: Connection, answers: Plain, open_work: Callable[..., Callable[[J], A]], arguments: tuple[object, ...]
+) -> None:
     """A worker of the pool: open what the work needs, then answer one job after another."""
     sys.setswitchinterval(SWITCH_S)
     jobs: Queue[J | None] = Queue(AHEAD)
@@ -135,15 +154,15 @@ def _answer_jobs(line: Connection, open_work: Callable[..., Callable[[J], A]], a
         opened = error
     Thread(target=_receive, args=(line, jobs), daemon=True).start()
     while (job := jobs.get()) is not None:
-        line.send(_answer(opened, job))
+        line.send_bytes(answers.pack(_answer(opened, job)))
 
 
-def _answer(work: Callable[[J], A] | Exception, job: J) -> tuple[A | None, HinomiError | str | None]:
+def _answer(work: Callable[[J], A] | Exception, job: J) -> tuple[A | None, dict[str, Any] | str | None]:
     """The answer, and what went wrong: our own error as it is, of any other its kind alone: it may show values."""
     try:
         return (_refuse(work) if isinstance(work, Exception) else work(job)), None
     except HinomiError as error:
-        return None, error
+        return None, failure_of(error)
     except Exception as error:  # noqa: BLE001  # the edge of the process: the parent is told
         return None, type(error).__name__
 

@@ -1,32 +1,44 @@
 """A process of ours with a line to it: it is handed a function and its arguments, and talks over the line to its end.
 
 A worker is this interpreter, started so that nothing in the current folder can be taken for a module of ours: whoever
-runs Hinomi may stand in a folder of unpacked leaks. It ends when its line does, so that none outlives whoever started
-it, in whatever way that one ends. `multiprocessing` would look for its own modules in the current folder first, and
-lets no worker have workers.
+runs Hinomi may stand in a folder of unpacked leaks. It has a folder of its own, an environment of named variables, and
+walls (`core.processes.walls`) that it puts up before it is handed anything. It ends when its line does, so that none
+outlives whoever started it, in whatever way that one ends. `multiprocessing` would look for its own modules in the
+current folder first, and lets no worker have workers.
+
+Down the line goes what Python can pickle, from a process that decides anyhow what the worker does. Up the line come
+bytes alone (`core.processes.plain`): a worker may have read what an enemy wrote.
 """
 
 from __future__ import annotations
 
-import os
+import json
+import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 from contextlib import suppress
+from dataclasses import replace
 from multiprocessing.connection import Connection, Pipe
 from typing import TYPE_CHECKING, Final
 
 from core.errors import HinomiError
+from core.processes.environment import bare_environment
 from core.processes.garbage import expect_many_objects
+from core.processes.walls.confinement import Rights, confine, end_with_parent
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection
+    from collections.abc import Callable, Iterable
+    from pathlib import Path
 
     import psutil
 
 SAFE_PATH: Final = "-P"
 """Python's switch that keeps the current folder, and a script's own, out of where modules are looked for."""
 ENDING_S: Final = 10.0
+LONGEST_BYTES: Final = 1 << 30
+"""Of one answer; the largest of a document of six million customers is some 80 MB."""
 _OUT_OF_MEMORY: Final = "the machine may have run out of memory, or somebody ended it"
 
 
@@ -34,20 +46,84 @@ class WorkerError(HinomiError):
     """A worker ended, or failed, before its answer."""
 
 
-class Worker:
-    """A process that runs ``function(line, *arguments)``; both have to be importable, or plain data."""
+class WorkerLine:
+    """The starter's end of a line: objects go down, bytes come up, and nothing that comes up is unpickled."""
 
-    def __init__(self, function: Callable[..., None], *arguments: object) -> None:
-        self.line, theirs = Pipe()
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def send(self, given: object) -> None:
+        """Hand something down."""
+        self._connection.send(given)
+
+    def send_bytes(self, data: bytes) -> None:
+        """Hand bytes down."""
+        self._connection.send_bytes(data)
+
+    def receive(self) -> bytes:
+        """What the worker says next.
+
+        Raises:
+            EOFError: It has ended, or says more than any answer is long.
+        """
+        try:
+            return self._connection.recv_bytes(LONGEST_BYTES)
+        except ConnectionError:
+            raise
+        except OSError:
+            raise EOFError from None
+
+    def poll(self, seconds: float) -> bool:
+        """Whether something came within that time; the end of the line counts."""
+        return self._connection.poll(seconds)
+
+    def fileno(self) -> int:
+        """For whoever waits for several lines at once."""
+        return self._connection.fileno()
+
+    def close(self) -> None:
+        """Hang up: the worker ends."""
+        self._connection.close()
+
+
+class Worker:
+    """A process that runs ``function(line, *arguments)``; both have to be importable, or plain data.
+
+    Args:
+        function: Called in the worker with its end of the line; what it says goes by ``send_bytes``.
+        arguments: Handed to it.
+        rights: What it may do beside computing.
+        variables: Names of environment variables that it gets beside those that all get.
+        own_group: Whether a signal to this process's group passes it by.
+        folder: Where it stands and may write; its starter's to remove. One of its own goes with it.
+    """
+
+    def __init__(
+        self,
+        function: Callable[..., None],
+        *arguments: object,
+        rights: Rights = Rights(),  # noqa: B008  # frozen
+        variables: Iterable[str] = (),
+        folder: Path | None = None,
+        own_group: bool = False,
+    ) -> None:
+        connection, theirs = Pipe()
+        self.line = WorkerLine(connection)
+        self._own_folder = None if folder else tempfile.mkdtemp(prefix="hinomi-")
+        stands_in = str(folder or self._own_folder)
         with theirs:
             program = f"from core.processes.worker import serve; serve({theirs.fileno()})"
             self._process = subprocess.Popen(  # noqa: S603  # our own interpreter and our own module
                 python("-c", program),
-                env=safe_environment(),
+                env=bare_environment(variables) | {"TMPDIR": stands_in},
+                cwd=stands_in,
                 stdin=subprocess.DEVNULL,
                 pass_fds=(theirs.fileno(),),
+                process_group=0 if own_group else None,
             )
+        rights = replace(rights, writes=(*rights.writes, stands_in))
         with suppress(ConnectionError):  # it ended at once: whoever waits for its answer is told
+            self.line.send_bytes(json.dumps(rights.as_json()).encode())
             self.line.send((function, arguments))
 
     @property
@@ -72,6 +148,10 @@ class Worker:
             self._process.kill()
         self.how_it_ended()
 
+    def ask_to_finish(self) -> None:
+        """Ask it to put its work in order and end (SIGTERM)."""
+        self._process.terminate()
+
     def how_it_ended(self) -> str:
         """Wait for its end, bring it about where it does not come, and say in words how that was."""
         try:
@@ -79,17 +159,21 @@ class Worker:
         except subprocess.TimeoutExpired:
             self._process.kill()
             code = self._process.wait()
+        if self._own_folder:
+            shutil.rmtree(self._own_folder, ignore_errors=True)
         if code == -signal.SIGKILL:
             return f"was ended by SIGKILL: {_OUT_OF_MEMORY}"
         return f"was ended by {signal.Signals(-code).name}" if code < 0 else f"ended with {code}"
 
 
 def serve(descriptor: int) -> None:
-    """A worker's whole life: be handed what to do, do it, and end with the line."""
+    """A worker's whole life: put up its walls, be handed what to do, do it, and end with the line."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to answer
-    expect_many_objects()
     line = Connection(descriptor)
     with suppress(EOFError, ConnectionError):
+        end_with_parent()
+        confine(Rights.from_json(json.loads(line.recv_bytes())))
+        expect_many_objects()
         function, arguments = line.recv()
         function(line, *arguments)
 
@@ -100,12 +184,3 @@ def python(*arguments: str) -> list[str]:
     Every Python that we start is started by this: what stands in the current folder is nobody's module.
     """
     return [sys.executable, SAFE_PATH, *arguments]
-
-
-def safe_environment(hidden: Collection[str] = ()) -> dict[str, str]:
-    """The environment of a child: without what is ``hidden``, and with the current folder kept out of its modules.
-
-    ``PYTHONSAFEPATH`` holds for every Python below it too, whoever starts that one.
-    """
-    kept = {name: value for name, value in os.environ.items() if name not in hidden}
-    return kept | {"PYTHONSAFEPATH": "1"}

@@ -17,6 +17,8 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from core.encodings.decoder import to_text
 from core.encodings.labels import codec_of
+from core.markup import has_heavy_tag
+from crawler.errors import UnreadablePageError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -106,7 +108,13 @@ class Page:
 
     @cached_property
     def root(self) -> Selector:
-        """The parsed HTML."""
+        """The parsed HTML.
+
+        Raises:
+            UnreadablePageError: It has a tag that no parser should be let at.
+        """
+        if has_heavy_tag(self.text):
+            raise UnreadablePageError("a tag with hundreds of attributes")
         return Selector(text=self.text or " ", base_url=self.address)
 
 

@@ -10,10 +10,13 @@ import os
 from collections import deque
 from typing import TYPE_CHECKING, Final
 
+from core.processes.plain import Plain
 from core.processes.pool import Pool
-from custody.enrolment.rows import Batch, RowReader, Work
+from core.processes.walls.confinement import Rights
+from custody.enrolment.rows import Batch, Rejected, RowReader, Work
 from custody.enrolment.tables import read_rows
 from fingerprints.building.builder import open_for_writing
+from fingerprints.building.prints import Prints
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -26,6 +29,7 @@ if TYPE_CHECKING:
 BATCH_ROWS: Final = 20_000
 LARGE_BYTES: Final = 16 << 20
 """Below this a second process costs more than it saves."""
+ANSWERS: Final = Plain(Work, Prints, Rejected)
 
 
 def choose_processes(path: Path) -> int:
@@ -44,8 +48,9 @@ def work_through(
         return
     shares: deque[float] = deque()
     with Pool(
-        open_reader, plan, key, index_dir, as_of, workers=processes, at=lambda batch: name_of(path, batch)
-    ) as pool:
+        open_reader, plan, key, index_dir, as_of, answers=ANSWERS, workers=processes,
+        at=lambda batch: name_of(path, batch), rights=Rights(reads=(str(index_dir),)),
+    ) as pool:  # fmt: skip
         for work in pool.work_through(_noting(read_batches(path, plan), shares)):
             yield work, shares.popleft()
 

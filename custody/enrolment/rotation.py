@@ -84,6 +84,11 @@ class Rotation:
         left = missing(index, Index.open(next_dir(self._index_dir), self._new_key))
         return [Wanted(one, (one.name, one.as_of) in latest) for one in left]
 
+    def has(self, path: Path) -> bool:
+        """Whether this very file is enrolled under the new key already: whoever was cut off gives all files again."""
+        following = Index.open(next_dir(self._index_dir), self._new_key)
+        return sha256_of(path) in {one.sha256 for one in following.enrolments if not one.pending}
+
     def take(
         self,
         path: Path,

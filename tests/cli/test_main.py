@@ -61,6 +61,35 @@ def test_init_makes_a_private_home_and_never_overwrites(tmp_path: Path) -> None:
     assert {name: (home / name).read_bytes() for name in before} == before
 
 
+def test_init_closes_a_home_that_stood_open(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    hinomi("init", "--home", str(home))
+    files = [home, *(home / name for name in ("hinomi.toml", "hinomi.db", "sources.toml"))]
+    for file in files:
+        file.chmod(0o777 if file.is_dir() else 0o666)
+    (home / "beside.txt").write_text("somebody else's", encoding="utf-8")
+    (home / "beside.txt").chmod(0o644)
+    opened = hinomi("doctor", home=home)
+    assert opened.returncode == 1
+    assert "hinomi.db" in opened.stderr
+    assert hinomi("init", home=home).returncode == 0
+    assert [file.name for file in files if file.stat().st_mode & 0o077] == []
+    assert (home / "beside.txt").stat().st_mode & 0o777 == 0o644
+    assert hinomi("doctor", home=home).returncode == 0
+
+
+def test_whatever_a_command_writes_is_the_owners_alone(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    before = os.umask(0)
+    try:
+        assert hinomi("init", "--home", str(home)).returncode == 0
+        assert hinomi("incidents", "list", home=home).returncode == 0
+        assert hinomi("log", "publish", home=home).returncode == 0
+    finally:
+        os.umask(before)
+    assert [path for path in home.rglob("*") if path.stat().st_mode & 0o077 and path.suffix != ".pub"] == []
+
+
 def test_a_broken_settings_file_is_one_message_with_all_problems(tmp_path: Path) -> None:
     home = tmp_path / "home"
     hinomi("init", "--home", str(home))

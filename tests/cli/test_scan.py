@@ -5,11 +5,13 @@ from __future__ import annotations
 import gzip
 import json
 import os
+import signal
 import subprocess
 import sys
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+import psutil
 import pytest
 
 from core.settings import load_settings
@@ -75,6 +77,49 @@ def test_without_reveal_nobody_is_named(enrolled: Path, folder: Path) -> None:
     shown = done.stdout + done.stderr
     for person in PEOPLE:
         assert not any(person[kind] in shown for kind in ("customer_number", "name", "phone", "email"))
+
+
+def write_long(file: Path) -> None:
+    """A document that takes some seconds."""
+    with gzip.open(file, "wb", compresslevel=1) as out:
+        for number in range(200):
+            out.write(f"{number} {LINES[number % 4]} ".encode() * 5_000)
+
+
+def test_a_document_that_cannot_be_judged_is_unread_with_its_reason_and_the_rest_goes_on(
+    enrolled: Path, folder: Path
+) -> None:
+    """Its child is killed twice: over its structure, and over its plain text."""
+    write_long(folder / "inside" / "a-long.gz")
+    killed: set[int] = set()
+    arguments = [sys.executable, "-m", "cli", "--home", str(enrolled), "scan", str(folder), "--json"]
+    with subprocess.Popen(arguments, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as scan:
+        me = psutil.Process(scan.pid)
+        while len(killed) < 2 and scan.poll() is None:
+            for child in me.children():
+                if child.pid not in killed:
+                    child.kill()
+                    killed.add(child.pid)
+        out, _ = scan.communicate()
+    long, calm, leak = map(json.loads, out.splitlines())
+    assert (scan.returncode, long["verdict"], calm["verdict"], leak["verdict"]) == (10, "unread", "clear", "leak")
+    (said,) = long["limits"]
+    assert said.startswith("the matcher's process was ended by SIGKILL")
+
+
+def test_a_scan_stops_when_it_is_told_to(enrolled: Path, tmp_path: Path) -> None:
+    long = tmp_path / "long.gz"
+    write_long(long)
+    arguments = [sys.executable, "-m", "cli", "--home", str(enrolled), "scan", str(long), "--json"]
+    with subprocess.Popen(arguments, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as scan:
+        me = psutil.Process(scan.pid)
+        while not (children := me.children()) and scan.poll() is None:
+            pass
+        scan.send_signal(signal.SIGINT)
+        scan.communicate()
+    assert scan.returncode == 130
+    psutil.wait_procs(children, timeout=60)
+    assert [child for child in children if child.is_running()] == []
 
 
 def test_people_get_a_table(enrolled: Path, folder: Path) -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from archive.models import WarcFileRow
+from core.processes.walls.landlock import landlock_version
 from core.texts import LANGUAGES, load_texts
 from health.examination import LOOKS, examine
 from home import Home
@@ -73,6 +74,22 @@ def test_a_damaged_index_is_wrong_and_only_the_thorough_look_reads_it_whole(open
 def test_a_missing_key_is_told_once(opened: Home) -> None:
     (opened.settings.home / "key").unlink()
     assert bad(opened) == [("key", "failed")]
+
+
+def test_a_home_that_others_may_enter_is_wrong_with_the_names_of_what_they_may_read(opened: Home) -> None:
+    opened.settings.home.chmod(0o755)
+    (found,) = (one for one in examine(opened) if one.level == "bad")
+    assert (found.about, found.what) == ("files", "open")
+    assert "hinomi.toml" in found.seen("ja")
+    opened.settings.home.chmod(0o750)
+    assert bad(opened) == []
+    assert [one.what for one in examine(opened) if one.about == "files"] == ["shared", "closed"]
+
+
+@pytest.mark.skipif(not landlock_version(), reason="this kernel has no Landlock")
+def test_what_keeps_children_from_files_and_network_was_tried(opened: Home) -> None:
+    assert [one.what for one in examine(opened) if one.about == "processes"] == ["closed"]
+    assert [one.what for one in examine(opened, thorough=False) if one.about == "processes"] == ["offered"]
 
 
 def test_a_missing_file_of_the_archive_is_named(opened: Home, clock: SetClock) -> None:

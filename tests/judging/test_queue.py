@@ -19,10 +19,10 @@ from sqlalchemy import func, select
 from archive.models import Capture, DocumentRow
 from incidents import queries
 from incidents.models import Event, FindingMatch, FindingRow, Incident
-from judging.child import ChildJudge
+from judging.child import PLAIN_ALONE, ChildJudge
 from judging.queue import Matching, match_waiting, queue_again
 from tests.incidents.makers import event_kinds
-from tests.judging.bad_verdicts import open_bad
+from tests.judging.bad_verdicts import open_bad, open_tailed
 from tests.small_carrier import CALM_TEXT, VALUES, leak_text
 
 if TYPE_CHECKING:
@@ -102,6 +102,30 @@ def test_documents_that_hang_crash_or_swell_fail_with_their_reason_and_the_rest_
     assert failed == 6
     assert event_kinds(database).count("match-failed") == 6
     assert event_kinds(database, 1) == ["sighting", "opened"]
+
+
+def test_a_tail_that_ends_the_child_hides_no_leak_and_clears_nothing(
+    database: Database, archive: Archive, bench: Bench, clock: SetClock
+) -> None:
+    hand(archive, leak_text() + "TAIL", CALM_TEXT + "TAIL", CALM_TEXT)
+    with ChildJudge(bench, open_tailed) as judge:
+        counts = match_waiting(Matching(database, archive, judge, clock))
+    assert (counts.leaks, counts.unread, counts.clear, counts.failed, counts.put_off) == (1, 1, 1, 0, 0)
+    with database.read() as session:
+        leak, unread, clear = session.scalars(select(FindingRow).order_by(FindingRow.document_id))
+    said = [PLAIN_ALONE, "the matcher's process was ended by SIGSEGV"]
+    assert (leak.verdict, leak.subjects, unread.verdict, clear.limits) == ("leak", 6, "unread", [])
+    assert leak.limits[:2] == unread.limits[:2] == said
+
+
+def test_a_document_that_swells_even_as_plain_text_fails_with_the_bound(
+    database: Database, archive: Archive, bench: Bench, clock: SetClock
+) -> None:
+    hand(archive, CALM_TEXT + "FAT TAIL!")
+    with ChildJudge(bench, open_tailed) as judge:
+        assert match_waiting(Matching(database, archive, judge, clock)).put_off == 1
+    with database.read() as session:
+        assert session.scalar(select(DocumentRow.failure)) == f"it needed more than {bench.memory_mib} MiB"
 
 
 def test_a_stop_leaves_the_rest_waiting(database: Database, archive: Archive, bench: Bench, clock: SetClock) -> None:

@@ -12,9 +12,10 @@ import psutil
 import pytest
 
 from core.processes.pool import Pool
+from core.processes.walls.confinement import Rights
 from core.processes.worker import WorkerError
 from matcher.document import Document, Limits
-from matcher.helpers import name_of, open_looker
+from matcher.helpers import ANSWERS, name_of, open_looker
 from matcher.match import match_document
 from matcher.passage import Looker, PassageJob
 from matcher.readers.interface import Prose
@@ -23,6 +24,7 @@ from tests.matcher.people import PEOPLE
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from matcher.decide.parts import Part
     from matcher.finding import Finding
     from tests.matcher.conftest import Bench
 
@@ -85,13 +87,19 @@ def jobs(count: int = 20) -> Iterator[PassageJob]:
         yield PassageJob(Prose("今日は晴れ。", number + 1), (str(number),))
 
 
+def open_pool(bench: Bench) -> Pool[PassageJob, Part]:
+    looker = Looker(bench.index, bench.digester, bench.kinds)
+    reads = Rights(reads=(str(bench.index.folder.parent),))
+    return Pool(open_looker, looker, answers=ANSWERS, workers=2, at=name_of, rights=reads)
+
+
 def test_parts_come_back_in_the_order_of_the_jobs(bench: Bench) -> None:
-    with Pool(open_looker, Looker(bench.index, bench.digester, bench.kinds), workers=2, at=name_of) as pool:
+    with open_pool(bench) as pool:
         assert [part.path for part in pool.work_through(jobs())] == [(str(number),) for number in range(20)]
 
 
 def killed_while_working(bench: Bench, others: set[int]) -> None:
-    with Pool(open_looker, Looker(bench.index, bench.digester, bench.kinds), workers=2, at=name_of) as pool:
+    with open_pool(bench) as pool:
         for _part in pool.work_through(jobs(200)):  # more than wait for a part that is late
             for helper in children() - others:
                 os.kill(helper, signal.SIGKILL)

@@ -27,8 +27,14 @@ DOCUMENTS = {
     "quotes without an end": "b'a,b,c\\n' + b'\"x,y,z\\n' * 200_000 + TAIL",
     "a message of many parts": "MAIL + b'--b\\n' + TAIL + b'--b\\n\\nx\\n' * 50_000",
     "a card folded for ever": "b'BEGIN:VCARD\\nNOTE:' + b'x\\n ' * 500_000 + TAIL",
+    "objects in names that are never closed": 'b\'[{"a":"\' * 200_000 + TAIL',
     "objects that are never closed": "b'[' + b'{\"a\": [1, ' * 200_000 + TAIL",
     "bytes of no encoding": "bytes(range(128, 256)) * 20_000 + TAIL",
+    "text that goes on behind a record of XML": "RECORD + '（'.encode() * 30_000 + TAIL + RECORD",
+    "a tag of many attributes": "b'<html><p ' + attributes(b'\"') + b'>' + TAIL",
+    "an XML record of many attributes": "b'<r>' + RECORD + b'<c ' + attributes(b'>') + b'/>' + TAIL + b'</r>'",
+    "one text of 400 MB that cells share": "shared(400, 1)",
+    "a thousand cells that share a text of 100 MB": "shared(100, 1000)",
     "a 7z that is a bomb": "as_7z(TAIL + b'x' * 100 * MIB)",
 }
 CHILD = """
@@ -46,6 +52,12 @@ MAIL = b"From: a\\nTo: b\\nSubject: c\\nContent-Type: multipart/mixed; boundary=
 def laughs():
     entities = "".join(f'<!ENTITY l{n} "{f"&l{n-1};" * 10}">' for n in range(1, 12))
     return f'<?xml version="1.0"?><!DOCTYPE l [<!ENTITY l0 "ha">{entities}]><l><a>&l11;</a><b>x</b></l>'.encode()
+RECORD = "<r><c><name>架空</name><t v='090-0012-3400'/></c></r>\\n".encode()
+def attributes(sign):
+    return b" ".join(b"a%d='%s'" % (n, sign) for n in range(100_000))
+def shared(mib, cells):
+    from tests.fuzz.hostile import with_shared_text
+    return with_shared_text(mib << 20, cells)
 def corners():
     book = openpyxl.Workbook()
     book.active["A1"], book.active["XFD1048576"] = "架空 090-0012-3400", "x"

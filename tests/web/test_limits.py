@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from core.texts import load_texts
+from judging.child import PLAIN_ALONE
 from web.limits import limit_text
 
 ROOT = Path(__file__).parent.parent.parent
@@ -57,6 +58,15 @@ def test_the_member_that_it_speaks_of_stays_in_front() -> None:
         limit_text(JA, "令和/名簿: 2.zip > a.csv: cut off before its end")
         == "令和/名簿: 2.zip > a.csv: 途中で切れています"
     )
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [PLAIN_ALONE, "it took longer than 7 s", "it needed more than 7 MiB", "the matcher failed with 7",
+     "the matcher's process was ended by SIGKILL 7", "the matcher's process ended with 7"],
+)  # fmt: skip
+def test_why_a_document_could_not_be_judged_is_told_in_japanese(sentence: str) -> None:
+    test_every_sentence_is_told_in_japanese(sentence)
 
 
 def test_a_sentence_of_another_version_is_shown_as_it_is() -> None:

@@ -159,6 +159,7 @@ class Unpacking(io.RawIOBase):
         self._unpacker: Unpacker | None = make()
         self._source = source
         self._packed = self._unpacked = 0
+        self.is_too_dense = False
         self._ready = memoryview(b"")
 
     def readable(self) -> bool:
@@ -203,6 +204,7 @@ class Unpacking(io.RawIOBase):
     def _checked(self, data: bytes) -> bytes:
         self._unpacked += len(data)
         if self._unpacked > max(RATIO_FROM_BYTES, self._packed * self._source.limits.ratio):
+            self.is_too_dense = True
             self._end(f"unpacks to more than {self._source.limits.ratio} times its size; only the beginning was read")
         return data
 

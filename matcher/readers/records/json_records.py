@@ -28,6 +28,8 @@ SAMPLE_CELLS = 40
 LONGEST_CELL = 1 << 16
 DEEPEST_FIELD = 16  # of objects inside one record; deeper ones are records of their own
 MOST_WORK, SPARE_WORK = 8, 1 << 20  # characters read in vain: times the text, and beside it
+LINES_COUNTED = 100
+"""Characters from the beginning on in which the library counts lines, for its message, while it would read one."""
 _LIST_OF_OBJECTS = re.compile(r"\[\s*+\{")
 _OBJECT = re.compile(r"^[^\S\n]{0,40}(?:\[\s{0,40})?\{\s{0,40}\"[^\"\n]{1,80}\"\s{0,10}:", re.MULTILINE)
 _STARTS_LIKE_JSON = re.compile(r"\s*+(?:\[\s*+)?[{\[]\s*+[\"\[{\]}0-9-]")
@@ -147,7 +149,8 @@ def _whole_objects(text: str, source: Readable, loose: list[str]) -> Iterator[An
             at, failed, left = at + 1, failed + 1, left - SPARE_WORK // 100
             continue
         except ValueError as error:
-            left -= max(1, getattr(error, "pos", at) - at)
+            read_to = getattr(error, "pos", at)
+            left -= max(1, read_to - at) + read_to // LINES_COUNTED
             at, failed = at + 1, failed + 1
             continue
         found += 1

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
 from lxml import etree
 from lxml.html import defs
 
+from core.markup import MOST_ATTRIBUTES, has_heavy_tag
 from matcher.readers.interface import NotThisFormatError, Passage, Prose, Readable, Reader, ReaderExample
 from matcher.readers.records.json_records import BATCH_ROWS, records_as_rows
 
@@ -56,6 +57,9 @@ class XmlReader(Reader):
         """Batches of records, then what text there is besides."""
         text = source.whole()
         if text is None:
+            raise NotThisFormatError
+        if has_heavy_tag(text, xml=True):
+            source.note(f"tags with more than {MOST_ATTRIBUTES} attributes: read as plain text", harmless=True)
             raise NotThisFormatError
         if _DOCTYPE.search(text[: 1 << 16]):
             source.note("entities that an XML document defines by itself were not put in")
@@ -158,10 +162,11 @@ def _name(tag: Any) -> str:
 
 
 def _forget(element: Any) -> None:
-    """An element that was read holds nothing any more, so that a long document stays small."""
-    tail = element.tail
-    element.clear()
-    element.tail = tail
+    """An element that was read holds nothing any more, so that a long document stays small.
+
+    Its tail is not touched: the parser may be in the middle of it, and writes on behind the text that it knows.
+    """
+    element.clear(keep_tail=True)
     previous = element.getprevious()
     if previous is not None and not len(previous) and not previous.text and not previous.attrib and not previous.tail:
         previous.getparent().remove(previous)

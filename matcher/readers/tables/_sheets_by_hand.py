@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 import re
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, BinaryIO, Final
 
 from lxml import etree
@@ -28,6 +29,8 @@ _ROW: Final = re.compile(rb'<(?:\w+:)?row\b[^>]{0,300}?\sr="(\d{1,9})"')
 _WIDE_CELL: Final = re.compile(rb'<(?:\w+:)?c\s[^>]{0,100}?r="([A-Z]{2,3})\d')
 _OVERLAP: Final = 512
 _FEW_COLUMNS: Final = 26
+_ORDINARY_TEXT: Final = 1 << 12
+"""Bytes: a longer one is no field, but a letter; the longest that a spreadsheet itself allows has 32,767 characters."""
 _PLACE: Final = re.compile(r"([A-Z]{1,3})(\d{1,9})")
 
 
@@ -44,23 +47,48 @@ def parts_of(content: bytes, source: Readable) -> dict[str, Entry]:
     return entries
 
 
-def most_cells(content: bytes, parts: dict[str, Entry], source: Readable) -> int | None:
-    """Cells of the largest sheet, empty ones included; None when the workbook unpacks to more than it may."""
-    most = unpacked = 0
+@dataclass(frozen=True, slots=True)
+class Extent:
+    """How much a workbook would be in memory.
+
+    Attributes:
+        cells: Of the largest sheet, empty ones included.
+        shared_bytes: Of the texts that cells refer to.
+        is_whole: Whether every part was unpacked to its end; the library would unpack what lies beyond a bound as well.
+        most_shared_bytes: What the cells would be if each held the longest of those texts, where that is a long one.
+    """
+
+    cells: int
+    shared_bytes: int
+    most_shared_bytes: int
+    is_whole: bool
+
+
+def measure(content: bytes, parts: dict[str, Entry], source: Readable) -> Extent | None:
+    """How much it would be; None when the workbook unpacks to more than it may."""
+    most = unpacked = shared = longest = referring = 0
+    is_whole = True
     for name, entry in parts.items():
-        rows, width, rest = 0, _FEW_COLUMNS, b""
+        rows, width, rest, text = 0, _FEW_COLUMNS, b"", 0
         with _opened(content, entry, source) as stream:
             while data := stream.read(PIECE_BYTES):
                 unpacked += len(data)
                 if unpacked > source.limits.unpacked_bytes or source.cuts.is_late(source.limits):
                     return None
+                if name == _STRINGS:
+                    shared += len(data)
+                    stretches = data.split(b"</si>")
+                    longest = max(longest, text + len(stretches[0]), *map(len, stretches[1:]), 0)
+                    text = len(stretches[-1]) + (text if len(stretches) == 1 else 0)
                 if SHEETS.fullmatch(name):
+                    referring += data.count(b't="s"')
                     piece = rest + data
                     rows = max(rows, *map(int, _ROW.findall(piece)), 0)
                     width = max(width, *map(_column, set(_WIDE_CELL.findall(piece))), 0)
                     rest = piece[-_OVERLAP:]
+            is_whole &= not getattr(getattr(stream, "raw", None), "is_too_dense", False)
         most = max(most, rows * width)
-    return most
+    return Extent(most, shared, longest * referring if longest > _ORDINARY_TEXT else 0, is_whole)
 
 
 def _opened(content: bytes, entry: Entry, source: Readable) -> BinaryIO:
@@ -85,7 +113,7 @@ def sheets(content: bytes, parts: dict[str, Entry], source: Readable) -> Iterato
     strings: list[str] = []
     if _STRINGS in parts:
         with _opened(content, parts[_STRINGS], source) as stream:
-            strings = ["".join(element.itertext()) for element in _elements(stream, "si", source)]
+            strings = _strings(stream, source)
     for name, entry in parts.items():
         if not SHEETS.fullmatch(name):
             continue
@@ -94,6 +122,20 @@ def sheets(content: bytes, parts: dict[str, Entry], source: Readable) -> Iterato
                 yield _table_rows(stream, source)
             else:
                 yield _sheet_rows(stream, strings, source)
+
+
+def _strings(stream: BinaryIO, source: Readable) -> list[str]:
+    """The texts that cells refer to, as many and as long as a reader may hold."""
+    strings: list[str] = []
+    left = source.limits.whole_bytes
+    for element in _elements(stream, "si", source):
+        text = "".join(element.itertext())
+        if len(text) > min(source.limits.line_chars, left):
+            source.note("texts of a spreadsheet that are longer than any cell's were cut")
+            text = text[: min(source.limits.line_chars, left)]
+        left -= len(text)
+        strings.append(text)
+    return strings
 
 
 def _elements(stream: BinaryIO, name: str, source: Readable) -> Iterator[Any]:

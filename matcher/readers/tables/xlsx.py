@@ -14,16 +14,19 @@ import python_calamine
 
 from matcher.readers.interface import NotThisFormatError, Passage, Readable, Reader, ReaderExample
 from matcher.readers.tables._layout import batches
-from matcher.readers.tables._sheets_by_hand import SHEETS, most_cells, parts_of, sheets
+from matcher.readers.tables._sheets_by_hand import SHEETS, measure, parts_of, sheets
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from matcher.readers.tables._sheets_by_hand import Extent
 
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 _PARTS = (b"xl/workbook", b"xl/worksheets", b"opendocument.spreadsheet")
 _ENDINGS = (".xlsx", ".xlsm", ".ods")
 _ODS = "content.xml"
+MOST_SHARED_BYTES = 256 << 20  # of texts that cells refer to; a million customers with five texts of their own are less
 DIRECTORY_BYTES = 1 << 16  # at the end of an archive, where its directory is
 
 
@@ -60,15 +63,15 @@ class SpreadsheetReader(Reader):
         parts = parts_of(content, source)
         if not any(SHEETS.fullmatch(name) for name in parts):
             raise NotThisFormatError
-        cells = most_cells(content, parts, source)
-        if cells is None:
+        extent = measure(content, parts, source)
+        if extent is None:
             source.note("a spreadsheet that unpacks to more than it may was not read")
             return
-        yield from _by_best_means(content, parts, cells, source)
+        yield from _by_best_means(content, parts, extent, source)
 
 
-def _by_best_means(content: bytes, parts: dict[str, Any], cells: int, source: Readable) -> Iterator[Passage]:
-    if cells <= source.limits.sheet_cells and _ODS not in parts:
+def _by_best_means(content: bytes, parts: dict[str, Any], extent: Extent, source: Readable) -> Iterator[Passage]:
+    if _ODS not in parts and _is_bearable(extent, source):
         try:
             yield from _by_calamine(content, source)
         except NotThisFormatError:
@@ -79,6 +82,12 @@ def _by_best_means(content: bytes, parts: dict[str, Any], cells: int, source: Re
         source.note("a very large sheet was read row by row, dates as numbers", harmless=True)
     for number, rows in enumerate(sheets(content, parts, source)):
         yield from batches(((place, row) for place, row in rows if any(row)), "row", number)
+
+
+def _is_bearable(extent: Extent, source: Readable) -> bool:
+    """Whether the library may hold it: it copies a text into each cell that refers to it."""
+    few = extent.cells <= source.limits.sheet_cells and extent.is_whole
+    return few and extent.shared_bytes <= MOST_SHARED_BYTES and extent.most_shared_bytes <= MOST_SHARED_BYTES
 
 
 def _by_calamine(content: bytes, source: Readable) -> Iterator[Passage]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from lxml import etree
 
+from core.markup import MOST_ATTRIBUTES, has_heavy_tag
 from matcher.readers.interface import NotThisFormatError, Passage, Readable, Reader, ReaderExample, Rows
 from matcher.readers.tables._layout import as_rows, find_header
 from matcher.readers.texts._stretches import passages_of
@@ -98,6 +99,9 @@ class HtmlReader(Reader):
     def read(self, source: Readable) -> Iterator[Passage]:
         """Tables first, then the text."""
         text = source.whole()
+        if text and has_heavy_tag(text):
+            source.note(f"tags with more than {MOST_ATTRIBUTES} attributes: read as plain text", harmless=True)
+            raise NotThisFormatError
         root = _parse(text, source) if text else None
         if root is None:
             raise NotThisFormatError

@@ -11,6 +11,7 @@ import psutil
 import pytest
 
 from core.errors import HinomiError, OutsideError
+from core.processes.plain import Plain
 from core.processes.pool import MOST_PARKED, Pool
 from core.processes.worker import Worker, WorkerError, python
 
@@ -52,7 +53,7 @@ def open_nothing() -> Callable[[int], int]:
 
 
 def squares(*numbers: int, workers: int = 2) -> list[int]:
-    with Pool(open_squares, 7, workers=workers, at=lambda number: f"number {number}") as pool:
+    with Pool(open_squares, 7, answers=Plain(), workers=workers, at=lambda number: f"number {number}") as pool:
         return list(pool.work_through(numbers))
 
 
@@ -76,7 +77,7 @@ def test_a_job_that_takes_long_holds_the_source_up_and_memory_with_it() -> None:
             taken += 1
             yield number
 
-    with Pool(open_squares, 0, workers=2, at=str) as pool:
+    with Pool(open_squares, 0, answers=Plain(), workers=2, at=str) as pool:
         answers = pool.work_through(numbers())
         assert next(answers) == 9
         assert taken <= MOST_PARKED + 8
@@ -105,20 +106,20 @@ def test_any_other_error_comes_back_without_its_words() -> None:
 
 
 def test_what_cannot_be_opened_is_told_with_the_first_job() -> None:
-    pool = Pool(open_nothing, workers=2, at=str)
+    pool = Pool(open_nothing, answers=Plain(), workers=2, at=str)
     with pool, pytest.raises(OutsideError, match="the index is gone"):
         list(pool.work_through([1, 2, 3]))
 
 
 def answer_pid(line: Connection) -> None:
     """Say who it is, then wait for the end of the line."""
-    line.send(os.getpid())
+    line.send_bytes(str(os.getpid()).encode())
     line.recv()
 
 
 def test_a_worker_ends_with_its_line() -> None:
     worker = Worker(answer_pid)
-    assert worker.line.recv() == worker.pid
+    assert int(worker.line.receive()) == worker.pid
     worker.end()
     assert not psutil.pid_exists(worker.pid)
 

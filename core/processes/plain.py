@@ -1,0 +1,128 @@
+"""What a worker says, as plain data: bytes that name no code, so that reading them runs none.
+
+A worker may have read hostile bytes, and whoever got hold of it says what he likes. So what comes back is msgpack:
+numbers, text, bytes, lists, tuples, mappings, dates, arrays of numbers, and the data classes that its *reader* names.
+A class is a number in the reader's own list; nothing in a message can ask for another one.
+"""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any, Final
+
+import msgpack
+
+from core.errors import HinomiError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_TUPLE, _DAY, _MOMENT, _ARRAY, _FIRST_CLASS, _LAST_CODE = 1, 2, 3, 4, 5, 127
+_ODD: Final = "surrogatepass"
+"""Names of files may be no text in any encoding."""
+_NUMBERS: Final = "biuf"
+"""Kinds of arrays: truth values, whole numbers, fractions; an array of objects would be a way back to pickle."""
+
+
+class ForgedMessageError(HinomiError):
+    """A worker said what no worker of ours says."""
+
+
+class Plain:
+    """Packs and unpacks plain data, and objects of the given classes.
+
+    Args:
+        classes: Data classes that may be in a message; both sides name the same ones in the same order.
+        others: Further classes with what makes bytes of one and what makes one of bytes.
+    """
+
+    def __init__(
+        self,
+        *classes: type[Any],
+        others: dict[type[Any], tuple[Callable[[Any], bytes], Callable[[bytes], Any]]] | None = None,
+    ) -> None:
+        self._others = others or {}
+        known = [*classes, *self._others]
+        if _FIRST_CLASS + len(known) > _LAST_CODE:
+            raise ValueError(f"{len(known)} classes are more than a message can tell apart")
+        self._codes = {kind: code for code, kind in enumerate(known, _FIRST_CLASS)}
+        self._kinds = {code: kind for kind, code in self._codes.items()}
+        self._names = {kind: tuple(field.name for field in fields(kind)) for kind in classes}
+
+    def pack(self, value: object) -> bytes:
+        """The value as bytes.
+
+        Raises:
+            TypeError: It is, or holds, something that is not plain.
+        """
+        packed: bytes = msgpack.packb(value, default=self._extend, strict_types=True, unicode_errors=_ODD)
+        return packed
+
+    def unpack(self, data: bytes) -> Any:
+        """What was packed.
+
+        Raises:
+            ForgedMessageError: It is nothing that `pack` gives.
+        """
+        try:
+            return msgpack.unpackb(data, ext_hook=self._revive, strict_map_key=False, unicode_errors=_ODD)
+        except ForgedMessageError:
+            raise
+        except Exception as error:  # noqa: BLE001  # whatever a forged message does, it ends here
+            raise ForgedMessageError(f"a message cannot be read ({type(error).__name__})") from None
+
+    def _extend(self, value: object) -> object:
+        kind = type(value)
+        if kind is tuple:
+            return msgpack.ExtType(_TUPLE, self.pack(list(value)))  # type: ignore[call-overload]  # a tuple, as just seen
+        if kind is date:
+            return msgpack.ExtType(_DAY, str(value).encode())
+        if kind is datetime:
+            return msgpack.ExtType(_MOMENT, value.isoformat().encode())  # type: ignore[attr-defined]  # as just seen
+        if kind in self._names:
+            return msgpack.ExtType(self._codes[kind], self.pack([getattr(value, name) for name in self._names[kind]]))
+        if kind in self._others:
+            return msgpack.ExtType(self._codes[kind], self._others[kind][0](value))
+        return _numbers(value)
+
+    def _revive(self, code: int, data: bytes) -> object:
+        if code == _TUPLE:
+            return tuple(self.unpack(data))
+        if code == _DAY:
+            return date.fromisoformat(data.decode())
+        if code == _MOMENT:
+            return datetime.fromisoformat(data.decode())
+        if code == _ARRAY:
+            return _array(data)
+        kind = self._kinds[code]
+        if kind in self._others:
+            return self._others[kind][1](data)
+        return kind(**dict(zip(self._names[kind], self.unpack(data), strict=True)))
+
+
+def _numbers(value: object) -> object:
+    """An array, or a number out of one."""
+    import numpy as np
+
+    if isinstance(value, np.generic) and value.dtype.kind in _NUMBERS:
+        return value.item()
+    if isinstance(value, np.ndarray) and value.dtype.kind in _NUMBERS:
+        head: bytes = msgpack.packb([value.dtype.str, list(value.shape)])
+        return msgpack.ExtType(_ARRAY, bytes([len(head)]) + head + value.tobytes())
+    if isinstance(value, dict | list | str | bytes | int | float):  # a class of somebody's that is one of these as well
+        plain = next(kind for kind in (dict, list, str, bytes, int, float) if isinstance(value, kind))
+        return plain(value)  # type: ignore[arg-type]  # as just seen
+    raise TypeError(f"{type(value).__qualname__} is no plain data")
+
+
+def _array(data: bytes) -> object:
+    """An array of numbers, with memory of its own."""
+    import numpy as np
+
+    end = 1 + data[0]
+    form, shape = msgpack.unpackb(data[1:end])
+    dtype = np.dtype(form)
+    if dtype.kind not in _NUMBERS:
+        raise ForgedMessageError(f"an array of kind {dtype.kind!r}, expected one of {_NUMBERS}")
+    return np.frombuffer(data, dtype, offset=end).reshape(shape).copy()

@@ -1,0 +1,1 @@
+"""What the kernel keeps a process from: files by Landlock, system calls by seccomp, memory and more by limits."""

@@ -1,0 +1,178 @@
+"""The process that goes out: Scrapy and the site's engine, with the network and nothing of ours in sight.
+
+It reads what other people's servers send, so it has neither key nor index nor database nor archive, and none of the
+files they are in (`core.processes.walls`). What it asks and tells goes over its line: which marks there are, what an
+engine said about a response, what could not be had. The recorder at the other end keeps the pen.
+"""
+
+from __future__ import annotations
+
+import signal
+import threading
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, Final, Protocol, cast
+
+from archive.records import Exchange
+from core.clock import SystemClock
+from core.errors import HinomiError
+from core.logs import configure_logs
+from core.processes.environment import PROXIES
+from core.processes.plain import Plain
+from core.processes.walls.confinement import Rights
+from core.processes.worker import Worker
+from crawler.engines.interface import Fetch, KeepPage, KeepPost, Mark, Page, Problem, Seen
+from crawler.errors import CrawlError
+from crawler.pages.dates import Posted
+from crawler.sources import engines
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from multiprocessing.connection import Connection
+
+    from core.clock import Clock
+    from core.settings import CrawlerSettings
+    from crawler.engines.interface import Step
+    from crawler.sources import Source
+
+MARKS, TAKE, MISSED, WAIT, ENDED = "marks", "take", "missed", "wait", "ended"
+TOLD: Final = Plain(Fetch, KeepPage, KeepPost, Mark, Page, Problem, Posted, Exchange)
+THREADS_MIB: Final = 1024
+"""For stacks and heaps of threads that are mapped and hardly used, beside what a sweep may hold."""
+
+
+class Pen(Protocol):
+    """Who writes down what is told; `crawler.recorder.Recorder`."""
+
+    requests: int
+    lists_read: int
+    fatal: str
+    stopping: str
+
+    def marks(self, keys: Iterable[str]) -> dict[str, Mark]:
+        """What earlier sweeps remember."""
+        ...
+
+    def take(self, steps: Sequence[Step], page: Page, exchange: Exchange) -> None:
+        """Do what the engine said about a response."""
+        ...
+
+    def missed(self, fetch: Fetch, reason: str, *, gone: bool) -> None:
+        """A page could not be had."""
+        ...
+
+    def asked_to_wait(self, seconds: float) -> None:
+        """The site asked for a longer pause than a sweep may take."""
+        ...
+
+
+def fetch(source: Source, settings: CrawlerSettings, pen: Pen, *, deep: bool) -> str:
+    """Have a source fetched, and let the pen write down what is told; Scrapy's word on how it ended.
+
+    Raises:
+        CrawlError: The process ended without that word.
+        ForgedMessageError: It said what no fetcher of ours says.
+    """
+    with fetcher(settings, _serve, source, settings, deep) as worker:
+        while True:
+            try:
+                said = TOLD.unpack(worker.line.receive())
+            except (EOFError, ConnectionError):
+                raise CrawlError(f"the process that fetches {worker.how_it_ended()}") from None
+            word, pen.requests, pen.lists_read, told = said
+            if word == ENDED:
+                finish, pen.fatal, stopping = told
+                pen.stopping = pen.stopping or stopping
+                return str(finish)
+            worker.line.send_bytes(TOLD.pack(_write_down(pen, word, told)))
+
+
+@contextmanager
+def fetcher(settings: CrawlerSettings, function: Callable[..., None], *arguments: object) -> Iterator[Worker]:
+    """A process with the network; asked to finish when this one is, and ended with the block."""
+    rights = Rights(network=True, memory_mib=settings.memory_limit_mib + THREADS_MIB)
+    worker = Worker(function, *arguments, rights=rights, variables=PROXIES, own_group=True)
+    try:
+        with _handing_on(worker):
+            yield worker
+    finally:
+        worker.end(at_once=True)
+
+
+def _write_down(pen: Pen, word: str, told: Any) -> tuple[str, object]:
+    """What is answered: what went wrong, which ends the sweep, and what was asked for."""
+    try:
+        if word == MARKS:
+            return "", list(pen.marks(told).values())
+        if word == TAKE:
+            pen.take(*told)
+        elif word == MISSED:
+            fetch_, reason, gone = told
+            pen.missed(fetch_, reason, gone=gone)
+        elif word == WAIT:
+            pen.asked_to_wait(told)
+    except HinomiError as error:
+        return str(error), None
+    return "", pen.stopping
+
+
+@contextmanager
+def _handing_on(worker: Worker) -> Iterator[None]:
+    """Who asks this process to finish asks the one that fetches, once: asked twice, Scrapy leaves all as it is."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGTERM, lambda _number, _frame: worker.ask_to_finish())
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def _serve(line: Connection, source: Source, settings: CrawlerSettings, deep: bool) -> None:  # noqa: FBT001  # as it comes over the line
+    """The fetcher: sweep, telling as it goes."""
+    from crawler.driving import crawl
+
+    configure_logs()
+    notebook = LineNotebook(line, source.name)
+    engine = engines()[source.engine](source.url, source.options, notebook, deep=deep)
+    finish = crawl(source, settings, engine, notebook)
+    notebook.tell(ENDED, (finish, notebook.fatal, notebook.stopping))
+
+
+class LineNotebook(Seen):
+    """Tells the recorder at the other end of the line, and asks it."""
+
+    def __init__(self, line: Connection, source: str) -> None:
+        self.source = source
+        self.clock: Clock = SystemClock()
+        self.requests = self.lists_read = 0
+        self.fatal = self.stopping = ""
+        self._line = line
+
+    def marks(self, keys: Iterable[str]) -> dict[str, Mark]:
+        """What earlier sweeps remember."""
+        return {mark.key: mark for mark in self._ask(MARKS, list(keys))}
+
+    def take(self, steps: Sequence[Step], page: Page, exchange: Exchange) -> None:
+        """Hand over what an engine said, and the response, once."""
+        bare = Page(page.address, b"", page.media_type, page.charset)
+        self.stopping = self._ask(TAKE, (list(steps), bare, exchange)) or self.stopping
+
+    def missed(self, fetch: Fetch, reason: str, *, gone: bool) -> None:
+        """Say that a page could not be had."""
+        self._ask(MISSED, (fetch, reason, gone))
+
+    def asked_to_wait(self, seconds: float) -> None:
+        """Say that the site asked for a long pause."""
+        self.stopping = cast("str", self._ask(WAIT, seconds))
+
+    def tell(self, word: str, told: object) -> None:
+        """Say something that wants no answer."""
+        self._line.send_bytes(TOLD.pack((word, self.requests, self.lists_read, told)))
+
+    def _ask(self, word: str, told: object) -> Any:
+        self.tell(word, told)
+        wrong, answer = TOLD.unpack(self._line.recv_bytes())
+        if wrong:
+            raise CrawlError(wrong)
+        return answer
