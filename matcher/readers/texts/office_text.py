@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from lxml import etree
 
+from core.markup import MOST_ATTRIBUTES, has_heavy_tag
 from matcher.readers.interface import NotThisFormatError, Passage, Readable, Reader, ReaderExample
 from matcher.readers.tables._layout import batches
 from matcher.readers.texts._stretches import passages_of
@@ -60,6 +61,9 @@ class OfficeTextReader(Reader):
         """Tables first, each with its rows, then the paragraphs."""
         text = source.whole()
         if text is None:
+            raise NotThisFormatError
+        if has_heavy_tag(text, xml=True):
+            source.note(f"tags with more than {MOST_ATTRIBUTES} attributes: read as plain text", harmless=True)
             raise NotThisFormatError
         lines: list[str] = []
         tables: list[list[list[str]]] = []
