@@ -1,9 +1,8 @@
 """The attack: which subject of the index is which person of a list, told by everything that can be counted.
 
-1. *Pattern and length.* The fields of a person have lengths, and some of their characters are equal.
-2. *Exclusion.* A person whom no subject fits is no customer.
-3. *Frequency.* The digest that so many carry is the value that so many have.
-4. *Propagation.* Who was identified tells what his digests mean, and that tells others apart, round after round.
+By pattern and length: the fields of a person have lengths, and some of their characters are equal. By exclusion: a person
+whom no subject fits is no customer. By frequency: the digest that so many carry is the value that so many have. By
+propagation: who was identified tells what his digests mean, and that tells others apart, round after round.
 
 The list holds every customer. So a reading in which hardly a subject fits anybody is no reading: the thief sees that
 himself, and does not believe what follows from it.
@@ -17,7 +16,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from benchmarks.theft.seen import SKETCHED, Seen, Signature, signature_of
+from benchmarks.theft.seen import SKETCHED, Signature, StolenSegment, signature_of
 from fingerprints.secrets.digests import code_of
 
 if TYPE_CHECKING:
@@ -59,7 +58,7 @@ class Claims:
     fits: float = 0.0
 
 
-def attack(seen: Seen, people: Sequence[Listed], codes: Mapping[str, int]) -> Claims:
+def attack(seen: StolenSegment, people: Sequence[Listed], codes: Mapping[str, int]) -> Claims:
     """All of it, until a round tells nothing new."""
     claims = Claims()
     _read_by_frequency(seen, people, codes, claims)
@@ -85,7 +84,7 @@ def attack(seen: Seen, people: Sequence[Listed], codes: Mapping[str, int]) -> Cl
     return claims
 
 
-def _read_by_frequency(seen: Seen, people: Sequence[Listed], codes: Mapping[str, int], claims: Claims) -> None:
+def _read_by_frequency(seen: StolenSegment, people: Sequence[Listed], codes: Mapping[str, int], claims: Claims) -> None:
     """Values and digests of one kind in the order of how common they are, as far as no two are equally common."""
     of = code_of(seen.digests)
     for kind in FREQUENT:
@@ -100,7 +99,7 @@ def _read_by_frequency(seen: Seen, people: Sequence[Listed], codes: Mapping[str,
             claims.read[int(seen.digests[order[place]])] = (kind, value)
 
 
-def _held(seen: Seen, codes: Mapping[str, int]) -> dict[str, dict[int, set[int]]]:
+def _held(seen: StolenSegment, codes: Mapping[str, int]) -> dict[str, dict[int, set[int]]]:
     """By kind and subject, the digests that it carries."""
     of, names = code_of(seen.digests), {code: kind for kind, code in codes.items()}
     held: dict[str, dict[int, set[int]]] = {kind: defaultdict(set) for kind in TELLING}

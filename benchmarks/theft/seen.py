@@ -29,7 +29,7 @@ Signature = tuple[int, bytes]
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class StolenSegment:
     """What can be read of a segment.
 
     Attributes:
@@ -61,14 +61,14 @@ def with_the_veil_lifted(segment: Path, key: Key) -> dict[str, bytes]:
     return {path.name: path.read_bytes() if path.name in OPEN_FILES else veil.read(path) for path in segment.iterdir()}
 
 
-def read_segment(files: dict[str, bytes]) -> Seen:
+def read_segment(files: dict[str, bytes]) -> StolenSegment:
     """Read the files by what is known of the format."""
     digests = np.frombuffer(files["digests.u64"], "<u8")
     counts = np.frombuffer(files["counts.u8"], np.uint8)[: digests.size].astype(np.int64)
     many = np.frombuffer(files["many.u32"], "<u4").reshape(-1, 2)
     there = many[many[:, 0] < digests.size]
     counts[there[:, 0]] = there[:, 1]
-    return Seen(
+    return StolenSegment(
         {kind: _signatures(files, kind) for kind in SKETCHED},
         digests,
         counts,

@@ -25,7 +25,27 @@ if TYPE_CHECKING:
 
 SHAPES: Final = ("huge", "deep", "wide", "endless", "truncated", "lying sizes", "quadratic")
 BINARY: Final = frozenset(
-    "xlsx docx pptx odt zip zip-lzma zip-bzip2 tar 7z gz bz2 xz zst nested parquet pdf csv-utf16 csv-utf32 gzip-base64".split()  # noqa: SIM905
+    [
+        "xlsx",
+        "docx",
+        "pptx",
+        "odt",
+        "zip",
+        "zip-lzma",
+        "zip-bzip2",
+        "tar",
+        "7z",
+        "gz",
+        "bz2",
+        "xz",
+        "zst",
+        "nested",
+        "parquet",
+        "pdf",
+        "csv-utf16",
+        "csv-utf32",
+        "gzip-base64",
+    ]
 )
 _OPENERS: Final = {
     "json": ['{"a":', "[", '[{"a":"', '{"a":1,'],
