@@ -1,8 +1,8 @@
 """The attack: which subject of the index is which person of a list, told by everything that can be counted.
 
-By pattern and length: the fields of a person have lengths, and some of their characters are equal. By exclusion: a person
-whom no subject fits is no customer. By frequency: the digest that so many carry is the value that so many have. By
-propagation: who was identified tells what his digests mean, and that tells others apart, round after round.
+By pattern and length: the fields of a person have lengths, and some of their characters are equal. By exclusion: a
+person whom no subject fits is no customer. By frequency: the digest that so many carry is the value that so many have.
+By propagation: who was identified tells what his digests mean, and that tells others apart, round after round.
 
 The list holds every customer. So a reading in which hardly a subject fits anybody is no reading: the thief sees that
 himself, and does not believe what follows from it.

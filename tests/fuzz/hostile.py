@@ -24,29 +24,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
 SHAPES: Final = ("huge", "deep", "wide", "endless", "truncated", "lying sizes", "quadratic")
-BINARY: Final = frozenset(
-    [
-        "xlsx",
-        "docx",
-        "pptx",
-        "odt",
-        "zip",
-        "zip-lzma",
-        "zip-bzip2",
-        "tar",
-        "7z",
-        "gz",
-        "bz2",
-        "xz",
-        "zst",
-        "nested",
-        "parquet",
-        "pdf",
-        "csv-utf16",
-        "csv-utf32",
-        "gzip-base64",
-    ]
-)
+PACKED: Final = "docx pptx odt zip zip-lzma zip-bzip2 tar 7z gz bz2 xz zst nested gzip-base64"
+BINARY: Final = frozenset((*PACKED.split(), "xlsx", "parquet", "pdf", "csv-utf16", "csv-utf32"))
 _OPENERS: Final = {
     "json": ['{"a":', "[", '[{"a":"', '{"a":1,'],
     "html": ["<div>", "<table><tr><td>", "<b", "<!--", "<a href='", "&amp", "<td><table>"],
