@@ -48,6 +48,7 @@ file = "key"                    # mode 0600; or: environment = "HINOMI_KEY", or:
 
 [log]
 # head_files = ["log-heads.jsonl", "/mnt/auditor/hinomi-heads.jsonl"]
+# head_syslog = "syslog://loghost.example"          # or /dev/log, where that is gathered elsewhere
 # authority_url = "https://tsa.example/"            # an RFC 3161 time-stamp authority
 # authority_roots = "tsa-roots.pem"
 """
@@ -202,6 +203,9 @@ class LogSettings(_Table):
     head_files: list[str] = Field(
         default_factory=lambda: ["log-heads.jsonl"],
         description="files that signed heads are appended to; best on a disk that this machine cannot rewrite",
+    )
+    head_syslog: str = Field(
+        default="", description="a syslog that heads go to as well: /dev/log, or syslog://host:port"
     )
     head_every_h: float = Field(default=24, gt=0, description="a head is signed that often, when there is news")
     head_every_leaves: int = Field(default=1000, gt=0, description="and as soon as there are so many new leaves")

@@ -28,7 +28,8 @@ _PATHS = GIVEN_FILE
 def verify(ctx: Context, heads: tuple[Path, ...], keys: tuple[Path, ...], *, as_json: bool) -> None:
     """Compare every row and file with the transparency log and with every signed head; exits with 1 on damage.
 
-    Nothing is changed. Heads are looked for in the database, in the files they were written to, and in --head.
+    Nothing is changed. Heads are looked for in the database, in the files they were written to, and in --head. Exits
+    with 3 when nothing is damaged, but no head was signed over the latest entries in time.
     """
     from transparency.verify.verification import verify as verify_log
 
@@ -42,6 +43,8 @@ def verify(ctx: Context, heads: tuple[Path, ...], keys: tuple[Path, ...], *, as_
     _show(ctx, report)
     if not report.is_whole:
         raise click.exceptions.Exit(1)
+    if report.uncovered is not None:
+        raise click.exceptions.Exit(3)
 
 
 def _show(ctx: Context, report: Report) -> None:
@@ -67,6 +70,9 @@ def _show(ctx: Context, report: Report) -> None:
             f"vouched for since {last.signed_at:%Y-%m-%d %H:%M} UTC, the last head: {last.size:,} leaves",
             f"heads were found in {', '.join(report.places)}",
         ]
+    if report.uncovered:
+        said = f"no head covers what was logged since {report.uncovered:%Y-%m-%d %H:%M} UTC, and one was due"
+        lines.append(f"{said}: hinomi log publish")
     for line in [*lines, *(f"note: {note}" for note in report.notes)]:
         ctx.talk.print(line, markup=False, soft_wrap=True)
 
