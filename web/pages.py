@@ -15,7 +15,7 @@ from web import formats
 from web.gate import FORM_MARK
 from web.language import LANGUAGE_COOKIE, asked_language, choose_language
 from web.limits import limit_text
-from web.masks import masked_line
+from web.masking.masks import hidden_line, masked_address, masked_line, told
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -51,6 +51,7 @@ class Pages:
             moment=partial(formats.moment, zone=settings.zone),
             number=formats.number, share=formats.share, confidence=formats.confidence,
             size=formats.size, by_weight=formats.by_weight, code=formats.with_code, masked=masked_line,
+            hidden=hidden_line, masked_address=masked_address, told=told,
         )  # fmt: skip
         self._assets = {f.name: formats.asset_version(f.read_bytes()) for f in STATIC.iterdir() if f.is_file()}
 

@@ -12,10 +12,10 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from transparency import check_proof
-from transparency.entries import KINDS
 from transparency.errors import NoEntryError
 from transparency.heads import head_line
 from transparency.keys import public_path
+from transparency.kinds import KINDS
 from transparency.models import LogHead
 from transparency.proofs import prove_consistency, prove_inclusion
 from transparency.sequencer import count_waiting, tree_size
