@@ -209,6 +209,9 @@ class LogSettings(_Table):
     )
     head_every_h: float = Field(default=24, gt=0, description="a head is signed that often, when there is news")
     head_every_leaves: int = Field(default=1000, gt=0, description="and as soon as there are so many new leaves")
+    verify_every_h: float = Field(
+        default=24, ge=0, description="the service verifies the whole record that often; 0: only when asked"
+    )
     post_every_h: float = Field(default=24, ge=0, description="heads go to Slack or mail no more often; 0: never")
     authority_url: str = Field(default="", description="an RFC 3161 time-stamp authority")
     authority_roots: str = Field(default="", description="file with its root certificates in PEM")

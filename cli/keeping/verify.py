@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import getpass
 from typing import TYPE_CHECKING
 
 import click
@@ -23,13 +24,14 @@ _PATHS = GIVEN_FILE
     "--head", "heads", multiple=True, type=_PATHS, help="A file with more signed heads, as copied from Slack."
 )
 @click.option("--key", "keys", multiple=True, type=_PATHS, help="Trust these public keys alone (PEM).")
+@click.option("--record", is_flag=True, help="Put what was found on the record; pages show it in their foot.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object on stdout.")
 @click.pass_obj
-def verify(ctx: Context, heads: tuple[Path, ...], keys: tuple[Path, ...], *, as_json: bool) -> None:
+def verify(ctx: Context, heads: tuple[Path, ...], keys: tuple[Path, ...], *, record: bool, as_json: bool) -> None:
     """Compare every row and file with the transparency log and with every signed head; exits with 1 on damage.
 
-    Nothing is changed. Heads are looked for in the database, in the files they were written to, and in --head. Exits
-    with 3 when nothing is damaged, but no head was signed over the latest entries in time.
+    Nothing is changed, but for what --record adds. Heads are looked for in the database, in the files they were written
+    to, and in --head. Exits with 3 when nothing is damaged, but no head was signed over the latest entries in time.
     """
     from transparency.verify.verification import verify as verify_log
 
@@ -38,6 +40,11 @@ def verify(ctx: Context, heads: tuple[Path, ...], keys: tuple[Path, ...], *, as_
             ctx.settings, ctx.database, ctx.clock, heads=heads, keys=keys,
             progress=lambda done, size: status.update(f"verifying: {done:,} of {size:,} leaves"),
         )  # fmt: skip
+    if record:
+        from transparency.last_verification import note_verification
+
+        with ctx.database.write() as session:
+            note_verification(session, report, actor=getpass.getuser(), now=ctx.clock.now())
     if as_json:
         ctx.emit(report.as_json())
     _show(ctx, report)
