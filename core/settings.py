@@ -174,6 +174,8 @@ class WebSettings(_Table):
     host: str = "127.0.0.1"
     port: int = Field(default=8470, ge=0, le=65535, description="0 takes a free one")
     public_url: str = Field(default="", description="address for links in alerts; default: host and port above")
+    idle_minutes: float = Field(default=60, gt=0, description="who does nothing for that long has to sign in again")
+    token_hours: float = Field(default=24, gt=0, description="then the printed address opens nothing any more")
 
 
 class SchedulerSettings(_Table):
@@ -307,7 +309,8 @@ class Settings(BaseSettings):
     @property
     def web_url(self) -> str:
         """The address that links in alerts begin with; no slash at the end."""
-        return self.web.public_url.rstrip("/") or f"http://{self.web.host}:{self.web.port}"
+        host = f"[{self.web.host}]" if ":" in self.web.host else self.web.host
+        return self.web.public_url.rstrip("/") or f"http://{host}:{self.web.port}"
 
 
 def own_places(settings: Settings) -> list[Path]:

@@ -14,7 +14,7 @@ from incidents.figures import rule_out
 from incidents.groups import group_ids
 from incidents.models import Event, FindingMatch, FindingRow, Incident, Sighting
 from incidents.states import LIVE, actions_from
-from incidents.timeline.readings import READINGS
+from incidents.timeline.readings import READINGS, SIGN_INS
 from incidents.timeline.search import SearchQuery, event_view, histogram, parse_query, search
 from incidents.timeline.sentences import title
 from incidents.views import DocumentView, EventView, FindingView, IncidentLine, IncidentPage, MatchView, Overview
@@ -56,7 +56,9 @@ def overview(session: Session, *, language: str, recent: int = RECENT) -> Overvi
             .group_by(DocumentRow.state)
         ).all()
     )
-    latest = session.scalars(select(Event).where(Event.kind.not_in(READINGS)).order_by(Event.id.desc()).limit(recent))
+    latest = session.scalars(
+        select(Event).where(Event.kind.not_in([*READINGS, *SIGN_INS])).order_by(Event.id.desc()).limit(recent)
+    )
     return Overview(
         live=tuple(live),
         counts_by_state=dict(session.execute(by_state).all()),

@@ -14,7 +14,7 @@ from core.errors import HinomiError
 from core.texts import LANGUAGES, load_texts
 from transparency.last_verification import last_verification
 from web import formats
-from web.gate import FORM_MARK
+from web.access.gate import FORM_MARK
 from web.language import LANGUAGE_COOKIE, asked_language, choose_language
 from web.limits import limit_text
 from web.masking.masks import hidden_line, masked_address, masked_line, told
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from core.settings import Settings
     from core.texts import Texts
     from transparency.last_verification import LastVerification
-    from web.sessions import Session, Sessions
+    from web.access.sessions import Session, Sessions
 
 FOLDER = Path(__file__).parent
 STATIC = FOLDER / "static"

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Final
 
 READING: Final = "reading"
-"""As a kind in a search, all of `READINGS`."""
+"""As a kind in a search, all of `READINGS` and `SIGN_INS`."""
 READINGS: Final = (
     "viewed",
     "revealed",
@@ -21,8 +21,12 @@ READINGS: Final = (
     "suspicions-revealed",
 )
 """Kinds of events that tell of a look."""
+SIGN_INS: Final = ("signed-in", "sign-in-failed", "signed-out")
+"""Kinds of events that tell of who came to the pages and went."""
 
 
 def expanded(kinds: tuple[str, ...]) -> tuple[str, ...]:
     """Kinds as a search names them, with `READING` for what it stands for."""
-    return tuple(dict.fromkeys(kind for one in kinds for kind in (READINGS if one == READING else (one,))))
+    return tuple(
+        dict.fromkeys(kind for one in kinds for kind in ((*READINGS, *SIGN_INS) if one == READING else (one,)))
+    )

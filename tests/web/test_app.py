@@ -12,7 +12,6 @@ import pytest
 from alerts.models import FAILED, Message
 from tests.web.scene import POST, add_watch, form_mark
 from web.routes import load_routes
-from web.sessions import Sessions, TokenError, load_token
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -217,28 +216,6 @@ def test_search_goes_on_to_older_events(browser: TestClient, scene: Scene, monke
     older = first.split('class="pager"')[1].split('href="')[1].split('"')[0].replace("&amp;", "&")
     assert "名簿を確認 2" in browser.get(older).text
     assert browser.get("/search", params={"q": "名簿", "at": "nonsense_x"}).status_code == 400
-
-
-def test_the_token_is_made_once_and_is_for_the_owner_alone(tmp_path: Path) -> None:
-    token = load_token(tmp_path)
-    assert len(token) >= 40
-    assert load_token(tmp_path) == token
-    assert (tmp_path / "web-token").stat().st_mode & 0o777 == 0o600
-
-
-@pytest.mark.parametrize("content", ["", "\n", " ", "short", "x" * 42, "é" * 50, "y" * 40 + " " + "z" * 20, "\0" * 43])
-def test_a_file_without_a_token_opens_nothing(tmp_path: Path, content: str) -> None:
-    (tmp_path / "web-token").write_text(content, encoding="utf-8")
-    with pytest.raises(TokenError, match="no token") as caught:
-        load_token(tmp_path)
-    assert caught.value.hint
-    assert (tmp_path / "web-token").read_text(encoding="utf-8") == content
-
-
-@pytest.mark.parametrize("token", ["", "short"])
-def test_no_sessions_are_made_under_a_token_that_keeps_nobody_out(token: str, clock: SetClock) -> None:
-    with pytest.raises(TokenError):
-        Sessions(token, clock)
 
 
 @pytest.mark.parametrize("number", ["0", "999999999", "2147483648", "9223372036854775808", "9" * 40, "1e3", "-1", "٣"])
