@@ -220,6 +220,13 @@ class LogSettings(_Table):
     authority_timeout_s: float = Field(default=15, gt=0)
 
 
+class SiemSettings(_Table):
+    """Lines for a SIEM: JSON, one an event."""
+
+    file: str = Field(default="", description="a file that lines are appended to; relative to the home folder")
+    syslog: str = Field(default="", description="a syslog that they go to: /dev/log, or syslog://host:port")
+
+
 class Settings(BaseSettings):
     """Everything an operator can set. Frozen; made by `load_settings`."""
 
@@ -245,6 +252,7 @@ class Settings(BaseSettings):
     scheduler: SchedulerSettings = SchedulerSettings()
     trails: TrailSettings = TrailSettings()
     log: LogSettings = LogSettings()
+    siem: SiemSettings = SiemSettings()
 
     _toml: ClassVar[Path | None] = None
 

@@ -9,7 +9,7 @@ import traceback
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
-from anyio import to_thread
+from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import MutableHeaders
 from starlette.requests import Request
 from starlette.responses import RedirectResponse
@@ -106,7 +106,7 @@ class Gate:
             to = request.scope["path"] + ("?" + urlencode(rest) if rest else "")
             return await self._exchange(request, request.query_params["token"], to, "")
         session = self._world.sessions.open(request.cookies.get(self._world.sessions.cookie, ""))
-        if session is None or not await to_thread.run_sync(self._world.record.is_here, session):
+        if session is None or not await run_in_threadpool(self._world.record.is_here, session):
             return self._ask_for_token(request)
         request.scope["hinomi.session"] = session
         return None if request.method in {"GET", "HEAD"} else await self._form_refusal(request, session)
@@ -130,11 +130,11 @@ class Gate:
         if not world.sessions.accepts(token.strip()):
             count = world.attempts.note_wrong()
             get_logger().warning("web.sign_in_failed", count=count)
-            await to_thread.run_sync(world.record.failed, count, client)
+            await run_in_threadpool(world.record.failed, count, client)
             return self._sign_in_page(request, to, FORBIDDEN, "wrong")
         world.attempts.note_right()
         session = world.sessions.begin(actor or world.actor)
-        await to_thread.run_sync(world.record.signed_in, session, client)
+        await run_in_threadpool(world.record.signed_in, session, client)
         response = RedirectResponse(_own_path(to), status_code=303)
         world.sessions.put(response, session)
         return response
