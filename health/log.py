@@ -8,8 +8,11 @@ from typing import TYPE_CHECKING
 from health.interface import Diagnosis
 from transparency.heads import is_head_due, latest_head, places_wanted
 from transparency.keys import load_log_key
+from transparency.last_verification import last_verification
 from transparency.sequencer import count_waiting, tree_size
 from transparency.settings_record import find_changes
+from transparency.verify.damage import Report
+from transparency.verify.schema import find_wrong_triggers
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -36,6 +39,14 @@ def look_at_log(home: Home, _thorough: bool) -> Iterator[Diagnosis]:  # noqa: FB
         head, size, waiting = latest_head(session), tree_size(session), count_waiting(session)
         due = is_head_due(session, settings.log, home.clock.now())
         changed = [change.name for change in find_changes(session, settings) if change.recorded]
+        last, schema = last_verification(session), Report()
+        find_wrong_triggers(session, schema)
+    for damage in schema.damages:
+        yield Diagnosis("bad", "log", "schema", {"what": damage.what, "where": damage.where})
+    if last.damaged:
+        yield Diagnosis(
+            "bad", "log", "damaged", {"count": last.damaged, "first": last.first, "at": f"{last.at:%Y-%m-%d %H:%M}"}
+        )
     covered = head.size if head else 0
     if changed:
         yield Diagnosis("bad", "log", "settings", {"files": ", ".join(changed)})

@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from incidents.models import Event
 from incidents.timeline.events import add_event
+from transparency.models import LogLeaf
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -24,11 +25,20 @@ ASKED, VERIFIED, DAMAGED = "verification-asked", "verified", "verified-damaged"
 
 @dataclass(frozen=True, slots=True)
 class LastVerification:
-    """When it was, how many damages it found, and how many leaves it read; ``is_asked`` for a newer one to come."""
+    """The last verification.
+
+    Attributes:
+        at: When it was; none when there was none.
+        damaged: How many damages it found.
+        leaves: How many leaves it read.
+        first: The damage nearest to the log's beginning.
+        is_asked: A newer one is to come.
+    """
 
     at: datetime | None
     damaged: int = 0
     leaves: int = 0
+    first: str = ""
     is_asked: bool = False
 
 
@@ -50,15 +60,18 @@ def last_verification(session: Session) -> LastVerification:
     is_asked = asked is not None and (done is None or asked.id > done.id)
     if done is None:
         return LastVerification(None, is_asked=is_asked)
-    return LastVerification(done.learned_at, int(done.data["damaged"]), int(done.data["leaves"]), is_asked)
+    return LastVerification(
+        done.learned_at, int(done.data["damaged"]), int(done.data["leaves"]), str(done.data["first"]), is_asked
+    )
 
 
 def is_verification_due(session: Session, settings: LogSettings, now: datetime) -> bool:
-    """Whether one was asked for, or the last one is older than the settings allow."""
+    """Whether one was asked for, or the last one, or the log itself, is older than the settings allow."""
     last = last_verification(session)
     if last.is_asked or not settings.verify_every_h:
         return last.is_asked
-    return last.at is None or now - last.at >= timedelta(hours=settings.verify_every_h)
+    since = last.at or session.scalar(select(LogLeaf.at).where(LogLeaf.position == 0))
+    return since is not None and now - since >= timedelta(hours=settings.verify_every_h)
 
 
 def _latest(session: Session, *kinds: str) -> Event | None:

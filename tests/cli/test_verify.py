@@ -4,13 +4,19 @@ from __future__ import annotations
 
 import json
 import sqlite3
+import threading
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from click.testing import CliRunner
+from sqlalchemy import select
 
+from alerts.models import Message
 from cli.main import hinomi
 from core.errors import HinomiError, UsageError
+from home import Home as OpenHome
+from scheduler import all_jobs
+from transparency.last_verification import ask_for_verification, last_verification
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -160,3 +166,23 @@ def test_entries_that_no_head_covers_in_time_end_with_three(made: Home) -> None:
         "UPDATE log_leaves SET at = '2026-11-01 00:00:00.000000' WHERE position >= (SELECT MAX(size) FROM log_heads)"
     )
     assert made.run("verify").exit_code == 3
+
+
+def test_a_verification_that_was_asked_for_is_run_in_a_child_and_told(made: Home) -> None:
+    made.run("log", "publish")
+    home = OpenHome(made.path)
+    job = {job.name: job for job in all_jobs(home, threading.Event())()}["verify"]
+    assert not job.is_wanted(), "a new home has a day"
+    made.sql("UPDATE register_events SET actor = 'nobody' WHERE id = 2")
+    with home.database.write() as session:
+        ask_for_verification(session, actor="佐藤", now=home.clock.now())
+    assert job.is_wanted()
+    assert job.work() == "failed: exit code 1"
+    assert not job.is_wanted()
+    with home.database.read() as session:
+        last = last_verification(session)
+        (notice,) = session.scalars(select(Message))
+    assert (last.damaged, last.first, last.is_asked) == (1, "row-edited: custody 2", False)
+    assert "custody 2" in notice.payload["text"]
+    found = made.run("incidents", "search", "kind:verified-damaged", "--json").stdout
+    assert json.loads(found)["data"]["damaged"] == 1

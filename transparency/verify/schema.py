@@ -26,14 +26,20 @@ _ALWAYS = {"O", "A"}
 
 def find_wrong_schema(session: Session, report: Report) -> bool:
     """Whether the database can be read at all; what is wrong with it is reported."""
-    is_sqlite = session.get_bind().dialect.name == "sqlite"
     try:
-        if is_sqlite:
+        if session.get_bind().dialect.name == "sqlite":
             _find_broken_pages(session, report)
-        found = _on_sqlite(session) if is_sqlite else _on_postgresql(session)
+        find_wrong_triggers(session, report)
     except DBAPIError as error:
         _damaged(report, str(error.orig).splitlines()[0])
         return False
+    return True
+
+
+def find_wrong_triggers(session: Session, report: Report) -> None:
+    """Compare the triggers with this program's."""
+    is_sqlite = session.get_bind().dialect.name == "sqlite"
+    found = _on_sqlite(session) if is_sqlite else _on_postgresql(session)
     wanted = triggers_wanted() if is_sqlite else dict.fromkeys(triggers_wanted(), FUNCTION_BODY)
     for name in sorted(wanted.keys() | found.keys()):
         if name not in found:
@@ -42,7 +48,6 @@ def find_wrong_schema(session: Session, report: Report) -> bool:
         elif found[name] != wanted.get(name):
             said = "its words are not this program's" if name in wanted else "it is none of this program's"
             report.add(Damage("trigger-altered", f"trigger {name}", report.size, said=said))
-    return True
 
 
 def _find_broken_pages(session: Session, report: Report) -> None:
