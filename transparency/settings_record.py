@@ -95,6 +95,12 @@ def find_changes(session: Session, settings: Settings) -> list[FileChange]:
     return changes
 
 
+def names_of(session: Session, settings: Settings) -> set[str]:
+    """The names of all files that decide, those that are gone too."""
+    recorded = session.scalars(select(Event.data).where(Event.kind == RECORDED))
+    return {str(data["file"]) for data in recorded} | set(_files_of(settings))
+
+
 def is_recorded(session: Session) -> bool:
     """Whether settings were ever put on the record."""
     return session.scalar(select(Event.id).where(Event.kind == RECORDED).limit(1)) is not None

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from core.errors import OutsideError
+from core.errors import OutsideError, UsageError
 
 if TYPE_CHECKING:
     from cli.context import Context
@@ -62,9 +62,14 @@ def settings(ctx: Context, files: tuple[str, ...], *, reason: str, actor: str, a
 
     Each that has changed since somebody last answered for it becomes an entry of the log.
     """
-    from transparency.settings_record import record_files
+    from transparency.settings_record import names_of, record_files
 
     with ctx.database.write() as session:
+        known = names_of(session, ctx.settings)
+        if strange := sorted(set(files) - known):
+            raise UsageError(
+                f"{', '.join(strange)}: no such file of settings", hint=f"There are: {', '.join(sorted(known))}."
+            )
         changed = record_files(
             session, ctx.settings, actor=actor, now=ctx.clock.now(), reason=reason, only=files or None
         )  # fmt: skip

@@ -150,6 +150,8 @@ def test_settings_that_nobody_answers_for_are_damage_until_somebody_does(made: H
     assert made.run("verify").exit_code == 0
     sources = made.path / "sources.toml"
     sources.write_text(sources.read_text(encoding="utf-8").replace("p.example", "nowhere.example"), encoding="utf-8")
+    with pytest.raises(UsageError, match="no such file of settings"):
+        made.run("log", "settings", "hinomi.tml")
     second = ("sources", "add", "two", "--engine", "paste-list", "--url", "https://q.example/", "--dialect", "bepasty")
     assert "had been changed before" in made.run(*second).stderr
     assert made.run("verify").exit_code == 1
@@ -186,3 +188,9 @@ def test_a_verification_that_was_asked_for_is_run_in_a_child_and_told(made: Home
     assert "custody 2" in notice.payload["text"]
     found = made.run("incidents", "search", "kind:verified-damaged", "--json").stdout
     assert json.loads(found)["data"]["damaged"] == 1
+
+
+def test_a_database_of_an_unknown_step_is_refused(made: Home) -> None:
+    made.sql("UPDATE alembic_version SET version_num = '0006'")
+    with pytest.raises(HinomiError, match="the database is at version 0006, this program works with"):
+        made.run("verify")

@@ -330,3 +330,20 @@ def test_a_report_as_json_names_the_first_damage(full_home: LogHome) -> None:
     assert record["ok"] is False
     assert record["first_damage"]["what"] == "row-removed"
     assert set(record["kinds"]) >= {"event", "document"}
+
+
+def test_triggers_that_are_switched_off_or_do_something_else_are_named_on_both_databases(full_home: LogHome) -> None:
+    assert full_home.verify().is_whole
+    if full_home.database.is_sqlite:
+        full_home.sql("DROP TRIGGER log_capture")
+        full_home.sql("CREATE TRIGGER log_capture AFTER INSERT ON captures BEGIN SELECT 1; END")
+    else:
+        full_home.sql("ALTER TABLE captures DISABLE TRIGGER log_capture")
+    damage = full_home.damage()
+    assert (damage.what, damage.where) == ("trigger-altered", "trigger log_capture")
+    if not full_home.database.is_sqlite:
+        full_home.sql("ALTER TABLE captures ENABLE TRIGGER log_capture")
+        body = "BEGIN RETURN NULL; END"
+        full_home.sql(f"CREATE OR REPLACE FUNCTION log_put_in_line() RETURNS trigger LANGUAGE plpgsql AS $${body}$$")
+        altered = {damage.where for damage in full_home.verify().damages if damage.what == "trigger-altered"}
+        assert altered == {f"trigger log_{name.replace('-', '_')}" for name in KINDS}

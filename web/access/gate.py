@@ -34,6 +34,7 @@ FORM_MARK = "form_mark"
 FORBIDDEN = 403
 OUTSIDE = 503  # the database failed
 SIGN_IN_PATH = "/sign-in"
+PULSE_PATH = "/pulse"  # what a page that lies open asks by itself
 OPEN_PATHS = ("/static/",)
 
 HEADERS = {
@@ -106,7 +107,8 @@ class Gate:
             to = request.scope["path"] + ("?" + urlencode(rest) if rest else "")
             return await self._exchange(request, request.query_params["token"], to, "")
         session = self._world.sessions.open(request.cookies.get(self._world.sessions.cookie, ""))
-        if session is None or not await run_in_threadpool(self._world.record.is_here, session):
+        is_person = request.scope["path"] != PULSE_PATH
+        if session is None or not await run_in_threadpool(self._world.record.is_here, session, is_person=is_person):
             return self._ask_for_token(request)
         request.scope["hinomi.session"] = session
         return None if request.method in {"GET", "HEAD"} else await self._form_refusal(request, session)

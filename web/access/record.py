@@ -43,13 +43,18 @@ class AccessRecord:
             end_sign_in(database, session.id, now=now)
             add_event(database, SIGNED_OUT, actor=session.actor, now=now, data={"client": client})
 
-    def is_here(self, session: Session) -> bool:
-        """Whether a session is still signed in and not idle too long; that it was seen is noted."""
+    def is_here(self, session: Session, *, is_person: bool = True) -> bool:
+        """Whether a session is still signed in and not idle too long; that it was seen is noted.
+
+        Args:
+            session: As its cookie says.
+            is_person: Somebody did something; else a page that lies open asks by itself, which keeps nobody signed in.
+        """
         now = self._home.clock.now()
         with self._home.database.read() as database:
             is_here = is_signed_in(database, session.id, now=now, idle=self._idle)
             is_old = has_to_be_noted(database, session.id, now=now)
-        if is_here and is_old:
+        if is_here and is_old and is_person:
             with self._home.database.write() as database:
                 note_seen(database, session.id, now=now)
         return is_here

@@ -32,6 +32,7 @@ _WORD = re.compile(r"[^\W_]+(?:[-‐–.'’・][^\W_]+)*")
 _NAMED = re.compile(r"[一-鿿々〆ヶァ-ヺーぁ-ん]{1,12}(?=\s?(?:様|さま|さん|氏(?!名)|殿|君|くん|ちゃん))")
 
 _HOST = re.compile(r"[A-Za-z][\w+.-]*://[^/?#@]*(?=[/?#]|$)")
+_ENTITY = re.compile(r"&#[0-9xX]")
 _PARTS = re.compile(r"([/?#&=;])")
 _JAPANESE = re.compile(r"[ぁ-んァ-ヺ一-鿿々]")
 
@@ -78,6 +79,8 @@ def masked_address(address: str) -> str:
     """Where a document stood: the host as it is, of the rest nothing that holds an identifier or is encoded."""
     host = _HOST.match(address)
     start = host.end() if host else 0
+    if _ENTITY.search(address):  # its signs are those that part an address
+        return address[:start] + HIDDEN
     parts = _PARTS.split(address[start:])
     return address[:start] + "".join(HIDDEN if _is_personal(part) else part for part in parts)
 
