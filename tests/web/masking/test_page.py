@@ -30,7 +30,7 @@ VALUES = [value for value in PERSON[1:] if value != "100-0001"]
 
 
 def post(database: Database, archive: Archive, clock: SetClock, name: str, place: dict[str, object]) -> tuple[int, int]:
-    """A leak whose values stand in an encoding, in its text, its title, its address and its author; and its incident."""
+    """A leak whose values stand in an encoding, in text, title, address and author; its document and its incident."""
     encode = ENCODE[name]
     text = "説明の行\n\n" + "\n".join(encode(value) for value in VALUES)
     kept = archive.hand_in(text.encode(), "post.txt", media_type="text/plain")
