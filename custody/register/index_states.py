@@ -18,7 +18,8 @@ from core.errors import HinomiError
 from custody.models import IndexState
 from fingerprints.errors import FingerprintError
 from fingerprints.index.folder import current_folder, number_of
-from fingerprints.index.manifest import MANIFEST_FILE, check_files, read_manifest
+from fingerprints.index.manifest import MANIFEST_FILE, check_code, check_files, read_manifest
+from fingerprints.secrets.veil import Veil
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from core.database import Database
+    from fingerprints.secrets.keys import Key
 
 NO_INDEX: Final = "none"
 ENROLLED, FORGOTTEN, NEW_KEY, FOUND = "enrolled", "forgotten", "new-key", "found"
@@ -79,8 +81,14 @@ def manifest_hash(index_dir: Path) -> tuple[int, str]:
     return number_of(folder), hashlib.sha256((folder / MANIFEST_FILE).read_bytes()).hexdigest()
 
 
-def find_index_damage(session: Session, index_dir: Path) -> Iterator[IndexDamage]:
-    """Whether the index is the one that was recorded last, and every file of it as its manifest says."""
+def find_index_damage(session: Session, index_dir: Path, *, key: Key | None = None) -> Iterator[IndexDamage]:
+    """Whether the index is the one that was recorded last, and every file of it as its manifest says.
+
+    Args:
+        session: A reading session.
+        index_dir: The folder of the index.
+        key: The master key, where there is one: then the manifest's authentication code is compared as well.
+    """
     last = _last(session)
     try:
         _, sha256 = manifest_hash(index_dir)
@@ -92,6 +100,8 @@ def find_index_damage(session: Session, index_dir: Path) -> Iterator[IndexDamage
         folder = current_folder(index_dir)
         if folder is not None:
             check_files(folder, read_manifest(folder), contents=True)
+            if key is not None:
+                check_code(folder, Veil.open(folder, key))
     except (FingerprintError, OSError) as error:
         yield IndexDamage("index-damaged", str(index_dir), str(error))
 

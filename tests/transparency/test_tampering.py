@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import shutil
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
@@ -20,8 +23,10 @@ from core.settings import SETTINGS_FILE, load_settings
 from crawler.models import Sweep
 from custody.enrolment.columns import understand
 from custody.enrolment.enroller import Enroller, Lending
+from custody.register.index_states import find_index_damage
+from fingerprints.index.files import checksum
 from fingerprints.index.folder import current_folder, older_folders
-from fingerprints.index.manifest import read_manifest, write_manifest
+from fingerprints.index.manifest import MANIFEST_FILE, read_manifest
 from fingerprints.secrets.keys import load_key
 from incidents.actions import act, assign, take_finding
 from incidents.findings import KeptMatch, record_finding
@@ -226,16 +231,20 @@ def _declare_an_account(home: LogHome) -> None:
 
 
 def _swap_memberships(home: LogHome) -> None:
-    """Whom each extract holds, with the manifest's own checksums made to fit again."""
+    """Whom each extract holds, with all checksums made to fit that need no key."""
     folder = current_folder(home.settings.index_dir)
     assert folder
-    manifest = read_manifest(folder)
-    one, other = (folder / info.members for info in manifest.enrolments)
-    first, second = one.read_bytes(), other.read_bytes()
-    for path, content in ((one, second), (other, first)):
-        path.unlink()  # a generation shares its files with the one before
-        path.write_bytes(content)
-    write_manifest(folder, manifest)
+    path = folder / MANIFEST_FILE
+    stated = json.loads(path.read_bytes())
+    code, _ = stated.pop("code"), stated.pop("checksum")
+    names = [one["members"] for one in stated["enrolments"]]
+    contents = [(folder / name).read_bytes() for name in names]
+    for name, content in zip(names, reversed(contents), strict=True):
+        (folder / name).unlink()  # a generation shares its files with the one before
+        (folder / name).write_bytes(content)
+        stated["files"][name] = {"size_bytes": len(content), "blake2b": checksum(folder / name)}
+    checked = hashlib.blake2b(json.dumps(stated, sort_keys=True).encode(), digest_size=16).hexdigest()
+    path.write_text(json.dumps({**stated, "checksum": checked, "code": code}), encoding="utf-8")
 
 
 def _put_an_older_index_back(home: LogHome) -> None:
@@ -304,6 +313,19 @@ def test_files_that_decide_are_altered_and_verify_says_so(tampered: LogHome, nam
     alter, what = FILES[name]
     alter(tampered)
     assert what in {damage.what for damage in tampered.verify().damages}
+
+
+def test_with_the_key_an_announced_switch_excuses_no_index_that_somebody_else_wrote(tampered: LogHome) -> None:
+    key = load_key(tampered.settings.key, tampered.settings.home)
+    look = partial(find_index_damage, key=key)
+    assert tampered.verify(look_at_index=look).is_whole
+    _swap_memberships(tampered)
+    tampered.sql(
+        "INSERT INTO index_states (why, generation, sha256, recorded_at) VALUES ('enrolled', 0, '', '2026-11-22')"
+    )
+    assert any("did not end" in note for note in tampered.verify().notes)
+    damage = tampered.damage(look_at_index=look)
+    assert (damage.what, "authentication code" in damage.said) == ("index-damaged", True)
 
 
 def test_a_copy_that_nobody_altered_is_whole(tampered: LogHome) -> None:

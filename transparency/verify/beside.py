@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from sqlalchemy import func, select
 
-from custody.register.index_states import find_index_damage, is_switching
+from custody.register.index_states import IndexDamage, is_switching
 from transparency.models import LogLeaf
 from transparency.settings_record import find_changes, is_recorded
 from transparency.verify.damage import Damage
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from datetime import datetime
+    from pathlib import Path
 
     from sqlalchemy.orm import Session
 
@@ -22,6 +23,10 @@ if TYPE_CHECKING:
     from core.settings import Settings
     from transparency.verify.damage import Report
     from transparency.verify.known_heads import KnownHead
+
+
+LookAtIndex: TypeAlias = "Callable[[Session, Path], Iterator[IndexDamage]]"
+"""`custody.register.index_states.find_index_damage`, with the key or without."""
 
 
 def compare_settings(session: Session, settings: Settings, report: Report) -> None:
@@ -34,9 +39,9 @@ def compare_settings(session: Session, settings: Settings, report: Report) -> No
         report.add(Damage("settings-differ", str(settings.home / change.name), report.size, change.at, said))
 
 
-def compare_index(session: Session, settings: Settings, report: Report) -> None:
+def compare_index(session: Session, settings: Settings, report: Report, look: LookAtIndex) -> None:
     """Compare the index that serves with the one that was recorded last, file by file."""
-    for damage in find_index_damage(session, settings.index_dir):
+    for damage in look(session, settings.index_dir):
         report.add(Damage(damage.what, damage.where, report.size, said=damage.said))
     if is_switching(session):
         report.notes.append(

@@ -16,6 +16,7 @@ from sqlalchemy.exc import DatabaseError
 
 from archive.store import Archive
 from core.removals import REMOVABLE, Removal
+from custody.register.index_states import find_index_damage
 from transparency.entries import read_entries, read_plainly
 from transparency.kinds import KINDS
 from transparency.merkle import GrowingTree, leaf_hash
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
     from core.database import Database
     from core.settings import Settings
     from transparency.kinds import Kind
+    from transparency.verify.beside import LookAtIndex
     from transparency.verify.known_heads import KnownHead
 
 AT_ONCE: Final = 20_000
@@ -63,6 +65,7 @@ def verify(
     *,
     heads: Sequence[Path] = (),
     keys: Sequence[Path] = (),
+    look_at_index: LookAtIndex = find_index_damage,
     progress: Callable[[int, int], None] = lambda _done, _all: None,
 ) -> Report:
     """Verify the log of a home.
@@ -73,6 +76,7 @@ def verify(
         clock: For the archive.
         heads: Files with more signed heads, such as a text copied out of Slack.
         keys: Public keys that alone are trusted; default: this home's own.
+        look_at_index: What is wrong with the index; with the master key it sees more.
         progress: Told how many leaves are done, and of how many.
 
     Raises:
@@ -94,7 +98,7 @@ def verify(
             for find in DERIVED:
                 find(session, report)
             compare_settings(session, settings, report)
-            compare_index(session, settings, report)
+            compare_index(session, settings, report, look_at_index)
             report.waiting = count_waiting(session)
             report.uncovered = uncovered_since(session, found, settings, clock)
         except DatabaseError as error:  # pages of it cannot be read; which, its own check has said
