@@ -65,7 +65,7 @@ def enqueue_damage(
     """Say that a verification found the record damaged; once for each first damage."""
     texts = load_texts("alerts", language)
     notice = Notice(texts("head.refused"), texts("head.damaged_said", n=f"{found.damaged:,}"), found.first)
-    return put_notice(session, channel, f"damaged:{found.first}", notice, now=now)
+    return put_notice(session, channel, f"damaged:{found.first}", notice, now=now) is not None
 
 
 def head_notice(head: LogHead, language: str, zone: str = DEFAULT_ZONE) -> Notice:
