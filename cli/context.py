@@ -64,6 +64,11 @@ class Context(Home):
         except HinomiError as error:
             self.talk.print(f"note: the transparency log waits for the next command: {error}", markup=False)
 
+    def close(self) -> None:
+        """Give the database's connections back, if any were opened."""
+        if "database" in vars(self):
+            self.database.close()
+
     def emit(self, record: Mapping[str, Any]) -> None:
         """Print one JSON object as one line on stdout."""
         sys.stdout.write(json.dumps(record, ensure_ascii=False) + "\n")

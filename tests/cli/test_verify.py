@@ -184,6 +184,7 @@ def test_a_verification_that_was_asked_for_is_run_in_a_child_and_told(made: Home
     with home.database.read() as session:
         last = last_verification(session)
         (notice,) = session.scalars(select(Message))
+    home.database.close()
     assert (last.damaged, last.first, last.is_asked) == (1, "row-edited: custody 2", False)
     assert "custody 2" in notice.payload["text"]
     found = made.run("incidents", "search", "kind:verified-damaged", "--json").stdout
