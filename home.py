@@ -69,11 +69,15 @@ class Home:
     @cached_property
     def database(self) -> Database:
         """The database, checked to be of this program's version."""
-        from core.database import Database
+        from core.database import Database, DatabaseError
         from migrations import check_current
 
         database = Database(self.settings.database_url, busy_timeout_s=self.settings.database.busy_timeout_s)
-        check_current(database)
+        try:
+            check_current(database)
+        except DatabaseError:
+            database.close()
+            raise
         return database
 
     @cached_property

@@ -19,6 +19,7 @@ from alerts.outbox import Wording, enqueue, put, retire_left
 from alerts.unjudged_notices import enqueue_unjudged
 from core.leases import give_back_lease, take_lease, worker_name
 from core.logs import get_logger
+from core.served import served_url
 from incidents import queries
 from incidents.actions import SYSTEM, add_event
 
@@ -56,7 +57,7 @@ class PostRoom:
 
 def open_post(settings: Settings, database: Database, clock: Clock) -> PostRoom:
     """What delivery works with, out of the settings."""
-    wording = Wording(settings.language, settings.web_url, settings.zone)
+    wording = Wording(settings.language, served_url(settings), settings.zone)
     return PostRoom(database, open_channels(settings), wording, clock, settings.alerts.max_attempts)
 
 

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from alerts.channels import Channel
+    from transparency.last_verification import LastVerification
     from transparency.models import LogHead
 
 
@@ -56,6 +57,15 @@ def enqueue_refusal(session: Session, channel: Channel, *, language: str, now: d
     texts = load_texts("alerts", language)
     notice = Notice(texts("head.refused"), texts("head.refused_said"), head.note)
     return put_notice(session, channel, f"refused:{head.size}:{head.root}", notice, now=now) is not None
+
+
+def enqueue_damage(
+    session: Session, channel: Channel, found: LastVerification, *, language: str, now: datetime
+) -> bool:
+    """Say that a verification found the record damaged; once for each first damage."""
+    texts = load_texts("alerts", language)
+    notice = Notice(texts("head.refused"), texts("head.damaged_said", n=f"{found.damaged:,}"), found.first)
+    return put_notice(session, channel, f"damaged:{found.first}", notice, now=now) is not None
 
 
 def head_notice(head: LogHead, language: str, zone: str = DEFAULT_ZONE) -> Notice:

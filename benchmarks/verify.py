@@ -79,7 +79,8 @@ def _write(database: Database, statement: Any, rows: list[dict[str, Any]]) -> No
 
 def measure(home: str) -> None:
     """Verify in this process, then hash the same entries plainly; prints one JSON object."""
-    from transparency.entries import KINDS, read_entries
+    from transparency.entries import read_entries
+    from transparency.kinds import KINDS
     from transparency.verify.verification import verify
 
     settings = load_settings(home)

@@ -41,18 +41,33 @@ class Context(Home):
         return found.sources
 
     def append_to_log(self) -> None:
-        """Make leaves of the rows that this command wrote; a failure is told, since they wait for the next command."""
+        """Make leaves of the rows that this command wrote, and sign a head where one is due at once.
+
+        A failure is told: the rows wait for the next command.
+        """
         if "database" not in vars(self):
             return
+        from transparency.heads import is_head_due, is_head_lacking, publish
         from transparency.sequencer import append_waiting, is_waiting
 
         try:
             with self.database.read() as session:
                 waits = is_waiting(session)
-            if waits:
-                append_waiting(self.database, self.clock)
+            if not waits:
+                return
+            append_waiting(self.database, self.clock)
+            with self.database.read() as session:
+                is_due = is_head_due(session, self.settings.log, self.clock.now())
+                is_due = is_due or is_head_lacking(session, self.settings)
+            if is_due:
+                publish(self.settings, self.database, self.clock, whole=False)
         except HinomiError as error:
             self.talk.print(f"note: the transparency log waits for the next command: {error}", markup=False)
+
+    def close(self) -> None:
+        """Give the database's connections back, if any were opened."""
+        if "database" in vars(self):
+            self.database.close()
 
     def emit(self, record: Mapping[str, Any]) -> None:
         """Print one JSON object as one line on stdout."""

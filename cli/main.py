@@ -85,6 +85,7 @@ class LazyGroup(click.Group):
 def hinomi(ctx: click.Context, home: str | None) -> None:
     """Hinomi watches the open web for leaked customer data and keeps the records that show who took it."""
     ctx.obj = Context(home)
+    ctx.call_on_close(ctx.obj.close)
     if ctx.invoked_subcommand != "verify":  # which only looks
         ctx.call_on_close(ctx.obj.append_to_log)
 

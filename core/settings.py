@@ -48,6 +48,7 @@ file = "key"                    # mode 0600; or: environment = "HINOMI_KEY", or:
 
 [log]
 # head_files = ["log-heads.jsonl", "/mnt/auditor/hinomi-heads.jsonl"]
+# head_syslog = "syslog://loghost.example"          # or /dev/log, where that is gathered elsewhere
 # authority_url = "https://tsa.example/"            # an RFC 3161 time-stamp authority
 # authority_roots = "tsa-roots.pem"
 """
@@ -173,6 +174,8 @@ class WebSettings(_Table):
     host: str = "127.0.0.1"
     port: int = Field(default=8470, ge=0, le=65535, description="0 takes a free one")
     public_url: str = Field(default="", description="address for links in alerts; default: host and port above")
+    idle_minutes: float = Field(default=60, gt=0, description="who does nothing for that long has to sign in again")
+    token_hours: float = Field(default=24, gt=0, description="then the printed address opens nothing any more")
 
 
 class SchedulerSettings(_Table):
@@ -203,12 +206,25 @@ class LogSettings(_Table):
         default_factory=lambda: ["log-heads.jsonl"],
         description="files that signed heads are appended to; best on a disk that this machine cannot rewrite",
     )
+    head_syslog: str = Field(
+        default="", description="a syslog that heads go to as well: /dev/log, or syslog://host:port"
+    )
     head_every_h: float = Field(default=24, gt=0, description="a head is signed that often, when there is news")
     head_every_leaves: int = Field(default=1000, gt=0, description="and as soon as there are so many new leaves")
+    verify_every_h: float = Field(
+        default=24, ge=0, description="the service verifies the whole record that often; 0: only when asked"
+    )
     post_every_h: float = Field(default=24, ge=0, description="heads go to Slack or mail no more often; 0: never")
     authority_url: str = Field(default="", description="an RFC 3161 time-stamp authority")
     authority_roots: str = Field(default="", description="file with its root certificates in PEM")
     authority_timeout_s: float = Field(default=15, gt=0)
+
+
+class SiemSettings(_Table):
+    """Lines for a SIEM: JSON, one an event."""
+
+    file: str = Field(default="", description="a file that lines are appended to; relative to the home folder")
+    syslog: str = Field(default="", description="a syslog that they go to: /dev/log, or syslog://host:port")
 
 
 class Settings(BaseSettings):
@@ -236,6 +252,7 @@ class Settings(BaseSettings):
     scheduler: SchedulerSettings = SchedulerSettings()
     trails: TrailSettings = TrailSettings()
     log: LogSettings = LogSettings()
+    siem: SiemSettings = SiemSettings()
 
     _toml: ClassVar[Path | None] = None
 
@@ -300,7 +317,8 @@ class Settings(BaseSettings):
     @property
     def web_url(self) -> str:
         """The address that links in alerts begin with; no slash at the end."""
-        return self.web.public_url.rstrip("/") or f"http://{self.web.host}:{self.web.port}"
+        host = f"[{self.web.host}]" if ":" in self.web.host else self.web.host
+        return self.web.public_url.rstrip("/") or f"http://{host}:{self.web.port}"
 
 
 def own_places(settings: Settings) -> list[Path]:

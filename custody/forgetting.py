@@ -12,6 +12,7 @@ from sqlalchemy import select
 from custody.models import Extract
 from custody.register.copies_of import subjects_of
 from custody.register.history import Act, record, values_of
+from custody.register.index_states import FORGOTTEN, switching
 from custody.register.ledger import settle_interrupted
 from fingerprints.building.forgetting import Forgotten, forget_subjects
 from fingerprints.identifiers.customer_number import CustomerNumber
@@ -38,7 +39,7 @@ def forget(index_dir: Path, key: Key, database: Database, numbers: Iterable[str]
         IndexBusyError: An enrolment is under way.
     """
     wanted = list(numbers)
-    with writing_lock(index_dir):
+    with writing_lock(index_dir), switching(database, index_dir, lambda: act.now, FORGOTTEN):
         index = Index.open(index_dir, key)
         with database.write() as session:
             settle_interrupted(session, index, act.now)

@@ -111,6 +111,21 @@ class RegisterEvent(Base):
         return self.processor.name if self.processor else ""
 
 
+class IndexState(Base):
+    """Which index serves from now on: the hash of its manifest, which holds the hash of each of its files.
+
+    Before anything switches the index there is a row without a hash, so that a switch that was cut off can be told
+    from one that nobody asked for.
+    """
+
+    __tablename__ = "index_states"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    why: Mapped[str]
+    generation: Mapped[int]
+    sha256: Mapped[str]
+    recorded_at: Mapped[datetime]
+
+
 class Enrolment(Base):
     """One run over one file; ``request`` is what finishes the register if the run dies after the switch."""
 

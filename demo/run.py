@@ -104,6 +104,7 @@ class Demo:
         settings.sources_path.write_text(
             SOURCES.format(paste_port=ports.paste, forum_port=ports.forum), encoding="utf-8"
         )
+        make_home(self.home)  # again: it answers for the sources
         return ports
 
     def enrol(self) -> None:

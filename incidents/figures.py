@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from dataclasses import fields as dataclass_fields
 from typing import TYPE_CHECKING, Any, Final
 
 from pyroaring import BitMap
@@ -10,50 +12,80 @@ from sqlalchemy import select
 from archive.models import Capture
 from incidents.findings import LEAK, OVERLAP
 from incidents.groups import group_ids
-from incidents.models import FindingRow, Incident, Sighting
+from incidents.models import FindingRow, Sighting
 from incidents.severity import severity
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
-    from datetime import date
+    from datetime import date, datetime
 
     from sqlalchemy.orm import Session
+
+    from incidents.models import Incident
 
 IMPOSSIBLE: Final = -1e6
 """The term of an extract that was not there yet: it outweighs whatever else speaks for it."""
 
 
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """The figures of an incident; the names are those of its columns."""
+
+    members: bytes
+    subjects: int
+    people: int
+    documents: int
+    confidence: float
+    fields: dict[str, int]
+    severity: str
+    sightings: int
+    sources: list[str]
+    first_seen_at: datetime | None
+
+
 def recount(session: Session, incident: Incident) -> None:
-    """Set every figure of an incident anew; of one content the verdict of the latest generation counts."""
+    """Set every figure of an incident anew."""
     session.flush()
-    parts = group_ids(session, incident.id)
+    figures = figures_of(session, incident.id)
+    for field in dataclass_fields(Figures):
+        value = getattr(figures, field.name)
+        if value is not None:
+            setattr(incident, field.name, value)
+
+
+def figures_of(session: Session, incident_id: int) -> Figures:
+    """The figures of an incident and its parts; of one content the verdict of the latest generation counts."""
+    parts = group_ids(session, incident_id)
     # The verdict is looked at here: SQLite would go through all leaks by their index rather than by the incident's.
     of_parts = session.scalars(select(FindingRow).where(FindingRow.incident_id.in_(parts)))
     findings = _latest(row for row in of_parts if row.verdict in {LEAK, OVERLAP})
     members = BitMap.union(*(BitMap.deserialize(finding.members) for finding in findings), BitMap())
-    incident.members = members.serialize()
-    incident.subjects = len(members)
-    incident.people = max((finding.people for finding in findings), default=0)
-    incident.documents = len(findings)
-    incident.confidence = max((finding.confidence for finding in findings), default=0.0)
-    incident.fields = _most(findings)
-    incident.severity = severity(
-        incident.subjects, incident.fields, among_others=all(finding.verdict == OVERLAP for finding in findings)
-    )
-    _count_places(session, incident, parts)
+    fields = _most(findings)
+    places = _places(session, parts)
+    return Figures(
+        members=members.serialize(),
+        subjects=len(members),
+        people=max((finding.people for finding in findings), default=0),
+        documents=len(findings),
+        confidence=max((finding.confidence for finding in findings), default=0.0),
+        fields=fields,
+        severity=severity(
+            len(members), fields, among_others=all(finding.verdict == OVERLAP for finding in findings)
+        ),
+        sightings=len(places),
+        sources=list(dict.fromkeys(source for _, source in places)),
+        first_seen_at=places[0][0] if places else None,
+    )  # fmt: skip
 
 
-def _count_places(session: Session, incident: Incident, parts: list[int]) -> None:
+def _places(session: Session, parts: list[int]) -> list[tuple[datetime, str]]:
+    """When and where it was seen, the earliest first."""
     rows = session.execute(
         select(Capture.source, Capture.posted_at, Capture.fetched_at)
         .join(Sighting, Sighting.capture_id == Capture.id)
         .where(Sighting.incident_id.in_(parts))
-    ).all()
-    places = sorted((row.posted_at or row.fetched_at, row.source) for row in rows)
-    incident.sightings = len(places)
-    incident.sources = list(dict.fromkeys(source for _, source in places))
-    if places:
-        incident.first_seen_at = places[0][0]
+    )
+    return sorted((row.posted_at or row.fetched_at, row.source) for row in rows)
 
 
 def _latest(findings: Iterable[FindingRow]) -> list[FindingRow]:

@@ -48,14 +48,19 @@ LINES: Final = cast("Table", LeakLine.__table__)
 
 def index_leak(session: Session, finding_id: int, leak: LeakContent) -> None:
     """Keep the rows by which a finding of an incident is found from now on."""
-    members = np.array(leak.members, np.int64)
+    members, lines, sample = leak_rows(leak)
     # Core inserts, into the tables themselves: a long list is thousands of rows that nobody wants as objects.
-    if kept := [{"bucket": bucket, "finding_id": finding_id, "lows": lows} for bucket, lows in _buckets(members)]:
+    if kept := [{"bucket": bucket, "finding_id": finding_id, "lows": lows} for bucket, lows in members.items()]:
         session.connection().execute(MEMBERS.insert(), kept)
-    if lines := [{"line": line, "finding_id": finding_id} for line in _lines(leak.sketch)]:
-        session.connection().execute(LINES.insert(), lines)
-    sample = sampled(members).astype("<u4").tobytes()
-    session.execute(insert(LeakSample).values(finding_id=finding_id, size=members.size, sample=sample))
+    if kept_lines := [{"line": line, "finding_id": finding_id} for line in lines]:
+        session.connection().execute(LINES.insert(), kept_lines)
+    session.execute(insert(LeakSample).values(finding_id=finding_id, size=len(leak.members), sample=sample))
+
+
+def leak_rows(leak: LeakContent) -> tuple[dict[int, bytes], set[int], bytes]:
+    """What is kept of a leak: its customers by bucket, the lines of its sketch, and a sample of its customers."""
+    members = np.array(leak.members, np.int64)
+    return dict(_buckets(members)), set(_lines(leak.sketch)), sampled(members).astype("<u4").tobytes()
 
 
 def possibly_same(session: Session, leak: LeakContent) -> list[FindingRow]:

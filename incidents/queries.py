@@ -14,6 +14,7 @@ from incidents.figures import rule_out
 from incidents.groups import group_ids
 from incidents.models import Event, FindingMatch, FindingRow, Incident, Sighting
 from incidents.states import LIVE, actions_from
+from incidents.timeline.readings import READINGS, SIGN_INS
 from incidents.timeline.search import SearchQuery, event_view, histogram, parse_query, search
 from incidents.timeline.sentences import title
 from incidents.views import DocumentView, EventView, FindingView, IncidentLine, IncidentPage, MatchView, Overview
@@ -55,7 +56,9 @@ def overview(session: Session, *, language: str, recent: int = RECENT) -> Overvi
             .group_by(DocumentRow.state)
         ).all()
     )
-    latest = session.scalars(select(Event).order_by(Event.id.desc()).limit(recent))
+    latest = session.scalars(
+        select(Event).where(Event.kind.not_in([*READINGS, *SIGN_INS])).order_by(Event.id.desc()).limit(recent)
+    )
     return Overview(
         live=tuple(live),
         counts_by_state=dict(session.execute(by_state).all()),
@@ -130,10 +133,10 @@ def documents(session: Session, incident_id: int) -> list[DocumentView]:
 
 
 def timeline(session: Session, incident_id: int, *, language: str) -> list[EventView]:
-    """The events of an incident and of those merged into it, in the order they happened."""
+    """The events of an incident and of those merged into it, in the order they happened; looks stand elsewhere."""
     events = session.scalars(
         select(Event)
-        .where(Event.incident_id.in_(group_ids(session, incident_id)))
+        .where(Event.incident_id.in_(group_ids(session, incident_id)), Event.kind.not_in(READINGS))
         .order_by(Event.happened_at, Event.id)
     )
     return [event_view(event, language) for event in events]

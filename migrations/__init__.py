@@ -22,6 +22,7 @@ HERE = Path(__file__).parent
 MODEL_MODULES = (
     "core.leases",
     "core.removals",
+    "core.sign_ins",
     "archive.models",
     "crawler.models",
     "custody.models",

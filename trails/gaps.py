@@ -126,15 +126,7 @@ def note_sequences(session: Session, system: str, seen: Sequence[pl.DataFrame]) 
 def refresh_gaps(session: Session, system: str, now: datetime) -> list[Gap]:
     """Find a system's gaps anew from what is known, and store them in place of the old ones."""
     session.flush()
-    by_host: dict[str, set[date]] = {}
-    for host, day in session.execute(select(TrailDay.host, TrailDay.day).where(TrailDay.system == system)):
-        by_host.setdefault(host, set()).add(day)
-    runs: dict[str, list[tuple[int, int]]] = {}
-    for run in session.scalars(
-        select(TrailRun).where(TrailRun.system == system).order_by(TrailRun.host, TrailRun.first)
-    ):
-        runs.setdefault(run.host, []).append((run.first, run.last))
-    gaps = [*_gaps_of_days(system, by_host), *_gaps_of_sequences(system, runs)][:MOST_GAPS]
+    gaps = find_gaps(session, system)
     session.execute(delete(TrailGap).where(TrailGap.system == system))
     session.add_all(
         TrailGap(
@@ -149,6 +141,19 @@ def refresh_gaps(session: Session, system: str, now: datetime) -> list[Gap]:
         for gap in gaps
     )
     return gaps
+
+
+def find_gaps(session: Session, system: str) -> list[Gap]:
+    """A system's gaps, from the days and sequence numbers that are known of it."""
+    by_host: dict[str, set[date]] = {}
+    for host, day in session.execute(select(TrailDay.host, TrailDay.day).where(TrailDay.system == system)):
+        by_host.setdefault(host, set()).add(day)
+    runs: dict[str, list[tuple[int, int]]] = {}
+    for run in session.scalars(
+        select(TrailRun).where(TrailRun.system == system).order_by(TrailRun.host, TrailRun.first)
+    ):
+        runs.setdefault(run.host, []).append((run.first, run.last))
+    return [*_gaps_of_days(system, by_host), *_gaps_of_sequences(system, runs)][:MOST_GAPS]
 
 
 def read_gaps(session: Session, system: str | None = None) -> list[Gap]:

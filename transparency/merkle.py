@@ -29,9 +29,15 @@ def node_hash(left: bytes, right: bytes) -> bytes:
 class GrowingTree:
     """A tree to which leaves are only added: it keeps the root of each full subtree, one a bit of its size."""
 
-    def __init__(self) -> None:
-        self.size = 0
-        self._full: list[bytes] = []
+    def __init__(self, size: int = 0, peaks: Sequence[bytes] = ()) -> None:
+        """An empty tree, or one to go on from: its size and `peaks`."""
+        self.size = size
+        self._full: list[bytes] = list(peaks)
+
+    @property
+    def peaks(self) -> list[bytes]:
+        """The roots of its full subtrees, the largest first: all that is needed to go on."""
+        return list(self._full)
 
     def add(self, leaf: bytes) -> None:
         """Add the hash of one leaf."""

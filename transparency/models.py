@@ -41,6 +41,7 @@ class LogHead(Base):
     """A signed tree head: ``note`` is what was signed and the signature, the other columns say the same.
 
     ``places`` lists the files it was written to; ``token`` is the time-stamp authority's answer over the note.
+    ``peaks`` are the roots of the tree's full subtrees, from which the next head goes on; heads of before have none.
     """
 
     __tablename__ = "log_heads"
@@ -50,3 +51,4 @@ class LogHead(Base):
     note: Mapped[str]
     places: Mapped[list[Any]] = mapped_column(JSON, default=list)
     token: Mapped[bytes | None] = mapped_column(LargeBinary)
+    peaks: Mapped[bytes | None] = mapped_column(LargeBinary)

@@ -95,12 +95,15 @@ def sign(key: Ed25519PrivateKey, *, size: int, root: bytes, signed_at: datetime)
 
 
 def read_notes(text: str) -> Iterator[SignedHead]:
-    """Every signed head in a text, such as one copied out of a chat: white space around lines does not matter.
+    r"""Every signed head in a text, such as one copied out of a chat: white space around lines does not matter.
+
+    Nor does it matter whether a line ends, or says so with ``\n``, as lines of a syslog do.
 
     Raises:
         NoteError: One of them holds a moment that does not exist.
     """
-    lines = "\n".join(line for line in (line.strip() for line in text.splitlines()) if line)
+    ended = text.replace("\\n", "\n").splitlines()
+    lines = "\n".join(line for line in (line.strip() for line in ended) if line)
     for found in _HEAD.finditer(lines):
         try:
             at = datetime.strptime(found["at"], "%Y-%m-%dT%H:%M:%S.%fZ").replace(tzinfo=UTC)

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import select
 
-from transparency.entries import KINDS, read_entries
+from transparency.entries import read_entries
 from transparency.errors import NoEntryError
+from transparency.kinds import KINDS
 from transparency.merkle import consistency_path, inclusion_path, leaf_hash, root_of
 from transparency.models import LogHead, LogLeaf
 

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Final
 from sqlalchemy import delete, func, insert, select
 
 from core.database import serialise
-from transparency.entries import KINDS, read_entries
+from transparency.entries import read_entries
+from transparency.kinds import KINDS
 from transparency.merkle import leaf_hash
 from transparency.models import LogLeaf, LogWaiting
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING, cast
 
 from starlette.applications import Starlette
@@ -12,13 +13,18 @@ from starlette.staticfiles import StaticFiles
 
 from core.errors import HinomiError
 from incidents.errors import IncidentError
-from web.gate import Gate
+from web.access.attempts import Attempts
+from web.access.gate import Gate
+from web.access.record import AccessRecord
+from web.access.sessions import Sessions
+from web.access.tokens import load_secret
 from web.pages import STATIC, Pages
 from web.routes import load_routes
-from web.sessions import Sessions
 from web.world import World, world_of
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from starlette.requests import Request
     from starlette.responses import Response
     from starlette.types import Scope
@@ -30,16 +36,19 @@ OUTSIDE = 503  # the database or a disk failed
 OUTSIDE_EXIT_CODE = 3  # see `core.errors.HinomiError`
 
 
-def create_app(home: Home, token: str, *, actor: str = "web") -> Starlette:
+def create_app(home: Home, token: str | Callable[[], str], *, actor: str = "web") -> Starlette:
     """The app over one home folder.
 
     Args:
         home: What the pages read and the actions write.
-        token: What a browser shows once to be let in.
+        token: What a browser shows once to be let in; or what gives it, where it changes.
         actor: The name that actions are recorded under until somebody gives another.
     """
-    sessions = Sessions(token, home.clock, secure=home.settings.web_url.startswith("https:"))
-    world = World(home, sessions, Pages(home.settings, sessions, home.clock), actor)
+    current_token = token if callable(token) else lambda: token
+    secure = home.settings.web_url.startswith("https:")
+    sessions = Sessions(load_secret(home.settings.home), current_token, home.clock, secure=secure)
+    record = AccessRecord(home, timedelta(minutes=home.settings.web.idle_minutes))
+    world = World(home, sessions, Pages(home.settings, sessions, home.clock), actor, record, Attempts(home.clock))
     app = Starlette(
         routes=[*load_routes(), Mount("/static", _Static(directory=STATIC), name="static")],
         middleware=[Middleware(Gate, world=world)],

@@ -10,12 +10,15 @@ from urllib.parse import urlencode
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.responses import HTMLResponse
 
+from core.errors import HinomiError
 from core.texts import LANGUAGES, load_texts
+from transparency.last_verification import last_verification
 from web import formats
-from web.gate import FORM_MARK
+from web.access.gate import FORM_MARK
 from web.language import LANGUAGE_COOKIE, asked_language, choose_language
 from web.limits import limit_text
-from web.masks import masked_line
+from web.masking.masks import hidden_line, masked_address, masked_line, told
+from web.world import world_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -26,7 +29,8 @@ if TYPE_CHECKING:
     from core.clock import Clock
     from core.settings import Settings
     from core.texts import Texts
-    from web.sessions import Session, Sessions
+    from transparency.last_verification import LastVerification
+    from web.access.sessions import Session, Sessions
 
 FOLDER = Path(__file__).parent
 STATIC = FOLDER / "static"
@@ -51,6 +55,7 @@ class Pages:
             moment=partial(formats.moment, zone=settings.zone),
             number=formats.number, share=formats.share, confidence=formats.confidence,
             size=formats.size, by_weight=formats.by_weight, code=formats.with_code, masked=masked_line,
+            hidden=hidden_line, masked_address=masked_address, told=told,
         )  # fmt: skip
         self._assets = {f.name: formats.asset_version(f.read_bytes()) for f in STATIC.iterdir() if f.is_file()}
 
@@ -80,7 +85,10 @@ class Pages:
         texts = load_texts("web", language)
         session: Session | None = request.scope.get("hinomi.session")
         now = self._clock.now()
+        verified = _last_verification(request) if session else None
         return {
+            "verified": verified,
+            "verified_text": _verified_text(texts, verified, now),
             "t": texts,
             "named": partial(_named, texts),
             "limit_text": partial(limit_text, texts),
@@ -95,6 +103,27 @@ class Pages:
             "form_mark_name": FORM_MARK,
             "form_mark": self._sessions.form_mark(session) if session else "",
         }
+
+
+def _last_verification(request: Request) -> LastVerification | None:
+    """The last verification of the record; none where the database cannot say."""
+    try:
+        with world_of(request).home.database.read() as database:
+            return last_verification(database)
+    except HinomiError:
+        return None
+
+
+def _verified_text(texts: Texts, verified: LastVerification | None, now: datetime) -> str:
+    """Whether the record was whole, and when, in words."""
+    if verified is None:
+        return ""
+    if verified.is_asked:
+        return texts("app.verifying")
+    if verified.at is None:
+        return texts("app.never_verified")
+    key = "app.damaged" if verified.damaged else "app.whole"
+    return texts(key, n=formats.number(verified.damaged), since=_since(texts, now, verified.at))
 
 
 def _named(texts: Texts, group: str, name: str) -> str:

@@ -9,8 +9,10 @@ if TYPE_CHECKING:
     from starlette.requests import Request
 
     from home import Home
+    from web.access.attempts import Attempts
+    from web.access.record import AccessRecord
+    from web.access.sessions import Session, Sessions
     from web.pages import Pages
-    from web.sessions import Session, Sessions
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,12 +22,16 @@ class World:
     Attributes:
         home: The home folder: settings, database, archive, clock; key and index for the pages that need them.
         actor: The name that actions are recorded under until the person at the browser gives another.
+        record: Writes down who comes and goes.
+        attempts: Counts wrong tokens.
     """
 
     home: Home
     sessions: Sessions
     pages: Pages
     actor: str
+    record: AccessRecord
+    attempts: Attempts
 
 
 def world_of(request: Request) -> World:
@@ -47,3 +53,8 @@ def actor_of(request: Request) -> str:
     """The name this request acts under."""
     session = session_of(request)
     return session.actor if session else world_of(request).actor
+
+
+def client_of(request: Request) -> str:
+    """The address that a request came from, as the server sees it."""
+    return request.client.host if request.client else ""

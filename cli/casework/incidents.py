@@ -62,6 +62,7 @@ def list_command(ctx: Context, state: str | None, *, as_json: bool) -> None:
 def show_command(ctx: Context, incident_id: int, *, as_json: bool) -> None:
     """One incident: its figures, where the leak was seen, its timeline."""
     from incidents import queries
+    from web.masking.masks import masked_address
 
     with ctx.database.read() as session:
         page = queries.incident(session, incident_id, language=ctx.settings.language)
@@ -73,7 +74,15 @@ def show_command(ctx: Context, incident_id: int, *, as_json: bool) -> None:
     places = Table("source", "address", "posted", "subjects", "of people", "confidence")
     for seen in page.documents:
         posted = written_here(seen.posted_at or seen.fetched_at, ctx.settings.zone)
-        add_row(places, seen.source, seen.address, posted, seen.subjects, seen.people, f"{seen.confidence:.3f}")
+        add_row(
+            places,
+            seen.source,
+            masked_address(seen.address),
+            posted,
+            seen.subjects,
+            seen.people,
+            f"{seen.confidence:.3f}",
+        )
     show(places)
     show(_events(page.timeline, ctx.settings.zone))
 
@@ -164,6 +173,8 @@ def _figures(line: IncidentLine) -> Table:
 
 
 def _events(events: tuple[EventView, ...], zone: str) -> Table:
+    from web.masking.masks import told
+
     table = Table("when", "incident", "what", "who", Column("", overflow="fold"))
     for event in events:
         add_row(
@@ -172,6 +183,6 @@ def _events(events: tuple[EventView, ...], zone: str) -> Table:
             event.incident_id or "",
             event.kind_text,
             event.actor,
-            event.text,
+            told(event),
         )
     return table

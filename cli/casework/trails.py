@@ -57,7 +57,9 @@ def import_command(
     as_json: bool,
 ) -> None:
     """Take access logs into the trail of a system; lines that are known already add nothing."""
+    from cli.answers import answered_for
     from trails.imports import plan_import, run_import
+    from trails.mapping.mapping_file import mapping_path
     from trails.mapping.proposal import read_given
     from trails.zipped_logs import logs_in
 
@@ -78,7 +80,8 @@ def import_command(
         _show_plan(ctx, plan)
         if not (yes or as_json or plan.known):
             confirm("Read it this way?", default=True)
-        with ctx.talk.status(f"reading {log.name}") as status:
+        mapping = mapping_path(folder, system).relative_to(ctx.settings.home).as_posix()
+        with answered_for(ctx, mapping), ctx.talk.status(f"reading {log.name}") as status:
             result = run_import(
                 plan,
                 folder,

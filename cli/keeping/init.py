@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import getpass
+import json
 import shlex
+import sys
+from contextlib import suppress
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -11,11 +16,11 @@ import click
 from core.errors import UsageError
 from core.files import close_to_others
 from core.settings import DEFAULT_SETTINGS, SETTINGS_FILE, find_home, load_settings, own_places
+from core.syslog import LOCAL, has_local_syslog
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from cli.context import Context
+    from core.database import Database
     from core.settings import Settings
 
 SOURCES_EXAMPLE = """\
@@ -34,26 +39,74 @@ SOURCES_EXAMPLE = """\
 
 @click.command()
 @click.option("--home", metavar="DIR", help="The folder to make (default: HINOMI_HOME, else ./hinomi-home).")
+@click.option(
+    "--heads",
+    metavar="PLACE",
+    help="Where signed heads go, out of this machine's reach: a file on another disk, syslog, syslog://HOST, the "
+    "https:// address of a time-stamp authority, or none (default: asks; without a terminal, syslog where one is).",
+)
 @click.pass_obj
-def init(ctx: Context, home: str | None) -> None:
+def init(ctx: Context, home: str | None, heads: str | None) -> None:
     """Make a home folder: settings, keys, database. What is there already stays as it is."""
-    settings = make_home(find_home(home) if home else ctx.folder)
+    folder = find_home(home) if home else ctx.folder
+    if (folder / SETTINGS_FILE).exists():
+        if heads:
+            raise UsageError(f"{folder} has settings already", hint=f"Say it in [log] of {folder / SETTINGS_FILE}.")
+        place = ""
+    else:
+        place = heads or _ask_for_place()
+    settings = make_home(folder, _place_lines(place))
     say = partial(ctx.talk.print, markup=False, soft_wrap=True)
     say(f"home    {settings.home}")
     say("key     keep a copy somewhere safe: without it, what was enrolled can never be matched again")
+    if not (place in {"", "none"} or settings.log.head_syslog):
+        say(f"heads   go to {place}")
+    elif settings.log.head_syslog:
+        say(f"heads   go to the syslog {settings.log.head_syslog}: see that it is gathered elsewhere")
+    elif place:
+        say("heads   stay here: a rewritten record would go unseen; say in [log] where they go")
     say(f"next    export HINOMI_HOME={shlex.quote(str(settings.home))}")
     say("        hinomi enroll FILE --extract NAME --processor NAME")
 
 
-def make_home(home: Path) -> Settings:
-    """Make what is missing of a home folder, bring its database up to date, and close it to others."""
+def _ask_for_place() -> str:
+    """Where heads go: what a person says, else this machine's syslog if there is one."""
+    default = "syslog" if has_local_syslog() else "none"
+    if not sys.stdin.isatty():
+        return default
+    click.echo(
+        "Signed heads vouch that nobody altered the record, if they lie where this machine cannot rewrite them: a file "
+        "on another disk, syslog, syslog://HOST, the https:// address of a time-stamp authority, or none.",
+        err=True,
+    )
+    return str(click.prompt("Where shall they go", default=default, err=True))
+
+
+def _place_lines(place: str) -> str:
+    """The settings of [log] that a place comes to."""
+    if place in {"", "none"}:
+        return ""
+    if place == "syslog" or place.startswith("syslog://"):
+        return f"head_syslog = {json.dumps(LOCAL if place == 'syslog' else place)}\n"
+    if place.startswith(("https://", "http://")):
+        return f"authority_url = {json.dumps(place)}\n"
+    return f"head_files = {json.dumps(['log-heads.jsonl', str(Path(place).expanduser().absolute())])}\n"
+
+
+def make_home(home: Path, log_settings: str = "") -> Settings:
+    """Make what is missing of a home folder, bring its database up to date, and close it to others.
+
+    Args:
+        home: The folder.
+        log_settings: Lines for [log] of new settings.
+    """
     from core.database import Database
     from fingerprints.secrets.keys import create_key
     from migrations import upgrade
     from transparency.keys import create_log_key
 
     home.mkdir(parents=True, exist_ok=True, mode=0o700)
-    _write_new(home / SETTINGS_FILE, DEFAULT_SETTINGS)
+    _write_new(home / SETTINGS_FILE, DEFAULT_SETTINGS + log_settings)
     settings = load_settings(home)
     _write_new(settings.sources_path, SOURCES_EXAMPLE)
     key_file = home / settings.key.file
@@ -63,11 +116,28 @@ def make_home(home: Path) -> Settings:
     create_log_key(settings.log_key_path)
     database = Database(settings.database_url)
     upgrade(database)
+    _put_on_record(settings, database)
     database.close()
     for place in (home, *own_places(settings)):
         if place.exists():
             close_to_others(place)
     return settings
+
+
+def _put_on_record(settings: Settings, database: Database) -> None:
+    """Settings and index as they are, and a head over that: whoever makes or tightens a home answers for them."""
+    from core.clock import SystemClock
+    from custody.register.index_states import FOUND, record_index
+    from transparency.errors import BrokenLogError
+    from transparency.heads import publish
+    from transparency.settings_record import record_files
+
+    clock = SystemClock()
+    with database.write() as session:
+        record_files(session, settings, actor=getpass.getuser(), now=clock.now(), reason="hinomi init")
+        record_index(session, settings.index_dir, FOUND, clock.now())
+    with suppress(BrokenLogError):  # `hinomi verify` names the damage; a home has to come up to date all the same
+        publish(settings, database, clock, whole=False)
 
 
 def _refuse_a_new_key_for_an_old_index(settings: Settings, key_file: Path) -> None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import getpass
 from typing import TYPE_CHECKING
 
 import click
 
-from core.errors import OutsideError
+from core.errors import OutsideError, UsageError
 
 if TYPE_CHECKING:
     from cli.context import Context
@@ -48,6 +49,36 @@ def publish(ctx: Context, *, as_json: bool) -> None:
         click.echo(done.head.note, nl=False)
     if done.unwritten:
         raise OutsideError(f"heads could not be written to {', '.join(map(str, done.unwritten))}")
+
+
+@log.command()
+@click.argument("files", nargs=-1)
+@click.option("--reason", default="", metavar="TEXT", help="Why they were changed.")
+@click.option("--as", "actor", default=getpass.getuser, metavar="NAME", help="Who says so (default: you).")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object on stdout.")
+@click.pass_obj
+def settings(ctx: Context, files: tuple[str, ...], *, reason: str, actor: str, as_json: bool) -> None:
+    """Answer for settings, sources, accounts and mappings as they are now, or for FILES of them alone.
+
+    Each that has changed since somebody last answered for it becomes an entry of the log.
+    """
+    from transparency.settings_record import names_of, record_files
+
+    with ctx.database.write() as session:
+        known = names_of(session, ctx.settings)
+        if strange := sorted(set(files) - known):
+            raise UsageError(
+                f"{', '.join(strange)}: no such file of settings", hint=f"There are: {', '.join(sorted(known))}."
+            )
+        changed = record_files(
+            session, ctx.settings, actor=actor, now=ctx.clock.now(), reason=reason, only=files or None
+        )  # fmt: skip
+    for name in changed:
+        ctx.talk.print(f"{name}: on the record as it is now, by {actor}", markup=False)
+    if not changed:
+        ctx.talk.print("nothing has changed")
+    if as_json:
+        ctx.emit({"recorded": changed, "actor": actor})
 
 
 @log.command()

@@ -48,10 +48,13 @@ def rotate(
     from cli.custody.enroll import bar_of
     from custody.enrolment.plan.column_names import parse_mapping
     from custody.enrolment.rotation import Rotation, finish_switch
+    from custody.register.index_states import NEW_KEY, record_index
 
     if extract and len(files) != 1:
         raise UsageError("--extract names one file", hint="hinomi key rotate calls.csv --extract calls-2026-04")
     if finish_switch(ctx.settings.index_dir, ctx.key):
+        with ctx.database.write() as session:
+            record_index(session, ctx.settings.index_dir, NEW_KEY, ctx.clock.now())
         # Making a new key here, as for a change that begins, would claim that yet another one is needed.
         ctx.talk.print(f"A switch that was cut off is finished: key {ctx.key.id} and its index serve.", markup=False)
         if files:
@@ -128,6 +131,7 @@ def _new_key(ctx: Context, given: Path | None) -> Key:
 
 def _switch(ctx: Context, rotation: Rotation, given: Path | None) -> None:
     """The new key takes the old one's place, and then its index: killed in between, the next writer ends it."""
+    from custody.register.index_states import NEW_KEY, switching
     from fingerprints.secrets.keys import replace_key
 
     own = _file_of(ctx)
@@ -139,7 +143,8 @@ def _switch(ctx: Context, rotation: Rotation, given: Path | None) -> None:
         )
         return
     kept = replace_key(own, given or own.with_name(own.name + ".next"))
-    rotation.settle()
+    with switching(ctx.database, ctx.settings.index_dir, ctx.clock.now, NEW_KEY):
+        rotation.settle()
     ctx.talk.print(
         f"The new key and its index serve. The old key is kept as {kept}: access records imported so far hold digests "
         "made under it. Restart `hinomi serve`.",

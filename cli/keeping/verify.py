@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import getpass
+from functools import partial
 from typing import TYPE_CHECKING
 
 import click
@@ -12,6 +14,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from cli.context import Context
+    from transparency.verify.beside import LookAtIndex
     from transparency.verify.damage import Damage, Report
 
 SHOWN = 20
@@ -23,25 +26,46 @@ _PATHS = GIVEN_FILE
     "--head", "heads", multiple=True, type=_PATHS, help="A file with more signed heads, as copied from Slack."
 )
 @click.option("--key", "keys", multiple=True, type=_PATHS, help="Trust these public keys alone (PEM).")
+@click.option("--record", is_flag=True, help="Put what was found on the record; pages show it in their foot.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object on stdout.")
 @click.pass_obj
-def verify(ctx: Context, heads: tuple[Path, ...], keys: tuple[Path, ...], *, as_json: bool) -> None:
+def verify(ctx: Context, heads: tuple[Path, ...], keys: tuple[Path, ...], *, record: bool, as_json: bool) -> None:
     """Compare every row and file with the transparency log and with every signed head; exits with 1 on damage.
 
-    Nothing is changed. Heads are looked for in the database, in the files they were written to, and in --head.
+    Nothing is changed, but for what --record adds. Heads are looked for in the database, in the files they were written
+    to, and in --head. Exits with 3 when nothing is damaged, but no head was signed over the latest entries in time.
     """
     from transparency.verify.verification import verify as verify_log
 
     with ctx.talk.status("verifying") as status:
         report = verify_log(
-            ctx.settings, ctx.database, ctx.clock, heads=heads, keys=keys,
+            ctx.settings, ctx.database, ctx.clock, heads=heads, keys=keys, look_at_index=_look_at_index(ctx),
             progress=lambda done, size: status.update(f"verifying: {done:,} of {size:,} leaves"),
         )  # fmt: skip
+    if record:
+        from transparency.last_verification import note_verification
+
+        with ctx.database.write() as session:
+            note_verification(session, report, actor=getpass.getuser(), now=ctx.clock.now())
     if as_json:
         ctx.emit(report.as_json())
     _show(ctx, report)
     if not report.is_whole:
         raise click.exceptions.Exit(1)
+    if report.uncovered is not None:
+        raise click.exceptions.Exit(3)
+
+
+def _look_at_index(ctx: Context) -> LookAtIndex:
+    """With the master key where it is: an auditor on a copy of the home has none."""
+    from custody.register.index_states import find_index_damage
+    from fingerprints.errors import KeyProblem
+
+    try:
+        return partial(find_index_damage, key=ctx.key)
+    except KeyProblem:
+        ctx.talk.print("note: without the master key the index's authentication code is not compared")
+        return find_index_damage
 
 
 def _show(ctx: Context, report: Report) -> None:
@@ -67,6 +91,9 @@ def _show(ctx: Context, report: Report) -> None:
             f"vouched for since {last.signed_at:%Y-%m-%d %H:%M} UTC, the last head: {last.size:,} leaves",
             f"heads were found in {', '.join(report.places)}",
         ]
+    if report.uncovered:
+        said = f"no head covers what was logged since {report.uncovered:%Y-%m-%d %H:%M} UTC, and one was due"
+        lines.append(f"{said}: hinomi log publish")
     for line in [*lines, *(f"note: {note}" for note in report.notes)]:
         ctx.talk.print(line, markup=False, soft_wrap=True)
 

@@ -8,11 +8,13 @@ import socket
 import sys
 import webbrowser
 from contextlib import contextmanager
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import click
 
 from core.errors import OutsideError
+from core.served import served_url, serving_at
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -30,22 +32,38 @@ GRACE_S = 5  # for requests in hand when the service stops
 @click.option("--open", "open_browser", is_flag=True, help="Open the overview in the browser.")
 @click.option("--no-scheduler", is_flag=True, help="The pages alone: nothing is swept, matched or sent from here.")
 @click.option("--no-sweeps", is_flag=True, help="All but the sweeps: another user, or another machine, does them.")
+@click.option("--address", "only_address", is_flag=True, help="Print the address of a running service, and end.")
 @click.option("--json", "as_json", is_flag=True, help="Print the address as a JSON object.")
 @click.pass_obj
 def serve(
-    ctx: Context, port: int | None, *, open_browser: bool, no_scheduler: bool, no_sweeps: bool, as_json: bool
+    ctx: Context,
+    port: int | None,
+    *,
+    open_browser: bool,
+    no_scheduler: bool,
+    no_sweeps: bool,
+    only_address: bool,
+    as_json: bool,
 ) -> None:
-    """Serve the web pages and run the scheduler until stopped."""
-    from core.logs import configure_logs
-    from web.app import create_app
-    from web.sessions import load_token
+    """Serve the web pages and run the scheduler until stopped.
 
+    The address holds a token that opens the pages for a day; --address prints one that does.
+    """
+    from core.logs import configure_logs
+    from web.access.tokens import Tokens
+    from web.app import create_app
+
+    tokens = Tokens(ctx.folder, ctx.clock, timedelta(hours=ctx.settings.web.token_hours))
+    if only_address:
+        _tell(ctx, f"{served_url(ctx.settings)}/?token={tokens.fresh()}", as_json=as_json)
+        return
     configure_logs()
-    token = load_token(ctx.folder)
-    app = create_app(ctx, token, actor=_who())
     listener = _listen(ctx.settings.web.host, ctx.settings.web.port if port is None else port)
-    address = f"http://{_named(ctx.settings.web.host)}:{listener.getsockname()[1]}/?token={token}"
-    with _scheduler(ctx, wanted=not no_scheduler, without={SWEEPS} if no_sweeps else set()):
+    web = ctx.settings.web.model_copy(update={"port": listener.getsockname()[1]})
+    ctx.settings = ctx.settings.model_copy(update={"web": web})  # links in alerts lead to where it really is
+    app = create_app(ctx, tokens.current, actor=_who())
+    address = f"{ctx.settings.web_url}/?token={tokens.fresh()}"
+    with _scheduler(ctx, wanted=not no_scheduler, without={SWEEPS} if no_sweeps else set()), serving_at(ctx.settings):
         if as_json:
             ctx.emit({"address": address})
         else:
@@ -53,6 +71,13 @@ def serve(
         if open_browser:
             webbrowser.open(address)
         run_app(app, listener)
+
+
+def _tell(ctx: Context, address: str, *, as_json: bool) -> None:
+    if as_json:
+        ctx.emit({"address": address})
+    else:
+        click.echo(address)
 
 
 def run_app(app: Starlette, listener: socket.socket) -> None:
@@ -102,10 +127,6 @@ def _scheduler(ctx: Context, *, wanted: bool, without: Collection[str]) -> Itera
         yield
     finally:
         scheduler.stop()
-
-
-def _named(host: str) -> str:
-    return f"[{host}]" if ":" in host else host
 
 
 def _who() -> str:

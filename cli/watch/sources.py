@@ -77,12 +77,14 @@ def add(
     ctx: Context, /, name: str, given: tuple[str, ...], dialect: str | None, *, as_json: bool, **table: Any
 ) -> None:
     """Append a source to the file of sources, if it is a good one."""
+    from cli.answers import answered_for
     from crawler.adding import add_source, read_option
 
     options = ({"dialect": dialect} if dialect else {}) | dict(read_option(text) for text in given)
     order = ("engine", "url", "every", "delay_s", "proxy", "legal_basis")
     values = {key: table[key] for key in order if table[key] is not None}
-    source = add_source(ctx.settings.sources_path, name, values, options)
+    with answered_for(ctx, ctx.settings.sources_file):
+        source = add_source(ctx.settings.sources_path, name, values, options)
     if as_json:
         ctx.emit(_row(source, None))
     ctx.talk.print(f"added {source.name} to {ctx.settings.sources_path}; try it: hinomi sources check {source.name}")

@@ -21,6 +21,7 @@ from custody.enrolment.counts import EnrolmentResult, check
 from custody.enrolment.file import ExtractFile, read_into, sha256_of
 from custody.errors import EnrolmentError
 from custody.models import FAILED, Enrolment
+from custody.register.index_states import ENROLLED, switching
 from custody.register.ledger import Lending, finish_enrolment, settle_interrupted
 from fingerprints.building.builder import IndexBuilder, open_for_writing
 from fingerprints.building.compaction import compact
@@ -140,7 +141,12 @@ class Enroller:
         if day_number(lending.as_of) > day_number(started_at.date()) + 1:
             raise EnrolmentError(f"the extract's day {lending.as_of} has not come yet")
         task = _Task(path, plan, lending, max_rejected, progress, processes)
-        with PeakMemory() as memory, writing_lock(self._settings.index_dir):
+        index_dir, now = self._settings.index_dir, self._clock.now
+        with (
+            PeakMemory() as memory,
+            writing_lock(index_dir),
+            switching(self._database, index_dir, now, ENROLLED),
+        ):
             built = self._build(task)
             self._close_run(built.run, replace(built.info, size=built.done.subjects), built.tally.rejected_count)
             compact(self._settings.index_dir, Index.open(self._settings.index_dir, self._key), whole=False)

@@ -14,6 +14,7 @@ from incidents.groups import group_ids
 from incidents.models import Event, Incident
 from incidents.timeline.index import FTS_TABLE, create_search_structures, match_expression
 from incidents.timeline.query import SearchQuery, parse_query
+from incidents.timeline.readings import expanded
 from incidents.timeline.sentences import kind_name, sentence
 from incidents.views import DayCount, EventView, SearchPage
 
@@ -86,7 +87,9 @@ def _conditions(session: Session, query: SearchQuery) -> list[ColumnElement[bool
     where: list[ColumnElement[bool]] = []
     if query.words:
         where.append(_has_words(session, query.words))
-    plain = [name for name in ("kind", "actor", "source") if name in query.fields]
+    if "kind" in query.fields:
+        where.append(Event.kind.in_(expanded(query.fields["kind"])))
+    plain = [name for name in ("actor", "source") if name in query.fields]
     where += [getattr(Event, name).in_(query.fields[name]) for name in plain]
     if "incident" in query.fields:
         ids = {part for given in query.fields["incident"] for part in group_ids(session, int(given))}

@@ -13,6 +13,11 @@ down_revision = "0002"
 branch_labels = None
 depends_on = None
 
+FIRST_KINDS = (
+    "event", "document", "capture", "finding", "warc-file", "trail-import", "trail-part", "custody", "enrolment",
+    "removal",
+)  # fmt: skip
+
 
 def upgrade() -> None:
     op.create_table(
@@ -74,7 +79,7 @@ def upgrade() -> None:
         batch_op.alter_column("incident_id", existing_type=sa.INTEGER(), nullable=True)
 
     # What was written before the log existed becomes its first leaves.
-    put_all_in_line(op.get_bind())
+    put_all_in_line(op.get_bind(), FIRST_KINDS)
 
 
 def downgrade() -> None:

@@ -14,6 +14,9 @@ from core.texts import LANGUAGES, load_texts
 from health.examination import LOOKS, examine
 from home import Home
 from transparency.keys import create_log_key
+from transparency.last_verification import note_verification
+from transparency.settings_record import record_files
+from transparency.verify.damage import Damage, Report
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -103,3 +106,22 @@ def test_a_missing_file_of_the_archive_is_named(opened: Home, clock: SetClock) -
 def test_without_settings_nothing_else_is_looked_at(tmp_path: Path) -> None:
     found: list[Diagnosis] = list(examine(Home(tmp_path / "nowhere")))
     assert [(one.about, one.what, one.level) for one in found] == [("settings", "failed", "bad")]
+
+
+def test_an_altered_record_is_wrong(opened: Home) -> None:
+    with opened.database.write() as session:
+        record_files(session, opened.settings, actor="suzuki", now=opened.clock.now())
+    assert bad(opened) == []
+    with (opened.settings.home / "hinomi.toml").open("a", encoding="utf-8") as file:
+        file.write("# looser\n")
+    assert bad(opened) == [("log", "settings")]
+    with opened.database.engine.begin() as connection:
+        connection.exec_driver_sql("DROP TRIGGER log_event")
+    assert bad(opened) == [("log", "schema"), ("log", "settings")]
+    report = Report()
+    report.add(Damage("row-edited", "event 1", 0))
+    with opened.database.write() as session:
+        note_verification(session, report, actor="suzuki", now=opened.clock.now())
+    assert bad(opened) == [("log", "schema"), ("log", "damaged"), ("log", "settings")]
+    for one in examine(opened):
+        assert one.level != "bad" or (one.hint("ja") and one.hint("en"))

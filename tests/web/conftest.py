@@ -8,6 +8,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from archive.store import Archive
+from core.settings import load_settings
 from home import Home
 from tests.web.scene import TOKEN, Scene, make_scene
 from web.app import create_app
@@ -27,6 +28,12 @@ def database_url(home: Path, sqlite_template: Path) -> str:
     file = home / "hinomi.db"
     file.write_bytes(sqlite_template.read_bytes())
     return f"sqlite:///{file}"
+
+
+@pytest.fixture
+def settings(home: Path, database_url: str) -> Settings:
+    """Who signed in before the scene was set, which takes two hours, is still signed in after it."""
+    return load_settings(home, database={"url": database_url}, web={"idle_minutes": 180})
 
 
 @pytest.fixture

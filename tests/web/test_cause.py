@@ -62,7 +62,7 @@ def test_without_trails_the_page_says_so_and_asking_is_on_the_record(browser: Te
 
 
 @pytest.mark.usefixtures("enrolled")
-def test_the_last_answer_is_shown_again_in_either_language_and_is_no_new_look(
+def test_the_last_answer_is_shown_again_in_either_language_and_the_look_is_on_the_record_once_an_hour(
     browser: TestClient, scene: Scene, database: Database
 ) -> None:
     page = f"/incidents/{scene.incident_id}/root-cause"
@@ -72,7 +72,9 @@ def test_the_last_answer_is_shown_again_in_either_language_and_is_no_new_look(
     shown = browser.get(page).text
     assert "No access logs were imported" in shown
     assert "As it was answered on" in shown
-    assert event_kinds(database) == looks
+    assert event_kinds(database) == [*looks, "ranking-viewed"]
+    browser.get(page)
+    assert event_kinds(database) == [*looks, "ranking-viewed"]
 
 
 def test_what_explains_nothing_is_folded_away_without_a_probability(

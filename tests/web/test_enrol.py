@@ -146,7 +146,7 @@ def test_a_form_that_is_not_ours_leaves_nothing(browser: TestClient, home: Path,
 def test_a_file_that_is_too_large_leaves_nothing(
     browser: TestClient, home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("web.gate.LARGEST_BYTES", 1000)
+    monkeypatch.setattr("web.access.gate.LARGEST_BYTES", 1000)
     assert hand_in(browser, "calls.csv", bytes(200_000)).status_code == 413
     assert not list((home / "uploads").iterdir())
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
@@ -10,7 +11,10 @@ import pytest
 from transparency.check_proof import _check
 from transparency.heads import publish
 from transparency.keys import create_log_key
+from transparency.last_verification import is_verification_due, note_verification
 from transparency.notes import read_note
+from transparency.verify.damage import Report
+from transparency.verify.verification import verify
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -87,3 +91,27 @@ def test_script_and_key_can_be_taken_away_and_the_private_key_cannot(
     assert all(private not in browser.get(f"/log/{name}").text for name in ("", "log-key", "log-key.pub"))
     stranger.cookies.clear()
     assert stranger.get("/log/heads.jsonl").status_code == 403
+
+
+def foot(browser: TestClient) -> str:
+    return browser.get("/health").text.split("<footer")[1]
+
+
+@pytest.mark.usefixtures("signed")
+def test_every_page_says_when_the_record_was_verified_and_what_came_of_it(
+    browser: TestClient, settings: Settings, database: Database, clock: SetClock
+) -> None:
+    assert "never verified" in foot(browser)
+    text = browser.get("/log").text
+    mark = text.split('name="form_mark" value="')[1].split('"')[0]
+    assert browser.post("/log/verify", data={"form_mark": mark}).status_code == 200
+    assert "is being verified" in foot(browser)
+    with database.engine.begin() as connection:
+        connection.exec_driver_sql("UPDATE events SET actor = 'nobody' WHERE id = 1")
+    for report, said in ((Report(), "Record whole"), (verify(settings, database, clock), "The record is damaged in")):
+        with database.write() as session:
+            note_verification(session, report, actor="hinomi", now=clock.now())
+        assert said in foot(browser)
+    with database.read() as session:
+        assert not is_verification_due(session, settings.log, clock.now())
+        assert is_verification_due(session, settings.log, clock.advance(timedelta(hours=25)))

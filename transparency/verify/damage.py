@@ -22,7 +22,10 @@ class Damage:
     Attributes:
         what: ``row-edited``, ``row-removed``, ``row-unlogged``, ``leaf-missing``, ``tail-cut``, ``history-rewritten``,
             ``head-removed``, ``head-forged``, ``file-altered``, ``file-missing``, ``content-altered``,
-            ``stamp-broken``, ``state-differs``.
+            ``stamp-broken``; ``state-differs``, ``figures-differ``, ``sighting-differs``, ``lookup-differs``,
+            ``register-differs``, ``document-differs``, ``trail-differs``, ``suspicion-differs``, ``alert-missing`` for
+            what does not follow from entries; ``settings-differ``, ``index-differs``, ``index-damaged``,
+            ``trigger-missing``, ``trigger-altered``, ``database-damaged`` for what stands beside them.
         where: The row, file or head that it was seen at.
         position: The first leaf that it may concern; damages are told in this order.
         when: When that leaf was made, or that head signed.
@@ -56,6 +59,7 @@ class Report:
         heads: How many different signed heads were compared, in ``places``.
         first: The earliest head: from its moment on the log vouches for what it covers.
         last: The latest head; leaves after it are not vouched for yet.
+        uncovered: When the oldest leaf was made that should be under a head by now and is not.
         notes: What limits the answer.
     """
 
@@ -68,6 +72,7 @@ class Report:
     places: tuple[str, ...] = ()
     first: Head | None = None
     last: Head | None = None
+    uncovered: datetime | None = None
     damages: list[Damage] = field(default_factory=list)
     damaged: int = 0
     notes: list[str] = field(default_factory=list)
@@ -101,6 +106,7 @@ class Report:
             "waiting": self.waiting, "files": self.files, "bytes": self.size_bytes, "heads": self.heads,
             "places": list(self.places), "vouches_since": self.first.signed_at.isoformat() if self.first else None,
             "vouches_for": self.last.size if self.last else 0,
+            "uncovered_since": self.uncovered.isoformat() if self.uncovered else None,
             "last_head_at": self.last.signed_at.isoformat() if self.last else None,
             "first_damage": ordered[0].as_json() if ordered else None, "damaged": self.damaged,
             "damages": [damage.as_json() for damage in ordered], "notes": self.notes,

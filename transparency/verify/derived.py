@@ -1,31 +1,86 @@
-"""States that follow from entries: an incident's state is a row that changes, and its timeline says what it must be."""
+"""What follows from entries: incidents as timelines and findings have them, compared with the rows as they are."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import fields
+from typing import TYPE_CHECKING, Any
 
+import numpy as np
+from pyroaring import BitMap
 from sqlalchemy import select
 
-from incidents.models import Event, Incident
-from incidents.states import ACTIONS, OPEN
+from incidents.figures import Figures, figures_of
+from incidents.leak_index import leak_rows
+from incidents.models import Event, FindingRow, Incident, LeakLine, LeakMember, LeakSample, Sighting
+from incidents.same_leak import LeakContent
+from incidents.timeline.replay import Played, replay
 from transparency.verify.damage import Damage
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from sqlalchemy.orm import Session
 
     from transparency.verify.damage import Report
 
-WOKEN = "woken"
-MERGING = ("merged", "merged-into", "split")
+SHOWN = 5
 
 
-def find_wrong_states(session: Session, report: Report) -> None:
-    """Compare the state of every incident with what its timeline came to; those that were ever merged are left out."""
-    merged = set(session.scalars(select(Event.incident_id).where(Event.kind.in_(MERGING)).distinct()))
-    told = select(Event.incident_id, Event.data).where(Event.kind.in_([*ACTIONS, WOKEN])).order_by(Event.id)
-    states = {incident_id: data.get("state") for incident_id, data in session.execute(told)}
-    for incident_id, state in session.execute(select(Incident.id, Incident.state).order_by(Incident.id)):
-        wanted = states.get(incident_id, OPEN)
-        if incident_id not in merged and state != wanted:
-            said = f"it is {state}, its timeline came to {wanted}"
-            report.add(Damage("state-differs", f"incident {incident_id}", report.size, said=said))
+def find_wrong_incidents(session: Session, report: Report) -> None:
+    """Compare every incident with what its timeline came to, and its figures with its findings and places."""
+    played, seen = replay(session), set[int]()
+    for incident in session.scalars(select(Incident).order_by(Incident.id)):
+        seen.add(incident.id)
+        where = f"incident {incident.id}"
+        if incident.id not in played:
+            report.add(Damage("row-unlogged", where, report.size, said="no timeline tells of it"))
+            continue
+        for name, is_now, wanted in _differences(incident, played[incident.id], Played):
+            said = f"its {name} is {is_now}, its timeline came to {wanted}"
+            report.add(Damage("state-differs", where, report.size, said=said))
+        for name, is_now, wanted in _differences(incident, figures_of(session, incident.id), Figures):
+            shown = f"is {is_now}, its findings give {wanted}" if name != "members" else "are not those of its findings"
+            report.add(Damage("figures-differ", where, report.size, said=f"its {name} {shown}"))
+    for gone in sorted(set(played) - seen):
+        report.add(Damage("row-removed", f"incident {gone}", report.size, said="its timeline is there, it is not"))
+
+
+def _differences(row: Incident, wanted: object, kind: type[Any]) -> Iterator[tuple[str, object, object]]:
+    for field in fields(kind):
+        is_now, should = getattr(row, field.name), getattr(wanted, field.name)
+        if should is None and field.name in {"opened_at", "first_seen_at"}:
+            continue  # nothing tells of it
+        if field.name == "members":
+            is_now, should = BitMap.deserialize(is_now), BitMap.deserialize(should)
+        if is_now != should:
+            yield field.name, is_now, should
+
+
+def find_wrong_sightings(session: Session, report: Report) -> None:
+    """Compare the places of every incident with the events that told of them."""
+    key = "sighting:"
+    asked = select(Event.incident_id, Event.data).where(Event.key.startswith(key, autoescape=True))
+    told = {(data["capture_id"], incident_id, data["finding_id"]) for incident_id, data in session.execute(asked)}
+    rows = session.execute(select(Sighting.capture_id, Sighting.incident_id, Sighting.finding_id))
+    there = {tuple(row) for row in rows}
+    for capture_id, incident_id, _ in sorted(there - told):
+        said = "no event tells of it"
+        report.add(Damage("sighting-differs", f"place {capture_id} in incident {incident_id}", report.size, said=said))
+    for capture_id, incident_id, _ in sorted(told - there):
+        said = "an event tells of it, and no such row is there"
+        report.add(Damage("sighting-differs", f"place {capture_id} in incident {incident_id}", report.size, said=said))
+
+
+def find_wrong_leak_index(session: Session, report: Report) -> None:
+    """Compare what new leaks are looked up in with the findings that it was made from."""
+    taken = select(FindingRow).where(FindingRow.incident_id.is_not(None)).order_by(FindingRow.id)
+    for finding in session.scalars(taken.execution_options(yield_per=100)):
+        members, lines, sample = leak_rows(LeakContent("", finding.sketch, BitMap.deserialize(finding.members)))
+        of_finding = select(LeakMember.bucket, LeakMember.lows).where(LeakMember.finding_id == finding.id)
+        kept = {bucket: bytes(lows) for bucket, lows in session.execute(of_finding)}
+        kept_lines = set(session.scalars(select(LeakLine.line).where(LeakLine.finding_id == finding.id)))
+        row = session.get(LeakSample, finding.id)
+        kept_sample = set(np.frombuffer(row.sample, "<u4").tolist()) if row else None
+        if (kept, kept_lines, kept_sample) != (members, lines, set(np.frombuffer(sample, "<u4").tolist())):
+            said = "what later leaks are compared with is not what the finding holds"
+            report.add(Damage("lookup-differs", f"finding {finding.id}", report.size, said=said))

@@ -14,6 +14,7 @@ from transparency.heads import place_name
 from transparency.keys import load_log_key, load_public_keys, public_path
 from transparency.models import LogHead
 from transparency.notes import is_signed, read_note, read_notes
+from transparency.places.head_syslog import PREFIX
 from transparency.verify.damage import Damage
 
 if TYPE_CHECKING:
@@ -77,7 +78,7 @@ def find_heads(
 ) -> list[KnownHead]:
     """All heads whose signature holds, by size; what is wrong with the others, and what is missing, is reported."""
     rows = session.scalars(select(LogHead).order_by(LogHead.size)).all()
-    written = dict.fromkeys([*settings.head_paths, *(settings.home / place for row in rows for place in row.places)])
+    written = dict.fromkeys([*settings.head_paths, *_other_files(settings, rows)])
     found = list(_in_database(rows, report))
     for path in written:
         here = list(_in_file(path, report)) if path.is_file() else []
@@ -89,9 +90,19 @@ def find_heads(
     _check_stamps(good, settings, report)
     report.heads = len({known.signed.note for known in good})
     report.places = tuple(dict.fromkeys(known.where for known in good))
-    if good and set(report.places) == {DATABASE}:
+    sent = sorted({place for row in rows for place in row.places if place.startswith(PREFIX)})
+    if sent:
+        words = ", ".join(place.removeprefix(PREFIX) for place in sent)
+        report.notes.append(f"heads went to the syslog {words} too: --head compares a text out of it")
+    elif good and set(report.places) == {DATABASE}:
         report.notes.append("no head outside the database was found: a rewritten history would go unseen")
     return sorted(good, key=lambda known: known.size)
+
+
+def _other_files(settings: Settings, rows: Iterable[LogHead]) -> Iterator[Path]:
+    """Files that heads were written to, whether or not the settings still name them."""
+    for row in rows:
+        yield from (settings.home / place for place in row.places if not place.startswith(PREFIX))
 
 
 def _in_database(rows: Iterable[LogHead], report: Report) -> Iterator[KnownHead]:
@@ -161,7 +172,7 @@ def _check_stamps(heads: Sequence[KnownHead], settings: Settings, report: Report
     if not settings.log.authority_roots:
         report.notes.append(f"{len(stamped)} time stamps were not checked: [log] authority_roots is not set")
         return
-    from transparency.timestamps import load_roots, read_timestamp
+    from transparency.places.timestamps import load_roots, read_timestamp
 
     roots = load_roots(settings.home / Path(settings.log.authority_roots).expanduser())
     for known, token in stamped:

@@ -12,17 +12,24 @@ from collections import defaultdict, deque
 from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import func, select
+from sqlalchemy.exc import DatabaseError
 
 from archive.store import Archive
 from core.removals import REMOVABLE, Removal
-from transparency.entries import KINDS, read_entries, read_plainly
+from custody.register.index_states import find_index_damage
+from transparency.entries import read_entries, read_plainly
+from transparency.kinds import KINDS
 from transparency.merkle import GrowingTree, leaf_hash
 from transparency.models import LogLeaf, LogWaiting
 from transparency.sequencer import count_waiting
+from transparency.verify.beside import compare_index, compare_settings, uncovered_since
 from transparency.verify.damage import Damage, Report
-from transparency.verify.derived import find_wrong_states
+from transparency.verify.derived import find_wrong_incidents, find_wrong_leak_index, find_wrong_sightings
 from transparency.verify.known_heads import find_heads, trusted_keys
+from transparency.verify.register import find_wrong_register
+from transparency.verify.schema import find_wrong_schema
 from transparency.verify.stored_files import FILE_KINDS, StoredFiles
+from transparency.verify.work import find_missing_alerts, find_wrong_documents, find_wrong_trails
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -34,10 +41,21 @@ if TYPE_CHECKING:
     from core.clock import Clock
     from core.database import Database
     from core.settings import Settings
-    from transparency.entries import Kind
+    from transparency.kinds import Kind
+    from transparency.verify.beside import LookAtIndex
     from transparency.verify.known_heads import KnownHead
 
 AT_ONCE: Final = 20_000
+DERIVED: Final = (
+    find_wrong_incidents,
+    find_wrong_sightings,
+    find_wrong_leak_index,
+    find_wrong_register,
+    find_wrong_documents,
+    find_missing_alerts,
+    find_wrong_trails,
+)
+"""What follows from entries, a function each."""
 
 
 def verify(
@@ -47,6 +65,7 @@ def verify(
     *,
     heads: Sequence[Path] = (),
     keys: Sequence[Path] = (),
+    look_at_index: LookAtIndex = find_index_damage,
     progress: Callable[[int, int], None] = lambda _done, _all: None,
 ) -> Report:
     """Verify the log of a home.
@@ -57,23 +76,33 @@ def verify(
         clock: For the archive.
         heads: Files with more signed heads, such as a text copied out of Slack.
         keys: Public keys that alone are trusted; default: this home's own.
+        look_at_index: What is wrong with the index; with the master key it sees more.
         progress: Told how many leaves are done, and of how many.
 
     Raises:
         NoLogKeyError: There is no public key to check heads with.
         NoteError: One of the files given holds no head.
     """
-    report = Report()
+    report, trusted = Report(), trusted_keys(settings, keys)
     files = StoredFiles(Archive(settings, database, clock), settings.trails_dir, report)
     with database.read() as session:
         if not database.is_sqlite:  # SQLite reads as of one moment anyway
             session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
-        found = find_heads(session, settings, report, keys=trusted_keys(settings, keys), given=heads)
-        _Verification(session, database, files, report, found).run(progress)
-        files.check_unsealed(session)
-        _find_unlogged(session, report)
-        find_wrong_states(session, report)
-        report.waiting = count_waiting(session)
+        if not find_wrong_schema(session, report):
+            return report
+        found = find_heads(session, settings, report, keys=trusted, given=heads)
+        try:
+            _Verification(session, database, files, report, found).run(progress)
+            files.check_unsealed(session)
+            _find_unlogged(session, report)
+            for find in DERIVED:
+                find(session, report)
+            compare_settings(session, settings, report)
+            compare_index(session, settings, report, look_at_index)
+            report.waiting = count_waiting(session)
+            report.uncovered = uncovered_since(session, found, settings, clock)
+        except DatabaseError as error:  # pages of it cannot be read; which, its own check has said
+            report.add(Damage("database-damaged", "the database", 0, said=str(error.orig).splitlines()[0]))
     if found:
         report.first, report.last = found[0].signed.head, found[-1].signed.head
     elif report.size:
@@ -167,7 +196,7 @@ class _Verification:
             position, _, row_id, hashed = leaf
             entry = entries.get(row_id)
             if entry is None or leaf_hash(entry) != hashed:
-                suspects.append((leaf, entry))
+                suspects.append((leaf, entry))  # or written under an earlier version of its kind
             elif kind.name in FILE_KINDS:
                 if self._files.is_missing(kind.name, entry) and self._removed(kind, [row_id], self._database):
                     self._report.removed += 1
@@ -179,15 +208,26 @@ class _Verification:
     def _check_suspects(self, kind: Kind, suspects: Sequence[tuple[Any, bytes | None]]) -> None:
         """Rows that are gone or differ: retention may have removed them, and their number been given out again."""
         removed = self._removed(kind, [leaf[2] for leaf, _ in suspects])
+        earlier = self._earlier(kind, [leaf[2] for leaf, _ in suspects])
         for (position, _, row_id, hashed), entry in suspects:
+            if hashed in earlier[row_id]:
+                continue
             if removed.get(row_id, -1) > position:
                 self._report.removed += 1
                 continue
-            table, what = kind.table.__tablename__, "row-removed" if entry is None else "row-edited"
+            table, what = kind.table_name, "row-removed" if entry is None else "row-edited"
             said = f"no row in {table}"
             if entry is not None:
                 said = f"{table} holds another row: {leaf_hash(entry).hex()}, logged {hashed.hex()}"
             self._report.add(Damage(what, f"{kind.name} {row_id}", position, self._at(position), said))
+
+    def _earlier(self, kind: Kind, row_ids: Sequence[int]) -> dict[int, set[bytes]]:
+        """The hashes that rows had under earlier versions of their kind."""
+        found: dict[int, set[bytes]] = defaultdict(set)
+        for version in range(1, kind.version):
+            for row_id, entry in read_entries(self._session, kind, row_ids, version).items():
+                found[row_id].add(leaf_hash(entry))
+        return found
 
     def _at(self, position: int) -> datetime | None:
         """When a leaf was made."""
@@ -209,11 +249,11 @@ class _Verification:
 def _find_unlogged(session: Session, report: Report) -> None:
     """Rows that never became a leaf and do not wait for it: somebody went round the triggers."""
     for kind in KINDS.values():
-        row_id: Any = kind.table.__table__.c.id
+        row_id: Any = kind.rows.c.id
         is_leaf = select(LogLeaf.position).where(LogLeaf.kind == kind.name, LogLeaf.row_id == row_id)
         waits = select(LogWaiting.id).where(LogWaiting.kind == kind.name, LogWaiting.row_id == row_id)
         rows = select(row_id).where(~is_leaf.exists(), ~waits.exists()).order_by(row_id)
         condition = kind.is_final()
         for found in session.scalars(rows if condition is None else rows.where(condition)):
-            said = f"the row stands in {kind.table.__tablename__} and not in the log"
+            said = f"the row stands in {kind.table_name} and not in the log"
             report.add(Damage("row-unlogged", f"{kind.name} {found}", report.size, said=said))

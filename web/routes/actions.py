@@ -10,7 +10,7 @@ from starlette.routing import Route
 
 from incidents import actions
 from incidents.errors import NoIncidentError
-from web.sessions import clean_actor
+from web.access.sessions import clean_actor
 from web.world import actor_of, form_of, world_of
 
 if TYPE_CHECKING:

@@ -9,6 +9,7 @@ from starlette.responses import RedirectResponse
 from starlette.routing import Route
 
 from incidents import queries
+from incidents.actions import add_event
 from incidents.errors import NoIncidentError
 from web.world import actor_of, form_of, world_of
 
@@ -51,14 +52,21 @@ def in_view(found: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def again(request: Request) -> Response:
-    """The last answer, names masked: no new look. Without one it is back to the incident, where it can be asked for."""
+    """The last answer, names masked; a look at it is on the record, once an hour and person.
+
+    Without one it is back to the incident, where it can be asked for.
+    """
     from root_cause.stored import read_ranking
 
     world, incident_id = world_of(request), request.path_params["incident_id"]
     language = world.pages.language(request)
-    with world.home.database.read() as session:
+    with world.home.database.write() as session:
         stored = read_ranking(session, incident_id, language)
         line = queries.incident_line(session, incident_id, language=language) if stored else None
+        if stored:
+            now, actor = world.home.clock.now(), actor_of(request)
+            key = f"ranking-viewed:{incident_id}:{actor}:{now:%Y-%m-%dT%H}"
+            add_event(session, "ranking-viewed", actor=actor, now=now, incident_id=incident_id, key=key)
     if stored is None:
         return RedirectResponse(f"/incidents/{incident_id}#cause", status_code=303)
     return world.pages.render(

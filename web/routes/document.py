@@ -11,8 +11,9 @@ from starlette.routing import Route
 
 from archive.models import Capture, DocumentRow
 from incidents.actions import add_event
+from incidents.findings import CLEAR
 from incidents.models import FindingMatch, FindingRow
-from web.masks import mask, masked_line
+from web.masking.masks import hidden_line, mask, masked_line
 from web.reading import read_text
 from web.world import actor_of, form_of, world_of
 
@@ -61,17 +62,19 @@ def _show(request: Request, kind: str, reason: str) -> Response:
         ).all()
         matches = _matches(session, finding)
     reading = read_text(world.home.archive, document)
+    holds_ours = finding is not None and finding.verdict != CLEAR
+    hide_title = hidden_line if holds_ours else masked_line
     return world.pages.render(
         request,
         "document.html",
         document=document,
-        title=document.title if reason else masked_line(document.title),
+        title=document.title if reason else hide_title(document.title),
         incident_id=incident_id,
         captures=captures,
-        matches=[_match(match, texts) for match in matches],
+        matches=[_match(match, texts) for match in matches[:SHOWN_MATCHES]],
         revealed=bool(reason),
         limits=[limit if reason else masked_line(limit) for limit in (finding.limits if finding else ())],
-        pieces=mask(reading.text, matches),
+        pieces=mask(reading.text, [match.place for match in matches], is_leak=holds_ours),
         cut=len(reading.text) if reading.is_cut else 0,
         problem=texts(reading.problem) if reading.problem else "",
     )
@@ -99,7 +102,7 @@ def _matches(session: Session, finding: FindingRow | None) -> Sequence[FindingMa
     if finding is None:
         return ()
     rows = select(FindingMatch).where(FindingMatch.finding_id == finding.id).order_by(FindingMatch.position)
-    return session.scalars(rows.limit(SHOWN_MATCHES)).all()
+    return session.scalars(rows).all()
 
 
 def _match(match: FindingMatch, texts: Texts) -> dict[str, Any]:

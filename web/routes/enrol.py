@@ -16,7 +16,7 @@ from custody.enrolment.plan.column_names import mapping_of_choices
 from custody.enrolment.uploads import FAILED, KEPT, LARGEST_BYTES, NEW, WAITING, Upload, Uploads
 from custody.register.ledger import Lending
 from fingerprints.identifiers import kind_classes
-from web.sessions import clean_actor
+from web.access.sessions import clean_actor
 from web.uploads import FILE_NAME
 from web.world import actor_of, form_of, world_of
 

@@ -8,18 +8,19 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 from starlette.exceptions import HTTPException
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from transparency import check_proof
-from transparency.entries import KINDS
 from transparency.errors import NoEntryError
 from transparency.heads import head_line
 from transparency.keys import public_path
+from transparency.kinds import KINDS
+from transparency.last_verification import ask_for_verification
 from transparency.models import LogHead
 from transparency.proofs import prove_consistency, prove_inclusion
 from transparency.sequencer import count_waiting, tree_size
-from web.world import world_of
+from web.world import actor_of, world_of
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -74,6 +75,14 @@ def key(request: Request) -> Response:
     return _attached(path.read_text(encoding="ascii"), "application/x-pem-file", "log-key.pub")
 
 
+def verify(request: Request) -> Response:
+    """Have the whole record verified; the scheduler does it, and every page's foot says what came of it."""
+    world = world_of(request)
+    with world.home.database.write() as session:
+        ask_for_verification(session, actor=actor_of(request), now=world.home.clock.now())
+    return RedirectResponse("/log", status_code=303)
+
+
 def _page(request: Request, *, refused: str = "", status: int = 200) -> Response:
     world = world_of(request)
     with world.home.database.read() as session:
@@ -103,6 +112,7 @@ def _attached(text: str, media_type: str, name: str) -> Response:
 
 ROUTES = [
     Route("/log", log, methods=["GET"]),
+    Route("/log/verify", verify, methods=["POST"]),
     Route("/log/inclusion", inclusion, methods=["GET"]),
     Route("/log/consistency", consistency, methods=["GET"]),
     Route("/log/heads.jsonl", heads, methods=["GET"]),

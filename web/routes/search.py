@@ -8,6 +8,7 @@ from starlette.routing import Route
 
 from incidents import queries
 from incidents.errors import SearchError
+from incidents.timeline.readings import READING
 from web.chart import draw
 from web.world import world_of
 
@@ -40,4 +41,19 @@ def search(request: Request) -> Response:
     )
 
 
-ROUTES = [Route("/search", search)]
+def audit(request: Request) -> Response:
+    """Who looked at leaked data and access records, newest first; a query as for searches."""
+    world = world_of(request)
+    query = request.query_params.get("q", "").strip()[:QUERY_LENGTH]
+    at, language = request.query_params.get("at", ""), world.pages.language(request)
+    try:
+        understood = queries.parse_query(f"{query} kind:{READING}", zone=world.home.settings.zone)
+        with world.home.database.read() as session:
+            result = queries.search(session, understood, language=language, after=at, limit=PAGE_SIZE)
+    except SearchError as error:
+        said = " ".join(error.said(language)).strip()
+        return world.pages.render(request, "audit.html", status=400, query=query, at="", said=said, result=None)
+    return world.pages.render(request, "audit.html", query=query, at=at, said="", result=result)
+
+
+ROUTES = [Route("/search", search), Route("/audit", audit)]

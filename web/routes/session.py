@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from starlette.responses import RedirectResponse
 from starlette.routing import Route
 
-from web.sessions import clean_actor
-from web.world import form_of, session_of, world_of
+from web.access.sessions import clean_actor
+from web.world import client_of, form_of, session_of, world_of
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -32,8 +32,10 @@ def rename(request: Request) -> Response:
 
 
 def leave(request: Request) -> Response:
-    """End the session in this browser."""
-    world = world_of(request)
+    """End the session, in this browser and wherever its cookie was copied to."""
+    world, session = world_of(request), session_of(request)
+    if session:
+        world.record.left(session, client_of(request))
     response = world.pages.render(request, "left.html")
     world.sessions.drop(response)
     return response

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from core.clock import SetClock
     from core.database import Database
+    from core.settings import Settings
     from tests.web.scene import Scene
 
 
@@ -27,8 +28,9 @@ def test_without_the_token_no_page_opens_and_the_answer_says_where_it_is(strange
         assert "hinomi serve" in answer.text
 
 
-def test_a_wrong_token_opens_nothing(stranger: TestClient) -> None:
+def test_a_wrong_token_opens_nothing(stranger: TestClient, clock: SetClock) -> None:
     for token in ["", "wrong", TOKEN[:-1], TOKEN + "x", "火の見"]:
+        clock.advance(timedelta(minutes=1))
         answer = stranger.get("/", params={"token": token})
         assert answer.status_code == 403
         assert "set-cookie" not in answer.headers
@@ -62,9 +64,22 @@ def test_a_changed_cookie_opens_nothing(browser: TestClient, change: object) -> 
 
 
 def test_a_session_ends_after_a_shift(browser: TestClient, clock: SetClock) -> None:
-    clock.advance(timedelta(hours=11, minutes=59))
-    assert browser.get("/").status_code == 200
-    clock.advance(timedelta(minutes=1))
+    for _ in range(23):
+        clock.advance(timedelta(minutes=31))
+        assert browser.get("/").status_code == 200
+    clock.advance(timedelta(minutes=8))
+    assert browser.get("/").status_code == 403
+
+
+def test_a_session_that_does_nothing_for_long_ends(browser: TestClient, clock: SetClock, settings: Settings) -> None:
+    idle = timedelta(minutes=settings.web.idle_minutes)
+    for _ in range(3):
+        clock.advance(idle - timedelta(minutes=2))
+        assert browser.get("/").status_code == 200
+    for _ in range(4):
+        clock.advance(idle / 4)
+        assert browser.get("/pulse").status_code in {200, 403}, "a page that lies open asks by itself"
+    assert browser.get("/pulse").status_code == 403
     assert browser.get("/").status_code == 403
 
 

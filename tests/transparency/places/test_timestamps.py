@@ -15,7 +15,7 @@ from core.settings import load_settings
 from tests.servers.ports import free_port, wait_for_port
 from tests.transparency import timestamp_server
 from transparency.errors import TimestampError
-from transparency.timestamps import ask_for_timestamp, load_roots, read_timestamp
+from transparency.places.timestamps import ask_for_timestamp, load_roots, read_timestamp
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -82,10 +82,11 @@ def test_heads_are_stamped_and_verified(log_home: LogHome) -> None:
     log_home.note("a", 3)
     log_home.publish()
     report = log_home.verify()
-    assert (report.damages, report.notes) == ([], [])
+    assert report.damages == []
+    assert not any("stamps" in note for note in report.notes)
     assert '"token": null' not in log_home.heads_file.read_text(encoding="utf-8")
     log_home.settings = with_log(log_home.settings, authority_roots="")
-    assert "time stamps were not checked" in log_home.verify().notes[0]
+    assert any("time stamps were not checked" in note for note in log_home.verify().notes)
 
 
 def test_a_broken_time_stamp_is_damage(log_home: LogHome, database: Database) -> None:

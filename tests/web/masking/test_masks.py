@@ -6,16 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from incidents.models import FindingMatch
-from web.masks import mask, masked_line
+from web.masking.masks import mask, masked_line
 
 TABLE = "名簿です\n\n氏名,電話番号\n佐伯 実花,090-0000-4127\n森 健,090-0000-4128\n番号なし 太郎,\n"
 POST = "昨日の話。\n\n佐伯実花の番号は090-0000-4127です。\n住所は後で。\n\nでは、また来週。"
 
 
 def seen(text: str, *places: dict[str, object]) -> str:
-    matches = [FindingMatch(place=place) for place in places]
-    return "".join("▢" if kind else piece for kind, piece in mask(text, matches))
+    return "".join("▢" if kind else piece for kind, piece in mask(text, places))
 
 
 def test_a_list_keeps_its_heading_and_hides_every_row() -> None:

@@ -1,0 +1,97 @@
+"""What incidents have to be by their timelines alone: state, who confirmed, who has it, what it is part of.
+
+The present rows are kept beside the events, and an event is never changed. So whoever verifies the record plays the
+events again, in their order, and compares.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from sqlalchemy import select
+
+from incidents.models import Event
+from incidents.states import ACTIONS, CONFIRM_CSIRT, CONFIRM_OWNER, DISMISS, LIVE, OPEN, REOPEN
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from sqlalchemy.orm import Session
+
+OPENED, WOKEN, ASSIGNED, UNASSIGNED, MERGED, SPLIT = "opened", "woken", "assigned", "unassigned", "merged", "split"
+PLAYED: Final = (OPENED, *ACTIONS, WOKEN, ASSIGNED, UNASSIGNED, MERGED, SPLIT)
+
+
+@dataclass(slots=True)
+class Played:
+    """An incident as its timeline has it; the names are those of its columns."""
+
+    state: str = OPEN
+    opened_at: datetime | None = None
+    assignee: str = ""
+    dismiss_reason: str = ""
+    csirt_confirmed_at: datetime | None = None
+    owner_confirmed_at: datetime | None = None
+    merged_into: int | None = None
+
+
+def replay(session: Session) -> dict[int, Played]:
+    """Every incident that a timeline tells of, as it has to be now."""
+    incidents: dict[int, Played] = {}
+    asked = select(Event.incident_id, Event.kind, Event.data, Event.learned_at).where(Event.kind.in_(PLAYED))
+    for incident_id, kind, data, at in session.execute(asked.order_by(Event.id)):
+        if incident_id is not None:
+            _play(incidents, incident_id, kind, data, at)
+    return incidents
+
+
+def _play(incidents: dict[int, Played], incident_id: int, kind: str, data: Mapping[str, Any], at: datetime) -> None:
+    one = incidents.setdefault(incident_id, Played())
+    if kind == OPENED:
+        one.opened_at = at
+    elif kind in {ASSIGNED, UNASSIGNED}:
+        one.assignee = str(data.get("assignee", ""))
+    elif kind == MERGED:
+        _merge(incidents, incident_id, int(data["other"]))
+    elif kind == SPLIT:
+        _split(incidents, incident_id, int(data["other"]))
+    elif kind == WOKEN:
+        one.state = str(data["state"])
+    else:
+        _act(incidents, incident_id, kind, data, at)
+
+
+def _act(incidents: dict[int, Played], incident_id: int, kind: str, data: Mapping[str, Any], at: datetime) -> None:
+    """An action is taken on an incident and on all that was merged into it."""
+    one = incidents[incident_id]
+    if kind == CONFIRM_CSIRT:
+        one.csirt_confirmed_at = at
+    elif kind == CONFIRM_OWNER:
+        one.owner_confirmed_at = at
+    elif kind in {DISMISS, REOPEN}:
+        one.dismiss_reason = str(data.get("reason", "")) if kind == DISMISS else ""
+    parts = [incident_id]
+    for part in parts:
+        incidents[part].state = str(data["state"])
+        parts += [number for number, other in incidents.items() if other.merged_into == part]
+
+
+def _merge(incidents: dict[int, Played], into_id: int, other_id: int) -> None:
+    into, other = incidents[into_id], incidents.setdefault(other_id, Played())
+    other.merged_into = into_id
+    if into.state not in LIVE and other.state in LIVE:
+        into.state = other.state
+    into.csirt_confirmed_at = into.csirt_confirmed_at or other.csirt_confirmed_at
+    into.owner_confirmed_at = into.owner_confirmed_at or other.owner_confirmed_at
+    into.assignee = into.assignee or other.assignee
+
+
+def _split(incidents: dict[int, Played], one_id: int, other_id: int) -> None:
+    """Both sides tell of a split; whichever was the part is one no more."""
+    for part_id, whole_id in ((one_id, other_id), (other_id, one_id)):
+        part = incidents.setdefault(part_id, Played())
+        if part.merged_into == whole_id:
+            part.merged_into = None
+            return

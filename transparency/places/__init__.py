@@ -1,0 +1,1 @@
+"""Where signed heads go beside files: a syslog, a time-stamp authority."""

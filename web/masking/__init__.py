@@ -1,0 +1,1 @@
+"""What of a document stays hidden until somebody gives a reason: values, and what decodes to them."""
