@@ -96,7 +96,8 @@ def layout_of_records(records: NDArray[np.integer], *, parted: bool) -> Layout |
     digits = is_digit.mean(axis=0) >= _SURELY
     told = _told(records, is_digit)
     inside = digits | (_letters(records) >= _MOSTLY) | ((records > _ASCII).mean(axis=0) >= _SURELY)
-    inside = np.concatenate([inside[-1:] & ~parted, inside, inside[:1] & ~parted])
+    touching = not parted
+    inside = np.concatenate([inside[-1:] & touching, inside, inside[:1] & touching])
     if not any(_touches(inside, start, end) for start, end in told):
         return None
     starts = {0, *(place for field in told for place in field if place < records.shape[1])}
