@@ -112,11 +112,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     people = make_people(rng, chosen.listed)
     customer_of = rng.sample(range(chosen.listed), chosen.customers)
     print(f"{chosen.customers} customers among {chosen.listed} people, seed {chosen.seed}", flush=True)
-    known = listed(people)
+    customers, known = [people[n] for n in customer_of], listed(people)
+    del people  # five million of them are gigabytes
     kept = True
     with tempfile.TemporaryDirectory(prefix="hinomi-thief-") as temporary:
         folder = Path(temporary) / "index"
-        build_index(folder, KEY, "all", columns_of([people[n] for n in customer_of]), as_of=date(2026, 4, 1))
+        build_index(folder, KEY, "all", columns_of(customers), as_of=date(2026, 4, 1))
         segment = _segment(folder)
         _print_noise(segment)
         told = judge(attack(read_segment(as_it_stands(segment)), known, codes()), known, customer_of)
@@ -125,9 +126,9 @@ def main(argv: Sequence[str] | None = None) -> int:
             lifted = with_the_veil_lifted(segment, KEY)
             told = judge(attack(read_segment(lifted), known, codes()), known, customer_of)
             _print("control, veil lifted", told, chosen.customers, chosen.listed)
-        _print_month(folder, people, customer_of)
+        _print_month(folder, customers)
         if not chosen.no_home:
-            kept &= _search_home(Path(temporary), [people[n] for n in customer_of[:2000]])
+            kept &= _search_home(Path(temporary), customers[:2000])
     print("every bar is met" if kept else "a bar is missed")
     return 0 if kept else 1
 
@@ -165,10 +166,10 @@ def _print_noise(segment: Path) -> None:
     )
 
 
-def _print_month(folder: Path, people: Sequence[Person], customer_of: Sequence[int]) -> None:
+def _print_month(folder: Path, customers: Sequence[Person]) -> None:
     """Two indexes a month apart: which digests are new tells how many values are, and whose they are it does not."""
     before = set(np.fromfile(_segment(folder) / "digests.u64", "<u8").tolist())
-    columns = columns_of([people[n] for n in customer_of])
+    columns = columns_of(customers)
     homes = columns["address"]
     moving = range(0, len(homes), MOVED)
     for place in moving:
