@@ -37,7 +37,7 @@ def limit_memory(mib: int) -> None:
 
 
 def limit_processor(seconds: float) -> None:
-    """So much more processor time from now on, or what is left of what is allowed; then the system ends the process."""
+    """So much more processor time from now on, as far as the starter has it; then the system ends the process."""
     used = sum(os.times()[:2])
     _, hard = resource.getrlimit(resource.RLIMIT_CPU)
     resource.setrlimit(resource.RLIMIT_CPU, (_at_most(math.ceil(used + seconds), hard), hard))

@@ -102,6 +102,22 @@ def test_a_worker_takes_no_more_memory_than_it_may(mib: int, said: bytes) -> Non
     worker.end()
 
 
+HELD = """
+import resource
+from core.processes.walls.limits import limit_processor
+resource.setrlimit(resource.RLIMIT_CPU, (50, 50))
+limit_processor(20)
+print(resource.getrlimit(resource.RLIMIT_CPU)[0] < 30, end=" ")
+limit_processor(3600)
+print(resource.getrlimit(resource.RLIMIT_CPU))
+"""
+
+
+def test_a_worker_asks_for_no_more_time_than_its_starter_has() -> None:
+    done = subprocess.run([sys.executable, "-c", HELD], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "True (50, 50)"
+
+
 COMMAND = """
 import sys
 from pathlib import Path
