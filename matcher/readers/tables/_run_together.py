@@ -115,7 +115,23 @@ def _lengths(units: NDArray[np.integer]) -> Iterator[int]:
     equal = np.array([np.mean(units[:-d] == units[d:]) + np.mean(digit[:-d] == digit[d:]) for d in distances])
     usual, best = float(np.median(equal)), float(equal.max())
     likely = np.flatnonzero(equal >= usual + _OF_THE_BEST * (best - usual))[:_TRIED] + SHORTEST
-    yield from (d for d in likely.tolist() if best - usual >= _STANDS_OUT or units.size >= _MANY_RECORDS * d)
+    stand_out = {d for d in likely.tolist() if best - usual >= _STANDS_OUT or units.size >= _MANY_RECORDS * d}
+    yield from sorted(stand_out | set(_of_zeros(units)))
+
+
+def _of_zeros(units: NDArray[np.integer]) -> list[int]:
+    """Lengths at which a place holds a zero in nearly every record, as that of a phone does.
+
+    Where all signs are digits, hardly anything else comes again.
+    """
+    zero = units == _ZERO
+    found = []
+    for length in range(SHORTEST, min(LONGEST, units.size // _MANY_RECORDS) + 1):
+        if zero[: units.size // length * length].reshape(-1, length).mean(axis=0).max() >= _SURELY:
+            found.append(length)
+            if len(found) == _TRIED:
+                break
+    return found
 
 
 def _told(records: NDArray[np.integer], is_digit: NDArray[np.bool_]) -> list[tuple[int, int]]:
