@@ -145,7 +145,8 @@ class Ready:
         """One extract is enrolled."""
         bare = self._folder / "bare"
         make_home(bare).sources_path.write_text(self._sources, encoding="utf-8")
-        return self._after("one", bare, ("enroll", self.first, "--extract", "first", "--json"))
+        enrol: Command = ("enroll", self.first, "--extract", "first", "--json")
+        return self._after("one", bare, ("log", "settings", "--reason", "sources to sweep"), enrol)
 
     @cached_property
     def two(self) -> Path:
