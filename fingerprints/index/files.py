@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import mmap
 import os
 from typing import TYPE_CHECKING, Any, Final
 
@@ -24,13 +23,6 @@ def map_array(path: Path, dtype: Any) -> NDArray[Any]:
     if path.stat().st_size == 0:  # an empty file cannot be mapped
         return np.empty(0, little)
     return np.memmap(path, little, "r")
-
-
-def let_go(array: NDArray[Any]) -> None:
-    """Tell the system that a mapped file's pages are not needed for now, so that they count for nobody."""
-    mapped = getattr(array, "_mmap", None)  # NumPy gives no other way to it
-    if mapped is not None:
-        mapped.madvise(mmap.MADV_DONTNEED)
 
 
 def checksum(path: Path) -> str:

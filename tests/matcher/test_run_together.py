@@ -106,3 +106,16 @@ def test_the_last_record_may_be_cut_off(cut: int) -> None:
     content = "".join(records).encode()
     found = passages(content[: len(content) - cut], "host")[0]
     assert sum(len(passage.places) for passage in found if isinstance(passage, Rows)) == RECORDS
+
+
+@settings(max_examples=30)
+@given(st.integers(0, 2**32).map(Random), st.sampled_from(["cp932", "cp037"]), st.sampled_from(["", "\x85"]))
+def test_zeros_that_fill_a_field_up_move_no_other(random: Random, code: str, between: str) -> None:
+    records = written(random, ["number", "name", "date", "phone"], "cp037")
+    for record in records:
+        record["name"] = record["name"].rstrip(" ").ljust(14, "\0")
+    content = (between if code == "cp037" else "").join("".join(record.values()) for record in records).encode(code)
+    found = [passage for passage in passages(content, "host")[0] if isinstance(passage, Rows)]
+    cells = {cell for rows in found for column in rows.columns for cell in column}
+    for record in records:
+        assert {record["phone"].strip(), record["date"]} <= cells

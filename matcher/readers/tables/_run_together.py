@@ -27,6 +27,7 @@ _SURELY: Final = 0.8  # share of the records in which a field reads as what it i
 _OF_THE_BEST: Final = 0.7
 _STANDS_OUT: Final = 0.08  # by which neighbours at the true distance are alike more often than at others
 _MANY_RECORDS: Final = 10  # from so many on their fields tell the length, and chance does not
+_MORE: Final = 1.05  # times as much a longer record has to say for each sign
 _TRIED: Final = 6  # distances, the shortest first: a multiple of the true one fits as well
 _MOSTLY, _OFTEN = 0.9, 0.5  # shares of a column that are of one class
 _FEW_LETTERS: Final = 3  # from so many on they are no part of a number
@@ -66,7 +67,7 @@ def rows_of(records: Iterable[bytes | str], layout: Layout, encoding: str) -> It
     number = 0
     for number, record in enumerate(records, 1):  # read below
         cells = (cell if isinstance(cell, str) else cell.decode(encoding, "replace") for cell in layout.cut(record))
-        batch.append([cell.strip(" \0　") for cell in cells])
+        batch.append([cell.strip(" \0　\n") for cell in cells])
         if len(batch) >= BATCH_ROWS:
             yield as_rows((), batch, range(number - len(batch) + 1, number + 1))
             batch = []
@@ -75,12 +76,18 @@ def rows_of(records: Iterable[bytes | str], layout: Layout, encoding: str) -> It
 
 
 def layout_of(units: NDArray[np.integer]) -> Layout | None:
-    """The layout of records that follow one another without anything between them; None where there are none."""
+    """The layout of records that follow one another without anything between them; None where there are none.
+
+    Of several lengths that is taken whose fields say most for each sign: a multiple of the true one says as much, and
+    half of it little.
+    """
+    best: tuple[float, Layout | None] = (0.0, None)
     for length in _lengths(units):
         records = units[: units.size // length * length].reshape(-1, length)
-        if layout := layout_of_records(records, parted=False):
-            return layout
-    return None
+        bits, layout = _laid_out(records, parted=False)
+        if layout and bits / length > best[0] * _MORE:
+            best = (bits / length, layout)
+    return best[1]
 
 
 def layout_of_records(records: NDArray[np.integer], *, parted: bool) -> Layout | None:
@@ -90,19 +97,24 @@ def layout_of_records(records: NDArray[np.integer], *, parted: bool) -> Layout |
         records: Bytes or code points.
         parted: Whether line ends stand between them; else the last field touches the first one of the next record.
     """
+    return _laid_out(records, parted=parted)[1]
+
+
+def _laid_out(records: NDArray[np.integer], *, parted: bool) -> tuple[float, Layout | None]:
+    """What the fields of a record say together, in bits, and the layout."""
     if records.shape[0] < FEWEST_RECORDS or records.shape[1] < SHORTEST:
-        return None
+        return 0.0, None
     is_digit = (records >= _ZERO) & (records <= _NINE)
     digits = is_digit.mean(axis=0) >= _SURELY
-    told = _told(records, is_digit)
+    bits, told = _told(records, is_digit)
     inside = digits | (_letters(records) >= _MOSTLY) | ((records > _ASCII).mean(axis=0) >= _SURELY)
     touching = not parted
     inside = np.concatenate([inside[-1:] & touching, inside, inside[:1] & touching])
     if not any(_touches(inside, start, end) for start, end in told):
-        return None
+        return 0.0, None
     starts = {0, *(place for field in told for place in field if place < records.shape[1])}
     starts |= set(_borders(records, digits)) - {n for start, end in told for n in range(start + 1, end)}
-    return Layout(records.shape[1], tuple(sorted(starts)))
+    return bits, Layout(records.shape[1], tuple(sorted(starts)))
 
 
 def _lengths(units: NDArray[np.integer]) -> Iterator[int]:
@@ -134,11 +146,11 @@ def _of_zeros(units: NDArray[np.integer]) -> list[int]:
     return found
 
 
-def _told(records: NDArray[np.integer], is_digit: NDArray[np.bool_]) -> list[tuple[int, int]]:
+def _told(records: NDArray[np.integer], is_digit: NDArray[np.bool_]) -> tuple[float, list[tuple[int, int]]]:
     """Where fields stand that are phones or dates in nearly all records: of those that overlap, the likeliest ones.
 
     Digits that vary fit by chance at a place beside the true one. Which fields together are hardest to come by through
-    chance is found from left to right (weighted interval scheduling).
+    chance is found from left to right (weighted interval scheduling); how hard, in bits, comes with them.
     """
     width = records.shape[1]
     ending: dict[int, list[tuple[float, int]]] = {}
@@ -148,7 +160,7 @@ def _told(records: NDArray[np.integer], is_digit: NDArray[np.bool_]) -> list[tup
     for end in range(1, width + 1):
         ways = [(best[start][0] + bits, [*best[start][1], (start, end)]) for bits, start in ending.get(end, ())]
         best.append(max([best[-1], *ways], key=lambda way: way[0]))
-    return best[-1][1]
+    return best[-1]
 
 
 def _fitting(records: NDArray[np.integer], is_digit: NDArray[np.bool_]) -> Iterator[tuple[int, int, float]]:

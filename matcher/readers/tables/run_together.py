@@ -83,10 +83,10 @@ class _Way:
 
 def _understood(source: Readable) -> _Way | None:
     if _by_bytes(source):
-        sample = source.head[:SAMPLE].strip(b"\r\n")
+        sample = source.head[:SAMPLE].rstrip(b"\r\n")
         lines = sample.split(b"\n")
         return _endless(sample) if len(lines) == 1 else _by_line([line.rstrip(b"\r") for line in lines])
-    text = source.head_text[:SAMPLE].strip("\n")
+    text = source.head_text[:SAMPLE].rstrip("\n")
     if "\n" not in text:
         return _endless(text)
     shown = text.split("\n")
@@ -117,8 +117,10 @@ def _by_line(lines: Sequence[bytes] | Sequence[str]) -> _Way | None:
 
 
 def _by_bytes(source: Readable) -> bool:
-    """Whether its bytes are what places are counted in."""
-    return not (source.encoding in WIDE or source.encoding.startswith("utf")) or source.is_binary
+    """Whether its bytes are what places are counted in; text would be without the zeros that fill fields up."""
+    if source.is_binary:
+        return True
+    return source.encoding not in WIDE and (source.head.isascii() or not source.encoding.startswith("utf"))
 
 
 def _units(counted: bytes | str) -> NDArray[np.unsignedinteger]:
@@ -137,7 +139,7 @@ def _encoding(records: Sequence[bytes | str], layout: Layout) -> str:
 
 def _blocks(source: Readable) -> Iterator[bytes] | Iterator[str]:
     if not _by_bytes(source):
-        return (block.strip("\n") for block in source.blocks())
+        return (block.rstrip("\n") for block in source.blocks())
     return _raw(source)
 
 

@@ -47,17 +47,17 @@ class HostFileReader(Reader):
 
     def read(self, source: Readable) -> Iterator[Passage]:
         """What is in it, as text."""
-        sample = tidied(source.head[:SAMPLE].decode(CODE))
+        sample = source.head[:SAMPLE].decode(CODE)  # zeros and all: places are counted in it
         layout = layout_of(np.frombuffer(sample.encode("utf-32-le"), np.uint32))
         source.note("a host file in EBCDIC; only its digits and Western letters were read")
         if layout:
             yield from rows_of(records_of(_decoded(source), layout.length), layout, CODE)
         else:
-            yield from text_of(_decoded(source), source)
+            yield from text_of(map(tidied, _decoded(source)), source)
         yield from plain_text(source)  # a list in another code may hang on to it
 
 
 def _decoded(source: Readable) -> Iterator[str]:
     with source.open() as stream:
         while data := stream.read(BLOCK_BYTES):
-            yield tidied(data.decode(CODE).translate(_LINE_ENDS))
+            yield data.decode(CODE).translate(_LINE_ENDS)
