@@ -1,13 +1,16 @@
 """What a site engine is: pages in, steps out; no network, no clock, no database.
 
 An engine says what to `Fetch`; it is handed the `Page` and yields what to keep (`KeepPage`, `KeepPost`), what to
-remember (`Mark`), what went wrong (`Problem`) and what to fetch next. `crawler.spider` does all of it politely.
+remember (`Mark`), what a list showed (`Listed`), what went wrong (`Problem`, `Missed`) and what to fetch next.
+`crawler.spider` does all of it politely. A `Fetch` with a key is an entry: from the moment a list shows it, it stands
+in the ledger (`crawler.ledger`), until it was read, or given up and reported.
 """
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
+from enum import StrEnum
 from functools import cached_property
 from typing import TYPE_CHECKING, ClassVar, Protocol
 from zoneinfo import ZoneInfo, available_timezones
@@ -30,16 +33,32 @@ WALKED = "walked"
 """Key of the mark that the lists of a source were walked to their end."""
 
 
+class Miss(StrEnum):
+    """Whose fault it is that something could not be had, which decides what becomes of an entry.
+
+    ``BUSY``: the site's or the network's (429, 5xx, a wall, no answer); ``BROKEN``: the answer cannot be used;
+    ``REFUSED``: this entry is not for us (401, 403, robots.txt, another host); ``GONE``: it is not there (404, 410).
+    """
+
+    BUSY = "busy"
+    BROKEN = "broken"
+    REFUSED = "refused"
+    GONE = "gone"
+
+
 @dataclass(frozen=True, slots=True)
 class Fetch:
     """Get a page.
 
     Attributes:
         step: For the engine: what to do with the answer.
-        key: Which mark this serves; when it cannot be had, the mark counts the failure.
-        value: What the mark will say when it was read.
+        key: Which entry this serves; empty for a page of a list.
+        value: What the entry's mark will say when it was read.
         notes: Carried along to the answer.
         ahead: Before everything that waits already.
+        resume_at: Go on here if it is still there, else start over at ``address``.
+        conditional: An answer that nothing changed since the last time will do.
+        headers: Of the request; values, like those of the query and the body, may hold ``{secret:NAME}``.
     """
 
     address: str
@@ -48,6 +67,16 @@ class Fetch:
     value: str = ""
     notes: Mapping[str, str] = field(default_factory=dict)
     ahead: bool = False
+    resume_at: str = ""
+    conditional: bool = True
+    method: str = "GET"
+    body: bytes = b""
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def target(self) -> str:
+        """The address to ask for."""
+        return self.resume_at or self.address
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,23 +90,60 @@ class KeepPage:
 
 @dataclass(frozen=True, slots=True)
 class KeepPost:
-    """A post on the page is a document."""
+    """A post on the page is a document.
+
+    Attributes:
+        id: The site's own name for it, the same on whatever page it stands; empty: its text is its name.
+        entry: The key of the entry it belongs to, where that is not the one that was fetched.
+    """
 
     address: str
     text: str
     title: str = ""
     author: str = ""
     posted: Posted | None = None
+    id: str = ""
+    entry: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """Remember that this was read; see `crawler.models.SeenMark`."""
+    """What is remembered of an entry, or of the source; see `crawler.models.SeenMark`.
+
+    Attributes:
+        value: The version that was read; empty when none was.
+        wanted: The version that a list showed last, as remembered.
+        waits: It is given up with the version wanted, or not to be tried yet.
+    """
 
     key: str
     value: str
     resume_at: str = ""
-    failures: int = 0
+    wanted: str = ""
+    waits: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """What a page of a list showed.
+
+    Attributes:
+        entries: How many.
+        unusable: Entries without an address that anybody could ask for.
+        following: Where the list goes on; empty at its end.
+    """
+
+    entries: int
+    unusable: int = 0
+    following: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Missed:
+    """The page is not the thing that was asked for: a wall, or nothing at all."""
+
+    reason: str
+    kind: Miss = Miss.BUSY
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +155,7 @@ class Problem:
     """Whether the next sweep has to walk all lists again to find what is missing now."""
 
 
-Step = Fetch | KeepPage | KeepPost | Mark | Problem
+Step = Fetch | KeepPage | KeepPost | Mark | Listed | Missed | Problem
 
 
 @dataclass(frozen=True)
@@ -100,6 +166,9 @@ class Page:
     content: bytes
     media_type: str = ""
     charset: str = ""
+    status: int = 200
+    headers: Mapping[str, str] = field(default_factory=dict)
+    """Names in small letters; of several with one name, the last."""
 
     @cached_property
     def text(self) -> str:
@@ -186,7 +255,8 @@ class SiteEngine(ABC):
     def read(self, fetch: Fetch, page: Page) -> Iterator[Step]:
         """What a page says to do."""
 
-    def due(self, wanted: Mapping[str, str]) -> set[str]:
-        """Which of the keys were not read yet with the value they have now."""
-        marks = self.seen.marks(wanted)
-        return {key for key, value in wanted.items() if key not in marks or marks[key].value != value}
+    def unchanged(self, fetch: Fetch, following: str) -> Iterator[Step]:
+        """What to do when the site says that a page is as it was; ``following`` as it was listed then."""
+        del following
+        if fetch.key:
+            yield Mark(fetch.key, fetch.value, resume_at=fetch.resume_at)
