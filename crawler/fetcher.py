@@ -20,7 +20,7 @@ from core.processes.environment import PROXIES
 from core.processes.plain import Plain
 from core.processes.walls.confinement import Rights
 from core.processes.worker import Worker
-from crawler.engines.interface import Fetch, KeepPage, KeepPost, Mark, Page, Problem, Seen
+from crawler.engines.interface import Fetch, KeepPage, KeepPost, Listed, Mark, Miss, Missed, Page, Problem, Seen
 from crawler.errors import CrawlError
 from crawler.pages.dates import Posted
 from crawler.sources import engines
@@ -34,8 +34,10 @@ if TYPE_CHECKING:
     from crawler.engines.interface import Step
     from crawler.sources import Source
 
-MARKS, TAKE, MISSED, WAIT, ENDED = "marks", "take", "missed", "wait", "ended"
-TOLD: Final = Plain(Fetch, KeepPage, KeepPost, Mark, Page, Problem, Posted, Exchange)
+MARKS, TAKE, SAME, MISSED, PENDING, STATE, WAIT, ENDED = (
+    "marks", "take", "same", "missed", "pending", "state", "wait", "ended",
+)  # fmt: skip
+TOLD: Final = Plain(Fetch, KeepPage, KeepPost, Listed, Mark, Missed, Page, Problem, Posted, Exchange)
 THREADS_MIB: Final = 1024
 """For stacks and heaps of threads that are mapped and hardly used, beside what a sweep may hold."""
 
@@ -52,12 +54,24 @@ class Pen(Protocol):
         """What earlier sweeps remember."""
         ...
 
-    def take(self, steps: Sequence[Step], page: Page, exchange: Exchange) -> None:
+    def take(self, fetch: Fetch, steps: Sequence[Step], page: Page, exchange: Exchange) -> None:
         """Do what the engine said about a response."""
         ...
 
-    def missed(self, fetch: Fetch, reason: str, *, gone: bool) -> None:
+    def unchanged(self, fetch: Fetch, steps: Sequence[Step]) -> None:
+        """Do what the engine said about a page that is as it was."""
+        ...
+
+    def missed(self, fetch: Fetch, reason: str, miss: Miss, *, is_wall: bool = False) -> None:
         """A page could not be had."""
+        ...
+
+    def pending(self) -> list[Fetch]:
+        """Entries that no list shows now and this sweep did not try yet."""
+        ...
+
+    def page_state(self, address: str) -> tuple[str, str, str]:
+        """ETag, Last-Modified and where the list went on."""
         ...
 
     def asked_to_wait(self, seconds: float) -> None:
@@ -65,14 +79,14 @@ class Pen(Protocol):
         ...
 
 
-def fetch(source: Source, settings: CrawlerSettings, pen: Pen, *, deep: bool) -> str:
+def fetch(source: Source, settings: CrawlerSettings, pen: Pen, *, deep: bool, past: bool = False) -> str:
     """Have a source fetched, and let the pen write down what is told; Scrapy's word on how it ended.
 
     Raises:
         CrawlError: The process ended without that word.
         ForgedMessageError: It said what no fetcher of ours says.
     """
-    with fetcher(settings, _serve, source, settings, deep) as worker:
+    with fetcher(settings, _serve, source, settings, deep, past) as worker:
         while True:
             try:
                 said = TOLD.unpack(worker.line.receive())
@@ -103,11 +117,17 @@ def _write_down(pen: Pen, word: str, told: Any) -> tuple[str, object]:
     try:
         if word == MARKS:
             return "", list(pen.marks(told).values())
+        if word == PENDING:
+            return "", pen.pending()
+        if word == STATE:
+            return "", list(pen.page_state(told))
         if word == TAKE:
             pen.take(*told)
+        elif word == SAME:
+            pen.unchanged(*told)
         elif word == MISSED:
-            fetch_, reason, gone = told
-            pen.missed(fetch_, reason, gone=gone)
+            fetch_, reason, miss, is_wall = told
+            pen.missed(fetch_, reason, Miss(miss), is_wall=is_wall)
         elif word == WAIT:
             pen.asked_to_wait(told)
     except HinomiError as error:
@@ -128,13 +148,13 @@ def _handing_on(worker: Worker) -> Iterator[None]:
         signal.signal(signal.SIGTERM, before)
 
 
-def _serve(line: Connection, source: Source, settings: CrawlerSettings, deep: bool) -> None:  # noqa: FBT001  # as it comes over the line
+def _serve(line: Connection, source: Source, settings: CrawlerSettings, deep: bool, past: bool) -> None:  # noqa: FBT001  # as it comes over the line
     """The fetcher: sweep, telling as it goes."""
     from crawler.driving import crawl
 
     configure_logs()
     notebook = LineNotebook(line, source.name)
-    engine = engines()[source.engine](source.url, source.options, notebook, deep=deep)
+    engine = engines()[source.engine](source.url, source.options, notebook, deep=deep, past=past)
     finish = crawl(source, settings, engine, notebook)
     notebook.tell(ENDED, (finish, notebook.fatal, notebook.stopping))
 
@@ -153,14 +173,27 @@ class LineNotebook(Seen):
         """What earlier sweeps remember."""
         return {mark.key: mark for mark in self._ask(MARKS, list(keys))}
 
-    def take(self, steps: Sequence[Step], page: Page, exchange: Exchange) -> None:
+    def take(self, fetch: Fetch, steps: Sequence[Step], page: Page, exchange: Exchange) -> None:
         """Hand over what an engine said, and the response, once."""
         bare = Page(page.address, b"", page.media_type, page.charset)
-        self.stopping = self._ask(TAKE, (list(steps), bare, exchange)) or self.stopping
+        self.stopping = self._ask(TAKE, (fetch, list(steps), bare, exchange)) or self.stopping
 
-    def missed(self, fetch: Fetch, reason: str, *, gone: bool) -> None:
+    def unchanged(self, fetch: Fetch, steps: Sequence[Step]) -> None:
+        """Hand over what an engine said of a page that is as it was."""
+        self.stopping = self._ask(SAME, (fetch, list(steps))) or self.stopping
+
+    def missed(self, fetch: Fetch, reason: str, miss: Miss, *, is_wall: bool = False) -> None:
         """Say that a page could not be had."""
-        self._ask(MISSED, (fetch, reason, gone))
+        self._ask(MISSED, (fetch, reason, miss.value, is_wall))
+
+    def pending(self) -> list[Fetch]:
+        """Ask which entries are to be tried though no list shows them."""
+        return list(self._ask(PENDING, None))
+
+    def page_state(self, address: str) -> tuple[str, str, str]:
+        """Ask what a page said by which a change can be told."""
+        etag, modified, following = self._ask(STATE, address)
+        return etag, modified, following
 
     def asked_to_wait(self, seconds: float) -> None:
         """Say that the site asked for a long pause."""

@@ -1,17 +1,19 @@
-"""Writes down what a sweep does, as it does it: documents into the archive, marks and counts into the database."""
+"""Writes down what a sweep does, as it does it: documents into the archive, entries and counts into the database."""
 
 from __future__ import annotations
 
+import hashlib
 from collections import Counter
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import select, update
+from sqlalchemy import update
 
 from archive.store import Place
-from core.database import insert_into
-from crawler.engines.interface import WALKED, Fetch, KeepPage, KeepPost, Mark, Problem
-from crawler.models import SeenMark, Sweep
+from crawler.engines.interface import WALKED, Fetch, KeepPage, KeepPost, Listed, Mark, Miss, Problem
+from crawler.ledger import Ledger
+from crawler.models import Sweep
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -24,92 +26,174 @@ if TYPE_CHECKING:
     from core.clock import Clock
     from core.database import Database
     from crawler.engines.interface import Page, Step
+    from crawler.sources import Source
 
-MAX_FAILURES = 3
-"""Sweeps that try in vain to get one thing; then it is let go until it changes."""
-PAUSED = "paused"
-"""Key of the mark that holds until when a site wants to be left alone."""
-_KEYS_A_QUERY = 500
+PAUSED, LOOKED_PAST = "paused", "looked-past"
+"""Keys of marks: until when a site wants to be left alone; when a page after those with news was read last."""
+MANY_GONE = 3
+WALK_EVERY = timedelta(days=1)
+"""So often the lists are walked to their end, for what came or changed below what never changes."""
+PAST_EVERY = 1.5
+"""In intervals of the source: so often one page more than those with news is read, since what sticks to the top of a
+list may hide the rest."""
+
+
+@dataclass
+class Counts:
+    """The numbers of a sweep, as they stand in its row."""
+
+    requests: int = 0
+    responses: int = 0
+    documents: int = 0
+    new_documents: int = 0
+    bytes: int = 0
+    listed: int = 0
+    unusable: int = 0
+    walls: int = 0
+    gone: int = 0
+    refused: int = 0
+    kept: int = 0
+    with_author: int = 0
+    with_time: int = 0
+    unread_times: int = 0
+    ambiguous_times: int = 0
+    newest_post_at: datetime | None = None
+
+    def count_post(self, step: KeepPage | KeepPost) -> None:
+        """What a site said about a post."""
+        self.kept += 1
+        self.with_author += bool(step.author)
+        if step.posted is None:
+            return
+        self.with_time += step.posted.at is not None
+        self.unread_times += step.posted.at is None
+        self.ambiguous_times += step.posted.ambiguous
+        if step.posted.at:
+            self.newest_post_at = max(self.newest_post_at or step.posted.at, step.posted.at)
 
 
 class Recorder:
-    """One sweep's pen; also what its engine asks about earlier sweeps (`spiders.interface.Seen`)."""
+    """One sweep's pen; also what its engine asks about earlier sweeps (`crawler.engines.interface.Seen`)."""
 
-    def __init__(self, archive: Archive, database: Database, clock: Clock, *, source: str, sweep_id: int) -> None:
-        self.source = source
+    def __init__(self, archive: Archive, database: Database, clock: Clock, *, source: Source, sweep_id: int) -> None:
+        self.source = source.name
         self.sweep_id = sweep_id
         self.clock = clock
-        self.requests = self.responses = self.documents = self.new_documents = self.bytes = 0
+        self.counts = Counts()
         self.lists_read = 0
         self.problems: Counter[str] = Counter()
         self.blocked = False
         self.fatal = ""
         self.stopping = ""
+        self.ledger = Ledger(source.name, source.every, database, clock)
+        self._every = source.every
+        self._began_at = clock.now()
         self._archive = archive
         self._database = database
         self._warc: WarcFile | None = None
+        self._tried = self._entries_gone = 0
+        self._whole_since: dict[str, datetime] = {}
+        self._walked_at: datetime | None = None
+
+    @property
+    def requests(self) -> int:
+        """Requests that were sent."""
+        return self.counts.requests
+
+    @requests.setter
+    def requests(self, count: int) -> None:
+        self.counts.requests = count
 
     def marks(self, keys: Iterable[str]) -> dict[str, Mark]:
         """What earlier sweeps, and this one, remember of these keys."""
-        wanted, found = list(dict.fromkeys(keys)), {}
-        with self._database.read() as session:
-            for start in range(0, len(wanted), _KEYS_A_QUERY):
-                some = SeenMark.key.in_(wanted[start : start + _KEYS_A_QUERY])
-                for row in session.scalars(select(SeenMark).where(SeenMark.source == self.source, some)):
-                    found[row.key] = Mark(row.key, row.value, row.resume_at, row.failures)
-        return found
+        return self.ledger.marks(keys)
 
-    def begin_walk(self) -> bool:
-        """Whether the lists have to be walked to their end; until `end_walk`, the next sweep has to do it again."""
-        walked = WALKED in self.marks([WALKED])
-        with self._database.write() as session:
-            row = session.get(SeenMark, (self.source, WALKED))
-            if row:
-                session.delete(row)
-        return not walked
+    def pending(self) -> list[Fetch]:
+        """Entries that this sweep has not tried yet and no list shows now."""
+        return self.ledger.pending(self._began_at)
+
+    def page_state(self, address: str) -> tuple[str, str, str]:
+        """What a page said by which a change can be told; see `crawler.ledger.Ledger.page_state`."""
+        return self.ledger.page_state(address)
+
+    def begin_walk(self) -> tuple[bool, bool]:
+        """Whether the lists are walked to their end, and if not, whether one page more than those with news is read.
+
+        Until `end_walk`, the next sweep has to walk them to their end.
+        """
+        now, walked = self.clock.now(), self.ledger.marks([WALKED]).get(WALKED)
+        self._walked_at = datetime.fromisoformat(walked.value) if walked else None
+        looked = self.ledger.marked_at(LOOKED_PAST)
+        deep = self._walked_at is None or now - self._walked_at > WALK_EVERY
+        past = not deep and (looked is None or now - looked > PAST_EVERY * self._every)
+        self.ledger.forget(WALKED)
+        if deep or past:
+            with self._database.write() as session:
+                self.ledger.remember(session, Mark(LOOKED_PAST, "yes"))
+        if deep:
+            self._walked_at = now
+        return deep, past
 
     def end_walk(self) -> None:
-        """All lists were walked and everything on them was read: the next sweep may stop at the first old page."""
-        with self._database.write() as session:
-            self._remember(session, Mark(WALKED, "complete"))
+        """All lists were walked and everything on them is in the ledger: the next sweep may stop at old pages."""
+        if self._walked_at and not self.blocked:
+            with self._database.write() as session:
+                self.ledger.remember(session, Mark(WALKED, self._walked_at.isoformat()))
 
-    def take(self, steps: Sequence[Step], page: Page, exchange: Exchange) -> None:
+    def take(self, fetch: Fetch, steps: Sequence[Step], page: Page, exchange: Exchange) -> None:
         """Do what an engine said about one response, all or nothing."""
-        self.responses += 1
-        self.bytes += len(exchange.body)
+        self.counts.responses += 1
+        self.counts.bytes += len(exchange.body)
+        self._tried += bool(fetch.key)
         keeps = [step for step in steps if isinstance(step, KeepPage | KeepPost)]
         if keeps and self._warc is None:
             self._warc = self._archive.open_warc(f"{self.source}-{self.sweep_id}")
         if exchange.truncated:
             self.problem(Problem(f"a response was cut off ({exchange.truncated})", blocks=False))
-        kept: list[Kept] = []
+        if fetch.key and fetch.target == fetch.address:
+            self._whole_since.setdefault(fetch.key, self.clock.now())
         with self._database.write() as session:
-            kept += [self._keep(session, step, page, exchange) for step in keeps]
+            kept = [one for step in keeps if (one := self._keep(session, fetch, step, page, exchange))]
             for step in steps:
-                if isinstance(step, Mark):
-                    self._remember(session, step)
-            self.documents += sum(one.new_capture for one in kept)
-            self.new_documents += sum(one.new_document for one in kept)
+                self._write_down(session, fetch, step)
+            self._remember_page(session, fetch, steps, exchange)
+            self.counts.documents += sum(one.new_capture for one in kept)
+            self.counts.new_documents += sum(one.new_document for one in kept)
             self._count(session)
         for step in steps:
             if isinstance(step, Problem):
                 self.problem(step)
 
-    def missed(self, fetch: Fetch, reason: str, *, gone: bool) -> None:
-        """A page that could not be had; ``gone`` ones are not asked for again."""
+    def unchanged(self, fetch: Fetch, steps: Sequence[Step]) -> None:
+        """The site said that a page is as it was."""
+        self.counts.responses += 1
+        self._tried += bool(fetch.key)
+        with self._database.write() as session:
+            for step in steps:
+                self._write_down(session, fetch, step)
+            self._count(session)
+
+    def missed(self, fetch: Fetch, reason: str, miss: Miss, *, is_wall: bool = False) -> None:
+        """A page that could not be had."""
+        self._tried += bool(fetch.key)
+        self.counts.walls += is_wall
+        self.counts.gone += miss == Miss.GONE
+        self.counts.refused += miss == Miss.REFUSED
         with self._database.write() as session:
             if fetch.key:
-                self._remember(session, self._missed_mark(session, fetch, gone=gone))
+                self.ledger.missed(session, fetch, miss, reason)
             self._count(session)
-        if not gone or not fetch.key:
-            self.problem(Problem(reason))
+        if fetch.key and miss == Miss.GONE:
+            self._entries_gone += 1
+        else:
+            self.problem(Problem(reason, blocks=not fetch.key))
 
     def asked_to_wait(self, seconds: float) -> None:
         """The site asked for a longer pause than a sweep may take: no sweep before it is over."""
         until = self.clock.now() + timedelta(seconds=seconds)
         self.stopping = f"the site asked for a pause until {until:%Y-%m-%d %H:%M} UTC"
         with self._database.write() as session:
-            self._remember(session, Mark(PAUSED, until.isoformat()))
+            self.ledger.remember(session, Mark(PAUSED, until.isoformat()))
 
     def paused_until(self) -> datetime | None:
         """Until when the site asked an earlier sweep to stay away; None when that is over."""
@@ -127,11 +211,37 @@ class Recorder:
         if self._warc:
             self._warc.close()
 
-    def _keep(self, session: Session, step: KeepPage | KeepPost, page: Page, exchange: Exchange) -> Kept:
+    def end(self) -> tuple[list[str], list[str], int]:
+        """What is missing, what somebody should know though nothing is missing, and how many entries wait."""
+        standing = self.ledger.standing()
+        missing = [f"{count} × {reason}" for reason, count in self.problems.most_common()]
+        if self._entries_gone >= MANY_GONE and 2 * self._entries_gone > self._tried:
+            missing.append(f"{self._entries_gone} of {self._tried} entries are not there (HTTP 404)")
+        if standing.waiting:
+            missing.append(f"{standing.waiting} entries wait for another try")
+        if self.lists_read and not self.counts.listed:
+            missing.append("no list holds an entry: they are empty, or the options no longer fit the site")
+        notes = [f"{count} entries were given up: {reason}" for reason, count in standing.given_up.items()]
+        if standing.doubtful:
+            notes.append(f"{standing.doubtful} entries were not there and are tried again")
+        if self.counts.unusable:
+            notes.append(f"{self.counts.unusable} entries of lists lead nowhere")
+        return missing, notes, standing.waiting + standing.doubtful
+
+    def _keep(
+        self, session: Session, fetch: Fetch, step: KeepPage | KeepPost, page: Page, exchange: Exchange
+    ) -> Kept | None:
+        """Keep a post or page, unless this version of it was kept before."""
+        address = step.address or page.address
+        self.counts.count_post(step)
+        data = exchange.content if isinstance(step, KeepPage) else step.text.encode("utf-8", "replace")
+        key, sha256 = _post_key(fetch, step), hashlib.sha256(data).hexdigest()
+        entry = (step.entry if isinstance(step, KeepPost) else "") or fetch.key
+        if not self.ledger.saw_post(session, key(sha256), sha256, entry, address):
+            return None
         place = Place(
-            source=self.source, address=step.address if isinstance(step, KeepPost) else page.address,
-            fetched_at=exchange.fetched_at, title=step.title, author=step.author, sweep_id=self.sweep_id,
-            posted_at=step.posted.at if step.posted else None,
+            source=self.source, address=address, fetched_at=exchange.fetched_at, title=step.title,
+            author=step.author, sweep_id=self.sweep_id, posted_at=step.posted.at if step.posted else None,
             posted_as_written=step.posted.written if step.posted else "",
         )  # fmt: skip
         if self._warc is None:
@@ -141,26 +251,43 @@ class Recorder:
         types = {"media_type": page.media_type, "charset": page.charset}
         return self._archive.keep_response(session, self._warc, exchange, place, **types)
 
-    def _missed_mark(self, session: Session, fetch: Fetch, *, gone: bool) -> Mark:
-        row = session.get(SeenMark, (self.source, fetch.key))
-        failures = (row.failures if row else 0) + 1
-        let_go = gone or failures >= MAX_FAILURES
-        value = fetch.value if let_go else row.value if row else ""
-        return Mark(fetch.key, value, row.resume_at if row else "", 0 if let_go else failures)
+    def _write_down(self, session: Session, fetch: Fetch, step: Step) -> None:
+        if isinstance(step, Mark):
+            self.ledger.remember(session, step)
+            if step.value and (since := self._whole_since.pop(step.key, None)):
+                self.ledger.read_whole(session, step.key, since)
+        elif isinstance(step, Listed):
+            self.counts.listed += step.entries
+            self.counts.unusable += step.unusable
+        elif isinstance(step, Fetch) and step.key:
+            if step.key == fetch.key:
+                self.ledger.goes_on(session, step)
+            else:
+                self.ledger.want(session, step)
 
-    def _remember(self, session: Session, mark: Mark) -> None:
-        values = {
-            "value": mark.value, "resume_at": mark.resume_at, "failures": mark.failures, "seen_at": self.clock.now(),
-        }  # fmt: skip
-        row = insert_into(session, SeenMark).values(source=self.source, key=mark.key, **values)
-        session.execute(row.on_conflict_do_update(index_elements=[SeenMark.source, SeenMark.key], set_=values))
+    def _remember_page(self, session: Session, fetch: Fetch, steps: Sequence[Step], exchange: Exchange) -> None:
+        """Validators of a page that was read whole; of an entry's only when it will be looked at again."""
+        if exchange.truncated or fetch.method != "GET" or fetch.headers or (fetch.key and not fetch.revisit):
+            return
+        said = {name.lower(): value for name, value in exchange.headers}
+        listed = next((step for step in steps if isinstance(step, Listed)), None)
+        fits = not any(isinstance(step, Problem) and step.blocks for step in steps)
+        self.ledger.remember_page(
+            session, fetch.target, etag=said.get("etag", "") if fits else "",
+            modified=said.get("last-modified", "") if fits else "", following=listed.following if listed else "",
+        )  # fmt: skip
 
     def _count(self, session: Session) -> None:
-        session.execute(
-            update(Sweep)
-            .where(Sweep.id == self.sweep_id)
-            .values(
-                requests=self.requests, responses=self.responses, documents=self.documents,
-                new_documents=self.new_documents, bytes=self.bytes,
-            )
-        )  # fmt: skip
+        session.execute(update(Sweep).where(Sweep.id == self.sweep_id).values(**self.columns()))
+
+    def columns(self) -> dict[str, Any]:
+        """The counts, by their columns."""
+        return asdict(self.counts)
+
+
+def _post_key(fetch: Fetch, step: KeepPage | KeepPost) -> Any:
+    """A post's own name, for its content's hash: the site's name for it, else its content is its name."""
+    if isinstance(step, KeepPage):
+        return lambda _sha256: fetch.key or fetch.target
+    entry = step.entry or fetch.key
+    return lambda sha256: f"{entry}#{step.id or sha256[:32]}"

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from archive.store import Archive
 from core.errors import HinomiError
@@ -21,7 +21,7 @@ from crawler.models import Sweep
 from crawler.recorder import Recorder
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from core.clock import Clock
     from core.database import Database
@@ -39,7 +39,7 @@ _FINISHES = {
     "shutdown": "it was told to stop",
     "closespider_timeout": "the time limit was reached",
     "memusage_exceeded": "the memory limit was reached",
-    "site_down": "the site does not answer any more",
+    "site_down": "the site does not answer any more: five requests in a row failed",
     "stopping": "",
     "fatal": "",
 }
@@ -58,14 +58,21 @@ class SweepResult:
     new_documents: int
     bytes: int
     seconds: float
+    waiting: int = 0
+    notes: str = ""
 
     def as_json(self) -> dict[str, Any]:
         """For ``--json``."""
         return asdict(self)
 
 
-def sweep(source: Source, settings: Settings, database: Database, clock: Clock) -> SweepResult:
+def sweep(
+    source: Source, settings: Settings, database: Database, clock: Clock, *, again: bool = False
+) -> SweepResult:
     """Sweep one source: this process keeps the pen, another one goes out (`crawler.fetcher`).
+
+    Args:
+        again: Read everything again that the lists and the ledger know, whatever was read before.
 
     Raises:
         CrawlError: Another worker sweeps it at this moment.
@@ -76,13 +83,16 @@ def sweep(source: Source, settings: Settings, database: Database, clock: Clock) 
     with _lease(source.name, database, clock) as worker:
         sweep_id = _begin(source, worker, database, clock)
         archive = Archive(settings, database, clock)
-        recorder = Recorder(archive, database, clock, source=source.name, sweep_id=sweep_id)
+        recorder = Recorder(archive, database, clock, source=source, sweep_id=sweep_id)
         finish = "fatal"
         try:
             if until := recorder.paused_until():
                 recorder.stopping = f"the site asked for a pause until {until:%Y-%m-%d %H:%M} UTC"
             else:
-                finish = fetch(source, settings.crawler, recorder, deep=recorder.begin_walk())
+                if recorder.ledger.begin(source.reads) or again:
+                    recorder.ledger.again()
+                deep, past = recorder.begin_walk()
+                finish = fetch(source, settings.crawler, recorder, deep=deep, past=past)
         except HinomiError as error:
             recorder.fatal = str(error)
         except Exception as error:  # noqa: BLE001  # the edge of a sweep: its row has to be closed, whatever failed
@@ -103,6 +113,7 @@ def run_sweep_process(
     limit_s: float | None = None,
     grace_s: float = GRACE_S,
     stop: threading.Event | None = None,
+    again: bool = False,
 ) -> SweepResult:
     """Sweep one source in a child process with a hard time limit; returns however the child ended.
 
@@ -112,7 +123,7 @@ def run_sweep_process(
     before = latest_sweep(database, source.name)
     log = settings.home / "logs" / f"sweep-{source.name}.log"
     hard = settings.crawler.sweep_limit_s + HARD_LIMIT_GRACE_S if limit_s is None else limit_s
-    arguments = ["sweep", source.name, "--here", "--json"]
+    arguments = ["sweep", source.name, "--here", "--json", *(["--again"] if again else [])]
     ended = run_hinomi(
         arguments,
         home=settings.home,
@@ -162,7 +173,7 @@ def result_of(row: Sweep) -> SweepResult:
     seconds = (row.finished_at - row.started_at).total_seconds() if row.finished_at else 0.0
     return SweepResult(
         row.source, row.state, row.reason, row.requests, row.responses, row.documents, row.new_documents, row.bytes,
-        round(seconds, 3),
+        round(seconds, 3), row.waiting, row.notes,
     )  # fmt: skip
 
 
@@ -179,22 +190,24 @@ def _end(sweep_id: int, recorder: Recorder, finish: str, database: Database, clo
         recorder.close()
     except HinomiError as error:
         recorder.fatal = recorder.fatal or str(error)
-    state, reason = state_of(recorder, finish)
-    if state != "failed" and finish == "finished" and not recorder.blocked:
+    missing, notes, waiting = recorder.end()
+    state, reason = state_of(recorder, finish, missing)
+    if state != "failed" and finish == "finished":
         recorder.end_walk()
+    values = recorder.columns() | {"finished_at": clock.now(), "state": state, "reason": reason}
     with database.write() as session:
+        session.execute(
+            update(Sweep).where(Sweep.id == sweep_id).values(**values, notes="; ".join(notes), waiting=waiting)
+        )
+    with database.read() as session:
         row = session.get_one(Sweep, sweep_id)
-        row.finished_at, row.state, row.reason = clock.now(), state, reason
-        row.requests, row.responses, row.bytes = recorder.requests, recorder.responses, recorder.bytes
-        row.documents, row.new_documents = recorder.documents, recorder.new_documents
     return result_of(row)
 
 
-def state_of(recorder: Recorder, finish: str) -> tuple[str, str]:
-    """State and reason of a sweep that ended."""
+def state_of(recorder: Recorder, finish: str, missing: Sequence[str]) -> tuple[str, str]:
+    """State and reason of a sweep that ended, by what is missing."""
     ended = recorder.fatal or recorder.stopping or _FINISHES.get(finish, f"it ended with {finish!r}")
-    counted = [f"{count} × {reason}" for reason, count in recorder.problems.most_common()]
-    reason = "; ".join(filter(None, [ended, *counted]))
+    reason = "; ".join(filter(None, [ended, *missing]))
     if recorder.fatal or not recorder.lists_read:
         return "failed", reason or "the site gave no list"
     return ("partial" if reason else "done"), reason

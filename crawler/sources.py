@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import re
 import tomllib
 from dataclasses import dataclass
@@ -67,6 +69,13 @@ class Source(BaseModel):
         if proxy and (urlsplit(proxy).scheme not in PROXY_SCHEMES or not urlsplit(proxy).hostname):
             raise ValueError(f"expected an address with one of {', '.join(PROXY_SCHEMES)}")
         return proxy
+
+    @property
+    def reads(self) -> str:
+        """A short code of what decides how pages are read: address, engine, and the options but for limits."""
+        told = {name: value for name, value in self.options.model_dump(mode="json").items() if "max_" not in name}
+        told |= {"engine": self.engine, "url": self.url}
+        return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()[:16]
 
     @property
     def host(self) -> str:

@@ -6,19 +6,22 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Protocol
 
 import scrapy
-from scrapy import exceptions
+from scrapy import exceptions, signals
 from scrapy.downloadermiddlewares.retry import get_retry_request
-from scrapy.exceptions import CloseSpider, IgnoreRequest
+from scrapy.exceptions import CloseSpider, DontCloseSpider, IgnoreRequest
 
 from archive.records import Exchange
 from core.errors import HinomiError
 from core.logs import get_logger
-from crawler.engines.interface import Fetch, Page
+from crawler.engines.interface import Fetch, Miss, Missed, Page
+from crawler.pages.walls import wall_of
 from crawler.polite.middlewares import OtherHostError, RobotsForbidError, wire_of
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
+    from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
+    from typing import Self
 
+    from scrapy.crawler import Crawler
     from scrapy.http import Response
 
     from core.clock import Clock
@@ -27,6 +30,9 @@ if TYPE_CHECKING:
 MAX_IN_A_ROW = 5
 """That many failures one after the other, and the site is taken to be down: the sweep ends."""
 _GONE = frozenset({HTTPStatus.NOT_FOUND, HTTPStatus.GONE})
+_BUSY = frozenset({HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_EARLY, HTTPStatus.TOO_MANY_REQUESTS})
+_RESUMED = (HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE,)
+"""Answers that an engine reads itself when it asked for a part (see `Page.status`)."""
 _REASONS: tuple[tuple[type[BaseException], str], ...] = (
     (OtherHostError, "the site sends us to another host"),
     (exceptions.DownloadTimeoutError, "no whole answer in time"),
@@ -37,6 +43,10 @@ _REASONS: tuple[tuple[type[BaseException], str], ...] = (
     (exceptions.DownloadCancelledError, "the answer is too large"),
     (OSError, "the body is not in the encoding it says"),
 )
+_TRANSPORT = (
+    exceptions.DownloadTimeoutError, exceptions.CannotResolveHostError, exceptions.DownloadConnectionRefusedError,
+    exceptions.ResponseDataLossError, exceptions.DownloadFailedError,
+)  # fmt: skip
 
 
 class Notebook(Protocol):
@@ -49,12 +59,24 @@ class Notebook(Protocol):
     fatal: str
     stopping: str
 
-    def take(self, steps: Sequence[Step], page: Page, exchange: Exchange) -> None:
+    def take(self, fetch: Fetch, steps: Sequence[Step], page: Page, exchange: Exchange) -> None:
         """Do what the engine said about a response."""
         ...
 
-    def missed(self, fetch: Fetch, reason: str, *, gone: bool) -> None:
+    def unchanged(self, fetch: Fetch, steps: Sequence[Step]) -> None:
+        """Do what the engine said about a page that is as it was."""
+        ...
+
+    def missed(self, fetch: Fetch, reason: str, miss: Miss, *, is_wall: bool = False) -> None:
         """A page could not be had."""
+        ...
+
+    def pending(self) -> list[Fetch]:
+        """Entries that no list shows now and this sweep did not try yet."""
+        ...
+
+    def page_state(self, address: str) -> tuple[str, str, str]:
+        """ETag, Last-Modified and where the list went on, as the page said last; empty ones when unknown."""
         ...
 
     def asked_to_wait(self, seconds: float) -> None:
@@ -63,7 +85,7 @@ class Notebook(Protocol):
 
 
 class SweepSpider(scrapy.Spider):
-    """Fetches, hands pages to the engine, hands its steps to the recorder."""
+    """Fetches, hands pages to the engine, hands its steps to the recorder; at last asks for what still waits."""
 
     name = "sweep"
 
@@ -72,52 +94,93 @@ class SweepSpider(scrapy.Spider):
         self._engine = engine
         self.recorder = recorder
         self._failed_in_a_row = 0
-        self._asked_for: set[str] = set()
+        self._asked_for: set[tuple[str, ...]] = set()
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
+        """Made by Scrapy."""
+        spider = super().from_crawler(crawler, *args, **kwargs)
+        crawler.signals.connect(spider._idle, signal=signals.spider_idle)
+        return spider
 
     async def start(self) -> AsyncIterator[scrapy.Request]:
         """What the engine wants first."""
         for request in self._requests(self._engine.start()):
             yield request
 
+    def _idle(self) -> None:
+        """Everything that lists show was asked for: now what earlier sweeps left, until nothing is left to try."""
+        if self.recorder.stopping or self.recorder.fatal or not self.recorder.lists_read:
+            return
+        requests = list(self._requests(self.recorder.pending()))
+        for request in requests:
+            self.crawler.engine.crawl(request)  # type: ignore[union-attr]  # a spider that is idle has one
+        if requests:
+            raise DontCloseSpider
+
     def _requests(self, steps: Iterable[Step]) -> Iterator[scrapy.Request]:
-        """Each address once. Scrapy's own filter would drop a redirect in a circle without a word."""
+        """Each page once. Scrapy's own filter would drop a redirect in a circle without a word."""
         for step in steps:
-            if isinstance(step, Fetch) and step.address not in self._asked_for:
-                self._asked_for.add(step.address)
+            if isinstance(step, Fetch) and (asked := _identity(step)) not in self._asked_for:
+                self._asked_for.add(asked)
                 yield self._request(step)
 
     def _request(self, fetch: Fetch) -> scrapy.Request:
+        headers = dict(fetch.headers)
+        following = ""
+        if fetch.conditional and fetch.method == "GET" and not headers:
+            etag, modified, following = self.recorder.page_state(fetch.target)
+            headers = {"If-None-Match": etag, "If-Modified-Since": modified}
         return scrapy.Request(
-            fetch.address,
+            fetch.target,
+            method=fetch.method,
+            body=fetch.body,
+            headers={name: value for name, value in headers.items() if value},
             callback=self._answered,
             errback=self._failed,
-            cb_kwargs={"fetch": fetch},
+            cb_kwargs={"fetch": fetch, "following": following},
             priority=1 if fetch.ahead else 0,
             dont_filter=True,
         )
 
-    def _answered(self, response: Response, fetch: Fetch) -> Iterator[scrapy.Request]:
+    def _answered(self, response: Response, fetch: Fetch, following: str) -> Iterator[scrapy.Request]:
         self._count()
-        if not HTTPStatus.OK <= response.status < HTTPStatus.MULTIPLE_CHOICES:
-            self._missed(fetch, f"HTTP {response.status}", gone=response.status in _GONE)
+        if response.status == HTTPStatus.NOT_MODIFIED:
+            yield from self._unchanged(fetch, following)
+            return
+        is_read = HTTPStatus.OK <= response.status < HTTPStatus.MULTIPLE_CHOICES
+        if not is_read and not ("Range" in fetch.headers and response.status in _RESUMED):
+            page = self._page(response)
+            wall = wall_of(page.text, page.media_type, page.status, page.headers, expects_text=False)
+            miss = Miss.BUSY if wall else _miss_of(response.status)
+            self._missed(fetch, f"HTTP {response.status}" + (f" ({wall})" if wall else ""), miss, is_wall=bool(wall))
             return
         if "dataloss" in response.flags and (again := self._again(response)):
             yield again
             return
-        self._failed_in_a_row = 0
         page, exchange = self._page(response), self._exchange(response)
         try:
             steps = list(self._engine.read(fetch, page))
         except Exception as error:  # noqa: BLE001  # one page that an engine cannot stand must not end the sweep
             get_logger().warning("page.unreadable", source=self.recorder.source, error=type(error).__name__)
-            self._missed(fetch, f"a page could not be understood ({type(error).__name__})", gone=False)
+            self._missed(fetch, f"a page could not be understood ({type(error).__name__})", Miss.BROKEN)
             return
-        self._keep(fetch, steps, page, exchange)
+        if missed := next((step for step in steps if isinstance(step, Missed)), None):
+            self._missed(fetch, missed.reason, missed.kind, is_wall=missed.is_wall)
+            return
+        self._failed_in_a_row = 0
+        self._keep(fetch, lambda: self.recorder.take(fetch, steps, page, exchange))
         yield from self._requests(steps)
 
-    def _keep(self, fetch: Fetch, steps: list[Step], page: Page, exchange: Exchange) -> None:
+    def _unchanged(self, fetch: Fetch, following: str) -> Iterator[scrapy.Request]:
+        self._failed_in_a_row = 0
+        steps = list(self._engine.unchanged(fetch, following))
+        self._keep(fetch, lambda: self.recorder.unchanged(fetch, steps))
+        yield from self._requests(steps)
+
+    def _keep(self, fetch: Fetch, tell: Callable[[], None]) -> None:
         try:
-            self.recorder.take(steps, page, exchange)
+            tell()
         except HinomiError as error:
             self.recorder.fatal = str(error)
             raise CloseSpider("fatal") from error
@@ -131,11 +194,13 @@ class SweepSpider(scrapy.Spider):
         fetch, error = failure.request.cb_kwargs["fetch"], failure.value
         if self.recorder.stopping:
             raise CloseSpider("stopping")
-        self._missed(fetch, _reason(error), gone=False, is_forbidden=isinstance(error, RobotsForbidError))
+        self._missed(fetch, _reason(error), _miss_by(error))
 
-    def _missed(self, fetch: Fetch, reason: str, *, gone: bool, is_forbidden: bool = False) -> None:
-        self.recorder.missed(fetch, reason, gone=gone)
-        self._failed_in_a_row = 0 if gone or is_forbidden else self._failed_in_a_row + 1
+    def _missed(self, fetch: Fetch, reason: str, miss: Miss, *, is_wall: bool = False) -> None:
+        self.recorder.missed(fetch, reason, miss, is_wall=is_wall)
+        if miss == Miss.GONE and fetch.target != fetch.address:
+            self._asked_for = {asked for asked in self._asked_for if asked[0] != fetch.key}  # it starts over
+        self._failed_in_a_row = self._failed_in_a_row + 1 if miss == Miss.BUSY else 0
         if self._failed_in_a_row >= MAX_IN_A_ROW:
             raise CloseSpider("site_down")
 
@@ -154,15 +219,20 @@ class SweepSpider(scrapy.Spider):
         media_type, _, parameters = declared.partition(";")
         charset = parameters.lower().partition("charset=")[2].strip(" \"';")
         charset = self._engine.encoding or charset
-        return Page(response.url, response.body, media_type.strip().lower(), charset)
+        headers = {
+            name.decode("latin-1").lower(): values[-1].decode("latin-1") for name, values in response.headers.items()
+        }
+        return Page(response.url, response.body, media_type.strip().lower(), charset, response.status, headers)
 
     def _exchange(self, response: Response) -> Exchange:
         headers, body = wire_of(response)
         sent = response.request.headers if response.request else {}
+        method = response.request.method if response.request else "GET"
         cut = {"download_stopped": "length", "dataloss": "disconnect"}
         return Exchange(
             address=response.url,
             fetched_at=self.recorder.clock.now(),
+            method=method,
             request_headers=tuple((k.decode("latin-1"), v.decode("latin-1")) for k, vs in sent.items() for v in vs),
             status=response.status,
             reason=HTTPStatus(response.status).phrase if response.status in set(HTTPStatus) else "",
@@ -171,6 +241,27 @@ class SweepSpider(scrapy.Spider):
             content=response.body,
             truncated=next((cut[flag] for flag in response.flags if flag in cut), ""),
         )
+
+
+def _identity(fetch: Fetch) -> tuple[str, ...]:
+    """What is asked for once in a sweep: a page of an entry, in one version; a page of a list."""
+    body = fetch.body.decode("latin-1")
+    return (fetch.key, fetch.value, fetch.target, fetch.method, body, *(f"{k}:{v}" for k, v in fetch.headers.items()))
+
+
+def _miss_of(status: int) -> Miss:
+    if status in _GONE:
+        return Miss.GONE
+    if status in _BUSY or status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        return Miss.BUSY
+    return Miss.REFUSED if status >= HTTPStatus.BAD_REQUEST else Miss.BROKEN
+
+
+def _miss_by(error: BaseException) -> Miss:
+    if isinstance(error, RobotsForbidError | OtherHostError):
+        return Miss.REFUSED
+    is_transport = isinstance(error, _TRANSPORT)
+    return Miss.BUSY if is_transport else Miss.BROKEN
 
 
 def _reason(error: BaseException) -> str:

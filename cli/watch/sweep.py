@@ -25,8 +25,9 @@ _MARKS = {"done": "[green]done[/]", "partial": "[yellow]partial[/]", "failed": "
 @click.argument("names", metavar="[SOURCE]...", nargs=-1)
 @click.option("--json", "as_json", is_flag=True, help="One JSON object per sweep on stdout.")
 @click.option("--here", is_flag=True, help="In this process instead of a child; one source.")
+@click.option("--again", is_flag=True, help="Read everything again; what is kept already is not kept twice.")
 @click.pass_obj
-def sweep(ctx: Context, names: tuple[str, ...], *, as_json: bool, here: bool) -> None:
+def sweep(ctx: Context, names: tuple[str, ...], *, as_json: bool, here: bool, again: bool) -> None:
     """Sweep the named sources, or all that are enabled, one after the other.
 
     Each runs in a child process with a time limit. Exits with 3 when a sweep failed.
@@ -45,7 +46,7 @@ def sweep(ctx: Context, names: tuple[str, ...], *, as_json: bool, here: bool) ->
     results = []
     for source in chosen:
         run = sweep_here if here else run_sweep_process
-        result = run(source, ctx.settings, ctx.database, ctx.clock)
+        result = run(source, ctx.settings, ctx.database, ctx.clock, again=again)
         results.append(result)
         _show(ctx, result, as_json=as_json)
     if any(result.state == "failed" for result in results):
@@ -73,3 +74,5 @@ def _show(ctx: Context, result: SweepResult, *, as_json: bool) -> None:
     )
     if result.reason:
         ctx.talk.print(f"  {result.reason}", markup=False)
+    if result.notes:
+        ctx.talk.print(f"  {result.notes}", markup=False)

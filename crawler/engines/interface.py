@@ -58,6 +58,8 @@ class Fetch:
         ahead: Before everything that waits already.
         resume_at: Go on here if it is still there, else start over at ``address``.
         conditional: An answer that nothing changed since the last time will do.
+        revisit: How often to look whether an entry was changed in silence: ``""`` never, ``fading`` ever more seldom,
+            ``always`` in every sweep.
         headers: Of the request; values, like those of the query and the body, may hold ``{secret:NAME}``.
     """
 
@@ -69,6 +71,7 @@ class Fetch:
     ahead: bool = False
     resume_at: str = ""
     conditional: bool = True
+    revisit: str = ""
     method: str = "GET"
     body: bytes = b""
     headers: Mapping[str, str] = field(default_factory=dict)
@@ -81,11 +84,12 @@ class Fetch:
 
 @dataclass(frozen=True, slots=True)
 class KeepPage:
-    """The whole response is a document: a paste, a file."""
+    """The whole response is a document: a paste, a file. Its address is the page's own unless one is given."""
 
     title: str = ""
     author: str = ""
     posted: Posted | None = None
+    address: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +148,7 @@ class Missed:
 
     reason: str
     kind: Miss = Miss.BUSY
+    is_wall: bool = False
 
 
 @dataclass(frozen=True, slots=True)
