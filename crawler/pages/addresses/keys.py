@@ -1,7 +1,7 @@
 """What of an address says which thing it leads to: without session ids and what else changes between visits.
 
 Known names are taken out always; names that a site made up itself are found by comparing two fetches of one list. A
-name that could be a thing's number elsewhere (``sid`` is a story in PHP-Nuke) is a session's only by how its value looks.
+name that could be a thing's number elsewhere (``sid`` is a story in PHP-Nuke) is a session's if its value looks so.
 """
 
 from __future__ import annotations
