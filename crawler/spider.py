@@ -222,7 +222,10 @@ class SweepSpider(scrapy.Spider):
         headers = {
             name.decode("latin-1").lower(): values[-1].decode("latin-1") for name, values in response.headers.items()
         }
-        return Page(response.url, response.body, media_type.strip().lower(), charset, response.status, headers)
+        return Page(
+            response.url, response.body, media_type.strip().lower(), charset, response.status, headers,
+            self.recorder.clock.now(),
+        )  # fmt: skip
 
     def _exchange(self, response: Response) -> Exchange:
         headers, body = wire_of(response)

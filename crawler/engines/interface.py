@@ -18,17 +18,20 @@ from zoneinfo import ZoneInfo, available_timezones
 from parsel import Selector
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
-from core.encodings.decoder import to_text
+from core.encodings.decoder import detect, to_text
 from core.encodings.labels import codec_of
 from core.markup import has_heavy_tag
 from crawler.errors import UnreadablePageError
+from crawler.pages.addresses import base_of, read_link
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
+    from datetime import datetime
 
     from crawler.pages.dates import Posted
 
 LIST_STEP = "list"
+_HEAD = 1 << 16
 WALKED = "walked"
 """Key of the mark that the lists of a source were walked to their end."""
 
@@ -174,6 +177,7 @@ class Page:
     status: int = 200
     headers: Mapping[str, str] = field(default_factory=dict)
     """Names in small letters; of several with one name, the last."""
+    fetched_at: datetime | None = None
 
     @cached_property
     def text(self) -> str:
@@ -191,6 +195,18 @@ class Page:
             raise UnreadablePageError("a tag with hundreds of attributes")
         return Selector(text=self.text or " ", base_url=self.address)
 
+    def link(self, link: str) -> str | None:
+        """The address that a link on the page asks for; None when it is none that can be asked for."""
+        return read_link(self.address, self._base, link, self._encoding)
+
+    @cached_property
+    def _base(self) -> str:
+        return base_of(self.root) if "<base" in self.text[:_HEAD].lower() else ""
+
+    @cached_property
+    def _encoding(self) -> str:
+        return detect(self.content[:_HEAD], self.charset)
+
 
 class Seen(Protocol):
     """What earlier sweeps remembered."""
@@ -204,10 +220,11 @@ class EngineOptions(BaseModel):
     """What every engine takes; an engine adds its own."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
-    dialect: str = Field(default="", description="a file of crawler/dialects with options for known software")
+    dialect: str = Field(default="", description="options for known software: a file of dialects/, ours or the home's")
     encoding: str = Field(default="", description="of pages whose own word is wrong or missing")
     zone: str = Field(default="UTC", description="of times written without one")
     date_formats: tuple[str, ...] = Field(default=(), description="strptime formats, before the usual ones")
+    strip_query: tuple[str, ...] = Field(default=(), description="parameters of links that change with every visit")
     max_list_pages: int = Field(default=50, gt=0, description="a sweep reads no more pages of one list")
 
     @field_validator("zone")
@@ -237,7 +254,8 @@ class SiteEngine(ABC):
         address: The source's.
         options: Of the class ``Options``.
         seen: What earlier sweeps remembered.
-        deep: Walk the lists to their end, since an earlier walk was cut off (or there was none).
+        deep: Walk the lists to their end, since an earlier walk was cut off, there was none, or it is time again.
+        past: Read one page more than those with news.
     """
 
     name: ClassVar[str]
@@ -245,12 +263,13 @@ class SiteEngine(ABC):
     examples: ClassVar[Mapping[str, object]]
     """Options that fit, and (``"wrong"``) options that are refused; for the test of all engines."""
 
-    def __init__(self, address: str, options: EngineOptions, seen: Seen, *, deep: bool) -> None:
+    def __init__(self, address: str, options: EngineOptions, seen: Seen, *, deep: bool, past: bool = False) -> None:
         self.address = address
         self.encoding = options.encoding
         self.max_list_pages = options.max_list_pages
         self.seen = seen
         self.deep = deep
+        self.past = past
 
     @abstractmethod
     def start(self) -> Iterator[Fetch]:

@@ -13,23 +13,13 @@ Spirit 0.14 (https://github.com/nitely/Spirit), a board and a topic::
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar, Self
-from urllib.parse import urldefrag, urljoin
 
 from pydantic import Field, model_validator
 
-from crawler.engines.interface import (
-    LIST_STEP,
-    EngineOptions,
-    Fetch,
-    KeepPost,
-    Mark,
-    Page,
-    Problem,
-    Seen,
-    SiteEngine,
-    Step,
-)
-from crawler.pages.dates import read_posted
+from crawler.engines._threads import Post, Thread, ThreadEngine, ThreadOptions
+from crawler.engines._walking import Entry, Shown
+from crawler.engines.interface import EngineOptions, Fetch, Page, Problem, Seen, Step
+from crawler.pages.row_marks import row_mark
 from crawler.pages.selectors import Expression, select_all, select_text, text_of
 
 if TYPE_CHECKING:
@@ -37,25 +27,29 @@ if TYPE_CHECKING:
 
     from parsel import Selector
 
-INDEX, TOPIC = "index", "topic"
+INDEX = "index"
+_PICTURES = ".//img | .//video | .//iframe | .//audio | .//object"
+_STICKY = "sticky", "pinned", "announce", "important", "is-sticky", "固定"
 
 
-class HtmlForumOptions(EngineOptions):
+class HtmlForumOptions(ThreadOptions):
     """Options of `html-forum`; all but the numbers are selectors."""
 
     boards: Expression = Field(default="", description="links to boards on the source's page; empty: it is a board")
     topics: Expression = Field(default="", description="each topic of a board")
     topic_link: Expression = Field(default="a::attr(href)", description="in a topic of a board: its address")
+    topic_id: Expression = Field(default="", description="in it: the site's own number of the topic, if links change")
     topic_title: Expression = Field(default="a", description="in a topic of a board: its title")
-    topic_marks: tuple[Expression, ...] = Field(default=(), description="in it: what changes with a new post")
+    topic_marks: tuple[Expression, ...] = Field(
+        default=(), description="in it: what changes with a new post; none: the text of the whole row"
+    )
     next_board_page: Expression = Field(default="", description="link to the next page of a board")
     posts: Expression = Field(default="", description="each post of a topic")
     post_id: Expression = Field(default="@id", description="in a post: its anchor")
-    post_author: Expression = ""
-    post_date: Expression = ""
-    post_text: Expression = ""
+    post_author: Expression = Field(default="", description="in a post: who wrote it")
+    post_date: Expression = Field(default="", description="in a post: when")
+    post_text: Expression = Field(default="", description="in a post: what")
     next_topic_page: Expression = Field(default="", description="link to the next page of a topic")
-    max_topic_pages: int = Field(default=50, gt=0, description="a sweep reads no more of one topic, the next goes on")
 
     @model_validator(mode="after")
     def _complete(self) -> Self:
@@ -65,7 +59,7 @@ class HtmlForumOptions(EngineOptions):
         return self
 
 
-class HtmlForum(SiteEngine):
+class HtmlForum(ThreadEngine):
     """Board → topic → posts; a topic is read again when its marks on the board have changed, from its last page on."""
 
     name = "html-forum"
@@ -75,89 +69,65 @@ class HtmlForum(SiteEngine):
         "wrong": {"posts": "div[", "zone": "Tokyo"},
     }
 
-    def __init__(self, address: str, options: EngineOptions, seen: Seen, *, deep: bool) -> None:
-        super().__init__(address, options, seen, deep=deep)
+    def __init__(self, address: str, options: EngineOptions, seen: Seen, *, deep: bool, past: bool = False) -> None:
+        super().__init__(address, options, seen, deep=deep, past=past)
         if not isinstance(options, HtmlForumOptions):
             raise TypeError(f"expected HtmlForumOptions, got {type(options).__name__}")
         self.options = options
 
     def start(self) -> Iterator[Fetch]:
-        """The board, or the index of boards."""
-        yield Fetch(self.address, INDEX if self.options.boards else LIST_STEP, notes={"page": "1"})
+        """The index of boards, or the board."""
+        if self.options.boards:
+            yield Fetch(self.address, INDEX, conditional=False)
+        else:
+            yield self.list_fetch(self.address)
 
     def read(self, fetch: Fetch, page: Page) -> Iterator[Step]:
         """An index, a page of a board, or a page of a topic."""
-        if fetch.step == INDEX:
-            yield from self._read_index(page)
-        elif fetch.step == TOPIC:
-            yield from self._read_topic(fetch, page)
-        else:
-            yield from self._read_board(fetch, page)
+        if fetch.step != INDEX:
+            yield from super().read(fetch, page)
+            return
+        links = [page.link(found.get()) for found in select_all(page.root, self.options.boards)]
+        boards = dict.fromkeys(self.clean(link) for link in links if link)
+        if not boards:
+            yield self.wall(page) or Problem("the index holds no boards: the options no longer fit the site")
+        for address in boards:
+            yield self.list_fetch(address)
 
-    def _read_index(self, page: Page) -> Iterator[Step]:
-        links = [_link(page, found.get()) for found in select_all(page.root, self.options.boards)]
-        if not links:
-            yield Problem("the index holds no boards: the options no longer fit the site")
-        for address in dict.fromkeys(links):
-            yield Fetch(address, notes={"page": "1"})
+    def shown(self, fetch: Fetch, page: Page) -> Shown:
+        """The topics of a page of a board."""
+        del fetch
+        entries = [self._topic(page, topic) for topic in select_all(page.root, self.options.topics)]
+        following = select_all(page.root, self.options.next_board_page).get()
+        return Shown(entries, page.link(following or "") or "")
 
-    def _read_board(self, fetch: Fetch, page: Page) -> Iterator[Step]:
-        topics = list(self._topics(page))
-        if not topics:
-            yield Problem("a board holds no topics: it is empty, or the options no longer fit the site")
-        marks = self.seen.marks([topic.key for topic in topics])
-        due = [topic for topic in topics if topic.key not in marks or marks[topic.key].value != topic.value]
-        for topic in due:
-            resume_at = marks[topic.key].resume_at if topic.key in marks else ""
-            yield Fetch(resume_at or topic.address, TOPIC, topic.key, topic.value, topic.notes)
-        number = int(fetch.notes["page"])
-        link = select_all(page.root, self.options.next_board_page).get()
-        # Boards put the topic with the latest post first: after a page without news there is none, unless an
-        # earlier sweep was cut off in the middle.
-        if link and (due or self.deep):
-            if number < self.max_list_pages:
-                yield Fetch(_link(page, link), notes={"page": str(number + 1)})
-            else:
-                yield Problem(f"a board goes on after {self.max_list_pages} pages", blocks=False)
+    def _topic(self, page: Page, topic: Selector) -> Entry:
+        given = self.options
+        address = page.link(select_all(topic, given.topic_link).get() or "") or ""
+        marks = " | ".join(select_text(topic, mark) for mark in given.topic_marks)
+        if not given.topic_marks:
+            marks = row_mark(text_of(topic))
+        told = str(topic.attrib.get("class", "")).lower()
+        return Entry(
+            address, select_text(topic, given.topic_id), marks, select_text(topic, given.topic_title),
+            sticks=any(word in told for word in _STICKY),
+        )  # fmt: skip
 
-    def _topics(self, page: Page) -> Iterator[Fetch]:
-        for topic in select_all(page.root, self.options.topics):
-            link = select_all(topic, self.options.topic_link).get()
-            if link:
-                address = _link(page, link)
-                marks = " | ".join(select_text(topic, mark) for mark in self.options.topic_marks)
-                notes = {"title": select_text(topic, self.options.topic_title), "page": "1"}
-                yield Fetch(address, TOPIC, f"topic:{address}", marks or "read", notes)
+    def thread(self, fetch: Fetch, page: Page) -> Thread:
+        """The posts of a page of a topic."""
+        del fetch
+        posts = [self._post(page, post) for post in select_all(page.root, self.options.posts)]
+        following = select_all(page.root, self.options.next_topic_page).get()
+        return Thread(posts, page.link(following or "") or "")
 
-    def _read_topic(self, fetch: Fetch, page: Page) -> Iterator[Step]:
-        posts = select_all(page.root, self.options.posts)
-        if not posts:
-            yield Problem("a topic holds no posts: the options no longer fit the site")
-        for number, post in enumerate(posts, 1):
-            yield self._post(fetch, page, post, number)
-        link = select_all(page.root, self.options.next_topic_page).get()
-        count = int(fetch.notes["page"])
-        if link and count < self.options.max_topic_pages:
-            notes = {**fetch.notes, "page": str(count + 1)}
-            yield Fetch(_link(page, link), TOPIC, fetch.key, fetch.value, notes, ahead=True)
-        elif link:
-            yield Mark(fetch.key, "", resume_at=_link(page, link))
-            yield Problem(f"a topic goes on after {self.options.max_topic_pages} pages")
-        elif posts:
-            yield Mark(fetch.key, fetch.value, resume_at=page.address)
-
-    def _post(self, fetch: Fetch, page: Page, post: Selector, number: int) -> KeepPost:
-        anchor = select_text(post, self.options.post_id) or f"post-{number}"
-        body = select_all(post, self.options.post_text)
-        written = select_text(post, self.options.post_date)
-        return KeepPost(
-            address=f"{urldefrag(page.address).url}#{anchor}",
-            text="\n\n".join(text_of(part) for part in body),
-            title=fetch.notes["title"],
-            author=select_text(post, self.options.post_author),
-            posted=read_posted(written, self.options.time_zone, self.options.date_formats),
-        )
-
-
-def _link(page: Page, link: str) -> str:
-    return urldefrag(urljoin(page.address, link.strip())).url
+    def _post(self, page: Page, post: Selector) -> Post:
+        given = self.options
+        anchor = select_text(post, given.post_id)
+        bodies = select_all(post, given.post_text)
+        address = self.clean(page.address) + (f"#{anchor}" if anchor else "")
+        text = "\n\n".join(text_of(part) for part in bodies)
+        is_written = bool(text) or any(select_all(part, _PICTURES) for part in bodies)
+        return Post(
+            anchor, address, text if is_written else None,
+            author=select_text(post, given.post_author), date=select_text(post, given.post_date),
+        )  # fmt: skip

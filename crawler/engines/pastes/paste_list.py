@@ -13,30 +13,21 @@ and raw as ``/iti2TEGd/+inline``. Its ``/apis/rest/items`` is an object of ``{"i
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
-from urllib.parse import urldefrag, urljoin
+from typing import TYPE_CHECKING, ClassVar, Literal, Self
+from urllib.parse import urldefrag
 
 from pydantic import Field, field_validator, model_validator
 
-from crawler.engines.interface import (
-    EngineOptions,
-    Fetch,
-    KeepPage,
-    Mark,
-    Page,
-    Problem,
-    Seen,
-    SiteEngine,
-    Step,
-)
-from crawler.pages.dates import read_posted
-from crawler.pages.selectors import Expression, check_expression, select_all, select_text
+from crawler.engines._walking import Entry, Shown, UnreadableListError, WalkingEngine, notes_of
+from crawler.engines.interface import EngineOptions, Fetch, KeepPage, KeepPost, Mark, Miss, Missed, Page, Seen, Step
+from crawler.pages.paths import at, entries_at, next_by_number
+from crawler.pages.row_marks import row_mark
+from crawler.pages.selectors import Expression, check_expression, select_all, select_text, text_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-READ = "read"
-_NO_ENTRIES = "the list holds no entries: it is empty, or the options no longer fit the site"
+    from parsel import Selector
 
 
 class PasteListOptions(EngineOptions):
@@ -46,14 +37,21 @@ class PasteListOptions(EngineOptions):
     an entry has in it.
     """
 
-    format: Literal["html", "json"] = "html"
+    format: Literal["html", "json"] = Field(default="html", description="of the list")
     entries: str = Field(default="", description="each entry of the list (HTML: selector; JSON: path, empty: the root)")
     link: str = Field(default="a::attr(href)", description="an entry's address or id")
     raw: str = Field(default="{link}", description="address of the raw text; {link} is the entry's link")
     title: str = Field(default="", description="an entry's title")
     author: str = Field(default="", description="an entry's author")
     date: str = Field(default="", description="when it was posted: text, ISO, or seconds since 1970")
-    next: Expression = Field(default="", description="link to the next page of the list (HTML)")
+    marks: tuple[str, ...] = Field(
+        default=(), description="in an entry: what changes when it is edited; none: its title and its date"
+    )
+    text: Expression = Field(default="", description="on an entry's own page, the text; empty: the whole answer is it")
+    next: str = Field(default="", description="link to the next page of the list (JSON: path of its address)")
+    page_parameter: str = Field(default="", description="parameter with the number of a page of the list, like page")
+    first_page: int = Field(default=1, ge=0, description="number of the first page")
+    offset_parameter: str = Field(default="", description="parameter with the number of entries to leave out")
 
     @field_validator("raw")
     @classmethod
@@ -67,96 +65,102 @@ class PasteListOptions(EngineOptions):
         if self.format == "html":
             if not self.entries:
                 raise ValueError("needed: entries (or a dialect that brings them)")
-            for name in ("entries", "link", "title", "author", "date"):
-                try:
-                    check_expression(getattr(self, name))
-                except ValueError as error:
-                    raise ValueError(f"{name}: {error}") from None
+            for name in ("entries", "link", "title", "author", "date", "next"):
+                _check(name, getattr(self, name))
+            for mark in self.marks:
+                _check("marks", mark)
         return self
 
 
-class PasteList(SiteEngine):
-    """List page → raw pastes; an entry that was read is never read again."""
+class PasteList(WalkingEngine):
+    """List page → raw pastes; an entry is read again when its mark on the list has changed."""
 
     name = "paste-list"
     Options = PasteListOptions
+    prefix = "paste"
+    step = "read"
     examples: ClassVar = {
         "right": {"dialect": "bepasty"},
         "json": {"dialect": "bepasty-json"},
         "wrong": {"format": "xml", "raw": "no place for the link"},
     }
 
-    def __init__(self, address: str, options: EngineOptions, seen: Seen, *, deep: bool) -> None:
-        super().__init__(address, options, seen, deep=deep)
+    def __init__(self, address: str, options: EngineOptions, seen: Seen, *, deep: bool, past: bool = False) -> None:
+        super().__init__(address, options, seen, deep=deep, past=past)
         if not isinstance(options, PasteListOptions):
             raise TypeError(f"expected PasteListOptions, got {type(options).__name__}")
         self.options = options
-        self._lists_read = 0
 
-    def start(self) -> Iterator[Fetch]:
-        """The list."""
-        yield Fetch(self.address)
+    def shown(self, fetch: Fetch, page: Page) -> Shown:
+        """The pastes of a page of the list."""
+        given = self.options
+        if given.format == "html":
+            entries = [self._html_entry(page, one) for one in select_all(page.root, given.entries)]
+            following = page.link(select_all(page.root, given.next).get() or "") or ""
+        else:
+            try:
+                tree = json.loads(page.text)
+                found = entries_at(tree, given.entries)
+            except (ValueError, TypeError, RecursionError):
+                raise UnreadableListError("the list is not the JSON it should be") from None
+            entries = [self._json_entry(page, one) for one in found]
+            following = page.link(str(at(tree, given.next) or "")) or "" if given.next else ""
+        numbered = next_by_number(
+            page.address, given.page_parameter, given.first_page, given.offset_parameter, len(entries)
+        )
+        return Shown(entries, following or numbered)
 
-    def read(self, fetch: Fetch, page: Page) -> Iterator[Step]:
-        """A list page, or a paste."""
-        if fetch.step != READ:
-            yield from self._read_list(page)
+    def read_entry(self, fetch: Fetch, page: Page) -> Iterator[Step]:
+        """A paste: the answer itself, or what its page shows as the text."""
+        title, author, date = notes_of(fetch)
+        if wall := self.wall(page, expects_text=not self.options.text):
+            yield wall
             return
-        posted = read_posted(fetch.notes["date"], self.options.time_zone, self.options.date_formats)
-        yield KeepPage(fetch.notes["title"], fetch.notes["author"], posted)
+        posted, address = self.posted(date, page), self.clean(page.address)
+        if self.options.text:
+            yield from self._text_on_page(fetch, page)
+            return
+        if not page.content.strip():
+            yield Missed("an entry without any text", Miss.BROKEN)
+            return
+        yield KeepPage(title, author, posted, address=address)
         yield Mark(fetch.key, fetch.value)
 
-    def _read_list(self, page: Page) -> Iterator[Step]:
-        self._lists_read += 1
-        try:
-            fetches = list(self._json_entries(page) if self.options.format == "json" else self._html_entries(page))
-        except (ValueError, TypeError, RecursionError):
-            yield Problem("the list is not the JSON it should be")
+    def _text_on_page(self, fetch: Fetch, page: Page) -> Iterator[Step]:
+        title, author, date = notes_of(fetch)
+        texts = [text_of(part) for part in select_all(page.root, self.options.text)]
+        text = "\n\n".join(filter(None, texts))
+        if not text:
+            yield Missed("an entry without any text: the options no longer fit the site", Miss.BROKEN)
             return
-        if not fetches:
-            yield Problem(_NO_ENTRIES)
-        due = self.due({fetch.key: fetch.value for fetch in fetches})
-        yield from (fetch for fetch in fetches if fetch.key in due)
-        link = select_all(page.root, self.options.next).get() if self.options.format == "html" else None
-        if link and (due or self.deep):
-            if self._lists_read < self.max_list_pages:
-                yield Fetch(urljoin(page.address, link))
-            else:
-                yield Problem(f"the list goes on after {self.max_list_pages} pages", blocks=False)
+        posted = self.posted(date, page)
+        yield KeepPost(self.clean(page.address), text, title, author, posted, id="itself")
+        yield Mark(fetch.key, fetch.value)
 
-    def _html_entries(self, page: Page) -> Iterator[Fetch]:
-        for entry in select_all(page.root, self.options.entries):
-            link = select_all(entry, self.options.link).get()
-            if link:
-                texts = [select_text(entry, e) for e in (self.options.title, self.options.author, self.options.date)]
-                yield self._fetch(page, link, *texts)
+    def _html_entry(self, page: Page, entry: Selector) -> Entry:
+        given = self.options
+        link = page.link(select_all(entry, given.link).get() or "")
+        title, author, date = (select_text(entry, one) for one in (given.title, given.author, given.date))
+        mark = " | ".join(select_text(entry, one) for one in given.marks)
+        return self._entry(page, link or "", title, author, date, mark or row_mark(title, date))
 
-    def _json_entries(self, page: Page) -> Iterator[Fetch]:
-        found = _at(json.loads(page.text), self.options.entries)
-        if isinstance(found, dict):
-            found = [value | {"_key": key} for key, value in found.items() if isinstance(value, dict)]
-        if not isinstance(found, list):
-            raise TypeError(f"expected a list, got {type(found).__name__}")
-        for entry in found:
-            if link := _at(entry, self.options.link):
-                names = (self.options.title, self.options.author, self.options.date)
-                yield self._fetch(page, str(link), *(str(_at(entry, name) or "") if name else "" for name in names))
+    def _json_entry(self, page: Page, entry: object) -> Entry:
+        given = self.options
+        title, author, date = (
+            str(value) if name and (value := at(entry, name)) is not None else ""
+            for name in (given.title, given.author, given.date)
+        )
+        mark = " | ".join(str(at(entry, one)) for one in given.marks)
+        link = at(entry, given.link)
+        return self._entry(page, "" if link is None else str(link), title, author, date, mark or row_mark(title, date))
 
-    def _fetch(self, page: Page, link: str, title: str, author: str, date: str) -> Fetch:
-        if self.options.format == "html":
-            link = urljoin(page.address, link)
-        address = urldefrag(urljoin(page.address, self.options.raw.replace("{link}", link.strip()))).url
-        notes = {"title": title, "author": author, "date": date}
-        return Fetch(address, READ, key=f"paste:{address}", value=READ, notes=notes)
+    def _entry(self, page: Page, link: str, title: str, author: str, date: str, mark: str) -> Entry:
+        raw = urldefrag(self.options.raw.replace("{link}", link.strip())).url if link.strip() else ""
+        return Entry(page.link(raw) or "", mark=mark, title=title, author=author, date=date)
 
 
-def _at(node: Any, path: str) -> Any:
-    """What a dotted path leads to; None when it leads nowhere."""
-    for name in path.split(".") if path else ():
-        if isinstance(node, dict):
-            node = node.get(name)
-        elif isinstance(node, list) and name.isdecimal() and int(name) < len(node):
-            node = node[int(name)]
-        else:
-            return None
-    return node
+def _check(name: str, expression: str) -> None:
+    try:
+        check_expression(expression)
+    except ValueError as error:
+        raise ValueError(f"{name}: {error}") from None

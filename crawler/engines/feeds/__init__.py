@@ -1,0 +1,1 @@
+"""Lists whose entries are the documents themselves: feeds, streams of messages, public timelines."""
