@@ -60,11 +60,13 @@ def http_response(exchange: Exchange) -> tuple[StatusAndHeaders, bytes]:
     """The status line and headers as received, and the bytes to store with them.
 
     The body stays in its content encoding when a WARC reader will get the same content back out of it; else (broken
-    gzip, an encoding few tools know) the decoded content is stored and the header that no longer holds is renamed.
+    gzip, an encoding few tools know, a body that is not in the encoding it says) the decoded content is stored and the
+    header that no longer holds is renamed.
     """
     headers = [_rename(name, value, {"transfer-encoding"}) for name, value in exchange.headers]
     head = StatusAndHeaders(f"{exchange.status} {exchange.reason}".strip(), headers, protocol="HTTP/1.1")
-    if _decoded(head, exchange.body) == exchange.content:
+    is_said_truly = exchange.body != exchange.content or not head.get_header("Content-Encoding")
+    if is_said_truly and _decoded(head, exchange.body, len(exchange.content)) == exchange.content:
         return head, exchange.body
     headers = [_rename(name, value, {"content-encoding", "content-length"}) for name, value in headers]
     return StatusAndHeaders(head.statusline, headers, protocol="HTTP/1.1"), exchange.content
@@ -125,10 +127,14 @@ def _rename(name: str, value: str, wire: set[str]) -> tuple[str, str]:
     return (ORIGINAL_PREFIX + name if name.lower() in wire else name), value
 
 
-def _decoded(head: StatusAndHeaders, body: bytes) -> bytes | None:
+def _decoded(head: StatusAndHeaders, body: bytes, expected: int) -> bytes | None:
+    """What a WARC reader makes of it, up to a byte more than is expected: it may be made to unpack to anything."""
     record = ArcWarcRecord("warc", "response", None, BytesIO(body), head, "", len(body))
     try:
-        content: bytes = record.content_stream().read()
+        stream, pieces, room = record.content_stream(), [], expected + 1
+        while room > 0 and (piece := stream.read(min(room, CHUNK_BYTES))):
+            pieces.append(piece)
+            room -= len(piece)
     except Exception:  # noqa: BLE001  # whatever a decoder says about foreign bytes, it means "not readable this way"
         return None
-    return content
+    return b"".join(pieces)

@@ -6,16 +6,17 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Protocol
 
 import scrapy
-from scrapy import exceptions, signals
+from scrapy import signals
 from scrapy.downloadermiddlewares.retry import get_retry_request
-from scrapy.exceptions import CloseSpider, DontCloseSpider, IgnoreRequest
+from scrapy.exceptions import CloseSpider, DontCloseSpider
 
 from archive.records import Exchange
 from core.errors import HinomiError
 from core.logs import get_logger
 from crawler.engines.interface import Fetch, Miss, Missed, Page
 from crawler.pages.walls import wall_of
-from crawler.polite.middlewares import OtherHostError, RobotsForbidError, wire_of
+from crawler.polite.bodies import wire_of
+from crawler.polite.reasons import reason_of
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
@@ -33,20 +34,6 @@ _GONE = frozenset({HTTPStatus.NOT_FOUND, HTTPStatus.GONE})
 _BUSY = frozenset({HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_EARLY, HTTPStatus.TOO_MANY_REQUESTS})
 _RESUMED = (HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE,)
 """Answers that an engine reads itself when it asked for a part (see `Page.status`)."""
-_REASONS: tuple[tuple[type[BaseException], str], ...] = (
-    (OtherHostError, "the site sends us to another host"),
-    (exceptions.DownloadTimeoutError, "no whole answer in time"),
-    (exceptions.CannotResolveHostError, "the host name cannot be resolved"),
-    (exceptions.DownloadConnectionRefusedError, "the connection was refused"),
-    (exceptions.ResponseDataLossError, "the connection was lost in the middle"),
-    (exceptions.DownloadFailedError, "the connection failed"),
-    (exceptions.DownloadCancelledError, "the answer is too large"),
-    (OSError, "the body is not in the encoding it says"),
-)
-_TRANSPORT = (
-    exceptions.DownloadTimeoutError, exceptions.CannotResolveHostError, exceptions.DownloadConnectionRefusedError,
-    exceptions.ResponseDataLossError, exceptions.DownloadFailedError,
-)  # fmt: skip
 
 
 class Notebook(Protocol):
@@ -194,7 +181,7 @@ class SweepSpider(scrapy.Spider):
         fetch, error = failure.request.cb_kwargs["fetch"], failure.value
         if self.recorder.stopping:
             raise CloseSpider("stopping")
-        self._missed(fetch, _reason(error), _miss_by(error))
+        self._missed(fetch, *reason_of(error))
 
     def _missed(self, fetch: Fetch, reason: str, miss: Miss, *, is_wall: bool = False) -> None:
         self.recorder.missed(fetch, reason, miss, is_wall=is_wall)
@@ -228,10 +215,9 @@ class SweepSpider(scrapy.Spider):
         )  # fmt: skip
 
     def _exchange(self, response: Response) -> Exchange:
-        headers, body = wire_of(response)
+        wire = wire_of(response)
         sent = response.request.headers if response.request else {}
         method = response.request.method if response.request else "GET"
-        cut = {"download_stopped": "length", "dataloss": "disconnect"}
         return Exchange(
             address=response.url,
             fetched_at=self.recorder.clock.now(),
@@ -239,10 +225,10 @@ class SweepSpider(scrapy.Spider):
             request_headers=tuple((k.decode("latin-1"), v.decode("latin-1")) for k, vs in sent.items() for v in vs),
             status=response.status,
             reason=HTTPStatus(response.status).phrase if response.status in set(HTTPStatus) else "",
-            headers=headers,
-            body=body,
+            headers=wire.headers,
+            body=wire.body,
             content=response.body,
-            truncated=next((cut[flag] for flag in response.flags if flag in cut), ""),
+            truncated=wire.truncated,
         )
 
 
@@ -258,22 +244,3 @@ def _miss_of(status: int) -> Miss:
     if status in _BUSY or status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         return Miss.BUSY
     return Miss.REFUSED if status >= HTTPStatus.BAD_REQUEST else Miss.BROKEN
-
-
-def _miss_by(error: BaseException) -> Miss:
-    if isinstance(error, RobotsForbidError | OtherHostError):
-        return Miss.REFUSED
-    is_transport = isinstance(error, _TRANSPORT)
-    return Miss.BUSY if is_transport else Miss.BROKEN
-
-
-def _reason(error: BaseException) -> str:
-    if isinstance(error, RobotsForbidError):
-        return str(error)  # one of ours
-    for kind, reason in _REASONS:
-        if isinstance(error, kind):
-            return reason
-    if isinstance(error, IgnoreRequest):
-        text = str(error)
-        return "too many redirects" if "redirect" in text else "the answer is too large when unpacked"
-    return f"the request failed ({type(error).__name__})"

@@ -12,10 +12,9 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any
 
-from scrapy import signals
 from scrapy.downloadermiddlewares.retry import get_retry_request
 from scrapy.downloadermiddlewares.robotstxt import RobotsTxtMiddleware
-from scrapy.exceptions import IgnoreRequest, StopDownload
+from scrapy.exceptions import IgnoreRequest
 from scrapy.extensions.throttle import AutoThrottle
 from scrapy.utils.httpobj import urlparse_cached
 
@@ -31,11 +30,22 @@ if TYPE_CHECKING:
 BUSY = frozenset({429, 503})
 MAX_CRAWL_DELAY_S = 60.0
 """A longer Crawl-delay in robots.txt would make a sweep of 50 pages take an hour: it is taken as this long."""
-_WIRE = "hinomi_wire"
 
 
 class RobotsForbidError(IgnoreRequest):
-    """robots.txt forbids the page, or could not be read (RFC 9309, 2.3.1.4: then everything is forbidden)."""
+    """robots.txt forbids the page."""
+
+
+class RobotsUnreadError(IgnoreRequest):
+    """robots.txt could not be read: then everything is forbidden (RFC 9309, 2.3.1.4).
+
+    Attributes:
+        cause: What came in the way, where there was no answer at all.
+    """
+
+    def __init__(self, message: str, *, cause: Exception | None = None) -> None:
+        super().__init__(message)
+        self.cause = cause
 
 
 class OtherHostError(IgnoreRequest):
@@ -49,6 +59,10 @@ class AskedToWaitError(IgnoreRequest):
 class Robots(RobotsTxtMiddleware):
     """Scrapy's middleware with RFC 9309's word on errors, and Crawl-delay."""
 
+    def __init__(self, crawler: Crawler) -> None:
+        super().__init__(crawler)
+        self._why: dict[str, Exception] = {}
+
     async def process_request(self, request: Request, spider: Any = None) -> None:
         """Let a request through if robots.txt does."""
         del spider
@@ -56,15 +70,13 @@ class Robots(RobotsTxtMiddleware):
             return
         parser = await self.robot_parser(request)
         if parser is None:
-            raise RobotsForbidError(
-                "robots.txt cannot be read: no usable answer, so that everything counts as forbidden"
-            )
+            raise self._why[urlparse_cached(request).netloc]
         if not parser.allowed(request.url, self._robotstxt_useragent or "*"):
             raise RobotsForbidError("robots.txt forbids it")
 
     async def _parse_robots(self, response: Response, netloc: str, request: Request) -> None:
         if response.status in BUSY or response.status >= 500:  # noqa: PLR2004  # server errors begin here
-            raise RobotsForbidError(f"robots.txt cannot be read: HTTP {response.status}")
+            raise RobotsUnreadError(f"robots.txt cannot be read: HTTP {response.status}")
         if response.status >= 400:  # noqa: PLR2004  # "unavailable": crawling is allowed
             response = response.replace(body=b"")
         await super()._parse_robots(response, netloc, request)
@@ -72,6 +84,11 @@ class Robots(RobotsTxtMiddleware):
         delay = rules.crawl_delay(self._robotstxt_useragent) if rules else None
         if delay:
             _slow_down(self.crawler, min(float(delay), MAX_CRAWL_DELAY_S))
+
+    def _robots_error(self, exc: Exception, netloc: str) -> None:
+        is_ours = isinstance(exc, RobotsUnreadError)
+        self._why[netloc] = exc if is_ours else RobotsUnreadError("robots.txt cannot be read", cause=exc)
+        super()._robots_error(exc, netloc)
 
 
 def _slow_down(crawler: Crawler, delay_s: float) -> None:
@@ -155,48 +172,3 @@ def read_retry_after(value: bytes | None, now: datetime) -> float | None:
     except (ValueError, TypeError, IndexError):
         return None
     return max(0.0, (at.replace(tzinfo=at.tzinfo or UTC) - now).total_seconds())
-
-
-class Wire:
-    """Keeps what came over the wire, before content encodings are undone: that is what the archive records."""
-
-    def process_request(self, request: Request) -> None:
-        """Leave the limit of the raw body to `BodyLimit`, which keeps what came; the unpacked one is Scrapy's."""
-        request.meta["download_maxsize"] = 0
-
-    def process_response(self, request: Request, response: Response) -> Response:
-        """Remember headers and body."""
-        request.meta.pop("download_maxsize", None)
-        request.meta[_WIRE] = (_pairs(response.headers), response.body)
-        return response
-
-
-def wire_of(response: Response) -> tuple[tuple[tuple[str, str], ...], bytes]:
-    """Headers and body of a response as they came."""
-    headers, body = response.meta[_WIRE]
-    return headers, body
-
-
-def _pairs(headers: Any) -> tuple[tuple[str, str], ...]:
-    return tuple(
-        (name.decode("latin-1"), value.decode("latin-1")) for name, values in headers.items() for value in values
-    )
-
-
-class BodyLimit:
-    """Stops a body at the limit and keeps what came: the head of a huge dump is evidence too."""
-
-    def __init__(self, crawler: Crawler) -> None:
-        self._limit = crawler.settings.getint("DOWNLOAD_MAXSIZE")
-        crawler.signals.connect(self._received, signal=signals.bytes_received)
-
-    @classmethod
-    def from_crawler(cls, crawler: Crawler) -> Self:
-        """Made by Scrapy."""
-        return cls(crawler)
-
-    def _received(self, data: bytes, request: Request) -> None:
-        received = request.meta.get("hinomi_received", 0) + len(data)
-        request.meta["hinomi_received"] = received
-        if received > self._limit:
-            raise StopDownload(fail=False)

@@ -91,10 +91,11 @@ def scrapy_settings(source: Source, crawler: CrawlerSettings) -> dict[str, Any]:
             "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
             "crawler.polite.middlewares.Robots": 100,
             "crawler.polite.middlewares.RetryAfter": 560,
-            "crawler.polite.middlewares.Wire": 595,  # between decompression (590) and redirects (600)
+            "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": None,
+            "crawler.polite.bodies.Bodies": 590,  # in its place
         },
         "EXTENSIONS": {
-            "crawler.polite.middlewares.BodyLimit": 0,
+            "crawler.polite.bodies.BodyLimit": 0,
             "crawler.polite.memory.OwnMemory": 0,
             "scrapy.extensions.memusage.MemoryUsage": None,
             "scrapy.extensions.logstats.LogStats": None,

@@ -130,6 +130,18 @@ def soon() -> str:
     return format_datetime(datetime.now(UTC) + timedelta(seconds=2), usegmt=True)
 
 
+def lines(size: int) -> bytes:
+    """So many bytes of readable lines, each another one."""
+    return b"".join(f"{GOOD} {number}\n".encode() for number in range(size // 30))[:size]
+
+
+def bare_deflate(data: bytes) -> bytes:
+    """Deflate without a head, as old servers send it."""
+    packer = zlib.compressobj(wbits=-15)
+    return packer.compress(data) + packer.flush()
+
+
+LONG = lines(3 << 20)
 packed = gzip.compress((GOOD * 2000).encode() + bytes(range(256)) * 40)
 LISTS: dict[str, Callable[[Handler], None]] = {
     "busy-seconds": lambda h: h.busy("1", 1),
@@ -155,7 +167,13 @@ ITEMS: dict[str, Callable[[Handler], None]] = {
     "moves-inside": lambda h: h.send("", 302, Location="file:///etc/hostname"),
     "truncated": lambda h: h.short(GOOD.encode(), 5000),
     "truncated-gzip": lambda h: h.short(packed[: len(packed) // 2], len(packed), Content_Encoding="gzip"),
-    "no-gzip": lambda h: h.send("no gzip at all", Content_Encoding="gzip"),
+    "long-plain": lambda h: h.send(LONG),
+    "long-gzip": lambda h: h.send(gzip.compress(LONG, 1), Content_Encoding="gzip"),
+    "long-deflate": lambda h: h.send(zlib.compress(LONG, 1), Content_Encoding="deflate"),
+    "long-bare-deflate": lambda h: h.send(bare_deflate(LONG), Content_Encoding="deflate"),
+    "gzip-ends": lambda h: h.send(packed[: len(packed) // 2], Content_Encoding="gzip"),
+    "strange": lambda h: h.send(GOOD, Content_Encoding="lzw"),
+    "no-gzip": lambda h: h.send(GOOD, Content_Encoding="gzip"),
     "bomb": Handler.bomb,
     "fails": lambda h: h.send("error", 500),
     "says-less": lambda h: h.short(GOOD.encode() * 10, len(GOOD.encode())),

@@ -1,0 +1,97 @@
+"""What came over the wire, and what it says without its content encodings; both within the limit, and never lost.
+
+Measured on Scrapy 2.19: a body over its limit is thrown away whole, so is one that unpacks to more, and so is one that
+is not in the encoding it says; half a gzip stream is kept without a word.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from scrapy import signals
+from scrapy.exceptions import StopDownload
+
+from crawler.polite.unpacking import DISCONNECT, LENGTH, unpack
+
+if TYPE_CHECKING:
+    from typing import Self
+
+    from scrapy import Request
+    from scrapy.crawler import Crawler
+    from scrapy.http import Response
+
+_WIRE, _RECEIVED = "hinomi_wire", "hinomi_received"
+_CUT = {"download_stopped": LENGTH, "dataloss": DISCONNECT}
+"""Scrapy's flags, and what they are in the words of WARC-Truncated."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wire:
+    """Headers and body as they came, and why the body, or what it unpacks to, is not whole."""
+
+    headers: tuple[tuple[str, str], ...]
+    body: bytes
+    truncated: str
+
+
+class Bodies:
+    """Remembers the wire, which is what the archive records, and hands on the body without its encodings."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        self._limit = crawler.settings.getint("DOWNLOAD_MAXSIZE")
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        """Made by Scrapy."""
+        return cls(crawler)
+
+    def process_request(self, request: Request) -> None:
+        """Leave the limit to `BodyLimit`, which keeps what came; each attempt has all of it."""
+        request.meta["download_maxsize"] = 0
+        request.meta[_RECEIVED] = 0
+
+    def process_response(self, request: Request, response: Response) -> Response:
+        """Unpack."""
+        request.meta.pop("download_maxsize", None)
+        cut = next((_CUT[flag] for flag in response.flags if flag in _CUT), "")
+        said = (value.decode("latin-1") for value in response.headers.getlist("Content-Encoding"))
+        encodings = [name for value in said for name in value.split(",")]
+        unpacked = unpack(response.body, encodings, self._limit, cut=bool(cut))
+        # A stream that was cut off at the limit ends early as well: the limit is the reason.
+        truncated = cut or unpacked.truncated
+        request.meta[_WIRE] = Wire(_pairs(response.headers), response.body, truncated)
+        bare = response.headers.copy()
+        bare.pop("Content-Encoding", None)
+        return response.replace(headers=bare, body=unpacked.content)
+
+
+class BodyLimit:
+    """Stops a body at the limit and keeps what came: the head of a huge dump is evidence too."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        self._limit = crawler.settings.getint("DOWNLOAD_MAXSIZE")
+        crawler.signals.connect(self._received, signal=signals.bytes_received)
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        """Made by Scrapy."""
+        return cls(crawler)
+
+    def _received(self, data: bytes, request: Request) -> None:
+        received = request.meta.get(_RECEIVED, 0) + len(data)
+        request.meta[_RECEIVED] = received
+        if received > self._limit:
+            raise StopDownload(fail=False)
+
+
+def wire_of(response: Response) -> Wire:
+    """What came over the wire."""
+    wire: Wire = response.meta[_WIRE]
+    return wire
+
+
+def _pairs(headers: Any) -> tuple[tuple[str, str], ...]:
+    return tuple(
+        (name.decode("latin-1"), value.decode("latin-1")) for name, values in headers.items() for value in values
+    )
