@@ -99,7 +99,7 @@ class SweepSpider(scrapy.Spider):
         """Everything that lists show was asked for: now what earlier sweeps left, until nothing is left to try."""
         if self.recorder.stopping or self.recorder.fatal or not self.recorder.lists_read:
             return
-        requests = list(self._requests(self.recorder.pending()))
+        requests = list(self._requests(map(self._engine.resumed, self.recorder.pending())))
         for request in requests:
             self.crawler.engine.crawl(request)  # type: ignore[union-attr]  # a spider that is idle has one
         if requests:

@@ -208,10 +208,10 @@ class WalkingEngine(SiteEngine):
             return
         notes = {"title": entry.title, "author": entry.author, "date": entry.date, "page": "1"}
         fetch = entry.fetch or Fetch(self.clean(entry.address))
-        yield replace(
+        yield self.resumed(replace(
             fetch, step=self.step, key=key, value=value, notes={**fetch.notes, **notes}, revisit=self.revisit,
             resume_at=resume_at,
-        )  # fmt: skip
+        ))  # fmt: skip
 
     def _remember_list(self, fetch: Fetch, entries: Sequence[Entry]) -> Iterator[Step]:
         """What changes from visit to visit is of the visit; a list that held entries and holds none is told."""

@@ -284,3 +284,7 @@ class SiteEngine(ABC):
         del following
         if fetch.key:
             yield Mark(fetch.key, fetch.value, resume_at=fetch.resume_at)
+
+    def resumed(self, fetch: Fetch) -> Fetch:
+        """How an entry is asked for again: the ledger keeps its address, and where to go on, but no header of it."""
+        return fetch

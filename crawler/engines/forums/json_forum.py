@@ -8,6 +8,7 @@ Discourse (https://docs.discourse.org), ``/latest.json`` and ``/t/7.json``::
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 
 from parsel import Selector
@@ -91,6 +92,10 @@ class JsonForum(ThreadEngine):
         fetch = Fetch(address, notes={"seen_at": seen_at or ""}, headers=given.post_list.headers)
         title = text_at(topic, given.topic_title)
         return Entry(address, text_at(topic, given.topic_id), marks, title, fetch=fetch)
+
+    def resumed(self, fetch: Fetch) -> Fetch:
+        """With the headers that every page of a topic is asked for with."""
+        return replace(fetch, headers=self.options.post_list.headers)
 
     def thread(self, fetch: Fetch, page: Page) -> Thread:
         """The posts of a page of a topic."""
