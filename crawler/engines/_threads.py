@@ -94,6 +94,8 @@ class ThreadEngine(WalkingEngine):
         if all(post.text is None for post in thread.posts):
             yield Missed(_NO_TEXT, Miss.BROKEN)
             return
+        if fetch.notes.get("page", "1") == "1":
+            self._posts.pop(fetch.key, None)
         names = [post.id or f"{post.author}\n{post.date}\n{post.text}" for post in thread.posts]
         is_repeated = repeats(self._posts, fetch.key, names)
         if not is_repeated:
@@ -102,6 +104,7 @@ class ThreadEngine(WalkingEngine):
 
     def _keep(self, fetch: Fetch, page: Page, posts: Sequence[Post]) -> Iterator[KeepPost]:
         title, _, _ = notes_of(fetch)
+        self.observe((post.date for post in posts), page)
         for post in posts:
             if post.text and not post.is_deleted:
                 posted = self.posted(post.date, page)

@@ -26,17 +26,18 @@ from crawler.engines.interface import (
     Step,
 )
 from crawler.pages.addresses import clean_address, constant_parameters, volatile
-from crawler.pages.dates import read_posted
+from crawler.pages.dates import DateOrder, Dates
 from crawler.pages.walls import continue_to, wall_of
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
     from crawler.engines.interface import Seen
     from crawler.pages.dates import Posted
 
-VOLATILE, SLACK, LIST = "volatile", "slack:", "list:"
-"""Keys of marks: parameters that were seen to change, pages to read past the news, what a list's first page was like."""
+VOLATILE, DATES, SLACK, LIST = "volatile", "dates", "slack:", "list:"
+"""Keys of marks: parameters that were seen to change, what is known of the order of day and month, pages to read past
+the news, what a list's first page was like."""
 MAX_CONTINUED = 3
 MOST_SLACK = 3
 
@@ -94,6 +95,8 @@ class WalkingEngine(SiteEngine):
         self._strip = frozenset(options.strip_query)
         self._is_strip_known = False
         self._shown: set[str] = set()
+        self._dates: Dates | None = None
+        self._dates_carried = ""
 
     def start(self) -> Iterator[Fetch]:
         """The source's address is a list."""
@@ -109,7 +112,13 @@ class WalkingEngine(SiteEngine):
         return replace(fetch, step=LIST_STEP, notes=notes, conditional=not self.deep)
 
     def read(self, fetch: Fetch, page: Page) -> Iterator[Step]:
-        """A page of a list, or an entry."""
+        """A page of a list, or an entry; and what its dates tell of the order of day and month."""
+        yield from self._read(fetch, page)
+        if self._dates and self._dates.carried != self._dates_carried:
+            self._dates_carried = self._dates.carried
+            yield Mark(DATES, self._dates_carried)
+
+    def _read(self, fetch: Fetch, page: Page) -> Iterator[Step]:
         if fetch.step != LIST_STEP:
             yield from self.read_entry(fetch, page)
             return
@@ -151,11 +160,25 @@ class WalkingEngine(SiteEngine):
             self._is_strip_known = True
         return clean_address(address, self._strip)
 
+    @property
+    def dates(self) -> Dates:
+        """What reads the times of the source, with what earlier sweeps learned of their order."""
+        if self._dates is None:
+            known = self.seen.marks([DATES]).get(DATES)
+            self._dates_carried = known.value if known else ""
+            given = self._options
+            order = DateOrder(given.date_order) if given.date_order else None
+            self._dates = Dates(given.time_zone, given.date_formats, order=order, carried=self._dates_carried)
+        return self._dates
+
+    def observe(self, dates: Iterable[str], page: Page) -> None:
+        """Learn from all dates of a page before the first of them is read."""
+        for date in dates:
+            self.dates.observe(date, page.fetched_at)
+
     def posted(self, written: str, page: Page) -> Posted | None:
         """A time as the site writes it."""
-        return read_posted(
-            written, self._options.time_zone, self._options.date_formats, fetched_at=page.fetched_at
-        )
+        return self.dates.read(written, page.fetched_at)
 
     def wall(self, page: Page, *, expects_text: bool = False) -> Missed | None:
         """The page is a wall in front of what was asked for."""
@@ -176,6 +199,7 @@ class WalkingEngine(SiteEngine):
 
     def _read_list(self, fetch: Fetch, page: Page, shown: Shown) -> Iterator[Step]:
         yield from self._remember_list(fetch, shown.entries)
+        self.observe((entry.date for entry in shown.entries), page)
         usable = {self.key(entry): entry for entry in reversed(shown.entries) if entry.address}
         usable = dict(reversed(usable.items()))
         values = {key: entry.mark or "read" for key, entry in usable.items()}

@@ -12,7 +12,7 @@ from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
-from typing import TYPE_CHECKING, ClassVar, Protocol
+from typing import TYPE_CHECKING, ClassVar, Literal, Protocol
 from zoneinfo import ZoneInfo, available_timezones
 
 from parsel import Selector
@@ -224,6 +224,9 @@ class EngineOptions(BaseModel):
     encoding: str = Field(default="", description="of pages whose own word is wrong or missing")
     zone: str = Field(default="UTC", description="of times written without one")
     date_formats: tuple[str, ...] = Field(default=(), description="strptime formats, before the usual ones")
+    date_order: Literal["", "dmy", "mdy", "ymd"] = Field(
+        default="", description="of numbers in dates: day, month, year; empty: as the source's dates prove together"
+    )
     strip_query: tuple[str, ...] = Field(default=(), description="parameters of links that change with every visit")
     max_list_pages: int = Field(default=50, gt=0, description="a sweep reads no more pages of one list")
 
