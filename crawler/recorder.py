@@ -28,8 +28,11 @@ if TYPE_CHECKING:
     from crawler.engines.interface import Page, Step
     from crawler.sources import Source
 
+LOST, CUT_OFF = "disconnect", "the connection was lost in the middle"
+"""What came is kept, and the rest is asked for again."""
 PAUSED, LOOKED_PAST = "paused", "looked-past"
 """Keys of marks: until when a site wants to be left alone; when a page after those with news was read last."""
+NO_ENTRIES = "the list holds no entries: it is empty, or the options no longer fit the site"
 MANY_GONE = 3
 WALK_EVERY = timedelta(days=1)
 """So often the lists are walked to their end, for what came or changed below what never changes."""
@@ -91,7 +94,7 @@ class Recorder:
         self._archive = archive
         self._database = database
         self._warc: WarcFile | None = None
-        self._tried = self._entries_gone = 0
+        self._tried = self._entries_gone = self._lists_as_they_were = 0
         self._whole_since: dict[str, datetime] = {}
         self._walked_at: datetime | None = None
 
@@ -149,7 +152,7 @@ class Recorder:
         if keeps and self._warc is None:
             self._warc = self._archive.open_warc(f"{self.source}-{self.sweep_id}")
         if exchange.truncated:
-            self.problem(Problem(f"a response was cut off ({exchange.truncated})", blocks=False))
+            self.problem(Problem(f"a response was cut off ({exchange.truncated})", blocks=not fetch.key))
         if fetch.key and fetch.target == fetch.address:
             self._whole_since.setdefault(fetch.key, self.clock.now())
         with self._database.write() as session:
@@ -157,6 +160,8 @@ class Recorder:
             for step in steps:
                 self._write_down(session, fetch, step)
             self._remember_page(session, fetch, steps, exchange)
+            if fetch.key and exchange.truncated == LOST:
+                self.ledger.missed(session, fetch, Miss.BROKEN, CUT_OFF)
             self.counts.documents += sum(one.new_capture for one in kept)
             self.counts.new_documents += sum(one.new_document for one in kept)
             self._count(session)
@@ -167,6 +172,7 @@ class Recorder:
     def unchanged(self, fetch: Fetch, steps: Sequence[Step]) -> None:
         """The site said that a page is as it was."""
         self.counts.responses += 1
+        self._lists_as_they_were += not fetch.key
         self._tried += bool(fetch.key)
         with self._database.write() as session:
             for step in steps:
@@ -211,17 +217,22 @@ class Recorder:
         if self._warc:
             self._warc.close()
 
-    def end(self) -> tuple[list[str], list[str], int]:
-        """What is missing, what somebody should know though nothing is missing, and how many entries wait."""
+    def end(self, ended: str) -> tuple[list[str], list[str], int]:
+        """What is missing, what somebody should know though nothing is missing, and how many entries wait.
+
+        Args:
+            ended: Why the sweep ended before its end; empty when it did not.
+        """
         standing = self.ledger.standing()
         missing = [f"{count} × {reason}" for reason, count in self.problems.most_common()]
         if self._entries_gone >= MANY_GONE and 2 * self._entries_gone > self._tried:
             missing.append(f"{self._entries_gone} of {self._tried} entries are not there (HTTP 404)")
-        if standing.waiting:
-            missing.append(f"{standing.waiting} entries wait for another try")
-        if self.lists_read and not self.counts.listed:
-            missing.append("no list holds an entry: they are empty, or the options no longer fit the site")
+        if self.lists_read and not self.counts.listed and not self._lists_as_they_were:
+            missing.append(NO_ENTRIES)
+        waiting = [f"{standing.waiting} entries wait for another try"] if standing.waiting else []
+        missing = missing or ([] if ended else waiting)
         notes = [f"{count} entries were given up: {reason}" for reason, count in standing.given_up.items()]
+        notes += waiting
         if standing.doubtful:
             notes.append(f"{standing.doubtful} entries were not there and are tried again")
         if self.counts.unusable:

@@ -190,8 +190,9 @@ def _end(sweep_id: int, recorder: Recorder, finish: str, database: Database, clo
         recorder.close()
     except HinomiError as error:
         recorder.fatal = recorder.fatal or str(error)
-    missing, notes, waiting = recorder.end()
-    state, reason = state_of(recorder, finish, missing)
+    ended = recorder.fatal or recorder.stopping or _FINISHES.get(finish, f"it ended with {finish!r}")
+    missing, notes, waiting = recorder.end(ended)
+    state, reason = state_of(recorder, ended, missing)
     if state != "failed" and finish == "finished":
         recorder.end_walk()
     values = recorder.columns() | {"finished_at": clock.now(), "state": state, "reason": reason}
@@ -204,9 +205,8 @@ def _end(sweep_id: int, recorder: Recorder, finish: str, database: Database, clo
     return result_of(row)
 
 
-def state_of(recorder: Recorder, finish: str, missing: Sequence[str]) -> tuple[str, str]:
-    """State and reason of a sweep that ended, by what is missing."""
-    ended = recorder.fatal or recorder.stopping or _FINISHES.get(finish, f"it ended with {finish!r}")
+def state_of(recorder: Recorder, ended: str, missing: Sequence[str]) -> tuple[str, str]:
+    """State and reason of a sweep, by why it ended early (empty when it did not) and by what is missing."""
     reason = "; ".join(filter(None, [ended, *missing]))
     if recorder.fatal or not recorder.lists_read:
         return "failed", reason or "the site gave no list"

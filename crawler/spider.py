@@ -145,7 +145,8 @@ class SweepSpider(scrapy.Spider):
         if "dataloss" in response.flags and (again := self._again(response)):
             yield again
             return
-        page, exchange = self._page(response), self._exchange(response)
+        exchange = self._exchange(response)
+        page = self._page(response, exchange.truncated)
         try:
             steps = list(self._engine.read(fetch, page))
         except Exception as error:  # noqa: BLE001  # one page that an engine cannot stand must not end the sweep
@@ -201,7 +202,7 @@ class SweepSpider(scrapy.Spider):
         request = response.request
         return get_retry_request(request, spider=self, reason="dataloss") if request else None
 
-    def _page(self, response: Response) -> Page:
+    def _page(self, response: Response, truncated: str = "") -> Page:
         declared = (response.headers.get("Content-Type") or b"").decode("latin-1")
         media_type, _, parameters = declared.partition(";")
         charset = parameters.lower().partition("charset=")[2].strip(" \"';")
@@ -211,7 +212,7 @@ class SweepSpider(scrapy.Spider):
         }
         return Page(
             response.url, response.body, media_type.strip().lower(), charset, response.status, headers,
-            self.recorder.clock.now(),
+            self.recorder.clock.now(), truncated,
         )  # fmt: skip
 
     def _exchange(self, response: Response) -> Exchange:

@@ -165,10 +165,10 @@ class WalkingEngine(SiteEngine):
         """What reads the times of the source, with what earlier sweeps learned of their order."""
         if self._dates is None:
             known = self.seen.marks([DATES]).get(DATES)
-            self._dates_carried = known.value if known else ""
-            given = self._options
+            given, carried = self._options, known.value if known else ""
             order = DateOrder(given.date_order) if given.date_order else None
-            self._dates = Dates(given.time_zone, given.date_formats, order=order, carried=self._dates_carried)
+            self._dates = Dates(given.time_zone, given.date_formats, order=order, carried=carried)
+            self._dates_carried = self._dates.carried
         return self._dates
 
     def observe(self, dates: Iterable[str], page: Page) -> None:
@@ -218,7 +218,7 @@ class WalkingEngine(SiteEngine):
         yield from self._learn_slack(fetch, is_news=is_news)
         all_stick = bool(values) and all(entry.sticks for entry in usable.values())
         if following and not is_repeated and self._goes_on(fetch, is_news=is_news, all_stick=all_stick):
-            if int(fetch.notes["page"]) < self.max_list_pages:
+            if int(fetch.notes.get("page", "1")) < self.max_list_pages:
                 yield self._next_page(fetch, following, shown.fetch, is_news=is_news)
             else:
                 yield Problem(f"the list goes on after {self.max_list_pages} pages", blocks=False)
@@ -239,9 +239,9 @@ class WalkingEngine(SiteEngine):
 
     def _remember_list(self, fetch: Fetch, entries: Sequence[Entry]) -> Iterator[Step]:
         """What changes from visit to visit is of the visit; a list that held entries and holds none is told."""
-        if fetch.notes["page"] != "1":
+        if fetch.notes.get("page", "1") != "1":
             return
-        key = LIST + fetch.notes["list"]
+        key = LIST + _list_of(fetch)
         known = self.seen.marks([key]).get(key)
         before = json.loads(known.value) if known and known.value else {"entries": 0, "same": {}}
         same = constant_parameters([entry.address for entry in entries if entry.address])
@@ -261,7 +261,7 @@ class WalkingEngine(SiteEngine):
     def _goes_on(self, fetch: Fetch, *, is_news: bool, all_stick: bool) -> bool:
         if is_news or self.deep or all_stick:
             return True
-        key = SLACK + fetch.notes["list"]
+        key = SLACK + _list_of(fetch)
         known = self.seen.marks([key]).get(key)
         slack = max(int(known.value) if known and known.value else 0, int(self.past))
         return self._quiet(fetch, is_news=is_news) <= slack
@@ -269,17 +269,22 @@ class WalkingEngine(SiteEngine):
     def _learn_slack(self, fetch: Fetch, *, is_news: bool) -> Iterator[Step]:
         """News after pages without any: as many pages are read past the news from now on."""
         quiet = int(fetch.notes.get("quiet", "0"))
-        key = SLACK + fetch.notes["list"]
+        key = SLACK + _list_of(fetch)
         known = self.seen.marks([key]).get(key)
         if is_news and min(quiet, MOST_SLACK) > (int(known.value) if known and known.value else 0):
             yield Mark(key, str(min(quiet, MOST_SLACK)))
 
     def _next_page(self, fetch: Fetch, following: str, how: Fetch | None, *, is_news: bool) -> Fetch:
         notes = {
-            **(how.notes if how else {}), "list": fetch.notes["list"], "page": str(int(fetch.notes["page"]) + 1),
+            **(how.notes if how else {}), "list": _list_of(fetch), "page": str(int(fetch.notes.get("page", "1")) + 1),
             "quiet": str(self._quiet(fetch, is_news=is_news)),
         }  # fmt: skip
         return replace(how or Fetch(following), step=LIST_STEP, notes=notes, conditional=not self.deep)
+
+
+def _list_of(fetch: Fetch) -> str:
+    """The list that a page is of."""
+    return fetch.notes.get("list") or fetch.address
 
 
 def _is_due(mark: Mark | None, value: str) -> bool:

@@ -178,6 +178,8 @@ class Page:
     headers: Mapping[str, str] = field(default_factory=dict)
     """Names in small letters; of several with one name, the last."""
     fetched_at: datetime | None = None
+    truncated: str = ""
+    """Why it is not whole; see `archive.records.Exchange`."""
 
     @cached_property
     def text(self) -> str:

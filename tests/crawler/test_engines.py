@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from crawler.engines.interface import Fetch, KeepPage, KeepPost, Mark, Page, Problem, SiteEngine
+from crawler.engines.interface import Fetch, KeepPage, KeepPost, Listed, Mark, Miss, Missed, Page, Problem, SiteEngine, Step
+from crawler.pages.row_marks import row_mark
 from crawler.sources import engines, read_sources
 
 if TYPE_CHECKING:
@@ -38,6 +39,8 @@ next = "a.next::attr(href)"
 max_list_pages = 3
 """
 BASE = "http://site.example/"
+NO_POSTS = "a topic holds no posts: the options no longer fit the site"
+NO_BOARDS = "the index holds no boards: the options no longer fit the site"
 
 
 class Memory:
@@ -72,28 +75,33 @@ def post(number: int) -> str:
     )
 
 
+def fetches(steps: Iterable[Step]) -> list[Fetch]:
+    return [step for step in steps if isinstance(step, Fetch)]
+
+
 def test_a_paste_list_gives_what_was_not_read_yet() -> None:
-    memory = Memory(Mark(f"paste:{BASE}p/2/raw", "read"))
+    memory = Memory(Mark(f"paste:{BASE}p/2/raw", row_mark("x", ""), wanted=row_mark("x", "")))
     engine = make("paste-list", PASTES, memory)
     (first,) = engine.start()
     html = '<li><a href="p/1">題</a><i>誰</i><time>2026-11-01</time></li><li><a href="p/2">x</a></li><li>no link</li>'
-    (fetch,) = engine.read(first, page(html + '<a class="other" href="?2">next</a>'))
-    assert isinstance(fetch, Fetch)
-    assert (fetch.address, fetch.key, fetch.value) == (f"{BASE}p/1/raw", f"paste:{BASE}p/1/raw", "read")
+    steps = list(engine.read(first, page(html + '<a class="other" href="?2">next</a>')))
+    assert [step for step in steps if isinstance(step, Listed)] == [Listed(3, unusable=1)]
+    (fetch,) = fetches(steps)
+    assert (fetch.address, fetch.key) == (f"{BASE}p/1/raw", f"paste:{BASE}p/1/raw")
     keep, mark = engine.read(fetch, Page(fetch.address, b"anything", "text/plain"))
     assert isinstance(keep, KeepPage)
     assert (keep.title, keep.author) == ("題", "誰")
     assert keep.posted
     assert keep.posted.at == datetime(2026, 11, 1, tzinfo=UTC)
-    assert mark == Mark(fetch.key, "read")
+    assert mark == Mark(fetch.key, fetch.value)
 
 
 @pytest.mark.parametrize(("known", "deep", "goes_on"), [(False, False, True), (True, False, False), (True, True, True)])
 def test_the_walk_ends_at_the_first_page_without_news(*, known: bool, deep: bool, goes_on: bool) -> None:
-    memory = Memory(Mark(f"paste:{BASE}1/raw", "read")) if known else Memory()
+    memory = Memory(Mark(f"paste:{BASE}1/raw", row_mark("1", ""), wanted=row_mark("1", ""))) if known else Memory()
     engine = make("paste-list", PASTES, memory, deep=deep)
     steps = list(engine.read(Fetch(BASE), page('<li><a href="1">1</a></li><a class="next" href="?p=2">next</a>')))
-    assert (Fetch(f"{BASE}?p=2") in steps) == goes_on
+    assert (f"{BASE}?p=2" in [fetch.address for fetch in fetches(steps)]) == goes_on
 
 
 def test_a_json_list_may_be_an_object_or_an_array() -> None:
@@ -101,10 +109,10 @@ def test_a_json_list_may_be_an_object_or_an_array() -> None:
     engine = make("paste-list", options)
     items = [{"id": 7, "meta": [{"name": "題"}]}, {"id": None}, "no object"]
     steps = list(engine.read(Fetch(BASE), page(json.dumps({"data": {"items": items}}))))
-    assert [step.address for step in steps if isinstance(step, Fetch)] == [f"{BASE}raw/7"]
+    assert [step.address for step in fetches(steps)] == [f"{BASE}raw/7"]
     by_key = make("paste-list", 'format = "json"\nlink = "_key"\nraw = "/{link}"')
     steps = list(by_key.read(Fetch(BASE), page('{"a": {}, "b": {}, "c": 1}')))
-    assert [step.address for step in steps if isinstance(step, Fetch)] == [f"{BASE}a", f"{BASE}b"]
+    assert [step.address for step in fetches(steps)] == [f"{BASE}a", f"{BASE}b"]
 
 
 @pytest.mark.parametrize("body", ["", "<html>", "[" * 100_000, "3", '"text"', "null"])
@@ -114,18 +122,16 @@ def test_a_json_list_that_is_none_is_a_problem(body: str) -> None:
 
 
 def test_a_board_gives_topics_that_changed_from_their_last_page_on() -> None:
-    memory = Memory(Mark(f"topic:{BASE}t/1", "3 | ", f"{BASE}t/1?page=2"), Mark(f"topic:{BASE}t/2", "9 | ", ""))
+    memory = Memory(Mark(f"topic:{BASE}t/1", "3 | ", f"{BASE}t/1?page=2", "3 | "), Mark(f"topic:{BASE}t/2", "9 | ", "", "9 | "))
     engine = make("html-forum", FORUM, memory)
     (first,) = engine.start()
     steps = list(engine.read(first, page(topic(1, 4) + topic(2, 9) + topic(3, 1) + '<a class="next" href="?page=2">')))
-    changed, new, following = steps
-    assert isinstance(changed, Fetch)
-    assert isinstance(new, Fetch)
-    assert isinstance(following, Fetch)
-    assert (changed.address, changed.key, changed.value) == (f"{BASE}t/1?page=2", f"topic:{BASE}t/1", "4 | ")
+    changed, new, following = fetches(steps)
+    assert (changed.target, changed.key, changed.value) == (f"{BASE}t/1?page=2", f"topic:{BASE}t/1", "4 | ")
+    assert changed.address == f"{BASE}t/1"
     assert (new.address, new.notes["title"]) == (f"{BASE}t/3", "話 3")
     assert (following.address, following.notes["page"]) == (f"{BASE}?page=2", "2")
-    assert not list(engine.read(first, page(topic(2, 9) + '<a class="next" href="?page=2">')))
+    assert not fetches(engine.read(first, page(topic(2, 9) + '<a class="next" href="?page=2">')))
 
 
 def test_a_topic_is_read_to_its_last_page_and_remembered_with_it() -> None:
@@ -150,19 +156,20 @@ def test_a_topic_without_end_goes_on_in_the_next_sweep() -> None:
     fetch = Fetch(f"{BASE}t/1?page=2", "topic", "topic:1", "4", {"title": "", "page": "2"})
     steps = list(engine.read(fetch, page(post(1) + '<a class="next" href="?page=3">', fetch.address)))
     assert steps[1:] == [
-        Mark("topic:1", "", f"{BASE}t/1?page=3"), Problem("a topic goes on after 2 pages"),
+        Mark("topic:1", "", f"{BASE}t/1?page=3"), Problem("a topic goes on after 2 pages", blocks=False),
     ]  # fmt: skip
 
 
-@pytest.mark.parametrize("step", ["list", "topic", "index"])
-def test_a_page_on_which_nothing_fits_is_a_problem(step: str) -> None:
+@pytest.mark.parametrize(
+    ("step", "said"), [("list", Listed(0)), ("topic", Missed(NO_POSTS, Miss.BROKEN)), ("index", Problem(NO_BOARDS))]
+)
+def test_a_page_on_which_nothing_fits_is_told(step: str, said: Step) -> None:
     engine = make("html-forum", FORUM + 'boards = ".board::attr(href)"')
-    steps = list(engine.read(Fetch(BASE, step, notes={"title": "", "page": "1"}), page("<p>maintenance</p>")))
-    assert [type(one) for one in steps] == [Problem]
+    assert list(engine.read(Fetch(BASE, step, notes={"title": "", "page": "1"}), page("<p>so quiet</p>"))) == [said]
 
 
 def test_an_index_leads_to_each_board_once() -> None:
     engine = make("html-forum", FORUM + 'boards = ".board::attr(href)"')
     (first,) = engine.start()
     steps = list(engine.read(first, page('<a class="board" href="b/1"></a><a class="board" href="b/1#x"></a>')))
-    assert [step.address for step in steps if isinstance(step, Fetch)] == [f"{BASE}b/1"]
+    assert [step.address for step in fetches(steps)] == [f"{BASE}b/1"]

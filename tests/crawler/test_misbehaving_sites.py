@@ -51,7 +51,7 @@ def items(crawl: Crawl, way: str) -> list[str]:
         ("says-nonsense", "1 × the connection failed"),
     ],
 )
-def test_one_bad_paste_costs_that_paste_and_is_tried_again_three_times(
+def test_one_bad_paste_costs_that_paste_alone(
     sqlite_crawl: Crawl, misbehaving: Misbehaving, way: str, reason: str
 ) -> None:
     crawl = sqlite_crawl
@@ -62,11 +62,12 @@ def test_one_bad_paste_costs_that_paste_and_is_tried_again_three_times(
     assert items(crawl, way) == ["1", "3"]
 
 
-def test_what_cannot_be_had_is_let_go_after_three_sweeps(sqlite_crawl: Crawl, misbehaving: Misbehaving) -> None:
+def test_what_the_site_cannot_give_is_asked_for_until_it_can(sqlite_crawl: Crawl, misbehaving: Misbehaving) -> None:
     add(sqlite_crawl, misbehaving.url, "fails")
-    states = [sqlite_crawl.sweep("fails") for _ in range(4)]
-    assert [result.state for result in states] == ["partial", "partial", "partial", "done"]
-    assert [result.documents for result in states] == [2, 0, 0, 0]
+    results = [sqlite_crawl.sweep("fails") for _ in range(5)]
+    assert [result.state for result in results] == ["partial"] * 5
+    assert [result.documents for result in results] == [2, 0, 0, 0, 0]
+    assert {result.waiting for result in results} == {1}
 
 
 @pytest.mark.parametrize(

@@ -120,7 +120,7 @@ class PasteList(WalkingEngine):
         if self.options.text:
             yield from self._text_on_page(fetch, page)
             return
-        if not page.content.strip():
+        if not page.content.strip() and not page.truncated:
             yield Missed("an entry without any text", Miss.BROKEN)
             return
         yield KeepPage(title, author, posted, address=address)
