@@ -11,6 +11,8 @@ from parsel import Selector, SelectorList
 from parsel.csstranslator import HTMLTranslator
 from pydantic import AfterValidator
 
+from crawler.pages.veiled_addresses import unveiled
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -69,6 +71,8 @@ def text_of(node: Selector) -> str:
     """The text of an element as a reader sees it: line breaks and blocks are lines, ``pre`` stays as it is."""
     if isinstance(node.root, str):
         return node.root
+    if node.root.tag in _HIDDEN:  # as it is asked for, it is not passed over
+        return "".join(str(part) for part in node.root.itertext()).replace("\r\n", "\n").strip("\n")
     joined = "".join(_pieces(node.root))
     joined = re.sub(r" *\n *", "\n", joined)
     joined = re.sub(
@@ -89,7 +93,9 @@ def _pieces(root: etree._Element) -> Iterator[str]:
         if event == "start":
             kept += tag == "pre"
             yield _opening(element, tag, numbers)
-            if tag in _HIDDEN:
+            address = unveiled(element)
+            if address or tag in _HIDDEN:
+                yield address
                 walk.skip_subtree()
             else:
                 yield _words(element.text, kept)

@@ -94,6 +94,14 @@ def test_hostile_pages_take_linear_time(html: str) -> None:
         assert len(text_of(found)) <= 2 * len(html)
 
 
+@pytest.mark.parametrize("tag", ["textarea", "noscript", "script", "template"])
+def test_what_is_passed_over_in_a_page_is_read_when_it_is_asked_for(tag: str) -> None:
+    html = f"<main>a<{tag}>\n架空一郎,090\r\n  仮名二葉,080\n</{tag}>b</main>"
+    page = Selector(text=html)
+    assert text_of(page.css(tag)[0]) == "架空一郎,090\n  仮名二葉,080"
+    assert text_of(page.css("main")[0]) == "ab"
+
+
 def test_a_selector_may_be_css_or_xpath() -> None:
     page = Selector(text='<a class="x" title="t"> a \n b </a>')
     assert [select_text(page, e) for e in (".x", "//a", ".x::attr(title)", "//a/@title", ".y", "")] == [

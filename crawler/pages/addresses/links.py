@@ -24,7 +24,7 @@ _SLASHES: Final = re.compile(r"(https?:)?[/\\]{2,}", re.IGNORECASE)
 _OTHER_SCHEME: Final = re.compile(r"(https?):[/\\]?(?![/\\])", re.IGNORECASE)
 _HOST: Final = re.compile(r"(?=.{1,253}\.?\Z)[a-z0-9_-]{1,63}(?:\.[a-z0-9_-]{1,63})*\.?")
 _PATH_KEEPS: Final = "%/:@!$&'()*+,;=~"
-_QUERY_KEEPS: Final = "%/:@!$&()*+,;=~|?"
+_QUERY_KEEPS: Final = "%/:@!$&()*+,;=~?"
 _HERE: Final = frozenset({".", "%2e"})
 _UP: Final = frozenset({"..", ".%2e", "%2e.", "%2e%2e"})
 
