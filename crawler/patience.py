@@ -59,5 +59,6 @@ def next_look(revisit: str, looks: int, now: datetime) -> datetime | None:
     if revisit == "always":
         return now
     if revisit == "fading":
-        return now + min(FIRST_LOOK * 2 ** min(looks, _DOUBLINGS), LAST_LOOK)
+        wait: timedelta = min(FIRST_LOOK * 2 ** min(looks, _DOUBLINGS), LAST_LOOK)
+        return now + wait
     return None

@@ -101,7 +101,7 @@ class SweepSpider(scrapy.Spider):
             return
         requests = list(self._requests(map(self._engine.resumed, self.recorder.pending())))
         for request in requests:
-            self.crawler.engine.crawl(request)  # type: ignore[union-attr]  # a spider that is idle has one
+            self.crawler.engine.crawl(request)
         if requests:
             raise DontCloseSpider
 

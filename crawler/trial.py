@@ -1,9 +1,13 @@
-"""A trial of a source: robots.txt, one list page and one thing on it; nothing is kept or remembered."""
+"""A trial of a source: what a sweep of it would collect, and what speaks against that; nothing is kept or remembered.
+
+A list page, a few entries of it, the next page, and the list once more: what has changed in the meantime, though
+nobody posted, would be read again in every sweep.
+"""
 
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, ClassVar, Final, cast
 
 from core.clock import SystemClock
@@ -14,7 +18,10 @@ from crawler.engines.interface import (
     Fetch,
     KeepPage,
     KeepPost,
+    Listed,
     Mark,
+    Miss,
+    Missed,
     Page,
     Problem,
     Seen,
@@ -32,36 +39,66 @@ if TYPE_CHECKING:
     from archive.records import Exchange
     from core.clock import Clock
     from core.settings import CrawlerSettings
+    from crawler.pages.dates import Posted
     from crawler.sources import Source
+
+TRIED_ENTRIES = 3
+SHOWN_DOCUMENTS = 20
+AGAIN = "again"
+
+
+@dataclass(frozen=True, slots=True)
+class Collected:
+    """A document as a sweep would keep it; its text is counted, not told."""
+
+    address: str
+    title: str
+    author: str
+    written: str
+    posted_at: str
+    characters: int
 
 
 @dataclass
 class Trial:
-    """What a trial saw; numbers only, since titles and texts may hold anybody's data.
+    """What a trial saw.
 
     Attributes:
-        entries: Pastes or topics on the first list page.
-        more_pages: Whether it leads to a next one.
-        documents: On the one page that was tried, with how many authors, readable times and characters.
+        entries: Pastes, topics or items on the first list page; ``unusable`` ones have no address to ask for.
+        more_pages: Whether it leads to a next one; ``second_page`` is how many entries that showed, None if not read.
+        tried: Entries that were asked for; ``read`` could be.
+        documents: On them, with how many authors, readable times, times that cannot be read or can in two ways.
+        renamed: Entries that had another key when the list was read again; ``remarked``: another mark.
+        problems: What went wrong, each with how often.
     """
 
     source: str
     entries: int = 0
+    unusable: int = 0
     more_pages: bool = False
+    second_page: int | None = None
+    tried: int = 0
+    read: int = 0
     documents: int = 0
     authors: int = 0
     times: int = 0
+    unread_times: int = 0
+    ambiguous_times: int = 0
     characters: int = 0
+    empty: int = 0
+    renamed: int = 0
+    remarked: int = 0
     requests: int = 0
+    collected: list[Collected] = field(default_factory=list)
     problems: dict[str, int] = field(default_factory=dict)
 
     @property
     def is_good(self) -> bool:
         """Whether the options fit the site."""
-        return bool(self.entries and self.documents and self.characters and not self.problems)
+        return bool(self.entries and self.documents and self.characters and not self.problems and not self.renamed)
 
 
-_TRIED: Final = Plain(Trial)
+_TRIED: Final = Plain(Trial, Collected)
 
 
 def try_source(source: Source, settings: CrawlerSettings) -> Trial:
@@ -87,48 +124,144 @@ def _try(source: Source, settings: CrawlerSettings) -> Trial:
 
     trial = Trial(source.name)
     notebook = _TrialNotebook(source.name, SystemClock())
-    inner = engines()[source.engine](source.url, source.options, notebook, deep=True)
-    crawl(source, settings, _OneOfEach(inner, source.options, trial), notebook)
+    tried = _Sampling(source, notebook, trial)
+    crawl(source, settings, tried, notebook)
     trial.requests = notebook.requests
     trial.problems |= dict(notebook.problems)
     return trial
 
 
-class _OneOfEach(SiteEngine):
-    """Lets one request of each step through and counts the rest."""
+class _Sampling(SiteEngine):
+    """Lets a few requests of each step through and counts the rest."""
 
     name = ""
     Options = EngineOptions
     examples: ClassVar = {}
 
-    def __init__(self, inner: SiteEngine, options: EngineOptions, trial: Trial) -> None:
-        super().__init__(inner.address, options, inner.seen, deep=True)
-        self._inner = inner
-        self._trial = trial
+    def __init__(self, source: Source, notebook: _TrialNotebook, trial: Trial) -> None:
+        super().__init__(source.url, source.options, notebook, deep=True)
+        self._source, self._notebook, self._trial = source, notebook, trial
+        self._inner = self._engine()
+        self._marks: dict[str, str] = {}
+        self._pages = 0
+
+    def _engine(self) -> SiteEngine:
+        return engines()[self._source.engine](self._source.url, self._source.options, self._notebook, deep=True)
 
     def start(self) -> Iterator[Fetch]:
         yield from self._inner.start()
 
+    def resumed(self, fetch: Fetch) -> Fetch:
+        return fetch
+
     def read(self, fetch: Fetch, page: Page) -> Iterator[Step]:
+        if fetch.value == AGAIN:
+            self._compare(list(self._engine().read(replace(fetch, value=""), page)))
+            return
         steps = list(self._inner.read(fetch, page))
-        things = [step for step in steps if isinstance(step, Fetch) and step.key]
-        lists = [step for step in steps if isinstance(step, Fetch) and not step.key]
-        yield from (step for step in steps if isinstance(step, Problem))
+        yield from (step for step in steps if isinstance(step, Problem | Missed))
         if fetch.key:
+            self._trial.read += 1
             self._count(steps, page)
-        elif things or not lists:
-            self._trial.entries, self._trial.more_pages = len(things), bool(lists)
-            yield from things[:1]
-        else:
-            yield from lists[:1]  # an index of boards
+            return
+        things, lists = _things(steps), [s for s in steps if isinstance(s, Fetch) and not s.key]
+        if any(isinstance(step, Listed) for step in steps):
+            yield from self._read_list(fetch, page, steps)
+        elif lists and not things:
+            yield from lists[:1]  # an index of boards, or a page that only leads on
+
+    def _read_list(self, fetch: Fetch, page: Page, steps: list[Step]) -> Iterator[Step]:
+        things = _things(steps)
+        self._pages += 1
+        if self._pages > 1:
+            self._trial.second_page = len(set(things) - set(self._marks))
+            return
+        listed = next(step for step in steps if isinstance(step, Listed))
+        self._notebook.again = replace(fetch, value=AGAIN, conditional=False)
+        self._marks = things
+        self._trial.entries, self._trial.unusable = listed.entries, listed.unusable
+        lists = [step for step in steps if isinstance(step, Fetch) and not step.key]
+        self._trial.more_pages = bool(lists)
+        self._count(steps, page)
+        asked = [step for step in steps if isinstance(step, Fetch) and step.key][:TRIED_ENTRIES]
+        self._trial.tried = len(asked)
+        yield from asked
+        yield from lists[:1]
+
+    def _compare(self, steps: list[Step]) -> None:
+        again = _things(steps)
+        self._trial.renamed = 0 if set(again) & set(self._marks) else len(again)
+        both = set(again) & set(self._marks)
+        self._trial.remarked = sum(again[key] != self._marks[key] for key in both)
 
     def _count(self, steps: list[Step], page: Page) -> None:
         kept = [step for step in steps if isinstance(step, KeepPage | KeepPost)]
-        self._trial.documents = len(kept)
-        self._trial.authors = sum(bool(step.author) for step in kept)
-        self._trial.times = sum(bool(step.posted and step.posted.at) for step in kept)
-        texts = [step.text if isinstance(step, KeepPost) else page.text for step in kept]
-        self._trial.characters = sum(map(len, texts))
+        trial = self._trial
+        trial.documents += len(kept)
+        for step in kept:
+            text = step.text if isinstance(step, KeepPost) else page.text
+            trial.authors += bool(step.author)
+            trial.characters += len(text)
+            trial.empty += not text.strip()
+            trial.times += bool(step.posted and step.posted.at)
+            trial.unread_times += bool(step.posted and not step.posted.at)
+            trial.ambiguous_times += bool(step.posted and step.posted.ambiguous)
+            if len(trial.collected) < SHOWN_DOCUMENTS:
+                address = step.address or page.address
+                trial.collected.append(
+                    Collected(address, step.title, step.author, *_time(step.posted), characters=len(text))
+                )
+
+
+def _things(steps: Iterable[Step]) -> dict[str, str]:
+    """Entries of a page of a list with their marks."""
+    asked = {step.key: step.value for step in steps if isinstance(step, Fetch) and step.key}
+    inline = {step.entry for step in steps if isinstance(step, KeepPost) and step.entry}
+    return asked | {step.key: step.value for step in steps if isinstance(step, Mark) and step.key in inline}
+
+
+def _time(posted: Posted | None) -> tuple[str, str]:
+    if posted is None:
+        return "", ""
+    return posted.written, posted.at.isoformat(timespec="minutes") if posted.at else ""
+
+
+def warnings_of(trial: Trial, source: Source) -> list[str]:
+    """What speaks against sweeping the source as it is set up, each with what to do; pure."""
+    found = []
+    dated = trial.times + trial.unread_times
+    if not trial.entries:
+        found.append("the list showed no entry: see the selectors of the list, or the address")
+    if trial.unusable:
+        found.append(f"{trial.unusable} entries have no address that can be asked for: see `link` or `topic_link`")
+    if trial.tried > trial.read:
+        found.append(f"{trial.tried - trial.read} of {trial.tried} entries could not be read")
+    if trial.entries and not trial.documents:
+        found.append("the entries held no document: see the selectors of posts")
+    if trial.empty:
+        found.append(f"{trial.empty} documents are empty: see `post_text`, `text` or `raw`")
+    if trial.documents and not trial.authors:
+        found.append("no author was found")
+    if trial.documents and not dated:
+        found.append("no time was found: posts will be dated by when they were fetched")
+    if trial.unread_times:
+        found.append(f"{trial.unread_times} times cannot be read: see `date_formats`, `zone`")
+    if trial.ambiguous_times:
+        found.append(f"{trial.ambiguous_times} times may have day and month the other way round: set `date_order`")
+    if trial.renamed:
+        found.append("every entry had another address when the list was read again: name what changes in `strip_query`")
+    elif trial.remarked:
+        found.append(
+            f"{trial.remarked} entries had other marks when the list was read again: everything would be read again in "
+            "every sweep; choose marks that change with a new post alone"
+        )
+    if trial.more_pages and trial.second_page == 0:
+        found.append("the second page showed nothing that the first had not: see the link to the next page")
+    if not getattr(source.options, "topic_marks", True):
+        found.append("no `topic_marks`: the text of each row stands in for them, but for views and relative times")
+    if not source.legal_basis:
+        found.append("no legal_basis is written down: why may we read this site?")
+    return found
 
 
 class _TrialNotebook(Seen):
@@ -140,19 +273,31 @@ class _TrialNotebook(Seen):
         self.requests = self.lists_read = 0
         self.fatal = self.stopping = ""
         self.problems: Counter[str] = Counter()
+        self.again: Fetch | None = None
 
     def marks(self, keys: Iterable[str]) -> dict[str, Mark]:
         del keys
         return {}
 
-    def take(self, steps: Sequence[Step], page: Page, exchange: Exchange) -> None:
-        del page
+    def pending(self) -> list[Fetch]:
+        again, self.again = self.again, None
+        return [again] if again else []
+
+    def page_state(self, address: str) -> tuple[str, str, str]:
+        del address
+        return "", "", ""
+
+    def take(self, fetch: Fetch, steps: Sequence[Step], page: Page, exchange: Exchange) -> None:
+        del fetch, page
         if exchange.truncated:
             self.problems[f"a response was cut off ({exchange.truncated})"] += 1
         self.problems.update(step.reason for step in steps if isinstance(step, Problem))
 
-    def missed(self, fetch: Fetch, reason: str, *, gone: bool) -> None:
-        del fetch, gone
+    def unchanged(self, fetch: Fetch, steps: Sequence[Step]) -> None:
+        del fetch, steps
+
+    def missed(self, fetch: Fetch, reason: str, miss: Miss, *, is_wall: bool = False) -> None:
+        del fetch, miss, is_wall
         self.problems[reason] += 1
 
     def asked_to_wait(self, seconds: float) -> None:

@@ -95,11 +95,14 @@ def add(
 @click.option("--json", "as_json", is_flag=True, help="What was seen as a JSON object on stdout.")
 @click.pass_obj
 def check(ctx: Context, name: str, *, as_json: bool) -> None:
-    """Try a source: robots.txt, one list page and one thing on it; nothing is kept.
+    """Try a source: robots.txt, a list page twice, a few entries and a second page; nothing is kept.
 
-    Exits with 3 when the source's options do not fit the site.
+    Shows what a sweep would collect and what speaks against it. Exits with 3 when the options do not fit the site.
     """
-    from crawler.trial import try_source
+    from rich.markup import escape
+    from rich.table import Table
+
+    from crawler.trial import try_source, warnings_of
 
     known = ctx.sources
     if name not in known:
@@ -108,16 +111,25 @@ def check(ctx: Context, name: str, *, as_json: bool) -> None:
     signal.alarm(TRIAL_LIMIT_S)
     trial = try_source(source, ctx.settings.crawler)
     signal.alarm(0)
+    warnings = warnings_of(trial, source)
     if as_json:
-        ctx.emit({**asdict(trial), "good": trial.is_good})
+        ctx.emit({**asdict(trial), "warnings": warnings, "good": trial.is_good})
+        sys.exit(0 if trial.is_good else TRIAL_FAILED)
     ctx.talk.print(
-        f"{name}: {trial.entries} entries on the list, {'more pages' if trial.more_pages else 'one page'}; the first "
-        f"holds {trial.documents} documents, {trial.authors} with an author, {trial.times} with a readable time, "
-        f"{trial.characters} characters ({trial.requests} requests)"
+        f"{name}: {trial.entries} entries on the list, {'more pages' if trial.more_pages else 'one page'}; {trial.read} "
+        f"of {trial.tried} tried entries gave {trial.documents} documents, {trial.authors} with an author, "
+        f"{trial.times} with a readable time, {trial.characters} characters ({trial.requests} requests)"
     )
+    table = Table("address", "title", "author", "time as written", "read as (UTC)", "characters")
+    for one in trial.collected:
+        table.add_row(
+            *map(escape, (one.address, one.title, one.author, one.written, one.posted_at)), str(one.characters)
+        )
+    if trial.collected:
+        ctx.talk.print(table)
     for problem, count in trial.problems.items():
         ctx.talk.print(f"  {count} × {problem}", markup=False)
-    if not source.legal_basis:
-        ctx.talk.print("  no legal_basis is written down: why may we read this site?")
+    for warning in warnings:
+        ctx.talk.print(f"  ! {warning}", markup=False)
     if not trial.is_good:
         sys.exit(TRIAL_FAILED)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 from abc import abstractmethod
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from crawler.engines.interface import (
     LIST_STEP,
@@ -243,7 +243,7 @@ class WalkingEngine(SiteEngine):
             return
         key = LIST + _list_of(fetch)
         known = self.seen.marks([key]).get(key)
-        before = json.loads(known.value) if known and known.value else {"entries": 0, "same": {}}
+        before: dict[str, Any] = json.loads(known.value) if known and known.value else {"entries": 0, "same": {}}
         same = constant_parameters([entry.address for entry in entries if entry.address])
         if learned := volatile(before["same"], same) - self._strip:
             self._strip |= learned

@@ -8,7 +8,19 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from crawler.engines.interface import Fetch, KeepPage, KeepPost, Listed, Mark, Miss, Missed, Page, Problem, SiteEngine, Step
+from crawler.engines.interface import (
+    Fetch,
+    KeepPage,
+    KeepPost,
+    Listed,
+    Mark,
+    Miss,
+    Missed,
+    Page,
+    Problem,
+    SiteEngine,
+    Step,
+)
 from crawler.pages.row_marks import row_mark
 from crawler.sources import engines, read_sources
 
@@ -122,7 +134,9 @@ def test_a_json_list_that_is_none_is_a_problem(body: str) -> None:
 
 
 def test_a_board_gives_topics_that_changed_from_their_last_page_on() -> None:
-    memory = Memory(Mark(f"topic:{BASE}t/1", "3 | ", f"{BASE}t/1?page=2", "3 | "), Mark(f"topic:{BASE}t/2", "9 | ", "", "9 | "))
+    memory = Memory(
+        Mark(f"topic:{BASE}t/1", "3 | ", f"{BASE}t/1?page=2", "3 | "), Mark(f"topic:{BASE}t/2", "9 | ", "", "9 | ")
+    )
     engine = make("html-forum", FORUM, memory)
     (first,) = engine.start()
     steps = list(engine.read(first, page(topic(1, 4) + topic(2, 9) + topic(3, 1) + '<a class="next" href="?page=2">')))
