@@ -138,7 +138,11 @@ class Ledger:
         )  # fmt: skip
         with self._database.read() as session:
             open_ = ours.where(SeenMark.state == WANTED, SeenMark.next_at.is_(None) | (SeenMark.next_at <= now))
-            rows = list(session.scalars(open_.order_by(SeenMark.tried_at.nulls_first(), SeenMark.shown_at).limit(PENDING_AT_ONCE)))
+            rows = list(
+                session.scalars(
+                    open_.order_by(SeenMark.tried_at.nulls_first(), SeenMark.shown_at).limit(PENDING_AT_ONCE)
+                )
+            )
             if not rows:
                 rows = self._looks(session, before, now)
         return [_fetch(row) for row in rows]
@@ -150,7 +154,10 @@ class Ledger:
         if every:
             return every
         looked = select(func.count()).where(
-            SeenMark.source == self.source, SeenMark.tried_at >= before, SeenMark.looks > 0, SeenMark.revisit == "fading"
+            SeenMark.source == self.source,
+            SeenMark.tried_at >= before,
+            SeenMark.looks > 0,
+            SeenMark.revisit == "fading",
         )
         left = max(LOOKS_A_SWEEP - (session.scalar(looked) or 0), 0)
         return list(session.scalars(ours.where(SeenMark.revisit == "fading").limit(left)))
@@ -224,9 +231,7 @@ class Ledger:
     def remember_page(self, session: Session, address: str, *, etag: str, modified: str, following: str) -> None:
         """What a page that was read said by which a change can be told."""
         if not (etag or modified):
-            session.execute(
-                delete(PageState).where(PageState.source == self.source, PageState.address == address)
-            )
+            session.execute(delete(PageState).where(PageState.source == self.source, PageState.address == address))
             return
         values = {"etag": etag, "modified": modified, "following": following}
         row = insert_into(session, PageState).values(source=self.source, address=address, **values)

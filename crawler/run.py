@@ -66,9 +66,7 @@ class SweepResult:
         return asdict(self)
 
 
-def sweep(
-    source: Source, settings: Settings, database: Database, clock: Clock, *, again: bool = False
-) -> SweepResult:
+def sweep(source: Source, settings: Settings, database: Database, clock: Clock, *, again: bool = False) -> SweepResult:
     """Sweep one source: this process keeps the pen, another one goes out (`crawler.fetcher`).
 
     Args:
