@@ -89,9 +89,7 @@ def first_fetch(address: str, paging: Paging) -> Fetch:
     return Fetch(address, headers=headers)
 
 
-def following_in(
-    fetch: Fetch, page: Page, tree: Any, paging: Paging, entries: int, last_id: str = ""
-) -> Fetch | None:
+def following_in(fetch: Fetch, page: Page, tree: Any, paging: Paging, entries: int, last_id: str = "") -> Fetch | None:
     """How to ask for what follows a page of a list; None at its end."""
     if not entries or _is_last(fetch, tree, paging, entries):
         return None

@@ -80,7 +80,6 @@ class ThreadEngine(WalkingEngine):
             ValueError: It is not what it should be; the message is the reason.
         """
 
-
     def read_entry(self, fetch: Fetch, page: Page) -> Iterator[Step]:
         """A page of a topic."""
         try:

@@ -32,6 +32,9 @@ BUSY = frozenset({429, 503})
 MAX_RETRY_AFTER_S = 7 * 86_400.0
 """A longer pause than a week is a mistake, or means never: then somebody should look at the source."""
 
+_STEP_S = 0.5
+"""Whoever waits looks so often whether the sweep is told to stop."""
+
 
 class RobotsForbidError(IgnoreRequest):
     """robots.txt forbids the page."""
@@ -158,8 +161,21 @@ class RetryAfter:
         again = get_retry_request(request, spider=spider, reason=f"HTTP {response.status}") if spider else None
         if again is None:
             return response
-        await asyncio.sleep(wait)
+        await rest(self._crawler, wait)
         return again
+
+
+async def rest(crawler: Crawler, seconds: float) -> None:
+    """Wait, unless the sweep is told to stop.
+
+    Raises:
+        OutOfTimeError: It is.
+    """
+    until = time.monotonic() + seconds
+    while (left := until - time.monotonic()) > 0:
+        if not crawler.crawling:
+            raise OutOfTimeError("the sweep is told to stop")
+        await asyncio.sleep(min(left, _STEP_S))
 
 
 def read_retry_after(value: bytes | None, now: datetime) -> float | None:

@@ -17,7 +17,7 @@ from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IHostnameResolver, IHostResolution
 from zope.interface import implementer
 
-from crawler.polite.reach import is_open
+from crawler.polite.reach import is_open, literal
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -90,6 +90,9 @@ class OpenResolver:
         return found
 
     async def _look_up(self, name: str) -> tuple[str, ...]:
+        written = literal(name)
+        if written is not None and "%" not in name:
+            return (str(written),)
         looking = asyncio.get_running_loop().getaddrinfo(name, None, type=socket.SOCK_STREAM)
         try:
             found = await asyncio.wait_for(looking, self._timeout_s)

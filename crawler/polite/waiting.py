@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 import time
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
 from scrapy.utils.httpobj import urlparse_cached
 
-from crawler.polite.middlewares import AskedToWaitError, OutOfTimeError
+from crawler.polite.middlewares import AskedToWaitError, OutOfTimeError, rest
 from crawler.polite.reach import is_private_host, literal
 from crawler.polite.resolver import PrivateAddressError
 
@@ -38,6 +37,7 @@ class Waiting:
         from twisted.internet import reactor
 
         settings = crawler.settings
+        self._crawler = crawler
         self._turns: Turns = crawler.spider.turns  # type: ignore[union-attr]  # crawler.spider.SweepSpider's
         self._recorder: Notebook = crawler.spider.recorder  # type: ignore[union-attr]  # the same
         self._resolver: OpenResolver = reactor.nameResolver  # chosen when it started
@@ -75,7 +75,7 @@ class Waiting:
             if wait > max(self._longest, delay_s):
                 self._recorder.asked_to_wait(wait)
                 raise AskedToWaitError("the site asks for a longer pause than a sweep may take")
-            await asyncio.sleep(wait)
+            await rest(self._crawler, wait)
         request.meta[_KEYS] = keys
 
     async def _keys(self, request: Request, host: str) -> list[str]:

@@ -81,6 +81,4 @@ class DatBoard(SubjectBoard):
                 continue  # a line that was taken out keeps its number
             post = self.post(key, str(number), row)
             if post.text and not post.is_deleted:
-                yield KeepPost(
-                    post.address, post.text, title, post.author, self.posted(post.date, page), id=post.id
-                )
+                yield KeepPost(post.address, post.text, title, post.author, self.posted(post.date, page), id=post.id)

@@ -70,8 +70,6 @@ class RawmodeBoard(SubjectBoard):
             date = f"{fields[2]} ID:{fields[5]}" if len(fields) > _FIELDS and fields[5] else fields[2]
             post = self.post(key, number, [fields[0], fields[1], date, fields[3]])
             if post.text and not post.is_deleted:
-                yield KeepPost(
-                    post.address, post.text, title, post.author, self.posted(post.date, page), id=post.id
-                )
+                yield KeepPost(post.address, post.text, title, post.author, self.posted(post.date, page), id=post.id)
         resume_at = f"{fetch.address}{int(posts[-1][0]) + 1}-" if posts else fetch.resume_at
         yield Mark(fetch.key, fetch.value, resume_at=resume_at)

@@ -35,7 +35,9 @@ class JsonFeedOptions(EngineOptions):
     title: str = Field(default="", description="in an entry: its title")
     author: str = Field(default="", description="in an entry: who wrote it")
     date: str = Field(default="", description="in an entry: when")
-    marks: tuple[str, ...] = Field(default=(), description="in an entry: what changes when it is edited; none: its text")
+    marks: tuple[str, ...] = Field(
+        default=(), description="in an entry: what changes when it is edited; none: its text"
+    )
     list: Paging = Field(default=Paging(), description="how the list goes on")
 
     @model_validator(mode="after")
