@@ -9,21 +9,33 @@ from scrapy.crawler import AsyncCrawlerProcess
 
 from crawler.polite.scrapy_settings import scrapy_settings
 from crawler.spider import SweepSpider
+from crawler.turns import LoneTurns
 
 if TYPE_CHECKING:
     from core.settings import CrawlerSettings
     from crawler.engines.interface import SiteEngine
     from crawler.sources import Source
     from crawler.spider import Notebook
+    from crawler.turns import Turns
 
 
-def crawl(source: Source, settings: CrawlerSettings, engine: SiteEngine, notebook: Notebook) -> str:
-    """Scrapy's own word on how it ended; once a process, since Twisted's reactor cannot be started again."""
+def crawl(
+    source: Source, settings: CrawlerSettings, engine: SiteEngine, notebook: Notebook, turns: Turns | None = None
+) -> str:
+    """Scrapy's own word on how it ended; once a process, since Twisted's reactor cannot be started again.
+
+    Args:
+        source: What is crawled.
+        settings: How.
+        engine: What it is told of each page, and says what to do.
+        notebook: Who is told what came of it.
+        turns: At the hosts; without any this process asks as if it were alone.
+    """
     process = AsyncCrawlerProcess(scrapy_settings(source, settings))
     for logger in (logging.getLogger(), logging.getLogger("scrapy")):
         logger.setLevel(logging.WARNING)  # Scrapy has just set both to everything
     crawler = process.create_crawler(SweepSpider)
-    process.crawl(crawler, engine=engine, recorder=notebook)
+    process.crawl(crawler, engine=engine, recorder=notebook, turns=turns or LoneTurns())
     process.start()
     stats = crawler.stats
     notebook.requests = stats.get_value("downloader/request_count", 0) if stats else 0

@@ -33,9 +33,10 @@ if TYPE_CHECKING:
     from core.settings import CrawlerSettings
     from crawler.engines.interface import Step
     from crawler.sources import Source
+    from crawler.turns import Turns
 
-MARKS, TAKE, SAME, MISSED, PENDING, STATE, WAIT, ENDED = (
-    "marks", "take", "same", "missed", "pending", "state", "wait", "ended",
+MARKS, TAKE, SAME, MISSED, PENDING, STATE, WAIT, TURN, OVER, PUT_OFF, ENDED = (
+    "marks", "take", "same", "missed", "pending", "state", "wait", "turn", "over", "put-off", "ended",
 )  # fmt: skip
 TOLD: Final = Plain(Fetch, KeepPage, KeepPost, Listed, Mark, Missed, Page, Problem, Posted, Exchange)
 THREADS_MIB: Final = 1024
@@ -49,6 +50,11 @@ class Pen(Protocol):
     lists_read: int
     fatal: str
     stopping: str
+
+    @property
+    def turns(self) -> Turns:
+        """Who may ask a host now."""
+        ...
 
     def marks(self, keys: Iterable[str]) -> dict[str, Mark]:
         """What earlier sweeps remember."""
@@ -121,6 +127,8 @@ def _write_down(pen: Pen, word: str, told: Any) -> tuple[str, object]:
             return "", pen.pending()
         if word == STATE:
             return "", list(pen.page_state(told))
+        if word == TURN:
+            return "", pen.turns.ask(*told)
         if word == TAKE:
             pen.take(*told)
         elif word == SAME:
@@ -128,6 +136,10 @@ def _write_down(pen: Pen, word: str, told: Any) -> tuple[str, object]:
         elif word == MISSED:
             fetch_, reason, miss, is_wall = told
             pen.missed(fetch_, reason, Miss(miss), is_wall=is_wall)
+        elif word == OVER:
+            pen.turns.end(told)
+        elif word == PUT_OFF:
+            pen.turns.put_off(*told)
         elif word == WAIT:
             pen.asked_to_wait(told)
     except HinomiError as error:
@@ -155,7 +167,7 @@ def _serve(line: Connection, source: Source, settings: CrawlerSettings, deep: bo
     configure_logs()
     notebook = LineNotebook(line, source.name)
     engine = engines()[source.engine](source.url, source.options, notebook, deep=deep, past=past)
-    finish = crawl(source, settings, engine, notebook)
+    finish = crawl(source, settings, engine, notebook, LineTurns(notebook))
     notebook.tell(ENDED, (finish, notebook.fatal, notebook.stopping))
 
 
@@ -171,41 +183,61 @@ class LineNotebook(Seen):
 
     def marks(self, keys: Iterable[str]) -> dict[str, Mark]:
         """What earlier sweeps remember."""
-        return {mark.key: mark for mark in self._ask(MARKS, list(keys))}
+        return {mark.key: mark for mark in self.ask(MARKS, list(keys))}
 
     def take(self, fetch: Fetch, steps: Sequence[Step], page: Page, exchange: Exchange) -> None:
         """Hand over what an engine said, and the response, once."""
         bare = Page(page.address, b"", page.media_type, page.charset)
-        self.stopping = self._ask(TAKE, (fetch, list(steps), bare, exchange)) or self.stopping
+        self.stopping = self.ask(TAKE, (fetch, list(steps), bare, exchange)) or self.stopping
 
     def unchanged(self, fetch: Fetch, steps: Sequence[Step]) -> None:
         """Hand over what an engine said of a page that is as it was."""
-        self.stopping = self._ask(SAME, (fetch, list(steps))) or self.stopping
+        self.stopping = self.ask(SAME, (fetch, list(steps))) or self.stopping
 
     def missed(self, fetch: Fetch, reason: str, miss: Miss, *, is_wall: bool = False) -> None:
         """Say that a page could not be had."""
-        self._ask(MISSED, (fetch, reason, miss.value, is_wall))
+        self.ask(MISSED, (fetch, reason, miss.value, is_wall))
 
     def pending(self) -> list[Fetch]:
         """Ask which entries are to be tried though no list shows them."""
-        return list(self._ask(PENDING, None))
+        return list(self.ask(PENDING, None))
 
     def page_state(self, address: str) -> tuple[str, str, str]:
         """Ask what a page said by which a change can be told."""
-        etag, modified, following = self._ask(STATE, address)
+        etag, modified, following = self.ask(STATE, address)
         return etag, modified, following
 
     def asked_to_wait(self, seconds: float) -> None:
         """Say that the site asked for a long pause."""
-        self.stopping = cast("str", self._ask(WAIT, seconds))
+        self.stopping = cast("str", self.ask(WAIT, seconds))
 
     def tell(self, word: str, told: object) -> None:
         """Say something that wants no answer."""
         self._line.send_bytes(TOLD.pack((word, self.requests, self.lists_read, told)))
 
-    def _ask(self, word: str, told: object) -> Any:
+    def ask(self, word: str, told: object) -> Any:
+        """Say something and wait for the answer."""
         self.tell(word, told)
         wrong, answer = TOLD.unpack(self._line.recv_bytes())
         if wrong:
             raise CrawlError(wrong)
         return answer
+
+
+class LineTurns:
+    """Asks at the other end of the line whose turn it is at a host."""
+
+    def __init__(self, notebook: LineNotebook) -> None:
+        self._notebook = notebook
+
+    def ask(self, keys: Sequence[str], delay_s: float, hold_s: float) -> float:
+        """Seconds to wait before asking again."""
+        return float(self._notebook.ask(TURN, (list(keys), delay_s, hold_s)))
+
+    def end(self, keys: Sequence[str]) -> None:
+        """The answer is there, or none will be."""
+        self._notebook.ask(OVER, list(keys))
+
+    def put_off(self, key: str, seconds: float) -> None:
+        """The host wants to be left alone."""
+        self._notebook.ask(PUT_OFF, (key, seconds))

@@ -117,3 +117,20 @@ class PageState(Base):
     etag: Mapped[str] = mapped_column(default="")
     modified: Mapped[str] = mapped_column(default="")
     following: Mapped[str] = mapped_column(default="")
+
+
+class HostTurn(Base):
+    """Whose turn it is to ask a host, and when the next one may: a row for a host's name, and one for each address.
+
+    ``holder`` asks at this moment, until ``held_until_at`` at the latest. ``delay_s`` is the longest pause that a source
+    wants between requests, ``slowest`` that source, whose wish counts until ``slow_until_at`` unless it asks again.
+    """
+
+    __tablename__ = "host_turns"
+    key: Mapped[str] = mapped_column(primary_key=True)
+    next_at: Mapped[datetime]
+    holder: Mapped[str] = mapped_column(default="")
+    held_until_at: Mapped[datetime | None]
+    delay_s: Mapped[float] = mapped_column(default=0.0)
+    slowest: Mapped[str] = mapped_column(default="")
+    slow_until_at: Mapped[datetime]

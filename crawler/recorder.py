@@ -14,6 +14,7 @@ from archive.store import Place
 from crawler.engines.interface import WALKED, Fetch, KeepPage, KeepPost, Listed, Mark, Miss, Problem
 from crawler.ledger import Ledger
 from crawler.models import Sweep
+from crawler.turns import HostTurns
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -89,6 +90,7 @@ class Recorder:
         self.fatal = ""
         self.stopping = ""
         self.ledger = Ledger(source.name, source.every, database, clock)
+        self.turns = HostTurns(source.name, database, clock)
         self._every = source.every
         self._began_at = clock.now()
         self._archive = archive
@@ -213,7 +215,8 @@ class Recorder:
         self.blocked = self.blocked or problem.blocks
 
     def close(self) -> None:
-        """Give the WARC file its final name."""
+        """Give back the turns at hosts, and give the WARC file its final name."""
+        self.turns.end_all()
         if self._warc:
             self._warc.close()
 

@@ -51,6 +51,7 @@ class Source(BaseModel):
     delay_s: float | None = Field(default=None, ge=0, description="pause between requests; default: [crawler] delay_s")
     proxy: str = Field(default="", description="http, https, socks5 or socks5h address; names are resolved by it")
     hosts: tuple[str, ...] = Field(default=(), description="other hosts of the same site, like one for raw text")
+    private: bool = Field(default=False, description="its hosts may be on a private network, or on this machine")
     legal_basis: str = ""
     enabled: bool = True
     options: SkipValidation[EngineOptions]

@@ -16,7 +16,7 @@ from core.logs import get_logger
 from crawler.engines.interface import Fetch, Miss, Missed, Page
 from crawler.pages.walls import wall_of
 from crawler.polite.bodies import wire_of
-from crawler.polite.reasons import reason_of
+from crawler.polite.reasons import is_out_of_time, reason_of
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
     from core.clock import Clock
     from crawler.engines.interface import SiteEngine, Step
+    from crawler.polite.waiting import Waiting
+    from crawler.turns import Turns
 
 MAX_IN_A_ROW = 5
 """That many failures one after the other, and the site is taken to be down: the sweep ends."""
@@ -75,6 +77,8 @@ class SweepSpider(scrapy.Spider):
     """Fetches, hands pages to the engine, hands its steps to the recorder; at last asks for what still waits."""
 
     name = "sweep"
+    turns: Turns
+    waiting: Waiting
 
     def __init__(self, *args: Any, engine: SiteEngine, recorder: Notebook, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -182,6 +186,8 @@ class SweepSpider(scrapy.Spider):
         fetch, error = failure.request.cb_kwargs["fetch"], failure.value
         if self.recorder.stopping:
             raise CloseSpider("stopping")
+        if is_out_of_time(error):
+            raise CloseSpider("closespider_timeout")
         self._missed(fetch, *reason_of(error))
 
     def _missed(self, fetch: Fetch, reason: str, miss: Miss, *, is_wall: bool = False) -> None:

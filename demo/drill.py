@@ -52,6 +52,7 @@ SOURCE_TABLE: Final = """\
 [sources.{name}]
 engine = "paste-list"
 url = "http://127.0.0.1:{port}/"
+private = true
 delay_s = 0.0
 legal_basis = "our own page on this machine, for a drill"
 [sources.{name}.options]

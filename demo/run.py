@@ -40,6 +40,7 @@ SOURCES = """\
 [sources.demo-paste]
 engine = "paste-list"
 url = "http://127.0.0.1:{paste_port}/"
+private = true
 every = "1m"
 delay_s = 0.0
 legal_basis = "our own site on this machine"
@@ -52,6 +53,7 @@ date = "time::attr(datetime)"
 [sources.demo-forum]
 engine = "html-forum"
 url = "http://127.0.0.1:{forum_port}/"
+private = true
 every = "1m"
 delay_s = 0.0
 legal_basis = "our own site on this machine"

@@ -69,6 +69,7 @@ def _row(source: Source, last: Sweep | None) -> dict[str, Any]:
 @click.option("--every", default="15m", show_default=True, help="Schedule: a number and s, m, h or d.")
 @click.option("--delay", "delay_s", type=float, help="Seconds between two requests.")
 @click.option("--proxy", help="http, https, socks5 or socks5h address.")
+@click.option("--private", is_flag=True, default=None, help="The site is on a private network, or on this machine.")
 @click.option("--legal-basis", help="Why we may read it, and when that was checked.")
 @click.option("--option", "given", multiple=True, metavar="NAME=VALUE", help="An option of the engine; repeat.")
 @click.option("--json", "as_json", is_flag=True, help="The source as a JSON object on stdout.")
@@ -81,7 +82,7 @@ def add(
     from crawler.adding import add_source, read_option
 
     options = ({"dialect": dialect} if dialect else {}) | dict(read_option(text) for text in given)
-    order = ("engine", "url", "every", "delay_s", "proxy", "legal_basis")
+    order = ("engine", "url", "every", "delay_s", "proxy", "private", "legal_basis")
     values = {key: table[key] for key in order if table[key] is not None}
     with answered_for(ctx, ctx.settings.sources_file):
         source = add_source(ctx.settings.sources_path, name, values, options)

@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, Any
 from scrapy.downloadermiddlewares.retry import get_retry_request
 from scrapy.downloadermiddlewares.robotstxt import RobotsTxtMiddleware
 from scrapy.exceptions import IgnoreRequest
-from scrapy.extensions.throttle import AutoThrottle
 from scrapy.utils.httpobj import urlparse_cached
 
 if TYPE_CHECKING:
@@ -25,11 +24,16 @@ if TYPE_CHECKING:
     from scrapy.crawler import Crawler
     from scrapy.http import Response
 
+    from crawler.polite.waiting import Waiting
     from crawler.spider import Notebook
+    from crawler.turns import Turns
 
 BUSY = frozenset({429, 503})
-MAX_CRAWL_DELAY_S = 60.0
-"""A longer Crawl-delay in robots.txt would make a sweep of 50 pages take an hour: it is taken as this long."""
+MAX_RETRY_AFTER_S = 7 * 86_400.0
+"""A longer pause than a week is a mistake, or means never: then somebody should look at the source."""
+
+_STEP_S = 0.5
+"""Whoever waits looks so often whether the sweep is told to stop."""
 
 
 class RobotsForbidError(IgnoreRequest):
@@ -54,6 +58,10 @@ class OtherHostError(IgnoreRequest):
 
 class AskedToWaitError(IgnoreRequest):
     """The site asks for a longer pause than a sweep may take."""
+
+
+class OutOfTimeError(IgnoreRequest):
+    """The sweep would be over before the request could be sent."""
 
 
 class Robots(RobotsTxtMiddleware):
@@ -83,20 +91,13 @@ class Robots(RobotsTxtMiddleware):
         rules = getattr(self._parsers[netloc], "rp", None)  # Protego's
         delay = rules.crawl_delay(self._robotstxt_useragent) if rules else None
         if delay:
-            _slow_down(self.crawler, min(float(delay), MAX_CRAWL_DELAY_S))
+            waiting: Waiting = self.crawler.spider.waiting  # type: ignore[union-attr]  # crawler.spider.SweepSpider's
+            waiting.slow_down((urlparse_cached(request).hostname or "").lower(), float(delay))
 
     def _robots_error(self, exc: Exception, netloc: str) -> None:
         is_ours = isinstance(exc, RobotsUnreadError)
         self._why[netloc] = exc if is_ours else RobotsUnreadError("robots.txt cannot be read", cause=exc)
         super()._robots_error(exc, netloc)
-
-
-def _slow_down(crawler: Crawler, delay_s: float) -> None:
-    throttle, engine = crawler.get_extension(AutoThrottle), crawler.engine
-    if throttle and engine:
-        throttle.mindelay = max(throttle.mindelay, delay_s)
-        for slot in engine.downloader.slots.values():
-            slot.delay = max(slot.delay, delay_s)
 
 
 class SameSite:
@@ -130,6 +131,7 @@ class RetryAfter:
     def __init__(self, crawler: Crawler) -> None:
         self._crawler = crawler
         self._recorder: Notebook = crawler.spider.recorder  # type: ignore[union-attr]  # crawler.spider.SweepSpider's
+        self._turns: Turns = crawler.spider.turns  # type: ignore[union-attr]  # the same
         self._longest = crawler.settings.getfloat("HINOMI_MAX_RETRY_AFTER_S")
         self._until = time.monotonic() + crawler.settings.getfloat("CLOSESPIDER_TIMEOUT")
 
@@ -151,6 +153,7 @@ class RetryAfter:
         asked = read_retry_after(response.headers.get("Retry-After"), datetime.now(UTC))
         tried = request.meta.get("retry_times", 0)
         wait = asked if asked is not None else float(2**tried)
+        self._turns.put_off((urlparse_cached(request).hostname or "").lower(), wait)  # for every source of that host
         if wait > self._longest or time.monotonic() + wait > self._until:
             self._recorder.asked_to_wait(wait)
             raise AskedToWaitError("the site asks for a longer pause than a sweep may take")
@@ -158,17 +161,30 @@ class RetryAfter:
         again = get_retry_request(request, spider=spider, reason=f"HTTP {response.status}") if spider else None
         if again is None:
             return response
-        await asyncio.sleep(wait)
+        await rest(self._crawler, wait)
         return again
+
+
+async def rest(crawler: Crawler, seconds: float) -> None:
+    """Wait, unless the sweep is told to stop.
+
+    Raises:
+        OutOfTimeError: It is.
+    """
+    until = time.monotonic() + seconds
+    while (left := until - time.monotonic()) > 0:
+        if not crawler.crawling:
+            raise OutOfTimeError("the sweep is told to stop")
+        await asyncio.sleep(min(left, _STEP_S))
 
 
 def read_retry_after(value: bytes | None, now: datetime) -> float | None:
     """Seconds to wait (RFC 9110, 10.2.3: a number or a date); None when it says nothing readable."""
     text = (value or b"").decode("latin-1").strip()
     if text.isdecimal() and text.isascii():
-        return float(text[:9])
+        return min(float(text[:9]), MAX_RETRY_AFTER_S)
     try:
         at = parsedate_to_datetime(text)
     except (ValueError, TypeError, IndexError):
         return None
-    return max(0.0, (at.replace(tzinfo=at.tzinfo or UTC) - now).total_seconds())
+    return min(max(0.0, (at.replace(tzinfo=at.tzinfo or UTC) - now).total_seconds()), MAX_RETRY_AFTER_S)

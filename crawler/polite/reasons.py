@@ -10,11 +10,13 @@ from scrapy import exceptions
 from service_identity.exceptions import VerificationError
 
 from crawler.engines.interface import Miss
-from crawler.polite.middlewares import OtherHostError, RobotsForbidError, RobotsUnreadError
+from crawler.polite.middlewares import OtherHostError, OutOfTimeError, RobotsForbidError, RobotsUnreadError
+from crawler.polite.resolver import PrivateAddressError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+PRIVATE: Final = "the host is on a private network, and the source does not say private = true"
 _TRANSPORT: Final[tuple[tuple[type[BaseException], str], ...]] = (
     (exceptions.DownloadTimeoutError, "no whole answer in time"),
     (exceptions.CannotResolveHostError, "the host name cannot be resolved"),
@@ -23,16 +25,22 @@ _TRANSPORT: Final[tuple[tuple[type[BaseException], str], ...]] = (
     (exceptions.DownloadFailedError, "the connection failed"),
 )
 
+_OURS: Final[tuple[tuple[type[BaseException], str, Miss], ...]] = (
+    (RobotsForbidError, "", Miss.REFUSED),
+    (RobotsUnreadError, "", Miss.BUSY),
+    (OtherHostError, "the site sends us to another host", Miss.REFUSED),
+    (PrivateAddressError, PRIVATE, Miss.REFUSED),
+)
+
 
 def reason_of(error: BaseException) -> tuple[str, Miss]:
     """What is said of a request that failed, and whose fault it is."""
-    if isinstance(error, RobotsForbidError):
-        return str(error), Miss.REFUSED
-    if isinstance(error, RobotsUnreadError):
+    if isinstance(error, RobotsUnreadError) and error.cause:
         # That robots.txt was what was asked for first says nothing: the host itself cannot be had.
-        return (str(error), Miss.BUSY) if error.cause is None else reason_of(error.cause)
-    if isinstance(error, OtherHostError):
-        return "the site sends us to another host", Miss.REFUSED
+        return reason_of(error.cause)
+    for kind, reason, miss in _OURS:
+        if isinstance(error, kind):
+            return reason or str(error), miss
     for one in _with_causes(error):
         if said := _tls_failure(one):
             return f"no safe connection: {said}", Miss.BUSY
@@ -42,6 +50,12 @@ def reason_of(error: BaseException) -> tuple[str, Miss]:
     if isinstance(error, exceptions.IgnoreRequest):
         return ("too many redirects" if "redirect" in str(error) else "the request was given up"), Miss.BROKEN
     return f"the request failed ({type(error).__name__})", Miss.BROKEN
+
+
+def is_out_of_time(error: BaseException) -> bool:
+    """Whether nothing is wrong but that the sweep is over."""
+    cause = error.cause if isinstance(error, RobotsUnreadError) else None
+    return isinstance(cause or error, OutOfTimeError)
 
 
 def _with_causes(error: BaseException) -> Iterator[BaseException]:

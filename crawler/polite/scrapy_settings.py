@@ -68,14 +68,16 @@ def scrapy_settings(source: Source, crawler: CrawlerSettings) -> dict[str, Any]:
         },
         "CONCURRENT_REQUESTS": 1,
         "CONCURRENT_REQUESTS_PER_DOMAIN": 1,
-        "DOWNLOAD_DELAY": delay,
-        "DOWNLOAD_DELAY_JITTER": 0,  # the delay is a promise, not an average
-        "AUTOTHROTTLE_ENABLED": True,
-        "AUTOTHROTTLE_START_DELAY": delay,
+        # The pause is `Waiting`'s, after every answer and for all sources of a host: Scrapy's counts for one process,
+        # from one start to the next, and AutoThrottle's is never longer than from one answer to the next.
+        "HINOMI_DELAY_S": delay,
+        "DOWNLOAD_DELAY": 0,
+        "AUTOTHROTTLE_ENABLED": False,
         "DOWNLOAD_TIMEOUT": crawler.timeout_s,
         "DOWNLOAD_MAXSIZE": crawler.max_body_bytes,
         "DOWNLOAD_WARNSIZE": 0,
         "DOWNLOAD_FAIL_ON_DATALOSS": False,  # what came is kept and marked; see crawler.spider
+        "TWISTED_DNS_RESOLVER": "crawler.polite.resolver.OpenResolver",
         "DNS_TIMEOUT": min(crawler.timeout_s, 60),
         "HTTPERROR_ALLOW_ALL": True,  # crawler.spider tells what is gone from what failed
         "REDIRECT_MAX_TIMES": 5,
@@ -91,6 +93,7 @@ def scrapy_settings(source: Source, crawler: CrawlerSettings) -> dict[str, Any]:
             "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
             "crawler.polite.middlewares.Robots": 100,
             "crawler.polite.middlewares.RetryAfter": 560,
+            "crawler.polite.waiting.Waiting": 950,  # next to the wire
             "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": None,
             "crawler.polite.bodies.Bodies": 590,  # in its place
         },

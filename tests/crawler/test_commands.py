@@ -20,6 +20,9 @@ KEYS = [
 ]  # fmt: skip
 
 
+SPARE = ["--dialect", "bepasty"]
+
+
 def hinomi(crawl: Crawl, *arguments: str) -> tuple[int, list[dict[str, object]], str]:
     command = [sys.executable, "-m", "cli", "--home", str(crawl.home), *arguments]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
@@ -30,7 +33,7 @@ def test_a_source_is_added_tried_swept_and_listed(sqlite_crawl: Crawl, spirit: S
     spirit.post([(f"試し {n}", post) for n, post in enumerate(make_posts(3, seed=99))])
     crawl = sqlite_crawl
     add = ["sources", "add", "forum", "--engine", "html-forum", "--url", spirit.board, "--dialect", "spirit"]
-    code, _, error = hinomi(crawl, *add, "--option", f"zone={ZONE}", "--legal-basis", "our own")
+    code, _, error = hinomi(crawl, *add, "--private", "--option", f"zone={ZONE}", "--legal-basis", "our own")
     assert (code, "added forum" in error) == (0, True), error
     code, (seen,), error = hinomi(crawl, "sources", "check", "forum", "--json")
     assert (code, seen["good"], seen["documents"], seen["authors"], seen["times"]) == (0, True, 1, 1, 1), error
@@ -45,7 +48,7 @@ def test_a_source_is_added_tried_swept_and_listed(sqlite_crawl: Crawl, spirit: S
 
 
 def test_a_failed_sweep_exits_with_3_and_its_reason(sqlite_crawl: Crawl, misbehaving: Misbehaving) -> None:
-    sqlite_crawl.add(f'[sources.a]\nengine = "paste-list"\nurl = "{misbehaving.url}/list-gone/list"')
+    sqlite_crawl.add(f'[sources.a]\nengine = "paste-list"\nurl = "{misbehaving.url}/list-gone/list"\nprivate = true')
     sqlite_crawl.add('[sources.a.options]\nentries = "li"')
     code, (swept,), error = hinomi(sqlite_crawl, "sweep", "a", "--json")
     assert (code, swept["state"], swept["reason"]) == (3, "failed", "1 × HTTP 404"), error
@@ -60,6 +63,8 @@ def test_wrong_use_is_named(sqlite_crawl: Crawl) -> None:
         (["sweep", "nobody"], "no such source: nobody"),
         (["sources", "check", "nobody"], "no such source: nobody"),
         (["sources", "add", "a", "--engine", "paste-list", "--url", "nowhere"], "sources.a.url"),
+        (["sources", "add", "a", "--engine", "paste-list", "--url", "http://127.0.0.1/", *SPARE], "private network"),
+        (["sources", "add", "a", "--engine", "paste-list", "--url", "http://[::1]/", *SPARE], "private network"),
     ]:
         code, out, error = hinomi(sqlite_crawl, *arguments)
         assert (code, out, said in error) == (2, [], True), error

@@ -18,6 +18,7 @@ SOURCE = """
 [sources.forum]
 engine = "html-forum"
 url = "{url}"
+private = true
 legal_basis = "our own test server"
 [sources.forum.options]
 dialect = "spirit"

@@ -16,6 +16,7 @@ SOURCE = """
 [sources.{name}]
 engine = "paste-list"
 url = "{url}/{way}/list"
+private = true
 [sources.{name}.options]
 entries = "li"
 title = "a"

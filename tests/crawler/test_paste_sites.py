@@ -17,6 +17,7 @@ SOURCE = """
 [sources.{name}]
 engine = "paste-list"
 url = "{url}"
+private = true
 legal_basis = "our own test server"
 [sources.{name}.options]
 dialect = "{dialect}"

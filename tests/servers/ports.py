@@ -13,13 +13,14 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def wait_for_port(port: int, *, timeout_s: float = 200, is_alive: object = None) -> None:
+def wait_for_port(port: int, *, timeout_s: float = 200, is_alive: object = None, host: str = "127.0.0.1") -> None:
     """Return as soon as something accepts connections on the port.
 
     Args:
-        port: On 127.0.0.1.
+        port: Of the host.
         timeout_s: After that long the wait has failed.
         is_alive: A ``Popen``; when its process has ended, waiting is in vain.
+        host: An address of this machine.
 
     Raises:
         TimeoutError: Nothing listens after ``timeout_s``, or the process ended.
@@ -29,9 +30,9 @@ def wait_for_port(port: int, *, timeout_s: float = 200, is_alive: object = None)
     while time.monotonic() < deadline:
         if poll() is not None:
             raise TimeoutError(f"the server for port {port} ended with {poll()} before it listened")
-        with socket.socket() as probe:
+        with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
             probe.settimeout(1)
-            if probe.connect_ex(("127.0.0.1", port)) == 0:
+            if probe.connect_ex((host, port)) == 0:
                 return
         time.sleep(0.05)
     raise TimeoutError(f"nothing listens on port {port} after {timeout_s} s")

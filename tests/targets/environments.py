@@ -33,7 +33,7 @@ def target_python(name: str) -> Path:
 
 @contextmanager
 def running(
-    command: list[str], port: int, log: Path, *, cwd: Path, env: dict[str, str] | None = None
+    command: list[str], port: int, log: Path, *, cwd: Path, env: dict[str, str] | None = None, host: str = "127.0.0.1"
 ) -> Iterator[None]:
     """A server in a child process, in its own group, stopped by its pid."""
     with log.open("wb") as output:
@@ -41,7 +41,7 @@ def running(
             command, stdout=output, stderr=output, cwd=cwd, env={**os.environ, **(env or {})}, start_new_session=True
         )
     try:
-        wait_for_port(port, is_alive=server)
+        wait_for_port(port, is_alive=server, host=host)
         yield
     finally:
         server.send_signal(signal.SIGTERM)

@@ -1,0 +1,1 @@
+"""How the crawler behaves on the wire."""
