@@ -7,10 +7,8 @@ import os
 import tempfile
 import tomllib
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
 from crawler.errors import SourcesError
-from crawler.polite.reach import is_private_host
 from crawler.sources import read_sources
 
 if TYPE_CHECKING:
@@ -33,11 +31,6 @@ def add_source(path: Path, name: str, table: Mapping[str, Any], options: Mapping
         raise SourcesError(f"{path} has a source {name!r} already", hint="Edit the file to change it.")
     new = text.rstrip("\n") + "\n\n" + as_toml(name, table, options)
     added = read_sources(new, str(path))[name]
-    if is_private_host(urlsplit(added.url).hostname or "") and not added.private:
-        raise SourcesError(
-            f"{added.url} is on a private network, or on this machine: nothing would be fetched from it",
-            hint="If it is meant: --private (private = true in the file).",
-        )
     _replace(path, new)
     return added
 
@@ -68,6 +61,8 @@ def read_option(text: str) -> tuple[str, Any]:
 
 def _value(value: object) -> str:
     """A TOML value; its strings, numbers, truth values and arrays are written as JSON writes them."""
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{json.dumps(name)} = {_value(one)}" for name, one in value.items()) + "}"
     return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 

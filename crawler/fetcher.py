@@ -118,30 +118,28 @@ def fetcher(settings: CrawlerSettings, function: Callable[..., None], *arguments
         worker.end(at_once=True)
 
 
+_TOLD_TO: Final[dict[str, Callable[[Pen, Any], object]]] = {
+    TAKE: lambda pen, told: pen.take(*told),
+    SAME: lambda pen, told: pen.unchanged(*told),
+    MISSED: lambda pen, told: pen.missed(told[0], told[1], Miss(told[2]), is_wall=told[3]),
+    OVER: lambda pen, told: pen.turns.end(told),
+    PUT_OFF: lambda pen, told: pen.turns.put_off(*told),
+    WAIT: lambda pen, told: pen.asked_to_wait(told),
+}
+_ASKED_OF: Final[dict[str, Callable[[Pen, Any], object]]] = {
+    MARKS: lambda pen, told: list(pen.marks(told).values()),
+    PENDING: lambda pen, _told: pen.pending(),
+    STATE: lambda pen, told: list(pen.page_state(told)),
+    TURN: lambda pen, told: pen.turns.ask(*told),
+}
+
+
 def _write_down(pen: Pen, word: str, told: Any) -> tuple[str, object]:
     """What is answered: what went wrong, which ends the sweep, and what was asked for."""
     try:
-        if word == MARKS:
-            return "", list(pen.marks(told).values())
-        if word == PENDING:
-            return "", pen.pending()
-        if word == STATE:
-            return "", list(pen.page_state(told))
-        if word == TURN:
-            return "", pen.turns.ask(*told)
-        if word == TAKE:
-            pen.take(*told)
-        elif word == SAME:
-            pen.unchanged(*told)
-        elif word == MISSED:
-            fetch_, reason, miss, is_wall = told
-            pen.missed(fetch_, reason, Miss(miss), is_wall=is_wall)
-        elif word == OVER:
-            pen.turns.end(told)
-        elif word == PUT_OFF:
-            pen.turns.put_off(*told)
-        elif word == WAIT:
-            pen.asked_to_wait(told)
+        if word in _ASKED_OF:
+            return "", _ASKED_OF[word](pen, told)
+        _TOLD_TO[word](pen, told)
     except HinomiError as error:
         return str(error), None
     return "", pen.stopping

@@ -1,4 +1,4 @@
-"""The ledger of a source: every entry that a list ever showed, until it was read or given up; what pages said of changes.
+"""The ledger of a source: every entry that a list ever showed, until it was read or given up.
 
 An entry is written down in the transaction that takes in the page that showed it, so that no crash, outage or time
 limit between showing and reading loses it, even when the list does not show it any more.
@@ -214,7 +214,8 @@ class Ledger:
     def read_whole(self, session: Session, entry: str, since: datetime) -> int:
         """An entry was read from its beginning to its end: posts not seen in it since then are gone; how many."""
         missing = (
-            SeenPost.source == self.source, SeenPost.entry == entry, SeenPost.last_at < since, SeenPost.gone_at.is_(None)
+            SeenPost.source == self.source, SeenPost.entry == entry, SeenPost.last_at < since,
+            SeenPost.gone_at.is_(None),
         )  # fmt: skip
         return _rows(session.execute(update(SeenPost).where(*missing).values(gone_at=self._clock.now())))
 

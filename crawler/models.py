@@ -1,4 +1,4 @@
-"""Tables of the crawler: sweeps, the ledger of what each source has shown, its posts, and what pages said of changes."""
+"""Tables of the crawler: sweeps, the ledger of what each source showed, its posts, and what pages say of changes."""
 
 from __future__ import annotations
 
@@ -122,8 +122,9 @@ class PageState(Base):
 class HostTurn(Base):
     """Whose turn it is to ask a host, and when the next one may: a row for a host's name, and one for each address.
 
-    ``holder`` asks at this moment, until ``held_until_at`` at the latest. ``delay_s`` is the longest pause that a source
-    wants between requests, ``slowest`` that source, whose wish counts until ``slow_until_at`` unless it asks again.
+    ``holder`` asks at this moment, until ``held_until_at`` at the latest. ``delay_s`` is the longest pause that a
+    source wants between requests, ``slowest`` that source, whose wish counts until ``slow_until_at`` unless
+    it asks again.
     """
 
     __tablename__ = "host_turns"

@@ -40,6 +40,7 @@ def after_miss(miss: Miss, failures: int, now: datetime, every: timedelta) -> Ve
     Args:
         miss: Whose fault it was.
         failures: Tries in vain before this one.
+        now: Of this try.
         every: The source's schedule, by which waits are measured.
     """
     if miss == Miss.BUSY:

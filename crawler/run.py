@@ -69,8 +69,7 @@ class SweepResult:
 def sweep(source: Source, settings: Settings, database: Database, clock: Clock, *, again: bool = False) -> SweepResult:
     """Sweep one source: this process keeps the pen, another one goes out (`crawler.fetcher`).
 
-    Args:
-        again: Read everything again that the lists and the ledger know, whatever was read before.
+    With ``again``, everything that the lists and the ledger know is read, whatever was read before.
 
     Raises:
         CrawlError: Another worker sweeps it at this moment.

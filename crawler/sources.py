@@ -19,6 +19,7 @@ import crawler.engines
 from core.plugins import load_plugins
 from crawler.engines.interface import EngineOptions, SiteEngine
 from crawler.errors import SourcesError
+from crawler.polite.reach import is_private_host
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -51,7 +52,10 @@ class Source(BaseModel):
     delay_s: float | None = Field(default=None, ge=0, description="pause between requests; default: [crawler] delay_s")
     proxy: str = Field(default="", description="http, https, socks5 or socks5h address; names are resolved by it")
     hosts: tuple[str, ...] = Field(default=(), description="other hosts of the same site, like one for raw text")
-    private: bool = Field(default=False, description="its hosts may be on a private network, or on this machine")
+    private: bool = Field(
+        default=False,
+        description="its name may lead to a private network, or to this machine",
+    )
     legal_basis: str = ""
     enabled: bool = True
     options: SkipValidation[EngineOptions]
@@ -70,6 +74,11 @@ class Source(BaseModel):
         if proxy and (urlsplit(proxy).scheme not in PROXY_SCHEMES or not urlsplit(proxy).hostname):
             raise ValueError(f"expected an address with one of {', '.join(PROXY_SCHEMES)}")
         return proxy
+
+    @property
+    def allows_private(self) -> bool:
+        """Whether its hosts may be on a private network: it says so, or its own address does."""
+        return self.private or is_private_host(urlsplit(self.url).hostname or "")
 
     @property
     def reads(self) -> str:

@@ -91,7 +91,7 @@ class SweepSpider(scrapy.Spider):
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
         """Made by Scrapy."""
         spider = super().from_crawler(crawler, *args, **kwargs)
-        crawler.signals.connect(spider._idle, signal=signals.spider_idle)
+        crawler.signals.connect(spider.idle, signal=signals.spider_idle)
         return spider
 
     async def start(self) -> AsyncIterator[scrapy.Request]:
@@ -99,7 +99,7 @@ class SweepSpider(scrapy.Spider):
         for request in self._requests(self._engine.start()):
             yield request
 
-    def _idle(self) -> None:
+    def idle(self) -> None:
         """Everything that lists show was asked for: now what earlier sweeps left, until nothing is left to try."""
         if self.recorder.stopping or self.recorder.fatal or not self.recorder.lists_read:
             return

@@ -33,7 +33,7 @@ from crawler.fetcher import fetcher
 from crawler.sources import engines
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from multiprocessing.connection import Connection
 
     from archive.records import Exchange
@@ -226,38 +226,39 @@ def _time(posted: Posted | None) -> tuple[str, str]:
     return posted.written, posted.at.isoformat(timespec="minutes") if posted.at else ""
 
 
+_WARNINGS: Final[tuple[tuple[Callable[[Trial], object], str], ...]] = (
+    (lambda t: not t.entries, "the list showed no entry: see the selectors of the list, or the address"),
+    (lambda t: t.unusable, "{0} entries have no address that can be asked for: see `link` or `topic_link`"),
+    (lambda t: t.tried - t.read, "{0} entries that were tried could not be read"),
+    (lambda t: t.entries and not t.documents, "the entries held no document: see the selectors of posts"),
+    (lambda t: t.empty, "{0} documents are empty: see `post_text`, `text` or `raw`"),
+    (lambda t: t.documents and not t.authors, "no author was found"),
+    (
+        lambda t: t.documents and not t.times + t.unread_times,
+        "no time was found: posts will be dated by when they were fetched",
+    ),
+    (lambda t: t.unread_times, "{0} times cannot be read: see `date_formats` and `zone`"),
+    (lambda t: t.ambiguous_times, "{0} times may have day and month the other way round: set `date_order`"),
+    (
+        lambda t: t.renamed,
+        "every entry had another address when the list was read again: name what changes in `strip_query`",
+    ),
+    (
+        lambda t: t.remarked,
+        "{0} entries had other marks when the list was read again, and would be read in every sweep: choose others",
+    ),
+    (
+        lambda t: t.more_pages and t.second_page == 0,
+        "the second page showed nothing that the first had not: see the link to the next page",
+    ),
+)
+"""What is wrong (a number that goes into the sentence, or whether), and what to do about it."""
+
+
 def warnings_of(trial: Trial, source: Source) -> list[str]:
     """What speaks against sweeping the source as it is set up, each with what to do; pure."""
-    found = []
-    dated = trial.times + trial.unread_times
-    if not trial.entries:
-        found.append("the list showed no entry: see the selectors of the list, or the address")
-    if trial.unusable:
-        found.append(f"{trial.unusable} entries have no address that can be asked for: see `link` or `topic_link`")
-    if trial.tried > trial.read:
-        found.append(f"{trial.tried - trial.read} of {trial.tried} entries could not be read")
-    if trial.entries and not trial.documents:
-        found.append("the entries held no document: see the selectors of posts")
-    if trial.empty:
-        found.append(f"{trial.empty} documents are empty: see `post_text`, `text` or `raw`")
-    if trial.documents and not trial.authors:
-        found.append("no author was found")
-    if trial.documents and not dated:
-        found.append("no time was found: posts will be dated by when they were fetched")
-    if trial.unread_times:
-        found.append(f"{trial.unread_times} times cannot be read: see `date_formats`, `zone`")
-    if trial.ambiguous_times:
-        found.append(f"{trial.ambiguous_times} times may have day and month the other way round: set `date_order`")
-    if trial.renamed:
-        found.append("every entry had another address when the list was read again: name what changes in `strip_query`")
-    elif trial.remarked:
-        found.append(
-            f"{trial.remarked} entries had other marks when the list was read again: everything would be read again in "
-            "every sweep; choose marks that change with a new post alone"
-        )
-    if trial.more_pages and trial.second_page == 0:
-        found.append("the second page showed nothing that the first had not: see the link to the next page")
-    if not getattr(source.options, "topic_marks", True):
+    found = [text.format(number) for says, text in _WARNINGS if (number := says(trial))]
+    if getattr(source.options, "topic_marks", None) == ():
         found.append("no `topic_marks`: the text of each row stands in for them, but for views and relative times")
     if not source.legal_basis:
         found.append("no legal_basis is written down: why may we read this site?")

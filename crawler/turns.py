@@ -120,7 +120,8 @@ class HostTurns:
     def _now(self, session: Session) -> datetime:
         """By one clock for all: the database server's, where there is one, since machines do not agree on the time."""
         if session.get_bind().dialect.name == "postgresql":
-            return session.execute(select(func.clock_timestamp())).scalar_one()
+            now: datetime = session.execute(select(func.clock_timestamp())).scalar_one()
+            return now
         return self._clock.now()
 
 

@@ -69,7 +69,7 @@ def _row(source: Source, last: Sweep | None) -> dict[str, Any]:
 @click.option("--every", default="15m", show_default=True, help="Schedule: a number and s, m, h or d.")
 @click.option("--delay", "delay_s", type=float, help="Seconds between two requests.")
 @click.option("--proxy", help="http, https, socks5 or socks5h address.")
-@click.option("--private", is_flag=True, default=None, help="The site is on a private network, or on this machine.")
+@click.option("--private", is_flag=True, default=None, help="Its name leads to a private network, or to this machine.")
 @click.option("--legal-basis", help="Why we may read it, and when that was checked.")
 @click.option("--option", "given", multiple=True, metavar="NAME=VALUE", help="An option of the engine; repeat.")
 @click.option("--json", "as_json", is_flag=True, help="The source as a JSON object on stdout.")
@@ -115,17 +115,16 @@ def check(ctx: Context, name: str, *, as_json: bool) -> None:
     warnings = warnings_of(trial, source)
     if as_json:
         ctx.emit({**asdict(trial), "warnings": warnings, "good": trial.is_good})
-        sys.exit(0 if trial.is_good else TRIAL_FAILED)
+    pages = "more pages" if trial.more_pages else "one page"
     ctx.talk.print(
-        f"{name}: {trial.entries} entries on the list, {'more pages' if trial.more_pages else 'one page'}; {trial.read} "
-        f"of {trial.tried} tried entries gave {trial.documents} documents, {trial.authors} with an author, "
-        f"{trial.times} with a readable time, {trial.characters} characters ({trial.requests} requests)"
+        f"{name}: {trial.entries} entries on the list, {pages}; {trial.read} of {trial.tried} tried entries gave "
+        f"{trial.documents} documents, {trial.authors} with an author, {trial.times} with a readable time, "
+        f"{trial.characters} characters ({trial.requests} requests)"
     )
     table = Table("address", "title", "author", "time as written", "read as (UTC)", "characters")
     for one in trial.collected:
-        table.add_row(
-            *map(escape, (one.address, one.title, one.author, one.written, one.posted_at)), str(one.characters)
-        )
+        told = (one.address, one.title, one.author, one.written, one.posted_at, str(one.characters))
+        table.add_row(*map(escape, told))
     if trial.collected:
         ctx.talk.print(table)
     for problem, count in trial.problems.items():

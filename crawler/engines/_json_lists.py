@@ -93,19 +93,16 @@ def following_in(fetch: Fetch, page: Page, tree: Any, paging: Paging, entries: i
     """How to ask for what follows a page of a list; None at its end."""
     if not entries or _is_last(fetch, tree, paging, entries):
         return None
-    if paging.next and not paging.cursor_parameter:
-        address = page.link(text_at(tree, paging.next))
-        return Fetch(address, headers=fetch.headers) if address else None
-    if paging.next:
-        cursor = text_at(tree, paging.next)
-        return _with(fetch, paging, paging.cursor_parameter, cursor) if cursor else None
-    if paging.last_id_parameter:
-        return _with(fetch, paging, paging.last_id_parameter, last_id) if last_id else None
     if paging.page_parameter:
         return _counted(fetch, paging, paging.page_parameter, 1, paging.first_page)
     if paging.offset_parameter:
         return _counted(fetch, paging, paging.offset_parameter, entries, 0)
-    return None
+    if paging.next and not paging.cursor_parameter:
+        address = page.link(text_at(tree, paging.next))
+        return Fetch(address, headers=fetch.headers) if address else None
+    cursor = text_at(tree, paging.next) if paging.next else last_id
+    parameter = paging.cursor_parameter or paging.last_id_parameter
+    return _with(fetch, paging, parameter, cursor) if cursor and parameter else None
 
 
 def _is_last(fetch: Fetch, tree: Any, paging: Paging, entries: int) -> bool:

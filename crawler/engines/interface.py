@@ -195,7 +195,7 @@ class Page:
         """
         if has_heavy_tag(self.text):
             raise UnreadablePageError("a tag with hundreds of attributes")
-        return Selector(text=self.text or " ", base_url=self.address)
+        return Selector(type="html", text=self.text or " ", base_url=self.address)
 
     def link(self, link: str) -> str | None:
         """The address that a link on the page asks for; None when it is none that can be asked for."""

@@ -1,4 +1,4 @@
-"""A mark for an entry whose list says nothing that is known to change with it: what its row says, but for the moment."""
+"""A mark for an entry whose list says nothing known to change with it: what its row says, but for the moment."""
 
 from __future__ import annotations
 

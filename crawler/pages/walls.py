@@ -108,7 +108,7 @@ def wall_of(page_text: str, media_type: str, status: int, headers: Mapping[str, 
     page_text = page_text[:LONGEST]
     if has_heavy_tag(page_text):
         return Wall.NONE
-    root = Selector(text=page_text or " ")
+    root = Selector(type="html", text=page_text or " ")
     seen = _seen(root)
     if len(seen) < LITTLE * 2 and _CHALLENGES.search("\n".join(root.xpath("//script//text() | //@*").getall())):
         return Wall.BROWSER
@@ -119,7 +119,7 @@ def continue_to(page_text: str) -> str:
     """The link that a page does nothing but lead on to, by a refresh or one thing to click; empty when it does more."""
     if not _is_html(page_text, "text/html") or has_heavy_tag(page_text[:LONGEST]):
         return ""
-    root = Selector(text=page_text[:LONGEST] or " ")
+    root = Selector(type="html", text=page_text[:LONGEST] or " ")
     return _refresh_of(root) or _only_link(root, _seen(root))
 
 

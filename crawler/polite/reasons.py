@@ -16,7 +16,7 @@ from crawler.polite.resolver import PrivateAddressError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-PRIVATE: Final = "the host is on a private network, and the source does not say private = true"
+PRIVATE: Final = "the host is on a private network, and neither its address nor private = true says so"
 _TRANSPORT: Final[tuple[tuple[type[BaseException], str], ...]] = (
     (exceptions.DownloadTimeoutError, "no whole answer in time"),
     (exceptions.CannotResolveHostError, "the host name cannot be resolved"),

@@ -61,7 +61,7 @@ class OpenResolver:
     def from_crawler(cls, crawler: Crawler, reactor: Any) -> Self:
         """Made by Scrapy."""
         settings = crawler.settings
-        private = settings["HINOMI_SOURCE"].private
+        private = settings["HINOMI_SOURCE"].allows_private
         return cls(reactor, allows_private=private, timeout_s=settings.getfloat("DNS_TIMEOUT"))
 
     def install_on_reactor(self) -> None:

@@ -41,7 +41,7 @@ class Waiting:
         self._turns: Turns = crawler.spider.turns  # type: ignore[union-attr]  # crawler.spider.SweepSpider's
         self._recorder: Notebook = crawler.spider.recorder  # type: ignore[union-attr]  # the same
         self._resolver: OpenResolver = reactor.nameResolver  # chosen when it started
-        self._allows_private: bool = settings["HINOMI_SOURCE"].private
+        self._allows_private: bool = settings["HINOMI_SOURCE"].allows_private
         self._delay_s = settings.getfloat("HINOMI_DELAY_S")
         self._delays: dict[str, float] = {}
         self._hold_s = settings.getfloat("DOWNLOAD_TIMEOUT") + _HOLD_BEYOND_S

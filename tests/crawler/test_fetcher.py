@@ -14,6 +14,7 @@ from crawler.engines.interface import EngineOptions
 from crawler.errors import CrawlError
 from crawler.fetcher import fetch, fetcher
 from crawler.sources import Source
+from crawler.turns import LoneTurns
 from tests.core.processes.prying import OPEN, pry, tell_about_itself
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from archive.records import Exchange
-    from crawler.engines.interface import Fetch, Mark, Page, Step
+    from crawler.engines.interface import Fetch, Mark, Miss, Page, Step
 
 
 @pytest.mark.skipif(not landlock_version(), reason="this kernel has no Landlock")
@@ -59,17 +60,30 @@ class Pages:
 
     requests = lists_read = 0
     fatal = stopping = ""
+    turns = LoneTurns()
 
     def marks(self, keys: Iterable[str]) -> dict[str, Mark]:
         """None."""
         del keys
         return {}
 
-    def take(self, steps: Sequence[Step], page: Page, exchange: Exchange) -> None:
+    def take(self, fetch: Fetch, steps: Sequence[Step], page: Page, exchange: Exchange) -> None:
         """Not told."""
 
-    def missed(self, fetch: Fetch, reason: str, *, gone: bool) -> None:
+    def unchanged(self, fetch: Fetch, steps: Sequence[Step]) -> None:
         """Not told."""
+
+    def missed(self, fetch: Fetch, reason: str, miss: Miss, *, is_wall: bool = False) -> None:
+        """Not told."""
+
+    def pending(self) -> list[Fetch]:
+        """None."""
+        return []
+
+    def page_state(self, address: str) -> tuple[str, str, str]:
+        """Nothing is known."""
+        del address
+        return "", "", ""
 
     def asked_to_wait(self, seconds: float) -> None:
         """Not told."""

@@ -121,4 +121,4 @@ def as_text(text: str, form: str) -> str:
     """What a field holds as a reader sees it."""
     if form == "text" or has_heavy_tag(text):
         return text
-    return text_of(Selector(text=f"<div>{text}</div>"))
+    return text_of(Selector(type="html", text=f"<div>{text}</div>"))

@@ -93,6 +93,7 @@ class PasteList(WalkingEngine):
 
     def shown(self, fetch: Fetch, page: Page) -> Shown:
         """The pastes of a page of the list."""
+        del fetch
         given = self.options
         if given.format == "html":
             entries = [self._html_entry(page, one) for one in select_all(page.root, given.entries)]
