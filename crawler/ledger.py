@@ -10,15 +10,16 @@ import json
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, func, or_, select, update
 
 from core.database import insert_into
 from crawler.engines.interface import Fetch, Mark, Miss
 from crawler.models import PageState, SeenMark, SeenPost
+from crawler.pages.addresses import clean_address
 from crawler.patience import GIVEN_UP, GONE, READ, WANTED, after_miss, next_look
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
     from datetime import datetime, timedelta
 
     from sqlalchemy.orm import Session
@@ -182,6 +183,30 @@ class Ledger:
         with self._database.write() as session:
             self.remember(session, Mark(_OPTIONS, options))
         return known is not None and known.value != options
+
+    def rename(self, session: Session, names: Collection[str]) -> None:
+        """Parameters that are of the visit go out of the keys of entries; of those that are one then, one stays."""
+        inside = or_(*(SeenMark.key.contains(f"{name}=") for name in names))
+        ours = select(SeenMark).where(SeenMark.source == self.source, SeenMark.step != "", inside)
+        for row in list(session.scalars(ours.order_by(SeenMark.state != READ, SeenMark.seen_at.desc()))):
+            key = clean_address(row.key, names)
+            if key == row.key:
+                continue
+            if session.get(SeenMark, (self.source, key)):
+                session.delete(row)
+            else:
+                row.address, row.resume_at = clean_address(row.address, names), clean_address(row.resume_at, names)
+                self._rename_posts(session, row.key, key)
+                row.key = key
+            session.flush()
+
+    def _rename_posts(self, session: Session, old: str, new: str) -> None:
+        posts = select(SeenPost).where(SeenPost.source == self.source, SeenPost.entry == old)
+        for post in list(session.scalars(posts)):
+            key = new + post.key.removeprefix(old)
+            if session.get(SeenPost, (self.source, key)) is None:
+                post.key, post.entry = key, new
+                session.flush()
 
     def again(self) -> None:
         """Have everything read again that was read or given up; what is kept already is not kept twice."""

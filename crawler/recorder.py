@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections import Counter
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import update
 
 from archive.store import Place
-from crawler.engines.interface import WALKED, Fetch, KeepPage, KeepPost, Listed, Mark, Miss, Problem
+from crawler.engines.interface import VOLATILE, WALKED, Fetch, KeepPage, KeepPost, Listed, Mark, Miss, Problem
 from crawler.ledger import Ledger
 from crawler.models import Sweep
 from crawler.turns import HostTurns
@@ -268,6 +269,8 @@ class Recorder:
     def _write_down(self, session: Session, fetch: Fetch, step: Step) -> None:
         if isinstance(step, Mark):
             self.ledger.remember(session, step)
+            if step.key == VOLATILE:
+                self.ledger.rename(session, json.loads(step.value))
             if step.value and (since := self._whole_since.pop(step.key, None)):
                 self.ledger.read_whole(session, step.key, since)
         elif isinstance(step, Listed):

@@ -7,7 +7,7 @@ import secrets
 import threading
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from sqlalchemy import select, update
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from core.clock import Clock
     from core.database import Database
-    from core.settings import Settings
+    from core.settings import CrawlerSettings, Settings
     from crawler.sources import Source
 
 LEASE_S = 60.0
@@ -43,6 +43,14 @@ _FINISHES = {
     "stopping": "",
     "fatal": "",
 }
+
+
+class GoOut(Protocol):
+    """Fetches a source, and tells the recorder; gives Scrapy's word on how it ended."""
+
+    def __call__(self, source: Source, settings: CrawlerSettings, pen: Recorder, *, deep: bool, past: bool) -> str:
+        """Fetch."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +74,16 @@ class SweepResult:
         return asdict(self)
 
 
-def sweep(source: Source, settings: Settings, database: Database, clock: Clock, *, again: bool = False) -> SweepResult:
-    """Sweep one source: this process keeps the pen, another one goes out (`crawler.fetcher`).
+def sweep(
+    source: Source,
+    settings: Settings,
+    database: Database,
+    clock: Clock,
+    *,
+    again: bool = False,
+    go_out: GoOut | None = None,
+) -> SweepResult:
+    """Sweep one source: this process keeps the pen, another one goes out (`crawler.fetcher`, unless told otherwise).
 
     With ``again``, everything that the lists and the ledger know is read, whatever was read before.
 
@@ -89,7 +105,7 @@ def sweep(source: Source, settings: Settings, database: Database, clock: Clock, 
                 if recorder.ledger.begin(source.reads) or again:
                     recorder.ledger.again()
                 deep, past = recorder.begin_walk()
-                finish = fetch(source, settings.crawler, recorder, deep=deep, past=past)
+                finish = (go_out or fetch)(source, settings.crawler, recorder, deep=deep, past=past)
         except HinomiError as error:
             recorder.fatal = str(error)
         except Exception as error:  # noqa: BLE001  # the edge of a sweep: its row has to be closed, whatever failed

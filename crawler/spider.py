@@ -96,20 +96,20 @@ class SweepSpider(scrapy.Spider):
 
     async def start(self) -> AsyncIterator[scrapy.Request]:
         """What the engine wants first."""
-        for request in self._requests(self._engine.start()):
+        for request in self.requests(self._engine.start()):
             yield request
 
     def idle(self) -> None:
         """Everything that lists show was asked for: now what earlier sweeps left, until nothing is left to try."""
         if self.recorder.stopping or self.recorder.fatal or not self.recorder.lists_read:
             return
-        requests = list(self._requests(map(self._engine.resumed, self.recorder.pending())))
+        requests = list(self.requests(map(self._engine.resumed, self.recorder.pending())))
         for request in requests:
             self.crawler.engine.crawl(request)
         if requests:
             raise DontCloseSpider
 
-    def _requests(self, steps: Iterable[Step]) -> Iterator[scrapy.Request]:
+    def requests(self, steps: Iterable[Step]) -> Iterator[scrapy.Request]:
         """Each page once. Scrapy's own filter would drop a redirect in a circle without a word."""
         for step in steps:
             if isinstance(step, Fetch) and (asked := _identity(step)) not in self._asked_for:
@@ -127,14 +127,15 @@ class SweepSpider(scrapy.Spider):
             method=fetch.method,
             body=fetch.body,
             headers={name: value for name, value in headers.items() if value},
-            callback=self._answered,
-            errback=self._failed,
+            callback=self.answered,
+            errback=self.failed,
             cb_kwargs={"fetch": fetch, "following": following},
             priority=1 if fetch.ahead else 0,
             dont_filter=True,
         )
 
-    def _answered(self, response: Response, fetch: Fetch, following: str) -> Iterator[scrapy.Request]:
+    def answered(self, response: Response, fetch: Fetch, following: str) -> Iterator[scrapy.Request]:
+        """An answer came: to the engine, what it says to the recorder, and what it wants next."""
         self._count()
         if response.status == HTTPStatus.NOT_MODIFIED:
             yield from self._unchanged(fetch, following)
@@ -162,13 +163,13 @@ class SweepSpider(scrapy.Spider):
             return
         self._failed_in_a_row = 0
         self._keep(fetch, lambda: self.recorder.take(fetch, steps, page, exchange))
-        yield from self._requests(steps)
+        yield from self.requests(steps)
 
     def _unchanged(self, fetch: Fetch, following: str) -> Iterator[scrapy.Request]:
         self._failed_in_a_row = 0
         steps = list(self._engine.unchanged(fetch, following))
         self._keep(fetch, lambda: self.recorder.unchanged(fetch, steps))
-        yield from self._requests(steps)
+        yield from self.requests(steps)
 
     def _keep(self, fetch: Fetch, tell: Callable[[], None]) -> None:
         try:
@@ -181,7 +182,8 @@ class SweepSpider(scrapy.Spider):
         if self.recorder.stopping:
             raise CloseSpider("stopping")
 
-    def _failed(self, failure: Any) -> None:
+    def failed(self, failure: Any) -> None:
+        """No answer came."""
         self._count()
         fetch, error = failure.request.cb_kwargs["fetch"], failure.value
         if self.recorder.stopping:

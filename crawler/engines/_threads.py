@@ -85,10 +85,10 @@ class ThreadEngine(WalkingEngine):
         try:
             thread = self.thread(fetch, page)
         except (ValueError, TypeError, RecursionError) as error:
-            yield self.wall(page) or Missed(str(error) or "a topic cannot be read", Miss.BROKEN)
+            yield self.instead(fetch, page) or Missed(str(error) or "a topic cannot be read", Miss.BROKEN)
             return
         if not thread.posts:
-            yield self.wall(page) or self._continued(fetch, page) or Missed(_NO_POSTS, Miss.BROKEN)
+            yield self.instead(fetch, page) or Missed(_NO_POSTS, Miss.BROKEN)
             return
         if all(post.text is None for post in thread.posts):
             yield Missed(_NO_TEXT, Miss.BROKEN)
@@ -98,7 +98,9 @@ class ThreadEngine(WalkingEngine):
         names = [post.id or f"{post.author}\n{post.date}\n{post.text}" for post in thread.posts]
         is_repeated = repeats(self._posts, fetch.key, names)
         if not is_repeated:
-            yield from self._keep(fetch, page, thread.posts)
+            # The last post of a page that broke off is cut; the whole page is asked for again.
+            is_cut = page.truncated and len(thread.posts) > 1
+            yield from self._keep(fetch, page, thread.posts[:-1] if is_cut else thread.posts)
         yield from self._go_on(fetch, page, thread, is_end=is_repeated)
 
     def _keep(self, fetch: Fetch, page: Page, posts: Sequence[Post]) -> Iterator[KeepPost]:
@@ -111,7 +113,7 @@ class ThreadEngine(WalkingEngine):
 
     def _go_on(self, fetch: Fetch, page: Page, thread: Thread, *, is_end: bool) -> Iterator[Step]:
         count = int(fetch.notes.get("page", "1"))
-        following = thread.fetch.target if thread.fetch else thread.following
+        following = thread.fetch.target if thread.fetch else self.clean(thread.following)
         if is_end or not following or following == fetch.target:
             self._posts.pop(fetch.key, None)
             yield Mark(fetch.key, fetch.value, resume_at=self.resume_at(fetch, page))

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from crawler.engines.interface import (
     LIST_STEP,
+    VOLATILE,
     EngineOptions,
     Fetch,
     KeepPost,
@@ -35,9 +36,9 @@ if TYPE_CHECKING:
     from crawler.engines.interface import Seen
     from crawler.pages.dates import Posted
 
-VOLATILE, DATES, SLACK, LIST = "volatile", "dates", "slack:", "list:"
-"""Keys of marks: parameters that were seen to change, what is known of the order of day and month, pages to read past
-the news, what a list's first page was like."""
+DATES, SLACK, LIST = "dates", "slack:", "list:"
+"""Keys of marks: what is known of the order of day and month, pages to read past the news, what a list's first page
+was like."""
 MAX_CONTINUED = 3
 MOST_SLACK = 3
 
@@ -82,7 +83,7 @@ class UnreadableListError(ValueError):
 
 
 class WalkingEngine(SiteEngine):
-    """Lists → entries; how a list and an entry are read is the engine's."""
+    """Lists → entries; how a list and an entry are read is the engine's own."""
 
     prefix = "entry"
     """In front of the keys of entries."""
@@ -125,9 +126,9 @@ class WalkingEngine(SiteEngine):
         try:
             shown = self.shown(fetch, page)
         except UnreadableListError as error:
-            yield self.wall(page) or self._continued(fetch, page) or Problem(str(error))
+            yield self.instead(fetch, page) or Problem(str(error))
             return
-        if not shown.entries and (instead := self.wall(page) or self._continued(fetch, page)):
+        if not shown.entries and (instead := self.instead(fetch, page)):
             yield instead
             return
         yield from self._read_list(fetch, page, shown)
@@ -185,6 +186,10 @@ class WalkingEngine(SiteEngine):
         wall = wall_of(page.text, page.media_type, page.status, page.headers, expects_text=expects_text)
         return Missed(f"a wall instead of the page: {wall}", is_wall=True) if wall else None
 
+    def instead(self, fetch: Fetch, page: Page, *, expects_text: bool = False) -> Fetch | Missed | None:
+        """What to do when the page is not what was asked for, but leads on to it, or is a wall in front of it."""
+        return self._continued(fetch, page) or self.wall(page, expects_text=expects_text)
+
     def _continued(self, fetch: Fetch, page: Page) -> Fetch | None:
         """A page that only leads on is followed, a few times."""
         link, times = continue_to(page.text), int(fetch.notes.get("continued", "0"))
@@ -208,7 +213,7 @@ class WalkingEngine(SiteEngine):
         is_news = any(key not in marks or marks[key].wanted != value for key, value in values.items())
         is_repeated = bool(values) and self._shown.issuperset(values)
         self._shown.update(values)
-        following = shown.fetch.target if shown.fetch else shown.following
+        following = shown.fetch.target if shown.fetch else self.clean(shown.following)
         yield Listed(
             len(shown.entries), len(shown.entries) - sum(bool(entry.address) for entry in shown.entries), following
         )
@@ -245,14 +250,18 @@ class WalkingEngine(SiteEngine):
         known = self.seen.marks([key]).get(key)
         before: dict[str, Any] = json.loads(known.value) if known and known.value else {"entries": 0, "same": {}}
         same = constant_parameters([entry.address for entry in entries if entry.address])
-        if learned := volatile(before["same"], same) - self._strip:
-            self._strip |= learned
-            yield Mark(VOLATILE, json.dumps(sorted(self._strip)))
+        yield from self.learn(volatile(before["same"], same))
         if before["entries"] and not entries:
             yield Problem("a list that held entries holds none: the options no longer fit the site", blocks=False)
         told = {"entries": len(entries) or before["entries"], "same": same}
         if told != before:
             yield Mark(key, json.dumps(told, sort_keys=True))
+
+    def learn(self, names: Collection[str]) -> Iterator[Mark]:
+        """Parameters of links that were seen to be of the visit are left out from now on."""
+        if learned := frozenset(names) - self._strip:
+            self._strip |= learned
+            yield Mark(VOLATILE, json.dumps(sorted(self._strip)))
 
     def _quiet(self, fetch: Fetch, *, is_news: bool) -> int:
         """Pages without news one after the other, this one included."""

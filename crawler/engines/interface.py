@@ -33,7 +33,9 @@ if TYPE_CHECKING:
 LIST_STEP = "list"
 _HEAD = 1 << 16
 WALKED = "walked"
-"""Key of the mark that the lists of a source were walked to their end."""
+"""Key of the mark that the lists of a source were walked to their end, and when."""
+VOLATILE = "volatile"
+"""Key of the mark that holds which parameters of links were seen to be of the visit, as a JSON array."""
 
 
 class Miss(StrEnum):

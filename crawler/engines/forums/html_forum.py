@@ -12,13 +12,15 @@ Spirit 0.14 (https://github.com/nitely/Spirit), a board and a topic::
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, ClassVar, Self
 
 from pydantic import Field, model_validator
 
 from crawler.engines._threads import Post, Thread, ThreadEngine, ThreadOptions
 from crawler.engines._walking import Entry, Shown
-from crawler.engines.interface import EngineOptions, Fetch, Page, Problem, Seen, Step
+from crawler.engines.interface import EngineOptions, Fetch, Mark, Page, Problem, Seen, Step
+from crawler.pages.addresses import changed_alone
 from crawler.pages.row_marks import row_mark
 from crawler.pages.selectors import Expression, select_all, select_text, text_of
 
@@ -87,10 +89,13 @@ class HtmlForum(ThreadEngine):
         if fetch.step != INDEX:
             yield from super().read(fetch, page)
             return
-        links = [page.link(found.get()) for found in select_all(page.root, self.options.boards)]
-        boards = dict.fromkeys(self.clean(link) for link in links if link)
-        if not boards:
-            yield self.wall(page) or Problem("the index holds no boards: the options no longer fit the site")
+        links = [link for found in select_all(page.root, self.options.boards) if (link := page.link(found.get()))]
+        if not links:
+            yield self.instead(fetch, page) or Problem("the index holds no boards: the options no longer fit the site")
+        known = self.seen.marks([INDEX]).get(INDEX)
+        yield from self.learn(changed_alone(json.loads(known.value) if known and known.value else [], links))
+        boards = list(dict.fromkeys(map(self.clean, links)))
+        yield Mark(INDEX, json.dumps(links))
         for address in boards:
             yield self.list_fetch(address)
 

@@ -114,8 +114,8 @@ class PasteList(WalkingEngine):
     def read_entry(self, fetch: Fetch, page: Page) -> Iterator[Step]:
         """A paste: the answer itself, or what its page shows as the text."""
         title, author, date = notes_of(fetch)
-        if wall := self.wall(page, expects_text=not self.options.text):
-            yield wall
+        if instead := self.instead(fetch, page, expects_text=not self.options.text):
+            yield instead
             return
         posted, address = self.posted(date, page), self.clean(page.address)
         if self.options.text:

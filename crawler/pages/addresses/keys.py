@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 FEWEST: Final = 3
 """Entries of a list of which a parameter must be the same to be taken for one of the page."""
+_FEWEST_LINKS: Final = 2
 _SESSIONS: Final = frozenset({
     "phpsessid", "jsessionid", "oscsid", "oscadminid", "xtcsid", "zenid", "zencartid", "cfid", "cftoken",
     "asp.net_sessionid", "sessionid", "session_id", "phpsession",
@@ -85,6 +86,22 @@ def volatile(before: Mapping[str, str], now: Mapping[str, str]) -> frozenset[str
     Such a parameter is of the visit, not of the entry. Both are from `constant_parameters`, of the same list.
     """
     return frozenset(name for name, value in now.items() if name in before and before[name] != value)
+
+
+def changed_alone(before: Collection[str], now: Collection[str]) -> frozenset[str]:
+    """The names of parameters that are all in which the links of a page differ from those it had before.
+
+    For pages that lead to the same few things every time, like an index of boards; fewer than two links prove nothing.
+    """
+    if len(set(now)) < _FEWEST_LINKS or set(before) & set(now):
+        return frozenset()
+    names = frozenset.intersection(*(frozenset(_parameters(link)) for link in now))
+    return frozenset(
+        name
+        for name in names
+        if len({_parameters(link)[name] for link in now}) == 1
+        and {clean_address(link, [name]) for link in before} == {clean_address(link, [name]) for link in now}
+    )
 
 
 def _parameters(address: str) -> dict[str, str]:
