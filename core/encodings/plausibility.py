@@ -23,12 +23,14 @@ _EVERYDAY = frozenset(
     bytes((row, cell)).decode(EUC, "replace") for row in range(0xB0, 0xD0) for cell in range(0xA1, 0xFF)
 )
 _SIGNS: Final = frozenset(
-    "①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳ⅠⅡⅢⅣⅤⅥⅦⅧⅨⅩ㈱㈲㈹№℡㊤㊥㊦㍾㍽㍼㍻㎝㎏㎡㌔㌢㍍○●◎△▲□■◇◆☆★※→←↑↓…‥々〆〒£©«®°»µ×§"
+    "①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳ⅠⅡⅢⅣⅤⅥⅦⅧⅨⅩ㈱㈲㈹№℡㊤㊥㊦㍾㍽㍼㍻㎝㎏㎡㌔㌢㍍"
+    "○●◎△▲□■◇◆☆★※→←↑↓…‥々〆〒£©«®°»µ×§"
 )
 _PUNCTUATION: Final = frozenset("　、。・ー「」（）〒！？：～－")
 
 # How often a character stands in Japanese text, as a logarithm: round figures, of which the differences matter. A
-# common kanji is one in a thousand, another of level 1 one in ten thousand, a half-width kana is rare, but not behind another one.
+# common kanji is one in a thousand, another of level 1 one in ten thousand, a half-width kana is rare, but not behind
+# another one.
 _KANA, _COMMON_KANJI, _KANJI, _RARE_KANJI, _WIDE_ASCII, _SIGN = -4.6, -7.0, -9.5, -11.5, -6.0, -7.5
 _NARROW_FIRST, _NARROW_NEXT, _NARROW_ODD = -7.0, -3.7, -9.0
 _WESTERN, _ANY_OTHER, _NO_CHARACTER = -5.0, -9.0, -20.0
