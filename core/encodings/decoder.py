@@ -10,13 +10,14 @@ from __future__ import annotations
 
 import codecs
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from core.encodings.labels import codec_of, declared_in
 from core.encodings.mixed import decode_by_line, is_mixed
 from core.encodings.plausibility import (
     SAMPLE_BYTES,
     SENSIBLE,
+    USUAL,
     fits,
     likeliest,
     likeliest_of,
@@ -41,9 +42,12 @@ _BOMS = (
 )
 WIDE = {"utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-32-le", "utf-32-be"}
 _ESCAPE = re.compile(rb"\x1b(?:\$[@B]|\([JI])")  # of ISO-2022-JP
+_OTHERS: Final = ("utf-8", "cp932", EUC)
 _FIT_ANYTHING = {"cp1252", "iso8859_15", "mac_roman"}  # and are what servers declare when nobody told them
-_BELIEVED = 10.0
+_BELIEVED: Final = 10.0
 """What a declaration is worth against a likelier reading, in the nats of `likelihood`: about one rare kanji."""
+_BELIEVED_WESTERN: Final = 2.0
+"""The same of what servers declare by default: more hides short Japanese texts, less Western words."""
 _FEW = 0.02  # of the characters beyond ASCII: broken bytes in an encoding, not another encoding
 
 
@@ -59,7 +63,7 @@ def detect(sample: bytes, declared: str | None = None) -> str:
             return name
     if sample.isascii() and _ESCAPE.search(sample):
         return JIS
-    said = [name for name in (codec_of(declared), declared_in(sample)) if name]
+    said = _said(codec_of(declared), declared_in(sample))
     fitting = [name for name in said if fits(sample, name)]
     if fitting:
         return _more_sensible(sample, fitting[0])
@@ -74,13 +78,21 @@ def detect(sample: bytes, declared: str | None = None) -> str:
     return next(damaged, "") or likeliest(sample)
 
 
+def _said(by_server: str, by_page: str) -> list[str]:
+    """What is declared, the likelier first: a server that was told nothing says that pages are Western."""
+    said = [by_page, by_server] if by_server in _FIT_ANYTHING else [by_server, by_page]
+    return [name for name in said if name]
+
+
 def _more_sensible(sample: bytes, declared: str) -> str:
     """What is declared and fits, unless the bytes read far better in what fits them too."""
     if sample.isascii() or declared in WIDE:
         return declared
-    others = ("utf-8", "cp932", EUC) if declared in _FIT_ANYTHING else ("utf-8",)
-    fitting = [name for name in others if fits(sample, name)]
-    return likeliest_of([declared, *fitting], sample, believed={declared: _BELIEVED})
+    others = _OTHERS if declared in {*_OTHERS, *_FIT_ANYTHING} else ("utf-8",)
+    fitting = [name for name in others if name != declared and fits(sample, name)]
+    by_default = {declared: _BELIEVED_WESTERN, "cp932": USUAL}
+    believed = by_default if declared in _FIT_ANYTHING else {declared: _BELIEVED}
+    return likeliest_of([declared, *fitting], sample, believed=believed)
 
 
 def _nearly_fits(sample: bytes, name: str) -> bool:

@@ -8,6 +8,7 @@ from collections import Counter
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
+from core.encodings.common_kanji import COMMON
 from core.encodings.vendors import EUC, lenient, strict
 
 if TYPE_CHECKING:
@@ -21,15 +22,22 @@ MISFIT = 0.3  # off the plausibility of an encoding that does not decode the sam
 _EVERYDAY = frozenset(
     bytes((row, cell)).decode(EUC, "replace") for row in range(0xB0, 0xD0) for cell in range(0xA1, 0xFF)
 )
+_SIGNS: Final = frozenset(
+    "①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳ⅠⅡⅢⅣⅤⅥⅦⅧⅨⅩ㈱㈲㈹№℡㊤㊥㊦㍾㍽㍼㍻㎝㎏㎡㌔㌢㍍"
+    "○●◎△▲□■◇◆☆★※→←↑↓…‥々〆〒£©«®°»µ×§"
+)
 _PUNCTUATION: Final = frozenset("　、。・ー「」（）〒！？：～－")
 
 # How often a character stands in Japanese text, as a logarithm: round figures, of which the differences matter. A
-# kanji of level 1 is one in two thousand, a half-width kana is rare, but not behind another one.
-_KANA, _KANJI, _RARE_KANJI, _WIDE_ASCII = -4.6, -7.5, -11.0, -6.0
-_NARROW_FIRST, _NARROW_NEXT, _NARROW_ODD = -7.0, -4.0, -9.0
+# common kanji is one in a thousand, another of level 1 one in ten thousand, a half-width kana is rare, but not behind
+# another one.
+_KANA, _COMMON_KANJI, _KANJI, _RARE_KANJI, _WIDE_ASCII, _SIGN = -4.6, -7.0, -9.5, -11.5, -6.0, -7.5
+_NARROW_FIRST, _NARROW_NEXT, _NARROW_ODD = -7.0, -3.7, -9.0
 _WESTERN, _ANY_OTHER, _NO_CHARACTER = -5.0, -9.0, -20.0
 _WESTERN_TEXT: Final = -12.0
 """That a text in a Japanese customer's name is Western at all: any two bytes read as Western letters."""
+USUAL: Final = 1.3
+"""That a Japanese text which says nothing of itself is in CP932: what Windows writes is most of them."""
 _NARROW: Final = re.compile("[｡-ﾟ]+")
 _WORD: Final = re.compile("[ｦｱ-ﾝ](?:[ｦ-ﾝ]|(?<=[ｳｶ-ﾄﾊ-ﾎ])ﾞ|(?<=[ﾊ-ﾎ])ﾟ)*")
 """Half-width kana in an order that Japanese has: a mark of voice behind what can be voiced, nothing small at first."""
@@ -44,16 +52,19 @@ def _is_none(char: str) -> bool:
 _CLASSES: Final[tuple[tuple[Callable[[str], bool], float], ...]] = (
     (_is_none, _NO_CHARACTER),
     (lambda char: "ぁ" <= char <= "ヾ" or char in _PUNCTUATION, _KANA),
+    (COMMON.__contains__, _COMMON_KANJI),
     (_EVERYDAY.__contains__, _KANJI),
     (lambda char: "一" <= char <= "鿿", _RARE_KANJI),
     (lambda char: "！" <= char <= "～", _WIDE_ASCII),
+    (_SIGNS.__contains__, _SIGN),
     (lambda char: "｡" <= char <= "ﾟ", 0.0),  # half-width kana are counted by words
 )
 
 
 def likeliest(sample: bytes) -> str:
     """What reads best of CP932, EUC-JP, Western and damaged UTF-8."""
-    return likeliest_of(("cp932", EUC, "cp1252", "utf-8"), sample, believed={"cp1252": _WESTERN_TEXT})
+    believed = {"cp1252": _WESTERN_TEXT, "cp932": USUAL}
+    return likeliest_of(("cp932", EUC, "cp1252", "utf-8"), sample, believed=believed)
 
 
 def likeliest_of(names: Iterable[str], sample: bytes, *, believed: Mapping[str, float] = MappingProxyType({})) -> str:

@@ -1,4 +1,7 @@
-"""Selectors of options: CSS, or XPath when they begin with ``/``, ``./`` or ``(``; and the text of what they find."""
+"""Selectors of options: CSS, or XPath when they begin with ``/``, ``./`` or ``(``; and the text of what they find.
+
+A part of the text is cut out by a regular expression with one group behind ``=~``: ``p.author =~ » (.*)``.
+"""
 
 from __future__ import annotations
 
@@ -11,12 +14,14 @@ from parsel import Selector, SelectorList
 from parsel.csstranslator import HTMLTranslator
 from pydantic import AfterValidator
 
+from crawler.pages.cuts import check_cut, cut
 from crawler.pages.veiled_addresses import unveiled
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_XPATH_BEGINS = ("/", "./", "../", "(", "@")
+_XPATH_BEGINS = ("/", "./", "../", "(", "@", "substring", "concat", "string", "normalize-space", "translate")
+_CUT = re.compile(r"\s+=~\s+")
 _SPACE = re.compile(r"[ \t\n\r\f]+")
 _PARAGRAPHS = frozenset({"p", "blockquote", "pre", "table", "ul", "ol", "h1", "h2", "h3", "h4", "h5", "h6", "dl"})
 _LINES = frozenset({
@@ -34,10 +39,11 @@ def check_expression(expression: str) -> str:
     """The expression itself, if it is one.
 
     Raises:
-        ValueError: It is neither CSS nor XPath.
+        ValueError: It is neither CSS nor XPath, or what is to be cut out of its text is told wrongly.
     """
     if not expression:
         return expression
+    check_cut(_CUT.split(expression, maxsplit=1)[1] if _CUT.search(expression) else "")
     try:
         etree.XPath(to_xpath(expression))
     except (SelectorError, etree.XPathError) as error:
@@ -50,7 +56,8 @@ Expression = Annotated[str, AfterValidator(check_expression)]
 
 
 def to_xpath(expression: str) -> str:
-    """The XPath of a selector."""
+    """The XPath of a selector, without what is cut out of the text."""
+    expression = _CUT.split(expression, maxsplit=1)[0]
     if expression.startswith(_XPATH_BEGINS):
         return expression
     return str(HTMLTranslator().css_to_xpath(expression))
@@ -62,9 +69,10 @@ def select_all(node: Selector, expression: str) -> SelectorList[Selector]:
 
 
 def select_text(node: Selector, expression: str) -> str:
-    """The text of the first thing found, on one line; empty when there is none."""
+    """The text of the first thing found, on one line, or the part of it that is cut out; empty when there is none."""
     found = select_all(node, expression)
-    return " ".join(text_of(found[0]).split()) if found else ""
+    text = " ".join(text_of(found[0]).split()) if found else ""
+    return cut(text, _CUT.split(expression, maxsplit=1)[1]) if text and _CUT.search(expression) else text
 
 
 def text_of(node: Selector) -> str:

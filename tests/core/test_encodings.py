@@ -135,6 +135,38 @@ def test_what_a_server_declares_by_default_hides_no_japanese(write, lines: list[
     assert to_text(write(text), label) == text
 
 
+@given(lines=st.lists(LISTED, min_size=1, max_size=5), by_server=st.sampled_from(["iso-8859-1", "us-ascii", ""]))
+@pytest.mark.parametrize(("label", "write"), [("euc-jp", as_euc), ("shift_jis", lambda text: text.encode("cp932"))])
+def test_a_page_knows_better_than_a_server_that_was_told_nothing(  # type: ignore[no-untyped-def]
+    label: str,
+    write,  # noqa: ANN001
+    lines: list[str],
+    by_server: str,
+) -> None:
+    page = f'<html><head><meta charset="{label}"></head><body>{"<br>".join(lines)}</body>'
+    assert page_text(write(page), by_server) == page
+
+
+SHORT = st.lists(st.sampled_from([word for word in KANA_WORDS if len(word) > 2]), min_size=1, max_size=3).map(" ".join)
+
+
+@given(text=SHORT | LISTED, by_server=st.sampled_from(["", "iso-8859-1", "us-ascii"]))
+@example(text="ｶﾅ", by_server="")
+@example(text="ｽｽﾞｷ", by_server="iso-8859-1")
+@pytest.mark.parametrize(
+    "write", [as_euc, lambda text: text.encode("cp932"), str.encode], ids=["euc", "cp932", "utf-8"]
+)
+def test_a_name_in_half_width_kana_needs_no_declaration(write, text: str, by_server: str) -> None:  # type: ignore[no-untyped-def]  # noqa: ANN001
+    assert to_text(write(text), by_server) == text
+
+
+@pytest.mark.parametrize(
+    "word", ["Straße", "García", "François", "São Paulo", "Åse", "Über uns", "50 £", "5 µm", "été"]
+)
+def test_western_words_are_western_where_it_is_declared(word: str) -> None:
+    assert to_text(word.encode("cp1252"), "iso-8859-1") == word
+
+
 @pytest.mark.parametrize(
     ("text", "label"),
     [("Müller, Straße, café", "iso-8859-1"), ("Привет, мир. Пароли здесь.", "windows-1251"), ("안녕하세요", "euc-kr"),

@@ -12,7 +12,7 @@ from parsel import Selector
 
 from crawler.engines.interface import Page
 from crawler.pages.dates import read_posted
-from crawler.pages.selectors import select_text, text_of
+from crawler.pages.selectors import check_expression, select_all, select_text, text_of
 
 TOKYO = ZoneInfo("Asia/Tokyo")
 
@@ -107,6 +107,18 @@ def test_a_selector_may_be_css_or_xpath() -> None:
     assert [select_text(page, e) for e in (".x", "//a", ".x::attr(title)", "//a/@title", ".y", "")] == [
         "a b", "a b", "t", "t", "", "",
     ]  # fmt: skip
+
+
+def test_a_selector_may_cut_a_part_out_of_its_text() -> None:
+    page = Selector(text='<p class="author">by <b>名無し</b> » Sun Nov 01, 2026</p>')
+    for expression in (".author =~ » (.*)", "//p =~ » (.*)"):
+        check_expression(expression)
+        assert select_text(page, expression) == "Sun Nov 01, 2026"
+        assert len(select_all(page, expression)) == 1
+    assert select_text(page, ".none =~ (x)") == ""
+    for wrong in (".author =~ (", ".author =~ x", "[ =~ (x)"):
+        with pytest.raises(ValueError, match=r"expected|expression|CSS"):
+            check_expression(wrong)
 
 
 JAPANESE = "番号,氏名 髙﨑 惠 ㈱ ① 電話 ｶﾅ"

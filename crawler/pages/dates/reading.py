@@ -24,7 +24,7 @@ LATEST: Final = datetime(2200, 1, 1, tzinfo=UTC)
 _EPOCH: Final = re.compile(r"\d{10}(\d{3})?(\.\d{1,9})?")
 _DIGITS: Final = re.compile(r"((?:19|20)\d{2})(\d{2})(\d{2})(\d{2})(\d{2})(\d{2})?")
 _BEHIND: Final = re.compile(r"\s(?:id|be|ip|発信元|hostid):.*\Z|\s(?:no\.|#)\s?\d+\Z|\s\[\d+\]\Z")
-_BEFORE: Final = re.compile(r"\A.*[»›]\s?")
+_BEFORE: Final = re.compile(r"\A.*(?:[»›]\s?|\bon:\s)")
 _WEEKDAY: Final = re.compile(r"\(\s?[月火水木金土日](?:曜日?)?(?:[・･]?[祝休])?\s?\)")
 _LETTER_T: Final = re.compile(r"(?<=\d)t(?=\d)")
 _A_DAY: Final = timedelta(days=1)
@@ -206,7 +206,8 @@ def _read_exactly(text: str, formats: Sequence[str]) -> datetime | None:
 
 def _read_words(text: str, fetched_at: datetime | None) -> _Understood | None:
     """What was written for people; ``fetched_at`` where the site is."""
-    text = _BEFORE.sub("", _BEHIND.sub("", text)) or text
+    text = _BEHIND.sub("", text.strip(" «»‹›|•·-")) or text
+    text = _BEFORE.sub("", text) or text
     if relative := read_relative(text, fetched_at):
         return _Understood(relative)
     plain = _LETTER_T.sub(" ", _WEEKDAY.sub(" ", text))

@@ -98,6 +98,7 @@ def test_a_day_that_is_told_by_a_word_is_the_last_one(spell: str, minute: int, z
         ("2026-11-01 18:37:05 EST", "2026-11-02T08:37:05"),
         ("mar. 3 nov. 2026, 18h37", "2026-11-03T18:37"),
         ("20261101183705", "2026-11-01T18:37:05"),
+        ("« Reply #1 on: Yesterday at 06:37:12 PM »", "2026-11-27T18:37:12"),
         ("投稿日：2026/11/01(日・祝) 18:37", "2026-11-01T18:37"),
         ("hello", None),
         ("lunch at 12:00", None),
