@@ -16,6 +16,7 @@ from core.errors import HinomiError
 from core.leases import Lease, give_back_lease, take_lease, worker_name
 from core.logs import get_logger
 from core.processes.child import GRACE_S, run_hinomi
+from crawler.access.secrets import variable_of, vault_of
 from crawler.errors import CrawlError
 from crawler.models import Sweep
 from crawler.recorder import Recorder
@@ -89,7 +90,9 @@ def sweep(source: Source, settings: Settings, database: Database, clock: Clock, 
                 if recorder.ledger.begin(source.reads) or again:
                     recorder.ledger.again()
                 deep, past = recorder.begin_walk()
-                finish = fetch(source, settings.crawler, recorder, deep=deep, past=past)
+                finish = fetch(
+                    source, settings.crawler, recorder, deep=deep, past=past, vault=vault_of(source, settings.home)
+                )
         except HinomiError as error:
             recorder.fatal = str(error)
         except Exception as error:  # noqa: BLE001  # the edge of a sweep: its row has to be closed, whatever failed
@@ -128,6 +131,7 @@ def run_sweep_process(
         limit_s=hard,
         stop=stop,
         grace_s=grace_s,
+        variables=[variable_of(name) for name in (*source.secrets, *source.login_secrets)],
         hidden=settings.key.variables,  # the crawl zone has no key
     )
     row = latest_sweep(database, source.name)
