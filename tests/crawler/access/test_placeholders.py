@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import html
 import json
+from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, quote, quote_plus, urlsplit
 
 import pytest
@@ -21,8 +22,11 @@ from crawler.access.placeholders import (
 )
 from crawler.access.secrets import LEAST_CHARACTERS, SecretError
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
 secrets = st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cs"]), min_size=LEAST_CHARACTERS, max_size=40)
-SPELLINGS = {
+SPELLINGS: dict[str, Callable[[str], str]] = {
     "plain": str,
     "in an address": quote,
     "in a query": quote_plus,
