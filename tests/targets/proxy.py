@@ -1,7 +1,7 @@
 """A proxy for tests, HTTP and SOCKS5 on one port: sends everything to one server and writes down what was asked for.
 
-``proxy.py PORT TARGET_PORT``; prints ``http HOST:PORT PATH`` or ``socks5 HOST:PORT`` a connection, and ``user NAME:PASS``
-where it was given one.
+``proxy.py PORT TARGET_PORT``; prints ``http HOST:PORT PATH`` or ``socks5 HOST:PORT`` a connection, and
+``user NAME:PASSWORD`` where it was given one.
 """
 
 import base64
