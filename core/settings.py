@@ -19,6 +19,7 @@ from core.clock import DEFAULT_ZONE
 from core.errors import HinomiError
 
 SETTINGS_FILE = "hinomi.toml"
+SECRETS_FILE = "secrets.toml"
 HOME_VARIABLE = "HINOMI_HOME"
 INDEX_FOLDER = "index"
 """In the home folder: where the index generations are."""
@@ -323,7 +324,14 @@ class Settings(BaseSettings):
 
 def own_places(settings: Settings) -> list[Path]:
     """What is in a home folder and nobody else's business, whether or not it is there."""
-    named = [SETTINGS_FILE, settings.sources_file, settings.key.file, settings.log.key_file, *_OWN_PLACES.split()]
+    named = [
+        SETTINGS_FILE,
+        SECRETS_FILE,
+        settings.sources_file,
+        settings.key.file,
+        settings.log.key_file,
+        *_OWN_PLACES.split(),
+    ]
     return [settings.home / name for name in dict.fromkeys(named)]
 
 

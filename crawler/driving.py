@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 from scrapy.crawler import AsyncCrawlerProcess
 
+from crawler.access.secrets import Vault
+from crawler.access.wicket import Access
 from crawler.polite.scrapy_settings import scrapy_settings
 from crawler.spider import SweepSpider
 from crawler.turns import LoneTurns
@@ -20,7 +22,12 @@ if TYPE_CHECKING:
 
 
 def crawl(
-    source: Source, settings: CrawlerSettings, engine: SiteEngine, notebook: Notebook, turns: Turns | None = None
+    source: Source,
+    settings: CrawlerSettings,
+    engine: SiteEngine,
+    notebook: Notebook,
+    turns: Turns | None = None,
+    vault: Vault | None = None,
 ) -> str:
     """Scrapy's own word on how it ended; once a process, since Twisted's reactor cannot be started again.
 
@@ -30,12 +37,14 @@ def crawl(
         engine: What it is told of each page, and says what to do.
         notebook: Who is told what came of it.
         turns: At the hosts; without any this process asks as if it were alone.
+        vault: The source's secrets.
     """
     process = AsyncCrawlerProcess(scrapy_settings(source, settings))
     for logger in (logging.getLogger(), logging.getLogger("scrapy")):
         logger.setLevel(logging.WARNING)  # Scrapy has just set both to everything
     crawler = process.create_crawler(SweepSpider)
-    process.crawl(crawler, engine=engine, recorder=notebook, turns=turns or LoneTurns())
+    access = Access(source, vault or Vault())
+    process.crawl(crawler, engine=engine, recorder=notebook, turns=turns or LoneTurns(), access=access)
     process.start()
     stats = crawler.stats
     notebook.requests = stats.get_value("downloader/request_count", 0) if stats else 0

@@ -20,6 +20,7 @@ from core.processes.environment import PROXIES
 from core.processes.plain import Plain
 from core.processes.walls.confinement import Rights
 from core.processes.worker import Worker
+from crawler.access.secrets import Vault
 from crawler.engines.interface import Fetch, KeepPage, KeepPost, Listed, Mark, Miss, Missed, Page, Problem, Seen
 from crawler.errors import CrawlError
 from crawler.pages.dates import Posted
@@ -85,14 +86,24 @@ class Pen(Protocol):
         ...
 
 
-def fetch(source: Source, settings: CrawlerSettings, pen: Pen, *, deep: bool, past: bool = False) -> str:
+def fetch(
+    source: Source, settings: CrawlerSettings, pen: Pen, *, deep: bool, past: bool = False, vault: Vault | None = None
+) -> str:
     """Have a source fetched, and let the pen write down what is told; Scrapy's word on how it ended.
+
+    Args:
+        source: What to fetch.
+        settings: How.
+        pen: Who writes it down.
+        deep: Walk the lists to their end.
+        past: Read one page more than those with news.
+        vault: The source's secrets: they go down the line, and stand neither in a file nor in an environment.
 
     Raises:
         CrawlError: The process ended without that word.
         ForgedMessageError: It said what no fetcher of ours says.
     """
-    with fetcher(settings, _serve, source, settings, deep, past) as worker:
+    with fetcher(settings, _serve, source, settings, deep, past, vault or Vault()) as worker:
         while True:
             try:
                 said = TOLD.unpack(worker.line.receive())
@@ -158,14 +169,21 @@ def _handing_on(worker: Worker) -> Iterator[None]:
         signal.signal(signal.SIGTERM, before)
 
 
-def _serve(line: Connection, source: Source, settings: CrawlerSettings, deep: bool, past: bool) -> None:  # noqa: FBT001  # as it comes over the line
+def _serve(
+    line: Connection,
+    source: Source,
+    settings: CrawlerSettings,
+    deep: bool,  # noqa: FBT001  # as it comes over the line
+    past: bool,  # noqa: FBT001  # as it comes over the line
+    vault: Vault,
+) -> None:
     """The fetcher: sweep, telling as it goes."""
     from crawler.driving import crawl
 
     configure_logs()
     notebook = LineNotebook(line, source.name)
     engine = engines()[source.engine](source.url, source.options, notebook, deep=deep, past=past)
-    finish = crawl(source, settings, engine, notebook, LineTurns(notebook))
+    finish = crawl(source, settings, engine, notebook, LineTurns(notebook), vault)
     notebook.tell(ENDED, (finish, notebook.fatal, notebook.stopping))
 
 

@@ -7,6 +7,7 @@ import secrets
 import threading
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol
 
 from sqlalchemy import select, update
@@ -16,6 +17,7 @@ from core.errors import HinomiError
 from core.leases import Lease, give_back_lease, take_lease, worker_name
 from core.logs import get_logger
 from core.processes.child import GRACE_S, run_hinomi
+from crawler.access.secrets import variable_of, vault_of
 from crawler.errors import CrawlError
 from crawler.models import Sweep
 from crawler.recorder import Recorder
@@ -105,7 +107,8 @@ def sweep(
                 if recorder.ledger.begin(source.reads) or again:
                     recorder.ledger.again()
                 deep, past = recorder.begin_walk()
-                finish = (go_out or fetch)(source, settings.crawler, recorder, deep=deep, past=past)
+                fetching = go_out or partial(fetch, vault=vault_of(source, settings.home))
+                finish = fetching(source, settings.crawler, recorder, deep=deep, past=past)
         except HinomiError as error:
             recorder.fatal = str(error)
         except Exception as error:  # noqa: BLE001  # the edge of a sweep: its row has to be closed, whatever failed
@@ -144,6 +147,7 @@ def run_sweep_process(
         limit_s=hard,
         stop=stop,
         grace_s=grace_s,
+        variables=[variable_of(name) for name in (*source.secrets, *source.login_secrets)],
         hidden=settings.key.variables,  # the crawl zone has no key
     )
     row = latest_sweep(database, source.name)

@@ -17,6 +17,8 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SkipValidati
 
 import crawler.engines
 from core.plugins import load_plugins
+from crawler.access.options import LoginOptions
+from crawler.access.secrets import NAME as SECRET_NAME
 from crawler.engines.interface import EngineOptions, SiteEngine
 from crawler.errors import SourcesError
 from crawler.polite.reach import is_private_host
@@ -56,6 +58,9 @@ class Source(BaseModel):
         default=False,
         description="its name may lead to a private network, or to this machine",
     )
+    secrets: tuple[str, ...] = Field(default=(), description="names of secrets that headers and queries may hold")
+    login: LoginOptions | None = Field(default=None, description="how we get in, as a table of its own")
+    cookies: bool = Field(default=False, description="keep cookies while a sweep lasts, for sites that need them")
     legal_basis: str = ""
     enabled: bool = True
     options: SkipValidation[EngineOptions]
@@ -86,6 +91,18 @@ class Source(BaseModel):
         told = {name: value for name, value in self.options.model_dump(mode="json").items() if "max_" not in name}
         told |= {"engine": self.engine, "url": self.url}
         return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()[:16]
+
+    @field_validator("secrets")
+    @classmethod
+    def _are_names(cls, secrets: tuple[str, ...]) -> tuple[str, ...]:
+        if wrong := [name for name in secrets if not SECRET_NAME.fullmatch(name)]:
+            raise ValueError(f"expected names of secrets, small letters, digits and hyphens, not {wrong[0]!r}")
+        return secrets
+
+    @property
+    def login_secrets(self) -> tuple[str, ...]:
+        """Names of the secrets that the login needs."""
+        return (self.login.secret,) if self.login else ()
 
     @property
     def host(self) -> str:

@@ -15,7 +15,7 @@ from core.errors import HinomiError
 from core.logs import get_logger
 from crawler.engines.interface import Fetch, Miss, Missed, Page
 from crawler.pages.walls import wall_of
-from crawler.polite.bodies import wire_of
+from crawler.polite.bodies import pairs_of, wire_of
 from crawler.polite.reasons import is_out_of_time, reason_of
 
 if TYPE_CHECKING:
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from scrapy.http import Response
 
     from core.clock import Clock
+    from crawler.access.wicket import Access
     from crawler.engines.interface import SiteEngine, Step
     from crawler.polite.waiting import Waiting
     from crawler.turns import Turns
@@ -77,6 +78,7 @@ class SweepSpider(scrapy.Spider):
     """Fetches, hands pages to the engine, hands its steps to the recorder; at last asks for what still waits."""
 
     name = "sweep"
+    access: Access
     turns: Turns
     waiting: Waiting
 
@@ -188,6 +190,8 @@ class SweepSpider(scrapy.Spider):
         fetch, error = failure.request.cb_kwargs["fetch"], failure.value
         if self.recorder.stopping:
             raise CloseSpider("stopping")
+        if self.recorder.fatal:
+            raise CloseSpider("fatal")
         if is_out_of_time(error):
             raise CloseSpider("closespider_timeout")
         self._missed(fetch, *reason_of(error))
@@ -231,7 +235,7 @@ class SweepSpider(scrapy.Spider):
             address=response.url,
             fetched_at=self.recorder.clock.now(),
             method=method,
-            request_headers=tuple((k.decode("latin-1"), v.decode("latin-1")) for k, vs in sent.items() for v in vs),
+            request_headers=pairs_of(sent),
             status=response.status,
             reason=HTTPStatus(response.status).phrase if response.status in set(HTTPStatus) else "",
             headers=wire.headers,

@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from archive.records import Exchange
     from core.clock import Clock
     from core.settings import CrawlerSettings
+    from crawler.access.secrets import Vault
     from crawler.pages.dates import Posted
     from crawler.sources import Source
 
@@ -101,31 +102,31 @@ class Trial:
 _TRIED: Final = Plain(Trial, Collected)
 
 
-def try_source(source: Source, settings: CrawlerSettings) -> Trial:
+def try_source(source: Source, settings: CrawlerSettings, vault: Vault) -> Trial:
     """Try a source, politely, in a process that sees nothing of ours.
 
     Raises:
         CrawlError: That process ended without a word.
     """
-    with fetcher(settings, _serve, source, settings) as worker:
+    with fetcher(settings, _serve, source, settings, vault) as worker:
         try:
             return cast("Trial", _TRIED.unpack(worker.line.receive()))
         except (EOFError, ConnectionError):
             raise CrawlError(f"the process that fetches {worker.how_it_ended()}") from None
 
 
-def _serve(line: Connection, source: Source, settings: CrawlerSettings) -> None:
+def _serve(line: Connection, source: Source, settings: CrawlerSettings, vault: Vault) -> None:
     configure_logs(level="ERROR")
-    line.send_bytes(_TRIED.pack(_try(source, settings)))
+    line.send_bytes(_TRIED.pack(_try(source, settings, vault)))
 
 
-def _try(source: Source, settings: CrawlerSettings) -> Trial:
+def _try(source: Source, settings: CrawlerSettings, vault: Vault) -> Trial:
     from crawler.driving import crawl
 
     trial = Trial(source.name)
     notebook = _TrialNotebook(source.name, SystemClock())
     tried = _Sampling(source, notebook, trial)
-    crawl(source, settings, tried, notebook)
+    crawl(source, settings, tried, notebook, vault=vault)
     trial.requests = notebook.requests
     trial.problems |= dict(notebook.problems)
     return trial

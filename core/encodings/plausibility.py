@@ -23,8 +23,7 @@ _EVERYDAY = frozenset(
     bytes((row, cell)).decode(EUC, "replace") for row in range(0xB0, 0xD0) for cell in range(0xA1, 0xFF)
 )
 _SIGNS: Final = frozenset(
-    "①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳ⅠⅡⅢⅣⅤⅥⅦⅧⅨⅩ㈱㈲㈹№℡㊤㊥㊦㍾㍽㍼㍻㎝㎏㎡㌔㌢㍍"
-    "○●◎△▲□■◇◆☆★※→←↑↓…‥々〆〒£©«®°»µ×§"
+    "①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳ⅠⅡⅢⅣⅤⅥⅦⅧⅨⅩ㈱㈲㈹№℡㊤㊥㊦㍾㍽㍼㍻㎝㎏㎡㌔㌢㍍○●◎△▲□■◇◆☆★※→←↑↓…‥々〆〒£©«®°»µ×§"
 )
 _PUNCTUATION: Final = frozenset("　、。・ー「」（）〒！？：～－")
 

@@ -26,6 +26,8 @@ PROXIES: Final = frozenset([*_PROXIES.split(), *_PROXIES.lower().split()])
 SETTINGS: Final = "HINOMI_"
 ALERTS: Final = "HINOMI_ALERTS__"
 """Slack's token and mail's password: for the process that delivers, which is no child."""
+SECRETS: Final = "HINOMI_SECRET_"
+"""Passwords and tokens of sources: for the sweep of the source that names them."""
 _SPEECH: Final = "LC_"
 _POSTGRESQL: Final = "PG"
 
@@ -41,10 +43,10 @@ def bare_environment(more: Iterable[str] = ()) -> dict[str, str]:
 
 
 def command_environment(more: Iterable[str] = (), hidden: Iterable[str] = ()) -> dict[str, str]:
-    """For a command of ours: the same, Hinomi's settings but for those of the alerts, and how to reach PostgreSQL.
+    """For a command of ours: the same, Hinomi's settings, and how to reach PostgreSQL.
 
-    What is ``hidden`` does not go along, whatever it is called.
+    Secrets of the alerts and of sources stay here, and what is ``hidden`` does not go along, whatever it is called.
     """
-    ours = (name for name in os.environ if name.startswith(SETTINGS) and not name.upper().startswith(ALERTS))
+    ours = (name for name in os.environ if name.startswith(SETTINGS) and not name.upper().startswith((ALERTS, SECRETS)))
     given = bare_environment([*ours, *(name for name in os.environ if name.startswith(_POSTGRESQL)), *more])
     return {name: value for name, value in given.items() if name not in set(hidden)}

@@ -7,11 +7,12 @@ is not in the encoding it says; half a gzip stream is kept without a word.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from scrapy import signals
 from scrapy.exceptions import StopDownload
 
+from archive.records import ORIGINAL_PREFIX
 from crawler.polite.unpacking import DISCONNECT, LENGTH, unpack
 
 if TYPE_CHECKING:
@@ -21,9 +22,16 @@ if TYPE_CHECKING:
     from scrapy.crawler import Crawler
     from scrapy.http import Response
 
+    from crawler.access.placeholders import Sieve
+
 _WIRE, _RECEIVED = "hinomi_wire", "hinomi_received"
 _CUT = {"download_stopped": LENGTH, "dataloss": DISCONNECT}
 """Scrapy's flags, and what they are in the words of WARC-Truncated."""
+
+LEFT_OUT: Final = "(left out)"
+_OURS_ALONE: Final = frozenset({"cookie", "set-cookie", "proxy-authorization"})
+"""Headers whose values let in whoever has them."""
+_OF_THE_WIRE: Final = frozenset({"content-encoding", "content-length", "transfer-encoding"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +48,7 @@ class Bodies:
 
     def __init__(self, crawler: Crawler) -> None:
         self._limit = crawler.settings.getint("DOWNLOAD_MAXSIZE")
+        self._sieve: Sieve = crawler.spider.access.sieve  # type: ignore[union-attr]  # crawler.spider.SweepSpider's
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
@@ -60,10 +69,14 @@ class Bodies:
         unpacked = unpack(response.body, encodings, self._limit, cut=bool(cut))
         # A stream that was cut off at the limit ends early as well: the limit is the reason.
         truncated = cut or unpacked.truncated
-        request.meta[_WIRE] = Wire(_pairs(response.headers), response.body, truncated)
+        content = self._sieve.clean(unpacked.content)
+        if content is unpacked.content:
+            request.meta[_WIRE] = Wire(pairs_of(response.headers), response.body, truncated)
+        else:  # the site shows a secret of ours: what it packed it into is not kept either
+            request.meta[_WIRE] = Wire(pairs_of(response.headers, _OF_THE_WIRE), content, truncated)
         bare = response.headers.copy()
         bare.pop("Content-Encoding", None)
-        return response.replace(headers=bare, body=unpacked.content)
+        return response.replace(headers=bare, body=content)
 
 
 class BodyLimit:
@@ -91,7 +104,14 @@ def wire_of(response: Response) -> Wire:
     return wire
 
 
-def _pairs(headers: Any) -> tuple[tuple[str, str], ...]:
+def pairs_of(headers: Any, of_the_wire: frozenset[str] = frozenset()) -> tuple[tuple[str, str], ...]:
+    """Headers as they are archived: without cookies and passwords of proxies; some under another name."""
     return tuple(
-        (name.decode("latin-1"), value.decode("latin-1")) for name, values in headers.items() for value in values
+        _pair(name.decode("latin-1"), value, of_the_wire) for name, values in headers.items() for value in values
     )
+
+
+def _pair(name: str, value: bytes, of_the_wire: frozenset[str]) -> tuple[str, str]:
+    low = name.lower()
+    shown = LEFT_OUT if low in _OURS_ALONE else value.decode("latin-1")
+    return (ORIGINAL_PREFIX + name if low in of_the_wire else name), shown

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from scrapy.crawler import Crawler
     from scrapy.http import Response
 
+    from crawler.access.wicket import Access
     from crawler.polite.waiting import Waiting
     from crawler.spider import Notebook
     from crawler.turns import Turns
@@ -106,7 +107,8 @@ class SameSite:
     def __init__(self, crawler: Crawler) -> None:
         source = crawler.settings["HINOMI_SOURCE"]
         self._hosts = {source.host, *(host.lower() for host in source.hosts)}
-        self._proxy = source.proxy
+        access: Access = crawler.spider.access  # type: ignore[union-attr]  # crawler.spider.SweepSpider's
+        self._proxy = access.proxy(source.proxy)
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:

@@ -9,6 +9,7 @@ from OpenSSL import SSL
 from scrapy import exceptions
 from service_identity.exceptions import VerificationError
 
+from crawler.access.secrets import SecretError
 from crawler.engines.interface import Miss
 from crawler.polite.middlewares import OtherHostError, OutOfTimeError, RobotsForbidError, RobotsUnreadError
 from crawler.polite.resolver import PrivateAddressError
@@ -29,6 +30,7 @@ _OURS: Final[tuple[tuple[type[BaseException], str, Miss], ...]] = (
     (RobotsForbidError, "", Miss.REFUSED),
     (RobotsUnreadError, "", Miss.BUSY),
     (OtherHostError, "the site sends us to another host", Miss.REFUSED),
+    (SecretError, "", Miss.BUSY),
     (PrivateAddressError, PRIVATE, Miss.REFUSED),
 )
 

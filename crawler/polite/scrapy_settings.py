@@ -2,38 +2,15 @@
 
 from __future__ import annotations
 
-import asyncio
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
-from scrapy.core.downloader.handlers._httpx import HttpxDownloadHandler
-from scrapy.exceptions import DownloadTimeoutError
-
 if TYPE_CHECKING:
-    from scrapy import Request
-    from scrapy.http import Response
-
     from core.settings import CrawlerSettings
     from crawler.sources import Source
 
 PRODUCT = "Hinomi"
 RETRIES = 2
-
-
-class SocksHandler(HttpxDownloadHandler):
-    """httpx's handler (the one with SOCKS; names are resolved by the proxy) with a limit on the whole download.
-
-    Its own time limit is one for each read: a server that drips a byte a second would hold it for ever.
-    """
-
-    async def download_request(self, request: Request) -> Response:
-        """Download, in time."""
-        limit = float(request.meta.get("download_timeout", 30))
-        try:
-            async with asyncio.timeout(limit):
-                return await super().download_request(request)
-        except TimeoutError:
-            raise DownloadTimeoutError(f"no whole answer within {limit:g} s") from None
 
 
 def user_agent(contact: str) -> str:
@@ -45,8 +22,9 @@ def scrapy_settings(source: Source, crawler: CrawlerSettings) -> dict[str, Any]:
     """Settings for one sweep: one request at a time, and nothing on that a sweep does not need."""
     delay = crawler.delay_s if source.delay_s is None else source.delay_s
     handlers: dict[str, str | None] = dict.fromkeys(("data", "file", "ftp", "s3"))  # a redirect must not reach them
-    if source.proxy.startswith("socks"):
-        handlers |= dict.fromkeys(("http", "https"), "crawler.polite.scrapy_settings.SocksHandler")
+    handler = "SocksHandler" if source.proxy.startswith("socks") else "PlainHandler"
+    handlers |= dict.fromkeys(("http", "https"), f"crawler.access.wicket.{handler}")
+    keeps_cookies = source.cookies or (source.login is not None and source.login.keeps_cookies)
     return {
         "HINOMI_SOURCE": source,
         "HINOMI_MAX_RETRY_AFTER_S": crawler.max_retry_after_s,
@@ -56,7 +34,7 @@ def scrapy_settings(source: Source, crawler: CrawlerSettings) -> dict[str, Any]:
         "DOWNLOAD_VERIFY_CERTIFICATES": True,
         "REMOTE_CONTROL_ENABLED": False,  # on by default: runs Python sent to it on localhost
         "TELNETCONSOLE_ENABLED": False,
-        "COOKIES_ENABLED": False,
+        "COOKIES_ENABLED": False,  # where they are kept, `OwnCookies` does it
         "METAREFRESH_ENABLED": False,
         "HTTPPROXY_ENABLED": True,
         "DOWNLOAD_HANDLERS": handlers,
@@ -92,7 +70,9 @@ def scrapy_settings(source: Source, crawler: CrawlerSettings) -> dict[str, Any]:
             "crawler.polite.middlewares.SameSite": 60,
             "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
             "crawler.polite.middlewares.Robots": 100,
+            "crawler.access.login.Login": 150 if source.login else None,
             "crawler.polite.middlewares.RetryAfter": 560,
+            "crawler.access.cookies.OwnCookies": 700 if keeps_cookies else None,
             "crawler.polite.waiting.Waiting": 950,  # next to the wire
             "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": None,
             "crawler.polite.bodies.Bodies": 590,  # in its place

@@ -20,7 +20,7 @@ def upgrade() -> None:
         sa.Column("next_at", UTCDateTime(), nullable=False),
         sa.Column("holder", sa.String(), nullable=False),
         sa.Column("held_until_at", UTCDateTime(), nullable=True),
-        sa.Column("delay_s", sa.Float(), nullable=False),
+        sa.Column("delay_s", sa.Double(), nullable=False),
         sa.Column("slowest", sa.String(), nullable=False),
         sa.Column("slow_until_at", UTCDateTime(), nullable=False),
         sa.PrimaryKeyConstraint("key", name=op.f("pk_host_turns")),

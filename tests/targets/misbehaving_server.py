@@ -151,6 +151,7 @@ LISTS: dict[str, Callable[[Handler], None]] = {
     "list-gone": lambda h: h.send("gone", 404),
     "list-fails": lambda h: h.send("error", 500),
     "list-moves": lambda h: h.send("", 302, Location="http://127.0.0.1:1/elsewhere"),
+    "moves-on": lambda h: h.send("", 302, Location="http://moved.onion/calm/list"),
     "list-empty": lambda h: h.send("<p>nothing here</p>", Content_Type="text/html"),
     "calendar": Handler.endless_list,
     "circle": lambda h: h.good_list('<a class="next" href="list">next</a>'),

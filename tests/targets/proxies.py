@@ -30,6 +30,11 @@ class Proxy:
             line for line in self.log.read_text(encoding="utf-8").splitlines() if line.startswith(("http", "socks"))
         ]
 
+    def users(self) -> set[str]:
+        """Names and passwords that it was given."""
+        lines = self.log.read_text(encoding="utf-8").splitlines()
+        return {line.removeprefix("user ") for line in lines if line.startswith("user ")}
+
 
 @contextmanager
 def proxy_server(folder: Path, target: str) -> Iterator[Proxy]:

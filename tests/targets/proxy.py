@@ -1,8 +1,10 @@
 """A proxy for tests, HTTP and SOCKS5 on one port: sends everything to one server and writes down what was asked for.
 
-``proxy.py PORT TARGET_PORT``; prints ``http HOST:PORT PATH`` or ``socks5 HOST:PORT`` a connection.
+``proxy.py PORT TARGET_PORT``; prints ``http HOST:PORT PATH`` or ``socks5 HOST:PORT`` a connection, and
+``user NAME:PASSWORD`` where it was given one.
 """
 
+import base64
 import socket
 import struct
 import sys
@@ -46,6 +48,9 @@ def serve(client: socket.socket) -> None:
     line, _, rest = first.partition(b"\r\n")
     method, address, version = line.decode().split(" ")
     parts = urlsplit(address)
+    sent = dict(one.split(b": ", 1) for one in rest.split(b"\r\n") if b": " in one)
+    if b"Proxy-Authorization" in sent:
+        print("user", base64.b64decode(sent[b"Proxy-Authorization"].split()[1]).decode(), flush=True)  # noqa: T201
     print("http", f"{parts.hostname}:{parts.port or 80}", parts.path, flush=True)  # noqa: T201  # its log
     plain = rest.replace(b"Connection: keep-alive", b"Connection: close")
     join(client, f"{method} {parts.path} {version}\r\nConnection: close\r\n".encode() + plain)

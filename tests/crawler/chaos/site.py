@@ -101,9 +101,7 @@ class Site:
         self.asked.append(parts.path + "?" + "&".join(sorted(self._lasting(parts.query))))
         for begin, end, status in self.outages:
             if begin <= now < end:
-                return Answer(
-                    status, "<html><title>Just a moment...</title><script>window._cf_chl_opt={}</script></html>"
-                )
+                return Answer(status, _CHALLENGE)
         given = {name: values[0] for name, values in parse_qs(parts.query).items()}
         return self._misled(parts.path, given, validator, now)
 

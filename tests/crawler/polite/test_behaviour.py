@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from crawler.run import SweepResult
     from tests.crawler.conftest import Crawl
+    from tests.targets.misbehaving import Misbehaving
 
 pytestmark = pytest.mark.slow
 SOURCE = """
@@ -99,25 +100,14 @@ def test_a_host_that_cannot_be_had_says_why_and_not_that_robots_txt_forbids_it(
     assert result.reason.startswith(f"1 × {reason}")
 
 
-@pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "127.1", "2130706433"])
-def test_nothing_is_asked_of_a_private_network_unless_the_source_says_so(
-    sqlite_crawl: Crawl, tmp_path: Path, host: str
+def test_a_redirect_to_a_private_address_is_not_followed(
+    sqlite_crawl: Crawl, misbehaving: Misbehaving, tmp_path: Path
 ) -> None:
-    with calm_server(tmp_path) as site:
-        result = sqlite_crawl.sweep(add(sqlite_crawl, "a", f"http://{host}:{site.port}/calm/list"))
-        assert site.asked() == []
+    with proxy_server(tmp_path, misbehaving.url) as proxy:
+        more = ('hosts = ["127.0.0.1:1"]', f'proxy = "socks5://{proxy.address}"')
+        result = sqlite_crawl.sweep(add(sqlite_crawl, "a", "http://site.example/list-moves/list", *more))
+        assert {line.split()[1] for line in proxy.asked()} == {"site.example:80"}
     assert result.state == "failed"
-    assert "on a private network" in result.reason
-
-
-def test_a_redirect_to_a_private_address_is_not_followed_behind_a_proxy_either(
-    sqlite_crawl: Crawl, tmp_path: Path
-) -> None:
-    with calm_server(tmp_path) as site, proxy_server(tmp_path, site.url) as proxy:
-        hosts = f'hosts = ["127.0.0.1:{site.port}", "10.0.0.1"]'
-        address = f"http://127.0.0.1:{site.port}/calm/list"
-        result = sqlite_crawl.sweep(add(sqlite_crawl, "a", address, hosts, f'proxy = "socks5://{proxy.address}"'))
-        assert (site.asked(), proxy.asked()) == ([], [])
     assert "on a private network" in result.reason
 
 

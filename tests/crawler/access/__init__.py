@@ -1,0 +1,1 @@
+"""How a source lets us in, and that nothing of it is kept."""
