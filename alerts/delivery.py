@@ -16,6 +16,7 @@ from alerts.channels import Outgoing, Receipt, open_channels
 from alerts.errors import GoneError, NotSentError, UncertainError
 from alerts.models import DETAIL, FAILED, PARENT, PENDING, SENDING, SENT, SUPERSEDED, UPDATE, Message, Thread
 from alerts.outbox import Wording, enqueue, put, retire_left
+from alerts.source_notices import enqueue_sources
 from alerts.unjudged_notices import enqueue_unjudged
 from core.leases import give_back_lease, take_lease, worker_name
 from core.logs import get_logger
@@ -84,6 +85,7 @@ def deliver(post: PostRoom) -> Delivered:
             with post.database.write() as session:
                 done.queued += enqueue(session, channel, post.wording, now=post.clock.now())
                 done.queued += enqueue_unjudged(session, channel, post.wording, now=post.clock.now())
+                done.queued += enqueue_sources(session, channel, post.wording, now=post.clock.now())
         stuck: set[int | None] = set()
         for message_id, incident_id in _due(post, channel.name):
             if not _hold(post, lease, worker):

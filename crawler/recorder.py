@@ -97,7 +97,7 @@ class Recorder:
         self._archive = archive
         self._database = database
         self._warc: WarcFile | None = None
-        self._tried = self._entries_gone = self._lists_as_they_were = 0
+        self._tried = self._read = self._entries_gone = self._lists_as_they_were = 0
         self._whole_since: dict[str, datetime] = {}
         self._walked_at: datetime | None = None
 
@@ -151,6 +151,7 @@ class Recorder:
         self.counts.responses += 1
         self.counts.bytes += len(exchange.body)
         self._tried += bool(fetch.key)
+        self._read += bool(fetch.key)
         keeps = [step for step in steps if isinstance(step, KeepPage | KeepPost)]
         if keeps and self._warc is None:
             self._warc = self._archive.open_warc(f"{self.source}-{self.sweep_id}")
@@ -188,6 +189,8 @@ class Recorder:
         self.counts.walls += is_wall
         self.counts.gone += miss == Miss.GONE
         self.counts.refused += miss == Miss.REFUSED
+        if is_wall and self._read:
+            miss = Miss.BROKEN  # in front of this entry alone: others were read
         with self._database.write() as session:
             if fetch.key:
                 self.ledger.missed(session, fetch, miss, reason)

@@ -14,7 +14,7 @@ from archive.records import Exchange
 from core.errors import HinomiError
 from core.logs import get_logger
 from crawler.engines.interface import Fetch, Miss, Missed, Page
-from crawler.pages.walls import wall_of
+from crawler.pages.walls import Wall, wall_of
 from crawler.polite.bodies import pairs_of, wire_of
 from crawler.polite.reasons import is_out_of_time, reason_of
 
@@ -146,7 +146,8 @@ class SweepSpider(scrapy.Spider):
         if not is_read and not ("Range" in fetch.headers and response.status in _RESUMED):
             page = self._page(response)
             wall = wall_of(page.text, page.media_type, page.status, page.headers, expects_text=False)
-            miss = Miss.BUSY if wall else _miss_of(response.status)
+            # A form to log in is how a page for members is refused; every other wall is the site's way to be busy.
+            miss = Miss.BUSY if wall and wall != Wall.LOGIN else _miss_of(response.status)
             self._missed(fetch, f"HTTP {response.status}" + (f" ({wall})" if wall else ""), miss, is_wall=bool(wall))
             return
         if "dataloss" in response.flags and (again := self._again(response)):

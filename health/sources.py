@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from crawler.conditions import ails
 from crawler.run import latest_sweep
 from crawler.sources import survey_sources
-from health.interface import Diagnosis
+from health.interface import Diagnosis, Level
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -34,5 +35,10 @@ def _look_at(home: Home, source: Source) -> Iterator[Diagnosis]:
     last = latest_sweep(home.database, source.name)
     if last is not None and last.state == "failed":
         yield Diagnosis("note", "sources", "failed_sweep", {"name": source.name, "reason": last.reason})
+    with home.database.read() as session:
+        conditions = ails(source, session, home.clock.now())
+    for condition in conditions:
+        level: Level = "bad" if condition.alarms else "note"
+        yield Diagnosis(level, "sources", "ails", {"name": source.name, "condition": condition})
     if not source.legal_basis:
         yield Diagnosis("note", "sources", "no_legal_basis", {"name": source.name})

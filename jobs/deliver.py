@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from alerts.delivery import deliver
 from alerts.outbox import has_due
+from alerts.source_notices import untold_sources
 from alerts.unjudged_notices import untold_unjudged
 from jobs.interface import SingleJob
 
@@ -18,7 +19,9 @@ class Delivery(SingleJob):
         """Whether a message is due, or an event nobody was told of."""
         with self.home.database.read() as session:
             now, channels = self.home.clock.now(), self.bench.post.channels
-            return has_due(session, channels, now=now) or bool(untold_unjudged(session, channels[0].name, now=now))
+            first = channels[0].name
+            untold = untold_unjudged(session, first, now=now) or untold_sources(session, first)
+            return has_due(session, channels, now=now) or bool(untold)
 
     def work(self) -> str:
         """Send what is due."""

@@ -51,7 +51,7 @@ def fill(template: str, look_up: Callable[[str], str]) -> str:
     values = {name: look_up(name) for name in _PLACE.findall(template)}
     if not all(values.values()):
         return ""
-    return _PLACE.sub(lambda found: quote(values[found[1]], safe="-._~:@!$,"), template)
+    return _PLACE.sub(lambda found: quote(values[found[1]], safe="-._~:@!$,/"), template)
 
 
 def next_by_number(address: str, page_parameter: str, first: int, offset_parameter: str, entries: int) -> str:

@@ -26,7 +26,7 @@ def test_what_was_up_long_enough_is_kept_once_in_each_version(
     captured = month.captured()
     wanted = {version.text for version in month.wanted()}
     assert wanted
-    assert {text for text in wanted if text not in captured} == set(), month.site.ways
+    assert {text for text in wanted if text not in captured} == set(), month.ways
     whole = {text for topic in month.site.topics for post in topic.posts for _, text in post.versions}
-    assert {text: times for text, times in captured.items() if times > 1 and text in whole} == {}, month.site.ways
-    assert month.most_asked <= MOST_ASKED, month.site.ways
+    assert {text: times for text, times in captured.items() if times > 1 and text in whole} == {}, month.ways
+    assert month.most_asked <= MOST_ASKED, month.ways

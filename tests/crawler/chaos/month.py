@@ -5,10 +5,10 @@ from __future__ import annotations
 import contextlib
 import heapq
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import count
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from scrapy.exceptions import CloseSpider, DontCloseSpider
 from scrapy.http import HtmlResponse
@@ -18,6 +18,8 @@ from sqlalchemy import func, select
 from archive.models import Capture, DocumentRow
 from archive.store import Archive
 from core.clock import SetClock
+from crawler.access.secrets import Vault
+from crawler.access.wicket import Access
 from crawler.polite.bodies import Bodies
 from crawler.run import sweep
 from crawler.sources import engines, read_sources
@@ -63,6 +65,7 @@ class Month:
 
     def __init__(self, seed: int, settings: Settings, database: Database) -> None:
         self.site = Site(seed)
+        self.ways = self.site.ways
         self.clock = SetClock(START)
         self.settings = settings
         self.database = database
@@ -70,8 +73,10 @@ class Month:
         revisit = "fading" if self.site.ways.edits_show and self.site.ways.marks else "always"
         text = SOURCE.format(host=HOST, marks=marks, revisit=revisit)
         self.source = read_sources(text, "sources.toml")["chaos"]
-        self.swept: list[tuple[datetime, str, int]] = []
-        """When each sweep began, how it ended, and how many requests it made."""
+        self.swept: list[tuple[datetime, str, frozenset[str]]] = []
+        """When each sweep began, how it ended, and which boards and topics it asked for in vain."""
+        self.requests = 0
+        self._finish = ""
         self.most_asked = 0
 
     def run(self) -> None:
@@ -80,24 +85,31 @@ class Month:
             self._sweep()
             self.clock.advance(EVERY)
         self.site.outages.clear()
-        ways = self.site.ways
-        ways.flaky = ways.busy = ways.wall = ways.cut = ways.lead_on = ways.kill = 0
+        self.site.ways = replace(self.site.ways, flaky=0, busy=0, wall=0, cut=0, lead_on=0, kill=0)
         for _ in range(6):
             self._sweep()
             self.clock.advance(EVERY)
 
     def _sweep(self) -> None:
         self.site.asked.clear()
-        now = self.clock.now()
-        result = sweep(self.source, self.settings, self.database, self.clock, go_out=self._go_out)
-        self.swept.append((now, result.state, len(self.site.asked)))
+        self.site.withheld.clear()
+        now, self._finish = self.clock.now(), "none"
+        sweep(self.source, self.settings, self.database, self.clock, go_out=self._go_out)
+        self.swept.append((now, self._finish, frozenset(self.site.withheld)))
+        self.requests += len(self.site.asked)
         self.most_asked = max([self.most_asked, *Counter(self.site.asked).values()])
 
     def _go_out(self, source: Source, settings: CrawlerSettings, pen: Recorder, *, deep: bool, past: bool) -> str:
+        self._finish = self._fetch(source, settings, pen, deep=deep, past=past)
+        return self._finish
+
+    def _fetch(self, source: Source, settings: CrawlerSettings, pen: Recorder, *, deep: bool, past: bool) -> str:
         del settings
         engine = engines()[source.engine](source.url, source.options, pen, deep=deep, past=past)
         spider = SweepSpider(engine=engine, recorder=pen)
+        spider.access = Access(source, Vault())
         line = _Line(spider)
+        self._bodies = Bodies(cast("Any", line))
         spider.crawler = line  # type: ignore[assignment]  # what the spider asks of it, the line has
         line.push(spider.requests(engine.start()))
         killed_after = self.site.random.randint(1, 12) if self.site.random.random() < self.site.ways.kill else None
@@ -121,21 +133,24 @@ class Month:
             flags=["dataloss"] if answer.cut else [],
             headers={"Content-Type": "text/html; charset=utf-8", **dict(answer.headers)},
         )  # fmt: skip
-        line: Any = _Line
-        Bodies(line).process_response(request, response)
+        self._bodies.process_response(request, response)
         return response
 
     def wanted(self) -> list[Version]:
-        """Every version of a post that was up, and could be had, in three whole sweeps one after the other."""
-        good = [at for at, state, _ in self.swept if state != "failed" and not self.site.is_out(at)]
+        """Every version of a post that was up, and was not withheld, in more sweeps than two.
+
+        A sweep that did not come to its end does not count, and one that was refused the topic, or its board, does not.
+        """
+        whole = [(at, withheld) for at, finish, withheld in self.swept if finish == "finished"]
         found = []
         for topic in self.site.topics:
+            names = {f"t{topic.number}", f"b{topic.board}", "index"}
+            sweeps = [at for at, withheld in whole if not names & withheld and not topic.is_secret]
             for post in topic.posts:
                 for number, (begin, text) in enumerate(post.versions):
                     following = post.versions[number + 1][0] if number + 1 < len(post.versions) else post.gone_at
                     end = min(following, post.gone_at, topic.gone_at)
-                    sweeps = sum(max(begin, topic.began_at) <= at < end for at in good)
-                    if sweeps > _ENOUGH and not topic.is_secret:
+                    if sum(max(begin, topic.began_at) <= at < end for at in sweeps) > _ENOUGH:
                         found.append(Version(post.number, text))
         return found
 
@@ -149,7 +164,7 @@ class Month:
             return Counter({archive.read(document).decode(): times for document, times in rows})
 
 
-_ENOUGH = 3
+_ENOUGH = 2
 
 
 class _Line:
@@ -158,7 +173,7 @@ class _Line:
     settings = ScrapySettings({"RETRY_TIMES": 0, "DOWNLOAD_MAXSIZE": 1 << 24})
 
     def __init__(self, spider: SweepSpider) -> None:
-        self._spider = spider
+        self.spider = spider
         self._heap: list[tuple[int, int, Any]] = []
         self._numbers = count()
         self.engine = self
@@ -185,5 +200,5 @@ class _Line:
         """The next one; None when nothing is left, the spider having been asked."""
         if not self._heap:
             with contextlib.suppress(DontCloseSpider):
-                self._spider.idle()
+                self.spider.idle()
         return heapq.heappop(self._heap)[2] if self._heap else None

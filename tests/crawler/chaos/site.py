@@ -11,6 +11,7 @@ from urllib.parse import parse_qs, urlsplit
 
 START = datetime(2026, 10, 1, tzinfo=UTC)
 DAYS = 30
+GIVEN, NOT_MODIFIED = 200, 304
 POSTS_A_PAGE, TOPICS_A_PAGE = 5, 6
 HOST = "http://chaos.example"
 NEVER = datetime(2099, 1, 1, tzinfo=UTC)
@@ -90,6 +91,8 @@ class Site:
         self.topics = _topics(self.random, self.ways)
         self.outages = _outages(self.random)
         self.asked: list[str] = []
+        self.withheld: set[str] = set()
+        """Boards and topics of which a page was asked for in this sweep and not given: ``b1``, ``t7``."""
 
     def is_out(self, now: datetime) -> bool:
         """Whether nothing can be had of it."""
@@ -103,7 +106,13 @@ class Site:
             if begin <= now < end:
                 return Answer(status, _CHALLENGE)
         given = {name: values[0] for name, values in parse_qs(parts.query).items()}
-        return self._misled(parts.path, given, validator, now)
+        answer = self._misled(parts.path, given, validator, now)
+        is_given = answer.status == NOT_MODIFIED or (
+            answer.status == GIVEN and not answer.cut and answer.body != _LOGIN
+        )
+        if not is_given:
+            self.withheld.add(f"b{given['b']}" if "b" in given else f"t{given['t']}" if "t" in given else "index")
+        return answer
 
     def _lasting(self, query: str) -> list[str]:
         """The parameters that say which page it is."""
