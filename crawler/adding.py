@@ -8,8 +8,8 @@ import tempfile
 import tomllib
 from typing import TYPE_CHECKING, Any
 
-from crawler.dialect_files import HOME_FOLDER
 from crawler.errors import SourcesError
+from crawler.software.dialect_files import HOME_FOLDER
 from crawler.sources import read_sources
 
 if TYPE_CHECKING:

@@ -18,10 +18,10 @@ import crawler.engines
 from core.plugins import load_plugins
 from crawler.access.options import LoginOptions
 from crawler.access.secrets import NAME as SECRET_NAME
-from crawler.dialect_files import HOME_FOLDER, find_dialect
 from crawler.engines.interface import EngineOptions, SiteEngine
 from crawler.errors import SourcesError
 from crawler.polite.reach import is_private_host
+from crawler.software.dialect_files import HOME_FOLDER, find_dialect
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

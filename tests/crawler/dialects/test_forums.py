@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
 
-from crawler.dialect_files import all_dialects, find_dialect
 from crawler.engines.interface import Fetch, KeepPost, Listed, Mark, Page, Problem, Step
 from crawler.pages.addresses import clean_address
+from crawler.software.dialect_files import all_dialects, find_dialect
 from crawler.sources import engines
 
 if TYPE_CHECKING:

@@ -8,8 +8,8 @@ from typing import NamedTuple
 
 import pytest
 
-from crawler.dialect_files import all_dialects, find_dialect
 from crawler.engines.interface import Fetch, KeepPage, Listed, Page
+from crawler.software.dialect_files import all_dialects, find_dialect
 from crawler.sources import engines
 from tests.crawler.dialects.test_forums import BASE, FETCHED, Nothing
 

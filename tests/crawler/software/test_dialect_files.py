@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from crawler.dialect_files import HOME_FOLDER, all_dialects, find_dialect
 from crawler.errors import SourcesError
+from crawler.software.dialect_files import HOME_FOLDER, all_dialects, find_dialect
 from crawler.sources import engines, load_sources
 
 if TYPE_CHECKING:

@@ -8,6 +8,7 @@ r"""Dialects: TOML files with an engine's options for known software, ours and t
     cookies = "phpbb\\w*_sid"           # the name of a cookie, likewise
     page = ["body#phpbb"]              # selectors: one that finds something is enough
     boards = "a.forumtitle::attr(href)"  # links to boards on an index, where a source may begin
+    begins_at = "latest.json"          # where a source begins, seen from the page, if not there
     [options]
     topics = "li.row"
 """
@@ -56,6 +57,7 @@ class Signs(BaseModel):
     cookies: Pattern = ""
     page: tuple[Expression, ...] = ()
     boards: Expression = ""
+    begins_at: str = Field(default="", max_length=_LONGEST_SIGN)
 
 
 class _Written(BaseModel):
