@@ -9,6 +9,7 @@ import tomllib
 from typing import TYPE_CHECKING, Any
 
 from crawler.errors import SourcesError
+from crawler.software.dialect_files import HOME_FOLDER
 from crawler.sources import read_sources
 
 if TYPE_CHECKING:
@@ -27,10 +28,10 @@ def add_source(path: Path, name: str, table: Mapping[str, Any], options: Mapping
         SourcesError: The name is taken, or the file with the new source in it has a problem.
     """
     text = path.read_text(encoding="utf-8") if path.exists() else HEADER
-    if name in read_sources(text, str(path)):
+    if name in read_sources(text, str(path), path.parent / HOME_FOLDER):
         raise SourcesError(f"{path} has a source {name!r} already", hint="Edit the file to change it.")
     new = text.rstrip("\n") + "\n\n" + as_toml(name, table, options)
-    added = read_sources(new, str(path))[name]
+    added = read_sources(new, str(path), path.parent / HOME_FOLDER)[name]
     _replace(path, new)
     return added
 

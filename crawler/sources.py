@@ -9,7 +9,6 @@ import tomllib
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import cache
-from importlib import resources
 from typing import TYPE_CHECKING, Annotated, Any
 from urllib.parse import urlsplit
 
@@ -22,6 +21,7 @@ from crawler.access.secrets import NAME as SECRET_NAME
 from crawler.engines.interface import EngineOptions, SiteEngine
 from crawler.errors import SourcesError
 from crawler.polite.reach import is_private_host
+from crawler.software.dialect_files import HOME_FOLDER, find_dialect
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -170,18 +170,18 @@ def survey_sources(path: Path) -> SourcesFile:
         return SourcesFile(str(path), {})
     except (OSError, UnicodeDecodeError) as error:
         raise SourcesError(f"{path} cannot be read: {type(error).__name__}", hint="It is TOML in UTF-8.") from None
-    return _survey(text, str(path))
+    return _survey(text, str(path), path.parent / HOME_FOLDER)
 
 
-def read_sources(text: str, file: str) -> dict[str, Source]:
-    """The sources of a TOML text, all of them; ``file`` is named in messages."""
-    found = _survey(text, file)
+def read_sources(text: str, file: str, dialects: Path | None = None) -> dict[str, Source]:
+    """The sources of a TOML text, all of them; ``file`` is named in messages, ``dialects`` is the home's folder."""
+    found = _survey(text, file, dialects)
     if found.complaint:
         raise found.complaint
     return found.sources
 
 
-def _survey(text: str, file: str) -> SourcesFile:
+def _survey(text: str, file: str, dialects: Path | None) -> SourcesFile:
     try:
         tables = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
@@ -190,14 +190,14 @@ def _survey(text: str, file: str) -> SourcesFile:
     named = tables.get("sources", {})
     named = named if isinstance(named, dict) else {}
     for name, table in named.items():
-        source, wrong = _read_source(name, table)
+        source, wrong = _read_source(name, table, dialects)
         problems += [f"sources.{name}.{problem}" for problem in wrong]
         if source:
             sources[name] = source
     return SourcesFile(file, sources, frozenset(named) - frozenset(sources), tuple(problems))
 
 
-def _read_source(name: str, table: object) -> tuple[Source | None, list[str]]:
+def _read_source(name: str, table: object, dialects: Path | None) -> tuple[Source | None, list[str]]:
     if not isinstance(table, dict):
         return None, ["expected a table"]
     problems = [] if NAME.fullmatch(name) else ["name: expected small letters, digits and hyphens"]
@@ -206,7 +206,7 @@ def _read_source(name: str, table: object) -> tuple[Source | None, list[str]]:
     if engine is None:
         problems.append(f"engine: no such engine (found {table.get('engine')!r}; there are {', '.join(engines())})")
     else:
-        options, wrong = _read_options(engine, table.get("options", {}))
+        options, wrong = _read_options(engine, table.get("options", {}), dialects)
         problems += wrong
     try:
         source = Source(**{**table, "name": name, "options": options or EngineOptions(), "engine": str(engine)})
@@ -217,11 +217,13 @@ def _read_source(name: str, table: object) -> tuple[Source | None, list[str]]:
     return (None if problems else source.model_copy(update={"engine": table["engine"]})), problems
 
 
-def _read_options(engine: type[SiteEngine], given: object) -> tuple[EngineOptions | None, list[str]]:
+def _read_options(
+    engine: type[SiteEngine], given: object, dialects: Path | None
+) -> tuple[EngineOptions | None, list[str]]:
     if not isinstance(given, dict):
         return None, ["options: expected a table"]
     try:
-        defaults = _dialect(engine, given.get("dialect", ""))
+        defaults = _defaults(engine, given.get("dialect", ""), dialects)
         return engine.Options(**{**defaults, **given}), []
     except ValidationError as error:
         return None, [f"options.{problem}" for problem in _problems(error)]
@@ -229,21 +231,18 @@ def _read_options(engine: type[SiteEngine], given: object) -> tuple[EngineOption
         return None, [f"options.dialect: {error}"]
 
 
-def _dialect(engine: type[SiteEngine], name: object) -> dict[str, Any]:
-    """The options that a dialect brings."""
+def _defaults(engine: type[SiteEngine], name: object, dialects: Path | None) -> Mapping[str, Any]:
+    """The options that a dialect brings.
+
+    Raises:
+        ValueError: There is no such dialect, or it is one of another engine.
+    """
     if not name:
         return {}
-    folder = resources.files("crawler").joinpath("dialects")
-    for file in folder.iterdir():
-        if file.name == f"{name}.toml":
-            dialect = tomllib.loads(file.read_text(encoding="utf-8"))
-            if dialect["engine"] != engine.name:
-                raise ValueError(f"{name!r} is one of {dialect['engine']}, not of {engine.name}")
-            return dict(dialect["options"])
-    known = ", ".join(
-        sorted(file.name.removesuffix(".toml") for file in folder.iterdir() if file.name.endswith(".toml"))
-    )
-    raise ValueError(f"no such dialect (found {name!r}; there are {known})")
+    dialect = find_dialect(str(name), dialects)
+    if dialect.engine != engine.name:
+        raise ValueError(f"{dialect.name!r} is one of {dialect.engine}, not of {engine.name}")
+    return dialect.options
 
 
 def _problems(error: ValidationError) -> Iterator[str]:

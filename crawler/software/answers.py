@@ -1,0 +1,84 @@
+"""Pages that are what a software gives to programs: feeds, lists of threads, JSON of a known shape."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING, Any, Final
+
+from crawler.software.proposals import Proposal, Why
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from crawler.engines.interface import Page
+    from crawler.software.dialect_files import Dialect
+
+_FEED: Final = re.compile(
+    r"\s{0,99}(?:<\?xml[^>]{0,200}\?>)?(?:\s{0,99}<!--.{0,999}?-->|\s{0,99}<\?xml-stylesheet[^>]{0,300}\?>)?\s{0,99}<(rss|feed|rdf:RDF)\b",
+    re.DOTALL,
+)
+_SUBJECT: Final = re.compile(r"\d{9,11}\.(?P<kind>dat<>|cgi,).*\(\d+\)\s*")
+_UUID: Final = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+
+
+def recognise_answer(page: Page, known: Sequence[Dialect]) -> Iterator[Proposal]:
+    """What the page itself is; nothing when it is written for people."""
+    start = page.text[:5000]
+    if found := _FEED.match(start):
+        yield Proposal("feed", page.address, Why.CONTENT, "Atom" if found[1] == "feed" else "RSS")
+    elif found := _SUBJECT.match(start.partition("\n")[0].strip()):
+        engine = "dat-board" if found["kind"] == "dat<>" else "rawmode-board"
+        yield Proposal(engine, page.address.removesuffix("subject.txt"), Why.CONTENT, "subject.txt")
+    elif start.lstrip()[:1] in {"{", "["}:
+        yield from _by_json(page, known)
+
+
+def _by_json(page: Page, known: Sequence[Dialect]) -> Iterator[Proposal]:
+    try:
+        tree = json.loads(page.text)
+    except (ValueError, RecursionError):
+        return
+    for software, is_so in _SHAPES.items():
+        if is_so(tree):
+            yield from (
+                Proposal(dialect.engine, page.address, Why.ANSWER, software, dialect.name)
+                for dialect in known
+                if dialect.name == software
+            )
+
+
+def _first(tree: Any, *path: str) -> Any:
+    """The first entry of a list at a path; an empty object where there is none."""
+    for name in path:
+        tree = tree.get(name) if isinstance(tree, dict) else None
+    first = tree[0] if isinstance(tree, list) and tree else {}
+    return first if isinstance(first, dict) else {}
+
+
+def _are_events(tree: Any) -> bool:
+    return isinstance(tree, dict) and bool(tree) and all(_UUID.fullmatch(str(name)) for name in list(tree)[:9])
+
+
+def _is_of_pastes(tree: Any, *names: str) -> bool:
+    if not isinstance(tree, dict) or not tree:
+        return False
+    first = next(iter(tree.values()))
+    return isinstance(first, dict) and all(name in first for name in names)
+
+
+_SHAPES: Final[dict[str, Callable[[Any], bool]]] = {
+    "discourse": lambda tree: "bumped_at" in _first(tree, "topic_list", "topics"),
+    "nodebb": lambda tree: "cid" in _first(tree, "categories") or {"tid", "cid"} <= _first(tree, "topics").keys(),
+    "flarum": lambda tree: _first(tree, "data").get("type") == "discussions",
+    "misago": lambda tree: {"last_poster_name", "starter_name"} <= _first(tree, "results").keys(),
+    "mastodon": lambda tree: isinstance(tree, list) and {"account", "content", "visibility"} <= _first(tree).keys(),
+    "misskey": lambda tree: isinstance(tree, list) and {"userId", "visibility", "renoteCount"} <= _first(tree).keys(),
+    "reddit": lambda tree: isinstance(tree, dict) and tree.get("kind") == "Listing",
+    "gists": lambda tree: isinstance(tree, list) and {"files", "git_pull_url"} <= _first(tree).keys(),
+    "pastebin": lambda tree: isinstance(tree, list) and {"scrape_url", "key"} <= _first(tree).keys(),
+    "stikked": lambda tree: isinstance(tree, list) and {"pid", "created", "lang"} <= _first(tree).keys(),
+    "bepasty-json": lambda tree: _is_of_pastes(tree, "file-meta"),
+    "misp": _are_events,
+}
+"""How the answers of each software look that has a dialect of that name."""

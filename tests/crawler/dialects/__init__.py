@@ -1,0 +1,1 @@
+"""Made-up pages of known software, and what each dialect reads of them."""
