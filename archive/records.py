@@ -33,6 +33,7 @@ class Exchange:
         body: As it came over the wire, in its content encoding.
         content: The body decoded: what a document's hash is taken of.
         truncated: Why the body is not whole, in the words of WARC-Truncated; empty when it is.
+        rendered: The page as a browser made it of the content, where one did: HTML in UTF-8.
     """
 
     address: str
@@ -45,6 +46,7 @@ class Exchange:
     body: bytes
     content: bytes
     truncated: str = ""
+    rendered: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)

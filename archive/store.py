@@ -59,7 +59,9 @@ class Archive:
     ) -> Kept:
         """Keep a response whose body is the document: a paste, a file."""
         form = {"media_type": media_type, "charset": charset, "truncated": exchange.truncated}
-        content = _content(exchange.content, **form)
+        content = _content(exchange.rendered or exchange.content, **form)
+        if exchange.rendered:
+            return self._keep_rendered(session, warc, content, exchange, place)
         known = find_document(session, content.sha256)
         if known:
             if kept := find_capture(session, known, place):
@@ -68,6 +70,18 @@ class Archive:
             return add_place(session, known, place, at, self._settings)
         at = warc.write_exchange(exchange)
         return add_document(session, content, place, at, at, self._settings)
+
+    def _keep_rendered(
+        self, session: Session, warc: WarcFile, content: Content, exchange: Exchange, place: Place
+    ) -> Kept:
+        """The document is the page as a browser made it; the response that it was made of is recorded beside it."""
+        known = find_document(session, content.sha256)
+        if known and (kept := find_capture(session, known, place)):
+            return kept
+        seen_in = warc.write_exchange(exchange)
+        if known:
+            return add_place(session, known, place, seen_in, self._settings)
+        return add_document(session, content, place, warc.rendered(exchange), seen_in, self._settings)
 
     def keep_post(self, session: Session, warc: WarcFile, text: str, page: Exchange, place: Place) -> Kept:
         """Keep a post: its text is the document, the page it stood on is recorded beside it."""

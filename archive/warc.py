@@ -79,6 +79,7 @@ class WarcFile:
         self.open_path = self.path.with_name(self.path.name + OPEN_SUFFIX)
         self._on_close = on_close
         self._exchanges: dict[tuple[str, datetime], RecordPlace] = {}
+        self._rendered: dict[tuple[str, datetime], RecordPlace] = {}
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
             self._sink = _Sink(self.open_path)
@@ -103,7 +104,15 @@ class WarcFile:
         key = (exchange.address, exchange.fetched_at)
         if key not in self._exchanges:
             self._exchanges[key] = self._write_exchange(exchange)
+            if exchange.rendered:
+                self._rendered[key] = self._write_conversion(
+                    exchange.address, exchange.rendered, self._exchanges[key], exchange.fetched_at, "text/html"
+                )
         return self._exchanges[key]
+
+    def rendered(self, exchange: Exchange) -> RecordPlace:
+        """Where the page is that a browser made of an exchange, which `write_exchange` wrote."""
+        return self._rendered[exchange.address, exchange.fetched_at]
 
     def _write_exchange(self, exchange: Exchange) -> RecordPlace:
         head, body = http_response(exchange)
@@ -137,12 +146,17 @@ class WarcFile:
 
     def write_post(self, address: str, content: bytes, page: RecordPlace, at: datetime) -> RecordPlace:
         """A conversion record: one post's text in UTF-8, taken out of the page recorded at ``page``."""
+        return self._write_conversion(address, content, page, at, "text/plain")
+
+    def _write_conversion(
+        self, address: str, content: bytes, page: RecordPlace, at: datetime, media_type: str
+    ) -> RecordPlace:
         record = self._writer.create_warc_record(
             address,
             "conversion",
             BytesIO(content),
             len(content),
-            warc_content_type="text/plain; charset=utf-8",
+            warc_content_type=f"{media_type}; charset=utf-8",
             warc_headers_dict={"WARC-Date": warc_date(at), "WARC-Refers-To": page.record_id},
         )
         with self._record() as offset:

@@ -16,6 +16,7 @@ from crawler.turns import LoneTurns
 if TYPE_CHECKING:
     from core.settings import CrawlerSettings
     from crawler.engines.interface import SiteEngine
+    from crawler.rendering.middleware import Screen
     from crawler.sources import Source
     from crawler.spider import Notebook
     from crawler.turns import Turns
@@ -28,6 +29,7 @@ def crawl(
     notebook: Notebook,
     turns: Turns | None = None,
     vault: Vault | None = None,
+    screen: Screen | None = None,
 ) -> str:
     """Scrapy's own word on how it ended; once a process, since Twisted's reactor cannot be started again.
 
@@ -38,13 +40,14 @@ def crawl(
         notebook: Who is told what came of it.
         turns: At the hosts; without any this process asks as if it were alone.
         vault: The source's secrets.
+        screen: Who has a browser, for a source with scripts.
     """
     process = AsyncCrawlerProcess(scrapy_settings(source, settings))
     for logger in (logging.getLogger(), logging.getLogger("scrapy")):
         logger.setLevel(logging.WARNING)  # Scrapy has just set both to everything
     crawler = process.create_crawler(SweepSpider)
     access = Access(source, vault or Vault())
-    process.crawl(crawler, engine=engine, recorder=notebook, turns=turns or LoneTurns(), access=access)
+    process.crawl(crawler, engine=engine, recorder=notebook, turns=turns or LoneTurns(), access=access, screen=screen)
     process.start()
     stats = crawler.stats
     notebook.requests = stats.get_value("downloader/request_count", 0) if stats else 0

@@ -24,6 +24,8 @@ from crawler.access.secrets import Vault
 from crawler.engines.interface import Fetch, KeepPage, KeepPost, Listed, Mark, Miss, Missed, Page, Problem, Seen
 from crawler.errors import CrawlError
 from crawler.pages.dates import Posted
+from crawler.rendering.jobs import Rendered, RenderJob
+from crawler.rendering.renderer import Renderer, browser_settings
 from crawler.sources import engines
 
 if TYPE_CHECKING:
@@ -36,10 +38,12 @@ if TYPE_CHECKING:
     from crawler.sources import Source
     from crawler.turns import Turns
 
-MARKS, TAKE, SAME, MISSED, PENDING, STATE, WAIT, TURN, OVER, PUT_OFF, ENDED = (
-    "marks", "take", "same", "missed", "pending", "state", "wait", "turn", "over", "put-off", "ended",
+MARKS, TAKE, SAME, MISSED, PENDING, STATE, WAIT, TURN, OVER, PUT_OFF, RENDER, ENDED = (
+    "marks", "take", "same", "missed", "pending", "state", "wait", "turn", "over", "put-off", "render", "ended",
 )  # fmt: skip
-TOLD: Final = Plain(Fetch, KeepPage, KeepPost, Listed, Mark, Missed, Page, Problem, Posted, Exchange)
+TOLD: Final = Plain(
+    Fetch, KeepPage, KeepPost, Listed, Mark, Missed, Page, Problem, Posted, Exchange, RenderJob, Rendered
+)
 THREADS_MIB: Final = 1024
 """For stacks and heaps of threads that are mapped and hardly used, beside what a sweep may hold."""
 
@@ -103,7 +107,11 @@ def fetch(
         CrawlError: The process ended without that word.
         ForgedMessageError: It said what no fetcher of ours says.
     """
-    with fetcher(settings, _serve, source, settings, deep, past, vault or Vault()) as worker:
+    given = vault or Vault()
+    with (
+        Renderer(browser_settings(source, settings, given)) as renderer,
+        fetcher(settings, _serve, source, settings, deep, past, given) as worker,
+    ):
         while True:
             try:
                 said = TOLD.unpack(worker.line.receive())
@@ -114,7 +122,8 @@ def fetch(
                 finish, pen.fatal, stopping = told
                 pen.stopping = pen.stopping or stopping
                 return str(finish)
-            worker.line.send_bytes(TOLD.pack(_write_down(pen, word, told)))
+            answer = _rendered(renderer, told) if word == RENDER else _write_down(pen, word, told)
+            worker.line.send_bytes(TOLD.pack(answer))
 
 
 @contextmanager
@@ -156,6 +165,14 @@ def _write_down(pen: Pen, word: str, told: Any) -> tuple[str, object]:
     return "", pen.stopping
 
 
+def _rendered(renderer: Renderer, job: RenderJob) -> tuple[str, object]:
+    """What a browser made of a page, in a process beside the one that fetches."""
+    try:
+        return "", renderer.render(job)
+    except HinomiError as error:
+        return str(error), None
+
+
 @contextmanager
 def _handing_on(worker: Worker) -> Iterator[None]:
     """Who asks this process to finish asks the one that fetches, once: asked twice, Scrapy leaves all as it is."""
@@ -183,7 +200,7 @@ def _serve(
     configure_logs()
     notebook = LineNotebook(line, source.name)
     engine = engines()[source.engine](source.url, source.options, notebook, deep=deep, past=past)
-    finish = crawl(source, settings, engine, notebook, LineTurns(notebook), vault)
+    finish = crawl(source, settings, engine, notebook, LineTurns(notebook), vault, LineScreen(notebook))
     notebook.tell(ENDED, (finish, notebook.fatal, notebook.stopping))
 
 
@@ -257,3 +274,15 @@ class LineTurns:
     def put_off(self, key: str, seconds: float) -> None:
         """The host wants to be left alone."""
         self._notebook.ask(PUT_OFF, (key, seconds))
+
+
+class LineScreen:
+    """Asks at the other end of the line for a page as a browser makes it."""
+
+    def __init__(self, notebook: LineNotebook) -> None:
+        self._notebook = notebook
+
+    def render(self, job: RenderJob) -> Rendered:
+        """What became of it."""
+        rendered: Rendered = self._notebook.ask(RENDER, job)
+        return rendered

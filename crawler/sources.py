@@ -61,6 +61,8 @@ class Source(BaseModel):
     secrets: tuple[str, ...] = Field(default=(), description="names of secrets that headers and queries may hold")
     login: LoginOptions | None = Field(default=None, description="how we get in, as a table of its own")
     cookies: bool = Field(default=False, description="keep cookies while a sweep lasts, for sites that need them")
+    javascript: bool = Field(default=False, description="pages are made by a browser first, which costs seconds a page")
+    max_rendered_pages: int = Field(default=100, gt=0, description="of these in one sweep; the rest waits")
     legal_basis: str = ""
     enabled: bool = True
     options: SkipValidation[EngineOptions]

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from crawler.access.wicket import Access
     from crawler.engines.interface import SiteEngine, Step
     from crawler.polite.waiting import Waiting
+    from crawler.rendering.middleware import Screen
     from crawler.turns import Turns
 
 MAX_IN_A_ROW = 5
@@ -80,6 +81,7 @@ class SweepSpider(scrapy.Spider):
     name = "sweep"
     access: Access
     turns: Turns
+    screen: Screen | None
     waiting: Waiting
 
     def __init__(self, *args: Any, engine: SiteEngine, recorder: Notebook, **kwargs: Any) -> None:
@@ -241,8 +243,9 @@ class SweepSpider(scrapy.Spider):
             reason=HTTPStatus(response.status).phrase if response.status in set(HTTPStatus) else "",
             headers=wire.headers,
             body=wire.body,
-            content=response.body,
+            content=wire.content,
             truncated=wire.truncated,
+            rendered=wire.rendered,
         )
 
 

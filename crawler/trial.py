@@ -30,6 +30,8 @@ from crawler.engines.interface import (
 )
 from crawler.errors import CrawlError
 from crawler.fetcher import fetcher
+from crawler.rendering.jobs import Rendered, RenderJob
+from crawler.rendering.renderer import Renderer, browser_settings
 from crawler.sources import engines
 
 if TYPE_CHECKING:
@@ -99,7 +101,7 @@ class Trial:
         return bool(self.entries and self.documents and self.characters and not self.problems and not self.renamed)
 
 
-_TRIED: Final = Plain(Trial, Collected)
+_TRIED: Final = Plain(Trial, Collected, RenderJob, Rendered)
 
 
 def try_source(source: Source, settings: CrawlerSettings, vault: Vault) -> Trial:
@@ -108,28 +110,47 @@ def try_source(source: Source, settings: CrawlerSettings, vault: Vault) -> Trial
     Raises:
         CrawlError: That process ended without a word.
     """
-    with fetcher(settings, _serve, source, settings, vault) as worker:
-        try:
-            return cast("Trial", _TRIED.unpack(worker.line.receive()))
-        except (EOFError, ConnectionError):
-            raise CrawlError(f"the process that fetches {worker.how_it_ended()}") from None
+    with (
+        Renderer(browser_settings(source, settings, vault)) as renderer,
+        fetcher(settings, _serve, source, settings, vault) as worker,
+    ):
+        while True:
+            try:
+                said = _TRIED.unpack(worker.line.receive())
+            except (EOFError, ConnectionError):
+                raise CrawlError(f"the process that fetches {worker.how_it_ended()}") from None
+            if not isinstance(said, RenderJob):
+                return cast("Trial", said)
+            worker.line.send_bytes(_TRIED.pack(renderer.render(said)))
 
 
 def _serve(line: Connection, source: Source, settings: CrawlerSettings, vault: Vault) -> None:
     configure_logs(level="ERROR")
-    line.send_bytes(_TRIED.pack(_try(source, settings, vault)))
+    line.send_bytes(_TRIED.pack(_try(line, source, settings, vault)))
 
 
-def _try(source: Source, settings: CrawlerSettings, vault: Vault) -> Trial:
+def _try(line: Connection, source: Source, settings: CrawlerSettings, vault: Vault) -> Trial:
     from crawler.driving import crawl
 
     trial = Trial(source.name)
     notebook = _TrialNotebook(source.name, SystemClock())
     tried = _Sampling(source, notebook, trial)
-    crawl(source, settings, tried, notebook, vault=vault)
+    crawl(source, settings, tried, notebook, vault=vault, screen=_TrialScreen(line))
     trial.requests = notebook.requests
     trial.problems |= dict(notebook.problems)
     return trial
+
+
+class _TrialScreen:
+    """Asks whoever tries for a page as a browser makes it."""
+
+    def __init__(self, line: Connection) -> None:
+        self._line = line
+
+    def render(self, job: RenderJob) -> Rendered:
+        """What became of it."""
+        self._line.send_bytes(_TRIED.pack(job))
+        return cast("Rendered", _TRIED.unpack(self._line.recv_bytes()))
 
 
 class _Sampling(SiteEngine):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from core.errors import HinomiError
+from health.access import look_at_access
 from health.alerts import look_at_alerts
 from health.archive import look_at_archive
 from health.database import look_at_database
@@ -29,6 +30,7 @@ LOOKS: Final[Mapping[str, Look]] = {
     "index": look_at_index,
     "archive": look_at_archive,
     "sources": look_at_sources,
+    "access": look_at_access,
     "alerts": look_at_alerts,
     "log": look_at_log,
     "disk": look_at_disk,

@@ -6,7 +6,7 @@ is not in the encoding it says; half a gzip stream is kept without a word.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from scrapy import signals
@@ -36,11 +36,13 @@ _OF_THE_WIRE: Final = frozenset({"content-encoding", "content-length", "transfer
 
 @dataclass(frozen=True, slots=True)
 class Wire:
-    """Headers and body as they came, and why the body, or what it unpacks to, is not whole."""
+    """Headers and body as they came, what the body unpacks to, why that is not whole, and what a browser made of it."""
 
     headers: tuple[tuple[str, str], ...]
     body: bytes
+    content: bytes
     truncated: str
+    rendered: bytes = b""
 
 
 class Bodies:
@@ -71,9 +73,9 @@ class Bodies:
         truncated = cut or unpacked.truncated
         content = self._sieve.clean(unpacked.content)
         if content is unpacked.content:
-            request.meta[_WIRE] = Wire(pairs_of(response.headers), response.body, truncated)
+            request.meta[_WIRE] = Wire(pairs_of(response.headers), response.body, content, truncated)
         else:  # the site shows a secret of ours: what it packed it into is not kept either
-            request.meta[_WIRE] = Wire(pairs_of(response.headers, _OF_THE_WIRE), content, truncated)
+            request.meta[_WIRE] = Wire(pairs_of(response.headers, _OF_THE_WIRE), content, content, truncated)
         bare = response.headers.copy()
         bare.pop("Content-Encoding", None)
         return response.replace(headers=bare, body=content)
@@ -102,6 +104,14 @@ def wire_of(response: Response) -> Wire:
     """What came over the wire."""
     wire: Wire = response.meta[_WIRE]
     return wire
+
+
+def show_rendered(request: Request, response: Response, page: bytes) -> Response:
+    """The response with the page that a browser made of it, HTML in UTF-8; what came stays with the wire."""
+    request.meta[_WIRE] = replace(request.meta[_WIRE], rendered=page)
+    headers = response.headers.copy()
+    headers["Content-Type"] = "text/html; charset=utf-8"
+    return response.replace(headers=headers, body=page)
 
 
 def pairs_of(headers: Any, of_the_wire: frozenset[str] = frozenset()) -> tuple[tuple[str, str], ...]:

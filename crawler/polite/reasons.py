@@ -13,6 +13,7 @@ from crawler.access.secrets import SecretError
 from crawler.engines.interface import Miss
 from crawler.polite.middlewares import OtherHostError, OutOfTimeError, RobotsForbidError, RobotsUnreadError
 from crawler.polite.resolver import PrivateAddressError
+from crawler.rendering.middleware import NotRenderedError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,6 +32,7 @@ _OURS: Final[tuple[tuple[type[BaseException], str, Miss], ...]] = (
     (RobotsUnreadError, "", Miss.BUSY),
     (OtherHostError, "the site sends us to another host", Miss.REFUSED),
     (SecretError, "", Miss.BUSY),
+    (NotRenderedError, "", Miss.BUSY),
     (PrivateAddressError, PRIVATE, Miss.REFUSED),
 )
 

@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
+
+from crawler.polite.agent import PRODUCT, user_agent
 
 if TYPE_CHECKING:
     from core.settings import CrawlerSettings
     from crawler.sources import Source
 
-PRODUCT = "Hinomi"
 RETRIES = 2
-
-
-def user_agent(contact: str) -> str:
-    """Who we are, and whom to ask."""
-    return f"{PRODUCT}/{version('hinomi')}" + (f" (+{contact})" if contact else "")
 
 
 def scrapy_settings(source: Source, crawler: CrawlerSettings) -> dict[str, Any]:
@@ -75,6 +70,7 @@ def scrapy_settings(source: Source, crawler: CrawlerSettings) -> dict[str, Any]:
             "crawler.access.cookies.OwnCookies": 700 if keeps_cookies else None,
             "crawler.polite.waiting.Waiting": 950,  # next to the wire
             "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": None,
+            "crawler.rendering.middleware.Rendering": 585 if source.javascript else None,
             "crawler.polite.bodies.Bodies": 590,  # in its place
         },
         "EXTENSIONS": {

@@ -53,6 +53,20 @@ def test_everything_found_has_words_in_both_languages(opened: Home) -> None:
         assert bool(one.hint("en")) >= (one.level == "bad")
 
 
+def test_a_secret_that_a_source_names_and_nobody_gave_is_named(opened: Home) -> None:
+    text = '[sources.a]\nengine = "paste-list"\nurl = "http://a.example/"\nsecrets = ["api-a"]\n'
+    opened.settings.sources_path.write_text(text + 'options = {dialect = "bepasty"}', encoding="utf-8")
+    (found,) = [one for one in examine(opened) if one.about == "access"]
+    assert found.level == "bad"
+    assert "'api-a'" in found.seen("ja")
+    assert "HINOMI_SECRET_API_A" in found.hint("en")
+    file = opened.settings.home / "secrets.toml"
+    file.touch(mode=0o600)
+    file.write_text("api-a = 'a secret value'", encoding="utf-8")
+    (found,) = [one for one in examine(opened) if one.about == "access"]
+    assert (found.level, found.what) == ("ok", "there")
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_look_has_a_name_and_words_for_its_failure(language: str) -> None:
     keys = load_texts("health", language).keys()

@@ -1,0 +1,1 @@
+"""Pages that are nothing without their scripts, and pictures of pages: a browser in a process of its own."""
