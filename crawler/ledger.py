@@ -59,9 +59,8 @@ class Ledger:
             for start in range(0, len(wanted), _KEYS_A_QUERY):
                 some = SeenMark.key.in_(wanted[start : start + _KEYS_A_QUERY])
                 for row in session.scalars(select(SeenMark).where(SeenMark.source == self.source, some)):
-                    later = row.state == WANTED and row.next_at is not None and row.next_at > now
-                    waits = later or row.state in {GONE, GIVEN_UP}
-                    found[row.key] = Mark(row.key, row.value, row.resume_at, row.wanted, waits)
+                    later = row.state != READ and row.next_at is not None and row.next_at > now
+                    found[row.key] = Mark(row.key, row.value, row.resume_at, row.wanted, later)
         return found
 
     def marked_at(self, key: str) -> datetime | None:
@@ -76,7 +75,7 @@ class Ledger:
             row = SeenMark(source=self.source, key=fetch.key, shown_at=now, seen_at=now, failures=0, looks=0, value="")
             session.add(row)
         elif row.wanted == fetch.value and row.state != READ:
-            return
+            return  # it is tried again, and what is known of the tries stays
         row.state, row.wanted, row.seen_at, row.miss, row.reason = WANTED, fetch.value, now, "", ""
         row.failures, row.looks, row.next_at, row.gone_at = 0, 0, None, None
         row.address, row.step, row.revisit = fetch.address, fetch.step, fetch.revisit
@@ -122,7 +121,7 @@ class Ledger:
                 return
         verdict = after_miss(miss, row.failures, now, self._every)
         row.tried_at, row.failures, row.next_at = now, verdict.failures, verdict.next_at
-        if verdict.state == GONE:
+        if verdict.state == GONE and row.gone_at is None:
             row.gone_at = now
             self._posts_gone(session, fetch.key, now)
         row.state = verdict.state
@@ -192,11 +191,11 @@ class Ledger:
             key = clean_address(row.key, names)
             if key == row.key:
                 continue
+            self._rename_posts(session, row.key, key)
             if session.get(SeenMark, (self.source, key)):
                 session.delete(row)
             else:
                 row.address, row.resume_at = clean_address(row.address, names), clean_address(row.resume_at, names)
-                self._rename_posts(session, row.key, key)
                 row.key = key
             session.flush()
 
@@ -271,7 +270,8 @@ def _fetch(row: SeenMark) -> Fetch:
         row.address, row.step, row.key, row.wanted, json.loads(row.notes), revisit=row.revisit,
         resume_at="" if is_look else row.resume_at,
     )  # fmt: skip
-    return replace(fetch, conditional=row.resume_at in {"", row.address}) if is_look else fetch
+    # That one page is as it was says nothing of the others: of a thing of several pages none is asked for so.
+    return replace(fetch, conditional=row.resume_at == row.address if is_look else bool(fetch.resume_at))
 
 
 def _rows(result: Any) -> int:

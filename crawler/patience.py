@@ -27,7 +27,10 @@ _DOUBLINGS: Final = 20
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What becomes of the entry: its state, its count of failures, and from when on it may be tried again."""
+    """What becomes of the entry: its state, its count of failures, and from when on it may be tried again.
+
+    One that is gone or given up is tried again only when a list still shows it then.
+    """
 
     state: str
     failures: int
@@ -48,11 +51,15 @@ def after_miss(miss: Miss, failures: int, now: datetime, every: timedelta) -> Ve
     failures += 1
     if miss == Miss.GONE:
         if failures >= TRIES_WHEN_GONE:
-            return Verdict(GONE, failures, None)
-        return Verdict(WANTED, failures, now + min(every / 2, LONGEST_WAIT))
-    if miss == Miss.REFUSED and failures >= TRIES_WHEN_REFUSED:
-        return Verdict(GIVEN_UP, failures, None)
-    return Verdict(WANTED, failures, now + min(every * 2 ** min(failures - 1, _DOUBLINGS) / 2, LONGEST_WAIT))
+            return Verdict(GONE, failures, now + _wait(failures - TRIES_WHEN_GONE, every))
+        return Verdict(WANTED, failures, now + _wait(0, every))
+    state = GIVEN_UP if miss == Miss.REFUSED and failures >= TRIES_WHEN_REFUSED else WANTED
+    return Verdict(state, failures, now + _wait(failures - 1, every))
+
+
+def _wait(doublings: int, every: timedelta) -> timedelta:
+    wait: timedelta = min(every * 2 ** min(doublings, _DOUBLINGS) / 2, LONGEST_WAIT)
+    return wait
 
 
 def next_look(revisit: str, looks: int, now: datetime) -> datetime | None:

@@ -157,7 +157,9 @@ class Recorder:
             self._warc = self._archive.open_warc(f"{self.source}-{self.sweep_id}")
         if exchange.truncated:
             self.problem(Problem(f"a response was cut off ({exchange.truncated})", blocks=not fetch.key))
-        if fetch.key and fetch.target == fetch.address:
+        if fetch.key and exchange.truncated:
+            self._whole_since.pop(fetch.key, None)
+        elif fetch.key and fetch.target == fetch.address:
             self._whole_since.setdefault(fetch.key, self.clock.now())
         with self._database.write() as session:
             kept = [one for step in keeps if (one := self._keep(session, fetch, step, page, exchange))]

@@ -99,7 +99,7 @@ class ThreadEngine(WalkingEngine):
         is_repeated = repeats(self._posts, fetch.key, names)
         if not is_repeated:
             # The last post of a page that broke off is cut; the whole page is asked for again.
-            is_cut = page.truncated and len(thread.posts) > 1
+            is_cut = page.truncated == "disconnect"
             yield from self._keep(fetch, page, thread.posts[:-1] if is_cut else thread.posts)
         yield from self._go_on(fetch, page, thread, is_end=is_repeated)
 

@@ -26,7 +26,7 @@ from crawler.engines.interface import (
     SiteEngine,
     Step,
 )
-from crawler.pages.addresses import clean_address, constant_parameters, volatile
+from crawler.pages.addresses import clean_address, constant_parameters, session_like, volatile
 from crawler.pages.dates import DateOrder, Dates
 from crawler.pages.walls import continue_to, wall_of
 
@@ -148,7 +148,7 @@ class WalkingEngine(SiteEngine):
     def unchanged(self, fetch: Fetch, following: str) -> Iterator[Step]:
         """A page of a list that is as it was shows nothing new; an entry was read as it is."""
         if fetch.key:
-            yield Mark(fetch.key, fetch.value, resume_at=fetch.resume_at)
+            yield Mark(fetch.key, fetch.value, resume_at=fetch.target)
         elif following and self._goes_on(fetch, is_news=False, all_stick=False):
             yield Listed(0, following=following)
             yield self._next_page(fetch, following, None, is_news=False)
@@ -239,11 +239,12 @@ class WalkingEngine(SiteEngine):
         fetch = entry.fetch or Fetch(self.clean(entry.address))
         yield self.resumed(replace(
             fetch, step=self.step, key=key, value=value, notes={**fetch.notes, **notes}, revisit=self.revisit,
-            resume_at=resume_at,
+            resume_at=resume_at, conditional=bool(resume_at),
         ))  # fmt: skip
 
     def _remember_list(self, fetch: Fetch, entries: Sequence[Entry]) -> Iterator[Step]:
         """What changes from visit to visit is of the visit; a list that held entries and holds none is told."""
+        yield from self.learn(session_like(entry.address for entry in entries if entry.address))
         if fetch.notes.get("page", "1") != "1":
             return
         key = LIST + _list_of(fetch)

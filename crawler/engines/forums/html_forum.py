@@ -20,7 +20,7 @@ from pydantic import Field, model_validator
 from crawler.engines._threads import Post, Thread, ThreadEngine, ThreadOptions
 from crawler.engines._walking import Entry, Shown
 from crawler.engines.interface import EngineOptions, Fetch, Mark, Page, Problem, Seen, Step
-from crawler.pages.addresses import changed_alone
+from crawler.pages.addresses import changed_alone, session_like
 from crawler.pages.row_marks import row_mark
 from crawler.pages.selectors import Expression, select_all, select_text, text_of
 
@@ -92,6 +92,7 @@ class HtmlForum(ThreadEngine):
         links = [link for found in select_all(page.root, self.options.boards) if (link := page.link(found.get()))]
         if not links:
             yield self.instead(fetch, page) or Problem("the index holds no boards: the options no longer fit the site")
+        yield from self.learn(session_like(links))
         known = self.seen.marks([INDEX]).get(INDEX)
         yield from self.learn(changed_alone(json.loads(known.value) if known and known.value else [], links))
         boards = list(dict.fromkeys(map(self.clean, links)))

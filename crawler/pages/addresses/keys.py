@@ -21,6 +21,7 @@ _SESSIONS: Final = frozenset({
 })  # fmt: skip
 _SESSIONS_BY_VALUE: Final = frozenset({"s", "sid", "sess", "session", "sessid", "phpbb2mysql_sid"})
 _SESSION_VALUE: Final = re.compile(r"[0-9a-f]{32}", re.IGNORECASE)
+_RANDOM_VALUE: Final = re.compile(r"[0-9a-f]{24,128}", re.IGNORECASE)
 _TRACKING: Final = frozenset({
     "fbclid", "gclid", "dclid", "gbraid", "wbraid", "msclkid", "yclid", "twclid", "igshid", "mc_cid", "mc_eid", "_ga",
     "_gl",
@@ -86,6 +87,19 @@ def volatile(before: Mapping[str, str], now: Mapping[str, str]) -> frozenset[str
     Such a parameter is of the visit, not of the entry. Both are from `constant_parameters`, of the same list.
     """
     return frozenset(name for name, value in now.items() if name in before and before[name] != value)
+
+
+def session_like(links: Iterable[str]) -> frozenset[str]:
+    """The names of parameters that all links of a page share, of different things, with a value as sessions have."""
+    entries = [_parameters(link) for link in dict.fromkeys(link.partition("#")[0] for link in links)]
+    if len(entries) < _FEWEST_LINKS:
+        return frozenset()
+    first, *others = entries
+    return frozenset(
+        name
+        for name, value in first.items()
+        if _RANDOM_VALUE.fullmatch(value) and all(other.get(name) == value for other in others)
+    )
 
 
 def changed_alone(before: Collection[str], now: Collection[str]) -> frozenset[str]:
