@@ -26,7 +26,9 @@ APPS: Final = {
         begins_at="/api/discussions",
     ),
     "misago": SoftwareSigns(
-        cookies="misago-", page=("#misago-container", "script[src*='/misago/']"), begins_at="/api/threads/"
+        cookies="misago-",
+        page=("#misago-container", "script[src*='misago']", "link[href*='misago']"),
+        begins_at="/api/threads/",
     ),
     "mastodon": SoftwareSigns(
         generator="Mastodon|Pleroma|Akkoma|GoToSocial",

@@ -35,7 +35,7 @@ _ENCRYPTED: Final = {
     "Cryptgeon": "link[href*='cryptgeon'], a[href*='cupcakearmy/cryptgeon']",
 }
 _UNLISTED: Final = {
-    "pinnwand": "a[href*='supakeen/pinnwand'], form[action$='/create'] .file-part, meta[content*='pinnwand']",
+    "pinnwand": "a[href*='supakeen/pinnwand'], link[href*='pinnwand.css'], script[src*='pinnwand.js']",
     "lenpaste": "a[href*='lcomrade/lenpaste'], a[href*='git.lcomrade.su']",
     "hastebin": "a[href*='seejohnrun/haste-server'], script[src='application.min.js'], #box1 .logo",
     "dpaste": "a[href*='bartTC/dpaste'], body.dpaste, form#snippet-form, link[href*='dpaste']",

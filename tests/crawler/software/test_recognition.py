@@ -198,6 +198,7 @@ def test_feeds_that_a_page_names_are_proposed_too() -> None:
         ('<script src="js/privatebin.js?2.0"></script>', Why.ENCRYPTED, "PrivateBin"),
         ('<div id="cipherdata"></div>', Why.ENCRYPTED, "PrivateBin"),
         ('<a href="https://github.com/supakeen/pinnwand">source</a>', Why.UNLISTED, "pinnwand"),
+        ('<link rel="stylesheet" href="/static/pinnwand.css?v=1">', Why.UNLISTED, "pinnwand"),
         ('<a href="https://github.com/lcomrade/lenpaste">source</a>', Why.UNLISTED, "lenpaste"),
         ('<script src="application.min.js"></script>', Why.UNLISTED, "hastebin"),
         ('<form id="snippet-form"></form>', Why.UNLISTED, "dpaste"),
