@@ -15,10 +15,8 @@ if TYPE_CHECKING:
     from crawler.engines.interface import Page
     from crawler.software.dialect_files import Dialect
 
-_FEED: Final = re.compile(
-    r"\s{0,99}(?:<\?xml[^>]{0,200}\?>)?(?:\s{0,99}<!--.{0,999}?-->|\s{0,99}<\?xml-stylesheet[^>]{0,300}\?>)?\s{0,99}<(rss|feed|rdf:RDF)\b",
-    re.DOTALL,
-)
+_BEFORE_ROOT: Final = re.compile(r"<\?[^>]{0,300}>|<!--.{0,999}?-->|<!DOCTYPE[^>]{0,300}>", re.DOTALL)
+_FEED: Final = re.compile(r"<(rss|feed|rdf:RDF)\b")
 _SUBJECT: Final = re.compile(r"\d{9,11}\.(?P<kind>dat<>|cgi,).*\(\d+\)\s*")
 _UUID: Final = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
@@ -26,7 +24,7 @@ _UUID: Final = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 def recognise_answer(page: Page, known: Sequence[Dialect]) -> Iterator[Proposal]:
     """What the page itself is; nothing when it is written for people."""
     start = page.text[:5000]
-    if found := _FEED.match(start):
+    if found := _FEED.match(_BEFORE_ROOT.sub("", start).lstrip()):
         yield Proposal("feed", page.address, Why.CONTENT, "Atom" if found[1] == "feed" else "RSS")
     elif found := _SUBJECT.match(start.partition("\n")[0].strip()):
         engine = "dat-board" if found["kind"] == "dat<>" else "rawmode-board"

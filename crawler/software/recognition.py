@@ -41,7 +41,7 @@ _UNLISTED: Final = {
     "dpaste": "a[href*='bartTC/dpaste'], body.dpaste, form#snippet-form, link[href*='dpaste']",
     "wastebin": "a[href*='matze/wastebin']",
 }
-_IN_COOKIE: Final = re.compile(r"\s*([^=;,\s]+)=")
+_IN_COOKIE: Final = re.compile(r"(?<![^=;,\s])([^=;,\s]{1,99})=")
 
 
 def recognise(page: Page, cookies: Collection[str] = (), dialects: Sequence[Dialect] | None = None) -> list[Proposal]:
