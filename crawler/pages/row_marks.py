@@ -7,11 +7,11 @@ import re
 
 # What changes by itself, or with every reader: "3 minutes ago", 3分前, 昨日, 閲覧数 120, 1,204 views.
 _BY_ITSELF = re.compile(
-    r"\b(?:an?|\d+)\s*(?:s|sec|second|m|min|minute|h|hr|hour|d|day|w|week|mo|month|y|year)s?\.?\s*ago\b"
-    r"|\b(?:just now|today|yesterday)\b(?:\s*(?:at|,)?\s*\d{1,2}:\d{2}(?:\s*[ap]m)?)?"
-    r"|\d+\s*(?:秒|分|時間|日|週間|か月|ヶ月|カ月|年)\s*前|(?:たった今|一昨日|昨日|今日|本日)(?:\s*\d{1,2}:\d{2})?"
-    r"|(?:閲覧数?|表示回数|アクセス数?|views?|hits?|read)\s*[:：]?\s*[\d,.]+[km]?"
-    r"|[\d,.]+[km]?\s*(?:回?閲覧|回表示|views?|hits?|reads?|pv)\b",
+    r"\b(?:an?|\d{1,6})\s{0,3}(?:s|sec|second|m|min|minute|h|hr|hour|d|day|w|week|mo|month|y|year)s?\.?\s{0,3}ago\b"
+    r"|\b(?:just now|today|yesterday)\b(?:\s{0,3}(?:at|,)?\s{0,3}\d{1,2}:\d{2}(?:\s{0,3}[ap]m)?)?"
+    r"|\d{1,6}\s{0,3}(?:秒|分|時間|日|週間|か月|ヶ月|カ月|年)\s{0,3}前|(?:たった今|一昨日|昨日|今日|本日)(?:\s{0,3}\d{1,2}:\d{2})?"
+    r"|(?:閲覧数?|表示回数|アクセス数?|views?|hits?|read)\s{0,3}[:：]?\s{0,3}[\d,.]{1,15}[km]?"
+    r"|[\d,.]{1,15}[km]?\s{0,3}(?:回?閲覧|回表示|views?|hits?|reads?|pv)\b",
     re.IGNORECASE,
 )
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _XPATH_BEGINS = ("/", "./", "../", "(", "@", "substring", "concat", "string", "normalize-space", "translate")
-_CUT = re.compile(r"\s+=~\s+")
+_CUT = re.compile(r"\s=~\s")
 _SPACE = re.compile(r"[ \t\n\r\f]+")
 _PARAGRAPHS = frozenset({"p", "blockquote", "pre", "table", "ul", "ol", "h1", "h2", "h3", "h4", "h5", "h6", "dl"})
 _LINES = frozenset({
@@ -43,7 +43,7 @@ def check_expression(expression: str) -> str:
     """
     if not expression:
         return expression
-    check_cut(_CUT.split(expression, maxsplit=1)[1] if _CUT.search(expression) else "")
+    check_cut(_cut_of(expression))
     try:
         etree.XPath(to_xpath(expression))
     except (SelectorError, etree.XPathError) as error:
@@ -72,7 +72,12 @@ def select_text(node: Selector, expression: str) -> str:
     """The text of the first thing found, on one line, or the part of it that is cut out; empty when there is none."""
     found = select_all(node, expression)
     text = " ".join(text_of(found[0]).split()) if found else ""
-    return cut(text, _CUT.split(expression, maxsplit=1)[1]) if text and _CUT.search(expression) else text
+    return cut(text, _cut_of(expression)) if text else ""
+
+
+def _cut_of(expression: str) -> str:
+    """What a selector cuts out of the text; empty when it takes all of it."""
+    return "".join(_CUT.split(expression, maxsplit=1)[1:]).strip()
 
 
 def text_of(node: Selector) -> str:

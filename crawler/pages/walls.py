@@ -58,7 +58,7 @@ _TITLES: Final = tuple(
     for wall, words in (
         (Wall.BROWSER, "just a moment|attention required|checking your browser|ddos-guard|verifying your browser"),
         (Wall.BROWSER, "making sure you're not a bot|one moment, please|ブラウザを?(?:確認|チェック)|お待ちください"),
-        (Wall.LOGIN, r"(?:[^|»-]+[|»-])?\s*(?:log ?in|sign ?in|ログイン|member login|会員ログイン)\b"),
+        (Wall.LOGIN, r"(?:[^|»-]{1,99}[|»-])?\s{0,9}(?:log ?in|sign ?in|ログイン|member login|会員ログイン)\b"),
         (Wall.MAINTENANCE, r"(?:(?:down|offline) for |under |scheduled )?maintenance\b|メンテナンス|be right back"),
         (Wall.MAINTENANCE, "(?:service )?temporarily unavailable"),
         (Wall.RATE, r"(?:\d{3}:? )?too many requests|rate limit|429\b|you are being rate limited"),
@@ -82,7 +82,10 @@ _GO_ON: Final = re.compile(
     r"continue|proceed|click here|skip|\benter\b|続(?:ける|行|きを)|進む|次へ|こちら|ここをクリック|weiter",
     re.IGNORECASE,
 )
-_REFRESH: Final = re.compile(r"\s*(\d{1,4})(?:\.\d*)?\s*[;,]\s*(?:url\s*=\s*)?[\"']?([^\"'\s][^\"']*)", re.IGNORECASE)
+_REFRESH: Final = re.compile(
+    r"\s{0,9}(\d{1,4})(?:\.\d{0,4})?\s{0,9}[;,]\s{0,9}(?:url\s{0,9}=\s{0,9})?[\"']?([^\"'\s][^\"']{0,2000})",
+    re.IGNORECASE,
+)
 _IS_HTML: Final = re.compile(
     r"\s{0,200}(?:<!doctype html|<html|<head|<\?xml[^>]{0,200}>\s{0,20}<!doctype html)", re.IGNORECASE
 )

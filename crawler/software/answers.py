@@ -6,6 +6,7 @@ import json
 import re
 from typing import TYPE_CHECKING, Any, Final
 
+from crawler.software.apps import APPS, SPEAKS
 from crawler.software.proposals import Proposal, Why
 
 if TYPE_CHECKING:
@@ -14,10 +15,8 @@ if TYPE_CHECKING:
     from crawler.engines.interface import Page
     from crawler.software.dialect_files import Dialect
 
-_FEED: Final = re.compile(
-    r"\s{0,99}(?:<\?xml[^>]{0,200}\?>)?(?:\s{0,99}<!--.{0,999}?-->|\s{0,99}<\?xml-stylesheet[^>]{0,300}\?>)?\s{0,99}<(rss|feed|rdf:RDF)\b",
-    re.DOTALL,
-)
+_BEFORE_ROOT: Final = re.compile(r"<\?[^>]{0,300}>|<!--.{0,999}?-->|<!DOCTYPE[^>]{0,300}>", re.DOTALL)
+_FEED: Final = re.compile(r"<(rss|feed|rdf:RDF)\b")
 _SUBJECT: Final = re.compile(r"\d{9,11}\.(?P<kind>dat<>|cgi,).*\(\d+\)\s*")
 _UUID: Final = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
@@ -25,7 +24,7 @@ _UUID: Final = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 def recognise_answer(page: Page, known: Sequence[Dialect]) -> Iterator[Proposal]:
     """What the page itself is; nothing when it is written for people."""
     start = page.text[:5000]
-    if found := _FEED.match(start):
+    if found := _FEED.match(_BEFORE_ROOT.sub("", start).lstrip()):
         yield Proposal("feed", page.address, Why.CONTENT, "Atom" if found[1] == "feed" else "RSS")
     elif found := _SUBJECT.match(start.partition("\n")[0].strip()):
         engine = "dat-board" if found["kind"] == "dat<>" else "rawmode-board"
@@ -39,13 +38,24 @@ def _by_json(page: Page, known: Sequence[Dialect]) -> Iterator[Proposal]:
         tree = json.loads(page.text)
     except (ValueError, RecursionError):
         return
-    for software, is_so in _SHAPES.items():
-        if is_so(tree):
-            yield from (
-                Proposal(dialect.engine, page.address, Why.ANSWER, software, dialect.name)
-                for dialect in known
-                if dialect.name == software
-            )
+    found = [software for software, is_so in _SHAPES.items() if is_so(tree)]
+    told = str(tree["software"].get("name", "")) if _is_nodeinfo(tree) else ""
+    found += [SPEAKS[told]] if told in SPEAKS else []
+    for dialect in known:
+        if dialect.name in found:
+            shown = told or dialect.name
+            yield Proposal(dialect.engine, _begins(page, dialect.name, tree), Why.ANSWER, shown, dialect.name)
+
+
+def _begins(page: Page, software: str, tree: Any) -> str:
+    """Where a source begins: at the list itself, unless it was something else that answered."""
+    is_list = not _is_nodeinfo(tree) and not (software == "nodebb" and "categories" in tree)
+    begins_at = APPS[software].begins_at if software in APPS and not is_list else ""
+    return (page.link(begins_at) if begins_at else None) or page.address
+
+
+def _is_nodeinfo(tree: Any) -> bool:
+    return isinstance(tree, dict) and isinstance(tree.get("software"), dict) and "protocols" in tree
 
 
 def _first(tree: Any, *path: str) -> Any:
@@ -76,9 +86,10 @@ _SHAPES: Final[dict[str, Callable[[Any], bool]]] = {
     "misskey": lambda tree: isinstance(tree, list) and {"userId", "visibility", "renoteCount"} <= _first(tree).keys(),
     "reddit": lambda tree: isinstance(tree, dict) and tree.get("kind") == "Listing",
     "gists": lambda tree: isinstance(tree, list) and {"files", "git_pull_url"} <= _first(tree).keys(),
-    "pastebin": lambda tree: isinstance(tree, list) and {"scrape_url", "key"} <= _first(tree).keys(),
+    "pastebin-scraping": lambda tree: isinstance(tree, list) and {"scrape_url", "key"} <= _first(tree).keys(),
+    "leak-list": lambda tree: isinstance(tree, list) and {"post_title", "group_name"} <= _first(tree).keys(),
     "stikked": lambda tree: isinstance(tree, list) and {"pid", "created", "lang"} <= _first(tree).keys(),
     "bepasty-json": lambda tree: _is_of_pastes(tree, "file-meta"),
-    "misp": _are_events,
+    "misp-feed": _are_events,
 }
 """How the answers of each software look that has a dialect of that name."""

@@ -49,7 +49,7 @@ def _is_short_pattern(pattern: str) -> str:
 Pattern = Annotated[str, AfterValidator(_is_short_pattern)]
 
 
-class Signs(BaseModel):
+class SoftwareSigns(BaseModel):
     """How a page shows which software made it."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -65,7 +65,7 @@ class _Written(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
     engine: str
-    recognise: Signs = Signs()
+    recognise: SoftwareSigns = SoftwareSigns()
     options: dict[str, Any] = Field(default_factory=dict)
 
 
@@ -75,7 +75,7 @@ class Dialect:
 
     name: str
     engine: str
-    signs: Signs
+    signs: SoftwareSigns
     options: Mapping[str, Any]
 
 

@@ -22,9 +22,11 @@ _SUBREDDIT: Final = re.compile(r"/r/(?P<name>\w{2,32})")
 _ENDPOINTS: Final = {
     "latest.json": "discourse", "api/categories": "nodebb", "api/discussions": "flarum", "api/threads/": "misago",
     "api/v1/timelines/public?local=true": "mastodon", "nodeinfo/2.0": "nodeinfo", "subject.txt": "dat-board",
-    "api/recent": "stikked", "apis/rest/items": "bepasty-json", "manifest.json": "misp", "feed": "feed", "rss": "feed",
-    "index.php?action=.xml;type=rss": "feed", "extern.php?action=feed&type=atom": "feed", "feed.php": "feed",
+    "api/recent": "stikked", "apis/rest/items": "bepasty-json", "manifest.json": "misp-feed", "feed": "feed",
+    "rss": "feed", "index.php?action=.xml;type=rss": "feed", "extern.php?action=feed&type=atom": "feed",
+    "feed.php": "feed",
 }  # fmt: skip
+"""What answers where, seen from a site's root or the folder of a page."""
 
 
 def recognise_address(address: str, known: Sequence[Dialect]) -> Iterator[Proposal]:
@@ -45,12 +47,12 @@ def recognise_address(address: str, known: Sequence[Dialect]) -> Iterator[Propos
     elif host in {"t.me", "telegram.me"} and (found := _CHANNEL.fullmatch(path)):
         yield from _dialect("telegram", f"https://t.me/s/{found['name']}", "Telegram", known)
     elif host.endswith("reddit.com") and (found := _SUBREDDIT.match(path)):
-        yield from _dialect("reddit", f"{origin}/r/{found['name']}/new.json", "Reddit", known)
+        yield from _dialect("reddit", f"{origin}/r/{found['name']}/new.json?limit=100&raw_json=1", "Reddit", known)
     elif host == "gist.github.com":
         yield from _dialect("gists", "https://api.github.com/gists/public", "GitHub", known)
     elif host in {"pastebin.com", "scrape.pastebin.com"}:
         place = "https://scrape.pastebin.com/api_scraping.php?limit=250"
-        yield from _dialect("pastebin", place, "Pastebin", known)
+        yield from _dialect("pastebin-scraping", place, "Pastebin", known)
 
 
 def _dialect(name: str, address: str, shown: str, known: Sequence[Dialect]) -> Iterator[Proposal]:

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Final
 from crawler.errors import UnreadablePageError
 from crawler.pages.selectors import select_all
 from crawler.software.answers import recognise_answer
-from crawler.software.dialect_files import all_dialects
+from crawler.software.apps import APPS
+from crawler.software.dialect_files import SoftwareSigns, all_dialects
 from crawler.software.places import recognise_address
 from crawler.software.proposals import Proposal, Why
 from crawler.software.structure import guess_entries
@@ -34,13 +35,13 @@ _ENCRYPTED: Final = {
     "Cryptgeon": "link[href*='cryptgeon'], a[href*='cupcakearmy/cryptgeon']",
 }
 _UNLISTED: Final = {
-    "pinnwand": "a[href*='supakeen/pinnwand'], form[action$='/create'] .file-part, meta[content*='pinnwand']",
+    "pinnwand": "a[href*='supakeen/pinnwand'], link[href*='pinnwand.css'], script[src*='pinnwand.js']",
     "lenpaste": "a[href*='lcomrade/lenpaste'], a[href*='git.lcomrade.su']",
     "hastebin": "a[href*='seejohnrun/haste-server'], script[src='application.min.js'], #box1 .logo",
     "dpaste": "a[href*='bartTC/dpaste'], body.dpaste, form#snippet-form, link[href*='dpaste']",
     "wastebin": "a[href*='matze/wastebin']",
 }
-_IN_COOKIE: Final = re.compile(r"\s*([^=;,\s]+)=")
+_IN_COOKIE: Final = re.compile(r"(?<![^=;,\s])([^=;,\s]{1,99})=")
 
 
 def recognise(page: Page, cookies: Collection[str] = (), dialects: Sequence[Dialect] | None = None) -> list[Proposal]:
@@ -73,20 +74,21 @@ def _is_markup(page: Page) -> bool:
 def _in_order(found: list[Proposal]) -> list[Proposal]:
     """The surest first, each engine with its dialect and address once."""
     order = list(Why)
-    found.sort(key=lambda proposal: order.index(proposal.why))
-    return list(
-        {(one.engine, one.dialect, one.address if not one.dialect else ""): one for one in reversed(found)}.values()
-    )[::-1]
+    kept: dict[tuple[str, str, str], Proposal] = {}
+    for one in sorted(found, key=lambda proposal: order.index(proposal.why)):
+        kept.setdefault((one.engine, one.dialect, "" if one.dialect else one.address), one)
+    return list(kept.values())
 
 
 def _by_signs(page: Page, root: Selector, cookies: Collection[str], known: Sequence[Dialect]) -> Iterator[Proposal]:
     """Dialects whose signs the page has."""
-    generator = " ".join(root.xpath(_GENERATOR).getall())
+    told = [*root.xpath(_GENERATOR).getall(), page.headers.get("x-powered-by", "")]
     for dialect in known:
-        signs = dialect.signs
+        signs = signs_of(dialect)
+        generator = next((one for one in told if signs.generator and re.match(signs.generator, one, re.IGNORECASE)), "")
         cookie = next((name for name in sorted(cookies) if signs.cookies and re.match(signs.cookies, name)), "")
         held = next((sign for sign in signs.page if select_all(root, sign)), "")
-        if signs.generator and re.match(signs.generator, generator, re.IGNORECASE):
+        if generator:
             yield _proposed(page, root, dialect, Why.GENERATOR, generator)
         elif cookie:
             yield _proposed(page, root, dialect, Why.COOKIE, cookie)
@@ -94,9 +96,14 @@ def _by_signs(page: Page, root: Selector, cookies: Collection[str], known: Seque
             yield _proposed(page, root, dialect, Why.PAGE, held)
 
 
+def signs_of(dialect: Dialect) -> SoftwareSigns:
+    """The signs of a dialect: its own, or those that are known of the software it is named after."""
+    return dialect.signs if dialect.signs != SoftwareSigns() else APPS.get(dialect.name, dialect.signs)
+
+
 def _proposed(page: Page, root: Selector, dialect: Dialect, why: Why, shown: str) -> Proposal:
     """A dialect for the page; on an index of boards, with the option that leads to them."""
-    topics, signs = str(dialect.options.get("topics", "")), dialect.signs
+    topics, signs = str(dialect.options.get("topics", "")), signs_of(dialect)
     is_index = signs.boards and not select_all(root, topics) and select_all(root, signs.boards)
     options = {"boards": signs.boards} if is_index else {}
     address = page.link(signs.begins_at) or page.address if signs.begins_at else page.address

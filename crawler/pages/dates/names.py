@@ -74,8 +74,8 @@ SPAN: Final = re.compile(
 )
 """So much time: the number, and the unit's name as the group that matched."""
 UNITS: Final = tuple(_UNITS)
-BEFORE: Final = re.compile(r"(?:\bvor|\bil y a|\bhace)\s*(?:etwa|environ|unos)?\s*\Z")
-BEHIND: Final = re.compile(r"\s*(?:\bago\b|前|まえ|전|\bназад\b)")
+BEFORE: Final = re.compile(r"(?:\bvor|\bil y a|\bhace)\s?(?:etwa|environ|unos)?\s?\Z")
+BEHIND: Final = re.compile(r"\s?(?:\bago\b|前|まえ|전|\bназад\b)")
 JUST_NOW: Final = re.compile(
     r"(?:just |right )?now|(?:a |few |a few )?(?:moments?|seconds) ago|less than a (?:minute|second) ago"
     r"|たった今|たったいま|今|さっき|刚刚|剛剛|방금|gerade eben|à l['’]instant|ahora(?: mismo)?|только что"

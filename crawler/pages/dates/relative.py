@@ -11,7 +11,7 @@ from crawler.pages.dates.names import BEFORE, BEHIND, JUST_NOW, SPAN, UNITS
 _FEW: Final = 3  # what "a few" and 数 are taken for
 _MONTHS_A_YEAR: Final = 12
 _LAST_DAYS: Final = (31, 30, 29, 28)
-_BETWEEN: Final = re.compile(r"[\s,、と]*(?:and\b|und\b|et\b|y\b)?\s*")
+_BETWEEN: Final = re.compile(r"[\s,、と]{0,4}(?:and\b|und\b|et\b|y\b)?\s?")
 _ROUNDED: Final = re.compile(
     r"(?:about|almost|nearly|over|around|posted|last (?:post|reply)|更新|投稿|約|およそ|[\s:、。・,.|()-])*"
 )

@@ -31,6 +31,10 @@ LISTS = {
     "opengist": Pastes("list.html", "all", ("kakuu/0a1b.json", "kamei/2c3d.json"), ("名簿.csv", "notes"), "kakuu",
                        "all?page=2"),
     "microbin": Pastes("list.html", "list", ("raw/bat-fox-owl", "raw/cat-ant-emu"), ("bat-fox-owl", "cat-ant-emu")),
+    "misp-feed": Pastes("list.json", "feed/manifest.json", ("feed/5f1f2f3f-0000-4000-8000-000000000001.json",
+                        "feed/5f1f2f3f-0000-4000-8000-000000000002.json"), ("架空の漏えい", "notes"), "架空組織"),
+    "pastebin-scraping": Pastes("list.json", "api_scraping.php?limit=250", ("api_scrape_item.php?i=0a1b2c3d",
+                                "api_scrape_item.php?i=4e5f6a7b"), ("架空の名簿", ""), "名無し太郎"),
     "stikked": Pastes("list.json", "api/recent", ("view/raw/0a1b2c3d", "view/raw/4e5f6a7b"),
                       ("架空の名簿", "Untitled"), "名無し太郎"),
 }  # fmt: skip

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
 from crawler.errors import SourcesError
 from crawler.software.dialect_files import HOME_FOLDER, all_dialects, find_dialect
 from crawler.sources import engines, load_sources
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 OWN = """
 engine = "html-forum"
@@ -28,6 +25,16 @@ SOURCE = '[sources.a]\nengine = "html-forum"\nurl = "http://site.example/"\n[sou
 @pytest.mark.parametrize("dialect", all_dialects(), ids=lambda dialect: dialect.name)
 def test_our_dialects_fit_their_engines(dialect) -> None:  # type: ignore[no-untyped-def]  # noqa: ANN001
     engines()[dialect.engine].Options(**dialect.options)
+
+
+@pytest.mark.parametrize("page", ["sources.md", "sources.ja.md"])
+def test_our_dialects_are_in_the_documentation_beside_their_engines(page: str) -> None:
+    rows = (Path(__file__).parents[3] / "docs" / page).read_text(encoding="utf-8").splitlines()
+    told = {row.split("`")[1]: set(row.split("`")[3::2]) for row in rows if row.startswith("| `")}
+    ours: dict[str, set[str]] = {}
+    for dialect in all_dialects():
+        ours.setdefault(dialect.engine, set()).add(dialect.name)
+    assert {engine: told[engine] for engine in ours} == ours
 
 
 def test_a_dialect_of_the_home_is_used_and_comes_before_ours(tmp_path: Path) -> None:

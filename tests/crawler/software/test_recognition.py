@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crawler.engines.interface import Page
-from crawler.software.dialect_files import all_dialects
+from crawler.software.dialect_files import Dialect, SoftwareSigns, all_dialects
 from crawler.software.places import probes_of
 from crawler.software.proposals import Proposal, Why
 from crawler.software.recognition import recognise
@@ -127,6 +127,65 @@ def test_what_needs_no_dialect_is_told_by_its_content_or_address(
     assert (found.engine, found.address) == (engine, begins)
 
 
+OTHERS = [
+    Dialect(name, "json-forum", SoftwareSigns(), {})
+    for name in ("discourse", "nodebb", "flarum", "mastodon", "misskey", "telegram", "reddit", "pastebin-scraping",
+                 "misp-feed", "leak-list")
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("name", "html", "headers", "begins"),
+    [
+        ("discourse", '<meta name="generator" content="Discourse 3.4.0">', {}, "latest.json"),
+        ("nodebb", "<p>x", {"x_powered_by": "NodeBB"}, "api/recent"),
+        ("flarum", '<div id="flarum-app"></div>', {}, "api/discussions"),
+        ("flarum", "<p>x", {"set_cookie": "flarum_session=x"}, "api/discussions"),
+        ("mastodon", '<div id="mastodon"></div>', {}, "api/v1/timelines/public?local=true&limit=40"),
+        ("misskey", '<meta name="application-name" content="Misskey">', {}, "api/notes/local-timeline"),
+    ],
+)
+def test_software_with_an_interface_for_programs_is_read_there(
+    name: str, html: str, headers: dict[str, str], begins: str
+) -> None:
+    found = recognise(page(f"<html>{html}</html>", SITE + "t/1", **headers), dialects=OTHERS)[0]
+    assert (found.dialect, found.address) == (name, SITE + begins)
+
+
+@pytest.mark.parametrize(
+    ("name", "answer", "asked", "begins"),
+    [
+        ("discourse", {"topic_list": {"topics": [{"id": 1, "bumped_at": "x"}]}}, "latest.json", "latest.json"),
+        ("nodebb", {"categories": [{"cid": 1}]}, "api/categories", "api/recent"),
+        ("nodebb", {"topics": [{"tid": 1, "cid": 1}]}, "api/recent", "api/recent"),
+        ("flarum", {"data": [{"type": "discussions"}]}, "api/discussions", "api/discussions"),
+        ("mastodon", [{"account": {}, "content": "", "visibility": "public"}], "api/v1/x", "api/v1/x"),
+        ("mastodon", {"software": {"name": "gotosocial"}, "protocols": []}, "nodeinfo/2.0",
+         "api/v1/timelines/public?local=true&limit=40"),
+        ("misskey", {"software": {"name": "sharkey"}, "protocols": []}, "nodeinfo/2.0", "api/notes/local-timeline"),
+        ("reddit", {"kind": "Listing", "data": {}}, "r/x/new.json", "r/x/new.json"),
+        ("pastebin-scraping", [{"scrape_url": "x", "key": "y"}], "api_scraping.php", "api_scraping.php"),
+        ("misp-feed", {"5f1f2f3f-0000-4000-8000-000000000001": {}}, "manifest.json", "manifest.json"),
+        ("leak-list", [{"post_title": "x", "group_name": "y"}], "posts.json", "posts.json"),
+    ],
+)  # fmt: skip
+def test_what_answers_to_programs_says_what_it_is(name: str, answer: object, asked: str, begins: str) -> None:
+    (found,) = recognise(page(json.dumps(answer), SITE + asked, "application/json"), dialects=OTHERS)
+    assert (found.dialect, found.address, found.why) == (name, SITE + begins, Why.ANSWER)
+
+
+@pytest.mark.parametrize(
+    "answer", [{"name": "app", "icons": []}, [], {}, [1], {"data": 1}, {"topics": {"x": 1}}, {"categories": 1}]
+)
+def test_any_other_answer_is_unknown(answer: object) -> None:
+    assert recognise(page(json.dumps(answer), kind="application/json"), dialects=OTHERS)[0].why is Why.UNKNOWN
+
+
+def test_a_channel_is_read_by_its_preview_for_the_web() -> None:
+    found = recognise(page("<p>x", "https://t.me/kakuu_channel/7"), dialects=OTHERS)[0]
+    assert (found.dialect, found.address) == ("telegram", "https://t.me/s/kakuu_channel")
+
+
 def test_feeds_that_a_page_names_are_proposed_too() -> None:
     html = '<html><head><link rel="alternate" type="application/rss+xml" href="/rss.xml"></head><body id="phpbb">'
     forum, feed = recognise(page(html))
@@ -139,6 +198,7 @@ def test_feeds_that_a_page_names_are_proposed_too() -> None:
         ('<script src="js/privatebin.js?2.0"></script>', Why.ENCRYPTED, "PrivateBin"),
         ('<div id="cipherdata"></div>', Why.ENCRYPTED, "PrivateBin"),
         ('<a href="https://github.com/supakeen/pinnwand">source</a>', Why.UNLISTED, "pinnwand"),
+        ('<link rel="stylesheet" href="/static/pinnwand.css?v=1">', Why.UNLISTED, "pinnwand"),
         ('<a href="https://github.com/lcomrade/lenpaste">source</a>', Why.UNLISTED, "lenpaste"),
         ('<script src="application.min.js"></script>', Why.UNLISTED, "hastebin"),
         ('<form id="snippet-form"></form>', Why.UNLISTED, "dpaste"),
