@@ -48,6 +48,11 @@ class Exchange:
     truncated: str = ""
     rendered: bytes = b""
 
+    @property
+    def is_http(self) -> bool:
+        """Whether it came by HTTP: a mail or a file has neither request nor status."""
+        return urlsplit(self.address).scheme in {"http", "https"}
+
 
 @dataclass(frozen=True, slots=True)
 class RecordPlace:

@@ -66,6 +66,9 @@ class Archive:
         if known:
             if kept := find_capture(session, known, place):
                 return kept
+            if not exchange.is_http:  # a revisit record says what headers came, and none did
+                there = RecordPlace(known.warc_file, known.warc_offset)
+                return add_place(session, known, place, there, self._settings)
             at = warc.write_revisit(exchange, first_address(session, known) or place.address, known.first_seen_at)
             return add_place(session, known, place, at, self._settings)
         at = warc.write_exchange(exchange)

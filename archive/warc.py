@@ -115,6 +115,10 @@ class WarcFile:
         return self._rendered[exchange.address, exchange.fetched_at]
 
     def _write_exchange(self, exchange: Exchange) -> RecordPlace:
+        if not exchange.is_http:
+            kind = dict(exchange.headers).get("Content-Type", "")
+            size, content = len(exchange.content), BytesIO(exchange.content)
+            return self.write_resource(exchange.address, content, size, kind, exchange.fetched_at, exchange.truncated)
         head, body = http_response(exchange)
         date = {"WARC-Date": warc_date(exchange.fetched_at)}
         cut = {"WARC-Truncated": exchange.truncated} if exchange.truncated else {}
@@ -163,15 +167,17 @@ class WarcFile:
             self._writer.write_record(record)
         return self._place(offset, record)
 
-    def write_resource(self, address: str, content: BinaryIO, size: int, media_type: str, at: datetime) -> RecordPlace:
-        """A resource record: a file that somebody handed in."""
+    def write_resource(
+        self, address: str, content: BinaryIO, size: int, media_type: str, at: datetime, truncated: str = ""
+    ) -> RecordPlace:
+        """A resource record: a file that somebody handed in, or that came otherwise than by HTTP."""
         record = self._writer.create_warc_record(
             address,
             "resource",
             content,
             size,
             warc_content_type=media_type or "application/octet-stream",
-            warc_headers_dict={"WARC-Date": warc_date(at)},
+            warc_headers_dict={"WARC-Date": warc_date(at), **({"WARC-Truncated": truncated} if truncated else {})},
         )
         with self._record() as offset:
             self._writer.write_record(record)

@@ -25,7 +25,7 @@ INDEX_FOLDER = "index"
 """In the home folder: where the index generations are."""
 MIB = 1 << 20
 _OWN_PLACES = """
-hinomi.db hinomi.db-wal hinomi.db-shm index archive trails uploads enrolments logs accounts.csv log-heads.jsonl
+hinomi.db hinomi.db-wal hinomi.db-shm index archive trails uploads enrolments logs accounts.csv log-heads.jsonl intake
 """
 
 DEFAULT_SETTINGS = """\

@@ -10,16 +10,16 @@ from scrapy.crawler import AsyncCrawlerProcess
 from crawler.access.secrets import Vault
 from crawler.access.wicket import Access
 from crawler.polite.scrapy_settings import scrapy_settings
+from crawler.polite.turns import LoneTurns
 from crawler.spider import SweepSpider
-from crawler.turns import LoneTurns
 
 if TYPE_CHECKING:
     from core.settings import CrawlerSettings
     from crawler.engines.interface import SiteEngine
+    from crawler.polite.turns import Turns
     from crawler.rendering.middleware import Screen
     from crawler.sources import Source
     from crawler.spider import Notebook
-    from crawler.turns import Turns
 
 
 def crawl(

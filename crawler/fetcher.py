@@ -10,6 +10,7 @@ from __future__ import annotations
 import signal
 import threading
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Protocol, cast
 
 from archive.records import Exchange
@@ -22,6 +23,7 @@ from core.processes.walls.confinement import Rights
 from core.processes.worker import Worker
 from crawler.access.secrets import Vault
 from crawler.engines.interface import Fetch, KeepPage, KeepPost, Listed, Mark, Miss, Missed, Page, Problem, Seen
+from crawler.errand import OUTSIDE, Errand, rooms_of, run_errand
 from crawler.errors import CrawlError
 from crawler.pages.dates import Posted
 from crawler.rendering.jobs import Rendered, RenderJob
@@ -34,9 +36,10 @@ if TYPE_CHECKING:
 
     from core.clock import Clock
     from core.settings import CrawlerSettings
+    from crawler.engines._intake import Rooms
     from crawler.engines.interface import Step
+    from crawler.polite.turns import Turns
     from crawler.sources import Source
-    from crawler.turns import Turns
 
 MARKS, TAKE, SAME, MISSED, PENDING, STATE, WAIT, TURN, OVER, PUT_OFF, RENDER, ENDED = (
     "marks", "take", "same", "missed", "pending", "state", "wait", "turn", "over", "put-off", "render", "ended",
@@ -91,7 +94,14 @@ class Pen(Protocol):
 
 
 def fetch(
-    source: Source, settings: CrawlerSettings, pen: Pen, *, deep: bool, past: bool = False, vault: Vault | None = None
+    source: Source,
+    settings: CrawlerSettings,
+    pen: Pen,
+    *,
+    deep: bool,
+    past: bool = False,
+    vault: Vault | None = None,
+    folder: Path | None = None,
 ) -> str:
     """Have a source fetched, and let the pen write down what is told; Scrapy's word on how it ended.
 
@@ -101,16 +111,18 @@ def fetch(
         pen: Who writes it down.
         deep: Walk the lists to their end.
         past: Read one page more than those with news.
+        folder: The source's own place in the home folder, for intakes (`crawler.engines._intake.Door`).
         vault: The source's secrets: they go down the line, and stand neither in a file nor in an environment.
 
     Raises:
         CrawlError: The process ended without that word.
         ForgedMessageError: It said what no fetcher of ours says.
     """
-    given = vault or Vault()
+    given, place = vault or Vault(), folder or Path()
+    rooms = rooms_of(source, place)
     with (
         Renderer(browser_settings(source, settings, given)) as renderer,
-        fetcher(settings, _serve, source, settings, deep, past, given) as worker,
+        fetcher(settings, _serve, source, settings, deep, past, given, place, rooms=rooms) as worker,
     ):
         while True:
             try:
@@ -127,9 +139,16 @@ def fetch(
 
 
 @contextmanager
-def fetcher(settings: CrawlerSettings, function: Callable[..., None], *arguments: object) -> Iterator[Worker]:
-    """A process with the network; asked to finish when this one is, and ended with the block."""
-    rights = Rights(network=True, memory_mib=settings.memory_limit_mib + THREADS_MIB)
+def fetcher(
+    settings: CrawlerSettings, function: Callable[..., None], *arguments: object, rooms: Rooms = OUTSIDE
+) -> Iterator[Worker]:
+    """A process with the network, or what an intake needs; asked to finish when this one is, ended with the block."""
+    rights = Rights(
+        network=rooms.network,
+        reads=tuple(map(str, rooms.reads)),
+        writes=tuple(map(str, rooms.writes)),
+        memory_mib=settings.memory_limit_mib + THREADS_MIB,
+    )
     worker = Worker(function, *arguments, rights=rights, variables=PROXIES, own_group=True)
     try:
         with _handing_on(worker):
@@ -193,14 +212,14 @@ def _serve(
     deep: bool,  # noqa: FBT001  # as it comes over the line
     past: bool,  # noqa: FBT001  # as it comes over the line
     vault: Vault,
+    folder: Path,
 ) -> None:
     """The fetcher: sweep, telling as it goes."""
-    from crawler.driving import crawl
-
     configure_logs()
     notebook = LineNotebook(line, source.name)
     engine = engines()[source.engine](source.url, source.options, notebook, deep=deep, past=past)
-    finish = crawl(source, settings, engine, notebook, LineTurns(notebook), vault, LineScreen(notebook))
+    errand = Errand(source, settings, vault, folder, LineTurns(notebook), LineScreen(notebook))
+    finish = run_errand(errand, engine, notebook)
     notebook.tell(ENDED, (finish, notebook.fatal, notebook.stopping))
 
 

@@ -15,7 +15,7 @@ from archive.store import Place
 from crawler.engines.interface import VOLATILE, WALKED, Fetch, KeepPage, KeepPost, Listed, Mark, Miss, Problem
 from crawler.ledger import Ledger
 from crawler.models import Sweep
-from crawler.turns import HostTurns
+from crawler.polite.turns import HostTurns
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

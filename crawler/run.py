@@ -18,6 +18,7 @@ from core.leases import Lease, give_back_lease, take_lease, worker_name
 from core.logs import get_logger
 from core.processes.child import GRACE_S, run_hinomi
 from crawler.access.secrets import variable_of, vault_of
+from crawler.engines._intake import intake_folder
 from crawler.errors import CrawlError
 from crawler.models import Sweep
 from crawler.recorder import Recorder
@@ -107,7 +108,9 @@ def sweep(
                 if recorder.ledger.begin(source.reads) or again:
                     recorder.ledger.again()
                 deep, past = recorder.begin_walk()
-                fetching = go_out or partial(fetch, vault=vault_of(source, settings.home))
+                fetching = go_out or partial(
+                    fetch, vault=vault_of(source, settings.home), folder=intake_folder(settings.home, source.name)
+                )
                 finish = fetching(source, settings.crawler, recorder, deep=deep, past=past)
         except HinomiError as error:
             recorder.fatal = str(error)

@@ -69,10 +69,9 @@ class Source(BaseModel):
 
     @field_validator("url")
     @classmethod
-    def _web_address(cls, url: str) -> str:
-        parts = urlsplit(url)
-        if parts.scheme not in {"http", "https"} or not parts.hostname or parts.password:
-            raise ValueError("expected an http or https address without a password")
+    def _without_password(cls, url: str) -> str:
+        if urlsplit(url).password:
+            raise ValueError("expected an address without a password: that is a secret, under a name")
         return url
 
     @field_validator("proxy")
@@ -205,6 +204,7 @@ def _read_source(name: str, table: object, dialects: Path | None) -> tuple[Sourc
     problems = [] if NAME.fullmatch(name) else ["name: expected small letters, digits and hyphens"]
     engine = engines().get(str(table.get("engine")))
     options: EngineOptions | None = None
+    problems += _address_problems(engine or SiteEngine, table.get("url"))
     if engine is None:
         problems.append(f"engine: no such engine (found {table.get('engine')!r}; there are {', '.join(engines())})")
     else:
@@ -217,6 +217,21 @@ def _read_source(name: str, table: object, dialects: Path | None) -> tuple[Sourc
     except TypeError:
         return None, [*problems, "expected names and values"]
     return (None if problems else source.model_copy(update={"engine": table["engine"]})), problems
+
+
+def _address_problems(engine: type[SiteEngine], url: object) -> list[str]:
+    """Whether an address is one that the engine can begin at; a missing one is told elsewhere."""
+    if not isinstance(url, str):
+        return []
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return [f"url: no address that can be read (found {url.rpartition('@')[2]!r})"]
+    is_on_a_host = bool(parts.hostname) or not engine.on_a_host
+    if parts.scheme in engine.schemes and is_on_a_host:
+        return []
+    shown = " or ".join(engine.schemes)
+    return [f"url: expected an address of {shown}, like {engine.address_example} (found {url.rpartition('@')[2]!r})"]
 
 
 def _read_options(

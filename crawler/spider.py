@@ -28,9 +28,9 @@ if TYPE_CHECKING:
     from core.clock import Clock
     from crawler.access.wicket import Access
     from crawler.engines.interface import SiteEngine, Step
+    from crawler.polite.turns import Turns
     from crawler.polite.waiting import Waiting
     from crawler.rendering.middleware import Screen
-    from crawler.turns import Turns
 
 MAX_IN_A_ROW = 5
 """That many failures one after the other, and the site is taken to be down: the sweep ends."""

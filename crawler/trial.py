@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Final, cast
 
 from core.clock import SystemClock
@@ -28,6 +29,7 @@ from crawler.engines.interface import (
     SiteEngine,
     Step,
 )
+from crawler.errand import Errand, rooms_of, run_errand
 from crawler.errors import CrawlError
 from crawler.fetcher import fetcher
 from crawler.rendering.jobs import Rendered, RenderJob
@@ -104,7 +106,7 @@ class Trial:
 _TRIED: Final = Plain(Trial, Collected, RenderJob, Rendered)
 
 
-def try_source(source: Source, settings: CrawlerSettings, vault: Vault) -> Trial:
+def try_source(source: Source, settings: CrawlerSettings, vault: Vault, folder: Path = Path()) -> Trial:
     """Try a source, politely, in a process that sees nothing of ours.
 
     Raises:
@@ -112,7 +114,7 @@ def try_source(source: Source, settings: CrawlerSettings, vault: Vault) -> Trial
     """
     with (
         Renderer(browser_settings(source, settings, vault)) as renderer,
-        fetcher(settings, _serve, source, settings, vault) as worker,
+        fetcher(settings, _serve, Errand(source, settings, vault, folder), rooms=rooms_of(source, folder)) as worker,
     ):
         while True:
             try:
@@ -124,18 +126,17 @@ def try_source(source: Source, settings: CrawlerSettings, vault: Vault) -> Trial
             worker.line.send_bytes(_TRIED.pack(renderer.render(said)))
 
 
-def _serve(line: Connection, source: Source, settings: CrawlerSettings, vault: Vault) -> None:
+def _serve(line: Connection, errand: Errand) -> None:
     configure_logs(level="ERROR")
-    line.send_bytes(_TRIED.pack(_try(line, source, settings, vault)))
+    line.send_bytes(_TRIED.pack(_try(replace(errand, screen=_TrialScreen(line)))))
 
 
-def _try(line: Connection, source: Source, settings: CrawlerSettings, vault: Vault) -> Trial:
-    from crawler.driving import crawl
-
+def _try(errand: Errand) -> Trial:
+    source = errand.source
     trial = Trial(source.name)
     notebook = _TrialNotebook(source.name, SystemClock())
     tried = _Sampling(source, notebook, trial)
-    crawl(source, settings, tried, notebook, vault=vault, screen=_TrialScreen(line))
+    run_errand(errand, tried, notebook, tried.inner)
     trial.requests = notebook.requests
     trial.problems |= dict(notebook.problems)
     return trial
@@ -163,7 +164,7 @@ class _Sampling(SiteEngine):
     def __init__(self, source: Source, notebook: _TrialNotebook, trial: Trial) -> None:
         super().__init__(source.url, source.options, notebook, deep=True)
         self._source, self._notebook, self._trial = source, notebook, trial
-        self._inner = self._engine()
+        self.inner = self._engine()
         self._marks: dict[str, str] = {}
         self._pages = 0
 
@@ -171,7 +172,7 @@ class _Sampling(SiteEngine):
         return engines()[self._source.engine](self._source.url, self._source.options, self._notebook, deep=True)
 
     def start(self) -> Iterator[Fetch]:
-        yield from self._inner.start()
+        yield from self.inner.start()
 
     def resumed(self, fetch: Fetch) -> Fetch:
         return fetch
@@ -180,7 +181,7 @@ class _Sampling(SiteEngine):
         if fetch.value == AGAIN:
             self._compare(list(self._engine().read(replace(fetch, value=""), page)))
             return
-        steps = list(self._inner.read(fetch, page))
+        steps = list(self.inner.read(fetch, page))
         yield from (step for step in steps if isinstance(step, Problem | Missed))
         if fetch.key:
             self._trial.read += 1

@@ -18,6 +18,7 @@ from web.access.gate import Gate
 from web.access.record import AccessRecord
 from web.access.sessions import Sessions
 from web.access.tokens import load_secret
+from web.intake import ROUTES as INTAKE_ROUTES
 from web.pages import STATIC, Pages
 from web.routes import load_routes
 from web.world import World, world_of
@@ -50,7 +51,7 @@ def create_app(home: Home, token: str | Callable[[], str], *, actor: str = "web"
     record = AccessRecord(home, timedelta(minutes=home.settings.web.idle_minutes))
     world = World(home, sessions, Pages(home.settings, sessions, home.clock), actor, record, Attempts(home.clock))
     app = Starlette(
-        routes=[*load_routes(), Mount("/static", _Static(directory=STATIC), name="static")],
+        routes=[*load_routes(), *INTAKE_ROUTES, Mount("/static", _Static(directory=STATIC), name="static")],
         middleware=[Middleware(Gate, world=world)],
         exception_handlers={HTTPException: _http_error, HinomiError: _own_error},
     )

@@ -104,6 +104,7 @@ def check(ctx: Context, name: str, *, as_json: bool) -> None:
     from rich.table import Table
 
     from crawler.access.secrets import vault_of
+    from crawler.engines._intake import intake_folder
     from crawler.trial import try_source, warnings_of
 
     known = ctx.sources
@@ -111,7 +112,9 @@ def check(ctx: Context, name: str, *, as_json: bool) -> None:
         raise UsageError(f"no such source: {name}", hint=f"There are: {', '.join(known) or 'none yet'}.")
     source = known[name]
     signal.alarm(TRIAL_LIMIT_S)
-    trial = try_source(source, ctx.settings.crawler, vault_of(source, ctx.settings.home))
+    trial = try_source(
+        source, ctx.settings.crawler, vault_of(source, ctx.settings.home), intake_folder(ctx.settings.home, name)
+    )
     signal.alarm(0)
     warnings = warnings_of(trial, source)
     if as_json:

@@ -267,6 +267,11 @@ class SiteEngine(ABC):
 
     name: ClassVar[str]
     Options: ClassVar[type[EngineOptions]]
+    schemes: ClassVar[tuple[str, ...]] = ("http", "https")
+    """What the source's address may begin with."""
+    on_a_host: ClassVar[bool] = True
+    """Whether the address names a host; a folder's does not."""
+    address_example: ClassVar[str] = "http://site.example/"
     examples: ClassVar[Mapping[str, object]]
     """Options that fit, and (``"wrong"``) options that are refused; for the test of all engines."""
 

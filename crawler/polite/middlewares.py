@@ -25,9 +25,9 @@ if TYPE_CHECKING:
     from scrapy.http import Response
 
     from crawler.access.wicket import Access
+    from crawler.polite.turns import Turns
     from crawler.polite.waiting import Waiting
     from crawler.spider import Notebook
-    from crawler.turns import Turns
 
 BUSY = frozenset({429, 503})
 MAX_RETRY_AFTER_S = 7 * 86_400.0

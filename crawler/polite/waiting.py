@@ -1,4 +1,4 @@
-"""Waits for a host's turn before every request, robots.txt and redirects too; see `crawler.turns`."""
+"""Waits for a host's turn before every request, robots.txt and redirects too; see `crawler.polite.turns`."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from scrapy.http import Response
 
     from crawler.polite.resolver import OpenResolver
+    from crawler.polite.turns import Turns
     from crawler.spider import Notebook
-    from crawler.turns import Turns
 
 MAX_CRAWL_DELAY_S: Final = 60.0
 """A longer Crawl-delay in robots.txt would make a sweep of 50 pages take an hour: it is taken as this long."""

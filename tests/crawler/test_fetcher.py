@@ -13,8 +13,8 @@ from core.settings import CrawlerSettings
 from crawler.engines.interface import EngineOptions
 from crawler.errors import CrawlError
 from crawler.fetcher import fetch, fetcher
+from crawler.polite.turns import LoneTurns
 from crawler.sources import Source
-from crawler.turns import LoneTurns
 from tests.core.processes.prying import OPEN, pry, tell_about_itself
 
 if TYPE_CHECKING:

@@ -117,7 +117,7 @@ def test_a_broken_table_stops_no_other_source(tmp_path: Path) -> None:
 def test_an_engines_examples_are_true(engine: type[SiteEngine]) -> None:
     assert engine.__doc__
     for kind, options in engine.examples.items():
-        table = {"engine": engine.name, "url": "http://site.example/"}
+        table = {"engine": engine.name, "url": engine.address_example}
         text = as_toml("site", table, dict(options))  # type: ignore[call-overload]
         if kind == "wrong":
             with pytest.raises(SourcesError):

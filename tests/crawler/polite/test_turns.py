@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from sqlalchemy import delete
 
 from crawler.models import HostTurn
-from crawler.turns import HostTurns, LoneTurns, Turns
+from crawler.polite.turns import HostTurns, LoneTurns, Turns
 
 if TYPE_CHECKING:
     from core.clock import SetClock

@@ -11,7 +11,7 @@ import time
 
 from core.clock import SystemClock
 from core.database import Database
-from crawler.turns import HostTurns
+from crawler.polite.turns import HostTurns
 
 url, source, delay, times, *keys = sys.argv[1:]
 turns = HostTurns(source, Database(url), SystemClock())

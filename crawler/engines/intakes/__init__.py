@@ -1,0 +1,1 @@
+"""Engines for what comes to us: mailboxes, folders, buckets, pushed documents."""

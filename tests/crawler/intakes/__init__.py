@@ -1,0 +1,1 @@
+"""What comes to us instead of being fetched."""
