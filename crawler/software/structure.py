@@ -1,23 +1,18 @@
-"""What repeats on a page of unknown software: a guess at its entries, for a generic engine.
+"""What repeats on pages of unknown software: a guess at its entries, and at the posts of one of them.
 
 Elements that stand side by side, with the same name and a class in common, each with a link of its own and a text or a
-time, are a list of things; what holds most of the page's text in that way is proposed.
+time, are a list of things; what holds most of the page's text in that way is proposed for a generic engine.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
-from dataclasses import dataclass
-from itertools import islice
-from statistics import median
-from typing import TYPE_CHECKING, Any, Final
-from zoneinfo import ZoneInfo
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
 
-from lxml import etree
-
-from crawler.pages.dates import read_posted
-from crawler.pages.selectors import select_all, select_text, text_of
+from crawler.errors import UnreadablePageError
+from crawler.pages.selectors import select_all, text_of
 from crawler.software.proposals import Proposal, Why
+from crawler.software.repeated import find_numbered, find_repeated
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,16 +20,14 @@ if TYPE_CHECKING:
     from parsel import Selector
 
     from crawler.engines.interface import Page
+    from crawler.software.repeated import Repeated
 
 FEWEST: Final = 4
 """Things side by side that make a list; fewer are a menu or a layout."""
+FEWEST_POSTS: Final = 2
 LONG: Final = 150
 """Characters of a thing's text, in the middle, from which on the list holds the texts themselves."""
 SHORT: Final = 15
-LOOKED_AT: Final = 30
-"""Things of a list that are looked at closely."""
-MOST_ELEMENTS: Final = 20_000
-_ASIDE: Final = frozenset({"nav", "header", "footer", "aside", "select", "script", "style", "form", "head"})
 _NEXT: Final = (
     "a[rel='next']::attr(href)",
     "link[rel='next']::attr(href)",
@@ -42,118 +35,90 @@ _NEXT: Final = (
     "//a[starts-with(normalize-space(.), '次') or normalize-space(.) = '>' or normalize-space(.) = '»']/@href",
 )
 _TITLES: Final = ("h1 a", "h2 a", "h3 a", "h4 a", "a")
-_UTC: Final = ZoneInfo("UTC")
-
-
-@dataclass(frozen=True, slots=True)
-class _Group:
-    """Things side by side: the selector that finds them, how many it finds, and the first of them."""
-
-    selector: str
-    count: int
-    entries: list[Selector]
-
-    @property
-    def length(self) -> float:
-        return median(len(text_of(entry)) for entry in self.entries)
-
-    @property
-    def weight(self) -> float:
-        return self.count * min(self.length, 4 * LONG)
+_TEXTS: Final = ("pre", "textarea", "article", "main", "#content")
+_AUTHORS: Final = ("author", "username", "user", "poster", "name")
+_LONGEST_NAME: Final = 40
 
 
 def guess_entries(page: Page, root: Selector) -> Iterator[Proposal]:
     """The list on a page, if one is plain to see."""
-    groups = [group for group in _groups(root) if _is_list(group)]
-    if not groups:
+    lists = [found for found in find_repeated(root, FEWEST) if _is_list(found)]
+    if not lists:
         return
-    best = max(groups, key=lambda group: group.weight)
-    title = next(one for one in _TITLES if _has_each(best, f"{one}::attr(href)"))
-    date, following = _date_of(best), next((one for one in _NEXT if select_all(root, one)), "")
-    options = {"entries": best.selector, "title": title, "date": date, "next": following}
-    if best.length >= LONG:
-        options |= {"text": _text_of(best), "link": f"{title}::attr(href)"}
-    else:
-        options |= {"link": f"{title}::attr(href)"}
-    engine = "html-stream" if best.length >= LONG else "paste-list"
+    best = max(lists, key=lambda found: found.count * min(found.length, 4 * LONG))
+    title, is_long = _title(best), best.length >= LONG
+    options = {
+        "entries": best.selector, "link": f"{title}::attr(href)", "title": title, "date": best.date(),
+        "text": best.text() if is_long else "", "next": _following(root),
+    }  # fmt: skip
     told = {name: value for name, value in options.items() if value}
+    engine = "html-stream" if is_long else "paste-list"
     yield Proposal(engine, page.address, Why.STRUCTURE, str(best.count), options=told)
 
 
-def _groups(root: Selector) -> Iterator[_Group]:
-    for parent in islice(_parents(root.root), MOST_ELEMENTS):
-        children: dict[str, list[etree._Element]] = defaultdict(list)
-        for child in parent:
-            if isinstance(child.tag, str) and child.tag not in _ASIDE:
-                children[child.tag].append(child)
-        for tag, some in children.items():
-            if len(some) >= FEWEST:
-                yield from _grouped(root, parent, tag, some)
+def with_entry(guess: Proposal, page: Page) -> Proposal:
+    """A guess at a list, made better by the page of one of its entries: posts of a topic, or the text of a paste.
+
+    Args:
+        guess: From `guess_entries`; any other is given back as it is.
+        page: Of an entry, the more posts the better.
+    """
+    if guess.engine != "paste-list" or guess.why is not Why.STRUCTURE:
+        return guess
+    try:
+        root = page.root
+    except UnreadablePageError:
+        return guess
+    alike = [*find_repeated(root, FEWEST_POSTS), *find_numbered(root, FEWEST_POSTS)]
+    posts = [found for found in alike if found.length >= SHORT and found.date()]
+    if posts:
+        return _as_forum(guess, root, max(posts, key=lambda found: found.count * min(found.length, 4 * LONG)))
+    text = next((one for one in _TEXTS if len(select_all(root, one)) == 1), "")
+    return replace(guess, options={**guess.options, "text": text}) if text else guess
 
 
-def _parents(root: etree._Element) -> Iterator[etree._Element]:
-    """Every element but those that hold what stands beside the things of a page."""
-    walk = etree.iterwalk(root, events=("start",))
-    for _, element in walk:
-        if element.tag in _ASIDE:
-            walk.skip_subtree()
-        elif isinstance(element.tag, str):
-            yield element
+def _as_forum(guess: Proposal, root: Selector, posts: Repeated) -> Proposal:
+    listed, date = guess.options, posts.date()
+    author = _author(posts)
+    options = {
+        "topics": listed["entries"], "topic_link": listed["link"], "topic_title": listed["title"],
+        "next_board_page": listed.get("next", ""), "posts": posts.selector, "post_text": posts.text(date, author),
+        "post_id": "@id" if posts.has_each("@id") else "", "post_date": date, "post_author": author,
+        "next_topic_page": _following(root),
+    }  # fmt: skip
+    told = {name: value for name, value in options.items() if value}
+    return replace(guess, engine="html-forum", options=told)
 
 
-def _grouped(root: Selector, parent: Any, tag: str, children: list[Any]) -> Iterator[_Group]:
-    """The group under its shortest selector that finds nothing else."""
-    shared = set.intersection(*(set(str(child.get("class") or "").split()) for child in children))
-    classes = "".join(f".{name}" for name in sorted(shared) if name.replace("-", "").replace("_", "").isalnum())[:80]
-    path = f"{root.root.getroottree().getpath(parent)}/{tag}"
-    for selector in ([f"{tag}{classes}"] if classes else []) + [path]:
-        try:
-            found = list(select_all(root, selector))
-        except ValueError:
-            continue
-        if len(found) == len(children) or selector == path:
-            yield _Group(selector, len(found), found[:LOOKED_AT])
-            return
-
-
-def _is_list(group: _Group) -> bool:
-    if len(group.entries) < FEWEST or not any(_has_each(group, f"{one}::attr(href)") for one in _TITLES):
+def _is_list(found: Repeated) -> bool:
+    if found.count < FEWEST or found.length < SHORT or not _title(found):
         return False
-    return group.length >= SHORT and (group.length >= LONG or bool(_date_of(group)) or group.entries[0].root.tag != "a")
+    return found.length >= LONG or found.things[0].root.tag != "a" or bool(found.date())
 
 
-def _has_each(group: _Group, selector: str) -> bool:
-    """Whether nearly every entry has something of its own there."""
-    found = [select_all(entry, selector).get() for entry in group.entries]
-    return len({one for one in found if one}) * 10 >= len(group.entries) * 8
+def _title(found: Repeated) -> str:
+    """Where each has a link of its own, a heading before any other."""
+    return next((one for one in _TITLES if found.has_each(f"{one}::attr(href)")), "")
 
 
-def _date_of(group: _Group) -> str:
-    """Where most entries have a time."""
-    for selector in ("time::attr(datetime)", "time", *_classes_in(group.entries[0])):
-        read = [read_posted(select_text(entry, selector), _UTC) for entry in group.entries]
-        if sum(bool(one and one.at) for one in read) * 2 > len(group.entries):
-            return selector
+def _following(root: Selector) -> str:
+    return next((one for one in _NEXT if select_all(root, one)), "")
+
+
+def _author(found: Repeated) -> str:
+    """A part that is named like one, and short in each, without the digits of a time."""
+    attributes = [f"@data-{word}" for word in _AUTHORS if found.has_each(f"./@data-{word}")]
+    if attributes:
+        return attributes[0]
+    classes = [f".{selector.rpartition('.')[2]}" for selector in found.parts() if "." in selector]
+    for word in _AUTHORS:
+        for selector in classes:
+            parts = [select_all(thing, selector) for thing in found.things]
+            names = [text_of(part[0]) for part in parts if part]
+            if word in selector.lower() and len(names) == len(parts) and all(map(_is_name, names)):
+                return selector
     return ""
 
 
-def _classes_in(entry: Selector) -> Iterator[str]:
-    """Elements of an entry that are told by a class or by their place among cells."""
-    for number, element in enumerate(entry.root.iterdescendants()):
-        if not isinstance(element.tag, str) or number > 50:  # noqa: PLR2004  # an entry, not a page
-            continue
-        name = str(element.get("class") or "").split()[:1]
-        if name and name[0].replace("-", "").replace("_", "").isalnum():
-            yield f"{element.tag}.{name[0]}"
-        elif element.tag == "td":
-            yield f"td:nth-child({len(list(element.itersiblings(preceding=True))) + 1})"
-
-
-def _text_of(group: _Group) -> str:
-    """The part of an entry that holds most of its text."""
-    whole = group.length
-    for selector in _classes_in(group.entries[0]):
-        found = [select_all(entry, selector) for entry in group.entries]
-        if all(len(one) == 1 for one in found) and median(len(text_of(one[0])) for one in found) * 10 >= whole * 6:
-            return selector
-    return "./self::*"
+def _is_name(text: str) -> bool:
+    return 0 < len(text) <= _LONGEST_NAME and ":" not in text and "\n" not in text
