@@ -38,6 +38,8 @@ def _by_json(page: Page, known: Sequence[Dialect]) -> Iterator[Proposal]:
         tree = json.loads(page.text)
     except (ValueError, RecursionError):
         return
+    if isinstance(tree, list) and {"files", "git_pull_url"} <= _first(tree).keys():
+        yield Proposal("gists", page.address, Why.CONTENT, "GitHub")
     found = [software for software, is_so in _SHAPES.items() if is_so(tree)]
     told = str(tree["software"].get("name", "")) if _is_nodeinfo(tree) else ""
     found += [SPEAKS[told]] if told in SPEAKS else []
@@ -85,7 +87,6 @@ _SHAPES: Final[dict[str, Callable[[Any], bool]]] = {
     "mastodon": lambda tree: isinstance(tree, list) and {"account", "content", "visibility"} <= _first(tree).keys(),
     "misskey": lambda tree: isinstance(tree, list) and {"userId", "visibility", "renoteCount"} <= _first(tree).keys(),
     "reddit": lambda tree: isinstance(tree, dict) and tree.get("kind") == "Listing",
-    "gists": lambda tree: isinstance(tree, list) and {"files", "git_pull_url"} <= _first(tree).keys(),
     "pastebin-scraping": lambda tree: isinstance(tree, list) and {"scrape_url", "key"} <= _first(tree).keys(),
     "leak-list": lambda tree: isinstance(tree, list) and {"post_title", "group_name"} <= _first(tree).keys(),
     "stikked": lambda tree: isinstance(tree, list) and {"pid", "created", "lang"} <= _first(tree).keys(),

@@ -49,7 +49,7 @@ def recognise_address(address: str, known: Sequence[Dialect]) -> Iterator[Propos
     elif host.endswith("reddit.com") and (found := _SUBREDDIT.match(path)):
         yield from _dialect("reddit", f"{origin}/r/{found['name']}/new.json?limit=100&raw_json=1", "Reddit", known)
     elif host == "gist.github.com":
-        yield from _dialect("gists", "https://api.github.com/gists/public", "GitHub", known)
+        yield Proposal("gists", "https://api.github.com/gists/public", Why.ADDRESS, "GitHub")
     elif host in {"pastebin.com", "scrape.pastebin.com"}:
         place = "https://scrape.pastebin.com/api_scraping.php?limit=250"
         yield from _dialect("pastebin-scraping", place, "Pastebin", known)

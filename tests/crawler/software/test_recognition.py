@@ -118,6 +118,14 @@ def test_an_index_of_boards_is_where_a_source_may_begin() -> None:
             "dat-board",
             "https://hayabusa.open2ch.net/news4vip/",
         ),
+        ("<p>x", "https://gist.github.com/discover", "text/html", "gists", "https://api.github.com/gists/public"),
+        (
+            '[{"files": {}, "git_pull_url": "x"}]',
+            SITE + "gists/public",
+            "application/json",
+            "gists",
+            SITE + "gists/public",
+        ),
     ],
 )
 def test_what_needs_no_dialect_is_told_by_its_content_or_address(
