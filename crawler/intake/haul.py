@@ -98,12 +98,11 @@ class Haul:
         self.notebook.requests += 1
         try:
             got = self.intake.get(fetch)
+            page = Page(got.address or fetch.address, got.content, got.media_type)
+            steps = list(self.engine.read(fetch, page))
         except IntakeError as error:
             self._missed(fetch, str(error), error.miss)
             return
-        page = Page(got.address or fetch.address, got.content, got.media_type)
-        try:
-            steps = list(self.engine.read(fetch, page))
         except Exception as error:  # noqa: BLE001  # one thing that cannot be read must not end the sweep
             get_logger().warning("page.unreadable", source=self.notebook.source, error=type(error).__name__)
             self._missed(fetch, f"what came could not be understood ({type(error).__name__})", Miss.BROKEN)

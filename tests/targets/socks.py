@@ -48,11 +48,11 @@ class SocksServer:
         return False
 
 
-def program(name: str) -> str:
-    """A program of Debian's package of that name; without it a test is skipped, or fails where CI is set."""
+def program(name: str, package: str = "") -> str:
+    """A program of Debian's package of that name, or of another; without it a test is skipped, or fails where CI is set."""
     found = shutil.which(name) or shutil.which(name, path="/usr/sbin")
     if not found:
-        reason = f"{name} is not installed: apt install {name}"
+        reason = f"{name} is not installed: apt install {package or name}"
         if os.environ.get("CI"):
             pytest.fail(reason)
         pytest.skip(reason)
