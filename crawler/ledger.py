@@ -16,7 +16,7 @@ from core.database import insert_into
 from crawler.engines.interface import Fetch, Mark, Miss
 from crawler.models import PageState, SeenMark, SeenPost
 from crawler.pages.addresses import clean_address
-from crawler.patience import GIVEN_UP, GONE, READ, WANTED, after_miss, next_look
+from crawler.patience import GIVEN_UP, GONE, READ, WANTED, WATCHED, after_miss, next_look
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
@@ -78,7 +78,8 @@ class Ledger:
             return  # it is tried again, and what is known of the tries stays
         row.state, row.wanted, row.seen_at, row.miss, row.reason = WANTED, fetch.value, now, "", ""
         row.failures, row.looks, row.next_at, row.gone_at = 0, 0, None, None
-        row.address, row.step, row.revisit = fetch.address, fetch.step, fetch.revisit
+        row.address, row.step = fetch.address, fetch.step
+        row.revisit = row.revisit if row.revisit == WATCHED else fetch.revisit
         row.notes = json.dumps(dict(fetch.notes), ensure_ascii=False)
         row.resume_at = fetch.resume_at
 
@@ -150,7 +151,8 @@ class Ledger:
     def _looks(self, session: Session, before: datetime, now: datetime) -> list[SeenMark]:
         ours = select(SeenMark).where(SeenMark.source == self.source, SeenMark.state == READ, SeenMark.next_at <= now)
         ours = ours.where(SeenMark.tried_at < before).order_by(SeenMark.next_at)
-        every = list(session.scalars(ours.where(SeenMark.revisit == "always").limit(PENDING_AT_ONCE)))
+        unlimited = ours.where(SeenMark.revisit.in_(("always", WATCHED)))
+        every = list(session.scalars(unlimited.limit(PENDING_AT_ONCE)))
         if every:
             return every
         looked = select(func.count()).where(
@@ -220,20 +222,20 @@ class Ledger:
             session.execute(delete(SeenMark).where(mine, SeenMark.step == "", old))
             session.execute(delete(PageState).where(PageState.source == self.source))
 
-    def saw_post(self, session: Session, key: str, sha256: str, entry: str, address: str) -> bool:
-        """A post stands there; whether this version of it is new."""
+    def saw_post(self, session: Session, key: str, sha256: str, entry: str, address: str) -> tuple[bool, str]:
+        """A post stands there: whether this version of it is new, and the address that it has had from the first.
+
+        Posts move from page to page when others go; a post keeps one address all the same.
+        """
         row, now = session.get(SeenPost, (self.source, key)), self._clock.now()
         if row is None:
-            session.add(
-                SeenPost(
-                    source=self.source, key=key, entry=entry, address=address, sha256=sha256, first_at=now, last_at=now
-                )
-            )
-            return True
+            values = {"entry": entry, "address": address, "sha256": sha256, "first_at": now, "last_at": now}
+            session.add(SeenPost(source=self.source, key=key, **values))
+            return True, address
         is_new = row.sha256 != sha256
         row.versions += is_new
-        row.sha256, row.address, row.last_at, row.gone_at = sha256, address, now, None
-        return is_new
+        row.sha256, row.last_at, row.gone_at = sha256, now, None
+        return is_new, row.address
 
     def read_whole(self, session: Session, entry: str, since: datetime) -> int:
         """An entry was read from its beginning to its end: posts not seen in it since then are gone; how many."""

@@ -15,6 +15,9 @@ from crawler.engines.interface import Miss
 if TYPE_CHECKING:
     from datetime import datetime
 
+WATCHED: Final = "watched"
+"""The revisit of entries that are part of an incident."""
+WATCH_EVERY: Final = timedelta(hours=6)
 READ, WANTED, GONE, GIVEN_UP = "read", "wanted", "gone", "given-up"
 TRIES_WHEN_GONE: Final = 3
 """An answer of 404 may be a moment's: of a paste that is shown before it is everywhere, of a site that is moved."""
@@ -66,6 +69,8 @@ def next_look(revisit: str, looks: int, now: datetime) -> datetime | None:
     """When to look at an entry that was read: for changes that no list tells. None for never."""
     if revisit == "always":
         return now
+    if revisit == WATCHED:
+        return now + WATCH_EVERY
     if revisit == "fading":
         wait: timedelta = min(FIRST_LOOK * 2 ** min(looks, _DOUBLINGS), LAST_LOOK)
         return now + wait

@@ -257,7 +257,8 @@ class Recorder:
         data = exchange.content if isinstance(step, KeepPage) else step.text.encode("utf-8", "replace")
         key, sha256 = _post_key(fetch, step), hashlib.sha256(data).hexdigest()
         entry = (step.entry if isinstance(step, KeepPost) else "") or fetch.key
-        if not self.ledger.saw_post(session, key(sha256), sha256, entry, address):
+        is_new, address = self.ledger.saw_post(session, key(sha256), sha256, entry, address)
+        if not is_new:
             return None
         place = Place(
             source=self.source, address=address, fetched_at=exchange.fetched_at, title=step.title,

@@ -86,7 +86,7 @@ class SweepSpider(scrapy.Spider):
 
     def __init__(self, *args: Any, engine: SiteEngine, recorder: Notebook, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self._engine = engine
+        self.engine = engine
         self.recorder = recorder
         self._failed_in_a_row = 0
         self._asked_for: set[tuple[str, ...]] = set()
@@ -100,14 +100,14 @@ class SweepSpider(scrapy.Spider):
 
     async def start(self) -> AsyncIterator[scrapy.Request]:
         """What the engine wants first."""
-        for request in self.requests(self._engine.start()):
+        for request in self.requests(self.engine.start()):
             yield request
 
     def idle(self) -> None:
         """Everything that lists show was asked for: now what earlier sweeps left, until nothing is left to try."""
         if self.recorder.stopping or self.recorder.fatal or not self.recorder.lists_read:
             return
-        requests = list(self.requests(map(self._engine.resumed, self.recorder.pending())))
+        requests = list(self.requests(map(self.engine.resumed, self.recorder.pending())))
         for request in requests:
             self.crawler.engine.crawl(request)
         if requests:
@@ -158,7 +158,7 @@ class SweepSpider(scrapy.Spider):
         exchange = self._exchange(response)
         page = self._page(response, exchange.truncated)
         try:
-            steps = list(self._engine.read(fetch, page))
+            steps = list(self.engine.read(fetch, page))
         except Exception as error:  # noqa: BLE001  # one page that an engine cannot stand must not end the sweep
             get_logger().warning("page.unreadable", source=self.recorder.source, error=type(error).__name__)
             self._missed(fetch, f"a page could not be understood ({type(error).__name__})", Miss.BROKEN)
@@ -172,7 +172,7 @@ class SweepSpider(scrapy.Spider):
 
     def _unchanged(self, fetch: Fetch, following: str) -> Iterator[scrapy.Request]:
         self._failed_in_a_row = 0
-        steps = list(self._engine.unchanged(fetch, following))
+        steps = list(self.engine.unchanged(fetch, following))
         self._keep(fetch, lambda: self.recorder.unchanged(fetch, steps))
         yield from self.requests(steps)
 
@@ -221,7 +221,7 @@ class SweepSpider(scrapy.Spider):
         declared = (response.headers.get("Content-Type") or b"").decode("latin-1")
         media_type, _, parameters = declared.partition(";")
         charset = parameters.lower().partition("charset=")[2].strip(" \"';")
-        charset = self._engine.encoding or charset
+        charset = self.engine.encoding or charset
         headers = {
             name.decode("latin-1").lower(): values[-1].decode("latin-1") for name, values in response.headers.items()
         }

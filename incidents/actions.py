@@ -82,6 +82,17 @@ def note(session: Session, incident_id: int, text: str, *, actor: str, now: date
     add_event(session, "note", actor=actor, now=now, incident_id=incident_id, data={"text": words})
 
 
+def draft_takedown(session: Session, incident_id: int, places: int, *, actor: str, now: datetime) -> None:
+    """Write down that a request to take the leak down was drafted, with the addresses of so many places in it.
+
+    Raises:
+        NoIncidentError: There is none of that number.
+    """
+    if session.get(Incident, incident_id) is None:
+        raise NoIncidentError(incident_id)
+    add_event(session, "takedown-drafted", actor=actor, now=now, incident_id=incident_id, data={"places": places})
+
+
 def _whole(session: Session, incident_id: int) -> Incident:
     incident = session.get(Incident, incident_id, with_for_update=True)
     if incident is None:

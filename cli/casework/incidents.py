@@ -159,6 +159,26 @@ def note(click_context: click.Context, actor: str, text: str) -> None:
         actions.note(session, text=text, now=ctx.clock.now(), **who)
 
 
+@incident.command()
+@click.option("--lang", "language", type=click.Choice(["ja", "en"]), help="Of the text; default: of the settings.")
+@_acting
+def takedown(click_context: click.Context, actor: str, language: str | None) -> None:
+    """Print a request to take the leak down, with each place, its times and its hash."""
+    from core.clock_error import clock_error
+    from incidents import actions, queries
+    from incidents.takedown import takedown_text
+
+    ctx, who = _who(click_context, actor)
+    with ctx.database.write() as session:
+        views = queries.documents(session, who["incident_id"])
+        actions.draft_takedown(session, who["incident_id"], len(views), actor=actor, now=ctx.clock.now())
+    text = takedown_text(
+        views, language=language or ctx.settings.language, contact=ctx.settings.crawler.contact, zone=ctx.settings.zone,
+        clock=clock_error(), reference=f"hinomi-{who['incident_id']}",
+    )  # fmt: skip
+    click.echo(text)
+
+
 def _who(click_context: click.Context, actor: str) -> tuple[Context, dict[str, Any]]:
     ctx: Context = click_context.obj
     return ctx, {"incident_id": click_context.meta["incident_id"], "actor": actor}

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from starlette.exceptions import HTTPException
 from starlette.routing import Route
 
+from crawler.standing import standing_at
 from custody.ranking import NONE_OF_THESE
 from incidents import queries
 from incidents.errors import NoIncidentError
@@ -56,6 +57,7 @@ def incident(request: Request) -> Response:
             page = queries.incident(
                 session, incident_id, language=world.pages.language(request), zone=world.home.settings.zone
             )
+            standings = standing_at(session, [(one.source, one.address) for one in page.documents])
     except NoIncidentError:
         raise HTTPException(404) from None
     done = request.query_params.get("done", "")
@@ -66,6 +68,7 @@ def incident(request: Request) -> Response:
         line=page.line,
         extracts=[_extract(found, page) for found in page.extracts],
         documents=page.documents,
+        standings=standings,
         events=list(reversed(page.timeline)),
         actions=_actions(page),
         done=done if f"action.{done}" in world.pages.texts(request) else "",

@@ -1,4 +1,4 @@
-"""One page that is a document again whenever it says something else: a notice, a list on one page, an answer of an API."""
+"""One page that is a document again whenever it says something else: a notice, a list, the answer of an API."""
 
 from __future__ import annotations
 

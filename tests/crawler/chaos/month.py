@@ -2,35 +2,24 @@
 
 from __future__ import annotations
 
-import contextlib
-import heapq
 from collections import Counter
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from itertools import count
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
-from scrapy.exceptions import CloseSpider, DontCloseSpider
-from scrapy.http import HtmlResponse
-from scrapy.settings import Settings as ScrapySettings
 from sqlalchemy import func, select
 
 from archive.models import Capture, DocumentRow
 from archive.store import Archive
 from core.clock import SetClock
-from crawler.access.secrets import Vault
-from crawler.access.wicket import Access
-from crawler.polite.bodies import Bodies
 from crawler.run import sweep
-from crawler.sources import engines, read_sources
-from crawler.spider import SweepSpider
+from crawler.sources import read_sources
 from tests.crawler.chaos.site import DAYS, HOST, START, Site
+from tests.crawler.offline import Answer, Outing
 
 if TYPE_CHECKING:
     from core.database import Database
-    from core.settings import CrawlerSettings, Settings
-    from crawler.recorder import Recorder
-    from crawler.sources import Source
+    from core.settings import Settings
 
 EVERY = timedelta(hours=8)
 SOURCE = """
@@ -76,7 +65,6 @@ class Month:
         self.swept: list[tuple[datetime, str, frozenset[str]]] = []
         """When each sweep began, how it ended, and which boards and topics it asked for in vain."""
         self.requests = 0
-        self._finish = ""
         self.most_asked = 0
 
     def run(self) -> None:
@@ -93,48 +81,15 @@ class Month:
     def _sweep(self) -> None:
         self.site.asked.clear()
         self.site.withheld.clear()
-        now, self._finish = self.clock.now(), "none"
-        sweep(self.source, self.settings, self.database, self.clock, go_out=self._go_out)
-        self.swept.append((now, self._finish, frozenset(self.site.withheld)))
+        now, is_killed = self.clock.now(), self.site.random.random() < self.site.ways.kill
+        outing = Outing(self._answer, self.site.random.randint(1, 12) if is_killed else None)
+        sweep(self.source, self.settings, self.database, self.clock, go_out=outing)
+        self.swept.append((now, outing.finish, frozenset(self.site.withheld)))
         self.requests += len(self.site.asked)
         self.most_asked = max([self.most_asked, *Counter(self.site.asked).values()])
 
-    def _go_out(self, source: Source, settings: CrawlerSettings, pen: Recorder, *, deep: bool, past: bool) -> str:
-        self._finish = self._fetch(source, settings, pen, deep=deep, past=past)
-        return self._finish
-
-    def _fetch(self, source: Source, settings: CrawlerSettings, pen: Recorder, *, deep: bool, past: bool) -> str:
-        del settings
-        engine = engines()[source.engine](source.url, source.options, pen, deep=deep, past=past)
-        spider = SweepSpider(engine=engine, recorder=pen)
-        spider.access = Access(source, Vault())
-        line = _Line(spider)
-        self._bodies = Bodies(cast("Any", line))
-        spider.crawler = line  # type: ignore[assignment]  # what the spider asks of it, the line has
-        line.push(spider.requests(engine.start()))
-        killed_after = self.site.random.randint(1, 12) if self.site.random.random() < self.site.ways.kill else None
-        try:
-            for number in count():
-                if killed_after == number:
-                    return "closespider_timeout"
-                request = line.pop()
-                if request is None:
-                    return "finished"
-                line.push(spider.answered(self._response(request), **request.cb_kwargs))
-        except CloseSpider as close:
-            return close.reason
-        raise AssertionError("not reached")
-
-    def _response(self, request: Any) -> HtmlResponse:
-        validator = (request.headers.get("If-None-Match") or b"").decode()
-        answer = self.site.answer(request.url, validator, self.clock.now())
-        response = HtmlResponse(
-            request.url, status=answer.status, body=answer.body.encode(), request=request,
-            flags=["dataloss"] if answer.cut else [],
-            headers={"Content-Type": "text/html; charset=utf-8", **dict(answer.headers)},
-        )  # fmt: skip
-        self._bodies.process_response(request, response)
-        return response
+    def _answer(self, request: Any) -> Answer:
+        return self.site.answer(request.url, (request.headers.get("If-None-Match") or b"").decode(), self.clock.now())
 
     def wanted(self) -> list[Version]:
         """Every version of a post that was up, and was not withheld, in more sweeps than two.
@@ -165,40 +120,3 @@ class Month:
 
 
 _ENOUGH = 2
-
-
-class _Line:
-    """What Scrapy does with requests: the urgent first, else as they come; and its word when nothing is left."""
-
-    settings = ScrapySettings({"RETRY_TIMES": 0, "DOWNLOAD_MAXSIZE": 1 << 24})
-
-    def __init__(self, spider: SweepSpider) -> None:
-        self.spider = spider
-        self._heap: list[tuple[int, int, Any]] = []
-        self._numbers = count()
-        self.engine = self
-        self.stats = self
-
-    def inc_value(self, key: str) -> None:
-        """Scrapy counts what is tried again."""
-
-    def get_value(self, key: str, default: int) -> int:
-        """Nothing is counted."""
-        del key
-        return default
-
-    def push(self, requests: Any) -> None:
-        """Take what the spider asks for."""
-        for request in requests:
-            self.crawl(request)
-
-    def crawl(self, request: Any) -> None:
-        """Take one more."""
-        heapq.heappush(self._heap, (-request.priority, next(self._numbers), request))
-
-    def pop(self) -> Any:
-        """The next one; None when nothing is left, the spider having been asked."""
-        if not self._heap:
-            with contextlib.suppress(DontCloseSpider):
-                self.spider.idle()
-        return heapq.heappop(self._heap)[2] if self._heap else None

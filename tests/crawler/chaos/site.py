@@ -9,6 +9,8 @@ from datetime import UTC, datetime, timedelta
 from random import Random
 from urllib.parse import parse_qs, urlsplit
 
+from tests.crawler.offline import Answer
+
 START = datetime(2026, 10, 1, tzinfo=UTC)
 DAYS = 30
 GIVEN, NOT_MODIFIED = 200, 304
@@ -72,16 +74,6 @@ class Ways:
     """A sweep is killed in the middle."""
 
 
-@dataclass(frozen=True)
-class Answer:
-    """An answer of the site; ``cut`` when the connection breaks off."""
-
-    status: int
-    body: str = ""
-    headers: tuple[tuple[str, str], ...] = ()
-    cut: bool = False
-
-
 class Site:
     """A forum of one seed."""
 
@@ -104,6 +96,7 @@ class Site:
         self.asked.append(parts.path + "?" + "&".join(sorted(self._lasting(parts.query))))
         for begin, end, status in self.outages:
             if begin <= now < end:
+                self.withheld.add("index")
                 return Answer(status, _CHALLENGE)
         given = {name: values[0] for name, values in parse_qs(parts.query).items()}
         answer = self._misled(parts.path, given, validator, now)
@@ -141,7 +134,7 @@ class Site:
         body = body.replace("SESSION", f"{self.random.getrandbits(128):032x}")
         if chance() < ways.cut:
             return Answer(200, body[: len(body) // 2], cut=True)
-        return Answer(200, body, (("ETag", tag),) if ways.etags else ())
+        return Answer(200, body, {"ETag": tag} if ways.etags else {})
 
     def _page(self, path: str, given: dict[str, str], now: datetime) -> str | None:
         number = int(given.get("p", "1"))

@@ -1,0 +1,70 @@
+"""Whether posts are still where they were seen, and the watch over those that are part of incidents."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from sqlalchemy import select, tuple_, update
+
+from crawler.models import SeenMark, SeenPost
+from crawler.patience import READ, WATCHED
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator, Sequence
+    from datetime import datetime
+
+    from sqlalchemy.orm import Session
+
+AT_ONCE: Final = 400
+
+Where = tuple[str, str]
+"""A source and an address there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A post as it was seen last.
+
+    Attributes:
+        looked_at: When it was seen there, or was found to be missing, last.
+        gone_at: Since when it is missing; None while it is there.
+        versions: How many different texts it has had.
+    """
+
+    source: str
+    address: str
+    entry: str
+    looked_at: datetime
+    gone_at: datetime | None
+    versions: int
+
+
+def standing_at(session: Session, places: Collection[Where]) -> dict[Where, Standing]:
+    """How the posts at these places stand; nothing for places that no crawler reads again."""
+    found: dict[Where, Standing] = {}
+    for some in _pieces(list(dict.fromkeys(places))):
+        at = tuple_(SeenPost.source, SeenPost.address).in_(some)
+        for post in session.scalars(select(SeenPost).where(at)):
+            found[post.source, post.address] = Standing(
+                post.source, post.address, post.entry, post.gone_at or post.last_at, post.gone_at, post.versions
+            )
+    return found
+
+
+def watch(session: Session, standings: Collection[Standing], now: datetime) -> int:
+    """Have the entries of these posts looked at again and again, politely; how many were not before."""
+    begun = 0
+    for some in _pieces([(one.source, one.entry) for one in standings if one.gone_at is None]):
+        rows = (
+            tuple_(SeenMark.source, SeenMark.key).in_(some), SeenMark.step != "", SeenMark.state == READ,
+            SeenMark.revisit.not_in((WATCHED, "always")),
+        )  # fmt: skip
+        done = session.execute(update(SeenMark).where(*rows).values(revisit=WATCHED, next_at=now))
+        begun += int(done.rowcount)  # type: ignore[attr-defined]  # an update's result has it
+    return begun
+
+
+def _pieces(places: Sequence[Where]) -> Iterator[Sequence[Where]]:
+    for start in range(0, len(places), AT_ONCE):
+        yield places[start : start + AT_ONCE]
