@@ -116,7 +116,8 @@ class Ledger:
             return
         row.miss, row.reason, row.seen_at = miss.value, reason, now
         if miss == Miss.GONE and fetch.target != row.address:
-            row.state, row.resume_at, miss = WANTED, "", Miss.BROKEN
+            miss = Miss.BROKEN
+            row.state, row.resume_at, row.miss = WANTED, "", miss.value
             if not row.failures:
                 row.failures, row.tried_at, row.next_at = 1, None, None
                 return

@@ -201,8 +201,8 @@ class SweepSpider(scrapy.Spider):
 
     def _missed(self, fetch: Fetch, reason: str, miss: Miss, *, is_wall: bool = False) -> None:
         self.recorder.missed(fetch, reason, miss, is_wall=is_wall)
-        if miss == Miss.GONE and fetch.target != fetch.address:
-            self._asked_for = {asked for asked in self._asked_for if asked[0] != fetch.key}  # it starts over
+        if miss == Miss.GONE and fetch.key:
+            self._asked_for = {asked for asked in self._asked_for if asked[0] != fetch.key}  # it may start over
         self._failed_in_a_row = self._failed_in_a_row + 1 if miss == Miss.BUSY else 0
         if self._failed_in_a_row >= MAX_IN_A_ROW:
             raise CloseSpider("site_down")
