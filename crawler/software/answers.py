@@ -83,7 +83,6 @@ _SHAPES: Final[dict[str, Callable[[Any], bool]]] = {
     "discourse": lambda tree: "bumped_at" in _first(tree, "topic_list", "topics"),
     "nodebb": lambda tree: "cid" in _first(tree, "categories") or {"tid", "cid"} <= _first(tree, "topics").keys(),
     "flarum": lambda tree: _first(tree, "data").get("type") == "discussions",
-    "misago": lambda tree: {"last_poster_name", "starter_name"} <= _first(tree, "results").keys(),
     "mastodon": lambda tree: isinstance(tree, list) and {"account", "content", "visibility"} <= _first(tree).keys(),
     "misskey": lambda tree: isinstance(tree, list) and {"userId", "visibility", "renoteCount"} <= _first(tree).keys(),
     "reddit": lambda tree: isinstance(tree, dict) and tree.get("kind") == "Listing",

@@ -25,11 +25,6 @@ APPS: Final = {
         page=("#flarum-app", "#flarum-content", "#flarum-loading"),
         begins_at="/api/discussions",
     ),
-    "misago": SoftwareSigns(
-        cookies="misago-",
-        page=("#misago-container", "script[src*='misago']", "link[href*='misago']"),
-        begins_at="/api/threads/",
-    ),
     "mastodon": SoftwareSigns(
         generator="Mastodon|Pleroma|Akkoma|GoToSocial",
         cookies="_mastodon_session",

@@ -20,7 +20,7 @@ _DAT_HOSTS: Final = (".5ch.net", ".5ch.io", ".2ch.sc", ".open2ch.net", ".bbspink
 _CHANNEL: Final = re.compile(r"/(?:s/)?(?P<name>[A-Za-z]\w{3,31})(?:/\d+)?/?")
 _SUBREDDIT: Final = re.compile(r"/r/(?P<name>\w{2,32})")
 _ENDPOINTS: Final = {
-    "latest.json": "discourse", "api/categories": "nodebb", "api/discussions": "flarum", "api/threads/": "misago",
+    "latest.json": "discourse", "api/categories": "nodebb", "api/discussions": "flarum",
     "api/v1/timelines/public?local=true": "mastodon", "nodeinfo/2.0": "nodeinfo", "subject.txt": "dat-board",
     "api/recent": "stikked", "apis/rest/items": "bepasty-json", "manifest.json": "misp-feed", "feed": "feed",
     "rss": "feed", "index.php?action=.xml;type=rss": "feed", "extern.php?action=feed&type=atom": "feed",

@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from crawler.errors import UnreadablePageError
-from crawler.pages.selectors import select_all, text_of
+from crawler.pages.selectors import select_all, select_text, text_of
 from crawler.software.proposals import Proposal, Why
 from crawler.software.repeated import find_numbered, find_repeated
 
@@ -29,8 +29,8 @@ LONG: Final = 150
 """Characters of a thing's text, in the middle, from which on the list holds the texts themselves."""
 SHORT: Final = 15
 _NEXT: Final = (
+    "link[rel='next']::attr(href)",  # first, since some software gets the one that people see wrong
     "a[rel='next']::attr(href)",
-    "link[rel='next']::attr(href)",
     "//a[starts-with(normalize-space(.), 'Next') or starts-with(normalize-space(.), 'Older')]/@href",
     "//a[starts-with(normalize-space(.), '次') or normalize-space(.) = '>' or normalize-space(.) = '»']/@href",
 )
@@ -107,9 +107,10 @@ def _following(root: Selector) -> str:
 
 def _author(found: Repeated) -> str:
     """A part that is named like one, and short in each, without the digits of a time."""
-    attributes = [f"@data-{word}" for word in _AUTHORS if found.has_each(f"./@data-{word}")]
-    if attributes:
-        return attributes[0]
+    told = ["[itemprop='author']", "[rel='author']", *(f"@data-{word}" for word in _AUTHORS)]
+    marked = next((one for one in told if all(select_text(thing, one) for thing in found.things)), "")
+    if marked:
+        return marked
     classes = [f".{selector.rpartition('.')[2]}" for selector in found.parts() if "." in selector]
     for word in _AUTHORS:
         for selector in classes:

@@ -52,6 +52,7 @@ BOARDS = {
                     "viewtopic.php?id=5&p=2"),
     "punbb": Board("viewforum.php?id=3", ("viewtopic.php?id=5", "viewtopic.php?id=7"), "viewforum.php?id=3&p=2",
                    "viewtopic.php?id=5&p=2"),
+    "misago": Board("", ("t/meibo/5/", "t/zatsudan/7/"), "?start=68", "t/meibo/5/2/"),
     "invision": Board("forum/3-meibo/", ("topic/5-meibo/", "topic/7-zatsudan/"), "forum/3-meibo/page/2/",
                       "topic/5-meibo/page/2/"),
 }  # fmt: skip
