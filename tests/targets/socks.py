@@ -49,7 +49,7 @@ class SocksServer:
 
 
 def program(name: str, package: str = "") -> str:
-    """A program of Debian's package of that name, or of another; without it a test is skipped, or fails where CI is set."""
+    """A program of a package of Debian; without it a test is skipped, or fails where CI is set."""
     found = shutil.which(name) or shutil.which(name, path="/usr/sbin")
     if not found:
         reason = f"{name} is not installed: apt install {package or name}"
