@@ -47,7 +47,8 @@ def crawl(
         logger.setLevel(logging.WARNING)  # Scrapy has just set both to everything
     crawler = process.create_crawler(SweepSpider)
     access = Access(source, vault or Vault())
-    process.crawl(crawler, engine=engine, recorder=notebook, turns=turns or LoneTurns(), access=access, screen=screen)
+    given = {"turns": turns or LoneTurns(), "access": access, "screen": screen, "follow": source.follow}
+    process.crawl(crawler, engine=engine, recorder=notebook, **given)
     process.start()
     stats = crawler.stats
     notebook.requests = stats.get_value("downloader/request_count", 0) if stats else 0

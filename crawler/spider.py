@@ -14,6 +14,7 @@ from archive.records import Exchange
 from core.errors import HinomiError
 from core.logs import get_logger
 from crawler.engines.interface import Fetch, Miss, Missed, Page
+from crawler.following import FOLLOWED, fetches_of, read_followed
 from crawler.pages.walls import Wall, wall_of
 from crawler.polite.bodies import pairs_of, wire_of
 from crawler.polite.reasons import is_out_of_time, reason_of
@@ -80,6 +81,8 @@ class SweepSpider(scrapy.Spider):
 
     name = "sweep"
     access: Access
+    follow: tuple[str, ...] = ()
+    """Hosts that links in posts are followed to."""
     turns: Turns
     screen: Screen | None
     waiting: Waiting
@@ -158,7 +161,7 @@ class SweepSpider(scrapy.Spider):
         exchange = self._exchange(response)
         page = self._page(response, exchange.truncated)
         try:
-            steps = list(self.engine.read(fetch, page))
+            steps = self._read(fetch, page)
         except Exception as error:  # noqa: BLE001  # one page that an engine cannot stand must not end the sweep
             get_logger().warning("page.unreadable", source=self.recorder.source, error=type(error).__name__)
             self._missed(fetch, f"a page could not be understood ({type(error).__name__})", Miss.BROKEN)
@@ -169,6 +172,12 @@ class SweepSpider(scrapy.Spider):
         self._failed_in_a_row = 0
         self._keep(fetch, lambda: self.recorder.take(fetch, steps, page, exchange))
         yield from self.requests(steps)
+
+    def _read(self, fetch: Fetch, page: Page) -> list[Step]:
+        if fetch.step == FOLLOWED:
+            return list(read_followed(fetch, page))
+        steps = list(self.engine.read(fetch, page))
+        return steps + fetches_of(steps, page, self.follow)
 
     def _unchanged(self, fetch: Fetch, following: str) -> Iterator[scrapy.Request]:
         self._failed_in_a_row = 0

@@ -102,11 +102,11 @@ class Robots(RobotsTxtMiddleware):
 
 
 class SameSite:
-    """Every request, robots.txt and redirects too, goes to the source's own hosts, through its proxy."""
+    """Every request, robots.txt and redirects too, goes to hosts of the source, or that it follows links to, by its proxy."""
 
     def __init__(self, crawler: Crawler) -> None:
         source = crawler.settings["HINOMI_SOURCE"]
-        self._hosts = {source.host, *(host.lower() for host in source.hosts)}
+        self._hosts = {source.host, *(host.lower() for host in (*source.hosts, *source.follow))}
         access: Access = crawler.spider.access  # type: ignore[union-attr]  # crawler.spider.SweepSpider's
         self._proxy = access.proxy(source.proxy)
 

@@ -63,6 +63,7 @@ class Outing:
         engine = engines()[source.engine](source.url, source.options, pen, deep=deep, past=past)
         spider = SweepSpider(engine=engine, recorder=pen)
         spider.access = Access(source, Vault())
+        spider.follow = source.follow
         self.finish = self._drain(_Line(spider))
         return self.finish
 
