@@ -55,14 +55,21 @@ class Repeated:
         return len({one for one in found if one}) * 10 >= len(self.things) * 8
 
     def date(self) -> str:
-        """Where nearly all of them have a time; empty when there is no such place."""
-        places = ["time::attr(datetime)", "time", *self.parts()]
-        for cut in _CUTS:
-            for place in places:
-                written = [select_text(thing, place + cut) for thing in self.things]
-                if sum(map(_is_time, written)) * 10 >= len(self.things) * 8:
-                    return place + cut
-        return ""
+        """Where nearly all of them have a time, the time of day with it if there is such a place; else empty."""
+        places = ["time::attr(datetime)", "time", *self.parts(), *self._titles()]
+        good = [place + cut for cut in _CUTS for place in places if self._has_times(place + cut)]
+        return next((one for one in good if self._has_times(one, by_clock=True)), good[0] if good else "")
+
+    def _has_times(self, selector: str, *, by_clock: bool = False) -> bool:
+        read = [_time(select_text(thing, selector)) for thing in self.things]
+        count = sum(at is not None and not (by_clock and at.hour == at.minute == 0) for at in read)
+        return count * 10 >= len(self.things) * 8
+
+    def _titles(self) -> Iterator[str]:
+        """Where whole times are shown of which a page shows a part."""
+        tags = (str(element.tag) for element in islice(self.things[0].root.iterdescendants(), MOST_PARTS)
+                if isinstance(element.tag, str) and element.get("title"))  # fmt: skip
+        yield from (f"{tag}[title]::attr(title)" for tag in dict.fromkeys(tags))
 
     def parts(self) -> Iterator[str]:
         """Selectors of what the first of them is made of: by a class, as a heading, or by the place among cells."""
@@ -91,9 +98,9 @@ class Repeated:
         return [selector for selector, length in lengths.items() if length * 4 >= most * 3][-1]
 
 
-def _is_time(written: str) -> bool:
+def _time(written: str) -> datetime | None:
     posted = read_posted(written, _ZONE, fetched_at=_SOME_DAY) if len(written) <= LONGEST_TIME else None
-    return posted is not None and posted.at is not None
+    return posted.at if posted else None
 
 
 def _holds(part: Selector, apart: tuple[str, ...]) -> bool:

@@ -5,8 +5,14 @@ from __future__ import annotations
 import urllib.request
 from typing import TYPE_CHECKING
 
-from crawler.engines.interface import Page
+from crawler.engines.interface import Fetch, KeepPost, Page
+from crawler.software.proposals import Why
 from crawler.software.recognition import recognise
+from crawler.software.structure import with_entry
+from crawler.sources import engines
+from tests.crawler.dialects.test_forums import FETCHED, Nothing
+from tests.targets.posts import make_posts
+from tests.targets.spirit import ZONE
 
 if TYPE_CHECKING:
     from tests.targets.bepasty import Bepasty
@@ -16,7 +22,8 @@ if TYPE_CHECKING:
 def page(address: str) -> Page:
     with urllib.request.urlopen(address) as answer:
         headers = {name.lower(): value for name, value in answer.headers.items()}
-        return Page(answer.url, answer.read(), answer.headers.get_content_type(), headers=headers)
+        kind = answer.headers.get_content_type()
+        return Page(answer.url, answer.read(), kind, headers=headers, fetched_at=FETCHED)
 
 
 def test_a_bepasty_is_read_from_its_list_wherever_one_came_in(bepasty: Bepasty) -> None:
@@ -29,3 +36,19 @@ def test_a_spirit_is_recognised_by_a_category_and_by_its_index(spirit: Spirit) -
     for address in (spirit.board, f"{spirit.url}/"):
         found = recognise(page(address))[0]
         assert (found.engine, found.dialect) == ("html-forum", "spirit")
+
+
+def test_a_spirit_that_nobody_knows_is_read_whole_all_the_same(spirit: Spirit) -> None:
+    posts = make_posts(12, seed=7)
+    topics = [f"未知 {number // 2}" for number in range(12)]
+    paths = spirit.post(list(zip(topics, posts, strict=True)))
+    (guess,) = [one for one in recognise(page(spirit.board), dialects=[]) if one.why is Why.STRUCTURE]
+    found = with_entry(guess, page(spirit.url + paths[0]))
+    engine = engines()[found.engine](
+        spirit.board, engines()[found.engine].Options(**{"zone": ZONE, **found.options}), Nothing(), deep=True
+    )
+    (fetch,) = engine.start()
+    asked = [step for step in engine.read(fetch, page(spirit.board)) if isinstance(step, Fetch) and step.key]
+    kept = [step for one in asked for step in engine.read(one, page(one.address)) if isinstance(step, KeepPost)]
+    read = {(one.text, one.author, one.posted.at if one.posted else None) for one in kept}
+    assert {(post.body.replace("&amp;", "&"), post.author, post.at) for post in posts} <= read
