@@ -48,9 +48,11 @@ class Source(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
     name: str
-    engine: str
-    url: str
-    every: Annotated[timedelta, BeforeValidator(read_interval)] = timedelta(minutes=15)
+    engine: str = Field(description="the kind of software")
+    url: str = Field(description="the list, board or feed to begin with")
+    every: Annotated[timedelta, BeforeValidator(read_interval)] = Field(
+        default=timedelta(minutes=15), description="how often it is swept: a number and s, m, h or d"
+    )
     delay_s: float | None = Field(default=None, ge=0, description="pause between requests; default: [crawler] delay_s")
     proxy: str = Field(default="", description="http, https, socks5 or socks5h address; names are resolved by it")
     hosts: tuple[str, ...] = Field(default=(), description="other hosts of the same site, like one for raw text")
@@ -66,8 +68,8 @@ class Source(BaseModel):
     follow: tuple[str, ...] = Field(
         default=(), description="hosts of pastes and files: what posts link to there is fetched, one step deep"
     )
-    legal_basis: str = ""
-    enabled: bool = True
+    legal_basis: str = Field(default="", description="why we may read it, and when that was checked")
+    enabled: bool = Field(default=True, description="whether it is swept")
     options: SkipValidation[EngineOptions]
 
     @field_validator("url")

@@ -102,7 +102,7 @@ class Robots(RobotsTxtMiddleware):
 
 
 class SameSite:
-    """Every request, robots.txt and redirects too, goes to hosts of the source, or that it follows links to, by its proxy."""
+    """Every request, robots.txt and redirects too, goes to hosts of the source, or that it follows to, by its proxy."""
 
     def __init__(self, crawler: Crawler) -> None:
         source = crawler.settings["HINOMI_SOURCE"]
