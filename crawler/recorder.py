@@ -163,10 +163,12 @@ class Recorder:
             self._whole_since.setdefault(fetch.key, self.clock.now())
         with self._database.write() as session:
             kept = [one for step in keeps if (one := self._keep(session, fetch, step, page, exchange))]
+            is_lost = bool(fetch.key) and exchange.truncated == LOST
             for step in steps:
-                self._write_down(session, fetch, step)
+                if not (is_lost and isinstance(step, Mark) and step.key == fetch.key):
+                    self._write_down(session, fetch, step)
             self._remember_page(session, fetch, steps, exchange)
-            if fetch.key and exchange.truncated == LOST:
+            if is_lost:
                 self.ledger.missed(session, fetch, Miss.BROKEN, CUT_OFF)
             self.counts.documents += sum(one.new_capture for one in kept)
             self.counts.new_documents += sum(one.new_document for one in kept)

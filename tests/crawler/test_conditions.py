@@ -21,7 +21,7 @@ COUNTS = (
 )  # fmt: skip
 
 
-def sweep(ago: float, state: str = "done", **counts: Any) -> Sweep:
+def sweep(ago: float, state: str = "done", /, **counts: Any) -> Sweep:
     """A sweep so many intervals ago."""
     at = NOW - ago * EVERY
     return Sweep(
