@@ -74,13 +74,17 @@ class Capture(Base):
 
 
 class WarcFileRow(Base):
-    """One WARC file; ``closed_at`` is empty while a sweep writes it, ``name`` is its path under the archive folder."""
+    """One WARC file; ``closed_at`` is empty while a sweep writes it, ``name`` is its path under the archive folder.
+
+    ``host`` wrote it: where it is, if the machines do not share that folder.
+    """
 
     __tablename__ = "warc_files"
     name: Mapped[str] = mapped_column(primary_key=True)
     opened_at: Mapped[datetime]
     closed_at: Mapped[datetime | None]
     size_bytes: Mapped[int] = mapped_column(default=0)
+    host: Mapped[str] = mapped_column(default="")
 
 
 class WarcSeal(Base):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+import socket
 from datetime import timedelta
 from io import BytesIO
 from typing import TYPE_CHECKING, BinaryIO
@@ -51,7 +52,7 @@ class Archive:
         file = f"{now:%Y/%m}/{re.sub(r'[^A-Za-z0-9._-]', '-', name)}.warc.gz"
         warc = WarcFile(self.folder, file, on_close=self._closed)
         with self._database.write() as session:
-            session.add(WarcFileRow(name=file, opened_at=now))
+            session.add(WarcFileRow(name=file, opened_at=now, host=socket.gethostname()))
         return warc
 
     def keep_response(
@@ -121,6 +122,8 @@ class Archive:
 
     def stream(self, document: DocumentRow) -> Iterator[bytes]:
         """The content in pieces; the last piece comes only when the whole was verified, so read to the end."""
+        if not any(path.exists() for path in self._names(document.warc_file)):
+            raise self._missing(document)
         digest, pending = hashlib.sha256(), b""
         for chunk in read_content(self._names(document.warc_file), document.warc_offset):
             digest.update(chunk)
@@ -190,6 +193,16 @@ class Archive:
             at = warc.write_resource(f"file:///{quote(name.lstrip('/'))}", stream, size, media_type, now)
             with self._database.write() as session:
                 return add_document(session, content, place, at, at, self._settings)
+
+    def _missing(self, document: DocumentRow) -> ArchiveError:
+        """A WARC file that is not here: lost, or on the machine that wrote it."""
+        with self._database.read() as session:
+            host = session.scalar(select(WarcFileRow.host).where(WarcFileRow.name == document.warc_file))
+        path, here = self.folder / document.warc_file, socket.gethostname()
+        hint = "The file was removed: restore it from a backup."
+        if host and host != here:
+            hint = f"{host} wrote it, this is {here}: let both see one folder ([archive] folder)."
+        return ArchiveError(f"{path} is missing (wanted: the record at offset {document.warc_offset})", hint=hint)
 
     def _closed(self, warc: WarcFile) -> None:
         sealed = measure(warc.path)

@@ -115,10 +115,22 @@ class CrawlerSettings(_Table):
 class ArchiveSettings(_Table):
     """How long captured documents are kept."""
 
+    folder: str = Field(
+        default="archive",
+        description="of WARC files, relative to the home folder; several machines share one",
+    )
     keep_days: int = Field(default=3650, gt=0, description="documents of incidents are kept beyond it")
     keep_clear_days: int = Field(default=90, gt=0, description="documents in which nothing was found")
     keep_unsettled_days: int = Field(
         default=730, gt=0, description="documents that were not read whole, or with some of ours among others"
+    )
+
+
+class IndexSettings(_Table):
+    """Where the index of customers is."""
+
+    folder: str = Field(
+        default=INDEX_FOLDER, description="relative to the home folder; one that several machines see, or each its own"
     )
 
 
@@ -247,6 +259,7 @@ class Settings(BaseSettings):
     key: KeySettings = KeySettings()
     crawler: CrawlerSettings = CrawlerSettings()
     archive: ArchiveSettings = ArchiveSettings()
+    index: IndexSettings = IndexSettings()
     matcher: MatcherSettings = MatcherSettings()
     alerts: AlertSettings = AlertSettings()
     web: WebSettings = WebSettings()
@@ -288,12 +301,12 @@ class Settings(BaseSettings):
     @property
     def index_dir(self) -> Path:
         """Where the index generations are."""
-        return self.home / INDEX_FOLDER
+        return self.home / Path(self.index.folder).expanduser()
 
     @property
     def archive_dir(self) -> Path:
         """Where the WARC files are."""
-        return self.home / "archive"
+        return self.home / Path(self.archive.folder).expanduser()
 
     @property
     def trails_dir(self) -> Path:

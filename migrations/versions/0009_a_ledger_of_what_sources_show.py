@@ -24,6 +24,8 @@ def upgrade() -> None:
         for name in COUNTS:
             batch_op.add_column(sa.Column(name, sa.Integer(), nullable=False, server_default="0"))
         batch_op.add_column(sa.Column("newest_post_at", UTCDateTime(), nullable=True))
+    with op.batch_alter_table("warc_files", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("host", sa.String(), nullable=False, server_default=""))
     with op.batch_alter_table("seen", schema=None) as batch_op:
         for name, default in (
             ("wanted", ""), ("state", "read"), ("miss", ""), ("reason", ""), ("revisit", ""),
