@@ -64,7 +64,7 @@ def _pair(pair: str, values: Mapping[str, str], parameters: frozenset[tuple[str,
 def parameters_of(texts: Iterable[str]) -> frozenset[tuple[str, str]]:
     """Where the settings of a source put secrets into a query: names of the query and of the secret.
 
-    Not every text of the settings is an address, and what is none must not be read as one: ``//ul[@class='x']`` selects.
+    Not every text of the settings is an address, and none other must be read as one: ``//ul[@class='x']`` selects.
     """
     found = set()
     for text in texts:
