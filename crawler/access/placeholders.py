@@ -12,7 +12,7 @@ import html
 import json
 import re
 from typing import TYPE_CHECKING, Final
-from urllib.parse import parse_qsl, quote, quote_plus, urlsplit
+from urllib.parse import parse_qsl, quote, quote_plus
 
 from crawler.access.secrets import SecretError
 
@@ -62,10 +62,14 @@ def _pair(pair: str, values: Mapping[str, str], parameters: frozenset[tuple[str,
 
 
 def parameters_of(texts: Iterable[str]) -> frozenset[tuple[str, str]]:
-    """Where the settings of a source put secrets into a query: names of the query and of the secret."""
+    """Where the settings of a source put secrets into a query: names of the query and of the secret.
+
+    Not every text of the settings is an address, and none other must be read as one: ``//ul[@class='x']`` selects.
+    """
     found = set()
     for text in texts:
-        for name, value in parse_qsl(urlsplit(text).query, keep_blank_values=True):
+        query = text.partition("#")[0].partition("?")[2]
+        for name, value in parse_qsl(query, keep_blank_values=True):
             if match := PLACEHOLDER.fullmatch(value):
                 found.add((name, match[1]))
     return frozenset(found)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, quote, quote_plus, urlsplit
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from crawler.access.placeholders import (
@@ -63,6 +63,13 @@ def test_a_secret_arrives_as_it_is_whatever_it_is_put_into(value: str) -> None:
     address = "http://site.example/list?a=1&key=%7Bsecret:api%7D"
     sent = fill_address(address, values, parameters_of(["http://site.example/list?key={secret:api}"]))
     assert parse_qs(urlsplit(sent).query)["key"] == [value]
+
+
+@given(text=st.text() | st.text("/[]@?&=#:'a"))
+@example(text="//ul[@class='paginator']//a/@href")
+@example(text="http://[x/?key=a")
+def test_settings_that_are_no_address_put_no_secret_anywhere(text: str) -> None:
+    assert parameters_of([text]) == frozenset()
 
 
 @pytest.mark.parametrize(
