@@ -70,7 +70,8 @@ def _fields(form: Selector) -> list[tuple[str, str, str]]:
             kind = kind or "submit"
         value = field.attrib.get("value", "")
         if tag == "select":
-            value = field.xpath("(.//option[@selected]/@value | .//option/@value)[1]").get("")
+            options = field.xpath(".//option[@selected]/@value") or field.xpath(".//option/@value")
+            value = options.get("")
         elif tag == "textarea":
             value = field.xpath("string()").get("")
         elif kind in {"checkbox", "radio"}:

@@ -81,8 +81,9 @@ def checked(pushed: Pushed) -> Pushed:
 class Spool:
     """The place of one source."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, most: int = MOST_WAITING) -> None:
         self._folder = folder
+        self._most = most
 
     def put(self, pushed: Pushed) -> bool:
         """Keep a document until it is taken; whether it was not waiting already.
@@ -93,8 +94,8 @@ class Spool:
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         if self._file(pushed.id, "bin").exists():
             return False
-        if len(self.waiting()) >= MOST_WAITING:
-            raise PushRefusedError(f"{MOST_WAITING} documents wait already", hint="Is the source swept? hinomi doctor")
+        if sum(1 for _ in self._folder.glob("*.bin")) >= self._most:
+            raise PushRefusedError(f"{self._most} documents wait already", hint="Is the source swept? hinomi doctor")
         about = asdict(replace(pushed, content=b""))
         del about["content"]
         write_safely(self._file(pushed.id, "json"), json.dumps(about, ensure_ascii=False).encode())

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, Self
 from urllib.parse import urlsplit
+from urllib.request import getproxies, proxy_bypass
 
-from core.processes.environment import PROXIES
 from core.processes.walls.confinement import Rights
 from core.processes.worker import Worker
 from crawler.access.placeholders import fill_text
@@ -60,7 +60,7 @@ class Renderer:
 
     def _start(self) -> Worker:
         rights = Rights(network=True, reads=_READS, writes=("/dev/shm",))  # noqa: S108  # the browser's own, of the system
-        self._worker = Worker(serve, self._settings, rights=rights, variables=PROXIES, own_group=True)
+        self._worker = Worker(serve, self._settings, rights=rights, own_group=True)
         ready = self._answer(self._worker)
         if ready.failure:
             self.close()
@@ -86,10 +86,16 @@ def browser_settings(source: Source, settings: CrawlerSettings, vault: Vault) ->
     return BrowserSettings(
         hosts=tuple(dict.fromkeys(names)),
         allows_private=source.allows_private,
-        proxy=fill_text(source.proxy, vault.values),
+        proxy=fill_text(source.proxy, vault.values) or _proxy_of_the_machine(source.url),
         user_agent=user_agent(settings.contact),
         timeout_s=settings.timeout_s,
     )
+
+
+def _proxy_of_the_machine(address: str) -> str:
+    """What the environment says, as Scrapy follows it too."""
+    parts = urlsplit(address)
+    return "" if proxy_bypass(parts.hostname or "") else getproxies().get(parts.scheme, "")
 
 
 def take_picture(address: str, settings: BrowserSettings) -> bytes:

@@ -65,7 +65,7 @@ def test_a_line_that_pins_nothing_is_refused(tmp_path: Path, line: str) -> None:
         read_lock(tmp_path / "lock")
 
 
-@pytest.mark.parametrize("name", ["requirements.lock", "requirements-dev.lock"])
+@pytest.mark.parametrize("name", ["requirements.lock", "requirements-dev.lock", "requirements-browser.lock"])
 def test_the_bill_of_materials_holds_every_package_of_the_lock_once_with_its_hashes(name: str) -> None:
     pinned = read_lock(ROOT / name)
     made = json.loads(make_sbom(pinned, "1.0"))

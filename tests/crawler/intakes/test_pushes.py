@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
 from core.clock import SystemClock
-from crawler.intake.pushes import MOST_WAITING, Pushed, PushRefusedError, Spool, checked
+from crawler.intake.pushes import Pushed, PushRefusedError, Spool, checked
 from home import Home
 from web.app import create_app
 
@@ -151,7 +151,8 @@ def test_no_name_leads_out_of_the_place(tmp_path: Path, name: str) -> None:
 
 
 def test_a_place_that_nobody_empties_is_full_at_last(tmp_path: Path) -> None:
-    for number in range(MOST_WAITING):
-        (tmp_path / f"{number:064x}.bin").touch()
-    with pytest.raises(PushRefusedError, match="wait already"):
-        Spool(tmp_path).put(checked(Pushed(b"one more")))
+    spool = Spool(tmp_path, most=3)
+    assert [spool.put(checked(Pushed(b"%d" % number))) for number in range(3)] == [True] * 3
+    with pytest.raises(PushRefusedError, match="3 documents wait already"):
+        spool.put(checked(Pushed(b"one more")))
+    assert not spool.put(checked(Pushed(b"1"))), "what waits already is no news"
