@@ -31,7 +31,7 @@ MOST_ASKED = 4
 
 
 @dataclass(frozen=True)
-class Outcome:
+class ChaosOutcome:
     """What came of one seed."""
 
     wanted: int
@@ -46,7 +46,7 @@ class Outcome:
         return not self.lost and not self.twice and self.most_asked <= MOST_ASKED
 
 
-def run(seed: int, folder: Path, template: Path) -> Outcome:
+def run(seed: int, folder: Path, template: Path) -> ChaosOutcome:
     """A month over the forum of one seed."""
     home = folder / str(seed)
     home.mkdir(mode=0o700)
@@ -60,7 +60,7 @@ def run(seed: int, folder: Path, template: Path) -> Outcome:
     database.close()
     shutil.rmtree(home)
     twice = sum(times > 1 for text, times in captured.items() if text in posted)
-    return Outcome(len(wanted), len(wanted - captured.keys()), twice, month.most_asked, month.requests)
+    return ChaosOutcome(len(wanted), len(wanted - captured.keys()), twice, month.most_asked, month.requests)
 
 
 def main(arguments: Sequence[str]) -> int:

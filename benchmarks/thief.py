@@ -25,7 +25,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from benchmarks.corpus.people import Person, make_people
-from benchmarks.theft.attack import Claims, Listed, attack
+from benchmarks.theft.attack import Claims, ListedPerson, attack
 from benchmarks.theft.seen import OPEN_FILES, as_it_stands, read_segment, with_the_veil_lifted
 from fingerprints.building.builder import build_index
 from fingerprints.identifiers import load_kinds
@@ -74,15 +74,15 @@ def columns_of(people: Sequence[Person]) -> dict[str, list[str]]:
     }
 
 
-def listed(people: Sequence[Person]) -> list[Listed]:
+def listed(people: Sequence[Person]) -> list[ListedPerson]:
     """The thief's list: the program is free software, so that he has every canonical form."""
     kinds = load_kinds()
     columns = columns_of(people)
     forms = {kind: [kinds[kind].canonical(value) or "" for value in columns[kind]] for kind in KINDS}
-    return [Listed({kind: forms[kind][n] for kind in KINDS if forms[kind][n]}) for n in range(len(people))]
+    return [ListedPerson({kind: forms[kind][n] for kind in KINDS if forms[kind][n]}) for n in range(len(people))]
 
 
-def judge(claims: Claims, people: Sequence[Listed], customer_of: Sequence[int]) -> Told:
+def judge(claims: Claims, people: Sequence[ListedPerson], customer_of: Sequence[int]) -> Told:
     """Set the claims against the truth.
 
     Args:

@@ -52,7 +52,7 @@ THREADS_MIB: Final = 1024
 
 
 class Pen(Protocol):
-    """Who writes down what is told; `crawler.recorder.Recorder`."""
+    """Who writes down what is told; `crawler.record.recorder.Recorder`."""
 
     requests: int
     lists_read: int

@@ -21,7 +21,7 @@ from crawler.access.secrets import variable_of, vault_of
 from crawler.engines._intake import intake_folder
 from crawler.errors import CrawlError
 from crawler.models import Sweep
-from crawler.recorder import Recorder
+from crawler.record.recorder import Recorder
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -42,7 +42,7 @@ _RESUMED = (HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE,)
 
 
 class Notebook(Protocol):
-    """What the spider tells: `crawler.recorder.Recorder` for a sweep, another one for a trial."""
+    """What the spider tells: `crawler.record.recorder.Recorder` for a sweep, another one for a trial."""
 
     source: str
     clock: Clock

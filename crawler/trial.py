@@ -53,7 +53,7 @@ AGAIN = "again"
 
 
 @dataclass(frozen=True, slots=True)
-class Collected:
+class TrialDocument:
     """A document as a sweep would keep it; its text is counted, not told."""
 
     address: str
@@ -94,7 +94,7 @@ class Trial:
     renamed: int = 0
     remarked: int = 0
     requests: int = 0
-    collected: list[Collected] = field(default_factory=list)
+    collected: list[TrialDocument] = field(default_factory=list)
     problems: dict[str, int] = field(default_factory=dict)
 
     @property
@@ -103,7 +103,7 @@ class Trial:
         return bool(self.entries and self.documents and self.characters and not self.problems and not self.renamed)
 
 
-_TRIED: Final = Plain(Trial, Collected, RenderJob, Rendered)
+_TRIED: Final = Plain(Trial, TrialDocument, RenderJob, Rendered)
 
 
 def try_source(source: Source, settings: CrawlerSettings, vault: Vault, folder: Path = Path()) -> Trial:
@@ -232,7 +232,7 @@ class _Sampling(SiteEngine):
             if len(trial.collected) < SHOWN_DOCUMENTS:
                 address = step.address or page.address
                 trial.collected.append(
-                    Collected(address, step.title, step.author, *_time(step.posted), characters=len(text))
+                    TrialDocument(address, step.title, step.author, *_time(step.posted), characters=len(text))
                 )
 
 

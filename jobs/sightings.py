@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from core.encodings.decoder import to_text
 from core.errors import HinomiError
-from crawler.standing import standing_at, watch
-from incidents.liveness import new_edits, sighted_places, tell_edit, tell_standing
+from crawler.record.standing import standing_at, watch
+from incidents.online.liveness import new_edits, sighted_places, tell_edit, tell_standing
 from jobs.interface import SingleJob
 
 if TYPE_CHECKING:

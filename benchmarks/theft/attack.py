@@ -31,7 +31,7 @@ LONGEST_FIELD: Final = 64
 
 
 @dataclass(frozen=True, slots=True)
-class Listed:
+class ListedPerson:
     """A person of the thief's list: values in canonical form, by kind."""
 
     values: Mapping[str, str]
@@ -58,7 +58,7 @@ class Claims:
     fits: float = 0.0
 
 
-def attack(seen: StolenSegment, people: Sequence[Listed], codes: Mapping[str, int]) -> Claims:
+def attack(seen: StolenSegment, people: Sequence[ListedPerson], codes: Mapping[str, int]) -> Claims:
     """All of it, until a round tells nothing new."""
     claims = Claims()
     _read_by_frequency(seen, people, codes, claims)
@@ -84,7 +84,9 @@ def attack(seen: StolenSegment, people: Sequence[Listed], codes: Mapping[str, in
     return claims
 
 
-def _read_by_frequency(seen: StolenSegment, people: Sequence[Listed], codes: Mapping[str, int], claims: Claims) -> None:
+def _read_by_frequency(
+    seen: StolenSegment, people: Sequence[ListedPerson], codes: Mapping[str, int], claims: Claims
+) -> None:
     """Values and digests of one kind in the order of how common they are, as far as no two are equally common."""
     of = code_of(seen.digests)
     for kind in FREQUENT:
@@ -121,7 +123,9 @@ def _take_the_only_ones(candidates: Mapping[int, list[int]], claims: Claims) -> 
             claims.identified[subject] = some[0]
 
 
-def _read_from_identified(people: Sequence[Listed], held: Mapping[str, Mapping[int, set[int]]], claims: Claims) -> None:
+def _read_from_identified(
+    people: Sequence[ListedPerson], held: Mapping[str, Mapping[int, set[int]]], claims: Claims
+) -> None:
     for subject, number in claims.identified.items():
         for kind in TELLING:
             digests = held[kind].get(subject, set())
@@ -131,7 +135,7 @@ def _read_from_identified(people: Sequence[Listed], held: Mapping[str, Mapping[i
 
 def _narrow(
     candidates: dict[int, list[int]],
-    people: Sequence[Listed],
+    people: Sequence[ListedPerson],
     held: Mapping[str, Mapping[int, set[int]]],
     claims: Claims,
 ) -> None:

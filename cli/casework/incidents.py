@@ -164,9 +164,9 @@ def note(click_context: click.Context, actor: str, text: str) -> None:
 @_acting
 def takedown(click_context: click.Context, actor: str, language: str | None) -> None:
     """Print a request to take the leak down, with each place, its times and its hash."""
-    from core.clock_error import clock_error
+    from core.clock import clock_error
     from incidents import actions, queries
-    from incidents.takedown import takedown_text
+    from incidents.online.takedown import takedown_text
 
     ctx, who = _who(click_context, actor)
     with ctx.database.write() as session:

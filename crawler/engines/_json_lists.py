@@ -14,7 +14,7 @@ from crawler.pages.paths import at, entries_at, text_at, with_number, with_value
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from crawler.engines._walking import Entry
+    from crawler.engines._walking import ListEntry
     from crawler.engines.interface import Page
 
 
@@ -74,7 +74,7 @@ def found_in(tree: Any, path: str) -> list[Any]:
 
 
 def shown_in_json(
-    fetch: Fetch, page: Page, tree: Any, paging: Paging, entries: Sequence[Entry], last_id: str = ""
+    fetch: Fetch, page: Page, tree: Any, paging: Paging, entries: Sequence[ListEntry], last_id: str = ""
 ) -> Shown:
     """The entries with how to ask for what follows them."""
     return Shown(entries, fetch=following_in(fetch, page, tree, paging, len(entries), last_id))

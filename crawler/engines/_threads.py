@@ -31,7 +31,7 @@ class ThreadOptions(EngineOptions):
 
 
 @dataclass(frozen=True, slots=True)
-class Post:
+class TopicPost:
     """A post of a topic.
 
     Attributes:
@@ -50,10 +50,10 @@ class Post:
 
 
 @dataclass(frozen=True, slots=True)
-class Thread:
+class TopicPage:
     """A page of a topic: its posts, and where it goes on (empty at its end)."""
 
-    posts: Sequence[Post]
+    posts: Sequence[TopicPost]
     following: str = ""
     fetch: Fetch | None = None
     """How to ask for the following page, where its address alone does not say."""
@@ -73,7 +73,7 @@ class ThreadEngine(WalkingEngine):
         self._posts: dict[str, set[str]] = {}
 
     @abstractmethod
-    def thread(self, fetch: Fetch, page: Page) -> Thread:
+    def thread(self, fetch: Fetch, page: Page) -> TopicPage:
         """What a page of a topic shows.
 
         Raises:
@@ -103,7 +103,7 @@ class ThreadEngine(WalkingEngine):
             yield from self._keep(fetch, page, thread.posts[:-1] if is_cut else thread.posts)
         yield from self._go_on(fetch, page, thread, is_end=is_repeated)
 
-    def _keep(self, fetch: Fetch, page: Page, posts: Sequence[Post]) -> Iterator[KeepPost]:
+    def _keep(self, fetch: Fetch, page: Page, posts: Sequence[TopicPost]) -> Iterator[KeepPost]:
         title, _, _ = notes_of(fetch)
         self.observe((post.date for post in posts), page)
         for post in posts:
@@ -111,7 +111,7 @@ class ThreadEngine(WalkingEngine):
                 posted = self.posted(post.date, page)
                 yield KeepPost(post.address, post.text, post.title or title, post.author, posted, id=post.id)
 
-    def _go_on(self, fetch: Fetch, page: Page, thread: Thread, *, is_end: bool) -> Iterator[Step]:
+    def _go_on(self, fetch: Fetch, page: Page, thread: TopicPage, *, is_end: bool) -> Iterator[Step]:
         count = int(fetch.notes.get("page", "1"))
         following = thread.fetch.target if thread.fetch else self.clean(thread.following)
         if is_end or not following or following == fetch.target:

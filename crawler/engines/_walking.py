@@ -1,6 +1,6 @@
 """What every engine that walks lists has in common: which entries are due, how far to walk, and when to stop.
 
-A list shows entries (`Entry`), the newest or latest changed first, and leads to a further page. A page without news
+A list shows entries (`ListEntry`), the newest or latest changed first, and leads to a further page. A page without news
 ends the walk, unless it is a deep one; since what sticks to the top of a list may fill a page of it, one page more is
 read now and then, and always where a deep walk has found that it takes that.
 """
@@ -44,7 +44,7 @@ MOST_SLACK = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class ListEntry:
     """What a list shows of a thing.
 
     Attributes:
@@ -72,7 +72,7 @@ class Entry:
 class Shown:
     """A page of a list: its entries, and where it goes on (empty at its end)."""
 
-    entries: Sequence[Entry]
+    entries: Sequence[ListEntry]
     following: str = ""
     fetch: Fetch | None = None
     """How to ask for the following page, where its address alone does not say."""
@@ -198,7 +198,7 @@ class WalkingEngine(SiteEngine):
             return None
         return replace(fetch, address=address, resume_at="", notes={**fetch.notes, "continued": str(times + 1)})
 
-    def key(self, entry: Entry) -> str:
+    def key(self, entry: ListEntry) -> str:
         """The key of an entry: the same in every sweep, whatever the address holds of the visit."""
         return f"{self.prefix}:{entry.id or self.clean(entry.address)}"
 
@@ -228,7 +228,7 @@ class WalkingEngine(SiteEngine):
             else:
                 yield Problem(f"the list goes on after {self.max_list_pages} pages", blocks=False)
 
-    def _due(self, key: str, value: str, entry: Entry, page: Page, resume_at: str) -> Iterator[Step]:
+    def _due(self, key: str, value: str, entry: ListEntry, page: Page, resume_at: str) -> Iterator[Step]:
         if entry.post is not None:
             address = self.clean(entry.address)
             posted = self.posted(entry.date, page)
@@ -242,7 +242,7 @@ class WalkingEngine(SiteEngine):
             resume_at=resume_at, conditional=bool(resume_at),
         ))  # fmt: skip
 
-    def _remember_list(self, fetch: Fetch, entries: Sequence[Entry]) -> Iterator[Step]:
+    def _remember_list(self, fetch: Fetch, entries: Sequence[ListEntry]) -> Iterator[Step]:
         """What changes from visit to visit is of the visit; a list that held entries and holds none is told."""
         yield from self.learn(session_like(entry.address for entry in entries if entry.address))
         if fetch.notes.get("page", "1") != "1":

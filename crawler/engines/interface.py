@@ -3,7 +3,7 @@
 An engine says what to `Fetch`; it is handed the `Page` and yields what to keep (`KeepPage`, `KeepPost`), what to
 remember (`Mark`), what a list showed (`Listed`), what went wrong (`Problem`, `Missed`) and what to fetch next.
 `crawler.spider` does all of it politely. A `Fetch` with a key is an entry: from the moment a list shows it, it stands
-in the ledger (`crawler.ledger`), until it was read, or given up and reported.
+in the ledger (`crawler.record.ledger`), until it was read, or given up and reported.
 """
 
 from __future__ import annotations

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from core.settings import CrawlerSettings
-    from crawler.recorder import Recorder
+    from crawler.record.recorder import Recorder
     from crawler.sources import Source
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from core.clock_error import ClockError, clock_error
-from incidents.liveness import Edit, new_edits, sighted_places, tell_edit, tell_standing
+from core.clock import ClockError, clock_error
+from incidents.online.liveness import Edit, new_edits, sighted_places, tell_edit, tell_standing
+from incidents.online.takedown import takedown_text
 from incidents.queries import documents
-from incidents.takedown import takedown_text
 from tests.incidents.makers import NOW, Leaked, event_kinds, make_capture, make_document, take
 
 if TYPE_CHECKING:

@@ -6,14 +6,17 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from starlette.exceptions import HTTPException
+from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 
-from crawler.standing import standing_at
+from core.clock import clock_error
+from crawler.record.standing import standing_at
 from custody.ranking import NONE_OF_THESE
-from incidents import queries
+from incidents import actions, queries
 from incidents.errors import NoIncidentError
+from incidents.online.takedown import takedown_text
 from incidents.states import CONFIRM_CSIRT, CONFIRM_OWNER, NEED_REASON
-from web.world import world_of
+from web.world import actor_of, world_of
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -93,4 +96,27 @@ def _extract(found: dict[str, Any], page: IncidentPage) -> ExtractLine:
     )
 
 
-ROUTES = [Route("/incidents/{incident_id:id}", incident)]
+def takedown(request: Request) -> Response:
+    """The text, as a file."""
+    world, incident_id = world_of(request), request.path_params["incident_id"]
+    settings, language = world.home.settings, world.pages.language(request)
+    try:
+        with world.home.database.write() as session:
+            views = queries.documents(session, incident_id)
+            actions.draft_takedown(
+                session, incident_id, len(views), actor=actor_of(request), now=world.home.clock.now()
+            )
+    except NoIncidentError:
+        raise HTTPException(404) from None
+    text = takedown_text(
+        views, language=language, contact=settings.crawler.contact, zone=settings.zone, clock=clock_error(),
+        reference=f"hinomi-{incident_id}",
+    )  # fmt: skip
+    headers = {"Content-Disposition": f'attachment; filename="hinomi-takedown-{incident_id}.txt"'}
+    return PlainTextResponse(text, headers=headers)
+
+
+ROUTES = [
+    Route("/incidents/{incident_id:id}", incident),
+    Route("/incidents/{incident_id:id}/takedown", takedown, methods=["POST"]),
+]

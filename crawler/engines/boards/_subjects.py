@@ -14,8 +14,8 @@ from urllib.parse import urljoin
 
 from pydantic import Field
 
-from crawler.engines._threads import Post, ThreadOptions
-from crawler.engines._walking import Entry, Shown, UnreadableListError, WalkingEngine
+from crawler.engines._threads import ThreadOptions, TopicPost
+from crawler.engines._walking import ListEntry, Shown, UnreadableListError, WalkingEngine
 from crawler.engines.forums.json_forum import as_text
 from crawler.engines.interface import EngineOptions, Fetch, Page, Seen
 
@@ -60,12 +60,12 @@ class SubjectBoard(WalkingEngine):
         threads = {match["key"]: match for match in reversed(found)}
         entries = [self._entry(match) for match in reversed(threads.values())]
         unusable = len(lines) - len(found)
-        return Shown([*entries, *[Entry("")] * unusable])
+        return Shown([*entries, *[ListEntry("")] * unusable])
 
-    def _entry(self, match: re.Match[str]) -> Entry:
+    def _entry(self, match: re.Match[str]) -> ListEntry:
         title = html.unescape(match["title"]).strip()
         fetch = Fetch(self.thread_address(match["key"]), notes={"thread": match["key"]})
-        return Entry(fetch.address, match["key"], match["count"], title, fetch=fetch)
+        return ListEntry(fetch.address, match["key"], match["count"], title, fetch=fetch)
 
     @abstractmethod
     def thread_address(self, key: str) -> str:
@@ -75,13 +75,13 @@ class SubjectBoard(WalkingEngine):
     def seen_at(self, key: str, number: str) -> str:
         """The page where people see a post."""
 
-    def post(self, key: str, number: str, fields: list[str]) -> Post:
+    def post(self, key: str, number: str, fields: list[str]) -> TopicPost:
         """A post of a thread: name, mail, date and body, as the file has them."""
         name, _, date, body = fields[:4]
         author = " ".join(as_text(name, "html").split())
         text = as_text(body, "html")
         deleted = text.strip() in _DELETED or date.strip() in _DELETED
-        return Post(number, self.seen_at(key, number), text or None, author=author, date=date, is_deleted=deleted)
+        return TopicPost(number, self.seen_at(key, number), text or None, author=author, date=date, is_deleted=deleted)
 
 
 def anew(fetch: Fetch) -> Fetch:

@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 from pydantic import Field
 
 from crawler.engines._json_lists import tree_of
-from crawler.engines._walking import Entry, Shown, UnreadableListError, WalkingEngine
+from crawler.engines._walking import ListEntry, Shown, UnreadableListError, WalkingEngine
 from crawler.engines.interface import EngineOptions, Fetch, Page, Seen, Step
 from crawler.pages.row_marks import row_mark
 
@@ -63,9 +63,9 @@ class BreachNotices(WalkingEngine):
                 breaches.setdefault(str(breach), []).append(f"{name}@{self.domain}")
         return Shown([self._entry(page, breach, sorted(found)) for breach, found in breaches.items()])
 
-    def _entry(self, page: Page, breach: str, addresses: list[str]) -> Entry:
+    def _entry(self, page: Page, breach: str, addresses: list[str]) -> ListEntry:
         text = "\n".join([breach, *addresses])
-        return Entry(f"{page.address}#{breach}", breach, row_mark(text), breach, post=text)
+        return ListEntry(f"{page.address}#{breach}", breach, row_mark(text), breach, post=text)
 
     def read_entry(self, fetch: Fetch, page: Page) -> Iterator[Step]:
         """Nothing is asked for beside the answer."""

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import feedparser
 
-from crawler.engines._walking import Entry, Shown, UnreadableListError, WalkingEngine
+from crawler.engines._walking import ListEntry, Shown, UnreadableListError, WalkingEngine
 from crawler.engines.forums.json_forum import as_text
 from crawler.engines.interface import EngineOptions, Fetch, Page, Seen, Step
 from crawler.pages.row_marks import row_mark
@@ -50,7 +50,7 @@ class FeedEngine(WalkingEngine):
         older = next((link.get("href", "") for link in feed.feed.get("links", ()) if link.get("rel") == "next"), "")
         return Shown(entries, page.link(older) or "")
 
-    def _entry(self, page: Page, item: Any) -> Entry:
+    def _entry(self, page: Page, item: Any) -> ListEntry:
         text = _text(item)
         title, author = (" ".join(str(item.get(name, "")).split()) for name in ("title", "author"))
         date = str(item.get("published") or item.get("updated") or item.get("created") or "")
@@ -58,7 +58,7 @@ class FeedEngine(WalkingEngine):
         id_ = str(item.get("id") or "")
         address = page.link(str(item.get("link") or "")) or f"{self.clean(page.address)}#{row_mark(id_ or text)}"
         whole = "\n\n".join(filter(None, [title, text, *_attached(page, item)]))
-        return Entry(address, id_, mark, title, author, date, post=whole)
+        return ListEntry(address, id_, mark, title, author, date, post=whole)
 
     def read_entry(self, fetch: Fetch, page: Page) -> Iterator[Step]:
         """Nothing is asked for beside the feed."""

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, ClassVar, Self
 
 from pydantic import Field, model_validator
 
-from crawler.engines._walking import Entry, Shown, WalkingEngine
+from crawler.engines._walking import ListEntry, Shown, WalkingEngine
 from crawler.engines.interface import EngineOptions, Fetch, Page, Seen, Step
 from crawler.pages.row_marks import row_mark
 from crawler.pages.selectors import Expression, select_all, select_text, text_of
@@ -65,7 +65,7 @@ class HtmlStream(WalkingEngine):
         entries = [self._entry(page, one) for one in select_all(page.root, self.options.entries)]
         return Shown(entries, page.link(select_all(page.root, self.options.next).get() or "") or "")
 
-    def _entry(self, page: Page, entry: Selector) -> Entry:
+    def _entry(self, page: Page, entry: Selector) -> ListEntry:
         given = self.options
         parts = [text for part in select_all(entry, given.text) if (text := text_of(part))]
         title, author, date = (select_text(entry, one) for one in (given.title, given.author, given.date))
@@ -73,7 +73,7 @@ class HtmlStream(WalkingEngine):
         link = page.link(select_all(entry, given.link).get() or "") if given.link else None
         address = link or f"{self.clean(page.address)}#{id_ or row_mark(*parts)}"
         mark = row_mark(title, *parts)
-        return Entry(address, id_ or mark, mark, title, author, date, post="\n\n".join(parts))
+        return ListEntry(address, id_ or mark, mark, title, author, date, post="\n\n".join(parts))
 
     def read_entry(self, fetch: Fetch, page: Page) -> Iterator[Step]:
         """Nothing is asked for beside the page."""

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 from pydantic import Field, model_validator
 
 from crawler.engines._json_lists import Paging, first_fetch, found_in, shown_in_json, tree_of
-from crawler.engines._walking import Entry, Shown, WalkingEngine
+from crawler.engines._walking import ListEntry, Shown, WalkingEngine
 from crawler.engines.forums.json_forum import as_text
 from crawler.engines.interface import EngineOptions, Fetch, Page, Seen, Step
 from crawler.pages.paths import fill, text_at
@@ -76,7 +76,7 @@ class JsonFeed(WalkingEngine):
         last = text_at(found[-1], self.options.id) if found else ""
         return shown_in_json(fetch, page, tree, self.options.list, entries, last)
 
-    def _entry(self, page: Page, entry: Any) -> Entry:
+    def _entry(self, page: Page, entry: Any) -> ListEntry:
         given = self.options
         parts = [as_text(text, given.form) for path in given.texts if (text := text_at(entry, path))]
         title, author, date = (text_at(entry, path) for path in (given.title, given.author, given.date))
@@ -85,7 +85,7 @@ class JsonFeed(WalkingEngine):
         link = fill(given.address, look_up) if "{" in given.address else look_up(given.address)
         address = (page.link(link) if link else None) or f"{self.clean(page.address)}#{id_ or row_mark(*parts)}"
         marks = " | ".join(text_at(entry, mark) for mark in given.marks) or row_mark(title, *parts)
-        return Entry(address, id_, marks, title, author, date, post="\n\n".join(parts))
+        return ListEntry(address, id_, marks, title, author, date, post="\n\n".join(parts))
 
     def read_entry(self, fetch: Fetch, page: Page) -> Iterator[Step]:
         """Nothing is asked for beside the list."""

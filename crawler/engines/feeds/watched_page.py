@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from pydantic import Field
 
-from crawler.engines._walking import Entry, Shown, WalkingEngine
+from crawler.engines._walking import ListEntry, Shown, WalkingEngine
 from crawler.engines.interface import EngineOptions, Fetch, KeepPost, Listed, Mark, Page, Problem, Seen, Step
 from crawler.pages.row_marks import row_mark
 from crawler.pages.selectors import Expression, select_all, select_text, text_of
@@ -55,7 +55,7 @@ class WatchedPage(WalkingEngine):
             yield Problem(NOTHING)
             return
         title = select_text(page.root, self.options.title) if is_html else ""
-        key = self.key(Entry(self.clean(fetch.address)))
+        key = self.key(ListEntry(self.clean(fetch.address)))
         yield KeepPost(self.clean(fetch.address), text, title, id="itself", entry=key)
         yield Mark(key, row_mark(text))
 

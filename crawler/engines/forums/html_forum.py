@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING, ClassVar, Self
 
 from pydantic import Field, model_validator
 
-from crawler.engines._threads import Post, Thread, ThreadEngine, ThreadOptions
-from crawler.engines._walking import Entry, Shown
+from crawler.engines._threads import ThreadEngine, ThreadOptions, TopicPage, TopicPost
+from crawler.engines._walking import ListEntry, Shown
 from crawler.engines.interface import EngineOptions, Fetch, Mark, Page, Problem, Seen, Step
 from crawler.pages.addresses import changed_alone, session_like
 from crawler.pages.row_marks import row_mark
@@ -107,33 +107,33 @@ class HtmlForum(ThreadEngine):
         following = select_all(page.root, self.options.next_board_page).get()
         return Shown(entries, page.link(following or "") or "")
 
-    def _topic(self, page: Page, topic: Selector) -> Entry:
+    def _topic(self, page: Page, topic: Selector) -> ListEntry:
         given = self.options
         address = page.link(select_all(topic, given.topic_link).get() or "") or ""
         marks = " | ".join(select_text(topic, mark) for mark in given.topic_marks)
         if not given.topic_marks:
             marks = row_mark(text_of(topic))
         told = str(topic.attrib.get("class", "")).lower()
-        return Entry(
+        return ListEntry(
             address, select_text(topic, given.topic_id), marks, select_text(topic, given.topic_title),
             sticks=any(word in told for word in _STICKY),
         )  # fmt: skip
 
-    def thread(self, fetch: Fetch, page: Page) -> Thread:
+    def thread(self, fetch: Fetch, page: Page) -> TopicPage:
         """The posts of a page of a topic."""
         del fetch
         posts = [self._post(page, post) for post in select_all(page.root, self.options.posts)]
         following = select_all(page.root, self.options.next_topic_page).get()
-        return Thread(posts, page.link(following or "") or "")
+        return TopicPage(posts, page.link(following or "") or "")
 
-    def _post(self, page: Page, post: Selector) -> Post:
+    def _post(self, page: Page, post: Selector) -> TopicPost:
         given = self.options
         anchor = select_text(post, given.post_id)
         bodies = select_all(post, given.post_text)
         address = self.clean(page.address) + (f"#{anchor}" if anchor else "")
         text = "\n\n".join(text_of(part) for part in bodies)
         is_written = bool(text) or any(select_all(part, _PICTURES) for part in bodies)
-        return Post(
+        return TopicPost(
             anchor, address, text if is_written else None,
             author=select_text(post, given.post_author), date=select_text(post, given.post_date),
         )  # fmt: skip

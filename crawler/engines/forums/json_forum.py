@@ -16,8 +16,8 @@ from pydantic import Field, model_validator
 
 from core.markup import has_heavy_tag
 from crawler.engines._json_lists import Paging, first_fetch, following_in, found_in, shown_in_json, tree_of
-from crawler.engines._threads import Post, Thread, ThreadEngine, ThreadOptions
-from crawler.engines._walking import Entry, Shown
+from crawler.engines._threads import ThreadEngine, ThreadOptions, TopicPage, TopicPost
+from crawler.engines._walking import ListEntry, Shown
 from crawler.engines.interface import EngineOptions, Fetch, Page, Seen
 from crawler.pages.paths import fill, joined_at, text_at
 from crawler.pages.row_marks import row_mark
@@ -84,33 +84,33 @@ class JsonForum(ThreadEngine):
         last = text_at(found[-1], given.topic_id) if found else ""
         return shown_in_json(fetch, page, tree, given.topic_list, entries, last)
 
-    def _topic(self, page: Page, topic: Any) -> Entry:
+    def _topic(self, page: Page, topic: Any) -> ListEntry:
         given = self.options
         address = page.link(fill(given.topic_address, lambda path: text_at(topic, path))) or ""
         marks = " | ".join(text_at(topic, mark) for mark in given.topic_marks) or row_mark(repr(topic))
         seen_at = page.link(fill(given.topic_page, lambda path: text_at(topic, path))) if given.topic_page else ""
         fetch = Fetch(address, notes={"seen_at": seen_at or ""}, headers=given.post_list.headers)
         title = text_at(topic, given.topic_title)
-        return Entry(address, text_at(topic, given.topic_id), marks, title, fetch=fetch)
+        return ListEntry(address, text_at(topic, given.topic_id), marks, title, fetch=fetch)
 
     def resumed(self, fetch: Fetch) -> Fetch:
         """With the headers that every page of a topic is asked for with."""
         return replace(fetch, headers=self.options.post_list.headers)
 
-    def thread(self, fetch: Fetch, page: Page) -> Thread:
+    def thread(self, fetch: Fetch, page: Page) -> TopicPage:
         """The posts of a page of a topic."""
         given, tree = self.options, tree_of(page)
         found = found_in(tree, given.posts)
         posts = [self._post(fetch, page, tree, post) for post in found]
         last = posts[-1].id if posts else ""
-        return Thread(posts, fetch=following_in(fetch, page, tree, given.post_list, len(posts), last))
+        return TopicPage(posts, fetch=following_in(fetch, page, tree, given.post_list, len(posts), last))
 
-    def _post(self, fetch: Fetch, page: Page, tree: Any, post: Any) -> Post:
+    def _post(self, fetch: Fetch, page: Page, tree: Any, post: Any) -> TopicPost:
         given = self.options
         id_ = text_at(post, given.post_id)
         seen_at = fetch.notes.get("seen_at") or self.clean(page.address)
         text = text_at(post, given.post_text)
-        return Post(
+        return TopicPost(
             id_, f"{seen_at}#{id_}" if id_ else seen_at, (as_text(text, given.post_form) if text else None),
             author=joined_at(tree, post, given.post_author), date=text_at(post, given.post_date),
             is_deleted=text_at(post, given.post_deleted) in {"true", "1"} if given.post_deleted else False,

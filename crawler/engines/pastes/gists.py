@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from pydantic import Field
 
 from crawler.engines._json_lists import Paging, first_fetch, found_in, shown_in_json, tree_of
-from crawler.engines._walking import Entry, Shown, WalkingEngine, notes_of
+from crawler.engines._walking import ListEntry, Shown, WalkingEngine, notes_of
 from crawler.engines.interface import EngineOptions, Fetch, KeepPage, Mark, Page, Seen, Step
 from crawler.pages.paths import text_at
 
@@ -66,7 +66,7 @@ class Gists(WalkingEngine):
         yield Mark(fetch.key, fetch.value)
 
 
-def _files(page: Page, gist: Any) -> Iterator[Entry]:
+def _files(page: Page, gist: Any) -> Iterator[ListEntry]:
     id_, updated = text_at(gist, "id"), text_at(gist, "updated_at")
     files = gist.get("files") or {}
     for name, file in files.items() if isinstance(files, dict) else ():
@@ -74,4 +74,4 @@ def _files(page: Page, gist: Any) -> Iterator[Entry]:
         seen_at = f"{page.link(text_at(gist, 'html_url')) or page.address}#{name}"
         title = " – ".join(filter(None, [name, text_at(gist, "description")]))
         fetch = Fetch(raw, notes={"seen_at": seen_at})
-        yield Entry(raw, f"{id_}/{name}", updated, title, text_at(gist, "owner.login"), updated, fetch=fetch)
+        yield ListEntry(raw, f"{id_}/{name}", updated, title, text_at(gist, "owner.login"), updated, fetch=fetch)

@@ -18,7 +18,7 @@ from urllib.parse import urldefrag
 
 from pydantic import Field, field_validator, model_validator
 
-from crawler.engines._walking import Entry, Shown, UnreadableListError, WalkingEngine, notes_of
+from crawler.engines._walking import ListEntry, Shown, UnreadableListError, WalkingEngine, notes_of
 from crawler.engines.interface import EngineOptions, Fetch, KeepPage, KeepPost, Mark, Miss, Missed, Page, Seen, Step
 from crawler.pages.paths import at, entries_at, next_by_number
 from crawler.pages.row_marks import row_mark
@@ -138,14 +138,14 @@ class PasteList(WalkingEngine):
         yield KeepPost(self.clean(page.address), text, title, author, posted, id="itself")
         yield Mark(fetch.key, fetch.value)
 
-    def _html_entry(self, page: Page, entry: Selector) -> Entry:
+    def _html_entry(self, page: Page, entry: Selector) -> ListEntry:
         given = self.options
         link = page.link(select_all(entry, given.link).get() or "")
         title, author, date = (select_text(entry, one) for one in (given.title, given.author, given.date))
         mark = " | ".join(select_text(entry, one) for one in given.marks)
         return self._entry(page, link or "", title, author, date, mark or row_mark(title, date))
 
-    def _json_entry(self, page: Page, entry: object) -> Entry:
+    def _json_entry(self, page: Page, entry: object) -> ListEntry:
         given = self.options
         title, author, date = (
             str(value) if name and (value := at(entry, name)) is not None else ""
@@ -155,9 +155,9 @@ class PasteList(WalkingEngine):
         link = at(entry, given.link)
         return self._entry(page, "" if link is None else str(link), title, author, date, mark or row_mark(title, date))
 
-    def _entry(self, page: Page, link: str, title: str, author: str, date: str, mark: str) -> Entry:
+    def _entry(self, page: Page, link: str, title: str, author: str, date: str, mark: str) -> ListEntry:
         raw = urldefrag(self.options.raw.replace("{link}", link.strip())).url if link.strip() else ""
-        return Entry(page.link(raw) or "", mark=mark, title=title, author=author, date=date)
+        return ListEntry(page.link(raw) or "", mark=mark, title=title, author=author, date=date)
 
 
 def _check(name: str, expression: str) -> None:

@@ -10,7 +10,7 @@ from core.texts import load_texts
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from core.clock_error import ClockError
+    from core.clock import ClockError
     from incidents.views import DocumentView
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from sqlalchemy import select, tuple_, update
 
 from crawler.models import SeenMark, SeenPost
-from crawler.patience import READ, WATCHED
+from crawler.record.patience import READ, WATCHED
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
@@ -23,7 +23,7 @@ Where = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class PostStanding:
     """A post as it was seen last.
 
     Attributes:
@@ -40,19 +40,19 @@ class Standing:
     versions: int
 
 
-def standing_at(session: Session, places: Collection[Where]) -> dict[Where, Standing]:
+def standing_at(session: Session, places: Collection[Where]) -> dict[Where, PostStanding]:
     """How the posts at these places stand; nothing for places that no crawler reads again."""
-    found: dict[Where, Standing] = {}
+    found: dict[Where, PostStanding] = {}
     for some in _pieces(list(dict.fromkeys(places))):
         at = tuple_(SeenPost.source, SeenPost.address).in_(some)
         for post in session.scalars(select(SeenPost).where(at)):
-            found[post.source, post.address] = Standing(
+            found[post.source, post.address] = PostStanding(
                 post.source, post.address, post.entry, post.gone_at or post.last_at, post.gone_at, post.versions
             )
     return found
 
 
-def watch(session: Session, standings: Collection[Standing], now: datetime) -> int:
+def watch(session: Session, standings: Collection[PostStanding], now: datetime) -> int:
     """Have the entries of these posts looked at again and again, politely; how many were not before."""
     begun = 0
     for some in _pieces([(one.source, one.entry) for one in standings if one.gone_at is None]):

@@ -16,7 +16,7 @@ from core.database import insert_into
 from crawler.engines.interface import Fetch, Mark, Miss
 from crawler.models import PageState, SeenMark, SeenPost
 from crawler.pages.addresses import clean_address
-from crawler.patience import GIVEN_UP, GONE, READ, WANTED, WATCHED, after_miss, next_look
+from crawler.record.patience import GIVEN_UP, GONE, READ, WANTED, WATCHED, after_miss, next_look
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
@@ -35,7 +35,7 @@ _OPTIONS = "options"
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class Unread:
     """How many entries are not read: waiting for another try, not there a moment ago, given up (and why)."""
 
     waiting: int
@@ -165,7 +165,7 @@ class Ledger:
         left = max(LOOKS_A_SWEEP - (session.scalar(looked) or 0), 0)
         return list(session.scalars(ours.where(SeenMark.revisit == "fading").limit(left)))
 
-    def standing(self) -> Standing:
+    def standing(self) -> Unread:
         """How many entries are not read."""
         ours = (SeenMark.source == self.source, SeenMark.step != "")
         with self._database.read() as session:
@@ -177,7 +177,7 @@ class Ledger:
             ).all()
         by_miss = {str(miss): int(count) for miss, count in counted}
         doubtful = by_miss.pop(Miss.GONE.value, 0)
-        return Standing(sum(by_miss.values()), doubtful, {str(reason): int(count) for reason, count in given_up})
+        return Unread(sum(by_miss.values()), doubtful, {str(reason): int(count) for reason, count in given_up})
 
     def begin(self, options: str) -> bool:
         """Start a sweep; whether everything is to be read again, since the options that say how were changed."""

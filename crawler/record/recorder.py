@@ -13,9 +13,9 @@ from sqlalchemy import update
 
 from archive.store import Place
 from crawler.engines.interface import VOLATILE, WALKED, Fetch, KeepPage, KeepPost, Listed, Mark, Miss, Problem
-from crawler.ledger import Ledger
 from crawler.models import Sweep
 from crawler.polite.turns import HostTurns
+from crawler.record.ledger import Ledger
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -119,7 +119,7 @@ class Recorder:
         return self.ledger.pending(self._began_at)
 
     def page_state(self, address: str) -> tuple[str, str, str]:
-        """What a page said by which a change can be told; see `crawler.ledger.Ledger.page_state`."""
+        """What a page said by which a change can be told; see `crawler.record.ledger.Ledger.page_state`."""
         return self.ledger.page_state(address)
 
     def begin_walk(self) -> tuple[bool, bool]:
