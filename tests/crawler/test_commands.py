@@ -7,10 +7,15 @@ import subprocess
 import sys
 from typing import TYPE_CHECKING
 
+import pytest
+
 from tests.targets.posts import make_posts
-from tests.targets.spirit import ZONE
+from tests.targets.spirit import ZONE, spirit_server
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
     from tests.crawler.conftest import Crawl
     from tests.targets.misbehaving import Misbehaving
     from tests.targets.spirit import Spirit
@@ -22,6 +27,15 @@ KEYS = [
 
 
 SPARE = ["--dialect", "bepasty"]
+
+
+@pytest.fixture
+def spirit(tmp_path: Path) -> Iterator[Spirit]:
+    """One of its own: how much is on it is counted here."""
+    folder = tmp_path / "spirit"
+    folder.mkdir()
+    with spirit_server(folder) as site:
+        yield site
 
 
 def hinomi(crawl: Crawl, *arguments: str) -> tuple[int, list[dict[str, object]], str]:

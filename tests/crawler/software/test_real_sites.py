@@ -5,6 +5,8 @@ from __future__ import annotations
 import urllib.request
 from typing import TYPE_CHECKING
 
+import pytest
+
 from crawler.engines.interface import Fetch, KeepPost, Page
 from crawler.software.proposals import Why
 from crawler.software.recognition import recognise
@@ -12,11 +14,20 @@ from crawler.software.structure import with_entry
 from crawler.sources import engines
 from tests.crawler.dialects.test_forums import FETCHED, Nothing
 from tests.targets.posts import make_posts
-from tests.targets.spirit import ZONE
+from tests.targets.spirit import ZONE, spirit_server
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from tests.targets.bepasty import Bepasty
     from tests.targets.spirit import Spirit
+
+
+@pytest.fixture(scope="module")
+def spirit(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Spirit]:
+    """One of its own: how much is on it is counted here."""
+    with spirit_server(tmp_path_factory.mktemp("unknown")) as site:
+        yield site
 
 
 def page(address: str) -> Page:
