@@ -23,8 +23,8 @@ from core.processes.walls.confinement import Rights
 from core.processes.worker import Worker
 from crawler.access.secrets import Vault
 from crawler.engines.interface import Fetch, KeepPage, KeepPost, Listed, Mark, Miss, Missed, Page, Problem, Seen
-from crawler.errand import OUTSIDE, Errand, rooms_of, run_errand
 from crawler.errors import CrawlError
+from crawler.intake.errand import OUTSIDE, Errand, rooms_of, run_errand
 from crawler.pages.dates import Posted
 from crawler.rendering.jobs import Rendered, RenderJob
 from crawler.rendering.renderer import Renderer, browser_settings

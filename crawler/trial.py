@@ -29,9 +29,9 @@ from crawler.engines.interface import (
     SiteEngine,
     Step,
 )
-from crawler.errand import Errand, rooms_of, run_errand
 from crawler.errors import CrawlError
 from crawler.fetcher import fetcher
+from crawler.intake.errand import Errand, rooms_of, run_errand
 from crawler.rendering.jobs import Rendered, RenderJob
 from crawler.rendering.renderer import Renderer, browser_settings
 from crawler.sources import engines

@@ -92,6 +92,7 @@ def _first_paragraph(module: Any) -> str:
 
 def _toml(name: str, options: Any) -> list[str]:
     from crawler.adding import as_toml
+    from crawler.sources import engines
 
     text = as_toml("kakuu", {"engine": name, "url": engines()[name].address_example}, dict(options))
     return text.rstrip("\n").split("\n")

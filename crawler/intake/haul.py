@@ -46,7 +46,7 @@ class Haul:
     _told_to_stop: bool = False
 
     def carry(self, door: Door) -> str:
-        """Take in what there is; how it ended, in the words of `crawler.driving.crawl`."""
+        """Take in what there is; how it ended, in the words of `crawler.polite.driving.crawl`."""
         before = signal.signal(signal.SIGTERM, self._stop)
         try:
             self.intake.open(door)

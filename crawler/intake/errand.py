@@ -63,6 +63,6 @@ def run_errand(errand: Errand, engine: SiteEngine, notebook: Notebook, intake: S
 
         door = Door(errand.vault.values, settings.max_body_bytes, settings.timeout_s, errand.folder)
         return Haul(inner, engine, notebook, settings.sweep_limit_s).carry(door)
-    from crawler.driving import crawl
+    from crawler.polite.driving import crawl
 
     return crawl(errand.source, settings, engine, notebook, errand.turns, errand.vault, errand.screen)
