@@ -92,6 +92,7 @@ class HtmlForum(ThreadEngine):
         links = [link for found in select_all(page.root, self.options.boards) if (link := page.link(found.get()))]
         if not links:
             yield self.instead(fetch, page) or Problem("the index holds no boards: the options no longer fit the site")
+            return
         yield from self.learn(session_like(links))
         known = self.seen.marks([INDEX]).get(INDEX)
         yield from self.learn(changed_alone(json.loads(known.value) if known and known.value else [], links))
