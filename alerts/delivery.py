@@ -14,6 +14,7 @@ from sqlalchemy import func, select
 
 from alerts.channels import Outgoing, Receipt, open_channels
 from alerts.errors import GoneError, NotSentError, UncertainError
+from alerts.mention_notices import enqueue_mentions
 from alerts.models import DETAIL, FAILED, PARENT, PENDING, SENDING, SENT, SUPERSEDED, UPDATE, Message, Thread
 from alerts.outbox import Wording, enqueue, put, retire_left
 from alerts.source_notices import enqueue_sources
@@ -86,6 +87,7 @@ def deliver(post: PostRoom) -> Delivered:
                 done.queued += enqueue(session, channel, post.wording, now=post.clock.now())
                 done.queued += enqueue_unjudged(session, channel, post.wording, now=post.clock.now())
                 done.queued += enqueue_sources(session, channel, post.wording, now=post.clock.now())
+                done.queued += enqueue_mentions(session, channel, post.wording, now=post.clock.now())
         stuck: set[int | None] = set()
         for message_id, incident_id in _due(post, channel.name):
             if not _hold(post, lease, worker):

@@ -7,13 +7,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from sqlalchemy import select
-
 from alerts.messages import Notice
-from alerts.models import AlertedEvent
-from alerts.outbox import AT_ONCE, put_notice
+from alerts.untold import tell_in_one, untold_events
 from core.texts import load_texts
-from incidents.models import Event
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -23,6 +19,7 @@ if TYPE_CHECKING:
 
     from alerts.channels import Channel
     from alerts.outbox import Wording
+    from incidents.models import Event
 
 ALARM, WELL = "source-alarm", "source-well"
 LONGEST: Final = 300
@@ -34,19 +31,12 @@ def enqueue_sources(session: Session, channel: Channel, wording: Wording, *, now
     events = untold_sources(session, channel.name)
     if not events:
         return False
-    name = f"sources:{events[0].id}:{events[-1].id}"
-    message = put_notice(session, channel, name, source_notice(events, wording), now=now)
-    by = message.id if message else None
-    session.add_all(AlertedEvent(event_id=event.id, channel=channel.name, message_id=by) for event in events)
-    session.flush()
-    return message is not None
+    return tell_in_one(session, channel, events, source_notice(events, wording), about="sources", now=now)
 
 
 def untold_sources(session: Session, channel: str) -> list[Event]:
     """Those that the channel was not told of."""
-    was_told = select(AlertedEvent.event_id).where(AlertedEvent.event_id == Event.id, AlertedEvent.channel == channel)
-    events = select(Event).where(Event.kind.in_((ALARM, WELL)), ~was_told.exists()).order_by(Event.id).limit(AT_ONCE)
-    return list(session.scalars(events))
+    return untold_events(session, channel, (ALARM, WELL))
 
 
 def source_notice(events: Sequence[Event], wording: Wording) -> Notice:

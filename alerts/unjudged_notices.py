@@ -13,7 +13,7 @@ from sqlalchemy import func, select
 
 from alerts.messages import Notice
 from alerts.models import AlertedEvent, Message
-from alerts.outbox import AT_ONCE, put_notice
+from alerts.untold import tell_in_one, untold_events
 from core.texts import load_texts
 from incidents.models import Event
 
@@ -36,19 +36,12 @@ def enqueue_unjudged(session: Session, channel: Channel, wording: Wording, *, no
     events = untold_unjudged(session, channel.name, now=now)
     if not events:
         return False
-    name = f"unjudged:{events[0].id}:{events[-1].id}"
-    message = put_notice(session, channel, name, unjudged_notice(events, wording), now=now)
-    by = message.id if message else None
-    session.add_all(AlertedEvent(event_id=event.id, channel=channel.name, message_id=by) for event in events)
-    session.flush()
-    return message is not None
+    return tell_in_one(session, channel, events, unjudged_notice(events, wording), about="unjudged", now=now)
 
 
 def untold_unjudged(session: Session, channel: str, *, now: datetime) -> list[Event]:
     """Those that the channel was not told of; none while the last message about some is fresh."""
-    was_told = select(AlertedEvent.event_id).where(AlertedEvent.event_id == Event.id, AlertedEvent.channel == channel)
-    events = select(Event).where(Event.kind == UNJUDGED, ~was_told.exists()).order_by(Event.id).limit(AT_ONCE)
-    found = list(session.scalars(events))
+    found = untold_events(session, channel, (UNJUDGED,))
     if found and (last := _last_told(session, channel)) and now - last < timedelta(hours=EVERY_H):
         return []
     return found

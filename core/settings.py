@@ -134,6 +134,13 @@ class IndexSettings(_Table):
     )
 
 
+class WatchSettings(_Table):
+    """What is looked for in sources that list victims, beside the names of all processors."""
+
+    names: list[str] = Field(default_factory=list, description="our own names, as people write them")
+    domains: list[str] = Field(default_factory=list, description="our own domains; what is below them counts")
+
+
 class MatcherSettings(_Table):
     """Bounds on one document."""
 
@@ -260,6 +267,7 @@ class Settings(BaseSettings):
     crawler: CrawlerSettings = CrawlerSettings()
     archive: ArchiveSettings = ArchiveSettings()
     index: IndexSettings = IndexSettings()
+    watch: WatchSettings = WatchSettings()
     matcher: MatcherSettings = MatcherSettings()
     alerts: AlertSettings = AlertSettings()
     web: WebSettings = WebSettings()

@@ -65,6 +65,9 @@ class Source(BaseModel):
     cookies: bool = Field(default=False, description="keep cookies while a sweep lasts, for sites that need them")
     javascript: bool = Field(default=False, description="pages are made by a browser first, which costs seconds a page")
     max_rendered_pages: int = Field(default=100, gt=0, description="of these in one sweep; the rest waits")
+    mentions: bool = Field(
+        default=False, description="it lists victims: posts that name us or a processor of ours are told"
+    )
     follow: tuple[str, ...] = Field(
         default=(), description="hosts of pastes and files: what posts link to there is fetched, one step deep"
     )
