@@ -12,9 +12,12 @@ import click
 from core.errors import UsageError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from cli.context import Context
     from crawler.models import Sweep
     from crawler.sources import Source
+    from crawler.trial import Trial
 
 TRIAL_FAILED = 3
 TRIAL_LIMIT_S = 300
@@ -62,30 +65,42 @@ def _row(source: Source, last: Sweep | None) -> dict[str, Any]:
 
 
 @sources.command()
-@click.argument("name")
-@click.option("--engine", required=True, help="The kind of software: paste-list, html-forum, …")
-@click.option("--url", required=True, help="The list or board to begin with.")
+@click.argument("name", metavar="NAME|URL")
+@click.option("--engine", help="The kind of software: paste-list, html-forum, …; see docs/engines.md.")
+@click.option("--url", help="The list or board to begin with.")
 @click.option("--dialect", help="Options of known software: bepasty, spirit, …")
-@click.option("--every", default="15m", show_default=True, help="Schedule: a number and s, m, h or d.")
+@click.option("--every", help="Schedule: a number and s, m, h or d; 15m unless given.")
 @click.option("--delay", "delay_s", type=float, help="Seconds between two requests.")
 @click.option("--proxy", help="http, https, socks5 or socks5h address.")
 @click.option("--private", is_flag=True, default=None, help="Its name leads to a private network, or to this machine.")
 @click.option("--legal-basis", help="Why we may read it, and when that was checked.")
 @click.option("--option", "given", multiple=True, metavar="NAME=VALUE", help="An option of the engine; repeat.")
+@click.option("--yes", is_flag=True, help="With an address: take the best proposal, ask nothing.")
 @click.option("--json", "as_json", is_flag=True, help="The source as a JSON object on stdout.")
 @click.pass_obj
 def add(
-    ctx: Context, /, name: str, given: tuple[str, ...], dialect: str | None, *, as_json: bool, **table: Any
+    ctx: Context, /, name: str, given: tuple[str, ...], dialect: str | None, *, as_json: bool, yes: bool, **table: Any
 ) -> None:
-    """Append a source to the file of sources, if it is a good one."""
+    """Append a source to the file of sources, if it is a good one.
+
+    With an address alone the site is asked what it is, tried as it is recognised, and added when that collects
+    something. With a name, --engine and --url say what it is.
+    """
     from cli.answers import answered_for
+    from cli.watch.discover import add_by_address, is_address
     from crawler.adding import add_source, read_option
 
     options = ({"dialect": dialect} if dialect else {}) | dict(read_option(text) for text in given)
     order = ("engine", "url", "every", "delay_s", "proxy", "private", "legal_basis")
     values = {key: table[key] for key in order if table[key] is not None}
+    if not is_address(name) and not (table["engine"] and table["url"]):
+        raise UsageError("a name wants --engine and --url", hint="Or give the site's address instead of a name.")
     with answered_for(ctx, ctx.settings.sources_file):
-        source = add_source(ctx.settings.sources_path, name, values, options)
+        if is_address(name):
+            asks = sys.stdin.isatty() and not (as_json or yes)
+            source = add_by_address(ctx, name, values, options, asks=asks)
+        else:
+            source = add_source(ctx.settings.sources_path, name, {"every": "15m"} | values, options)
     if as_json:
         ctx.emit(_row(source, None))
     ctx.talk.print(f"added {source.name} to {ctx.settings.sources_path}; try it: hinomi sources check {source.name}")
@@ -100,9 +115,6 @@ def check(ctx: Context, name: str, *, as_json: bool) -> None:
 
     Shows what a sweep would collect and what speaks against it. Exits with 3 when the options do not fit the site.
     """
-    from rich.markup import escape
-    from rich.table import Table
-
     from crawler.access.secrets import vault_of
     from crawler.engines._intake import intake_folder
     from crawler.trial import try_source, warnings_of
@@ -119,6 +131,16 @@ def check(ctx: Context, name: str, *, as_json: bool) -> None:
     warnings = warnings_of(trial, source)
     if as_json:
         ctx.emit({**asdict(trial), "warnings": warnings, "good": trial.is_good})
+    show_trial(ctx, name, trial, warnings)
+    if not trial.is_good:
+        sys.exit(TRIAL_FAILED)
+
+
+def show_trial(ctx: Context, name: str, trial: Trial, warnings: Sequence[str]) -> None:
+    """What a sweep would collect as a table, and what speaks against it."""
+    from rich.markup import escape
+    from rich.table import Table
+
     pages = "more pages" if trial.more_pages else "one page"
     ctx.talk.print(
         f"{name}: {trial.entries} entries on the list, {pages}; {trial.read} of {trial.tried} tried entries gave "
@@ -135,5 +157,3 @@ def check(ctx: Context, name: str, *, as_json: bool) -> None:
         ctx.talk.print(f"  {count} × {problem}", markup=False)
     for warning in warnings:
         ctx.talk.print(f"  ! {warning}", markup=False)
-    if not trial.is_good:
-        sys.exit(TRIAL_FAILED)

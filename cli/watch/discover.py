@@ -1,0 +1,101 @@
+"""`hinomi sources add URL`: the site is asked what it is, tried as it is recognised, and added."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from core.errors import HinomiError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from cli.context import Context
+    from crawler.software.discovery import Discovery
+    from crawler.software.proposals import Proposal
+    from crawler.sources import Source
+    from crawler.trial import Trial
+
+
+class UnknownSiteError(HinomiError):
+    """Nothing that we know was recognised, or nothing could be asked."""
+
+    exit_code = 3
+
+
+def is_address(text: str) -> bool:
+    """Whether somebody gave an address instead of a name."""
+    return text.startswith(("http://", "https://"))
+
+
+def add_by_address(
+    ctx: Context, address: str, given: Mapping[str, Any], options: Mapping[str, Any], *, asks: bool
+) -> Source:
+    """Recognise, try and add a site; what is not known is asked for when somebody is there to answer.
+
+    Raises:
+        UnknownSiteError: Nothing was recognised.
+        SourcesError: The source would not be a good one.
+    """
+    from crawler.adding import add_source
+    from crawler.software.dialect_files import all_dialects
+    from crawler.software.discovery import discover, name_for
+
+    ctx.talk.print(f"asking {address} what it is …", markup=False)
+    dialects = all_dialects(ctx.settings.home)
+    found = discover(address, ctx.settings.crawler, dialects, private=bool(given.get("private")))
+    proposal = _chosen(ctx, found, asks=asks)
+    name = name_for(proposal.address, ctx.sources)
+    values = {"engine": proposal.engine, "url": proposal.address, "every": "15m"} | dict(given)
+    if asks:
+        name = click.prompt("name", default=name, err=True)
+        values["every"] = click.prompt("how often (30s, 15m, 6h, 1d)", default=values["every"], err=True)
+        values["legal_basis"] = values.get("legal_basis") or click.prompt("why may we read it", default="", err=True)
+    chosen = {"zone": ctx.settings.zone} | dict(proposal.options) | dict(options)
+    if proposal.dialect:
+        chosen = {"dialect": proposal.dialect} | chosen
+    _try_first(ctx, name, values, chosen, asks=asks)
+    return add_source(ctx.settings.sources_path, name, values, chosen)
+
+
+def _chosen(ctx: Context, found: Discovery, *, asks: bool) -> Proposal:
+    """The proposal to take: the surest, or the one that somebody chooses."""
+    language = ctx.settings.language
+    for problem in found.problems:
+        ctx.talk.print(f"  {problem}", markup=False)
+    usable = [one for one in found.proposed if one.engine]
+    for number, one in enumerate(found.proposed, 1):
+        brand = f" ({one.dialect})" if one.dialect else ""
+        shown = f"{one.engine}{brand} at {one.address}: " if one.engine else ""
+        ctx.talk.print(f"  {number}. {shown}{one.sentence(language)}", markup=False)
+    if not usable:
+        raise UnknownSiteError(
+            "nothing was recognised that a source could be made of",
+            hint="Name the engine and its options: hinomi sources add NAME --engine … --url … (docs/engines.md).",
+        )
+    if asks and len(usable) > 1:
+        number = click.prompt("which", type=click.IntRange(1, len(found.proposed)), default=1, err=True)
+        if found.proposed[number - 1].engine:
+            return found.proposed[number - 1]
+    return usable[0]
+
+
+def _try_first(ctx: Context, name: str, values: Mapping[str, Any], options: Mapping[str, Any], *, asks: bool) -> None:
+    """Try it before it is added; one that collects nothing is added only by somebody who says so."""
+    from cli.watch.sources import show_trial
+    from crawler.access.secrets import vault_of
+    from crawler.adding import as_toml
+    from crawler.sources import read_sources
+    from crawler.trial import try_source, warnings_of
+
+    source = read_sources(as_toml(name, values, options), "the proposal")[name]
+    trial: Trial = try_source(source, ctx.settings.crawler, vault_of(source, ctx.settings.home))
+    show_trial(ctx, name, trial, warnings_of(trial, source))
+    if trial.is_good:
+        return
+    if asks and click.confirm("it does not collect what it should; add it all the same", default=False, err=True):
+        return
+    ctx.talk.print("not added: correct the options, or add it by hand (docs/sources.md)", markup=False)
+    sys.exit(UnknownSiteError.exit_code)
