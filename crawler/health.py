@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 
 from core.due import due_instant
 from core.leases import latest_claims
+from crawler.conditions import ails
 from crawler.errors import SourcesError
 from crawler.models import Sweep
 from crawler.sources import survey_sources, sweep_job_name
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from core.database import Database
     from core.leases import Claim
     from core.settings import Settings
+    from crawler.conditions import Condition
     from crawler.sources import Source
 
 RECENT_SWEEPS = 20
@@ -51,6 +53,7 @@ class WatchedSource:
     last_good_at: datetime | None
     next_at: datetime | None
     sweeps: tuple[Sweep, ...]
+    conditions: tuple[Condition, ...] = ()
 
     @property
     def last(self) -> Sweep | None:
@@ -88,9 +91,17 @@ def watched_sources(settings: Settings, database: Database, now: datetime) -> Wa
             ).all()
         )
         recent = {name: _recent_sweeps(session, name) for name in sources}
+        ailing = {name: tuple(ails(source, session, now)) for name, source in sources.items()}
     return Watched(
         tuple(
-            _watched(source, recent[source.name], good.get(source.name), claims.get(sweep_job_name(source.name)), now)
+            _watched(
+                source,
+                recent[source.name],
+                good.get(source.name),
+                claims.get(sweep_job_name(source.name)),
+                now,
+                ailing[source.name],
+            )
             for source in sources.values()
         ),
         str(found.complaint or ""),
@@ -114,12 +125,17 @@ def next_sweep(source: Source, last_due_at: datetime | None, now: datetime) -> d
 
 
 def _watched(
-    source: Source, sweeps: tuple[Sweep, ...], good_at: datetime | None, claim: Claim | None, now: datetime
+    source: Source,
+    sweeps: tuple[Sweep, ...],
+    good_at: datetime | None,
+    claim: Claim | None,
+    now: datetime,
+    conditions: tuple[Condition, ...],
 ) -> WatchedSource:
     next_at = next_sweep(source, claim.due_at if claim else None, now) if source.enabled else None
     return WatchedSource(
         source.name, source.url, source.engine, _interval(source.every), source.legal_basis,
-        _health(source, sweeps, good_at, now), good_at, next_at, sweeps,
+        _health(source, sweeps, good_at, now), good_at, next_at, sweeps, conditions,
     )  # fmt: skip
 
 

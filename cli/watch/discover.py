@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 
     from cli.context import Context
     from crawler.software.discovery import Discovery
+    from crawler.software.inquiries import Inquiry
     from crawler.software.proposals import Proposal
     from crawler.sources import Source
     from crawler.trial import Trial
@@ -84,7 +86,7 @@ def _chosen(ctx: Context, found: Discovery, *, asks: bool) -> Proposal:
 
 def _try_first(ctx: Context, name: str, values: Mapping[str, Any], options: Mapping[str, Any], *, asks: bool) -> None:
     """Try it before it is added; one that collects nothing is added only by somebody who says so."""
-    from cli.watch.sources import show_trial
+    from cli.watch.trials import show_trial
     from crawler.access.secrets import vault_of
     from crawler.adding import as_toml
     from crawler.sources import read_sources
@@ -99,3 +101,48 @@ def _try_first(ctx: Context, name: str, values: Mapping[str, Any], options: Mapp
         return
     ctx.talk.print("not added: correct the options, or add it by hand (docs/sources.md)", markup=False)
     sys.exit(UnknownSiteError.exit_code)
+
+
+def look_at_site(ctx: Context, inquiry_id: str) -> None:
+    """Find out what a site of the web page's is, try the proposal that was chosen, and write down what came of it."""
+    from crawler.software.inquiries import FAILED, WAITING, Inquiries
+
+    inquiries = Inquiries(ctx.settings.home, ctx.clock)
+    inquiry = inquiries.get(inquiry_id)
+    if inquiry is None or inquiry.state != WAITING:
+        return
+    try:
+        inquiries.write(_looked_at(ctx, inquiry))
+    except HinomiError as error:
+        inquiries.change(inquiry, state=FAILED, message=str(error))
+
+
+def _looked_at(ctx: Context, inquiry: Inquiry) -> Inquiry:
+    from crawler.access.secrets import Vault
+    from crawler.adding import as_toml
+    from crawler.software.dialect_files import all_dialects
+    from crawler.software.discovery import discover
+    from crawler.software.inquiries import FOUND
+    from crawler.sources import read_sources
+    from crawler.trial import try_source, warnings_of
+
+    if not inquiry.proposals:
+        settings, dialects = ctx.settings, all_dialects(ctx.settings.home)
+        found = discover(inquiry.address, settings.crawler, dialects, private=inquiry.private)
+        names = ("engine", "address", "why", "shown", "dialect", "options")
+        proposals = [dict(zip(names, one, strict=True)) for one in found.proposals]
+        first = next((number for number, one in enumerate(proposals) if one["engine"]), 0)
+        inquiry = replace(inquiry, proposals=proposals, problems=found.problems, chosen=first)
+    chosen: dict[str, Any] = inquiry.proposals[inquiry.chosen] if inquiry.proposals else {"engine": ""}
+    if not chosen["engine"]:
+        return replace(inquiry, state=FOUND)
+    table = {
+        "engine": chosen["engine"],
+        "url": chosen["address"],
+        "private": inquiry.private,
+        "legal_basis": "asked for before it is added",
+    }
+    options = ({"dialect": chosen["dialect"]} if chosen["dialect"] else {}) | dict(chosen["options"])
+    source = read_sources(as_toml("inquiry", table, options), "the proposal")["inquiry"]
+    trial = try_source(source, ctx.settings.crawler, Vault())
+    return replace(inquiry, state=FOUND, trial=asdict(trial), warnings=warnings_of(trial, source))

@@ -12,12 +12,9 @@ import click
 from core.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from cli.context import Context
     from crawler.models import Sweep
     from crawler.sources import Source
-    from crawler.trial import Trial
 
 TRIAL_FAILED = 3
 TRIAL_LIMIT_S = 300
@@ -115,6 +112,7 @@ def check(ctx: Context, name: str, *, as_json: bool) -> None:
 
     Shows what a sweep would collect and what speaks against it. Exits with 3 when the options do not fit the site.
     """
+    from cli.watch.trials import show_trial
     from crawler.access.secrets import vault_of
     from crawler.engines._intake import intake_folder
     from crawler.trial import try_source, warnings_of
@@ -136,24 +134,11 @@ def check(ctx: Context, name: str, *, as_json: bool) -> None:
         sys.exit(TRIAL_FAILED)
 
 
-def show_trial(ctx: Context, name: str, trial: Trial, warnings: Sequence[str]) -> None:
-    """What a sweep would collect as a table, and what speaks against it."""
-    from rich.markup import escape
-    from rich.table import Table
+@sources.command(hidden=True)
+@click.argument("inquiry_id")
+@click.pass_obj
+def look(ctx: Context, inquiry_id: str) -> None:
+    """Ask a site that somebody wants to add what it is, and try it; for the web page."""
+    from cli.watch.discover import look_at_site
 
-    pages = "more pages" if trial.more_pages else "one page"
-    ctx.talk.print(
-        f"{name}: {trial.entries} entries on the list, {pages}; {trial.read} of {trial.tried} tried entries gave "
-        f"{trial.documents} documents, {trial.authors} with an author, {trial.times} with a readable time, "
-        f"{trial.characters} characters ({trial.requests} requests)"
-    )
-    table = Table("address", "title", "author", "time as written", "read as (UTC)", "characters")
-    for one in trial.collected:
-        told = (one.address, one.title, one.author, one.written, one.posted_at, str(one.characters))
-        table.add_row(*map(escape, told))
-    if trial.collected:
-        ctx.talk.print(table)
-    for problem, count in trial.problems.items():
-        ctx.talk.print(f"  {count} × {problem}", markup=False)
-    for warning in warnings:
-        ctx.talk.print(f"  ! {warning}", markup=False)
+    look_at_site(ctx, inquiry_id)

@@ -20,7 +20,9 @@ def sources(request: Request) -> Response:
     watched = watched_sources(world.home.settings, world.home.database, world.home.clock.now())
     with world.home.database.read() as session:
         sweeps = latest_sweeps(session)
-    return world.pages.render(request, "sources.html", watched=watched, sweeps=sweeps)
+    return world.pages.render(
+        request, "sources.html", watched=watched, sweeps=sweeps, language=world.pages.language(request)
+    )
 
 
 ROUTES = [Route("/sources", sources)]
