@@ -76,7 +76,9 @@ def test_a_name_that_is_taken_is_said_and_nothing_is_lost(browser: TestClient, h
     inquiries = Inquiries(home, clock)
     made = inquiries.add("https://board.example/", "山口", private=False)
     proposal = {"engine": "feed", "address": "https://board.example/feed", "why": "feed", "shown": "/feed"}
-    trial = dict.fromkeys(("entries", "documents", "authors", "times", "requests"), 1) | {"collected": []}
+    trial: dict[str, object] = dict.fromkeys(("entries", "documents", "authors", "times", "requests"), 1) | {
+        "collected": []
+    }
     inquiries.change(made, state=FOUND, proposals=[proposal | {"dialect": "", "options": {}}], trial=trial)
     taken = '[sources.taken]\nengine = "feed"\nurl = "https://a.example/"\n'
     (home / "sources.toml").write_text(taken, encoding="utf-8")
