@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Final, cast
 
 from core.clock import SystemClock
 from core.logs import configure_logs
 from core.processes.plain import Plain
+from core.texts import load_texts
 from crawler.engines.interface import (
     EngineOptions,
     Fetch,
@@ -50,6 +52,7 @@ if TYPE_CHECKING:
 TRIED_ENTRIES = 3
 SHOWN_DOCUMENTS = 20
 AGAIN = "again"
+CLOCKS_DIFFER = timedelta(minutes=10)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +75,8 @@ class Trial:
         entries: Pastes, topics or items on the first list page; ``unusable`` ones have no address to ask for.
         more_pages: Whether it leads to a next one; ``second_page`` is how many entries that showed, None if not read.
         tried: Entries that were asked for; ``read`` could be.
-        documents: On them, with how many authors, readable times, times that cannot be read or can in two ways.
+        documents: On them, with how many authors, readable times, times that cannot be read, can in two ways,
+            or lie in the future.
         renamed: Entries that had another key when the list was read again; ``remarked``: another mark.
         problems: What went wrong, each with how often.
     """
@@ -89,6 +93,7 @@ class Trial:
     times: int = 0
     unread_times: int = 0
     ambiguous_times: int = 0
+    future_times: int = 0
     characters: int = 0
     empty: int = 0
     renamed: int = 0
@@ -229,6 +234,7 @@ class _Sampling(SiteEngine):
             trial.times += bool(step.posted and step.posted.at)
             trial.unread_times += bool(step.posted and not step.posted.at)
             trial.ambiguous_times += bool(step.posted and step.posted.ambiguous)
+            trial.future_times += _is_to_come(step.posted, page)
             if len(trial.collected) < SHOWN_DOCUMENTS:
                 address = step.address or page.address
                 trial.collected.append(
@@ -243,49 +249,55 @@ def _things(steps: Iterable[Step]) -> dict[str, str]:
     return asked | {step.key: step.value for step in steps if isinstance(step, Mark) and step.key in inline}
 
 
+def _is_to_come(posted: Posted | None, page: Page) -> bool:
+    """A post of tomorrow was written in another zone than we think."""
+    at = posted.at if posted else None
+    return at is not None and page.fetched_at is not None and at > page.fetched_at + CLOCKS_DIFFER
+
+
 def _time(posted: Posted | None) -> tuple[str, str]:
     if posted is None:
         return "", ""
     return posted.written, posted.at.isoformat(timespec="minutes") if posted.at else ""
 
 
-_WARNINGS: Final[tuple[tuple[Callable[[Trial], object], str], ...]] = (
-    (lambda t: not t.entries, "the list showed no entry: see the selectors of the list, or the address"),
-    (lambda t: t.unusable, "{0} entries have no address that can be asked for: see `link` or `topic_link`"),
-    (lambda t: t.tried - t.read, "{0} entries that were tried could not be read"),
-    (lambda t: t.entries and not t.documents, "the entries held no document: see the selectors of posts"),
-    (lambda t: t.empty, "{0} documents are empty: see `post_text`, `text` or `raw`"),
-    (lambda t: t.documents and not t.authors, "no author was found"),
-    (
-        lambda t: t.documents and not t.times + t.unread_times,
-        "no time was found: posts will be dated by when they were fetched",
-    ),
-    (lambda t: t.unread_times, "{0} times cannot be read: see `date_formats` and `zone`"),
-    (lambda t: t.ambiguous_times, "{0} times may have day and month the other way round: set `date_order`"),
-    (
-        lambda t: t.renamed,
-        "every entry had another address when the list was read again: name what changes in `strip_query`",
-    ),
-    (
-        lambda t: t.remarked,
-        "{0} entries had other marks when the list was read again, and would be read in every sweep: choose others",
-    ),
-    (
-        lambda t: t.more_pages and t.second_page == 0,
-        "the second page showed nothing that the first had not: see the link to the next page",
-    ),
-)
-"""What is wrong (a number that goes into the sentence, or whether), and what to do about it."""
+_WARNINGS: Final[dict[str, Callable[[Trial], object]]] = {
+    "no_entries": lambda t: not t.entries,
+    "unusable": lambda t: t.unusable,
+    "not_read": lambda t: t.tried - t.read,
+    "no_documents": lambda t: t.entries and not t.documents,
+    "empty": lambda t: t.empty,
+    "no_authors": lambda t: t.documents and not t.authors,
+    "no_times": lambda t: t.documents and not t.times + t.unread_times,
+    "unread_times": lambda t: t.unread_times,
+    "ambiguous_times": lambda t: t.ambiguous_times,
+    "future_times": lambda t: t.future_times,
+    "renamed": lambda t: t.renamed,
+    "remarked": lambda t: t.remarked,
+    "second_page": lambda t: t.more_pages and t.second_page == 0,
+}
+"""What is wrong, by its key in texts/*.toml: a number that goes into the sentence, or whether."""
 
 
-def warnings_of(trial: Trial, source: Source) -> list[str]:
-    """What speaks against sweeping the source as it is set up, each with what to do; pure."""
-    found = [text.format(number) for says, text in _WARNINGS if (number := says(trial))]
+def remarks_of(trial: Trial, source: Source) -> list[tuple[str, int]]:
+    """What speaks against sweeping the source as it is set up: keys of texts, each with its number; pure."""
+    found = [(key, int(bool(n)) if n is True else int(n)) for key, says in _WARNINGS.items() if (n := says(trial))]  # type: ignore[call-overload]  # numbers and truth values alone
     if getattr(source.options, "topic_marks", None) == ():
-        found.append("no `topic_marks`: the text of each row stands in for them, but for views and relative times")
+        found.append(("no_marks", 0))
     if not source.legal_basis:
-        found.append("no legal_basis is written down: why may we read this site?")
+        found.append(("no_legal_basis", 0))
     return found
+
+
+def sentences_of(remarks: Iterable[Sequence[object]], language: str) -> list[str]:
+    """What `remarks_of` gave, as sentences that say what to do."""
+    texts = load_texts("crawler", language)
+    return [texts(f"trial.{key}", n=number) for key, number in remarks]
+
+
+def warnings_of(trial: Trial, source: Source, language: str = "en") -> list[str]:
+    """What speaks against sweeping the source as it is set up, each with what to do."""
+    return sentences_of(remarks_of(trial, source), language)
 
 
 class _TrialNotebook(Seen):

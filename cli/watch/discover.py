@@ -55,7 +55,7 @@ def add_by_address(
         name = click.prompt("name", default=name, err=True)
         values["every"] = click.prompt("how often (30s, 15m, 6h, 1d)", default=values["every"], err=True)
         values["legal_basis"] = values.get("legal_basis") or click.prompt("why may we read it", default="", err=True)
-    chosen = {"zone": ctx.settings.zone} | dict(proposal.options) | dict(options)
+    chosen = dict(proposal.options) | dict(options)
     if proposal.dialect:
         chosen = {"dialect": proposal.dialect} | chosen
     _try_first(ctx, name, values, chosen, asks=asks)
@@ -124,7 +124,7 @@ def _looked_at(ctx: Context, inquiry: Inquiry) -> Inquiry:
     from crawler.software.discovery import discover
     from crawler.software.inquiries import FOUND
     from crawler.sources import read_sources
-    from crawler.trial import try_source, warnings_of
+    from crawler.trial import remarks_of, try_source
 
     if not inquiry.proposals:
         settings, dialects = ctx.settings, all_dialects(ctx.settings.home)
@@ -145,4 +145,4 @@ def _looked_at(ctx: Context, inquiry: Inquiry) -> Inquiry:
     options = ({"dialect": chosen["dialect"]} if chosen["dialect"] else {}) | dict(chosen["options"])
     source = read_sources(as_toml("inquiry", table, options), "the proposal")["inquiry"]
     trial = try_source(source, ctx.settings.crawler, Vault())
-    return replace(inquiry, state=FOUND, trial=asdict(trial), warnings=warnings_of(trial, source))
+    return replace(inquiry, state=FOUND, trial=asdict(trial), warnings=remarks_of(trial, source))

@@ -14,6 +14,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from core.clock import Clock
@@ -33,7 +34,7 @@ class Inquiry:
         chosen: Which of the proposals was tried; the first unless somebody chose another.
         proposals: As dictionaries: engine, address, dialect, options, why, shown.
         problems: What stood in the way.
-        trial: What a trial of the chosen one saw, and ``warnings``.
+        trial: What a trial of the chosen one saw; ``warnings`` as `crawler.trial.remarks_of` gives them.
         source: The name under which it was added.
     """
 
@@ -47,7 +48,7 @@ class Inquiry:
     proposals: list[dict[str, Any]] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
     trial: dict[str, Any] = field(default_factory=dict)
-    warnings: list[str] = field(default_factory=list)
+    warnings: Sequence[Sequence[Any]] = ()
     message: str = ""
     source: str = ""
 

@@ -17,6 +17,7 @@ from crawler.software.discovery import name_for
 from crawler.software.inquiries import ADDED, FOUND, WAITING, Inquiries, Inquiry
 from crawler.software.proposals import Proposal, Why
 from crawler.sources import survey_sources
+from crawler.trial import sentences_of
 from transparency.settings_record import find_changes, record_files
 from web.world import actor_of, form_of, world_of
 
@@ -70,7 +71,7 @@ def act(request: Request) -> Response:
         usable = [n for n, one in enumerate(inquiry.proposals) if one["engine"]]
         if not number.isdecimal() or int(number[:4]) not in usable:
             raise HTTPException(400)
-        inquiries.change(inquiry, chosen=int(number), state=WAITING, trial={}, warnings=[])
+        inquiries.change(inquiry, chosen=int(number), state=WAITING, trial={}, warnings=())
         return RedirectResponse(f"/sources/new/{inquiry.id}", status_code=303)
     if form.get("do") != "add":
         raise HTTPException(400)
@@ -114,8 +115,9 @@ def _show(request: Request, inquiry: Inquiry, wrong: str) -> Response:
     ]
     taken = survey_sources(settings.sources_path).sources
     return world.pages.render(
-        request, "found_source.html", inquiry=inquiry, proposals=proposals, wrong=wrong, zone=settings.zone,
-        name=name_for(inquiry.address, taken),
+        request, "found_source.html", inquiry=inquiry, proposals=proposals, wrong=wrong,
+        zone=settings.zone if inquiry.trial.get("future_times") else "UTC", name=name_for(inquiry.address, taken),
+        warnings=sentences_of(inquiry.warnings, language),
     )  # fmt: skip
 
 
