@@ -109,6 +109,7 @@ class CrawlerSettings(_Table):
     max_body_bytes: int = Field(default=20 * MIB, gt=0, description="a longer response is cut off and reported")
     sweep_limit_s: float = Field(default=1800, gt=0, description="a sweep that takes longer is stopped and reported")
     memory_limit_mib: int = Field(default=1024, ge=128, description="a sweep that needs more is stopped and reported")
+    pictures: bool = Field(default=False, description="take a picture of each place of a leak; needs a browser")
     max_retry_after_s: float = Field(default=600, gt=0, description="a longer Retry-After ends the sweep")
 
 

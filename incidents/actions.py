@@ -93,6 +93,20 @@ def draft_takedown(session: Session, incident_id: int, places: int, *, actor: st
     add_event(session, "takedown-drafted", actor=actor, now=now, incident_id=incident_id, data={"places": places})
 
 
+def hand_out_pictures(
+    session: Session, incident_id: int, *, reason: str, count: int, actor: str, now: datetime
+) -> None:
+    """Write down that the pictures of a leak were handed out.
+
+    Raises:
+        NoIncidentError: There is none of that number.
+    """
+    if session.get(Incident, incident_id) is None:
+        raise NoIncidentError(incident_id)
+    data = {"count": count, "reason": reason.strip()}
+    add_event(session, "pictures-revealed", actor=actor, now=now, incident_id=incident_id, data=data)
+
+
 def _whole(session: Session, incident_id: int) -> Incident:
     incident = session.get(Incident, incident_id, with_for_update=True)
     if incident is None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import getpass
 from dataclasses import asdict
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -177,6 +178,34 @@ def takedown(click_context: click.Context, actor: str, language: str | None) -> 
         clock=clock_error(), reference=f"hinomi-{who['incident_id']}",
     )  # fmt: skip
     click.echo(text)
+
+
+@incident.command()
+@click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
+@click.option("--reason", required=True, help="Why: the pictures show what leaked.")
+@_acting
+def pictures(click_context: click.Context, actor: str, folder: Path, reason: str) -> None:
+    """Write the pictures of its places into a folder; it is on the record."""
+    import hashlib
+
+    from incidents import actions
+    from incidents.online.pictures import PictureError, pictures_of, read_picture
+
+    ctx, who = _who(click_context, actor)
+    with ctx.database.read() as session:
+        found = pictures_of(session, who["incident_id"])
+    with ctx.database.write() as session:
+        actions.hand_out_pictures(session, reason=reason, count=len(found), now=ctx.clock.now(), **who)
+    folder.mkdir(parents=True, exist_ok=True)
+    for event in found:
+        picture = b"".join(read_picture(ctx.settings.archive_dir, event))
+        if hashlib.sha256(picture).hexdigest() != event.data["sha256"]:
+            raise PictureError(f"{event.data['warc_file']} holds another picture than the one that was taken")
+        file = folder / f"incident-{who['incident_id']}-place-{event.data['capture_id']}.png"
+        file.write_bytes(picture)
+        ctx.talk.print(f"{file}  {event.data['sha256']}", markup=False)
+    if not found:
+        ctx.talk.print("there are no pictures: [crawler] pictures = true has them taken")
 
 
 def _who(click_context: click.Context, actor: str) -> tuple[Context, dict[str, Any]]:
