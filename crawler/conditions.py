@@ -97,7 +97,7 @@ def conditions_of(
     yield from _shares(sweeps)
     if last.waiting:
         yield Condition("waiting", alarms=False, values={"count": last.waiting})
-    if last.notes:
+    elif last.notes:
         yield Condition("notes", alarms=False, values={"notes": last.notes})
 
 

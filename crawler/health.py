@@ -134,7 +134,7 @@ def _watched(
 ) -> WatchedSource:
     next_at = next_sweep(source, claim.due_at if claim else None, now) if source.enabled else None
     return WatchedSource(
-        source.name, source.url, source.engine, _interval(source.every), source.legal_basis,
+        source.name, source.url, source.engine, interval_text(source.every), source.legal_basis,
         _health(source, sweeps, good_at, now), good_at, next_at, sweeps, conditions,
     )  # fmt: skip
 
@@ -150,7 +150,7 @@ def _health(source: Source, sweeps: tuple[Sweep, ...], good_at: datetime | None,
     return sweeps[-1].state
 
 
-def _interval(every: timedelta) -> str:
+def interval_text(every: timedelta) -> str:
     """As it is written in the file of sources."""
     seconds = int(every.total_seconds())
     for unit, size in (("d", 86_400), ("h", 3600), ("m", 60)):

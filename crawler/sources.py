@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
 _EVERY = re.compile(r"(\d{1,5})\s*([smhd])")
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
+HINT = "Engines and their options: docs/engines.md; dialects: docs/sources.md."
 PROXY_SCHEMES = ("http", "https", "socks5", "socks5h")
 
 
@@ -152,7 +153,10 @@ class SourcesFile:
         if not self.problems:
             return None
         shown = "\n".join(f"  {problem}" for problem in self.problems)
-        return SourcesError(f"{self.file} cannot be used:\n{shown}", hint="See the README on adding a source.")
+        return SourcesError(
+            f"{self.file} cannot be used:\n{shown}",
+            hint=HINT,
+        )
 
 
 def load_sources(path: Path) -> dict[str, Source]:

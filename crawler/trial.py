@@ -189,8 +189,11 @@ class _Sampling(SiteEngine):
         steps = list(self.inner.read(fetch, page))
         yield from (step for step in steps if isinstance(step, Problem | Missed))
         if fetch.key:
-            self._trial.read += 1
+            kept = any(isinstance(step, KeepPage | KeepPost) for step in steps)
+            self._trial.read += kept
             self._count(steps, page)
+            if not kept:  # a page that only leads on
+                yield from (step for step in steps if isinstance(step, Fetch) and step.key == fetch.key)
             return
         things, lists = _things(steps), [s for s in steps if isinstance(s, Fetch) and not s.key]
         if any(isinstance(step, Listed) for step in steps):
@@ -202,7 +205,8 @@ class _Sampling(SiteEngine):
         things = _things(steps)
         self._pages += 1
         if self._pages > 1:
-            self._trial.second_page = len(set(things) - set(self._marks))
+            shown = next(step.entries for step in steps if isinstance(step, Listed))
+            self._trial.second_page = len(set(things) - set(self._marks)) if shown else None
             return
         listed = next(step for step in steps if isinstance(step, Listed))
         self._notebook.again = replace(fetch, value=AGAIN, conditional=False)
@@ -262,7 +266,7 @@ def _time(posted: Posted | None) -> tuple[str, str]:
 
 
 _WARNINGS: Final[dict[str, Callable[[Trial], object]]] = {
-    "no_entries": lambda t: not t.entries,
+    "no_entries": lambda t: not t.entries and not t.problems,
     "unusable": lambda t: t.unusable,
     "not_read": lambda t: t.tried - t.read,
     "no_documents": lambda t: t.entries and not t.documents,

@@ -36,12 +36,20 @@ class Diagnosis:
 
     def seen(self, language: str) -> str:
         """What was seen, as a sentence."""
-        return load_texts("health", language)(f"{self.about}.{self.what}.seen", **self.values)
+        values = {name: _said(value, "seen", language) for name, value in self.values.items()}
+        return load_texts("health", language)(f"{self.about}.{self.what}.seen", **values)
 
     def hint(self, language: str) -> str:
         """What to do; empty where nothing is."""
         texts, key = load_texts("health", language), f"{self.about}.{self.what}.hint"
-        return texts(key, **self.values) if key in texts else ""
+        values = {name: _said(value, "hint", language) for name, value in self.values.items()}
+        return texts(key, **values) if key in texts else ""
+
+
+def _said(value: object, what: str, language: str) -> object:
+    """A value that speaks for itself, in the reader's language; any other as it is."""
+    speaks = getattr(value, what, None)
+    return speaks(language) if callable(speaks) else value
 
 
 def failed(about: str, error: HinomiError) -> Diagnosis:

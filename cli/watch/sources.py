@@ -47,11 +47,13 @@ def list_sources(ctx: Context, *, as_json: bool) -> None:
 
 
 def _row(source: Source, last: Sweep | None) -> dict[str, Any]:
+    from crawler.health import interval_text
+
     return {
         "source": source.name,
         "engine": source.engine,
         "url": source.url,
-        "every": str(source.every),
+        "every": interval_text(source.every),
         "enabled": source.enabled,
         "last_sweep_at": last.started_at.isoformat(timespec="seconds") if last else None,
         "state": last.state if last else None,

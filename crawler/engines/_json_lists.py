@@ -9,7 +9,7 @@ from pydantic import BaseModel, Field, model_validator
 
 from crawler.engines._walking import Shown, UnreadableListError
 from crawler.engines.interface import Fetch
-from crawler.pages.paths import at, entries_at, text_at, with_number, with_value
+from crawler.pages.paths import at, entries_at, number_in, text_at, with_value
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -107,7 +107,7 @@ def following_in(fetch: Fetch, page: Page, tree: Any, paging: Paging, entries: i
 
 def _is_last(fetch: Fetch, tree: Any, paging: Paging, entries: int) -> bool:
     """By what the list says of its length; a list that says nothing may go on."""
-    page = int(fetch.notes.get("page", "1"))
+    page = _page_number(fetch, paging)
     pages, total = at(tree, paging.pages) if paging.pages else None, at(tree, paging.total) if paging.total else None
     if isinstance(pages, int):
         return page >= pages
@@ -116,17 +116,28 @@ def _is_last(fetch: Fetch, tree: Any, paging: Paging, entries: int) -> bool:
     return entries < paging.page_size
 
 
-def _counted(fetch: Fetch, paging: Paging, parameter: str, step: int, first: int) -> Fetch:
+def _page_number(fetch: Fetch, paging: Paging) -> int:
+    """Which page was asked for, from one on: as its address says, since a sweep may go on in the middle."""
+    if paging.page_parameter:
+        return _number_in(fetch, paging, paging.page_parameter, paging.first_page) - paging.first_page + 1
+    if paging.offset_parameter and paging.page_size:
+        return _number_in(fetch, paging, paging.offset_parameter, 0) // paging.page_size + 1
+    return int(fetch.notes.get("page", "1"))
+
+
+def _number_in(fetch: Fetch, paging: Paging, parameter: str, first: int) -> int:
     if paging.method == "POST":
-        told = json.loads(fetch.body or b"{}")
-        number = told.get(parameter, first)
-        return _with(fetch, paging, parameter, (number if isinstance(number, int) else first) + step)
-    address = with_number(fetch.address, parameter, lambda number: (first if number is None else number) + step)
-    return Fetch(address, headers=fetch.headers)
+        number = json.loads(fetch.body or b"{}").get(parameter, first)
+        return number if isinstance(number, int) else first
+    return number_in(fetch.target, parameter, first)
+
+
+def _counted(fetch: Fetch, paging: Paging, parameter: str, step: int, first: int) -> Fetch:
+    return _with(fetch, paging, parameter, _number_in(fetch, paging, parameter, first) + step)
 
 
 def _with(fetch: Fetch, paging: Paging, parameter: str, value: str | int) -> Fetch:
     if paging.method == "POST":
         told = json.loads(fetch.body or b"{}") | {parameter: value}
-        return Fetch(fetch.address, method="POST", body=json.dumps(told).encode(), headers=fetch.headers)
-    return Fetch(with_value(fetch.address, parameter, str(value)), headers=fetch.headers)
+        return Fetch(fetch.target, method="POST", body=json.dumps(told).encode(), headers=fetch.headers)
+    return Fetch(with_value(fetch.target, parameter, str(value)), headers=fetch.headers)

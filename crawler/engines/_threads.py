@@ -9,7 +9,18 @@ from typing import TYPE_CHECKING, Literal
 from pydantic import Field
 
 from crawler.engines._walking import WalkingEngine, notes_of, repeats
-from crawler.engines.interface import EngineOptions, Fetch, KeepPost, Mark, Miss, Missed, Page, Problem, Step
+from crawler.engines.interface import (
+    BROKEN_OFF,
+    EngineOptions,
+    Fetch,
+    KeepPost,
+    Mark,
+    Miss,
+    Missed,
+    Page,
+    Problem,
+    Step,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -99,7 +110,7 @@ class ThreadEngine(WalkingEngine):
         is_repeated = repeats(self._posts, fetch.key, names)
         if not is_repeated:
             # The last post of a page that broke off is cut; the whole page is asked for again.
-            is_cut = page.truncated == "disconnect"
+            is_cut = page.truncated in BROKEN_OFF
             yield from self._keep(fetch, page, thread.posts[:-1] if is_cut else thread.posts)
         yield from self._go_on(fetch, page, thread, is_end=is_repeated)
 

@@ -40,6 +40,7 @@ DATES, SLACK, LIST = "dates", "slack:", "list:"
 """Keys of marks: what is known of the order of day and month, pages to read past the news, what a list's first page
 was like."""
 MAX_CONTINUED = 3
+GAP = "the list ends before anything known from before: posts may have come and gone in between; sweep it more often"
 MOST_SLACK = 3
 
 
@@ -96,6 +97,8 @@ class WalkingEngine(SiteEngine):
         self._strip = frozenset(options.strip_query)
         self._is_strip_known = False
         self._shown: set[str] = set()
+        self._unmet: set[str] = set()
+        """Lists that were read before, of which nothing known has been met yet."""
         self._dates: Dates | None = None
         self._dates_carried = ""
 
@@ -211,6 +214,8 @@ class WalkingEngine(SiteEngine):
         marks = self.seen.marks(values)
         due = [key for key, value in values.items() if _is_due(marks.get(key), value)]
         is_news = any(key not in marks or marks[key].wanted != value for key, value in values.items())
+        if any(key in marks for key in values):
+            self._unmet.discard(_list_of(fetch))
         is_repeated = bool(values) and self._shown.issuperset(values)
         self._shown.update(values)
         following = shown.fetch.target if shown.fetch else self.clean(shown.following)
@@ -221,6 +226,8 @@ class WalkingEngine(SiteEngine):
             resume_at = marks[key].resume_at if key in marks else ""
             yield from self._due(key, values[key], usable[key], page, resume_at)
         yield from self._learn_slack(fetch, is_news=is_news)
+        if values and not following and _list_of(fetch) in self._unmet:
+            yield Problem(GAP, blocks=False)
         all_stick = bool(values) and all(entry.sticks for entry in usable.values())
         if following and not is_repeated and self._goes_on(fetch, is_news=is_news, all_stick=all_stick):
             if int(fetch.notes.get("page", "1")) < self.max_list_pages:
@@ -252,6 +259,8 @@ class WalkingEngine(SiteEngine):
         before: dict[str, Any] = json.loads(known.value) if known and known.value else {"entries": 0, "same": {}}
         same = constant_parameters([entry.address for entry in entries if entry.address])
         yield from self.learn(volatile(before["same"], same))
+        if known:
+            self._unmet.add(_list_of(fetch))
         if before["entries"] and not entries:
             yield Problem("a list that held entries holds none: the options no longer fit the site", blocks=False)
         told = {"entries": len(entries) or before["entries"], "same": same}

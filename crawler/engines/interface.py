@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from crawler.pages.dates import Posted
 
 LIST_STEP = "list"
+BROKEN_OFF = frozenset({"disconnect", "unspecified"})
+"""Why a body is not whole (see `archive.records.Exchange`) where asking again may give the rest."""
 _HEAD = 1 << 16
 WALKED = "walked"
 """Key of the mark that the lists of a source were walked to their end, and when."""

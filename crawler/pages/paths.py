@@ -76,6 +76,12 @@ def with_number(address: str, parameter: str, change: Callable[[int | None], int
     return urlunsplit(parts._replace(query=urlencode(pairs)))
 
 
+def number_in(address: str, parameter: str, default: int) -> int:
+    """The number in one of an address's parameters."""
+    pairs = parse_qsl(urlsplit(address).query, keep_blank_values=True)
+    return next((int(value[:9]) for name, value in pairs if name == parameter and value.isdecimal()), default)
+
+
 def with_value(address: str, parameter: str, value: str) -> str:
     """The address with another value in one of its parameters."""
     parts = urlsplit(address)

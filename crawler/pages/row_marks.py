@@ -20,3 +20,8 @@ def row_mark(*texts: str) -> str:
     """A short code of the texts, without what changes by itself; the same for the same texts."""
     told = "\n".join(" ".join(_BY_ITSELF.sub(" ", text).split()) for text in texts)
     return hashlib.sha256(told.encode("utf-8", "replace")).hexdigest()[:16] if told.strip() else ""
+
+
+def name_of(*texts: str) -> str:
+    """A name for a post that has none: who wrote it, when and what; the same words of two people are two posts."""
+    return "x" + row_mark(*texts)

@@ -112,6 +112,8 @@ _CODINGS: Final[Mapping[str, tuple[Callable[[], _Stream], ...]]] = {
     "zstd": (_Zstandard,),
 }
 _ALIASES: Final = {"x-gzip": "gzip", "x-deflate": "deflate"}
+_BEGINNINGS: Final = (b"\x1f\x8b\x08", b"\x28\xb5\x2f\xfd")
+"""Of gzip (RFC 1952) and zstd (RFC 8878): no text begins so."""
 _NONE: Final = frozenset({"", "identity", "none"})
 
 
@@ -143,7 +145,7 @@ def _undo(body: bytes, ways: tuple[Callable[[], _Stream], ...], limit: int, *, c
         found = _read_bare(body, limit, cut=cut) if make is _BareDeflate else _read_streams(body, make, limit)
         if found:
             return found
-    return Unpacked(body)
+    return Unpacked(body, UNSPECIFIED if body.startswith(_BEGINNINGS) else "")  # damaged, or plain all the time
 
 
 def _read_bare(body: bytes, limit: int, *, cut: bool) -> Unpacked | None:

@@ -83,6 +83,12 @@ class Ledger:
         row.notes = json.dumps(dict(fetch.notes), ensure_ascii=False)
         row.resume_at = fetch.resume_at
 
+    def unread(self, session: Session, key: str) -> None:
+        """What was taken for an entry was none."""
+        row = session.get(SeenMark, (self.source, key))
+        if row:
+            row.value, row.state = "", WANTED
+
     def goes_on(self, session: Session, fetch: Fetch) -> None:
         """An entry leads to a further page of itself: there to go on if that page cannot be had now."""
         row = session.get(SeenMark, (self.source, fetch.key))

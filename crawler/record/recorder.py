@@ -12,7 +12,18 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import update
 
 from archive.store import Place
-from crawler.engines.interface import VOLATILE, WALKED, Fetch, KeepPage, KeepPost, Listed, Mark, Miss, Problem
+from crawler.engines.interface import (
+    BROKEN_OFF,
+    VOLATILE,
+    WALKED,
+    Fetch,
+    KeepPage,
+    KeepPost,
+    Listed,
+    Mark,
+    Miss,
+    Problem,
+)
 from crawler.models import Sweep
 from crawler.polite.turns import HostTurns
 from crawler.record.ledger import Ledger
@@ -30,8 +41,11 @@ if TYPE_CHECKING:
     from crawler.engines.interface import Page, Step
     from crawler.sources import Source
 
-LOST, CUT_OFF = "disconnect", "the connection was lost in the middle"
+CUT_OFF = "a body was not whole"
 """What came is kept, and the rest is asked for again."""
+ONE_FOR_ALL = "one page in place of different entries"
+SAME_PAGE = 3
+"""Different entries that one and the same page of HTML answers for: it is an error page, whatever it says."""
 PAUSED, LOOKED_PAST = "paused", "looked-past"
 """Keys of marks: until when a site wants to be left alone; when a page after those with news was read last."""
 NO_ENTRIES = "the list holds no entries: it is empty, or the options no longer fit the site"
@@ -98,6 +112,7 @@ class Recorder:
         self._database = database
         self._warc: WarcFile | None = None
         self._tried = self._read = self._entries_gone = self._lists_as_they_were = 0
+        self._same_pages: dict[str, dict[str, Fetch]] = {}
         self._whole_since: dict[str, datetime] = {}
         self._walked_at: datetime | None = None
 
@@ -163,19 +178,33 @@ class Recorder:
             self._whole_since.setdefault(fetch.key, self.clock.now())
         with self._database.write() as session:
             kept = [one for step in keeps if (one := self._keep(session, fetch, step, page, exchange))]
-            is_lost = bool(fetch.key) and exchange.truncated == LOST
+            is_lost = bool(fetch.key) and exchange.truncated in BROKEN_OFF
             for step in steps:
                 if not (is_lost and isinstance(step, Mark) and step.key == fetch.key):
                     self._write_down(session, fetch, step)
             self._remember_page(session, fetch, steps, exchange)
             if is_lost:
                 self.ledger.missed(session, fetch, Miss.BROKEN, CUT_OFF)
+            self._suspect(session, fetch, steps, page, exchange)
             self.counts.documents += sum(one.new_capture for one in kept)
             self.counts.new_documents += sum(one.new_document for one in kept)
             self._count(session)
         for step in steps:
             if isinstance(step, Problem):
                 self.problem(step)
+
+    def _suspect(self, session: Session, fetch: Fetch, steps: Sequence[Step], page: Page, exchange: Exchange) -> None:
+        """A page of HTML that answers for several entries is none of them: all of them are asked for again."""
+        if "html" not in page.media_type or not any(isinstance(step, KeepPage) for step in steps):
+            return
+        same = self._same_pages.setdefault(hashlib.sha256(exchange.content).hexdigest(), {})
+        same[fetch.key] = fetch
+        if len(same) >= SAME_PAGE:
+            for one in list(same.values()):
+                self.ledger.unread(session, one.key)
+                self.ledger.missed(session, one, Miss.BROKEN, ONE_FOR_ALL)
+            same.clear()
+            self.problem(Problem(ONE_FOR_ALL, blocks=False))
 
     def unchanged(self, fetch: Fetch, steps: Sequence[Step]) -> None:
         """The site said that a page is as it was."""
@@ -201,6 +230,8 @@ class Recorder:
             self._count(session)
         if fetch.key and miss == Miss.GONE:
             self._entries_gone += 1
+        elif miss == Miss.GONE and fetch.notes.get("page", "1") != "1":
+            self.lists_read += 1  # a list ends before the page that it leads to
         else:
             self.problem(Problem(reason, blocks=not fetch.key))
 
@@ -240,14 +271,15 @@ class Recorder:
             missing.append(f"{self._entries_gone} of {self._tried} entries are not there (HTTP 404)")
         if self.lists_read and not self.counts.listed and not self._lists_as_they_were:
             missing.append(NO_ENTRIES)
-        waiting = [f"{standing.waiting} entries wait for another try"] if standing.waiting else []
-        missing = missing or ([] if ended else waiting)
-        notes = [f"{count} entries were given up: {reason}" for reason, count in standing.given_up.items()]
+        waiting = [f"{_entries(standing.waiting)} waiting for another try"] if standing.waiting else []
+        if waiting and not missing and not ended:
+            missing, waiting = waiting, []
+        notes = [f"{_entries(count)} given up: {reason}" for reason, count in standing.given_up.items()]
         notes += waiting
         if standing.doubtful:
-            notes.append(f"{standing.doubtful} entries were not there and are tried again")
+            notes.append(f"{_entries(standing.doubtful)} not there, tried again")
         if self.counts.unusable:
-            notes.append(f"{self.counts.unusable} entries of lists lead nowhere")
+            notes.append(f"{_entries(self.counts.unusable)} of lists with a link that leads nowhere")
         return missing, notes, standing.waiting + standing.doubtful
 
     def _keep(
@@ -308,6 +340,10 @@ class Recorder:
     def columns(self) -> dict[str, Any]:
         """The counts, by their columns."""
         return asdict(self.counts)
+
+
+def _entries(count: int) -> str:
+    return "1 entry" if count == 1 else f"{count} entries"
 
 
 def _post_key(fetch: Fetch, step: KeepPage | KeepPost) -> Any:

@@ -77,7 +77,7 @@ class Site:
         archive = Archive(self.settings, self.database, self.clock)
         with self.database.read() as session:
             found = session.scalars(select(Capture).order_by(Capture.id)).all()
-            return [archive.read(one.document).decode() for one in found]
+            return [archive.read(one.document).decode(errors="replace") for one in found]
 
 
 @pytest.fixture
@@ -107,7 +107,7 @@ def posts(*numbers: int, following: str = "", text: str = "本文") -> str:
 def test_a_link_that_leads_nowhere_costs_no_other_entry(site: Site, link: str) -> None:
     site.pages = {"/list": f'{pastes("1")}<li><a href="{link}">x</a></li>{pastes("2")}', "/1": "one", "/2": "two"}
     result = site.sweep()
-    assert (result.state, result.notes) == ("done", "1 entries of lists lead nowhere")
+    assert (result.state, result.notes) == ("done", "1 entry of lists with a link that leads nowhere")
     assert site.kept() == ["one", "two"]
 
 
@@ -222,7 +222,7 @@ def test_members_only_topics_on_top_do_not_end_the_sweep(site: Site) -> None:
     assert (result.state, result.reason, site.kept()) == ("partial", "7 × HTTP 403", ["本文 8"])
     for _ in range(40):
         result = site.sweep(after=timedelta(hours=6))
-    assert "7 entries were given up: HTTP 403" in result.notes
+    assert "7 entries given up: HTTP 403" in result.notes
 
 
 def test_a_topic_that_leads_on_for_ever_is_left_when_it_shows_nothing_new(site: Site) -> None:
@@ -345,3 +345,88 @@ def test_what_waits_when_a_sweep_is_cut_off_is_read_by_the_next(site: Site) -> N
     with site.database.write() as session:
         session.execute(update(Sweep).values(reason=""))
         assert session.scalar(select(func.count()).select_from(Capture)) == 3
+
+
+def test_one_page_in_place_of_many_entries_is_none_of_them(site: Site) -> None:
+    error = "<html><title>Oops</title><p>Could not connect to something: too many of them</p></html>"
+    site.pages = {"/list": pastes("1", "2", "3", "4"), **{f"/{n}": error for n in range(1, 5)}}
+    result = site.sweep()
+    assert (result.state, result.waiting >= 3) == ("partial", True)
+    site.pages |= {f"/{n}": f"text {n}" for n in range(1, 5)}
+    for _ in range(3):
+        site.sweep(after=timedelta(days=1))
+    assert {f"text {n}" for n in range(1, 4)} <= set(site.kept())
+
+
+@pytest.mark.parametrize("length", [20, 200])
+def test_a_damaged_body_is_kept_told_and_asked_for_again(site: Site, length: int) -> None:
+    damaged = Answer(
+        200, b"\x1f\x8b\x08\x00" + bytes(range(56, 56 + 100)) * (length // 20), {"Content-Encoding": "gzip"}
+    )
+    site.pages = {"/list": pastes("1"), "/1": damaged}
+    assert site.sweep().state == "partial"
+    site.pages["/1"] = "one"
+    site.sweep()
+    assert site.kept()[-1] == "one"
+
+
+def test_the_same_words_of_several_people_are_several_posts(site: Site) -> None:
+    site.toml = FORUM + 'post_author = "i"\npost_date = "time"\n'
+    shown = "".join(
+        f'<article><i>人{n}</i><time>2026-11-0{n} 10:00</time><div class="body">通りすがり</div></article>'
+        for n in range(1, 6)
+    )
+    site.pages = {"/board": topics((1, 5)), "/t/1": shown}
+    assert site.sweep().documents == 5
+    assert site.sweep(after=timedelta(hours=2)).documents == 0
+
+
+def test_a_list_that_moved_on_further_than_its_length_says_that_there_may_be_a_gap(site: Site) -> None:
+    site.toml = '[sources.a]\nengine = "feed"\nurl = "http://site.example/feed"\n'
+
+    def feed(numbers: range) -> str:
+        items = "".join(
+            f"<item><guid>{n}</guid><title>題 {n}</title><link>http://site.example/{n}</link></item>" for n in numbers
+        )
+        return f'<rss version="2.0"><channel><title>t</title>{items}</channel></rss>'
+
+    site.pages["/feed"] = feed(range(5))
+    assert site.sweep().state == "done"
+    site.pages["/feed"] = feed(range(3, 8))
+    assert site.sweep().state == "done"
+    site.pages["/feed"] = feed(range(50, 55))
+    result = site.sweep()
+    assert (result.state, result.documents) == ("partial", 5)
+    assert "posts may have come and gone" in result.reason
+
+
+@pytest.mark.parametrize("replies", [1, 15, 16, 40, 75])
+def test_a_topic_in_json_is_read_on_over_its_pages(site: Site, replies: int) -> None:
+    site.toml = """
+[sources.a]
+engine = "json-forum"
+url = "http://site.example/latest.json"
+[sources.a.options]
+dialect = "discourse"
+"""
+    count = 45
+
+    def answer(request: Any) -> Answer:
+        parts = urlsplit(request.url)
+        page = int(parts.query.partition("page=")[2] or 1)
+        if parts.path == "/latest.json":
+            listed = [{"id": 7, "title": "話", "posts_count": count}] if page < 1 or not parts.query else []
+            return Answer(200, json.dumps({"topic_list": {"topics": listed}}), {"Content-Type": "application/json"})
+        shown = [{"post_number": n, "cooked": f"<p>投稿 {n}</p>", "username": "a"} for n in range(1, count + 1)]
+        shown = shown[(page - 1) * 20 : page * 20]
+        if not shown:
+            return Answer(404, "{}")
+        told = {"posts_count": count, "post_stream": {"posts": shown}}
+        return Answer(200, json.dumps(told), {"Content-Type": "application/json"})
+
+    site.answer = answer  # type: ignore[method-assign]
+    assert (site.sweep().state, len(site.kept())) == ("done", 45)
+    count += replies
+    result = site.sweep()
+    assert (result.state, len(site.kept())) == ("done", count), result
+    assert site.sweep().documents == 0

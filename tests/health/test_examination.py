@@ -11,6 +11,7 @@ import pytest
 from archive.models import WarcFileRow
 from core.processes.walls.landlock import landlock_version
 from core.texts import LANGUAGES, load_texts
+from crawler.models import Sweep
 from health.examination import LOOKS, examine
 from home import Home
 from transparency.keys import create_log_key
@@ -139,3 +140,21 @@ def test_an_altered_record_is_wrong(opened: Home) -> None:
     assert bad(opened) == [("log", "schema"), ("log", "damaged"), ("log", "settings")]
     for one in examine(opened):
         assert one.level != "bad" or (one.hint("ja") and one.hint("en"))
+
+
+def test_a_source_that_ails_is_wrong_with_what_to_try_in_both_languages(opened: Home) -> None:
+    (opened.settings.home / "sources.toml").write_text(
+        '[sources.ill]\nengine = "feed"\nurl = "https://a.example/feed"\n', encoding="utf-8"
+    )
+    now = opened.clock.now()
+    with opened.database.write() as session:
+        for _ in range(3):
+            session.add(
+                Sweep(
+                    source="ill", started_at=now, finished_at=now, state="failed", reason="HTTP 500", pid=1, worker="w"
+                )
+            )
+    (found,) = [one for one in examine(opened) if (one.about, one.level) == ("sources", "bad")]
+    for language in LANGUAGES:
+        assert "HTTP 500" in found.seen(language)
+        assert "hinomi sources check ill" in found.hint(language)

@@ -16,6 +16,7 @@ import feedparser
 from crawler.engines._walking import ListEntry, Shown, UnreadableListError, WalkingEngine
 from crawler.engines.forums.json_forum import as_text
 from crawler.engines.interface import EngineOptions, Fetch, Page, Seen, Step
+from crawler.pages.paths import next_by_number
 from crawler.pages.row_marks import row_mark
 
 if TYPE_CHECKING:
@@ -48,6 +49,8 @@ class FeedEngine(WalkingEngine):
             raise UnreadableListError("the feed is neither RSS nor Atom")
         entries = [self._entry(page, item) for item in feed.entries]
         older = next((link.get("href", "") for link in feed.feed.get("links", ()) if link.get("rel") == "next"), "")
+        if not older and entries and "wordpress" in str(feed.feed.get("generator", "")).lower():
+            older = next_by_number(page.address, "paged", 1, "", len(entries))
         return Shown(entries, page.link(older) or "")
 
     def _entry(self, page: Page, item: Any) -> ListEntry:

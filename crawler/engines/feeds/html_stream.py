@@ -14,7 +14,7 @@ from pydantic import Field, model_validator
 
 from crawler.engines._walking import ListEntry, Shown, WalkingEngine
 from crawler.engines.interface import EngineOptions, Fetch, Page, Seen, Step
-from crawler.pages.row_marks import row_mark
+from crawler.pages.row_marks import name_of, row_mark
 from crawler.pages.selectors import Expression, select_all, select_text, text_of
 
 if TYPE_CHECKING:
@@ -71,9 +71,9 @@ class HtmlStream(WalkingEngine):
         title, author, date = (select_text(entry, one) for one in (given.title, given.author, given.date))
         id_ = select_text(entry, given.id)
         link = page.link(select_all(entry, given.link).get() or "") if given.link else None
-        address = link or f"{self.clean(page.address)}#{id_ or row_mark(*parts)}"
-        mark = row_mark(title, *parts)
-        return ListEntry(address, id_ or mark, mark, title, author, date, post="\n\n".join(parts))
+        mark, id_ = row_mark(title, *parts), id_ or name_of(title, author, date, *parts)
+        address = link or f"{self.clean(page.address)}#{id_}"
+        return ListEntry(address, id_, mark, title, author, date, post="\n\n".join(parts))
 
     def read_entry(self, fetch: Fetch, page: Page) -> Iterator[Step]:
         """Nothing is asked for beside the page."""

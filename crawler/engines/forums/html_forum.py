@@ -21,7 +21,7 @@ from crawler.engines._threads import ThreadEngine, ThreadOptions, TopicPage, Top
 from crawler.engines._walking import ListEntry, Shown
 from crawler.engines.interface import EngineOptions, Fetch, Mark, Page, Problem, Seen, Step
 from crawler.pages.addresses import changed_alone, session_like
-from crawler.pages.row_marks import row_mark
+from crawler.pages.row_marks import name_of, row_mark
 from crawler.pages.selectors import Expression, select_all, select_text, text_of
 
 if TYPE_CHECKING:
@@ -129,12 +129,13 @@ class HtmlForum(ThreadEngine):
 
     def _post(self, page: Page, post: Selector) -> TopicPost:
         given = self.options
-        anchor = select_text(post, given.post_id)
         bodies = select_all(post, given.post_text)
-        address = self.clean(page.address) + (f"#{anchor}" if anchor else "")
+        author, date = select_text(post, given.post_author), select_text(post, given.post_date)
+        anchor = select_text(post, given.post_id) or name_of(author, date, *map(text_of, bodies))
+        address = f"{self.clean(page.address)}#{anchor}"
         text = "\n\n".join(text_of(part) for part in bodies)
         is_written = bool(text) or any(select_all(part, _PICTURES) for part in bodies)
         return TopicPost(
             anchor, address, text if is_written else None,
-            author=select_text(post, given.post_author), date=select_text(post, given.post_date),
+            author=author, date=date,
         )  # fmt: skip
