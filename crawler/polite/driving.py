@@ -45,6 +45,7 @@ def crawl(
     process = AsyncCrawlerProcess(scrapy_settings(source, settings))
     for logger in (logging.getLogger(), logging.getLogger("scrapy")):
         logger.setLevel(logging.WARNING)  # Scrapy has just set both to everything
+    logging.getLogger("scrapy.downloadermiddlewares.retry").setLevel(logging.CRITICAL)  # the notebook is told
     crawler = process.create_crawler(SweepSpider)
     access = Access(source, vault or Vault())
     given = {"turns": turns or LoneTurns(), "access": access, "screen": screen, "follow": source.follow}
