@@ -56,6 +56,8 @@ def add_by_address(
         values["every"] = click.prompt("how often (30s, 15m, 6h, 1d)", default=values["every"], err=True)
         values["legal_basis"] = values.get("legal_basis") or click.prompt("why may we read it", default="", err=True)
     chosen = dict(proposal.options) | dict(options)
+    if asks and "zone" not in chosen:
+        chosen["zone"] = click.prompt("zone of times that are written without one", default="UTC", err=True)
     if proposal.dialect:
         chosen = {"dialect": proposal.dialect} | chosen
     _try_first(ctx, name, values, chosen, asks=asks)
@@ -78,9 +80,9 @@ def _chosen(ctx: Context, found: Discovery, *, asks: bool) -> Proposal:
             hint="Name the engine and its options: hinomi sources add NAME --engine … --url … (docs/engines.md).",
         )
     if asks and len(usable) > 1:
-        number = click.prompt("which", type=click.IntRange(1, len(found.proposed)), default=1, err=True)
-        if found.proposed[number - 1].engine:
-            return found.proposed[number - 1]
+        numbers = [str(number) for number, one in enumerate(found.proposed, 1) if one.engine]
+        which = click.prompt("which", type=click.Choice(numbers), default=numbers[0], err=True)
+        return found.proposed[int(which) - 1]
     return usable[0]
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from alerts.models import FAILED, Message
+from crawler.models import Sweep
 from tests.web.scene import POST, add_watch, form_mark
 from web.routes import load_routes
 
@@ -247,3 +248,16 @@ def test_the_web_process_does_without_scrapy() -> None:
 
 def test_the_scene_has_something_to_hide(scene: Scene) -> None:
     assert scene.secret in POST
+
+
+def test_a_source_that_ails_says_so_on_the_overview_and_among_the_sources(
+    browser: TestClient, home: Path, database: Database, clock: SetClock
+) -> None:
+    ill = '[sources.ill]\nengine = "feed"\nurl = "https://a.example/feed"\n'
+    (home / "sources.toml").write_text(ill, encoding="utf-8")
+    with database.write() as session:
+        for _ in range(3):
+            told = {"state": "failed", "reason": "HTTP 500", "pid": 1, "worker": "w"}
+            session.add(Sweep(source="ill", started_at=clock.now(), finished_at=clock.now(), **told))
+    for page in ("/", "/sources"):
+        assert "The last sweeps all failed: HTTP 500" in browser.get(page).text

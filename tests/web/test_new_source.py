@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from crawler.software.inquiries import ADDED, FAILED, FOUND, WAITING, Inquiries
+from crawler.software.inquiries import ADDED, FOUND, WAITING, Inquiries
 from crawler.sources import load_sources
 from home import Home
 from scheduler import all_jobs
@@ -95,4 +95,3 @@ def test_what_cannot_be_looked_at_is_told(home: Path, settings: Settings, databa
     found = inquiries.get(made.id)
     assert found
     assert (found.state, bool(found.problems)) == (FOUND, True)
-    assert found.state != FAILED
