@@ -91,7 +91,10 @@ def test_what_is_found_stands_where_it_is_said_to(kind: IdentifierKind, text: st
 def test_a_stored_field_reads_the_same_as_a_passage(kind: IdentifierKind, text: str) -> None:
     canonical = kind.canonical(text)
     if canonical is not None:
-        assert kind.comparable(canonical) == canonical
+        # Words of Latin letters, which a name may have in any order, stand beside the passage by themselves as well
+        # (`matcher.units.units`); run together they are the name's letters and nothing else.
+        stored = canonical.replace(" ", "") if kind.name == "name" and canonical.isascii() else canonical
+        assert kind.comparable(canonical) == stored
 
 
 def test_codes_and_names_are_unique() -> None:
