@@ -199,11 +199,11 @@ class Recorder:
             return
         same = self._same_pages.setdefault(hashlib.sha256(exchange.content).hexdigest(), {})
         same[fetch.key] = fetch
-        if len(same) >= SAME_PAGE:
-            for one in list(same.values()):
-                self.ledger.unread(session, one.key)
-                self.ledger.missed(session, one, Miss.BROKEN, ONE_FOR_ALL)
-            same.clear()
+        # The first few are told together, each further one by itself.
+        told = list(same.values()) if len(same) == SAME_PAGE else [fetch] if len(same) > SAME_PAGE else []
+        for one in told:
+            self.ledger.unread(session, one.key)
+            self.ledger.missed(session, one, Miss.BROKEN, ONE_FOR_ALL)
             self.problem(Problem(ONE_FOR_ALL, blocks=False))
 
     def unchanged(self, fetch: Fetch, steps: Sequence[Step]) -> None:
