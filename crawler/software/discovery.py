@@ -122,22 +122,30 @@ class _Inquiry(SiteEngine):
     def __init__(self, source: Source, notebook: _InquiryNotebook, dialects: Sequence[Dialect] | None) -> None:
         super().__init__(source.url, source.options, notebook, deep=True)
         self._steps = inquire(source.url, dialects)
+        self._asked: dict[str, Page | None] = {}
+        self._last = ""
         self.proposals: list[Proposal] = []
 
     def start(self) -> Iterator[Fetch]:
-        yield Fetch(next(self._steps), conditional=False)
+        self._last = next(self._steps)
+        yield Fetch(self._last, conditional=False)
 
     def read(self, fetch: Fetch, page: Page) -> Iterator[Step]:
         del fetch
         yield from self.tell(page)
 
     def tell(self, page: Page | None) -> list[Fetch]:
-        """Hand a page in, or none; what to ask for next."""
+        """Hand a page in, or none; what to ask for next, each address once."""
+        self._asked[self._last] = page
         try:
-            return [Fetch(self._steps.send(page), conditional=False)]
+            address = self._steps.send(page)
+            while address in self._asked:
+                address = self._steps.send(self._asked[address])
         except StopIteration as end:
-            self.proposals = end.value
+            self.proposals = end.value or []
             return []
+        self._last = address
+        return [Fetch(address, conditional=False)]
 
 
 class _InquiryNotebook(Seen):

@@ -40,8 +40,9 @@ def inquire(address: str, dialects: Sequence[Dialect] | None = None) -> Generato
     """
     known = all_dialects() if dialects is None else dialects
     page = yield address
-    if page is None:
-        return [Proposal("", address, Why.UNKNOWN, address)]
+    if page is None:  # a folder may hold files for programs, and nothing for people
+        answered = yield from _ask_places(address, known)
+        return answered or [Proposal("", address, Why.UNKNOWN, address)]
     found = recognise(page, dialects=known)
     if any(one.why not in _UNSURE for one in found):
         return found

@@ -66,9 +66,17 @@ def test_an_unknown_board_is_known_by_one_of_its_topics() -> None:
     assert len(asked) <= MOST_ASKED
 
 
-def test_a_site_that_does_not_answer_is_unknown() -> None:
+def test_a_site_that_does_not_answer_is_unknown_after_a_few_questions() -> None:
     found, asked = ask(BASE, {})
-    assert ([one.why for one in found], asked) == ([Why.UNKNOWN], [BASE])
+    assert [one.why for one in found] == [Why.UNKNOWN]
+    assert asked[0] == BASE
+    assert len(asked) == len(set(asked)) <= MOST_ASKED
+
+
+def test_a_folder_without_a_page_for_people_may_hold_a_board() -> None:
+    subjects = Page(BASE + "subject.txt", b"1762000000.dat<>title (57)\n", "text/plain", "utf-8")
+    found, _ = ask(BASE, {BASE + "subject.txt": subjects})
+    assert [one.engine for one in found] == ["dat-board"]
 
 
 @pytest.mark.parametrize("text", ["<p>welcome", ""])
