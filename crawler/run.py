@@ -106,6 +106,7 @@ def sweep(
                 recorder.stopping = f"the site asked for a pause until {until:%Y-%m-%d %H:%M} UTC"
             else:
                 if recorder.ledger.begin(source.reads) or again:
+                    recorder.ledger.leave({source.host, *(host.lower() for host in (*source.hosts, *source.follow))})
                     recorder.ledger.again()
                 deep, past = recorder.begin_walk()
                 fetching = go_out or partial(

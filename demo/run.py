@@ -16,6 +16,7 @@ from sqlalchemy import select
 
 from cli.keeping.init import make_home
 from core.errors import HinomiError, OutsideError, UsageError
+from core.leases import Lease, is_dead
 from core.processes.child import end_group, run_hinomi
 from core.processes.environment import command_environment
 from core.processes.worker import python
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
 
 MARK = "demo.json"
 SITES_START_S = 20.0
+ORPHAN_LIMIT_S = 90.0
 STAGE_LIMIT_S = 120.0
 SOURCE_NAMES = ("demo-paste", "demo-forum")
 SOURCES = """\
@@ -178,6 +180,16 @@ class Demo:
         if ended.how != "exited" or ended.code:
             raise DemoError(f"`hinomi {' '.join(arguments)}` ended with {ended.code} ({ended.how})", hint=f"See {log}.")
 
+    def wait_for_sweep(self, source: str) -> None:
+        """A demo that was killed leaves a sweep that ends by itself a moment later: it is waited for."""
+        until = time.monotonic() + ORPHAN_LIMIT_S
+        while time.monotonic() < until:
+            with self.ctx.database.read() as session:
+                lease = session.get(Lease, f"sweep:{source}")
+            if lease is None or lease.until_at <= self.ctx.clock.now() or is_dead(lease.worker):
+                return
+            time.sleep(0.5)
+
     def deliver(self) -> None:
         """The alerts: to Slack or by mail when they are set up, else on this console."""
         from alerts.delivery import deliver
@@ -198,6 +210,7 @@ def run_demo(ctx: Context) -> None:
     with demo.sites(ports):
         for source in SOURCE_NAMES:
             with _stage(ctx, f"sweeping {source}"):
+                demo.wait_for_sweep(source)
                 demo.child("sweep", source, "--here", "--json")
     with _stage(ctx, "matching what was captured"):
         demo.child("match", "--json")

@@ -17,8 +17,11 @@ if TYPE_CHECKING:
     from crawler.software.discovery import Discovery
     from crawler.software.inquiries import Inquiry
     from crawler.software.proposals import Proposal
-    from crawler.sources import Source
     from crawler.trial import Trial
+
+
+DIALECTS = "dialects"
+"""The home's own, in its folder."""
 
 
 class UnknownSiteError(HinomiError):
@@ -32,21 +35,20 @@ def is_address(text: str) -> bool:
     return text.startswith(("http://", "https://"))
 
 
-def add_by_address(
+def settle_address(
     ctx: Context, address: str, given: Mapping[str, Any], options: Mapping[str, Any], *, asks: bool
-) -> Source:
-    """Recognise, try and add a site; what is not known is asked for when somebody is there to answer.
+) -> tuple[str, dict[str, Any], dict[str, Any]]:
+    """Recognise and try a site: its name, table and options; what is not known is asked for when somebody is there.
 
     Raises:
         UnknownSiteError: Nothing was recognised.
         SourcesError: The source would not be a good one.
     """
-    from crawler.adding import add_source
     from crawler.software.dialect_files import all_dialects
     from crawler.software.discovery import discover, name_for
 
     ctx.talk.print(f"asking {address} what it is …", markup=False)
-    dialects = all_dialects(ctx.settings.home)
+    dialects = all_dialects(ctx.settings.home / DIALECTS)
     found = discover(address, ctx.settings.crawler, dialects, private=bool(given.get("private")))
     proposal = _chosen(ctx, found, asks=asks)
     name = name_for(proposal.address, ctx.sources)
@@ -61,7 +63,7 @@ def add_by_address(
     if proposal.dialect:
         chosen = {"dialect": proposal.dialect} | chosen
     _try_first(ctx, name, values, chosen, asks=asks)
-    return add_source(ctx.settings.sources_path, name, values, chosen)
+    return name, values, chosen
 
 
 def _chosen(ctx: Context, found: Discovery, *, asks: bool) -> Proposal:
@@ -94,7 +96,7 @@ def _try_first(ctx: Context, name: str, values: Mapping[str, Any], options: Mapp
     from crawler.sources import read_sources
     from crawler.trial import try_source, warnings_of
 
-    source = read_sources(as_toml(name, values, options), "the proposal")[name]
+    source = read_sources(as_toml(name, values, options), "the proposal", ctx.settings.home / DIALECTS)[name]
     trial: Trial = try_source(source, ctx.settings.crawler, vault_of(source, ctx.settings.home))
     show_trial(ctx, name, trial, warnings_of(trial, source))
     if trial.is_good:
@@ -129,7 +131,7 @@ def _looked_at(ctx: Context, inquiry: Inquiry) -> Inquiry:
     from crawler.trial import remarks_of, try_source
 
     if not inquiry.proposals:
-        settings, dialects = ctx.settings, all_dialects(ctx.settings.home)
+        settings, dialects = ctx.settings, all_dialects(ctx.settings.home / DIALECTS)
         found = discover(inquiry.address, settings.crawler, dialects, private=inquiry.private)
         names = ("engine", "address", "why", "shown", "dialect", "options")
         proposals = [dict(zip(names, one, strict=True)) for one in found.proposals]
@@ -145,6 +147,6 @@ def _looked_at(ctx: Context, inquiry: Inquiry) -> Inquiry:
         "legal_basis": "asked for before it is added",
     }
     options = ({"dialect": chosen["dialect"]} if chosen["dialect"] else {}) | dict(chosen["options"])
-    source = read_sources(as_toml("inquiry", table, options), "the proposal")["inquiry"]
+    source = read_sources(as_toml("inquiry", table, options), "the proposal", ctx.settings.home / DIALECTS)["inquiry"]
     trial = try_source(source, ctx.settings.crawler, Vault())
     return replace(inquiry, state=FOUND, trial=asdict(trial), warnings=remarks_of(trial, source))

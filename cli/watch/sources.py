@@ -86,7 +86,7 @@ def add(
     something. With a name, --engine and --url say what it is.
     """
     from cli.answers import answered_for
-    from cli.watch.discover import add_by_address, is_address
+    from cli.watch.discover import is_address, settle_address
     from crawler.adding import add_source, read_option
 
     options = ({"dialect": dialect} if dialect else {}) | dict(read_option(text) for text in given)
@@ -94,12 +94,11 @@ def add(
     values = {key: table[key] for key in order if table[key] is not None}
     if not is_address(name) and not (table["engine"] and table["url"]):
         raise UsageError("a name wants --engine and --url", hint="Or give the site's address instead of a name.")
+    if is_address(name):
+        asks = sys.stdin.isatty() and not (as_json or yes)
+        name, values, options = settle_address(ctx, name, values, options, asks=asks)
     with answered_for(ctx, ctx.settings.sources_file):
-        if is_address(name):
-            asks = sys.stdin.isatty() and not (as_json or yes)
-            source = add_by_address(ctx, name, values, options, asks=asks)
-        else:
-            source = add_source(ctx.settings.sources_path, name, {"every": "15m"} | values, options)
+        source = add_source(ctx.settings.sources_path, name, {"every": "15m"} | values, options)
     if as_json:
         ctx.emit(_row(source, None))
     ctx.talk.print(f"added {source.name} to {ctx.settings.sources_path}; try it: hinomi sources check {source.name}")

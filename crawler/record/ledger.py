@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from sqlalchemy import delete, func, or_, select, update
 
@@ -215,6 +216,14 @@ class Ledger:
             if session.get(SeenPost, (self.source, key)) is None:
                 post.key, post.entry = key, new
                 session.flush()
+
+    def leave(self, hosts: Collection[str]) -> None:
+        """The source is on these hosts now: what was to be read elsewhere its lists show anew, or nobody can."""
+        ours = select(SeenMark).where(SeenMark.source == self.source, SeenMark.step != "")
+        with self._database.write() as session:
+            for row in list(session.scalars(ours)):
+                if urlsplit(row.address).netloc.rpartition("@")[2].lower() not in hosts:
+                    session.delete(row)
 
     def again(self) -> None:
         """Have everything read again that was read or given up; what is kept already is not kept twice."""

@@ -197,7 +197,7 @@ class Recorder:
         """A page of HTML that answers for several entries is none of them: all of them are asked for again."""
         if "html" not in page.media_type or not any(isinstance(step, KeepPage) for step in steps):
             return
-        same = self._same_pages.setdefault(hashlib.sha256(exchange.content).hexdigest(), {})
+        same = self._same_pages.setdefault(hashlib.sha256(_shown(exchange)).hexdigest(), {})
         same[fetch.key] = fetch
         # The first few are told together, each further one by itself.
         told = list(same.values()) if len(same) == SAME_PAGE else [fetch] if len(same) > SAME_PAGE else []
@@ -288,7 +288,7 @@ class Recorder:
         """Keep a post or page, unless this version of it was kept before."""
         address = step.address or page.address
         self.counts.count_post(step)
-        data = exchange.content if isinstance(step, KeepPage) else step.text.encode("utf-8", "replace")
+        data = _shown(exchange) if isinstance(step, KeepPage) else step.text.encode("utf-8", "replace")
         key, sha256 = _post_key(fetch, step), hashlib.sha256(data).hexdigest()
         entry = (step.entry if isinstance(step, KeepPost) else "") or fetch.key
         is_new, address = self.ledger.saw_post(session, key(sha256), sha256, entry, address)
@@ -340,6 +340,11 @@ class Recorder:
     def columns(self) -> dict[str, Any]:
         """The counts, by their columns."""
         return asdict(self.counts)
+
+
+def _shown(exchange: Exchange) -> bytes:
+    """What is kept of a page: as a browser made it, where one did."""
+    return exchange.rendered or exchange.content
 
 
 def _entries(count: int) -> str:

@@ -14,6 +14,7 @@ from crawler.engines.interface import EngineOptions, Fetch, Mark, Miss, Page, Se
 from crawler.errors import CrawlError
 from crawler.fetcher import fetcher
 from crawler.intake.errand import Errand, run_errand
+from crawler.polite.reach import is_private_host
 from crawler.software.inquiry import inquire
 from crawler.software.proposals import Proposal, Why
 from crawler.sources import NAME, read_sources
@@ -84,6 +85,9 @@ def discover(
             raise CrawlError(f"the process that fetches {worker.how_it_ended()}") from None
     if not isinstance(found, Discovery):
         raise CrawlError("the process that fetches said something else than what it found")
+    if not (private or _is_private(address)):
+        # A page may name an address of our own network as its feed: that is not what somebody asked about.
+        found.proposals = [one for one in found.proposals if not _is_private(one[1])]
     return found
 
 
@@ -96,6 +100,10 @@ def name_for(address: str, taken: Iterable[str]) -> str:
     while found in known:
         found, number = f"{name}-{number}", number + 1
     return found
+
+
+def _is_private(address: str) -> bool:
+    return is_private_host(urlsplit(address).hostname or "")
 
 
 def _quoted(text: str) -> str:

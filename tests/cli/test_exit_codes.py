@@ -38,6 +38,7 @@ WRITES_A_FILE: Final = {
     "proof inclusion",
     "root-cause",
     "canaries make",
+    "incident pictures",
 }
 UNREADABLE: Final = "/proc/self/mem"
 """A file that is there and whose first byte nobody can read, whoever he is."""

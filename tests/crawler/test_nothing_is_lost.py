@@ -430,3 +430,11 @@ dialect = "discourse"
     result = site.sweep()
     assert (result.state, len(site.kept())) == ("done", count), result
     assert site.sweep().documents == 0
+
+
+def test_a_site_that_moved_to_another_host_is_read_there(site: Site) -> None:
+    site.pages = {"/list": pastes("1", "2"), "/1": "one", "/2": Answer(503, "busy")}
+    assert site.sweep().state == "partial"
+    site.toml = site.toml.replace("site.example", "moved.example")
+    site.pages["/2"] = "two"
+    assert (site.sweep().state, set(site.kept())) == ("done", {"one", "two"})

@@ -11,6 +11,7 @@ from starlette.routing import Route
 
 from core.errors import HinomiError
 from crawler.adding import add_source
+from crawler.errors import SourcesError
 from crawler.pages.addresses import read_link
 from crawler.polite.reach import is_private_host
 from crawler.software.discovery import name_for
@@ -88,6 +89,8 @@ def _add(request: Request, inquiry: Inquiry) -> str:
     world, form = world_of(request), form_of(request)
     settings, chosen = world.home.settings, inquiry.proposals[inquiry.chosen]
     table: dict[str, Any] = {"engine": chosen["engine"], "url": chosen["address"]}
+    if not form.get("legal_basis", "").strip():
+        raise SourcesError("why may we read it? A legal basis is wanted")
     table |= {"every": form.get("every", "15m").strip(), "legal_basis": form.get("legal_basis", "").strip()}
     if inquiry.private:
         table["private"] = True
