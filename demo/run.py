@@ -36,6 +36,8 @@ if TYPE_CHECKING:
 MARK = "demo.json"
 SITES_START_S = 20.0
 ORPHAN_LIMIT_S = 90.0
+PORT_PATIENCE_S = 15.0
+"""What listened for a demo that was killed ends a moment after it."""
 STAGE_LIMIT_S = 120.0
 SOURCE_NAMES = ("demo-paste", "demo-forum")
 SOURCES = """\
@@ -102,7 +104,10 @@ class Demo:
             )
         self.home.mkdir(parents=True, exist_ok=True, mode=0o700)
         known = json.loads(mark.read_text(encoding="utf-8")) if mark.exists() else {}
-        ports = Ports(free_port(known.get("paste_port", 0)), free_port(known.get("forum_port", 0)))
+        if known:
+            for source in SOURCE_NAMES:
+                self.wait_for_sweep(source)
+        ports = Ports(*(free_port(known.get(name, 0), PORT_PATIENCE_S) for name in ("paste_port", "forum_port")))
         mark.write_text(json.dumps({"paste_port": ports.paste, "forum_port": ports.forum}), encoding="utf-8")
         settings = make_home(self.home)
         settings.sources_path.write_text(
