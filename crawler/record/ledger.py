@@ -131,7 +131,7 @@ class Ledger:
         verdict = after_miss(miss, row.failures, now, self._every)
         row.tried_at, row.failures, row.next_at = now, verdict.failures, verdict.next_at
         if verdict.state == GONE and row.gone_at is None:
-            row.gone_at = now
+            row.gone_at, row.value = now, ""  # a list that shows it still has it looked for again
             self._posts_gone(session, fetch.key, now)
         row.state = verdict.state
 
