@@ -110,7 +110,8 @@ class SweepSpider(scrapy.Spider):
         """Everything that lists show was asked for: now what earlier sweeps left, until nothing is left to try."""
         if self.recorder.stopping or self.recorder.fatal or not self.recorder.lists_read:
             return
-        requests = list(self.requests(map(self.engine.resumed, self.recorder.pending())))
+        left = self.recorder.pending()
+        requests = list(self.requests(one if one.step == FOLLOWED else self.engine.resumed(one) for one in left))
         for request in requests:
             self.crawler.engine.crawl(request)
         if requests:

@@ -265,7 +265,7 @@ def _time(posted: Posted | None) -> tuple[str, str]:
     return posted.written, posted.at.isoformat(timespec="minutes") if posted.at else ""
 
 
-_WARNINGS: Final[dict[str, Callable[[Trial], object]]] = {
+_WARNINGS: Final[dict[str, Callable[[Trial], int]]] = {
     "no_entries": lambda t: not t.entries and not t.problems,
     "unusable": lambda t: t.unusable,
     "not_read": lambda t: t.tried - t.read,
@@ -285,7 +285,7 @@ _WARNINGS: Final[dict[str, Callable[[Trial], object]]] = {
 
 def remarks_of(trial: Trial, source: Source) -> list[tuple[str, int]]:
     """What speaks against sweeping the source as it is set up: keys of texts, each with its number; pure."""
-    found = [(key, int(bool(n)) if n is True else int(n)) for key, says in _WARNINGS.items() if (n := says(trial))]  # type: ignore[call-overload]  # numbers and truth values alone
+    found = [(key, int(number)) for key, says in _WARNINGS.items() if (number := says(trial))]
     if getattr(source.options, "topic_marks", None) == ():
         found.append(("no_marks", 0))
     if not source.legal_basis:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from core.errors import HinomiError
+from crawler.software.dialect_files import HOME_FOLDER
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -18,10 +19,6 @@ if TYPE_CHECKING:
     from crawler.software.inquiries import Inquiry
     from crawler.software.proposals import Proposal
     from crawler.trial import Trial
-
-
-DIALECTS = "dialects"
-"""The home's own, in its folder."""
 
 
 class UnknownSiteError(HinomiError):
@@ -48,7 +45,7 @@ def settle_address(
     from crawler.software.discovery import discover, name_for
 
     ctx.talk.print(f"asking {address} what it is …", markup=False)
-    dialects = all_dialects(ctx.settings.home / DIALECTS)
+    dialects = all_dialects(ctx.settings.home / HOME_FOLDER)
     found = discover(address, ctx.settings.crawler, dialects, private=bool(given.get("private")))
     proposal = _chosen(ctx, found, asks=asks)
     name = name_for(proposal.address, ctx.sources)
@@ -96,7 +93,7 @@ def _try_first(ctx: Context, name: str, values: Mapping[str, Any], options: Mapp
     from crawler.sources import read_sources
     from crawler.trial import try_source, warnings_of
 
-    source = read_sources(as_toml(name, values, options), "the proposal", ctx.settings.home / DIALECTS)[name]
+    source = read_sources(as_toml(name, values, options), "the proposal", ctx.settings.home / HOME_FOLDER)[name]
     trial: Trial = try_source(source, ctx.settings.crawler, vault_of(source, ctx.settings.home))
     show_trial(ctx, name, trial, warnings_of(trial, source))
     if trial.is_good:
@@ -131,7 +128,7 @@ def _looked_at(ctx: Context, inquiry: Inquiry) -> Inquiry:
     from crawler.trial import remarks_of, try_source
 
     if not inquiry.proposals:
-        settings, dialects = ctx.settings, all_dialects(ctx.settings.home / DIALECTS)
+        settings, dialects = ctx.settings, all_dialects(ctx.settings.home / HOME_FOLDER)
         found = discover(inquiry.address, settings.crawler, dialects, private=inquiry.private)
         names = ("engine", "address", "why", "shown", "dialect", "options")
         proposals = [dict(zip(names, one, strict=True)) for one in found.proposals]
@@ -147,6 +144,8 @@ def _looked_at(ctx: Context, inquiry: Inquiry) -> Inquiry:
         "legal_basis": "asked for before it is added",
     }
     options = ({"dialect": chosen["dialect"]} if chosen["dialect"] else {}) | dict(chosen["options"])
-    source = read_sources(as_toml("inquiry", table, options), "the proposal", ctx.settings.home / DIALECTS)["inquiry"]
+    source = read_sources(as_toml("inquiry", table, options), "the proposal", ctx.settings.home / HOME_FOLDER)[
+        "inquiry"
+    ]
     trial = try_source(source, ctx.settings.crawler, Vault())
     return replace(inquiry, state=FOUND, trial=asdict(trial), warnings=remarks_of(trial, source))

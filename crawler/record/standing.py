@@ -53,9 +53,13 @@ def standing_at(session: Session, places: Collection[Where]) -> dict[Where, Post
 
 
 def watch(session: Session, standings: Collection[PostStanding], now: datetime) -> int:
-    """Have the entries of these posts looked at again and again, politely; how many were not before."""
+    """Have the entries of these posts looked at again and again, politely, and no others; how many were not before."""
+    entries = {(one.source, one.entry) for one in standings if one.gone_at is None}
+    for row in session.scalars(select(SeenMark).where(SeenMark.revisit == WATCHED)):
+        if (row.source, row.key) not in entries:
+            row.revisit = "fading"
     begun = 0
-    for some in _pieces([(one.source, one.entry) for one in standings if one.gone_at is None]):
+    for some in _pieces(sorted(entries)):
         rows = (
             tuple_(SeenMark.source, SeenMark.key).in_(some), SeenMark.step != "", SeenMark.state == READ,
             SeenMark.revisit.not_in((WATCHED, "always")),

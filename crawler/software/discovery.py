@@ -52,10 +52,9 @@ class Discovery:
             for engine, address, why, shown, dialect, options in self.proposals
         ]
 
-    @property
-    def best(self) -> Proposal | None:
-        """The surest that names an engine."""
-        return next((one for one in self.proposed if one.engine), None)
+    def leave_private(self) -> None:
+        """A page may name an address of our own network as its feed: that is not what somebody asked about."""
+        self.proposals = [one for one in self.proposals if not _is_private(one[1])]
 
 
 _FOUND: Final = Plain(Discovery)
@@ -86,8 +85,7 @@ def discover(
     if not isinstance(found, Discovery):
         raise CrawlError("the process that fetches said something else than what it found")
     if not (private or _is_private(address)):
-        # A page may name an address of our own network as its feed: that is not what somebody asked about.
-        found.proposals = [one for one in found.proposals if not _is_private(one[1])]
+        found.leave_private()
     return found
 
 

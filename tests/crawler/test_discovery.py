@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from crawler.software.discovery import discover, name_for
+from crawler.software.discovery import Discovery, discover, name_for
 from crawler.software.proposals import Why
 from tests.crawler.test_commands import hinomi
 from tests.targets.posts import make_posts
@@ -58,3 +58,12 @@ def test_a_name_is_made_of_the_address_and_taken_ones_are_left_alone() -> None:
     assert name_for("https://www.board.example/forum/", []) == "board-example-forum"
     assert name_for("https://board.example/", ["board-example"]) == "board-example-2"
     assert name_for("http://[::1]:8080/", []) == "1"
+
+
+def test_a_page_cannot_lead_to_an_address_of_our_own_network() -> None:
+    addresses = ["http://169.254.169.254/feed", "http://127.0.0.1:8080/", "http://[::1]/", "http://10.0.0.5/rss"]
+    found = Discovery(
+        [("feed", address, "feed", "x", "", {}) for address in [*addresses, "https://board.example/feed"]]
+    )
+    found.leave_private()
+    assert [one.address for one in found.proposed] == ["https://board.example/feed"]
