@@ -128,6 +128,8 @@ class Ledger:
             if not row.failures:
                 row.failures, row.tried_at, row.next_at = 1, None, None
                 return
+        else:  # a read goes on where it failed: a look from the beginning does not become one at the last page alone
+            row.resume_at = "" if fetch.target == row.address else fetch.target
         verdict = after_miss(miss, row.failures, now, self._every)
         row.tried_at, row.failures, row.next_at = now, verdict.failures, verdict.next_at
         if verdict.state == GONE and row.gone_at is None:

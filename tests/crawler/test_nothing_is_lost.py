@@ -292,6 +292,16 @@ def test_an_edit_is_another_capture_of_the_same_post_and_a_deletion_is_dated(sit
     assert len(set(addresses)) == 1
 
 
+def test_a_look_for_edits_that_failed_is_begun_anew(site: Site) -> None:
+    site.toml = FORUM
+    site.pages = {"/board": topics((1, 2)), "/t/1": posts(1, following="/t/1?p=2"), "/t/1?p=2": posts(2)}
+    site.sweep()
+    site.pages["/t/1"] = Answer(503, "busy")
+    site.sweep(after=timedelta(hours=2))
+    site.pages["/t/1"] = posts(1, text="直した本文", following="/t/1?p=2")
+    assert site.sweep().documents == 1, "the last page alone shows no edit of the first"
+
+
 def test_a_post_that_moves_to_another_page_is_the_same_post(site: Site) -> None:
     site.toml = FORUM
     site.pages = {"/board": topics((1, 3)), "/t/1": posts(1, 2, following="/t/1?p=2"), "/t/1?p=2": posts(3)}
