@@ -19,11 +19,12 @@ from alerts.models import DETAIL, FAILED, PARENT, PENDING, SENDING, SENT, SUPERS
 from alerts.outbox import Wording, enqueue, put, retire_left
 from alerts.source_notices import enqueue_sources
 from alerts.unjudged_notices import enqueue_unjudged
+from core.actors import SYSTEM
 from core.leases import give_back_lease, take_lease, worker_name
 from core.logs import get_logger
 from core.served import served_url
 from incidents import queries
-from incidents.actions import SYSTEM, add_event
+from incidents.actions import add_event
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

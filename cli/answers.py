@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -29,4 +28,4 @@ def answered_for(ctx: Context, name: str) -> Iterator[None]:
         )
         return
     with ctx.database.write() as session:
-        record_files(session, ctx.settings, actor=getpass.getuser(), now=ctx.clock.now(), only=[name])
+        record_files(session, ctx.settings, actor=ctx.actor, now=ctx.clock.now(), only=[name])

@@ -16,6 +16,7 @@ from home import Home
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from core.actors import Actor
     from core.clock import Clock
     from crawler.sources import Source
 
@@ -39,6 +40,14 @@ class Context(Home):
         if found.complaint:
             self.talk.print(f"[yellow]warning:[/] {escape(str(found.complaint))}")
         return found.sources
+
+    @cached_property
+    def actor(self) -> Actor:
+        """Who runs this command."""
+        from people.command_line import actor_here
+
+        with self.database.read() as session:
+            return actor_here(session, self.clock.now())
 
     def append_to_log(self) -> None:
         """Make leaves of the rows that this command wrote, and sign a head where one is due at once.

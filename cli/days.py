@@ -29,8 +29,8 @@ def day_of(text: str) -> date:
     return read_day(text)
 
 
-def act_of(ctx: Context, actor: str, on: str | None, reason: str = "") -> Act:
+def act_of(ctx: Context, on: str | None, reason: str = "") -> Act:
     """Who changes the register, from which day."""
     from custody.register.history import Act
 
-    return Act(actor, ctx.clock.now(), day_of(on) if on else today(ctx), reason)
+    return Act(ctx.actor.signature, ctx.clock.now(), day_of(on) if on else today(ctx), reason)

@@ -10,37 +10,41 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import update
 
+from core.actors import Role
 from incidents.admission import Taken, take_capture, take_finding
 from incidents.errors import ForbiddenActionError, IncidentError, NoIncidentError
 from incidents.groups import group_ids
 from incidents.merging import split
 from incidents.models import Incident
-from incidents.states import CONFIRM_CSIRT, CONFIRM_OWNER, DISMISS, REOPEN, state_after
-from incidents.timeline.events import SYSTEM, add_event
+from incidents.ownership import is_of
+from incidents.states import BY, CONFIRM_CSIRT, CONFIRMATIONS, DISMISS, REOPEN, state_after
+from incidents.timeline.events import add_event
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from sqlalchemy.orm import Session
 
-__all__ = ["SYSTEM", "Taken", "act", "add_event", "assign", "note", "split", "take_capture", "take_finding"]
+    from core.actors import Actor
+
+__all__ = ["Taken", "act", "add_event", "assign", "note", "split", "take_capture", "take_finding"]
 
 NOTE_LENGTH = 10_000
 
 
-def act(session: Session, incident_id: int, action: str, *, actor: str, now: datetime, reason: str = "") -> str:
+def act(session: Session, incident_id: int, action: str, *, actor: Actor, now: datetime, reason: str = "") -> str:
     """Take one of `incidents.states.ACTIONS`; gives the state it led to.
 
     Raises:
         NoIncidentError: There is none of that number.
-        ForbiddenActionError: Not from its state, without its reason, a second time, or it is part of another incident.
+        ForbiddenActionError: Not from its state, without its reason, a second time, by somebody whose decision it is
+            not, by the person who gave the other confirmation, or it is part of another incident.
     """
     incident = _whole(session, incident_id)
     before, after = incident.state, state_after(incident.state, action, reason=reason)
-    if action == CONFIRM_CSIRT:
-        incident.csirt_confirmed_at = _once(incident.csirt_confirmed_at, now, incident_id, "the CSIRT")
-    elif action == CONFIRM_OWNER:
-        incident.owner_confirmed_at = _once(incident.owner_confirmed_at, now, incident_id, "the data owner")
+    _check_role(session, incident_id, action, actor)
+    if action in CONFIRMATIONS:
+        _confirm(incident, action, actor, now)
     elif action == DISMISS:
         incident.dismiss_reason = reason.strip()
     elif action == REOPEN:
@@ -52,7 +56,7 @@ def act(session: Session, incident_id: int, action: str, *, actor: str, now: dat
     return after
 
 
-def assign(session: Session, incident_id: int, assignee: str, *, actor: str, now: datetime) -> None:
+def assign(session: Session, incident_id: int, assignee: str, *, actor: Actor, now: datetime) -> None:
     """Give an incident to somebody; an empty name gives it to nobody.
 
     Raises:
@@ -67,7 +71,7 @@ def assign(session: Session, incident_id: int, assignee: str, *, actor: str, now
     add_event(session, kind, actor=actor, now=now, incident_id=incident_id, data=data)
 
 
-def note(session: Session, incident_id: int, text: str, *, actor: str, now: datetime) -> None:
+def note(session: Session, incident_id: int, text: str, *, actor: Actor, now: datetime) -> None:
     """Write a person's words into the timeline.
 
     Raises:
@@ -82,7 +86,7 @@ def note(session: Session, incident_id: int, text: str, *, actor: str, now: date
     add_event(session, "note", actor=actor, now=now, incident_id=incident_id, data={"text": words})
 
 
-def draft_takedown(session: Session, incident_id: int, places: int, *, actor: str, now: datetime) -> None:
+def draft_takedown(session: Session, incident_id: int, places: int, *, actor: Actor, now: datetime) -> None:
     """Write down that a request to take the leak down was drafted, with the addresses of so many places in it.
 
     Raises:
@@ -94,7 +98,7 @@ def draft_takedown(session: Session, incident_id: int, places: int, *, actor: st
 
 
 def hand_out_pictures(
-    session: Session, incident_id: int, *, reason: str, count: int, actor: str, now: datetime
+    session: Session, incident_id: int, *, reason: str, count: int, actor: Actor, now: datetime
 ) -> None:
     """Write down that the pictures of a leak were handed out.
 
@@ -114,6 +118,34 @@ def _whole(session: Session, incident_id: int) -> Incident:
     if incident.merged_into is not None:
         raise ForbiddenActionError("merged", incident=incident_id, whole=incident.merged_into)
     return incident
+
+
+def _check_role(session: Session, incident_id: int, action: str, actor: Actor) -> None:
+    """Whose decision it is: a role's, a data owner's only of their own extracts; no program confirms anything."""
+    role = BY.get(action)
+    if role is None or (actor.is_program and action not in CONFIRMATIONS):
+        return
+    if role not in actor.roles:
+        raise ForbiddenActionError("not_yours", action=action, login=actor.name, role=role.value)
+    if role == Role.DATA_OWNER and not is_of(session, incident_id, actor.extracts):
+        raise ForbiddenActionError("not_own", incident=incident_id, login=actor.name)
+
+
+def _confirm(incident: Incident, action: str, actor: Actor, now: datetime) -> None:
+    """One of two confirmations: each is given once, and both by different people."""
+    if action == CONFIRM_CSIRT:
+        _refuse_same_person(actor, incident.owner_confirmed_by, incident.id)
+        incident.csirt_confirmed_at = _once(incident.csirt_confirmed_at, now, incident.id, "the CSIRT")
+        incident.csirt_confirmed_by = actor.name
+    else:
+        _refuse_same_person(actor, incident.csirt_confirmed_by, incident.id)
+        incident.owner_confirmed_at = _once(incident.owner_confirmed_at, now, incident.id, "the data owner")
+        incident.owner_confirmed_by = actor.name
+
+
+def _refuse_same_person(actor: Actor, other: str, incident_id: int) -> None:
+    if other == actor.name:
+        raise ForbiddenActionError("same_person", incident=incident_id, login=actor.name)
 
 
 def _once(before: datetime | None, now: datetime, incident_id: int, who: str) -> datetime:

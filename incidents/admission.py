@@ -16,6 +16,7 @@ from pyroaring import BitMap
 from sqlalchemy import select
 
 from archive.models import Capture, DocumentRow
+from core.actors import SYSTEM
 from core.database import serialise
 from incidents.figures import recount
 from incidents.findings import is_told
@@ -23,10 +24,11 @@ from incidents.groups import root_of
 from incidents.leak_index import index_leak, possibly_same
 from incidents.merging import merge
 from incidents.models import FindingRow, Incident, Sighting
+from incidents.ownership import keep_extracts
 from incidents.same_leak import LeakContent, is_same_leak
 from incidents.severity import LEVELS
 from incidents.states import CONFIRMED, DISMISSED, OPEN, is_woken_by_sighting
-from incidents.timeline.events import SYSTEM, add_event
+from incidents.timeline.events import add_event
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -65,6 +67,7 @@ def take_finding(session: Session, finding: FindingRow, *, now: datetime) -> Tak
     finding.incident_id = incident.id
     session.flush()
     index_leak(session, finding.id, leak)
+    keep_extracts(session, finding.id, finding.extracts)
     if finding.document_id is not None:
         session.get_one(DocumentRow, finding.document_id).held = True
     new = _sight(session, incident, finding, captures, now=now, is_first=not roots)

@@ -4,25 +4,28 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from core.actors import SYSTEM
+from incidents.confirmations import take_over
 from incidents.errors import IncidentError
 from incidents.figures import recount
 from incidents.models import Incident
 from incidents.states import LIVE
-from incidents.timeline.events import SYSTEM, add_event
+from incidents.timeline.events import add_event
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from sqlalchemy.orm import Session
 
+    from core.actors import Actor
 
-def merge(session: Session, into: Incident, other: Incident, *, now: datetime, actor: str = SYSTEM) -> None:
+
+def merge(session: Session, into: Incident, other: Incident, *, now: datetime, actor: Actor = SYSTEM) -> None:
     """Make ``other`` part of ``into``; if either is on somebody's desk, the whole is."""
     other.merged_into = into.id
     if into.state not in LIVE and other.state in LIVE:
         into.state = other.state
-    into.csirt_confirmed_at = into.csirt_confirmed_at or other.csirt_confirmed_at
-    into.owner_confirmed_at = into.owner_confirmed_at or other.owner_confirmed_at
+    take_over(into, other)
     into.assignee = into.assignee or other.assignee
     into.updated_at = other.updated_at = now
     recount(session, into)
@@ -30,7 +33,7 @@ def merge(session: Session, into: Incident, other: Incident, *, now: datetime, a
     add_event(session, "merged-into", actor=actor, now=now, incident_id=other.id, data={"other": into.id})
 
 
-def split(session: Session, incident_id: int, *, actor: str, reason: str, now: datetime) -> None:
+def split(session: Session, incident_id: int, *, actor: Actor, reason: str, now: datetime) -> None:
     """Undo the merge of an incident; both count for themselves again.
 
     Raises:

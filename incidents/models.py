@@ -84,6 +84,17 @@ class LeakLine(Base):
     finding_id: Mapped[int] = mapped_column(ForeignKey("findings.id", ondelete="CASCADE"), primary_key=True)
 
 
+class LeakExtract(Base):
+    """An extract that explains customers of a finding of an incident: by it a data owner finds what is theirs."""
+
+    __tablename__ = "leak_extracts"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+    extract: Mapped[str] = mapped_column(primary_key=True)
+    finding_id: Mapped[int] = mapped_column(
+        ForeignKey("findings.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
+
+
 class LeakSample(Base):
     """How many customers a finding of an incident holds, and some of them (unsigned 32-bit numbers, little-endian)."""
 
@@ -124,6 +135,8 @@ class Incident(Base):
     dismiss_reason: Mapped[str] = mapped_column(default="")
     csirt_confirmed_at: Mapped[datetime | None]
     owner_confirmed_at: Mapped[datetime | None]
+    csirt_confirmed_by: Mapped[str] = mapped_column(default="", server_default="")
+    owner_confirmed_by: Mapped[str] = mapped_column(default="", server_default="")
     merged_into: Mapped[int | None] = mapped_column(ForeignKey("incidents.id"))
 
 

@@ -204,8 +204,8 @@ def _line(row: Incident, language: str) -> IncidentLine:
         opened_at=row.opened_at, updated_at=row.updated_at, first_seen_at=row.first_seen_at,
         subjects=row.subjects, people=row.people, documents=row.documents, sightings=row.sightings,
         confidence=row.confidence, fields=row.fields, sources=tuple(row.sources), assignee=row.assignee,
-        dismiss_reason=row.dismiss_reason, csirt_confirmed_at=row.csirt_confirmed_at,
-        owner_confirmed_at=row.owner_confirmed_at, merged_into=row.merged_into,
+        dismiss_reason=row.dismiss_reason, csirt_confirmed_at=row.csirt_confirmed_at, csirt_confirmed_by=row.csirt_confirmed_by,
+        owner_confirmed_at=row.owner_confirmed_at, owner_confirmed_by=row.owner_confirmed_by, merged_into=row.merged_into,
     )  # fmt: skip
 
 

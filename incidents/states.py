@@ -6,6 +6,7 @@ beside it.
 
 from __future__ import annotations
 
+from core.actors import Role
 from incidents.errors import ForbiddenActionError
 
 OPEN, CONFIRMED, CONTAINED, CLOSED, DISMISSED = "open", "confirmed", "contained", "closed", "dismissed"
@@ -26,6 +27,12 @@ TABLE: dict[str, dict[str, str]] = {
 }
 ACTIONS = tuple(TABLE)
 NEED_REASON = frozenset({DISMISS, REOPEN})
+BY: dict[str, Role] = {
+    CONFIRM_CSIRT: Role.RESPONDER, CONFIRM_OWNER: Role.DATA_OWNER, CONTAIN: Role.RESPONDER, CLOSE: Role.RESPONDER,
+    DISMISS: Role.RESPONDER, REOPEN: Role.RESPONDER,
+}  # fmt: skip
+"""Whose decision an action is."""
+CONFIRMATIONS = (CONFIRM_CSIRT, CONFIRM_OWNER)
 
 
 def state_after(state: str, action: str, *, reason: str = "") -> str:

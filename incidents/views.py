@@ -34,6 +34,8 @@ class IncidentLine:
     dismiss_reason: str
     csirt_confirmed_at: datetime | None
     owner_confirmed_at: datetime | None
+    csirt_confirmed_by: str
+    owner_confirmed_by: str
     merged_into: int | None
 
 

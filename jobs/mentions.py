@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Final
 from sqlalchemy import select
 
 from archive.models import Capture
+from core.actors import SYSTEM
 from core.errors import HinomiError
 from crawler.engines.interface import Mark
 from crawler.record.ledger import Ledger
 from crawler.sources import survey_sources
 from custody.models import Processor
-from incidents.timeline.events import SYSTEM, add_event
+from incidents.timeline.events import add_event
 from jobs.interface import SingleJob
 from judging.mentions import mentioned
 

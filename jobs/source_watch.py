@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
+from core.actors import SYSTEM
 from core.errors import HinomiError
 from crawler.conditions import ails
 from crawler.sources import survey_sources
 from incidents.models import Event
-from incidents.timeline.events import SYSTEM, add_event
+from incidents.timeline.events import add_event
 from jobs.interface import SingleJob
 
 if TYPE_CHECKING:

@@ -14,6 +14,7 @@ from sqlalchemy import or_, select, update
 
 from archive.errors import ArchiveError
 from archive.models import Capture, DocumentRow
+from core.actors import SYSTEM
 from core.leases import give_back_lease, take_lease, worker_name
 from core.logs import get_logger
 from custody.register.holdings import first_lent
@@ -21,7 +22,7 @@ from incidents.actions import take_capture, take_finding
 from incidents.figures import with_days
 from incidents.findings import CLEAR, LEAK, OVERLAP, UNREAD, record_finding
 from incidents.models import FindingRow
-from incidents.timeline.events import SYSTEM, add_event
+from incidents.timeline.events import add_event
 from judging.child import JudgingError, Question, UnreadableError
 
 if TYPE_CHECKING:

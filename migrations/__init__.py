@@ -22,12 +22,12 @@ HERE = Path(__file__).parent
 MODEL_MODULES = (
     "core.leases",
     "core.removals",
-    "core.sign_ins",
     "archive.models",
     "crawler.models",
     "custody.models",
     "trails.models",
     "incidents.models",
+    "people.models",
     "transparency.models",
     "alerts.models",
 )

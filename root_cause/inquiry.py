@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from datetime import date
     from pathlib import Path
 
+    from core.actors import Actor
     from core.clock import Clock
     from core.database import Database
     from fingerprints.index.generation import Index
@@ -43,7 +44,7 @@ def inquire(
     trails_dir: Path,
     zone: str,
     clock: Clock,
-    actor: str,
+    actor: Actor,
     reveal: bool = False,
     reason: str = "",
     language: str = "en",

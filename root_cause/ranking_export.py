@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy.orm import Session
 
+    from core.actors import Actor
     from core.clock import Clock
     from core.database import Database
     from fingerprints.index.generation import Index
@@ -66,7 +67,7 @@ def export_ranking(
     database: Database,
     index: Index,
     clock: Clock,
-    actor: str,
+    actor: Actor,
     reason: str = "",
     revealed: bool = False,
 ) -> str:

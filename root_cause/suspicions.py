@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import select
 
+from core.actors import SYSTEM
 from core.texts import load_texts
 from custody.register.processors import tree
 from fingerprints.identifiers.customer_number import NUMBER_KIND
 from fingerprints.index.canaries import read_canaries
 from fingerprints.secrets.digests import Digester
 from incidents.errors import ForbiddenActionError, NoSuspicionError
-from incidents.timeline.events import SYSTEM, add_event
+from incidents.timeline.events import add_event
 from root_cause.report import Masks
 from trails.check_run import check_trails
 from trails.models import TrailSuspicion
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy.orm import Session
 
+    from core.actors import Actor
     from core.database import Database
     from core.settings import Settings
     from fingerprints.secrets.keys import Key
@@ -77,7 +79,13 @@ def rules_of(settings: Settings, database: Database, key: Key | None) -> Rules:
 
 
 def run_checks(
-    settings: Settings, database: Database, key: Key | None, *, now: datetime, actor: str = SYSTEM, again: bool = False
+    settings: Settings,
+    database: Database,
+    key: Key | None,
+    *,
+    now: datetime,
+    actor: Actor = SYSTEM,
+    again: bool = False,
 ) -> list[int]:
     """Look at what was imported since the last time; the numbers of what was found and not known."""
     rules = rules_of(settings, database, key)
@@ -99,13 +107,13 @@ def list_suspicions(
     return [_view(row, masks, language) for row in session.scalars(asked)]
 
 
-def note_look(session: Session, shown: int, *, actor: str, now: datetime, reason: str = "") -> None:
+def note_look(session: Session, shown: int, *, actor: Actor, now: datetime, reason: str = "") -> None:
     """Put on the record that somebody looked, and with a reason, that he saw names."""
     kind = "suspicions-revealed" if reason else "suspicions-viewed"
     add_event(session, kind, actor=actor, now=now, data={"shown": shown, "reason": reason})
 
 
-def decide(session: Session, suspicion_id: int, decision: str, *, actor: str, now: datetime, reason: str) -> str:
+def decide(session: Session, suspicion_id: int, decision: str, *, actor: Actor, now: datetime, reason: str) -> str:
     """Explain or escalate a suspicion; the state it led to.
 
     Raises:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy.orm import Session
 
+    from core.actors import Actor
     from core.settings import LogSettings
     from transparency.verify.damage import Report
 
@@ -42,12 +43,12 @@ class LastVerification:
     is_asked: bool = False
 
 
-def ask_for_verification(session: Session, *, actor: str, now: datetime) -> None:
+def ask_for_verification(session: Session, *, actor: Actor, now: datetime) -> None:
     """Have the scheduler verify soon."""
     add_event(session, ASKED, actor=actor, now=now)
 
 
-def note_verification(session: Session, report: Report, *, actor: str, now: datetime) -> None:
+def note_verification(session: Session, report: Report, *, actor: Actor, now: datetime) -> None:
     """Put on the record what a verification found."""
     worst = report.worst
     data = {"leaves": report.size, "damaged": report.damaged, "first": f"{worst.what}: {worst.where}" if worst else ""}

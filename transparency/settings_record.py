@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import select
 
+from core.actors import SYSTEM
 from core.settings import SETTINGS_FILE
 from incidents.models import Event
-from incidents.timeline.events import SYSTEM, add_event
+from incidents.timeline.events import add_event
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy.orm import Session
 
+    from core.actors import Actor
     from core.settings import Settings
 
 RECORDED, DIFFERS = "settings-recorded", "settings-differ"
@@ -45,7 +47,7 @@ def record_files(
     session: Session,
     settings: Settings,
     *,
-    actor: str,
+    actor: Actor,
     now: datetime,
     reason: str = "",
     only: Collection[str] | None = None,

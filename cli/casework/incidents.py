@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -118,19 +117,18 @@ def incident(click_context: click.Context, incident_id: int) -> None:
 
 def _acting(command: Callable[..., None]) -> Callable[..., None]:
     """Let a command know who acts."""
-    option = click.option("--as", "actor", default=getpass.getuser, metavar="NAME", help="Who acts (default: you).")
-    return option(click.pass_context(command))
+    return click.pass_context(command)
 
 
 @incident.command()
 @click.argument("action", type=click.Choice(ACTIONS))
 @click.option("--reason", default="", help="Why; dismiss and reopen need it.")
 @_acting
-def act(click_context: click.Context, actor: str, action: str, reason: str) -> None:
+def act(click_context: click.Context, action: str, reason: str) -> None:
     """Take an action; what is possible depends on the state."""
     from incidents import actions
 
-    ctx, who = _who(click_context, actor)
+    ctx, who = _who(click_context)
     with ctx.database.write() as session:
         state = actions.act(session, action=action, reason=reason, now=ctx.clock.now(), **who)
     ctx.talk.print(f"incident {who['incident_id']} is {state}")
@@ -139,11 +137,11 @@ def act(click_context: click.Context, actor: str, action: str, reason: str) -> N
 @incident.command()
 @click.argument("assignee")
 @_acting
-def assign(click_context: click.Context, actor: str, assignee: str) -> None:
+def assign(click_context: click.Context, assignee: str) -> None:
     """Give it to somebody; an empty name gives it to nobody."""
     from incidents import actions
 
-    ctx, who = _who(click_context, actor)
+    ctx, who = _who(click_context)
     with ctx.database.write() as session:
         actions.assign(session, assignee=assignee, now=ctx.clock.now(), **who)
 
@@ -151,11 +149,11 @@ def assign(click_context: click.Context, actor: str, assignee: str) -> None:
 @incident.command()
 @click.argument("text")
 @_acting
-def note(click_context: click.Context, actor: str, text: str) -> None:
+def note(click_context: click.Context, text: str) -> None:
     """Write a note into its timeline."""
     from incidents import actions
 
-    ctx, who = _who(click_context, actor)
+    ctx, who = _who(click_context)
     with ctx.database.write() as session:
         actions.note(session, text=text, now=ctx.clock.now(), **who)
 
@@ -163,16 +161,16 @@ def note(click_context: click.Context, actor: str, text: str) -> None:
 @incident.command()
 @click.option("--lang", "language", type=click.Choice(["ja", "en"]), help="Of the text; default: of the settings.")
 @_acting
-def takedown(click_context: click.Context, actor: str, language: str | None) -> None:
+def takedown(click_context: click.Context, language: str | None) -> None:
     """Print a request to take the leak down, with each place, its times and its hash."""
     from core.clock import clock_error
     from incidents import actions, queries
     from incidents.online.takedown import takedown_text
 
-    ctx, who = _who(click_context, actor)
+    ctx, who = _who(click_context)
     with ctx.database.write() as session:
         views = queries.documents(session, who["incident_id"])
-        actions.draft_takedown(session, who["incident_id"], len(views), actor=actor, now=ctx.clock.now())
+        actions.draft_takedown(session, who["incident_id"], len(views), actor=ctx.actor, now=ctx.clock.now())
     text = takedown_text(
         views, language=language or ctx.settings.language, contact=ctx.settings.crawler.contact, zone=ctx.settings.zone,
         clock=clock_error(), reference=f"hinomi-{who['incident_id']}",
@@ -184,14 +182,14 @@ def takedown(click_context: click.Context, actor: str, language: str | None) -> 
 @click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
 @click.option("--reason", required=True, help="Why: the pictures show what leaked.")
 @_acting
-def pictures(click_context: click.Context, actor: str, folder: Path, reason: str) -> None:
+def pictures(click_context: click.Context, folder: Path, reason: str) -> None:
     """Write the pictures of its places into a folder; it is on the record."""
     import hashlib
 
     from incidents import actions
     from incidents.online.pictures import PictureError, pictures_of, read_picture
 
-    ctx, who = _who(click_context, actor)
+    ctx, who = _who(click_context)
     with ctx.database.read() as session:
         found = pictures_of(session, who["incident_id"])
     with ctx.database.write() as session:
@@ -208,9 +206,9 @@ def pictures(click_context: click.Context, actor: str, folder: Path, reason: str
         ctx.talk.print("there are no pictures: [crawler] pictures = true has them taken")
 
 
-def _who(click_context: click.Context, actor: str) -> tuple[Context, dict[str, Any]]:
+def _who(click_context: click.Context) -> tuple[Context, dict[str, Any]]:
     ctx: Context = click_context.obj
-    return ctx, {"incident_id": click_context.meta["incident_id"], "actor": actor}
+    return ctx, {"incident_id": click_context.meta["incident_id"], "actor": ctx.actor}
 
 
 def _figures(line: IncidentLine) -> Table:

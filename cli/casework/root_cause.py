@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -50,7 +49,7 @@ def root_cause(
         trails_dir=ctx.settings.trails_dir,
         zone=ctx.settings.trail_zone,
         clock=ctx.clock,
-        actor=getpass.getuser(),
+        actor=ctx.actor,
         reveal=reveal,
         reason=reason,
         language=ctx.settings.language,
@@ -70,7 +69,7 @@ def _export(ctx: Context, incident_id: int, found: dict[str, Any], path: Path, *
     from root_cause.ranking_export import export_ranking
 
     text = export_ranking(
-        incident_id, found, database=ctx.database, index=ctx.index, clock=ctx.clock, actor=getpass.getuser(),
+        incident_id, found, database=ctx.database, index=ctx.index, clock=ctx.clock, actor=ctx.actor,
         reason=reason, revealed=reveal,
     )  # fmt: skip
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
@@ -29,7 +28,7 @@ def check(ctx: Context, *, again: bool, as_json: bool) -> None:
     """Look for what wants an explanation in the records imported since the last check."""
     from root_cause.suspicions import list_suspicions, run_checks
 
-    found = run_checks(ctx.settings, ctx.database, ctx.key, now=ctx.clock.now(), actor=getpass.getuser(), again=again)
+    found = run_checks(ctx.settings, ctx.database, ctx.key, now=ctx.clock.now(), actor=ctx.actor, again=again)
     with ctx.database.read() as session:
         views = list_suspicions(session, language=ctx.settings.language, ids=found)
     _show(ctx, views, as_json=as_json, title="New suspicions", nothing="Nothing new wants an explanation.")
@@ -51,7 +50,7 @@ def suspicions(ctx: Context, state: str | None, *, reveal: bool, reason: str, as
     with ctx.database.write() as session:
         views = list_suspicions(session, language=ctx.settings.language, state=state, reveal=reveal)
         said = reason.strip() if reveal else ""
-        note_look(session, len(views), actor=getpass.getuser(), now=ctx.clock.now(), reason=said)
+        note_look(session, len(views), actor=ctx.actor, now=ctx.clock.now(), reason=said)
     _show(ctx, views, as_json=as_json, title="Suspicions", nothing="There are none.")
 
 
@@ -77,7 +76,7 @@ def _decide(ctx: Context, suspicion_id: int, decision: str, reason: str) -> None
     from root_cause.suspicions import decide
 
     with ctx.database.write() as session:
-        state = decide(session, suspicion_id, decision, actor=getpass.getuser(), now=ctx.clock.now(), reason=reason)
+        state = decide(session, suspicion_id, decision, actor=ctx.actor, now=ctx.clock.now(), reason=reason)
     ctx.talk.print(f"suspicion {suspicion_id} is {state}")
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -20,10 +19,7 @@ def changes() -> None:
 
 
 def _acting(command: Callable[..., None]) -> Callable[..., None]:
-    for option in (
-        click.option("--on", metavar="DATE", help="The day it counts from (default: today)."),
-        click.option("--as", "actor", default=getpass.getuser, metavar="NAME", help="Who says so (default: you)."),
-    ):
+    for option in (click.option("--on", metavar="DATE", help="The day it counts from (default: today)."),):
         command = option(command)
     return click.pass_obj(command)
 
@@ -49,13 +45,13 @@ def _fields(command: Callable[..., None]) -> Callable[..., None]:
 @click.argument("name")
 @click.option("--to", "holder", metavar="PROCESSOR", help="Whom it is lent to.")
 @_fields
-def add(ctx: Context, name: str, holder: str | None, actor: str, on: str | None, **given: Any) -> None:
+def add(ctx: Context, name: str, holder: str | None, on: str | None, **given: Any) -> None:
     """Put an extract into the register; `hinomi enroll` does so by itself."""
     from cli.days import act_of
     from custody.register.holdings import add_extract, lend
     from custody.register.processors import get_processor
 
-    act = act_of(ctx, actor, on)
+    act = act_of(ctx, on)
     with ctx.database.write() as session:
         extract = add_extract(session, name, _values(given), act)
         if holder:
@@ -66,13 +62,13 @@ def add(ctx: Context, name: str, holder: str | None, actor: str, on: str | None,
 @changes.command("set")
 @click.argument("name")
 @_fields
-def set_command(ctx: Context, name: str, actor: str, on: str | None, **given: Any) -> None:
+def set_command(ctx: Context, name: str, on: str | None, **given: Any) -> None:
     """Change what is known of an extract; an option that is not given leaves its field alone."""
     from cli.days import act_of
     from custody.register.holdings import set_extract
 
     with ctx.database.write() as session:
-        set_extract(session, name, _values(given), act_of(ctx, actor, on))
+        set_extract(session, name, _values(given), act_of(ctx, on))
     ctx.talk.print(f"{name}: kept", markup=False)
 
 
@@ -80,7 +76,7 @@ def set_command(ctx: Context, name: str, actor: str, on: str | None, **given: An
 @click.argument("name")
 @click.option("--to", "holder", required=True, metavar="PROCESSOR")
 @_acting
-def lend(ctx: Context, name: str, holder: str, actor: str, on: str | None) -> None:
+def lend(ctx: Context, name: str, holder: str, on: str | None) -> None:
     """The carrier lends it to one more processor."""
     from cli.days import act_of
     from custody.register import holdings
@@ -88,7 +84,7 @@ def lend(ctx: Context, name: str, holder: str, actor: str, on: str | None) -> No
 
     with ctx.database.write() as session:
         extract = holdings.get_extract(session, name)
-        _say(ctx, holdings.lend(session, extract, get_processor(session, holder), act_of(ctx, actor, on)))
+        _say(ctx, holdings.lend(session, extract, get_processor(session, holder), act_of(ctx, on)))
 
 
 @changes.command("copy")
@@ -96,27 +92,27 @@ def lend(ctx: Context, name: str, holder: str, actor: str, on: str | None) -> No
 @click.option("--from", "giver", required=True, metavar="PROCESSOR")
 @click.option("--to", "taker", required=True, metavar="PROCESSOR")
 @_acting
-def copy_command(ctx: Context, name: str, giver: str, taker: str, actor: str, on: str | None) -> None:
+def copy_command(ctx: Context, name: str, giver: str, taker: str, on: str | None) -> None:
     """A holder passed a copy on."""
     from cli.days import act_of
     from custody.register.holdings import copy_on
 
     with ctx.database.write() as session:
-        _say(ctx, copy_on(session, name, giver, taker, act_of(ctx, actor, on)))
+        _say(ctx, copy_on(session, name, giver, taker, act_of(ctx, on)))
 
 
 @changes.command("return")
 @click.argument("name")
 @click.option("--holder", required=True, metavar="PROCESSOR")
 @_acting
-def return_command(ctx: Context, name: str, holder: str, actor: str, on: str | None) -> None:
+def return_command(ctx: Context, name: str, holder: str, on: str | None) -> None:
     """A holder gave its copy back."""
     from cli.days import act_of
     from custody.lifecycle import RETURN
     from custody.register.holdings import end
 
     with ctx.database.write() as session:
-        _say(ctx, end(session, name, holder, RETURN, act_of(ctx, actor, on)))
+        _say(ctx, end(session, name, holder, RETURN, act_of(ctx, on)))
 
 
 @changes.command()
@@ -124,16 +120,15 @@ def return_command(ctx: Context, name: str, holder: str, actor: str, on: str | N
 @click.option("--holder", required=True, metavar="PROCESSOR")
 @click.option("--certified-on", required=True, metavar="DATE", help="The day on the certificate of erasure.")
 @click.option("--certificate", default="", metavar="TEXT", help="Its number, or where it is kept.")
-@click.option("--as", "actor", default=getpass.getuser, metavar="NAME", help="Who says so (default: you).")
 @click.pass_obj
-def erase(ctx: Context, name: str, holder: str, certified_on: str, certificate: str, actor: str) -> None:
+def erase(ctx: Context, name: str, holder: str, certified_on: str, certificate: str) -> None:
     """A holder erased its copy, and there is a certificate."""
     from cli.days import act_of
     from custody.lifecycle import ERASE
     from custody.register.holdings import end
 
     with ctx.database.write() as session:
-        _say(ctx, end(session, name, holder, ERASE, act_of(ctx, actor, certified_on), certificate=certificate))
+        _say(ctx, end(session, name, holder, ERASE, act_of(ctx, certified_on), certificate=certificate))
 
 
 @changes.command()
@@ -141,13 +136,13 @@ def erase(ctx: Context, name: str, holder: str, certified_on: str, certificate: 
 @click.option("--holder", required=True, metavar="PROCESSOR")
 @click.option("--reason", required=True, metavar="TEXT")
 @_acting
-def reopen(ctx: Context, name: str, holder: str, reason: str, actor: str, on: str | None) -> None:
+def reopen(ctx: Context, name: str, holder: str, reason: str, on: str | None) -> None:
     """A copy that was said to be gone is still there, or was ended by mistake."""
     from cli.days import act_of
     from custody.register import holdings
 
     with ctx.database.write() as session:
-        _say(ctx, holdings.reopen(session, name, holder, act_of(ctx, actor, on, reason)))
+        _say(ctx, holdings.reopen(session, name, holder, act_of(ctx, on, reason)))
 
 
 def _values(given: dict[str, Any]) -> dict[str, Any]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -120,14 +119,13 @@ def holders(ctx: Context, name: str | None, customers: Path | None, *, ended: bo
 
 @extracts.command("import")
 @click.argument("file", type=GIVEN_FILE)
-@click.option("--as", "actor", default=getpass.getuser, metavar="NAME", help="Who says so (default: you).")
 @_json
 @click.pass_obj
-def import_command(ctx: Context, file: Path, actor: str, *, as_json: bool) -> None:
+def import_command(ctx: Context, file: Path, *, as_json: bool) -> None:
     """Bring the register up to a spreadsheet (CSV, XLSX), one row a copy; the same file twice changes nothing."""
     from custody.register.sheets import read_register
 
-    done = read_register(file, ctx.database, actor=actor, now=ctx.clock.now())
+    done = read_register(file, ctx.database, actor=ctx.actor.signature, now=ctx.clock.now())
     ctx.talk.print(f"{done.rows} rows, {done.changed} changed the register, {len(done.rejected)} left out")
     for row, reason in done.rejected:
         ctx.talk.print(f"row {row}: {reason}", markup=False, soft_wrap=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -59,7 +58,6 @@ def _fields(command: Command) -> Command:
         click.option("--country", metavar="NAME"),
         click.option("--contact", metavar="TEXT"),
         click.option("--on", metavar="DATE", help="The day it counts from (default: today)."),
-        click.option("--as", "actor", default=getpass.getuser, metavar="NAME", help="Who says so (default: you)."),
         click.option("--json", "as_json", is_flag=True, help="The processor as a JSON object on stdout."),
     ):
         command = option(command)
@@ -90,7 +88,7 @@ def _change(ctx: Context, name: str, given: dict[str, Any], change: Callable[...
     from cli.days import act_of, day_of
     from custody.register.processors import consent_day
 
-    act: Act = act_of(ctx, given.pop("actor"), given.pop("on"))
+    act: Act = act_of(ctx, given.pop("on"))
     as_json, consent, consent_on = given.pop("as_json"), given.pop("consent"), given.pop("consent_on")
     fields = {field: value for field, value in given.items() if value is not None}
     if consent:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 from typing import TYPE_CHECKING
 
 import click
@@ -29,11 +28,10 @@ def subjects() -> None:
     help="Customer numbers, one a line (- for standard input).",
 )
 @click.option("--reason", default="", metavar="TEXT", help="Why, for the register.")
-@click.option("--as", "actor", default=getpass.getuser, metavar="NAME", help="Who says so (default: you).")
 @click.option("--yes", is_flag=True, help="Ask nothing.")
 @click.option("--json", "as_json", is_flag=True, help="End with one JSON object; ask nothing.")
 @click.pass_obj
-def forget(ctx: Context, *, file: Path, reason: str, actor: str, yes: bool, as_json: bool) -> None:
+def forget(ctx: Context, *, file: Path, reason: str, yes: bool, as_json: bool) -> None:
     """Remove customers from the index, with every generation that still knew them; there is no way back."""
     from cli.days import act_of
     from custody.forgetting import forget as forget_numbers
@@ -44,7 +42,7 @@ def forget(ctx: Context, *, file: Path, reason: str, actor: str, yes: bool, as_j
         raise UsageError(f"{file} holds no customer number", hint="One a line.")
     if not (yes or as_json):
         confirm(f"Forget {len(numbers)} customers for good?", default=False)
-    act = act_of(ctx, actor, None, reason)
+    act = act_of(ctx, None, reason)
     done, strangers = forget_numbers(ctx.settings.index_dir, ctx.key, ctx.database, numbers, act=act)
     ctx.talk.print(
         f"{done.subjects} customers and {done.fingerprints} fingerprints are gone; generation {done.generation} is all "

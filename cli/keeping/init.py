@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 import json
 import shlex
 import sys
@@ -128,13 +127,15 @@ def _put_on_record(settings: Settings, database: Database) -> None:
     """Settings and index as they are, and a head over that: whoever makes or tightens a home answers for them."""
     from core.clock import SystemClock
     from custody.register.index_states import FOUND, record_index
+    from people.command_line import actor_here, add_first_account
     from transparency.errors import BrokenLogError
     from transparency.heads import publish
     from transparency.settings_record import record_files
 
     clock = SystemClock()
     with database.write() as session:
-        record_files(session, settings, actor=getpass.getuser(), now=clock.now(), reason="hinomi init")
+        add_first_account(session, clock.now())
+        record_files(session, settings, actor=actor_here(session, clock.now()), now=clock.now(), reason="hinomi init")
         record_index(session, settings.index_dir, FOUND, clock.now())
     with suppress(BrokenLogError):  # `hinomi verify` names the damage; a home has to come up to date all the same
         publish(settings, database, clock, whole=False)

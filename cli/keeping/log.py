@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 from typing import TYPE_CHECKING
 
 import click
@@ -54,10 +53,9 @@ def publish(ctx: Context, *, as_json: bool) -> None:
 @log.command()
 @click.argument("files", nargs=-1)
 @click.option("--reason", default="", metavar="TEXT", help="Why they were changed.")
-@click.option("--as", "actor", default=getpass.getuser, metavar="NAME", help="Who says so (default: you).")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object on stdout.")
 @click.pass_obj
-def settings(ctx: Context, files: tuple[str, ...], *, reason: str, actor: str, as_json: bool) -> None:
+def settings(ctx: Context, files: tuple[str, ...], *, reason: str, as_json: bool) -> None:
     """Answer for settings, sources, accounts and mappings as they are now, or for FILES of them alone.
 
     Each that has changed since somebody last answered for it becomes an entry of the log.
@@ -71,14 +69,14 @@ def settings(ctx: Context, files: tuple[str, ...], *, reason: str, actor: str, a
                 f"{', '.join(strange)}: no such file of settings", hint=f"There are: {', '.join(sorted(known))}."
             )
         changed = record_files(
-            session, ctx.settings, actor=actor, now=ctx.clock.now(), reason=reason, only=files or None
+            session, ctx.settings, actor=ctx.actor, now=ctx.clock.now(), reason=reason, only=files or None
         )  # fmt: skip
     for name in changed:
-        ctx.talk.print(f"{name}: on the record as it is now, by {actor}", markup=False)
+        ctx.talk.print(f"{name}: on the record as it is now, by {ctx.actor.name}", markup=False)
     if not changed:
         ctx.talk.print("nothing has changed")
     if as_json:
-        ctx.emit({"recorded": changed, "actor": actor})
+        ctx.emit({"recorded": changed, "actor": ctx.actor.name})
 
 
 @log.command()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -46,7 +45,7 @@ def verify(ctx: Context, heads: tuple[Path, ...], keys: tuple[Path, ...], *, rec
         from transparency.last_verification import note_verification
 
         with ctx.database.write() as session:
-            note_verification(session, report, actor=getpass.getuser(), now=ctx.clock.now())
+            note_verification(session, report, actor=ctx.actor, now=ctx.clock.now())
     if as_json:
         ctx.emit(report.as_json())
     _show(ctx, report)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 import os
 import sys
 from dataclasses import replace
@@ -135,7 +134,7 @@ def _put_on_record(ctx: Context, name: Path, subjects: int, reason: str) -> None
         "reason": reason.strip(),
     }
     with ctx.database.write() as session:
-        add_event(session, "numbers-revealed", actor=getpass.getuser(), now=ctx.clock.now(), data=data)
+        add_event(session, "numbers-revealed", actor=ctx.actor, now=ctx.clock.now(), data=data)
 
 
 def _open_incident(ctx: Context, name: Path, finding: Finding, extracts: list[dict[str, Any]]) -> None:

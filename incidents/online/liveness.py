@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 from sqlalchemy import select
 
 from archive.models import Capture, DocumentRow
+from core.actors import SYSTEM
 from incidents.groups import root_of
 from incidents.models import Event, Incident, Sighting
 from incidents.states import CLOSED, DISMISSED
-from incidents.timeline.events import SYSTEM, add_event
+from incidents.timeline.events import add_event
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 from sqlalchemy import select
 
 from archive.records import RecordPlace, read_content
+from core.actors import SYSTEM
 from core.errors import HinomiError
 from incidents.groups import group_ids, root_of
 from incidents.models import Event
 from incidents.online.liveness import sighted_places
-from incidents.timeline.events import SYSTEM, add_event
+from incidents.timeline.events import add_event
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

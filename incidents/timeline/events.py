@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from core.database import insert_into
 from incidents.models import Event
 from incidents.timeline.index import index_event
-from incidents.timeline.sentences import search_text
+from incidents.timeline.sentences import BY, search_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -15,15 +15,14 @@ if TYPE_CHECKING:
 
     from sqlalchemy.orm import Session
 
-SYSTEM = "hinomi"
-"""The actor of what the program does by itself."""
+    from core.actors import Actor
 
 
 def add_event(
     session: Session,
     kind: str,
     *,
-    actor: str,
+    actor: Actor,
     now: datetime,
     incident_id: int | None = None,
     happened_at: datetime | None = None,
@@ -37,7 +36,8 @@ def add_event(
     Args:
         session: A writing session; the event stands when its transaction does.
         kind: A key of ``[event]`` in texts/*.toml.
-        actor: Who did it; `SYSTEM` for the program itself.
+        actor: Who did it; `core.actors.SYSTEM` for the program itself. Their account and how they were authenticated
+            stand in the event too.
         now: When we learned it.
         incident_id: Whose timeline it belongs to; none for what belongs to no incident.
         happened_at: When it happened; ``now`` unless given.
@@ -47,12 +47,14 @@ def add_event(
         key: Makes the event unique, so that work done twice writes it once.
     """
     values = dict(data or {})
+    if not actor.is_program:
+        values[BY] = actor.as_data()
     if source:
         values.setdefault("source", source)
-    text = search_text(kind, values, actor=actor, source=source)
+    text = search_text(kind, values, actor=actor.name, source=source)
     row = {
         "incident_id": incident_id, "happened_at": happened_at or now, "learned_at": now, "zone": zone, "kind": kind,
-        "actor": actor, "source": source, "data": values, "search_text": text, "key": key,
+        "actor": actor.name, "source": source, "data": values, "search_text": text, "key": key,
     }  # fmt: skip
     insert = insert_into(session, Event).values(**row)
     event_id = session.scalar(insert.on_conflict_do_nothing().returning(Event.id))

@@ -7,15 +7,16 @@ events again, in their order, and compares.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import select
 
+from incidents.confirmations import take_over
 from incidents.models import Event
 from incidents.states import ACTIONS, CONFIRM_CSIRT, CONFIRM_OWNER, DISMISS, LIVE, OPEN, REOPEN
+from incidents.timeline.sentences import BY
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from datetime import datetime
 
     from sqlalchemy.orm import Session
@@ -34,23 +35,24 @@ class Played:
     dismiss_reason: str = ""
     csirt_confirmed_at: datetime | None = None
     owner_confirmed_at: datetime | None = None
+    csirt_confirmed_by: str = ""
+    owner_confirmed_by: str = ""
     merged_into: int | None = None
 
 
 def replay(session: Session) -> dict[int, Played]:
     """Every incident that a timeline tells of, as it has to be now."""
     incidents: dict[int, Played] = {}
-    asked = select(Event.incident_id, Event.kind, Event.data, Event.learned_at).where(Event.kind.in_(PLAYED))
-    for incident_id, kind, data, at in session.execute(asked.order_by(Event.id)):
-        if incident_id is not None:
-            _play(incidents, incident_id, kind, data, at)
+    asked = select(Event).where(Event.kind.in_(PLAYED), Event.incident_id.is_not(None))
+    for event in session.scalars(asked.order_by(Event.id)):
+        _play(incidents, event.incident_id or 0, event)
     return incidents
 
 
-def _play(incidents: dict[int, Played], incident_id: int, kind: str, data: Mapping[str, Any], at: datetime) -> None:
-    one = incidents.setdefault(incident_id, Played())
+def _play(incidents: dict[int, Played], incident_id: int, event: Event) -> None:
+    one, kind, data = incidents.setdefault(incident_id, Played()), event.kind, event.data
     if kind == OPENED:
-        one.opened_at = at
+        one.opened_at = event.learned_at
     elif kind in {ASSIGNED, UNASSIGNED}:
         one.assignee = str(data.get("assignee", ""))
     elif kind == MERGED:
@@ -60,16 +62,17 @@ def _play(incidents: dict[int, Played], incident_id: int, kind: str, data: Mappi
     elif kind == WOKEN:
         one.state = str(data["state"])
     else:
-        _act(incidents, incident_id, kind, data, at)
+        _act(incidents, incident_id, event)
 
 
-def _act(incidents: dict[int, Played], incident_id: int, kind: str, data: Mapping[str, Any], at: datetime) -> None:
+def _act(incidents: dict[int, Played], incident_id: int, event: Event) -> None:
     """An action is taken on an incident and on all that was merged into it."""
-    one = incidents[incident_id]
+    one, kind, data = incidents[incident_id], event.kind, event.data
+    by = event.actor if BY in data else ""  # before people had accounts, a name was what somebody typed
     if kind == CONFIRM_CSIRT:
-        one.csirt_confirmed_at = at
+        one.csirt_confirmed_at, one.csirt_confirmed_by = event.learned_at, by
     elif kind == CONFIRM_OWNER:
-        one.owner_confirmed_at = at
+        one.owner_confirmed_at, one.owner_confirmed_by = event.learned_at, by
     elif kind in {DISMISS, REOPEN}:
         one.dismiss_reason = str(data.get("reason", "")) if kind == DISMISS else ""
     parts = [incident_id]
@@ -83,8 +86,7 @@ def _merge(incidents: dict[int, Played], into_id: int, other_id: int) -> None:
     other.merged_into = into_id
     if into.state not in LIVE and other.state in LIVE:
         into.state = other.state
-    into.csirt_confirmed_at = into.csirt_confirmed_at or other.csirt_confirmed_at
-    into.owner_confirmed_at = into.owner_confirmed_at or other.owner_confirmed_at
+    take_over(into, other)
     into.assignee = into.assignee or other.assignee
 
 

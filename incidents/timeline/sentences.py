@@ -31,6 +31,8 @@ FIELD_ORDER = (
 )
 SEPARATORS = {"ja": "、", "en": ", "}
 UNKNOWN = "–"
+BY = "by"
+"""Where an event says whose account acted, and how it was authenticated: nothing that is searched for as words."""
 
 
 def kind_name(kind: str, language: str) -> str:
@@ -78,7 +80,13 @@ def normalise(text: str) -> str:
 def search_text(kind: str, data: Mapping[str, Any], *, actor: str, source: str) -> str:
     """Everything an event can be found by: its sentences, its data, who and where."""
     parts = [sentence(kind, data, language) for language in LANGUAGES]
-    parts += [kind, *(kind_name(kind, language) for language in LANGUAGES), actor, source, *_strings(data)]
+    parts += [
+        kind,
+        *(kind_name(kind, language) for language in LANGUAGES),
+        actor,
+        source,
+        *_strings({key: value for key, value in data.items() if key != BY}),
+    ]
     return normalise(" \n ".join(dict.fromkeys(parts)))
 
 

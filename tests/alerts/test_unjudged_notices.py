@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from core.actors import SYSTEM
 from core.texts import load_texts
 from home import Home
-from incidents.timeline.events import SYSTEM, add_event
+from incidents.timeline.events import add_event
 from scheduler import all_jobs
 from tests.alerts.conftest import make_settings, run
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from core.actors import SYSTEM
 from core.sign_ins import end_sign_in, has_to_be_noted, is_signed_in, note_seen, open_sign_in
-from incidents.timeline.events import SYSTEM, add_event
+from incidents.timeline.events import add_event
 
 if TYPE_CHECKING:
     from datetime import timedelta

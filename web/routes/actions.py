@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING
 
 from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse
-from starlette.routing import Route
 
 from incidents import actions
 from incidents.errors import NoIncidentError
+from people.roles import Permission
+from web.access.guarded import Guarded
 from web.access.sessions import clean_actor
 from web.world import actor_of, form_of, world_of
 
@@ -66,7 +67,7 @@ def _record(request: Request, write: Callable[[Session, int], None], *, done: st
 
 
 ROUTES = [
-    Route("/incidents/{incident_id:id}/act", act, methods=["POST"]),
-    Route("/incidents/{incident_id:id}/note", note, methods=["POST"]),
-    Route("/incidents/{incident_id:id}/assign", assign, methods=["POST"]),
+    Guarded("/incidents/{incident_id:id}/act", act, methods=["POST"], needs=Permission.WORK_CASES),
+    Guarded("/incidents/{incident_id:id}/note", note, methods=["POST"], needs=Permission.WORK_CASES),
+    Guarded("/incidents/{incident_id:id}/assign", assign, methods=["POST"], needs=Permission.WORK_CASES),
 ]

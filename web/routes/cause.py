@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse
-from starlette.routing import Route
 
 from incidents import queries
 from incidents.actions import add_event
 from incidents.errors import NoIncidentError
+from people.roles import Permission
+from web.access.guarded import Guarded
 from web.world import actor_of, form_of, world_of
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.responses import Response
 
+    from core.actors import Actor
     from fingerprints.index.generation import Index
     from web.world import World
 
@@ -75,7 +77,9 @@ def again(request: Request) -> Response:
     )  # fmt: skip
 
 
-def inquire_for(world: World, incident_id: int, actor: str, language: str, reason: str) -> tuple[dict[str, Any], Index]:
+def inquire_for(
+    world: World, incident_id: int, actor: Actor, language: str, reason: str
+) -> tuple[dict[str, Any], Index]:
     """The ranking, with names when there is a reason for them, and the index that it was made with."""
     # Key, index and trails are opened for this page alone.
     from root_cause.inquiry import inquire
@@ -91,6 +95,6 @@ def inquire_for(world: World, incident_id: int, actor: str, language: str, reaso
 
 
 ROUTES = [
-    Route("/incidents/{incident_id:id}/root-cause", ask, methods=["POST"]),
-    Route("/incidents/{incident_id:id}/root-cause", again, methods=["GET"]),
+    Guarded("/incidents/{incident_id:id}/root-cause", ask, methods=["POST"], needs=Permission.ASK_CAUSE),
+    Guarded("/incidents/{incident_id:id}/root-cause", again, methods=["GET"], needs=Permission.SEE_CAUSE),
 ]

@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING
 
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
-from starlette.routing import Route
 
 from incidents import queries
 from incidents.errors import NoIncidentError
+from people.roles import Permission
+from web.access.guarded import Guarded
 from web.routes.cause import inquire_for
 from web.world import actor_of, form_of, world_of
 
@@ -41,4 +42,6 @@ def export(request: Request) -> Response:
     return Response(text, media_type="application/json", headers=headers)
 
 
-ROUTES = [Route("/incidents/{incident_id:id}/root-cause/export", export, methods=["POST"])]
+ROUTES = [
+    Guarded("/incidents/{incident_id:id}/root-cause/export", export, methods=["POST"], needs=Permission.ASK_CAUSE)
+]

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import select
 from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse
-from starlette.routing import Route
 
 from archive.models import Capture, DocumentRow
 from incidents.actions import add_event
 from incidents.findings import CLEAR
 from incidents.models import FindingMatch, FindingRow
+from people.roles import Permission
+from web.access.guarded import Guarded
 from web.masking.masks import hidden_line, mask, masked_line
 from web.reading import read_text
 from web.world import actor_of, form_of, world_of
@@ -116,7 +117,7 @@ def _place(part: str, value: object, texts: Texts) -> str:
 
 
 ROUTES = [
-    Route("/documents/{document_id:id}", masked, methods=["GET"]),
-    Route("/documents/{document_id:id}/reveal", reveal, methods=["POST"]),
-    Route("/documents/{document_id:id}/reveal", hide, methods=["GET"]),
+    Guarded("/documents/{document_id:id}", masked, methods=["GET"], needs=Permission.SEE_DOCUMENTS),
+    Guarded("/documents/{document_id:id}/reveal", reveal, methods=["POST"], needs=Permission.REVEAL_VALUES),
+    Guarded("/documents/{document_id:id}/reveal", hide, methods=["GET"], needs=Permission.SEE_DOCUMENTS),
 ]

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any, Final
 
 from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse
-from starlette.routing import Route
 
 from core.clock import local
 from core.processes.child import run_hinomi
@@ -16,6 +15,8 @@ from custody.enrolment.plan.column_names import mapping_of_choices
 from custody.enrolment.uploads import FAILED, KEPT, LARGEST_BYTES, NEW, WAITING, Upload, Uploads
 from custody.register.ledger import Lending
 from fingerprints.identifiers import kind_classes
+from people.roles import Permission
+from web.access.guarded import Guarded
 from web.access.sessions import clean_actor
 from web.uploads import FILE_NAME
 from web.world import actor_of, form_of, world_of
@@ -153,8 +154,8 @@ def _upload(request: Request) -> Upload:
 
 
 ROUTES = [
-    Route("/enrol", page, methods=["GET"]),
-    Route("/enrol", hand_in, methods=["POST"]),
-    Route("/enrol/{upload}", one, methods=["GET"]),
-    Route("/enrol/{upload}", act, methods=["POST"]),
+    Guarded("/enrol", page, methods=["GET"], needs=Permission.ENROL),
+    Guarded("/enrol", hand_in, methods=["POST"], needs=Permission.ENROL),
+    Guarded("/enrol/{upload}", one, methods=["GET"], needs=Permission.ENROL),
+    Guarded("/enrol/{upload}", act, methods=["POST"], needs=Permission.ENROL),
 ]

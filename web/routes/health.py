@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from starlette.routing import Route
-
 from core.texts import load_texts
 from health.examination import examine
+from people.roles import Permission
+from web.access.guarded import Guarded
 from web.world import world_of
 
 if TYPE_CHECKING:
@@ -26,4 +26,4 @@ def health(request: Request) -> Response:
     )
 
 
-ROUTES = [Route("/health", health)]
+ROUTES = [Guarded("/health", health, needs=Permission.SEE_HEALTH)]

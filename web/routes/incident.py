@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 from starlette.exceptions import HTTPException
 from starlette.responses import PlainTextResponse
-from starlette.routing import Route
 
 from core.clock import clock_error
 from crawler.record.standing import standing_at
@@ -16,6 +15,8 @@ from incidents import actions, queries
 from incidents.errors import NoIncidentError
 from incidents.online.takedown import takedown_text
 from incidents.states import CONFIRM_CSIRT, CONFIRM_OWNER, NEED_REASON
+from people.roles import Permission
+from web.access.guarded import Guarded
 from web.world import actor_of, world_of
 
 if TYPE_CHECKING:
@@ -117,6 +118,6 @@ def takedown(request: Request) -> Response:
 
 
 ROUTES = [
-    Route("/incidents/{incident_id:id}", incident),
-    Route("/incidents/{incident_id:id}/takedown", takedown, methods=["POST"]),
+    Guarded("/incidents/{incident_id:id}", incident, needs=Permission.SEE_CASES),
+    Guarded("/incidents/{incident_id:id}/takedown", takedown, methods=["POST"], needs=Permission.WORK_CASES),
 ]

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from starlette.routing import Route
-
 from incidents import queries
 from incidents.states import LIVE, STATES
+from people.roles import Permission
+from web.access.guarded import Guarded
 from web.world import world_of
 
 if TYPE_CHECKING:
@@ -30,4 +30,4 @@ def incidents(request: Request) -> Response:
     return world.pages.render(request, "incidents.html", lines=lines, show=show, choices=CHOICES)
 
 
-ROUTES = [Route("/incidents", incidents)]
+ROUTES = [Guarded("/incidents", incidents, needs=Permission.SEE_CASES)]

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import select
 from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse, Response
-from starlette.routing import Route
 
+from people.roles import Permission
 from transparency import check_proof
 from transparency.errors import NoEntryError
 from transparency.heads import head_line
@@ -20,6 +20,7 @@ from transparency.last_verification import ask_for_verification
 from transparency.models import LogHead
 from transparency.proofs import prove_consistency, prove_inclusion
 from transparency.sequencer import count_waiting, tree_size
+from web.access.guarded import Guarded
 from web.world import actor_of, world_of
 
 if TYPE_CHECKING:
@@ -111,11 +112,11 @@ def _attached(text: str, media_type: str, name: str) -> Response:
 
 
 ROUTES = [
-    Route("/log", log, methods=["GET"]),
-    Route("/log/verify", verify, methods=["POST"]),
-    Route("/log/inclusion", inclusion, methods=["GET"]),
-    Route("/log/consistency", consistency, methods=["GET"]),
-    Route("/log/heads.jsonl", heads, methods=["GET"]),
-    Route("/log/check_proof.py", script, methods=["GET"]),
-    Route("/log/log-key.pub", key, methods=["GET"]),
+    Guarded("/log", log, methods=["GET"], needs=Permission.SEE_RECORD),
+    Guarded("/log/verify", verify, methods=["POST"], needs=Permission.VERIFY),
+    Guarded("/log/inclusion", inclusion, methods=["GET"], needs=Permission.SEE_RECORD),
+    Guarded("/log/consistency", consistency, methods=["GET"], needs=Permission.SEE_RECORD),
+    Guarded("/log/heads.jsonl", heads, methods=["GET"], needs=Permission.SEE_RECORD),
+    Guarded("/log/check_proof.py", script, methods=["GET"], needs=Permission.SEE_RECORD),
+    Guarded("/log/log-key.pub", key, methods=["GET"], needs=Permission.SEE_RECORD),
 ]

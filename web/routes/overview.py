@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from starlette.responses import PlainTextResponse
-from starlette.routing import Route
 
 from alerts.outbox import failed_messages
 from crawler.health import watched_sources
 from incidents import queries
+from people.roles import Permission
+from web.access.guarded import Guarded
 from web.world import world_of
 
 if TYPE_CHECKING:
@@ -57,4 +58,4 @@ def _latest(shown: Overview) -> int:
     return max((event.id for event in shown.recent), default=0)
 
 
-ROUTES = [Route("/", overview), Route("/pulse", pulse)]
+ROUTES = [Guarded("/", overview, needs=Permission.BE_HERE), Guarded("/pulse", pulse, needs=Permission.BE_HERE)]

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from starlette.routing import Route
-
 from incidents import queries
 from incidents.errors import SearchError
 from incidents.timeline.readings import READING
+from people.roles import Permission
+from web.access.guarded import Guarded
 from web.chart import draw
 from web.world import world_of
 
@@ -56,4 +56,7 @@ def audit(request: Request) -> Response:
     return world.pages.render(request, "audit.html", query=query, at=at, said="", result=result)
 
 
-ROUTES = [Route("/search", search), Route("/audit", audit)]
+ROUTES = [
+    Guarded("/search", search, needs=Permission.SEE_CASES),
+    Guarded("/audit", audit, needs=Permission.SEE_READINGS),
+]

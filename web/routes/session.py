@@ -6,8 +6,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from starlette.responses import RedirectResponse
-from starlette.routing import Route
 
+from people.roles import Permission
+from web.access.guarded import Guarded
 from web.access.sessions import clean_actor
 from web.world import client_of, form_of, session_of, world_of
 
@@ -42,7 +43,7 @@ def leave(request: Request) -> Response:
 
 
 ROUTES = [
-    Route("/session", show, methods=["GET"]),
-    Route("/session", rename, methods=["POST"]),
-    Route("/session/leave", leave, methods=["POST"]),
+    Guarded("/session", show, methods=["GET"], needs=Permission.BE_HERE),
+    Guarded("/session", rename, methods=["POST"], needs=Permission.BE_HERE),
+    Guarded("/session/leave", leave, methods=["POST"], needs=Permission.BE_HERE),
 ]

@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING
 
 from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse
-from starlette.routing import Route
 
 from incidents.errors import NoSuspicionError
+from people.roles import Permission
 from root_cause.suspicions import DECISIONS, STATES, decide, list_suspicions, note_look
+from web.access.guarded import Guarded
 from web.world import actor_of, form_of, world_of
 
 if TYPE_CHECKING:
@@ -66,7 +67,7 @@ def _page(request: Request, show: str, reason: str = "") -> Response:
 
 
 ROUTES = [
-    Route("/suspicions", suspicions),
-    Route("/suspicions/names", reveal, methods=["POST"]),
-    Route("/suspicions/{suspicion_id:id}", act, methods=["POST"]),
+    Guarded("/suspicions", suspicions, needs=Permission.SEE_SUSPICIONS),
+    Guarded("/suspicions/names", reveal, methods=["POST"], needs=Permission.REVEAL_NAMES),
+    Guarded("/suspicions/{suspicion_id:id}", act, methods=["POST"], needs=Permission.SETTLE_SUSPICIONS),
 ]

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from starlette.routing import Route
-
 from incidents import queries
 from incidents.findings import OVERLAP, UNREAD
+from people.roles import Permission
+from web.access.guarded import Guarded
 from web.world import world_of
 
 if TYPE_CHECKING:
@@ -27,4 +27,4 @@ def unsettled(request: Request) -> Response:
     return world.pages.render(request, "unsettled.html", found=found, show=show, choices=CHOICES)
 
 
-ROUTES = [Route("/unsettled", unsettled)]
+ROUTES = [Guarded("/unsettled", unsettled, needs=Permission.SEE_DOCUMENTS)]

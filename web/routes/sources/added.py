@@ -7,7 +7,6 @@ from urllib.parse import urlsplit
 
 from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse
-from starlette.routing import Route
 
 from core.errors import HinomiError
 from crawler.adding import add_source
@@ -19,7 +18,9 @@ from crawler.software.inquiries import ADDED, FOUND, WAITING, Inquiries, Inquiry
 from crawler.software.proposals import Proposal, Why
 from crawler.sources import survey_sources
 from crawler.trial import sentences_of
+from people.roles import Permission
 from transparency.settings_record import find_changes, record_files
+from web.access.guarded import Guarded
 from web.world import actor_of, form_of, world_of
 
 if TYPE_CHECKING:
@@ -137,8 +138,8 @@ def _inquiries(request: Request) -> Inquiries:
 
 
 ROUTES = [
-    Route("/sources/new", page),
-    Route("/sources/new", ask, methods=["POST"]),
-    Route("/sources/new/{name}", one),
-    Route("/sources/new/{name}", act, methods=["POST"]),
+    Guarded("/sources/new", page, needs=Permission.CHANGE_SOURCES),
+    Guarded("/sources/new", ask, methods=["POST"], needs=Permission.CHANGE_SOURCES),
+    Guarded("/sources/new/{name}", one, needs=Permission.CHANGE_SOURCES),
+    Guarded("/sources/new/{name}", act, methods=["POST"], needs=Permission.CHANGE_SOURCES),
 ]

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from starlette.routing import Route
-
 from crawler.health import latest_sweeps, watched_sources
+from people.roles import Permission
+from web.access.guarded import Guarded
 from web.world import world_of
 
 if TYPE_CHECKING:
@@ -25,4 +25,4 @@ def sources(request: Request) -> Response:
     )
 
 
-ROUTES = [Route("/sources", sources)]
+ROUTES = [Guarded("/sources", sources, needs=Permission.SEE_SOURCES)]

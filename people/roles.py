@@ -1,0 +1,111 @@
+"""What each role may do: a table, and nothing else. The pages, the API, Slack and the command line all ask it.
+
+``docs/roles.md`` is written from it, with the pages that each permission opens.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import TYPE_CHECKING, Final
+
+from core.actors import Role
+
+if TYPE_CHECKING:
+    from core.actors import Actor
+
+R, O, I, A, M = Role.RESPONDER, Role.DATA_OWNER, Role.INVESTIGATOR, Role.AUDITOR, Role.ADMINISTRATOR  # noqa: E741
+
+
+class Permission(StrEnum):
+    """One thing that somebody may or may not do."""
+
+    BE_HERE = "be-here"
+    SEE_CASES = "see-cases"
+    SEE_DOCUMENTS = "see-documents"
+    REVEAL_VALUES = "reveal-values"
+    WORK_CASES = "work-cases"
+    STEER_CASES = "steer-cases"
+    CONFIRM_CSIRT = "confirm-csirt"
+    CONFIRM_OWNER = "confirm-owner"
+    SEE_CAUSE = "see-cause"
+    ASK_CAUSE = "ask-cause"
+    REVEAL_NAMES = "reveal-names"
+    SEE_SUSPICIONS = "see-suspicions"
+    SETTLE_SUSPICIONS = "settle-suspicions"
+    ENROL = "enrol"
+    SEE_SOURCES = "see-sources"
+    CHANGE_SOURCES = "change-sources"
+    SEE_READINGS = "see-readings"
+    SEE_RECORD = "see-record"
+    VERIFY = "verify"
+    SEE_HEALTH = "see-health"
+    SEE_PEOPLE = "see-people"
+    CHANGE_PEOPLE = "change-people"
+    APPROVE = "approve"
+
+
+EVERYBODY: Final = frozenset({R, O, I, A, M})
+
+TABLE: Final[dict[Permission, frozenset[Role]]] = {
+    Permission.BE_HERE: EVERYBODY,
+    Permission.SEE_CASES: frozenset({R, O, I, A}),
+    Permission.SEE_DOCUMENTS: frozenset({R, O, I, A}),
+    Permission.REVEAL_VALUES: frozenset({R, O, I}),
+    Permission.WORK_CASES: frozenset({R, O, I}),
+    Permission.STEER_CASES: frozenset({R}),
+    Permission.CONFIRM_CSIRT: frozenset({R}),
+    Permission.CONFIRM_OWNER: frozenset({O}),
+    Permission.SEE_CAUSE: frozenset({R, I, A}),
+    Permission.ASK_CAUSE: frozenset({R, I}),
+    Permission.REVEAL_NAMES: frozenset({R, I}),
+    Permission.SEE_SUSPICIONS: frozenset({R, I, A}),
+    Permission.SETTLE_SUSPICIONS: frozenset({R, I}),
+    Permission.ENROL: frozenset({O}),
+    Permission.SEE_SOURCES: frozenset({R, I, A, M}),
+    Permission.CHANGE_SOURCES: frozenset({R, M}),
+    Permission.SEE_READINGS: frozenset({R, I, A}),
+    Permission.SEE_RECORD: EVERYBODY,
+    Permission.VERIFY: frozenset({R, I, A, M}),
+    Permission.SEE_HEALTH: EVERYBODY,
+    Permission.SEE_PEOPLE: frozenset({A, M}),
+    Permission.CHANGE_PEOPLE: frozenset({M}),
+    Permission.APPROVE: frozenset({R, O, I}),
+}
+"""Who may do what. An auditor reads everything and changes nothing; an administrator sees no leaked data."""
+
+READING: Final = frozenset(
+    {
+        Permission.BE_HERE,
+        Permission.SEE_CASES,
+        Permission.SEE_DOCUMENTS,
+        Permission.SEE_CAUSE,
+        Permission.SEE_SUSPICIONS,
+        Permission.SEE_SOURCES,
+        Permission.SEE_READINGS,
+        Permission.SEE_RECORD,
+        Permission.VERIFY,
+        Permission.SEE_HEALTH,
+        Permission.SEE_PEOPLE,
+    }
+)
+"""What changes nothing."""
+
+SCOPES: Final[dict[str, frozenset[Permission]]] = {
+    "incidents:read": frozenset({Permission.SEE_CASES}),
+    "incidents:write": frozenset({Permission.SEE_CASES, Permission.WORK_CASES}),
+    "incidents:steer": frozenset({Permission.SEE_CASES, Permission.WORK_CASES, Permission.STEER_CASES}),
+    "sources:read": frozenset({Permission.SEE_SOURCES}),
+    "health:read": frozenset({Permission.SEE_HEALTH}),
+    "people:read": frozenset({Permission.SEE_PEOPLE}),
+}
+"""What a token of a service may be good for; a confirmation, a reveal and an approval are of persons alone."""
+
+
+def may(actor: Actor, permission: Permission) -> bool:
+    """Whether a person may, by one of their roles."""
+    return actor.is_program or actor.has_any(TABLE[permission])
+
+
+def is_bound_to_own(actor: Actor, permission: Permission) -> bool:
+    """Whether somebody may only as a data owner: with the incidents of their own extracts, and no others."""
+    return not actor.is_program and actor.roles & TABLE[permission] == {Role.DATA_OWNER}
