@@ -52,6 +52,7 @@ COMMANDS = {
     "key": "cli.keeping.key:key",
     "index": "cli.custody.index:index",
     "doctor": "cli.keeping.doctor:doctor",
+    "people": "cli.keeping.people:people",
 }
 
 

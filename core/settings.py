@@ -17,6 +17,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 
 from core.clock import DEFAULT_ZONE
 from core.errors import HinomiError
+from core.people_settings import PeopleSettings
 
 SETTINGS_FILE = "hinomi.toml"
 SECRETS_FILE = "secrets.toml"
@@ -196,7 +197,6 @@ class WebSettings(_Table):
     port: int = Field(default=8470, ge=0, le=65535, description="0 takes a free one")
     public_url: str = Field(default="", description="address for links in alerts; default: host and port above")
     idle_minutes: float = Field(default=60, gt=0, description="who does nothing for that long has to sign in again")
-    token_hours: float = Field(default=24, gt=0, description="then the printed address opens nothing any more")
 
 
 class SchedulerSettings(_Table):
@@ -276,6 +276,7 @@ class Settings(BaseSettings):
     trails: TrailSettings = TrailSettings()
     log: LogSettings = LogSettings()
     siem: SiemSettings = SiemSettings()
+    people: PeopleSettings = PeopleSettings()
 
     _toml: ClassVar[Path | None] = None
 

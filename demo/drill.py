@@ -26,6 +26,7 @@ from sqlalchemy import select
 
 from cli.custody.canaries import draw_people, index_or_none
 from cli.days import today
+from core.actors import Actor
 from core.errors import HinomiError
 from core.processes.child import end_group
 from core.processes.environment import command_environment
@@ -40,7 +41,7 @@ if TYPE_CHECKING:
     from fingerprints.index.canaries import Canary
 
 SOURCE: Final = "drill"
-ACTOR: Final = "hinomi drill"
+ACTOR: Final = Actor("hinomi drill")
 POOL: Final = 20
 """Canaries made and enrolled at once: enrolling writes the whole index anew, which takes its time in a large home."""
 DOMAIN: Final = "drill.example"

@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
 
+ALL = "*"
+"""Whoever answers for every extract answers for what none of them explains, too."""
+
+
 def keep_extracts(session: Session, finding_id: int, extracts: Sequence[Mapping[str, Any]]) -> None:
     """Keep which extracts explain a finding: those that do it better than chance, or whichever does it best.
 
@@ -50,6 +54,8 @@ def incidents_of(session: Session, patterns: Iterable[str]) -> set[int]:
 def is_of(session: Session, incident_id: int, patterns: Iterable[str]) -> bool:
     """Whether an incident, or the whole that it is part of, is of an extract whose name fits one of these."""
     patterns = tuple(patterns)
+    if ALL in patterns:
+        return True
     return any(is_named(name, patterns) for name in extracts_of(session, root_of(session, incident_id)))
 
 

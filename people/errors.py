@@ -36,7 +36,16 @@ class NotAllowedError(PeopleError):
 
 
 class SignInError(PeopleError):
-    """Somebody could not be signed in; what is said of it helps nobody who guesses."""
+    """Somebody could not be signed in; what is said of it helps nobody who guesses.
+
+    Attributes:
+        seconds: How long until the next try is looked at; 0 for at once.
+    """
+
+    def __init__(self, key: str, **values: object) -> None:
+        super().__init__(key, **values)
+        seconds = values.get("seconds", 0)
+        self.seconds = seconds if isinstance(seconds, int) else 0
 
 
 class SecondPersonError(PeopleError):

@@ -128,7 +128,7 @@ def decide(session: Session, suspicion_id: int, decision: str, *, actor: Actor, 
         raise ForbiddenActionError(f"{decision}_no_reason", suspicion=suspicion_id)
     if row.state == after:
         raise ForbiddenActionError(f"already_{after}", suspicion=suspicion_id)
-    row.state, row.reason, row.actor, row.decided_at = after, reason.strip(), actor, now
+    row.state, row.reason, row.actor, row.decided_at = after, reason.strip(), actor.name, now
     data = {"suspicion": suspicion_id, "check": row.check, "reason": reason.strip()}
     add_event(session, f"suspicion-{after}", actor=actor, now=now, source=row.system, data=data)
     return after

@@ -76,7 +76,7 @@ def test_every_entry_point_serves_what_any_other_does(
 ) -> None:
     damage_newest(two_generations)
     home = Home.of(two_generations, database=database, clock=clock)
-    world: World = create_app(home, TOKEN).state.world
+    world: World = create_app(home).state.world
     judge = open_verdicts(Bench(two_generations.home, 1 << 20, 10.0), home.load_key())
     assert [one.generation for one in (home.index, world.home.open_index(), judge.index)] == [1, 1, 1]
 

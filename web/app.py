@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import TYPE_CHECKING, cast
 
 from starlette.applications import Starlette
@@ -13,43 +12,34 @@ from starlette.staticfiles import StaticFiles
 
 from core.errors import HinomiError
 from incidents.errors import IncidentError
-from web.access.attempts import Attempts
+from people.errors import NotAllowedError, PeopleError
+from people.sign_in.sealing import Sealing
+from web.access.arrivals import Arrivals
 from web.access.gate import Gate
-from web.access.record import AccessRecord
-from web.access.sessions import Sessions
-from web.access.tokens import load_secret
+from web.access.sessions import Sessions, load_secret
 from web.intake import ROUTES as INTAKE_ROUTES
 from web.pages import STATIC, Pages
 from web.routes import load_routes
 from web.world import World, world_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from starlette.requests import Request
     from starlette.responses import Response
     from starlette.types import Scope
 
     from home import Home
 
+FORBIDDEN = 403
 CONFLICT = 409  # a change that the state of things forbids
 OUTSIDE = 503  # the database or a disk failed
 OUTSIDE_EXIT_CODE = 3  # see `core.errors.HinomiError`
 
 
-def create_app(home: Home, token: str | Callable[[], str], *, actor: str = "web") -> Starlette:
-    """The app over one home folder.
-
-    Args:
-        home: What the pages read and the actions write.
-        token: What a browser shows once to be let in; or what gives it, where it changes.
-        actor: The name that actions are recorded under until somebody gives another.
-    """
-    current_token = token if callable(token) else lambda: token
-    secure = home.settings.web_url.startswith("https:")
-    sessions = Sessions(load_secret(home.settings.home), current_token, home.clock, secure=secure)
-    record = AccessRecord(home, timedelta(minutes=home.settings.web.idle_minutes))
-    world = World(home, sessions, Pages(home.settings, sessions, home.clock), actor, record, Attempts(home.clock))
+def create_app(home: Home) -> Starlette:
+    """The app over one home folder: what its pages read and its actions write."""
+    secret = load_secret(home.settings.home)
+    sessions = Sessions(secret, secure=home.settings.web_url.startswith("https:"))
+    world = World(home, sessions, Pages(home.settings, sessions, home.clock), Arrivals(home, Sealing(secret)))
     app = Starlette(
         routes=[*load_routes(), *INTAKE_ROUTES, Mount("/static", _Static(directory=STATIC), name="static")],
         middleware=[Middleware(Gate, world=world)],
@@ -78,6 +68,8 @@ def _own_error(request: Request, error: Exception) -> Response:
     status = OUTSIDE if refused.exit_code == OUTSIDE_EXIT_CODE else CONFLICT
     pages = world_of(request).pages
     said, hint = str(refused), refused.hint
-    if isinstance(refused, IncidentError):
+    if isinstance(refused, NotAllowedError):
+        status = FORBIDDEN
+    if isinstance(refused, IncidentError | PeopleError):
         said, hint = refused.said(pages.language(request))
     return pages.error(request, status, said=said, hint=hint)

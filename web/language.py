@@ -18,11 +18,11 @@ def asked_language(request: Request) -> str | None:
     return asked if asked in LANGUAGES else None
 
 
-def choose_language(request: Request, default: str) -> str:
-    """The language of this page."""
+def choose_language(request: Request, default: str, own: str = "") -> str:
+    """The language of this page: as chosen in this browser, else the account's own, else what the browser asks for."""
     remembered = request.cookies.get(LANGUAGE_COOKIE, "")
     if remembered not in LANGUAGES:
-        remembered = _preferred(request.headers.get("accept-language", "")) or default
+        remembered = own or _preferred(request.headers.get("accept-language", "")) or default
     return asked_language(request) or remembered
 
 

@@ -5,13 +5,15 @@ from __future__ import annotations
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.responses import HTMLResponse
 
 from core.errors import HinomiError
 from core.texts import LANGUAGES, load_texts
+from people.roles import Permission, may
+from people.sign_in.passkeys import is_name
 from transparency.last_verification import last_verification
 from web import formats
 from web.access.gate import FORM_MARK
@@ -29,8 +31,10 @@ if TYPE_CHECKING:
     from core.clock import Clock
     from core.settings import Settings
     from core.texts import Texts
+    from people.errors import PeopleError
+    from people.sessions import SignedIn
     from transparency.last_verification import LastVerification
-    from web.access.sessions import Session, Sessions
+    from web.access.sessions import Sessions
 
 FOLDER = Path(__file__).parent
 STATIC = FOLDER / "static"
@@ -41,6 +45,7 @@ class Pages:
     """The templates, ready to be filled in."""
 
     def __init__(self, settings: Settings, sessions: Sessions, clock: Clock) -> None:
+        self._settings = settings
         self._language = settings.language
         self._sessions = sessions
         self._clock = clock
@@ -72,9 +77,19 @@ class Pages:
         """A page that says what went wrong and what to do: the text under ``key``, or under the status."""
         return self.render(request, "error.html", status=status, code=status, key=key, said=said, hint=hint)
 
+    def sign_in(self, request: Request, to: str, status: int = 200, error: PeopleError | None = None) -> HTMLResponse:
+        """The page that asks who is there; it leads on to ``to``."""
+        said, hint = error.said(self.language(request)) if error else ("", "")
+        people = self._settings.people
+        return self.render(
+            request, "signin.html", status=status, to=to, said=said, hint=hint, oidc=people.oidc,
+            has_passkeys=is_name(urlsplit(self._settings.web_url).hostname or ""),
+        )  # fmt: skip
+
     def language(self, request: Request) -> str:
         """This reader's language."""
-        return choose_language(request, self._language)
+        session: SignedIn | None = request.scope.get("hinomi.session")
+        return choose_language(request, self._language, session.language if session else "")
 
     def texts(self, request: Request) -> Texts:
         """The texts of this reader's language."""
@@ -83,7 +98,7 @@ class Pages:
     def _frame(self, request: Request, language: str) -> dict[str, Any]:
         """What every template may use."""
         texts = load_texts("web", language)
-        session: Session | None = request.scope.get("hinomi.session")
+        session: SignedIn | None = request.scope.get("hinomi.session")
         now = self._clock.now()
         verified = _last_verification(request) if session else None
         return {
@@ -100,9 +115,15 @@ class Pages:
             "address": partial(_address, request),
             "asset": lambda name: f"/static/{name}?v={self._assets[name]}",
             "session": session,
+            "may": partial(_may, session),
             "form_mark_name": FORM_MARK,
-            "form_mark": self._sessions.form_mark(session) if session else "",
+            "form_mark": self._sessions.form_mark(session.id) if session else "",
         }
+
+
+def _may(session: SignedIn | None, permission: str) -> bool:
+    """Whether somebody may: what they may not, a page does not offer."""
+    return session is not None and may(session.actor, Permission(permission))
 
 
 def _last_verification(request: Request) -> LastVerification | None:
@@ -129,7 +150,8 @@ def _verified_text(texts: Texts, verified: LastVerification | None, now: datetim
 def _named(texts: Texts, group: str, name: str) -> str:
     """The name of a state, kind, … in this language: ours, the incidents', or the word itself when neither knows it."""
     key = f"{group}.{name}"
-    known = next((t for t in (texts, load_texts("incidents", texts.language)) if key in t), None)
+    rooms = (load_texts(room, texts.language) for room in ("incidents", "people"))
+    known = next((t for t in (texts, *rooms) if key in t), None)
     return known(key) if known else name.replace("_", " ")
 
 

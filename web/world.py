@@ -5,14 +5,20 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 
+from starlette.exceptions import HTTPException
+
 if TYPE_CHECKING:
     from starlette.requests import Request
 
+    from core.actors import Actor
     from home import Home
-    from web.access.attempts import Attempts
-    from web.access.record import AccessRecord
-    from web.access.sessions import Session, Sessions
+    from people.sessions import SignedIn
+    from web.access.arrivals import Arrivals
+    from web.access.sessions import Sessions
     from web.pages import Pages
+
+
+FORBIDDEN = 403
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,17 +27,13 @@ class World:
 
     Attributes:
         home: The home folder: settings, database, archive, clock; key and index for the pages that need them.
-        actor: The name that actions are recorded under until the person at the browser gives another.
-        record: Writes down who comes and goes.
-        attempts: Counts wrong tokens.
+        arrivals: Signs people in and out.
     """
 
     home: Home
     sessions: Sessions
     pages: Pages
-    actor: str
-    record: AccessRecord
-    attempts: Attempts
+    arrivals: Arrivals
 
 
 def world_of(request: Request) -> World:
@@ -39,9 +41,9 @@ def world_of(request: Request) -> World:
     return cast("World", request.app.state.world)
 
 
-def session_of(request: Request) -> Session | None:
+def session_of(request: Request) -> SignedIn | None:
     """The session that the gate let in; none on the pages that anybody may see."""
-    return cast("Session | None", request.scope.get("hinomi.session"))
+    return cast("SignedIn | None", request.scope.get("hinomi.session"))
 
 
 def form_of(request: Request) -> dict[str, str]:
@@ -49,10 +51,16 @@ def form_of(request: Request) -> dict[str, str]:
     return cast("dict[str, str]", request.scope.get("hinomi.form", {}))
 
 
-def actor_of(request: Request) -> str:
-    """The name this request acts under."""
+def actor_of(request: Request) -> Actor:
+    """Who is at the browser.
+
+    Raises:
+        HTTPException: Nobody that is known.
+    """
     session = session_of(request)
-    return session.actor if session else world_of(request).actor
+    if session is None:
+        raise HTTPException(FORBIDDEN)
+    return session.actor
 
 
 def client_of(request: Request) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 import signal
 import socket
 import sys
@@ -47,22 +46,22 @@ def serve(
 ) -> None:
     """Serve the web pages and run the scheduler until stopped.
 
-    The address holds a token that opens the pages for a day; --address prints one that does.
+    The address holds a link that signs whoever runs this in, once; --address prints a new one.
     """
     from core.logs import configure_logs
-    from web.access.tokens import Tokens
     from web.app import create_app
 
-    tokens = Tokens(ctx.folder, ctx.clock, timedelta(hours=ctx.settings.web.token_hours))
     if only_address:
-        _tell(ctx, f"{served_url(ctx.settings)}/?token={tokens.fresh()}", as_json=as_json)
+        _tell(ctx, _address(ctx, served_url(ctx.settings)), as_json=as_json)
         return
     configure_logs()
     listener = _listen(ctx.settings.web.host, ctx.settings.web.port if port is None else port)
     web = ctx.settings.web.model_copy(update={"port": listener.getsockname()[1]})
     ctx.settings = ctx.settings.model_copy(update={"web": web})  # links in alerts lead to where it really is
-    app = create_app(ctx, tokens.current, actor=_who())
-    address = f"{ctx.settings.web_url}/?token={tokens.fresh()}"
+    app = create_app(ctx)
+    people = ctx.settings.people
+    is_known_elsewhere = people.oidc.is_set_up or people.proxy.is_set_up
+    address = ctx.settings.web_url if is_known_elsewhere else _address(ctx, ctx.settings.web_url)
     with _scheduler(ctx, wanted=not no_scheduler, without={SWEEPS} if no_sweeps else set()), serving_at(ctx.settings):
         if as_json:
             ctx.emit({"address": address})
@@ -129,9 +128,19 @@ def _scheduler(ctx: Context, *, wanted: bool, without: Collection[str]) -> Itera
         scheduler.stop()
 
 
-def _who() -> str:
-    """The account that runs this, as the first name of whoever sits at the browser."""
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):
-        return "web"
+def _address(ctx: Context, url: str) -> str:
+    """An address that signs in whoever runs this: their own account, or the first administrator's."""
+    from core.actors import Role
+    from people.accounts import get_account, list_accounts
+    from people.command_line import add_first_account
+    from people.sign_in.links import FULL, make_link
+
+    now, lifetime = ctx.clock.now(), timedelta(hours=ctx.settings.people.link_hours)
+    with ctx.database.write() as session:
+        add_first_account(session, now)
+    with ctx.database.write() as session:
+        if ctx.actor.account is not None:
+            account = get_account(session, ctx.actor.name)
+        else:
+            account = list_accounts(session, role=Role.ADMINISTRATOR, is_active=True)[0]
+        return f"{url}/?{FULL}={make_link(session, account, lifetime=lifetime, actor=ctx.actor, now=now)}"

@@ -21,8 +21,17 @@ READINGS: Final = (
     "suspicions-revealed",
 )
 """Kinds of events that tell of a look."""
-SIGN_INS: Final = ("signed-in", "sign-in-failed", "signed-out")
-"""Kinds of events that tell of who came to the pages and went."""
+SIGN_INS: Final = (
+    "signed-in",
+    "sign-in-failed",
+    "signed-out",
+    "session-ended",
+    "link-made",
+    "password-changed",
+    "second-factor-added",
+    "second-factor-removed",
+)
+"""Kinds of events that tell of who came to the pages and went, and how they sign in."""
 
 
 def expanded(kinds: tuple[str, ...]) -> tuple[str, ...]:

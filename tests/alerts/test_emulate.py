@@ -18,6 +18,7 @@ import pytest
 
 from alerts.delivery import open_post
 from incidents import actions
+from tests.actors import by
 from tests.alerts.conftest import make_settings, run
 from tests.incidents.makers import NOW, Leaked, repost, take
 from tests.servers.ports import free_port, wait_for_port
@@ -88,7 +89,7 @@ def test_an_incident_is_told_updated_and_threaded(post: PostRoom, emulate: str, 
     run(post)
     repost(post.database, LEAK.content, source="forum", address="http://forum.invalid/1")
     with post.database.write() as session:
-        actions.act(session, 1, "confirm-owner", actor="suzuki", now=NOW)
+        actions.act(session, 1, "confirm-owner", actor=by("suzuki"), now=NOW)
     run(post)
     (parent,) = [m for m in call(emulate, "conversations.history", channel=channel)["messages"] if m.get("blocks")]
     assert "確認済み" in json.dumps(parent["blocks"], ensure_ascii=False)

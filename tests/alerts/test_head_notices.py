@@ -15,6 +15,7 @@ from alerts.models import Message
 from home import Home
 from incidents.timeline.events import add_event
 from scheduler import all_jobs
+from tests.actors import by
 from tests.alerts.conftest import make_settings, run
 from tests.incidents.makers import Leaked, take
 from transparency.errors import BrokenLogError
@@ -42,7 +43,7 @@ def signing(home: Path, slack: FakeSlack) -> Settings:
 
 def sign(signing: Settings, post: PostRoom) -> bool:
     with post.database.write() as session:
-        add_event(session, "note", actor="suzuki", now=post.clock.now(), data={"text": "x"})
+        add_event(session, "note", actor=by("suzuki"), now=post.clock.now(), data={"text": "x"})
     publish(signing, post.database, post.clock)
     with post.database.write() as session:
         return enqueue_head(session, post.channels, language="ja", every_h=24, now=post.clock.now())
@@ -119,7 +120,7 @@ def test_the_console_and_a_home_that_wants_none_get_none(signing: Settings, post
 
 def test_the_scheduler_makes_leaves_signs_and_posts(signing: Settings, post: PostRoom, slack: FakeSlack) -> None:
     with post.database.write() as session:
-        add_event(session, "note", actor="suzuki", now=post.clock.now(), data={"text": "x"})
+        add_event(session, "note", actor=by("suzuki"), now=post.clock.now(), data={"text": "x"})
     home = Home.of(signing, database=post.database, clock=post.clock)
     jobs = {job.name: job for job in all_jobs(home, threading.Event())()}
     assert jobs["log"].is_wanted()

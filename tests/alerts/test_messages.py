@@ -21,7 +21,7 @@ LINE = IncidentLine(
     id=7, state="open", severity="high", title="", opened_at=NOW, updated_at=NOW, first_seen_at=NOW, subjects=1234,
     people=2000, documents=2, sightings=3, confidence=0.987, fields={"name": 1234, "phone": 3},
     sources=("my-paste", "hand-in"), assignee="", dismiss_reason="", csirt_confirmed_at=NOW, owner_confirmed_at=None,
-    merged_into=None,
+    csirt_confirmed_by="佐藤", owner_confirmed_by="", merged_into=None,
 )  # fmt: skip
 ALERT = Alert(LINE, "https://hinomi.carrier.example/incidents/7", "en")
 

@@ -15,6 +15,7 @@ from core.logs import configure_logs
 from incidents import actions
 from judging.child import ChildJudge
 from judging.queue import Matching, match_waiting
+from tests.actors import by
 from tests.alerts.conftest import FakeSlack, make_settings, run
 from tests.judging.bad_verdicts import open_bad
 from tests.small_carrier import PEOPLE, VALUES, archive, bench, enrolled_home, home, leak_text
@@ -52,8 +53,8 @@ def test_no_value_is_in_what_goes_out_or_is_logged(
     post = open_post(make_settings(home, slack.settings()), database, clock)
     run(post)
     with database.write() as session:
-        actions.note(session, 1, f"{person[1]} called", actor="suzuki", now=clock.now())
-        actions.act(session, 1, "dismiss", actor="suzuki", reason=f"{person[7]} is a test", now=clock.now())
+        actions.note(session, 1, f"{person[1]} called", actor=by("suzuki"), now=clock.now())
+        actions.act(session, 1, "dismiss", actor=by("suzuki"), reason=f"{person[7]} is a test", now=clock.now())
     for _ in range(4):
         run(post)
         clock.advance(timedelta(minutes=10))

@@ -12,6 +12,7 @@ from alerts.siem_lines import POSITION_FILE, TOLD, has_lines, send_lines
 from core.settings import load_settings
 from core.texts import load_texts
 from incidents.timeline.events import add_event
+from tests.actors import by
 from tests.incidents.makers import NOW
 from transparency.sequencer import append_waiting
 
@@ -32,7 +33,7 @@ def siem(home: Path, database_url: str) -> Settings:
 def write(database: Database, clock: SetClock, *events: tuple[str, dict[str, Any]]) -> None:
     with database.write() as session:
         for kind, data in events:
-            add_event(session, kind, actor="鈴木", now=NOW, data=data)
+            add_event(session, kind, actor=by("鈴木"), now=NOW, data=data)
     append_waiting(database, clock)
 
 

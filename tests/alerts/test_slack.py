@@ -12,6 +12,7 @@ from sqlalchemy import select
 from alerts.models import Message
 from alerts.outbox import has_due
 from incidents import actions
+from tests.actors import by
 from tests.alerts.conftest import run
 from tests.incidents.makers import NOW, Leaked, event_kinds, repost, take
 
@@ -41,7 +42,7 @@ def test_what_happens_later_changes_the_parent_and_goes_into_its_thread(post: Po
     for number in range(5):
         repost(post.database, LEAK.content, source="forum", address=f"http://forum.invalid/{number}")
     with post.database.write() as session:
-        actions.act(session, 1, "confirm-csirt", actor="suzuki", now=NOW)
+        actions.act(session, 1, "confirm-csirt", actor=by("suzuki"), now=NOW)
     run(post)
     (parent,), (reply,) = slack.parents, slack.replies
     assert parent["edits"] == 1
@@ -156,7 +157,7 @@ def test_merged_incidents_say_so_in_both_threads(post: PostRoom, slack: FakeSlac
 def test_an_incident_that_was_over_before_slack_was_set_up_is_not_told(post: PostRoom, slack: FakeSlack) -> None:
     take(post.database, LEAK)
     with post.database.write() as session:
-        actions.act(session, 1, "dismiss", actor="suzuki", reason="test data", now=NOW)
+        actions.act(session, 1, "dismiss", actor=by("suzuki"), reason="test data", now=NOW)
     run(post)
     assert slack.messages == []
 

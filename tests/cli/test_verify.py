@@ -16,6 +16,7 @@ from cli.main import hinomi
 from core.errors import HinomiError, UsageError
 from home import Home as OpenHome
 from scheduler import all_jobs
+from tests.actors import by
 from transparency.last_verification import ask_for_verification, last_verification
 
 if TYPE_CHECKING:
@@ -177,7 +178,7 @@ def test_a_verification_that_was_asked_for_is_run_in_a_child_and_told(made: Home
     assert not job.is_wanted(), "a new home has a day"
     made.sql("UPDATE register_events SET actor = 'nobody' WHERE id = 2")
     with home.database.write() as session:
-        ask_for_verification(session, actor="佐藤", now=home.clock.now())
+        ask_for_verification(session, actor=by("佐藤"), now=home.clock.now())
     assert job.is_wanted()
     assert job.work() == "failed: exit code 1"
     assert not job.is_wanted()

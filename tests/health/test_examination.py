@@ -14,6 +14,7 @@ from core.texts import LANGUAGES, load_texts
 from crawler.models import Sweep
 from health.examination import LOOKS, examine
 from home import Home
+from tests.actors import by
 from transparency.keys import create_log_key
 from transparency.last_verification import note_verification
 from transparency.settings_record import record_files
@@ -125,7 +126,7 @@ def test_without_settings_nothing_else_is_looked_at(tmp_path: Path) -> None:
 
 def test_an_altered_record_is_wrong(opened: Home) -> None:
     with opened.database.write() as session:
-        record_files(session, opened.settings, actor="suzuki", now=opened.clock.now())
+        record_files(session, opened.settings, actor=by("suzuki"), now=opened.clock.now())
     assert bad(opened) == []
     with (opened.settings.home / "hinomi.toml").open("a", encoding="utf-8") as file:
         file.write("# looser\n")
@@ -136,7 +137,7 @@ def test_an_altered_record_is_wrong(opened: Home) -> None:
     report = Report()
     report.add(Damage("row-edited", "event 1", 0))
     with opened.database.write() as session:
-        note_verification(session, report, actor="suzuki", now=opened.clock.now())
+        note_verification(session, report, actor=by("suzuki"), now=opened.clock.now())
     assert bad(opened) == [("log", "schema"), ("log", "damaged"), ("log", "settings")]
     for one in examine(opened):
         assert one.level != "bad" or (one.hint("ja") and one.hint("en"))

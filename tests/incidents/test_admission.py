@@ -16,6 +16,7 @@ from incidents import actions, queries
 from incidents.errors import NoIncidentError
 from incidents.models import Event, FindingRow, Incident, Sighting
 from incidents.same_leak import LeakContent, is_same_leak
+from tests.actors import by
 from tests.incidents.makers import NOW, Leaked, event_kinds, make_document, partition, repost, take, wipe
 
 if TYPE_CHECKING:
@@ -118,7 +119,7 @@ def test_a_document_that_ties_two_incidents_together_merges_them_and_a_split_und
     assert [part.id for part in page.merged] == [ids[1]]
     assert page.line.documents == 3
     with database.write() as session:
-        actions.split(session, ids[1] or 0, actor="suzuki", reason="two sellers", now=NOW)
+        actions.split(session, ids[1] or 0, actor=by("suzuki"), reason="two sellers", now=NOW)
     with database.read() as session:
         assert queries.incident_line(session, ids[0] or 0, language="ja").documents == 2
         assert queries.incident_line(session, ids[1] or 0, language="ja").documents == 1
@@ -138,7 +139,7 @@ def test_what_was_over_comes_back_with_a_repost_unless_it_was_dismissed(
     incident_id = take(database, WHOLE).incident_id or 0
     with database.write() as session:
         for action in done:
-            actions.act(session, incident_id, action, actor="suzuki", reason="test data", now=NOW)
+            actions.act(session, incident_id, action, actor=by("suzuki"), reason="test data", now=NOW)
     repost(database, WHOLE.content, source="forum", address="http://forum.invalid/1")
     with database.read() as session:
         assert queries.incident_line(session, incident_id, language="ja").state == after_repost
@@ -147,7 +148,7 @@ def test_what_was_over_comes_back_with_a_repost_unless_it_was_dismissed(
 def test_a_dismissed_incident_comes_back_when_it_shows_further_customers(database: Database) -> None:
     incident_id = take(database, SAMPLE).incident_id or 0
     with database.write() as session:
-        actions.act(session, incident_id, "dismiss", actor="suzuki", reason="test data", now=NOW)
+        actions.act(session, incident_id, "dismiss", actor=by("suzuki"), reason="test data", now=NOW)
     take(database, WHOLE)
     with database.read() as session:
         assert queries.incident_line(session, incident_id, language="ja").state == "open"

@@ -20,6 +20,7 @@ from incidents.timeline.index import index_events
 from incidents.timeline.query import SearchQuery
 from incidents.timeline.search import histogram, parse_query, search
 from incidents.timeline.sentences import normalise, search_text
+from tests.actors import by
 from tests.incidents.makers import NOW, Leaked, take, wipe
 
 if TYPE_CHECKING:
@@ -54,7 +55,7 @@ def write(database: Database, notes: Sequence[str], **given: object) -> None:
     with database.write() as session:
         for number, note in enumerate(notes):
             add_event(
-                session, "note", actor="suzuki", now=NOW, happened_at=NOW - timedelta(hours=7 * number),
+                session, "note", actor=by("suzuki"), now=NOW, happened_at=NOW - timedelta(hours=7 * number),
                 data={"text": note} | given,
             )  # fmt: skip
 
@@ -131,7 +132,7 @@ def test_search_knows_incidents_their_states_and_their_sources(database: Databas
     take(database, Leaked("one", (1, 2, 3)), source="my-paste")
     take(database, Leaked("two", (7, 8, 9)), source="forum")
     with database.write() as session:
-        act(session, 2, "confirm-csirt", actor="suzuki", now=NOW)
+        act(session, 2, "confirm-csirt", actor=by("suzuki"), now=NOW)
     assert len(found(database, "incident:1")) == 2
     assert len(found(database, "incident:1 incident:2")) == 5
     assert len(found(database, "state:confirmed")) == 3
@@ -154,7 +155,7 @@ def test_an_incident_is_searched_with_all_that_was_merged_into_it(database: Data
     assert found(database, "incident:2") == of(2)
     assert found(database, "incident:1 kind:opened incident:3") == found(database, "kind:opened")
     with database.write() as session:
-        split(session, 2, actor="suzuki", reason="two sellers", now=NOW)
+        split(session, 2, actor=by("suzuki"), reason="two sellers", now=NOW)
     assert found(database, "incident:1") == of(1)
 
 

@@ -13,6 +13,7 @@ from incidents.errors import ForbiddenActionError, IncidentError, NoIncidentErro
 from incidents.severity import LEVELS, severity
 from incidents.states import ACTIONS, STATES, actions_from, state_after
 from incidents.timeline.sentences import kind_name, normalise, sentence
+from tests.actors import by
 from tests.incidents.makers import NOW, Leaked, event_kinds, take
 
 if TYPE_CHECKING:
@@ -71,30 +72,30 @@ def test_dismissing_and_reopening_need_a_reason(state: str, action: str) -> None
 def test_both_sides_confirm_and_each_once(database: Database) -> None:
     take(database, Leaked("a list", (1, 2, 3)))
     with database.write() as session:
-        assert actions.act(session, 1, "confirm-owner", actor="tanaka", now=NOW) == "confirmed"
-        assert actions.act(session, 1, "confirm-csirt", actor="suzuki", now=NOW) == "confirmed"
+        assert actions.act(session, 1, "confirm-owner", actor=by("tanaka"), now=NOW) == "confirmed"
+        assert actions.act(session, 1, "confirm-csirt", actor=by("suzuki"), now=NOW) == "confirmed"
     with database.read() as session:
         page = queries.incident(session, 1, language="ja")
     assert page.line.csirt_confirmed_at == page.line.owner_confirmed_at == NOW
     assert [event.actor for event in page.timeline if event.kind.startswith("confirm-")] == ["tanaka", "suzuki"]
     with database.write() as session, pytest.raises(ForbiddenActionError, match="before"):
-        actions.act(session, 1, "confirm-csirt", actor="suzuki", now=NOW)
+        actions.act(session, 1, "confirm-csirt", actor=by("suzuki"), now=NOW)
 
 
 def test_an_action_that_is_refused_leaves_no_event(database: Database) -> None:
     take(database, Leaked("a list", (1, 2, 3)))
     before = event_kinds(database)
     with pytest.raises(ForbiddenActionError), database.write() as session:
-        actions.act(session, 1, "close", actor="suzuki", now=NOW)
+        actions.act(session, 1, "close", actor=by("suzuki"), now=NOW)
     assert event_kinds(database) == before
 
 
 def test_assigning_and_noting_are_events(database: Database) -> None:
     take(database, Leaked("a list", (1, 2, 3)))
     with database.write() as session:
-        actions.assign(session, 1, " tanaka ", actor="suzuki", now=NOW)
-        actions.note(session, 1, "電話で確認した", actor="tanaka", now=NOW)
-        actions.assign(session, 1, "", actor="suzuki", now=NOW)
+        actions.assign(session, 1, " tanaka ", actor=by("suzuki"), now=NOW)
+        actions.note(session, 1, "電話で確認した", actor=by("tanaka"), now=NOW)
+        actions.assign(session, 1, "", actor=by("suzuki"), now=NOW)
     with database.read() as session:
         page = queries.incident(session, 1, language="ja")
     assert page.line.assignee == ""
@@ -106,11 +107,11 @@ def test_nobody_acts_on_what_is_not_there_or_is_part_of_another(database: Databa
         take(database, Leaked(content, tuple(members)))
     with database.write() as session:
         with pytest.raises(NoIncidentError):
-            actions.act(session, 9, "contain", actor="suzuki", now=NOW)
+            actions.act(session, 9, "contain", actor=by("suzuki"), now=NOW)
         with pytest.raises(ForbiddenActionError, match="part of incident 1"):
-            actions.act(session, 2, "confirm-csirt", actor="suzuki", now=NOW)
+            actions.act(session, 2, "confirm-csirt", actor=by("suzuki"), now=NOW)
         with pytest.raises(IncidentError, match="1 to"):
-            actions.note(session, 1, "  ", actor="suzuki", now=NOW)
+            actions.note(session, 1, "  ", actor=by("suzuki"), now=NOW)
 
 
 @pytest.mark.parametrize(

@@ -18,6 +18,7 @@ from incidents import queries
 from judging.child import ChildJudge
 from judging.queue import Matching, match_waiting
 from root_cause.inquiry import inquire
+from tests.actors import by
 from tests.small_carrier import HEADER, PEOPLE, leak_text
 
 if TYPE_CHECKING:
@@ -63,7 +64,13 @@ def test_an_extract_of_after_the_first_sighting_did_not_leak(
     with database.read() as session:
         shown = queries.incident(session, 1, language="en").extracts
     asked = inquire(
-        1, database=database, index=index, trails_dir=settings.trails_dir, zone=settings.zone, clock=clock, actor="sato"
+        1,
+        database=database,
+        index=index,
+        trails_dir=settings.trails_dir,
+        zone=settings.zone,
+        clock=clock,
+        actor=by("sato"),
     )["extracts"]
     for extracts in (shown, asked):
         assert {one["extract"] for one in extracts} >= {"small"}
@@ -82,7 +89,7 @@ def test_what_the_register_learns_later_counts_in_the_next_inquiry(
     def first() -> str:
         found = inquire(
             1, database=database, index=index, trails_dir=settings.trails_dir, zone=settings.zone, clock=clock,
-            actor="sato",
+            actor=by("sato"),
         )  # fmt: skip
         return str(found["extracts"][0]["extract"])
 

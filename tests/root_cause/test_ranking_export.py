@@ -13,6 +13,7 @@ from fingerprints.secrets.keys import load_key
 from incidents import queries
 from root_cause.inquiry import inquire
 from root_cause.ranking_export import export_ranking
+from tests.actors import by
 from tests.incidents.makers import take
 from tests.root_cause.test_inquiry import LEAKED, everybody, line, log
 from tests.small_carrier import PEOPLE
@@ -38,11 +39,11 @@ def export(settings: Settings, database: Database, clock: SetClock) -> Export:
         index = Index.open(settings.index_dir, load_key(settings.key, settings.home))
         found = inquire(
             1, database=database, index=index, trails_dir=settings.trails_dir, zone=settings.trail_zone, clock=clock,
-            actor="sato",
+            actor=by("sato"),
             reveal=reveal, reason=reason,
         )  # fmt: skip
         return export_ranking(
-            1, found, database=database, index=index, clock=clock, actor="sato", reason=reason, revealed=reveal
+            1, found, database=database, index=index, clock=clock, actor=by("sato"), reason=reason, revealed=reveal
         )
 
     return exported

@@ -16,6 +16,7 @@ from fingerprints.secrets.keys import load_key
 from incidents.errors import ForbiddenActionError, NoSuspicionError
 from incidents.models import Event
 from root_cause.suspicions import decide, list_suspicions, note_look, rules_of, run_checks
+from tests.actors import by
 from trails.imports import plan_import, run_import
 from trails.number_digests import KeyedDoor
 
@@ -99,8 +100,8 @@ def test_names_are_masked_and_every_look_is_on_the_record(
     check(settings, database, clock)
     with database.write() as session:
         masked = list_suspicions(session, language="ja")
-        note_look(session, len(masked), actor="sato", now=clock.now())
-        note_look(session, 2, actor="sato", now=clock.now(), reason="照会票 12")
+        note_look(session, len(masked), actor=by("sato"), now=clock.now())
+        note_look(session, 2, actor=by("sato"), now=clock.now(), reason="照会票 12")
     assert not any("op-1" in one.sentence + one.name for one in masked)
     assert events(database) == ["trails-checked", "suspicions-viewed", "suspicions-revealed"]
 
@@ -111,15 +112,15 @@ def test_a_suspicion_is_explained_or_escalated_with_a_reason(
     log(WORK + NIGHT)
     first, second = sorted(check(settings, database, clock))
     with database.write() as session:
-        assert decide(session, first, "explain", actor="sato", now=clock.now(), reason="棚卸し") == "explained"
-        assert decide(session, second, "escalate", actor="sato", now=clock.now(), reason="要調査") == "escalated"
+        assert decide(session, first, "explain", actor=by("sato"), now=clock.now(), reason="棚卸し") == "explained"
+        assert decide(session, second, "escalate", actor=by("sato"), now=clock.now(), reason="要調査") == "escalated"
         assert [one.id for one in list_suspicions(session, language="en", state="open")] == []
         with pytest.raises(ForbiddenActionError, match="already"):
-            decide(session, first, "explain", actor="sato", now=clock.now(), reason="again")
+            decide(session, first, "explain", actor=by("sato"), now=clock.now(), reason="again")
         with pytest.raises(ForbiddenActionError, match="needs a reason"):
-            decide(session, first, "escalate", actor="sato", now=clock.now(), reason=" ")
+            decide(session, first, "escalate", actor=by("sato"), now=clock.now(), reason=" ")
         with pytest.raises(NoSuspicionError):
-            decide(session, 99, "explain", actor="sato", now=clock.now(), reason="x")
+            decide(session, 99, "explain", actor=by("sato"), now=clock.now(), reason="x")
     assert events(database)[1:] == ["suspicion-explained", "suspicion-escalated"]
 
 
@@ -133,7 +134,7 @@ def test_what_grew_far_beyond_its_explanation_is_open_again(
     log("".join(line(5, "op-1", i, action="CSV出力") for i in range(120)))
     (number,) = check(settings, database, clock)
     with database.write() as session:
-        decide(session, number, "explain", actor="sato", now=clock.now(), reason="月次の請求")
+        decide(session, number, "explain", actor=by("sato"), now=clock.now(), reason="月次の請求")
     log("".join(line(6, "op-1", i, action="CSV出力") for i in range(130)))
     assert check(settings, database, clock) == []
     assert states() == {"explained"}

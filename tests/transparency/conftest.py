@@ -16,6 +16,7 @@ from fingerprints.identifiers.customer_number import NUMBER_KIND
 from fingerprints.secrets.digests import Digester
 from fingerprints.secrets.keys import load_key
 from incidents.timeline.events import add_event
+from tests.actors import by
 from tests.small_carrier import PEOPLE, archive, bench, enrolled_home, home
 from trails.imports import plan_import, run_import
 from trails.number_digests import KeyedDoor
@@ -59,7 +60,7 @@ class LogHome:
         """Write some events."""
         with self.database.write() as session:
             for number in range(count):
-                add_event(session, "note", actor="鈴木", now=self.clock.now(), data={"text": f"{words} {number}"})
+                add_event(session, "note", actor=by("鈴木"), now=self.clock.now(), data={"text": f"{words} {number}"})
 
     def publish(self) -> int:
         """Sign a head, a moment later than before; how large the tree is."""

@@ -14,6 +14,7 @@ from sqlalchemy import select, text
 from core.clock import SystemClock
 from core.database import Database
 from incidents.timeline.events import add_event
+from tests.actors import by
 from transparency import sequencer
 from transparency.entries import read_entries
 from transparency.kinds import KINDS
@@ -46,7 +47,7 @@ def test_rows_become_leaves_in_their_order_once(log_home: LogHome) -> None:
 
 def test_a_row_that_was_not_committed_is_not_in_line(log_home: LogHome) -> None:
     with log_home.database.read() as session:  # what a reading session changes is thrown away
-        add_event(session, "note", actor="a", now=log_home.clock.now(), data={"text": "x"})
+        add_event(session, "note", actor=by("a"), now=log_home.clock.now(), data={"text": "x"})
         session.flush()
         assert sequencer.is_waiting(session)
     assert log_home.append() == 0
@@ -55,7 +56,7 @@ def test_a_row_that_was_not_committed_is_not_in_line(log_home: LogHome) -> None:
 def test_an_event_written_twice_under_one_key_is_one_leaf(log_home: LogHome) -> None:
     for _ in range(2):
         with log_home.database.write() as session:
-            add_event(session, "note", actor="a", now=log_home.clock.now(), data={"text": "x"}, key="once")
+            add_event(session, "note", actor=by("a"), now=log_home.clock.now(), data={"text": "x"}, key="once")
     assert log_home.append() == 1
 
 
@@ -90,7 +91,7 @@ def test_many_writers_and_sequencers_leave_no_row_out_and_none_twice(log_home: L
             for count in range(EACH):
                 with database.write() as session:
                     words = {"text": f"{number}/{count}"}
-                    add_event(session, "note", actor=f"w{number}", now=SystemClock().now(), data=words)
+                    add_event(session, "note", actor=by(f"w{number}"), now=SystemClock().now(), data=words)
                 if count % 7 == number:
                     sequencer.append_waiting(database, SystemClock())
         except BaseException as error:  # noqa: BLE001  # told by the test

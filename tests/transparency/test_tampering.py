@@ -34,6 +34,7 @@ from incidents.merging import merge, split
 from incidents.models import Incident
 from judging.queue import take_reposts
 from root_cause.suspicions import decide, run_checks
+from tests.actors import by
 from tests.incidents.makers import NOW, Leaked
 from tests.small_carrier import HEADER, PEOPLE
 from tests.transparency.conftest import LogHome
@@ -71,7 +72,7 @@ def made_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     run_checks(settings, database, load_key(settings.key, folder), now=clock.now())
     _incidents(home)
     with database.write() as session:
-        record_files(session, settings, actor="田中", now=NOW)  # the sources, and the mapping of the access log
+        record_files(session, settings, actor=by("田中"), now=NOW)  # the sources, and the mapping of the access log
         sweep = Sweep(source="my-paste", started_at=NOW, pid=1, worker="w")
         session.add(sweep)
         session.flush()
@@ -112,12 +113,12 @@ def _incidents(home: LogHome) -> None:
     home.archive.hand_in(b"big", "again.txt", media_type="text/plain")
     take_reposts(home.database, home.clock)
     with home.database.write() as session:
-        act(session, first, "confirm-csirt", actor="鈴木", now=NOW)
-        assign(session, first, "佐藤", actor="鈴木", now=NOW)
-        act(session, others[0], "dismiss", actor="鈴木", now=NOW, reason="made up")
+        act(session, first, "confirm-csirt", actor=by("鈴木"), now=NOW)
+        assign(session, first, "佐藤", actor=by("鈴木"), now=NOW)
+        act(session, others[0], "dismiss", actor=by("鈴木"), now=NOW, reason="made up")
         merge(session, session.get_one(Incident, others[1]), session.get_one(Incident, others[2]), now=NOW)
     with home.database.write() as session:
-        split(session, others[2], actor="鈴木", reason="not the same", now=NOW)
+        split(session, others[2], actor=by("鈴木"), reason="not the same", now=NOW)
 
 
 @pytest.fixture
@@ -209,7 +210,7 @@ def test_a_decision_about_a_suspicion_that_nobody_took(tampered: LogHome) -> Non
         "'open', '', '', '2026-11-22')"
     )
     with tampered.database.write() as session:
-        decide(session, 1, "explain", actor="鈴木", now=tampered.clock.now(), reason="a campaign")
+        decide(session, 1, "explain", actor=by("鈴木"), now=tampered.clock.now(), reason="a campaign")
     tampered.publish()
     assert tampered.verify().is_whole
     tampered.sql("UPDATE trail_suspicions SET actor = '佐藤' WHERE id = 1")
@@ -343,7 +344,7 @@ def test_what_somebody_answers_for_is_no_damage(tampered: LogHome) -> None:
         assert notice_changes(session, tampered.settings, now=NOW) == []
     assert tampered.damage().what == "settings-differ"
     with tampered.database.write() as session:
-        assert record_files(session, tampered.settings, actor="田中", now=NOW, reason="moved") == ["sources.toml"]
+        assert record_files(session, tampered.settings, actor=by("田中"), now=NOW, reason="moved") == ["sources.toml"]
     assert tampered.verify().is_whole
 
 

@@ -12,6 +12,7 @@ from sqlalchemy import select
 from archive.models import DocumentRow
 from incidents.actions import act, take_finding
 from incidents.findings import record_finding
+from tests.actors import by
 from tests.archive.test_store import exchange, place
 from tests.incidents.makers import Leaked
 from transparency.entries import read_entries
@@ -301,7 +302,7 @@ def test_verdicts_and_states_of_incidents_are_covered(full_home: LogHome) -> Non
             session, document, Leaked("x", (0, 1, 2)).finding(), generation=1, now=full_home.clock.now()
         )
         take_finding(session, row, now=full_home.clock.now())
-        act(session, 1, "confirm-csirt", actor="suzuki", now=full_home.clock.now())
+        act(session, 1, "confirm-csirt", actor=by("suzuki"), now=full_home.clock.now())
     full_home.publish()
     report = full_home.verify()
     assert (report.damages, report.leaves["finding"]) == ([], 1)

@@ -1,4 +1,4 @@
-"""An app over a database with one leak in it, and a browser that showed the token."""
+"""An app over a database with one leak in it, and a browser in which somebody is signed in."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from starlette.testclient import TestClient
 from archive.store import Archive
 from core.settings import load_settings
 from home import Home
-from tests.web.scene import TOKEN, Scene, make_scene
+from tests.web.people import link_of, somebody
+from tests.web.scene import Scene, make_scene
 from web.app import create_app
 
 if TYPE_CHECKING:
@@ -51,14 +52,15 @@ def scene(database: Database, archive: Archive, clock: SetClock) -> Scene:
 @pytest.fixture
 def stranger(settings: Settings, database: Database, clock: SetClock) -> Iterator[TestClient]:
     """A browser that showed nothing yet."""
-    app = create_app(Home.of(settings, database=database, clock=clock), TOKEN, actor="山口")
+    app = create_app(Home.of(settings, database=database, clock=clock))
     with TestClient(app, base_url="http://127.0.0.1:8470", raise_server_exceptions=False) as client:
         yield client
 
 
 @pytest.fixture
-def browser(stranger: TestClient) -> TestClient:
-    """A browser that opened the printed address; it prefers English."""
+def browser(stranger: TestClient, database: Database, clock: SetClock) -> TestClient:
+    """A browser in which somebody with every role is signed in; it prefers English."""
     stranger.headers["accept-language"] = "en"
-    assert stranger.get(f"/?token={TOKEN}").status_code == 200
+    somebody(database, clock)
+    assert stranger.get(link_of(database, clock)).status_code == 200
     return stranger

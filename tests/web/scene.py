@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING
 from pyroaring import BitMap
 
 from archive.models import Capture, DocumentRow
+from core.actors import SYSTEM
 from crawler.models import Sweep
 from incidents.models import FindingMatch, FindingRow, Incident, Sighting
 from incidents.timeline.events import add_event
+from tests.actors import by
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -25,7 +27,6 @@ if TYPE_CHECKING:
     from core.clock import SetClock
     from core.database import Database
 
-TOKEN = "a-token-for-tests-that-nobody-could-guess-x1"
 FIELDS = {"name": 40, "phone": 38, "address": 31}
 SOURCES = """\
 [sources.my-paste]
@@ -68,7 +69,12 @@ def make_scene(database: Database, archive: Archive, clock: SetClock) -> Scene:
         for number in range(3):
             at = found_at - timedelta(days=number)
             add_event(
-                session, "note", actor="鈴木", now=at, incident_id=incident_id, data={"text": f"名簿を確認 {number}"}
+                session,
+                "note",
+                actor=by("鈴木"),
+                now=at,
+                incident_id=incident_id,
+                data={"text": f"名簿を確認 {number}"},
             )
     clock.advance(timedelta(hours=2))
     return Scene(incident_id, kept.document_id, other.document_id)
@@ -138,6 +144,6 @@ def _open(session: Session, document_id: int, capture_id: int, at: datetime) -> 
     )
     data = {"address": capture.address, "subjects": 40, "fields": FIELDS, "severity": "high"}
     add_event(
-        session, "opened", actor="hinomi", now=at, incident_id=incident.id, source="my-paste", data=data
+        session, "opened", actor=SYSTEM, now=at, incident_id=incident.id, source="my-paste", data=data
     )  # fmt: skip
     return incident.id

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from core.actors import SYSTEM
 from transparency.check_proof import _check
 from transparency.heads import publish
 from transparency.keys import create_log_key
@@ -110,7 +111,7 @@ def test_every_page_says_when_the_record_was_verified_and_what_came_of_it(
         connection.exec_driver_sql("UPDATE events SET actor = 'nobody' WHERE id = 1")
     for report, said in ((Report(), "Record whole"), (verify(settings, database, clock), "The record is damaged in")):
         with database.write() as session:
-            note_verification(session, report, actor="hinomi", now=clock.now())
+            note_verification(session, report, actor=SYSTEM, now=clock.now())
         assert said in foot(browser)
     with database.read() as session:
         assert not is_verification_due(session, settings.log, clock.now())

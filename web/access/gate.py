@@ -1,4 +1,4 @@
-"""What stands between the network and the pages: host name, token, session, forms, headers, and the last `except`.
+"""What stands between the network and the pages: host name, session, forms, headers, and the last `except`.
 
 Written as plain ASGI, since it answers for every response, those of errors included.
 """
@@ -17,6 +17,9 @@ from starlette.responses import RedirectResponse
 from core.errors import HinomiError
 from core.logs import get_logger
 from custody.enrolment.uploads import LARGEST_BYTES, Uploads
+from people.errors import PeopleError, SignInError
+from people.sign_in.links import FULL
+from web.access.arrivals import PROXY
 from web.uploads import RefusedUploadError, UploadReader
 from web.world import client_of
 
@@ -24,7 +27,7 @@ if TYPE_CHECKING:
     from starlette.responses import Response
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-    from web.access.sessions import Session
+    from people.sessions import SignedIn
     from web.world import World
 
 FORM_LIMIT_BYTES = 64 * 1024  # a reason, a note, what each column of a wide table holds
@@ -34,6 +37,7 @@ FORM_MARK = "form_mark"
 FORBIDDEN = 403
 OUTSIDE = 503  # the database failed
 SIGN_IN_PATH = "/sign-in"
+ACCOUNT_PATHS = ("/account", "/session/leave")  # what is open to somebody who has to set up a second factor
 PULSE_PATH = "/pulse"  # what a page that lies open asks by itself
 OPEN_PATHS = ("/static/", "/api/intake")  # what is pushed carries a token of its own
 
@@ -50,7 +54,7 @@ HEADERS = {
 
 
 class Gate:
-    """Lets in who showed the token, and puts the protecting headers on every answer."""
+    """Lets in who is signed in, and puts the protecting headers on every answer."""
 
     def __init__(self, app: ASGIApp, world: World) -> None:
         self._app = app
@@ -91,82 +95,105 @@ class Gate:
             _host_name(request.headers.get("host", "")) not in self._hosts
         ):  # DNS rebinding: somebody else's name for our address
             return self._world.pages.error(request, 421)
-        if request.scope["path"].startswith(OPEN_PATHS):
+        path = request.scope["path"]
+        if path.startswith(OPEN_PATHS):
             return None
         try:
+            if path == SIGN_IN_PATH or path.startswith(SIGN_IN_PATH + "/"):
+                return await self._signing_in(request)
             return await self._unless_signed_in(request)
+        except PeopleError as error:
+            said, hint = error.said(self._world.pages.language(request))
+            return self._world.pages.error(request, FORBIDDEN, said=said, hint=hint)
         except HinomiError as error:  # nobody is let in whom the database does not know
             return self._world.pages.error(request, OUTSIDE, said=str(error), hint=error.hint)
 
-    async def _unless_signed_in(self, request: Request) -> Response | None:
-        """Sign in, ask to sign in, or let a form of ours and any page pass."""
-        if request.scope["path"] == SIGN_IN_PATH and request.method == "POST":
-            return await self._sign_in(request)
-        if "token" in request.query_params and request.method == "GET":
-            rest = [(k, v) for k, v in request.query_params.multi_items() if k != "token"]
-            to = request.scope["path"] + ("?" + urlencode(rest) if rest else "")
-            return await self._exchange(request, request.query_params["token"], to, "")
-        session = self._world.sessions.open(request.cookies.get(self._world.sessions.cookie, ""))
-        is_person = request.scope["path"] != PULSE_PATH
-        if session is None or not await run_in_threadpool(self._world.record.is_here, session, is_person=is_person):
-            return self._ask_for_token(request)
-        request.scope["hinomi.session"] = session
-        return None if request.method in {"GET", "HEAD"} else await self._form_refusal(request, session)
-
-    async def _sign_in(self, request: Request) -> Response:
-        """The form of the sign-in page; it leads on to the page that was asked for."""
-        if request.headers.get("sec-fetch-site", "same-origin") not in {"same-origin", "none"}:
-            return self._world.pages.error(request, 403, "error.form_foreign")
+    async def _signing_in(self, request: Request) -> Response | None:
+        """The pages of the sign-in are open; their forms have to be of our own pages all the same."""
+        if request.method in {"GET", "HEAD"}:
+            return None
+        if _is_foreign(request):
+            return self._world.pages.error(request, FORBIDDEN, "error.form_foreign")
         form = await self._read_form(request)
         if not isinstance(form, dict):
             return form
-        return await self._exchange(request, form.get("token", ""), form.get("to", ""), form.get("actor", ""))
+        request.scope["hinomi.form"] = form
+        return None
 
-    async def _exchange(self, request: Request, token: str, to: str, actor: str) -> Response:
-        """The token for a cookie; then the page that was asked for, without the token, so that no history keeps it."""
-        world, client = self._world, client_of(request)
-        if wait := world.attempts.wait_s():
-            response = self._sign_in_page(request, to, 429, "too_many", wait)
-            response.headers["Retry-After"] = str(wait)
-            return response
-        if not world.sessions.accepts(token.strip()):
-            count = world.attempts.note_wrong()
-            get_logger().warning("web.sign_in_failed", count=count)
-            await run_in_threadpool(world.record.failed, count, client)
-            return self._sign_in_page(request, to, FORBIDDEN, "wrong")
-        world.attempts.note_right()
-        session = world.sessions.begin(actor or world.actor)
-        await run_in_threadpool(world.record.signed_in, session, client)
-        response = RedirectResponse(_own_path(to), status_code=303)
-        world.sessions.put(response, session)
+    async def _unless_signed_in(self, request: Request) -> Response | None:
+        """Sign in by the link that was followed, ask to sign in, or let a form of ours and any page pass."""
+        if FULL in request.query_params and request.method == "GET":
+            rest = [(k, v) for k, v in request.query_params.multi_items() if k != FULL]
+            to = request.scope["path"] + ("?" + urlencode(rest) if rest else "")
+            return await self._follow_link(request, request.query_params[FULL].strip(), to)
+        session = await self._session(request)
+        if session is None:
+            return await self._by_proxy(request) or self._ask_to_sign_in(request)
+        request.scope["hinomi.session"] = session
+        if session.is_bare(self._world.home.settings.people) and not request.scope["path"].startswith(ACCOUNT_PATHS):
+            return RedirectResponse("/account?second=wanted", status_code=303)
+        return None if request.method in {"GET", "HEAD"} else await self._form_refusal(request, session)
+
+    async def _session(self, request: Request) -> SignedIn | None:
+        cookie = request.cookies.get(self._world.sessions.cookie, "")
+        is_person = request.scope["path"] != PULSE_PATH
+        session = await run_in_threadpool(self._world.arrivals.here, cookie, is_person=is_person)
+        named = self._named_by_proxy(request)
+        if session is not None and session.how == PROXY and named.casefold() != session.actor.name.casefold():
+            await run_in_threadpool(self._world.arrivals.left, request, session)  # the proxy has somebody else now
+            return None
+        return session
+
+    def _named_by_proxy(self, request: Request) -> str:
+        """The account that a proxy which is believed names; empty for none."""
+        proxy = self._world.home.settings.people.proxy
+        if not proxy.is_set_up or client_of(request) not in proxy.trusted:
+            return ""
+        return request.headers.get(proxy.header, "").strip()
+
+    async def _by_proxy(self, request: Request) -> Response | None:
+        """Sign in whom the proxy names, and lead on to the page that was asked for."""
+        named = self._named_by_proxy(request)
+        if not named or request.method not in {"GET", "HEAD"}:
+            return None
+        secret = await run_in_threadpool(self._world.arrivals.by_proxy, request, named)
+        if not secret:
+            return None
+        response = RedirectResponse(_asked_for(request), status_code=303)
+        self._world.sessions.put(response, secret)
         return response
 
-    def _sign_in_page(self, request: Request, to: str, status: int, said: str = "", wait: int = 0) -> Response:
-        return self._world.pages.render(
-            request, "signin.html", status=status, to=_own_path(to), said=said, wait=wait
-        )  # fmt: skip
+    async def _follow_link(self, request: Request, token: str, to: str) -> Response:
+        """The link for a cookie; then the page that was asked for, without the token, so that no history keeps it."""
+        try:
+            secret = await run_in_threadpool(self._world.arrivals.by_link, request, token)
+        except SignInError as error:
+            get_logger().warning("web.sign_in_failed", way="link")
+            await run_in_threadpool(self._world.arrivals.failed, request, 0)
+            return self._world.pages.sign_in(request, own_path(to), FORBIDDEN, error)
+        response = RedirectResponse(own_path(to), status_code=303)
+        self._world.sessions.put(response, secret)
+        return response
 
-    def _ask_for_token(self, request: Request) -> Response:
-        """Tell where the token is; or, for a link followed from another site, knock again from our own page.
+    def _ask_to_sign_in(self, request: Request) -> Response:
+        """Ask who is there; or, for a link followed from another site, knock again from our own page.
 
         A browser keeps a ``SameSite=Strict`` cookie to itself when the link stands on a Slack page. A page of ours that
         loads the address anew is same-site, and the cookie comes along.
         """
         if request.headers.get("sec-fetch-site") == "cross-site" and request.method == "GET":
             return self._world.pages.render(request, "again.html", status=200)
-        query = request.scope["query_string"].decode("latin-1")
-        to = request.scope["path"] + (f"?{query}" if query else "")
-        return self._sign_in_page(request, to if request.method == "GET" else "/", FORBIDDEN)
+        return self._world.pages.sign_in(request, _asked_for(request) if request.method == "GET" else "/", FORBIDDEN)
 
-    async def _form_refusal(self, request: Request, session: Session) -> Response | None:
-        if request.headers.get("sec-fetch-site", "same-origin") not in {"same-origin", "none"}:
-            return self._world.pages.error(request, 403, "error.form_foreign")
+    async def _form_refusal(self, request: Request, session: SignedIn) -> Response | None:
+        if _is_foreign(request):
+            return self._world.pages.error(request, FORBIDDEN, "error.form_foreign")
         if request.scope["path"] == UPLOAD_PATH:
             return await self._receive(request, session)
         form = await self._read_form(request)
         if not isinstance(form, dict):
             return form
-        if not self._world.sessions.is_form_mark(session, form.pop(FORM_MARK, "")):
+        if not self._world.sessions.is_form_mark(session.id, form.pop(FORM_MARK, "")):
             return self._world.pages.error(request, 403, "error.form_foreign")
         request.scope["hinomi.form"] = form
         return None
@@ -183,13 +210,13 @@ class Gate:
         except ValueError:
             return self._world.pages.error(request, 400)
 
-    async def _receive(self, request: Request, session: Session) -> Response | None:
+    async def _receive(self, request: Request, session: SignedIn) -> Response | None:
         """Write a customers' file to disk as it arrives; nothing is left of one that did not arrive whole."""
         uploads = Uploads(self._world.home.settings.home, self._world.home.clock)
         name, folder = uploads.begin()
 
         def is_ours(fields: dict[str, str]) -> bool:
-            return self._world.sessions.is_form_mark(session, fields.pop(FORM_MARK, ""))
+            return self._world.sessions.is_form_mark(session.id, fields.pop(FORM_MARK, ""))
 
         try:
             form = await UploadReader(folder, LARGEST_BYTES, is_ours).read(request)
@@ -204,9 +231,20 @@ class Gate:
         return None
 
 
-def _own_path(to: str) -> str:
+def own_path(to: str) -> str:
     """A path of ours: what begins with two slashes, or a backslash, would lead to another host."""
     return "/" + to.lstrip("/\\").replace("\r", "").replace("\n", "")
+
+
+def _asked_for(request: Request) -> str:
+    """The address that was asked for, to come back to."""
+    query = request.scope["query_string"].decode("latin-1")
+    return own_path(request.scope["path"] + (f"?{query}" if query else ""))
+
+
+def _is_foreign(request: Request) -> bool:
+    """Whether a form stood on somebody else's page."""
+    return request.headers.get("sec-fetch-site", "same-origin") not in {"same-origin", "none"}
 
 
 def _guard(headers: MutableHeaders, path: str) -> None:

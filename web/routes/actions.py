@@ -11,7 +11,7 @@ from incidents import actions
 from incidents.errors import NoIncidentError
 from people.roles import Permission
 from web.access.guarded import Guarded
-from web.access.sessions import clean_actor
+from web.access.sessions import clean_name
 from web.world import actor_of, form_of, world_of
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ def note(request: Request) -> Response:
 
 def assign(request: Request) -> Response:
     """Give the incident to somebody."""
-    assignee = clean_actor(form_of(request).get("assignee", ""))
+    assignee = clean_name(form_of(request).get("assignee", ""))
 
     def write(session: Session, incident_id: int) -> None:
         now = world_of(request).home.clock.now()

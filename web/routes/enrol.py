@@ -17,7 +17,7 @@ from custody.register.ledger import Lending
 from fingerprints.identifiers import kind_classes
 from people.roles import Permission
 from web.access.guarded import Guarded
-from web.access.sessions import clean_actor
+from web.access.sessions import clean_name
 from web.uploads import FILE_NAME
 from web.world import actor_of, form_of, world_of
 
@@ -45,12 +45,12 @@ def page(request: Request) -> Response:
 def hand_in(request: Request) -> Response:
     """A file that the gate has written to disk: note what it is to be, and look at it."""
     form, uploads, name = form_of(request), _uploads(request), request.scope[_UPLOAD]
-    extract, as_of = clean_actor(form.get("extract", "")), _day(form.get("as_of", ""))
+    extract, as_of = clean_name(form.get("extract", "")), _day(form.get("as_of", ""))
     if not extract or as_of is None:
         uploads.abandon(name)
         raise HTTPException(400)
-    processor, purpose = clean_actor(form.get("processor", "")), form.get("purpose", "").strip()
-    lending = Lending(extract, as_of, processor, purpose=purpose, by=actor_of(request))
+    processor, purpose = clean_name(form.get("processor", "")), form.get("purpose", "").strip()
+    lending = Lending(extract, as_of, processor, purpose=purpose, by=actor_of(request).signature)
     _look(request, uploads.add(name, form[FILE_NAME], lending))
     return RedirectResponse(f"/enrol/{name}", status_code=303)
 

@@ -46,7 +46,7 @@ def client(sqlite_crawl: Crawl) -> Iterator[TestClient]:
     file.touch(mode=0o600)
     file.write_text(f"push-ail = '{TOKEN}'\npush-soar = 'token-of-soar-0123'", encoding="utf-8")
     home = Home.of(crawl.settings, database=crawl.database, clock=SystemClock())
-    with TestClient(create_app(home, OF_PEOPLE), base_url="http://127.0.0.1") as made:
+    with TestClient(create_app(home), base_url="http://127.0.0.1") as made:
         yield made
 
 

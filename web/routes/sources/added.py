@@ -50,7 +50,7 @@ def ask(request: Request) -> Response:
         return world_of(request).pages.render(
             request, "new_source.html", inquiries=listed, wrong=wrong, address=address, status=400
         )
-    made = _inquiries(request).add(asked or address, actor_of(request), private=private)
+    made = _inquiries(request).add(asked or address, actor_of(request).signature, private=private)
     return RedirectResponse(f"/sources/new/{made.id}", status_code=303)
 
 
