@@ -49,6 +49,17 @@ class Context(Home):
         with self.database.read() as session:
             return actor_here(session, self.clock.now())
 
+    def second_person(self, kind: str, about: str, reason: str, incident_id: int | None = None) -> dict[str, Any]:
+        """Who else approved what this command is to do, for the event of the deed.
+
+        Raises:
+            SecondPersonError: It waits for somebody.
+        """
+        from people.approvals import Wanted, with_second
+
+        wanted = Wanted(kind, about, reason, incident_id)
+        return with_second(self.database, wanted, actor=self.actor, now=self.clock.now(), settings=self.settings)
+
     def append_to_log(self) -> None:
         """Make leaves of the rows that this command wrote, and sign a head where one is due at once.
 

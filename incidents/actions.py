@@ -6,7 +6,7 @@ and its event stand or fall together.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import update
 
@@ -17,10 +17,11 @@ from incidents.groups import group_ids
 from incidents.merging import split
 from incidents.models import Incident
 from incidents.ownership import is_of
-from incidents.states import BY, CONFIRM_CSIRT, CONFIRMATIONS, DISMISS, REOPEN, state_after
+from incidents.states import BY, CONFIRM_CSIRT, CONFIRMATIONS, DISMISS, REOPEN, needs_second, state_after
 from incidents.timeline.events import add_event
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import datetime
 
     from sqlalchemy.orm import Session
@@ -32,8 +33,26 @@ __all__ = ["Taken", "act", "add_event", "assign", "note", "split", "take_capture
 NOTE_LENGTH = 10_000
 
 
-def act(session: Session, incident_id: int, action: str, *, actor: Actor, now: datetime, reason: str = "") -> str:
+def act(
+    session: Session,
+    incident_id: int,
+    action: str,
+    *,
+    actor: Actor,
+    now: datetime,
+    reason: str = "",
+    approved: Mapping[str, Any] | None = None,
+) -> str:
     """Take one of `incidents.states.ACTIONS`; gives the state it led to.
+
+    Args:
+        session: A writing session.
+        incident_id: Its number.
+        action: What is done.
+        actor: Who does it.
+        now: When.
+        reason: Why.
+        approved: Who else agreed, where that is needed (`needs_second`): it stands in the event.
 
     Raises:
         NoIncidentError: There is none of that number.
@@ -43,6 +62,8 @@ def act(session: Session, incident_id: int, action: str, *, actor: Actor, now: d
     incident = _whole(session, incident_id)
     before, after = incident.state, state_after(incident.state, action, reason=reason)
     _check_role(session, incident_id, action, actor)
+    if approved is None and needs_second(incident.state, action) and not actor.is_program:
+        raise ForbiddenActionError("no_second", action=action, incident=incident_id)
     if action in CONFIRMATIONS:
         _confirm(incident, action, actor, now)
     elif action == DISMISS:
@@ -51,7 +72,7 @@ def act(session: Session, incident_id: int, action: str, *, actor: Actor, now: d
         incident.dismiss_reason = ""
     incident.updated_at = now
     session.execute(update(Incident).where(Incident.id.in_(group_ids(session, incident_id))).values(state=after))
-    data = {"state_before": before, "state": after, "reason": reason.strip()}
+    data = {"state_before": before, "state": after, "reason": reason.strip(), **(approved or {})}
     add_event(session, action, actor=actor, now=now, incident_id=incident_id, data=data)
     return after
 

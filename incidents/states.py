@@ -51,6 +51,11 @@ def state_after(state: str, action: str, *, reason: str = "") -> str:
     return TABLE[action][state]
 
 
+def needs_second(state: str, action: str) -> bool:
+    """Whether nobody may do it alone: what was confirmed as a leak is not made to vanish by one person."""
+    return action == DISMISS and state != OPEN
+
+
 def actions_from(state: str) -> tuple[str, ...]:
     """The actions that ``state`` allows."""
     return tuple(action for action, steps in TABLE.items() if state in steps)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 from sqlalchemy import select
 
 from core.actors import Role
+from core.clock import local
 from incidents.timeline.events import add_event
 from people.accounts import as_actor, list_accounts
 from people.errors import NotAllowedError, PeopleError, SecondPersonError
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from core.actors import Actor
+    from core.database import Database
+    from core.settings import Settings
 
 ASKED, GRANTED, REFUSED, USED = "asked", "granted", "refused", "used"
 REVEAL_NAMES, REVEAL_VALUES, DISMISS_CONFIRMED = "reveal-names", "reveal-values", "dismiss"
@@ -33,7 +36,7 @@ DECIDED_BY: Final[dict[str, Permission]] = {
     REVEAL_VALUES: Permission.REVEAL_VALUES,
     DISMISS_CONFIRMED: Permission.STEER_CASES,
 }
-"""Who may be the second person: somebody who might have asked for it themselves, or an auditor's superior never."""
+"""Who may be the second person: somebody who might have asked for it themselves."""
 ALONE: Final = "alone"
 
 
@@ -56,23 +59,30 @@ class Wanted:
     data: dict[str, Any] | None = None
 
 
-def need_second(
-    session: Session, wanted: Wanted, *, actor: Actor, now: datetime, lifetime: timedelta
-) -> dict[str, Any] | None:
+def with_second(
+    database: Database, wanted: Wanted, *, actor: Actor, now: datetime, settings: Settings
+) -> dict[str, Any]:
     """Let somebody go on who was granted it, or who is alone; else ask for it.
 
     Returns:
-        What the event of the deed says of it: who approved, or that nobody else could. None when it now waits for
-        somebody: the session has to be committed, and the deed does not happen.
+        What the event of the deed says of it: who approved, or that nobody else could.
+
+    Raises:
+        SecondPersonError: It waits for somebody now, and the deed does not happen.
+        PeopleError: There is no reason, or whoever asks has no account.
     """
-    if actor.is_program or not others_who_may(session, wanted.kind, actor, now):
-        return {ALONE: True}
-    approval = _granted(session, wanted, actor, now)
-    if approval is not None:
-        approval.state = USED
-        return {"approval": approval.id, "approved_by": _login(session, approval.decided_by)}
-    ask(session, wanted, actor=actor, now=now, lifetime=lifetime)
-    return None
+    lifetime = timedelta(hours=settings.people.approval_hours)
+    with database.write() as session:
+        if actor.is_program or not others_who_may(session, wanted.kind, actor, now):
+            return {ALONE: True}
+        granted = _of(session, wanted, actor, now, GRANTED)
+        if granted is not None:
+            granted.state = USED
+            return {"approval": granted.id, "approved_by": _login(session, granted.decided_by)}
+        waiting = ask(session, wanted, actor=actor, now=now, lifetime=lifetime)
+    roles = ", ".join(sorted(TABLE[DECIDED_BY[wanted.kind]]))
+    until = f"{local(waiting.expires_at, settings.zone):%Y-%m-%d %H:%M}"
+    raise SecondPersonError("second_person", approval=waiting.id, roles=roles, until=until)
 
 
 def ask(session: Session, wanted: Wanted, *, actor: Actor, now: datetime, lifetime: timedelta) -> Approval:
@@ -85,7 +95,7 @@ def ask(session: Session, wanted: Wanted, *, actor: Actor, now: datetime, lifeti
         raise PeopleError("no_reason")
     if actor.account is None:
         raise PeopleError("no_account", login=actor.name)
-    waiting = waiting_request(session, wanted, actor, now)
+    waiting = _of(session, wanted, actor, now, ASKED)
     if waiting is not None:
         return waiting
     approval = Approval(
@@ -124,11 +134,6 @@ def decide(session: Session, approval_id: int, *, grant: bool, said: str, actor:
     return approval
 
 
-def waiting_request(session: Session, wanted: Wanted, actor: Actor, now: datetime) -> Approval | None:
-    """What this person asked for, and nobody has decided yet."""
-    return _of(session, wanted, actor, now, ASKED)
-
-
 def waiting_for(session: Session, actor: Actor, now: datetime) -> list[Approval]:
     """What waits for this person's decision, what runs out first first."""
     asked = select(Approval).where(Approval.state == ASKED, Approval.expires_at > now)
@@ -152,10 +157,6 @@ def others_who_may(session: Session, kind: str, actor: Actor, now: datetime) -> 
     return found
 
 
-def _granted(session: Session, wanted: Wanted, actor: Actor, now: datetime) -> Approval | None:
-    return _of(session, wanted, actor, now, GRANTED)
-
-
 def _of(session: Session, wanted: Wanted, actor: Actor, now: datetime, state: str) -> Approval | None:
     same = (Approval.kind == wanted.kind, Approval.about == wanted.about, Approval.asked_by == actor.account)
     found = select(Approval).where(*same, Approval.state == state, Approval.expires_at > now)
@@ -173,13 +174,3 @@ def _tell(session: Session, kind: str, approval: Approval, actor: Actor, now: da
         "asked_by": _login(session, approval.asked_by), **approval.data,
     }  # fmt: skip
     add_event(session, kind, actor=actor, now=now, incident_id=approval.incident_id, data=data)
-
-
-def second_person_error(session: Session, kind: str, approval: Approval, zone: str) -> SecondPersonError:
-    """What is said to whoever has to wait."""
-    from core.clock import local
-
-    roles = ", ".join(sorted(TABLE[DECIDED_BY[kind]]))
-    until = f"{local(approval.expires_at, zone):%Y-%m-%d %H:%M}"
-    del session
-    return SecondPersonError("second_person", approval=approval.id, roles=roles, until=until)

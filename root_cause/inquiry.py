@@ -47,6 +47,7 @@ def inquire(
     actor: Actor,
     reveal: bool = False,
     reason: str = "",
+    approved: Mapping[str, Any] | None = None,
     language: str = "en",
 ) -> dict[str, Any]:
     """Rank extracts and holders for an incident, as the command line's contract has it.
@@ -75,7 +76,8 @@ def inquire(
         data = {"holders": len(ranking.holders), "reason": reason}
         kinds = [ASKED_OF_LIST if brought else ASKED, *([REVEALED] if reveal else [])]
         for kind in kinds:
-            add_event(session, kind, actor=actor, now=now, incident_id=incident_id, data=data)
+            told = data | dict(approved or {}) if kind == REVEALED else data
+            add_event(session, kind, actor=actor, now=now, incident_id=incident_id, data=told)
     return made[0]
 
 

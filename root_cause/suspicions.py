@@ -107,10 +107,18 @@ def list_suspicions(
     return [_view(row, masks, language) for row in session.scalars(asked)]
 
 
-def note_look(session: Session, shown: int, *, actor: Actor, now: datetime, reason: str = "") -> None:
+def note_look(
+    session: Session,
+    shown: int,
+    *,
+    actor: Actor,
+    now: datetime,
+    reason: str = "",
+    approved: Mapping[str, Any] | None = None,
+) -> None:
     """Put on the record that somebody looked, and with a reason, that he saw names."""
     kind = "suspicions-revealed" if reason else "suspicions-viewed"
-    add_event(session, kind, actor=actor, now=now, data={"shown": shown, "reason": reason})
+    add_event(session, kind, actor=actor, now=now, data={"shown": shown, "reason": reason, **(approved or {})})
 
 
 def decide(session: Session, suspicion_id: int, decision: str, *, actor: Actor, now: datetime, reason: str) -> str:

@@ -126,11 +126,18 @@ def _acting(command: Callable[..., None]) -> Callable[..., None]:
 @_acting
 def act(click_context: click.Context, action: str, reason: str) -> None:
     """Take an action; what is possible depends on the state."""
-    from incidents import actions
+    from incidents import actions, queries
+    from incidents.states import needs_second
+    from people.approvals import DISMISS_CONFIRMED
 
     ctx, who = _who(click_context)
+    with ctx.database.read() as session:
+        before = queries.incident_line(session, who["incident_id"], language="en").state
+    number = who["incident_id"]
+    is_double = needs_second(before, action)
+    approved = ctx.second_person(DISMISS_CONFIRMED, str(number), reason, number) if is_double else None
     with ctx.database.write() as session:
-        state = actions.act(session, action=action, reason=reason, now=ctx.clock.now(), **who)
+        state = actions.act(session, action=action, reason=reason, now=ctx.clock.now(), approved=approved, **who)
     ctx.talk.print(f"incident {who['incident_id']} is {state}")
 
 

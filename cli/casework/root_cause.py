@@ -36,12 +36,14 @@ def root_cause(
 ) -> None:
     """Rank extracts and holders by how well they explain an incident. It ranks evidence; it accuses nobody."""
     from core.errors import HinomiError, UsageError
+    from people.approvals import REVEAL_NAMES
     from root_cause.inquiry import inquire
     from root_cause.report import UNKNOWN
 
     if export_to is not None and export_to.exists():
         raise UsageError(f"{export_to} exists", hint="Name a new file.")
     reason = reason_for("names", reason, ask=not as_json) if reveal else reason.strip()
+    approved = ctx.second_person(REVEAL_NAMES, str(incident_id), reason, incident_id) if reveal else {}
     found = inquire(
         incident_id,
         database=ctx.database,
@@ -52,6 +54,7 @@ def root_cause(
         actor=ctx.actor,
         reveal=reveal,
         reason=reason,
+        approved=approved,
         language=ctx.settings.language,
     )
     if export_to is not None:

@@ -43,14 +43,16 @@ def check(ctx: Context, *, again: bool, as_json: bool) -> None:
 def suspicions(ctx: Context, state: str | None, *, reveal: bool, reason: str, as_json: bool) -> None:
     """List what the regular checks found, newest first; looking is on the record."""
     from core.errors import UsageError
+    from people.approvals import REVEAL_NAMES
     from root_cause.suspicions import list_suspicions, note_look
 
     if reveal and not reason.strip():
         raise UsageError("names are shown for a reason only", hint='Say why: --reveal --reason "…".')
+    approved = ctx.second_person(REVEAL_NAMES, "suspicions", reason) if reveal else {}
     with ctx.database.write() as session:
         views = list_suspicions(session, language=ctx.settings.language, state=state, reveal=reveal)
         said = reason.strip() if reveal else ""
-        note_look(session, len(views), actor=ctx.actor, now=ctx.clock.now(), reason=said)
+        note_look(session, len(views), actor=ctx.actor, now=ctx.clock.now(), reason=said, approved=approved)
     _show(ctx, views, as_json=as_json, title="Suspicions", nothing="There are none.")
 
 

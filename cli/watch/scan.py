@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import sys
 from dataclasses import replace
@@ -127,12 +128,17 @@ def _judge_one(judge: ChildJudge, name: Path) -> Judged:
 def _put_on_record(ctx: Context, name: Path, subjects: int, reason: str) -> None:
     """Before a customer's number is shown, it is an event that it was."""
     from incidents.actions import add_event
+    from people.approvals import REVEAL_VALUES
 
-    data = {
+    data: dict[str, Any] = {
         "document": os.fsencode(name.name).decode("utf-8", "replace"),
         "subjects": subjects,
         "reason": reason.strip(),
     }
+    if subjects > ctx.settings.people.reveal_limit:
+        with name.open("rb") as file:
+            content = hashlib.file_digest(file, "sha256").hexdigest()
+        data |= ctx.second_person(REVEAL_VALUES, content[:16], reason)
     with ctx.database.write() as session:
         add_event(session, "numbers-revealed", actor=ctx.actor, now=ctx.clock.now(), data=data)
 

@@ -57,7 +57,7 @@ def test_from_a_file_handed_in_to_an_incident_that_is_found_and_closed(hinomi: C
     assert {"id", "state", "severity", "opened_at", "title", "subjects", "documents"} <= set(line)
     assert (line["state"], line["subjects"], line["documents"], line["sightings"]) == ("open", 6, 1, 1)
     assert line["title"].startswith("持ち込み：")
-    assert hinomi("incident", "1", "act", "confirm-csirt", "--as", "suzuki")[0] == 0
+    assert hinomi("incident", "1", "act", "confirm-csirt")[0] == 0
     assert hinomi("incident", "1", "act", "contain")[0] == 0
     assert hinomi("incident", "1", "assign", "tanaka")[0] == 0
     assert hinomi("incident", "1", "note", "掲載元に削除を求めた")[0] == 0

@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from alerts.models import FAILED, Message
+from core.actors import Role
 from crawler.models import Sweep
+from tests.web.people import another
 from tests.web.scene import POST, add_watch, form_mark
 from web.routes import load_routes
 
@@ -24,7 +26,7 @@ if TYPE_CHECKING:
     from tests.web.scene import Scene
 
 INCIDENTS = ["/incidents", "/incidents?show=all", "/incidents/1", "/documents/1"]
-PAGES = ["/", *INCIDENTS, "/search", "/sources", "/health", "/session"]
+PAGES = ["/", *INCIDENTS, "/search", "/sources", "/health", "/account"]
 
 
 @pytest.mark.parametrize("language", ["ja", "en"])
@@ -107,11 +109,15 @@ def test_the_incident_shows_what_where_how_many_and_how_sure(browser: TestClient
     assert "nightowl" not in text, "who posted it may be one of us"
 
 
-def test_actions_lead_through_the_states_and_stand_in_the_timeline(browser: TestClient, scene: Scene) -> None:
+def test_actions_lead_through_the_states_and_stand_in_the_timeline(
+    browser: TestClient, scene: Scene, database: Database, clock: SetClock
+) -> None:
     page = f"/incidents/{scene.incident_id}"
-    mark = form_mark(browser, page)
-    for action in ["confirm-csirt", "confirm-owner", "contain", "close"]:
-        answer = browser.post(f"{page}/act", data={"action": action, "reason": "known", "form_mark": mark})
+    owner = another(browser.app, database, clock, "中村", Role.DATA_OWNER, extracts=("sales-*",))  # type: ignore[arg-type]
+    steps = [(browser, "confirm-csirt"), (owner, "confirm-owner"), (browser, "contain"), (browser, "close")]
+    for client, action in steps:
+        form = {"action": action, "reason": "known", "form_mark": form_mark(client, page)}
+        answer = client.post(f"{page}/act", data=form)
         assert answer.status_code == 200
         assert "Recorded" in answer.text
     timeline = browser.get(page).text.partition('id="timeline"')[2]
@@ -145,7 +151,7 @@ def test_assigning_shows_on_the_overview(browser: TestClient, scene: Scene) -> N
 
 
 def test_what_is_not_there_is_said_so(browser: TestClient) -> None:
-    mark = form_mark(browser, "/session")
+    mark = form_mark(browser, "/account")
     for path in ["/nowhere", "/incidents/999", "/documents/999", "/incidents/x", "/static/none.css"]:
         answer = browser.get(path)
         assert answer.status_code == 404
@@ -229,7 +235,7 @@ def test_an_address_with_a_number_that_nothing_has_leads_nowhere(browser: TestCl
         assert "{" not in path
         for method in sorted((route.methods or set()) - {"HEAD"}):
             form = {
-                "form_mark": form_mark(browser, "/session"),
+                "form_mark": form_mark(browser, "/account"),
                 "reason": "x",
                 "decision": "explain",
                 "action": "contain",

@@ -122,7 +122,7 @@ def test_names_are_shown_for_a_reason_only(browser: TestClient, scene: Scene, mo
 
 def test_without_an_index_the_page_says_what_to_do(browser: TestClient, scene: Scene) -> None:
     page = f"/incidents/{scene.incident_id}/root-cause"
-    answer = browser.post(page, data={"form_mark": form_mark(browser, "/session")})
+    answer = browser.post(page, data={"form_mark": form_mark(browser, "/account")})
     assert answer.status_code in {409, 503}
     assert "hint" in answer.text
     assert browser.get(page).url.path == f"/incidents/{scene.incident_id}"

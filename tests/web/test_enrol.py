@@ -73,7 +73,7 @@ def test_a_file_is_shown_masked_and_nothing_is_enrolled_before_it_is_started(
     for value in ("K000003", "090-0000-0003", "user3@carrier.example"):
         assert value not in page
     (upload,) = uploads.listed()
-    assert (upload.state, upload.lending["by"]) == ("new", "山口")
+    assert (upload.state, upload.lending["by"]) == ("new", "山口 (#1, link)")
     file = uploads.file_of(upload)
     assert file.stat().st_mode & 0o777 == 0o600
     assert not (home / "index").exists()
@@ -93,7 +93,9 @@ def test_a_run_leaves_its_result_and_an_entry_of_the_register_and_no_file(
     assert (done.state, done.result["subjects"]) == ("done", 12)
     assert not uploads.file_of(done).exists()
     with database.read() as session:
-        assert [event.actor for event in session.query(RegisterEvent) if event.kind == "enrolled"] == ["山口"]
+        assert [event.actor for event in session.query(RegisterEvent) if event.kind == "enrolled"] == [
+            "山口 (#1, link)"
+        ]
     assert "12 customers from 12 rows" in browser.get(f"/enrol/{done.id}").text
     left = " ".join(path.read_text("utf-8") for path in settings.home.joinpath("uploads").rglob("*") if path.is_file())
     assert "K0000" not in left

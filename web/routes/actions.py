@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse
 
 from incidents import actions
 from incidents.errors import NoIncidentError
-from people.roles import Permission
+from incidents.models import Incident
+from incidents.states import needs_second
+from people.approvals import DISMISS_CONFIRMED, Wanted
+from people.roles import Permission, may
 from web.access.guarded import Guarded
+from web.access.second import ask_second
 from web.access.sessions import clean_name
 from web.world import actor_of, form_of, world_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from sqlalchemy.orm import Session
     from starlette.requests import Request
@@ -27,11 +31,28 @@ def act(request: Request) -> Response:
     form = form_of(request)
     action, reason = form.get("action", ""), form.get("reason", "")
 
+    approved = _approved(request, action, reason)
+
     def write(session: Session, incident_id: int) -> None:
         now = world_of(request).home.clock.now()
-        actions.act(session, incident_id, action, actor=actor_of(request), now=now, reason=reason)
+        actions.act(session, incident_id, action, actor=actor_of(request), now=now, reason=reason, approved=approved)
 
     return _record(request, write, done=action)
+
+
+def _approved(request: Request, action: str, reason: str) -> Mapping[str, Any] | None:
+    """Who else agreed; None where nobody has to."""
+    world, incident_id = world_of(request), request.path_params["incident_id"]
+    with world.home.database.read() as session:
+        incident = session.get(Incident, incident_id)
+    if (
+        incident is None
+        or not needs_second(incident.state, action)
+        or not may(actor_of(request), Permission.STEER_CASES)
+    ):
+        return None
+    wanted = Wanted(DISMISS_CONFIRMED, str(incident_id), reason, incident_id)
+    return ask_second(request, wanted)
 
 
 def note(request: Request) -> Response:

@@ -10,8 +10,10 @@ from starlette.responses import RedirectResponse
 from incidents import queries
 from incidents.actions import add_event
 from incidents.errors import NoIncidentError
+from people.approvals import REVEAL_NAMES, Wanted
 from people.roles import Permission
 from web.access.guarded import Guarded
+from web.access.second import ask_second
 from web.world import actor_of, form_of, world_of
 
 if TYPE_CHECKING:
@@ -40,7 +42,8 @@ def ask(request: Request) -> Response:
         raise HTTPException(404) from None
     if reveal and not reason:
         raise HTTPException(400)
-    found, _ = inquire_for(world, incident_id, actor_of(request), language, reason if reveal else "")
+    approved = ask_second(request, Wanted(REVEAL_NAMES, str(incident_id), reason, incident_id)) if reveal else {}
+    found, _ = inquire_for(world, incident_id, actor_of(request), language, reason if reveal else "", approved)
     return world.pages.render(
         request, "cause.html", line=line, found=found, revealed=reveal, asked_at=None, **in_view(found)
     )
@@ -67,7 +70,7 @@ def again(request: Request) -> Response:
         line = queries.incident_line(session, incident_id, language=language) if stored else None
         if stored:
             now, actor = world.home.clock.now(), actor_of(request)
-            key = f"ranking-viewed:{incident_id}:{actor}:{now:%Y-%m-%dT%H}"
+            key = f"ranking-viewed:{incident_id}:{actor.name}:{now:%Y-%m-%dT%H}"
             add_event(session, "ranking-viewed", actor=actor, now=now, incident_id=incident_id, key=key)
     if stored is None:
         return RedirectResponse(f"/incidents/{incident_id}#cause", status_code=303)
@@ -78,7 +81,7 @@ def again(request: Request) -> Response:
 
 
 def inquire_for(
-    world: World, incident_id: int, actor: Actor, language: str, reason: str
+    world: World, incident_id: int, actor: Actor, language: str, reason: str, approved: Mapping[str, Any]
 ) -> tuple[dict[str, Any], Index]:
     """The ranking, with names when there is a reason for them, and the index that it was made with."""
     # Key, index and trails are opened for this page alone.
@@ -89,7 +92,7 @@ def inquire_for(
     found = inquire(
         incident_id, database=home.database, index=index, trails_dir=home.settings.trails_dir,
         zone=home.settings.trail_zone, clock=home.clock,
-        actor=actor, reveal=bool(reason), reason=reason, language=language,
+        actor=actor, reveal=bool(reason), reason=reason, approved=approved, language=language,
     )  # fmt: skip
     return found, index
 

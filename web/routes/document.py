@@ -12,14 +12,16 @@ from archive.models import Capture, DocumentRow
 from incidents.actions import add_event
 from incidents.findings import CLEAR
 from incidents.models import FindingMatch, FindingRow
+from people.approvals import REVEAL_VALUES, Wanted
 from people.roles import Permission
 from web.access.guarded import Guarded
+from web.access.second import ask_second
 from web.masking.masks import hidden_line, mask, masked_line
 from web.reading import read_text
 from web.world import actor_of, form_of, world_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from sqlalchemy.orm import Session
     from starlette.requests import Request
@@ -51,13 +53,14 @@ def hide(request: Request) -> Response:
 def _show(request: Request, kind: str, reason: str) -> Response:
     world = world_of(request)
     texts = world.pages.texts(request)
+    approved = _approved(request, reason) if reason else {}
     with world.home.database.write() as session:
         document = session.get(DocumentRow, request.path_params["document_id"])
         if document is None:
             raise HTTPException(404)
         finding = _finding(session, document.id)
         incident_id = finding.incident_id if finding else None
-        _record(session, request, document.id, incident_id, kind, reason)
+        _record(session, request, document.id, incident_id, kind, reason, approved)
         captures = session.scalars(
             select(Capture).where(Capture.document_id == document.id).order_by(Capture.fetched_at, Capture.id)
         ).all()
@@ -81,13 +84,29 @@ def _show(request: Request, kind: str, reason: str) -> Response:
     )
 
 
+def _approved(request: Request, reason: str) -> Mapping[str, Any]:
+    """Who else agreed that the values of so many customers are seen; nobody has to, for a few."""
+    world, document_id = world_of(request), request.path_params["document_id"]
+    with world.home.database.read() as session:
+        finding = _finding(session, document_id)
+    if finding is None or finding.subjects <= world.home.settings.people.reveal_limit:
+        return {}
+    return ask_second(request, Wanted(REVEAL_VALUES, str(document_id), reason, finding.incident_id))
+
+
 def _record(
-    session: Session, request: Request, document_id: int, incident_id: int | None, kind: str, reason: str
+    session: Session,
+    request: Request,
+    document_id: int,
+    incident_id: int | None,
+    kind: str,
+    reason: str,
+    approved: Mapping[str, Any],
 ) -> None:
     """Put the look on the record; a masked one once an hour and person, so that going back and forth floods nothing."""
     now, actor = world_of(request).home.clock.now(), actor_of(request)
-    key = f"viewed:{document_id}:{actor}:{now:%Y-%m-%dT%H}" if kind == "viewed" else None
-    data: dict[str, Any] = {"document_id": document_id}
+    key = f"viewed:{document_id}:{actor.name}:{now:%Y-%m-%dT%H}" if kind == "viewed" else None
+    data: dict[str, Any] = {"document_id": document_id, **approved}
     if reason:
         data["reason"] = reason
     add_event(session, kind, actor=actor, now=now, incident_id=incident_id, data=data, key=key)

@@ -8,9 +8,11 @@ from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse
 
 from incidents.errors import NoSuspicionError
+from people.approvals import REVEAL_NAMES, Wanted
 from people.roles import Permission
 from root_cause.suspicions import DECISIONS, STATES, decide, list_suspicions, note_look
 from web.access.guarded import Guarded
+from web.access.second import ask_second
 from web.world import actor_of, form_of, world_of
 
 if TYPE_CHECKING:
@@ -52,6 +54,7 @@ def act(request: Request) -> Response:
 def _page(request: Request, show: str, reason: str = "") -> Response:
     world = world_of(request)
     show = show if show in CHOICES else "open"
+    approved = ask_second(request, Wanted(REVEAL_NAMES, "suspicions", reason)) if reason else {}
     with world.home.database.write() as session:
         found = list_suspicions(
             session,
@@ -60,7 +63,10 @@ def _page(request: Request, show: str, reason: str = "") -> Response:
             reveal=bool(reason),
         )[:SHOWN]
         if found:
-            note_look(session, len(found), actor=actor_of(request), now=world.home.clock.now(), reason=reason)
+            note_look(
+                session, len(found), actor=actor_of(request), now=world.home.clock.now(), reason=reason,
+                approved=approved,
+            )  # fmt: skip
     return world.pages.render(
         request, "suspicions.html", found=found, show=show, choices=CHOICES, revealed=bool(reason)
     )

@@ -62,7 +62,7 @@ def page(request: Request, error: PeopleError | None = None) -> Response:
     picture = segno.make(address_of(account, secret)).svg_inline(scale=4, omitsize=True, title="QR")
     said, hint = error.said(language) if error else ("", "")
     response = world.pages.render(
-        request, "account.html", status=409 if error else 200, account=account, keys=keys, here=here, away=away,
+        request, "account.html", status=409 if error else 200, account=account, keys=keys, signed_in=here, away=away,
         others=others, asked=asked, picture=picture, secret=secret, said=said, hint=hint, all_languages=LANGUAGES,
         options=options_to_add(account, keys, challenge, host) if is_name(host) else "",
         second=request.query_params.get("second", ""), done=request.query_params.get("done", ""),

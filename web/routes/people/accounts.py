@@ -44,7 +44,7 @@ def people(request: Request, error: PeopleError | None = None) -> Response:
         accounts, away = list_accounts(session), absences(session, now=now)
         here = open_sessions(session, world.arrivals.limits, now=now)
     return world.pages.render(
-        request, "people.html", status=409 if error else 200, accounts=accounts, away=away, here=here, said=said,
+        request, "people.html", status=409 if error else 200, accounts=accounts, away=away, signed_in=here, said=said,
         hint=hint, roles=list(Role), personal=PERSONAL,
     )  # fmt: skip
 
@@ -57,7 +57,7 @@ def one(request: Request, error: PeopleError | None = None, link: str = "") -> R
         account = _named(session, request)
         here = open_sessions(session, world.arrivals.limits, now=now, account_id=account.id)
     return world.pages.render(
-        request, "person.html", status=409 if error else 200, account=account, here=here, said=said, hint=hint,
+        request, "person.html", status=409 if error else 200, account=account, signed_in=here, said=said, hint=hint,
         link=link, roles=list(Role) if Role.SERVICE in account.roles else PERSONAL,
         link_hours=f"{world.home.settings.people.link_hours:g}",
     )  # fmt: skip
