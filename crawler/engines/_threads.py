@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
 from pydantic import Field
@@ -138,6 +138,13 @@ class ThreadEngine(WalkingEngine):
         else:
             yield Mark(fetch.key, "", resume_at=following)
             yield Problem(f"a topic goes on after {self._max_pages} pages", blocks=False)
+
+    def unchanged(self, fetch: Fetch, following: str) -> Iterator[Step]:
+        """The last page is as it was, and the list told of news: they are on an earlier one."""
+        if fetch.key and fetch.resume_at and fetch.resume_at != fetch.address:
+            yield replace(fetch, resume_at="", conditional=False, ahead=True)
+        else:
+            yield from super().unchanged(fetch, following)
 
     def resume_at(self, fetch: Fetch, page: Page) -> str:
         """Where to go on when the topic has grown: at its last page."""

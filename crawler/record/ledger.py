@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from core.database import Database
 
 PENDING_AT_ONCE = 200
+WHOLE = ("always", WATCHED)
+"""Revisits that no sweep puts off."""
 LOOKS_A_SWEEP = 25
 """Entries that were read and are looked at again in one sweep, of those whose looks fade."""
 _KEYS_A_QUERY = 500
@@ -61,7 +63,11 @@ class Ledger:
                 some = SeenMark.key.in_(wanted[start : start + _KEYS_A_QUERY])
                 for row in session.scalars(select(SeenMark).where(SeenMark.source == self.source, some)):
                     later = row.state != READ and row.next_at is not None and row.next_at > now
-                    found[row.key] = Mark(row.key, row.value, row.resume_at, row.wanted, later)
+                    # What is due to be looked at whole is not read at its last page alone, whatever the list tells.
+                    is_due = (
+                        row.state == READ and row.revisit in WHOLE and row.next_at is not None and row.next_at <= now
+                    )
+                    found[row.key] = Mark(row.key, row.value, "" if is_due else row.resume_at, row.wanted, later)
         return found
 
     def marked_at(self, key: str) -> datetime | None:
@@ -161,7 +167,7 @@ class Ledger:
     def _looks(self, session: Session, before: datetime, now: datetime) -> list[SeenMark]:
         ours = select(SeenMark).where(SeenMark.source == self.source, SeenMark.state == READ, SeenMark.next_at <= now)
         ours = ours.where(SeenMark.tried_at < before).order_by(SeenMark.next_at)
-        unlimited = ours.where(SeenMark.revisit.in_(("always", WATCHED)))
+        unlimited = ours.where(SeenMark.revisit.in_(WHOLE))
         every = list(session.scalars(unlimited.limit(PENDING_AT_ONCE)))
         if every:
             return every

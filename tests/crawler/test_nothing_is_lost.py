@@ -302,6 +302,16 @@ def test_a_look_for_edits_that_failed_is_begun_anew(site: Site) -> None:
     assert site.sweep().documents == 1, "the last page alone shows no edit of the first"
 
 
+def test_news_that_are_not_on_the_last_page_are_looked_for_on_the_first(site: Site) -> None:
+    site.toml = FORUM
+    first, last = posts(1, following="/t/1?p=2"), Answer(200, posts(2), {"ETag": '"1"'})
+    site.pages = {"/board": topics((1, 2)), "/t/1": first, "/t/1?p=2": last}
+    site.sweep()
+    site.pages = {"/board": topics((1, 3)), "/t/1": first.replace("本文", "直した本文"), "/t/1?p=2": Answer(304)}
+    assert site.sweep().documents == 1
+    assert site.asked.count("/t/1") == 1
+
+
 def test_a_post_that_moves_to_another_page_is_the_same_post(site: Site) -> None:
     site.toml = FORUM
     site.pages = {"/board": topics((1, 3)), "/t/1": posts(1, 2, following="/t/1?p=2"), "/t/1?p=2": posts(3)}
