@@ -20,7 +20,7 @@ from incidents.timeline.sentences import title
 from incidents.views import DocumentView, EventView, FindingView, IncidentLine, IncidentPage, MatchView, Overview
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
 
     from sqlalchemy.orm import Session
 
@@ -44,10 +44,11 @@ __all__ = [
 RECENT = 20
 
 
-def overview(session: Session, *, language: str, recent: int = RECENT) -> Overview:
-    """The first page: what is live, newest first, and what was looked at."""
-    live = _lines(session, language, Incident.state.in_(LIVE))
-    by_state = select(Incident.state, func.count()).where(Incident.merged_into.is_(None)).group_by(Incident.state)
+def overview(session: Session, *, language: str, recent: int = RECENT, only: Collection[int] | None = None) -> Overview:
+    """The first page: what is live, newest first, and what was looked at; of some incidents only, or of all."""
+    own = () if only is None else (Incident.id.in_(only),)
+    live = _lines(session, language, Incident.state.in_(LIVE), *own)
+    by_state = select(Incident.state, func.count()).where(Incident.merged_into.is_(None), *own).group_by(Incident.state)
     by_verdict = select(FindingRow.verdict, func.count()).group_by(FindingRow.verdict)
     by_document = dict(
         session.execute(
@@ -56,9 +57,9 @@ def overview(session: Session, *, language: str, recent: int = RECENT) -> Overvi
             .group_by(DocumentRow.state)
         ).all()
     )
-    latest = session.scalars(
-        select(Event).where(Event.kind.not_in([*READINGS, *SIGN_INS])).order_by(Event.id.desc()).limit(recent)
-    )
+    told = select(Event).where(Event.kind.not_in([*READINGS, *SIGN_INS]))
+    told = told if only is None else told.where(Event.incident_id.in_(only))
+    latest = session.scalars(told.order_by(Event.id.desc()).limit(recent))
     return Overview(
         live=tuple(live),
         counts_by_state=dict(session.execute(by_state).all()),
@@ -69,9 +70,12 @@ def overview(session: Session, *, language: str, recent: int = RECENT) -> Overvi
     )
 
 
-def list_incidents(session: Session, *, language: str, state: str | None = None) -> list[IncidentLine]:
-    """All incidents, newest first; those merged into another are left out."""
-    return _lines(session, language, *([Incident.state == state] if state else []))
+def list_incidents(
+    session: Session, *, language: str, state: str | None = None, only: Collection[int] | None = None
+) -> list[IncidentLine]:
+    """All incidents, or only some, newest first; those merged into another are left out."""
+    own = [] if only is None else [Incident.id.in_(only)]
+    return _lines(session, language, *own, *([Incident.state == state] if state else []))
 
 
 def incident_line(session: Session, incident_id: int, *, language: str) -> IncidentLine:
@@ -204,8 +208,9 @@ def _line(row: Incident, language: str) -> IncidentLine:
         opened_at=row.opened_at, updated_at=row.updated_at, first_seen_at=row.first_seen_at,
         subjects=row.subjects, people=row.people, documents=row.documents, sightings=row.sightings,
         confidence=row.confidence, fields=row.fields, sources=tuple(row.sources), assignee=row.assignee,
-        dismiss_reason=row.dismiss_reason, csirt_confirmed_at=row.csirt_confirmed_at, csirt_confirmed_by=row.csirt_confirmed_by,
-        owner_confirmed_at=row.owner_confirmed_at, owner_confirmed_by=row.owner_confirmed_by, merged_into=row.merged_into,
+        dismiss_reason=row.dismiss_reason, csirt_confirmed_at=row.csirt_confirmed_at,
+        csirt_confirmed_by=row.csirt_confirmed_by, owner_confirmed_at=row.owner_confirmed_at,
+        owner_confirmed_by=row.owner_confirmed_by, merged_into=row.merged_into,
     )  # fmt: skip
 
 

@@ -149,12 +149,9 @@ def asked_by(session: Session, actor: Actor, *, limit: int = 20) -> Sequence[App
 
 def others_who_may(session: Session, kind: str, actor: Actor, now: datetime) -> list[Account]:
     """The people who could be the second one."""
-    found = []
-    for account in list_accounts(session, is_active=True):
-        if account.id != actor.account and Role.SERVICE not in account.roles:
-            if may(as_actor(session, account, "", now), DECIDED_BY[kind]):
-                found.append(account)
-    return found
+    people = [one for one in list_accounts(session, is_active=True) if Role.SERVICE not in one.roles]
+    others = [one for one in people if one.id != actor.account]
+    return [one for one in others if may(as_actor(session, one, "", now), DECIDED_BY[kind])]
 
 
 def _of(session: Session, wanted: Wanted, actor: Actor, now: datetime, state: str) -> Approval | None:

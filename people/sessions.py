@@ -72,7 +72,7 @@ def begin_session(
             began_at=now,
             seen_at=now,
             ended_why="",
-        )  # fmt: skip
+        )
     )
     actor = as_actor(session, account, how, now)
     add_event(session, SIGNED_IN, actor=actor, now=now, data={"client": client, "how": how, "session": identity})

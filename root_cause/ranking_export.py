@@ -95,7 +95,8 @@ def export_ranking(
             "log": {"leaves": tree_size(session), "head": head.note if head else None},
         }
     made = {
-        "hinomi_ranking": VERSION, "incident": incident_id, "exported_at": now.isoformat(), "exported_by": actor.name, "authenticated": actor.as_data(),
+        "hinomi_ranking": VERSION, "incident": incident_id, "exported_at": now.isoformat(), "exported_by": actor.name,
+        "authenticated": actor.as_data(),
         "reason": reason, "names_revealed": revealed, "sentences": found["sentences"], "inputs": inputs,
         "method": _method(), **{name: found[name] for name in found if name not in {"sentence", "sentences", "inputs"}},
     }  # fmt: skip

@@ -34,6 +34,7 @@ class SearchQuery:
         after: From this moment on.
         before: Until just before this moment.
         zone: In which the days of the query and of the chart are counted.
+        within: Incidents outside of which nothing is found; None for everything.
     """
 
     words: tuple[str, ...] = ()
@@ -41,6 +42,7 @@ class SearchQuery:
     after: datetime | None = None
     before: datetime | None = None
     zone: str = DEFAULT_ZONE
+    within: frozenset[int] | None = None
 
 
 def parse_query(text: str, *, zone: str = DEFAULT_ZONE) -> SearchQuery:

@@ -96,6 +96,8 @@ def _conditions(session: Session, query: SearchQuery) -> list[ColumnElement[bool
         where.append(Event.incident_id.in_(sorted(ids)))
     if "state" in query.fields:
         where.append(Incident.state.in_(query.fields["state"]))
+    if query.within is not None:
+        where.append(Event.incident_id.in_(query.within))
     if query.after:
         where.append(Event.happened_at >= query.after)
     if query.before:

@@ -21,7 +21,7 @@ from joserfc.jwk import KeySet
 from sqlalchemy import select
 
 from core.actors import SYSTEM, Role
-from people.accounts import add_account, as_login, change_account, find_account
+from people.accounts import LOGIN_LENGTH, add_account, change_account, find_account
 from people.errors import PeopleError, SignInError
 from people.models import Account
 
@@ -183,20 +183,18 @@ def _new(
     session: Session, login: str, subject: str, roles: list[str], claims: dict[str, Any], now: datetime
 ) -> Account:
     """An account that an administrator added and that waits for its first sign-on, or a new one."""
+    refusal = SignInError("oidc_unknown", who=login[:LOGIN_LENGTH])
+    email = _proven_email(claims)
+    known = find_account(session, login)
+    if known is not None and known.oidc is None and known.email and known.email == email:
+        return change_account(session, known.login, oidc=subject, actor=SYSTEM, now=now)
+    if known is not None or not roles:
+        raise refusal
+    name = str(claims.get("name") or login)
     try:
-        known = find_account(session, as_login(login))
-        if known is not None and known.oidc is None and known.email and known.email == _proven_email(claims):
-            return change_account(session, known.login, oidc=subject, actor=SYSTEM, now=now)
-        if known is not None or not roles:
-            raise SignInError("oidc_unknown", who=login)
-        name = str(claims.get("name") or login)
-        return add_account(
-            session, login, roles=roles, name=name, email=_proven_email(claims), oidc=subject, actor=SYSTEM, now=now
-        )
-    except SignInError:
-        raise
+        return add_account(session, login, roles=roles, name=name, email=email, oidc=subject, actor=SYSTEM, now=now)
     except PeopleError:
-        raise SignInError("oidc_unknown", who=login[:60]) from None
+        raise refusal from None
 
 
 def _proven_email(claims: dict[str, Any]) -> str:

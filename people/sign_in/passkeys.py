@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 import webauthn
 from sqlalchemy import select
+from sqlalchemy.exc import NoResultFound
 from webauthn.helpers import base64url_to_bytes, bytes_to_base64url
 from webauthn.helpers.exceptions import WebAuthnException
 from webauthn.helpers.structs import (
@@ -131,15 +132,13 @@ def use_passkey(session: Session, answer: str, challenge: str, *, origin: str, h
     """
     try:
         credential = webauthn.helpers.parse_authentication_credential_json(answer)
-        key = session.get(Passkey, bytes_to_base64url(credential.raw_id), with_for_update=True)
-        if key is None:
-            raise SignInError("failed")
+        key = session.get_one(Passkey, bytes_to_base64url(credential.raw_id), with_for_update=True)
         signed = webauthn.verify_authentication_response(
             credential=credential, expected_challenge=base64url_to_bytes(challenge), expected_rp_id=host,
             expected_origin=origin, credential_public_key=key.public_key, credential_current_sign_count=key.count,
             require_user_verification=True,
         )  # fmt: skip
-    except (WebAuthnException, ValueError, KeyError, TypeError):
+    except (WebAuthnException, NoResultFound, ValueError, KeyError, TypeError):
         raise SignInError("failed") from None
     account = session.get_one(Account, key.account_id)
     if account.disabled_at is not None:

@@ -186,7 +186,8 @@ def test_entries_are_written_alike_on_both_databases(full_home: LogHome) -> None
     assert entry == (
         b'{"v":2,"entry":"event","id":1,"incident_id":null,"happened_at":"2026-11-22T03:00:00.000000Z",'
         b'"learned_at":"2026-11-22T03:00:00.000000Z","zone":"","kind":"note","actor":"\\u9234\\u6728","source":"",'
-        b'"data":{"text": "before 0", "by": {"how": "os"}},"key":null,"search_text":"before 0 note \\u30e1\\u30e2 \\u9234\\u6728"}'
+        b'"data":{"text": "before 0", "by": {"how": "os"}},'
+        b'"key":null,"search_text":"before 0 note \\u30e1\\u30e2 \\u9234\\u6728"}'
     )
     assert b'"first_seen_at":"2026-11-22T03:00:00.000000Z"' in document
     assert b'"happened_on":"2026-04-01"' in register

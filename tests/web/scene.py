@@ -13,6 +13,7 @@ from archive.models import Capture, DocumentRow
 from core.actors import SYSTEM
 from crawler.models import Sweep
 from incidents.models import FindingMatch, FindingRow, Incident, Sighting
+from incidents.ownership import keep_extracts
 from incidents.timeline.events import add_event
 from tests.actors import by
 
@@ -130,6 +131,7 @@ def _open(session: Session, document_id: int, capture_id: int, at: datetime) -> 
     )  # fmt: skip
     session.add(finding)
     session.flush()
+    keep_extracts(session, finding.id, finding.extracts)
     session.add(Sighting(capture_id=capture_id, incident_id=incident.id, finding_id=finding.id, at=at))
     session.add(
         FindingMatch(

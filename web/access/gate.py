@@ -18,6 +18,7 @@ from core.errors import HinomiError
 from core.logs import get_logger
 from custody.enrolment.uploads import LARGEST_BYTES, Uploads
 from people.errors import PeopleError, SignInError
+from people.roles import Permission, may
 from people.sign_in.links import FULL
 from web.access.arrivals import PROXY
 from web.uploads import RefusedUploadError, UploadReader
@@ -188,7 +189,7 @@ class Gate:
     async def _form_refusal(self, request: Request, session: SignedIn) -> Response | None:
         if _is_foreign(request):
             return self._world.pages.error(request, FORBIDDEN, "error.form_foreign")
-        if request.scope["path"] == UPLOAD_PATH:
+        if request.scope["path"] == UPLOAD_PATH and may(session.actor, Permission.ENROL):
             return await self._receive(request, session)
         form = await self._read_form(request)
         if not isinstance(form, dict):

@@ -9,7 +9,7 @@ from starlette.exceptions import HTTPException
 
 from incidents.models import FindingRow
 from incidents.ownership import ALL, incidents_of, is_of
-from people.roles import Permission, is_bound_to_own
+from people.roles import Permission, is_bound_to_own, may
 from web.world import actor_of, world_of
 
 if TYPE_CHECKING:
@@ -47,6 +47,8 @@ def incidents_of_document(session: Session, document_id: int | None) -> list[int
 def own_incidents(request: Request, session: Session) -> set[int] | None:
     """The only incidents that whoever asks may see in lists; None for all."""
     actor = actor_of(request)
+    if not may(actor, Permission.SEE_CASES):
+        return set()
     if not is_bound_to_own(actor, Permission.SEE_CASES) or ALL in actor.extracts:
         return None
     return incidents_of(session, actor.extracts)

@@ -8,6 +8,7 @@ from incidents import queries
 from incidents.states import LIVE, STATES
 from people.roles import Permission
 from web.access.guarded import Guarded
+from web.access.own import own_incidents
 from web.world import world_of
 
 if TYPE_CHECKING:
@@ -24,7 +25,9 @@ def incidents(request: Request) -> Response:
     show = show if show in CHOICES else "live"
     language = world.pages.language(request)
     with world.home.database.read() as session:
-        lines = queries.list_incidents(session, language=language, state=show if show in STATES else None)
+        lines = queries.list_incidents(
+            session, language=language, state=show if show in STATES else None, only=own_incidents(request, session)
+        )
     if show == "live":
         lines = [line for line in lines if line.state in LIVE]
     return world.pages.render(request, "incidents.html", lines=lines, show=show, choices=CHOICES)

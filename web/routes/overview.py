@@ -11,6 +11,7 @@ from crawler.health import watched_sources
 from incidents import queries
 from people.roles import Permission
 from web.access.guarded import Guarded
+from web.access.own import own_incidents
 from web.world import world_of
 
 if TYPE_CHECKING:
@@ -27,7 +28,8 @@ def overview(request: Request) -> Response:
     world = world_of(request)
     now = world.home.clock.now()
     with world.home.database.read() as session:
-        shown = queries.overview(session, language=world.pages.language(request), recent=RECENT)
+        own = own_incidents(request, session)
+        shown = queries.overview(session, language=world.pages.language(request), recent=RECENT, only=own)
         alerts = failed_messages(session)
     watched = watched_sources(world.home.settings, world.home.database, now)
     runs = sorted((s for s in watched.sources if s.next_at), key=lambda s: s.next_at or now)
@@ -49,7 +51,7 @@ def overview(request: Request) -> Response:
 def pulse(request: Request) -> Response:
     """The number of the latest event: the page asks for it now and then, to say when it has grown old."""
     with world_of(request).home.database.read() as session:
-        shown = queries.overview(session, language="en", recent=1)
+        shown = queries.overview(session, language="en", recent=1, only=own_incidents(request, session))
     return PlainTextResponse(str(_latest(shown)))
 
 

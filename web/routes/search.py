@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from incidents import queries
@@ -9,6 +10,7 @@ from incidents.errors import SearchError
 from incidents.timeline.readings import READING
 from people.roles import Permission
 from web.access.guarded import Guarded
+from web.access.own import own_incidents
 from web.chart import draw
 from web.world import world_of
 
@@ -28,6 +30,8 @@ def search(request: Request) -> Response:
     try:
         understood = queries.parse_query(query, zone=world.home.settings.zone)
         with world.home.database.read() as session:
+            own = own_incidents(request, session)
+            understood = replace(understood, within=None if own is None else frozenset(own))
             language = world.pages.language(request)
             result = queries.search(session, understood, language=language, after=at, limit=PAGE_SIZE)
             days = queries.histogram(session, understood)

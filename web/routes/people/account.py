@@ -74,55 +74,83 @@ def page(request: Request, error: PeopleError | None = None) -> Response:
 
 def act(request: Request) -> Response:
     """One change of the page's forms."""
-    world, form, done = world_of(request), form_of(request), form_of(request).get("do", "")
+    world, form = world_of(request), form_of(request)
+    done = form.get("do", "")
+    if done not in CHANGES:
+        return world.pages.error(request, 400)
+    with world.home.database.read() as session:
+        account = _own(session, request)
+    if done in PROVEN and account.password and not is_password_of(account, form.get("present", "")):
+        return page(request, PeopleError("present"))
     try:
-        with world.home.database.read() as session:
-            account = _own(session, request)
-        if done in PROVEN and account.password and not is_password_of(account, form.get("present", "")):
-            raise PeopleError("present")
         with world.home.database.write() as session:
-            _change(session, request, done)
+            CHANGES[done](session, request, _own(session, request), world.home.clock.now())
     except PeopleError as error:
         return page(request, error)
     return RedirectResponse(f"/account?done={done}", status_code=303)
 
 
-def _change(session: Session, request: Request, done: str) -> None:
-    world, form, actor = world_of(request), form_of(request), actor_of(request)
-    now, account = world.home.clock.now(), _own(session, request)
+def _password(session: Session, request: Request, account: Account, now: datetime) -> None:
+    set_password(session, account, form_of(request).get("new", ""), actor=actor_of(request), now=now)
+    _end_others(session, request, now)
+
+
+def _totp(session: Session, request: Request, account: Account, now: datetime) -> None:
+    world = world_of(request)
+    secret = world.sessions.take_back(ASIDE_TOTP, request.cookies)
+    code, sealing = form_of(request).get("code", ""), world.arrivals.sealing
+    add_totp(session, account, secret, code, sealing=sealing, actor=actor_of(request), now=now)
+
+
+def _no_totp(session: Session, request: Request, account: Account, now: datetime) -> None:
+    remove_totp(session, account, actor=actor_of(request), now=now)
+
+
+def _passkey(session: Session, request: Request, account: Account, now: datetime) -> None:
+    world, form = world_of(request), form_of(request)
+    challenge = world.sessions.take_back(ASIDE_NEW_KEY, request.cookies)
     host, origin = place_of(world)
-    if done == "password":
-        set_password(session, account, form.get("new", ""), actor=actor, now=now)
-        _end_others(session, request, now)
-    elif done == "totp":
-        secret = world.sessions.take_back(ASIDE_TOTP, request.cookies)
-        sealing = world.arrivals.sealing
-        add_totp(session, account, secret, form.get("code", ""), sealing=sealing, actor=actor, now=now)
-    elif done == "remove-totp":
-        remove_totp(session, account, actor=actor, now=now)
-    elif done == "passkey":
-        challenge = world.sessions.take_back(ASIDE_NEW_KEY, request.cookies)
-        add_passkey(
-            session, account, form.get("answer", ""), challenge, origin=origin, host=host, name=form.get("name", ""),
-            actor=actor, now=now,
-        )  # fmt: skip
-    elif done == "remove-passkey":
-        remove_passkey(session, account, form.get("key", ""), actor=actor, now=now)
-    elif done == "end":
-        if form.get("session", "") in {one.id for one, _ in _mine(session, request, now)}:
-            end_session(session, form["session"], actor=actor, now=now, why="revoked")
-    elif done == "language" and form.get("language", "") in {*LANGUAGES, ""}:
-        change_account(session, account.login, language=form.get("language", ""), actor=actor, now=now)
-    elif done == "away":
-        since, until = (_day(world.home.settings.zone, form.get(name, "")) for name in ("from", "until"))
-        be_away(
-            session, account.login, form.get("deputy", ""), since=since, until=until + timedelta(days=1), actor=actor,
-            now=now,
-        )  # fmt: skip
-    elif done == "back":
-        for absence, away, _ in absences(session, now=now):
-            if away.id == account.id:
-                be_back(session, absence.id, actor=actor, now=now)
+    add_passkey(
+        session, account, form.get("answer", ""), challenge, origin=origin, host=host, name=form.get("name", ""),
+        actor=actor_of(request), now=now,
+    )  # fmt: skip
+
+
+def _no_passkey(session: Session, request: Request, account: Account, now: datetime) -> None:
+    remove_passkey(session, account, form_of(request).get("key", ""), actor=actor_of(request), now=now)
+
+
+def _end(session: Session, request: Request, _: Account, now: datetime) -> None:
+    wanted = form_of(request).get("session", "")
+    if wanted in {one.id for one, _ in _mine(session, request, now)}:
+        end_session(session, wanted, actor=actor_of(request), now=now, why="revoked")
+
+
+def _language(session: Session, request: Request, account: Account, now: datetime) -> None:
+    language = form_of(request).get("language", "")
+    if language in {*LANGUAGES, ""}:
+        change_account(session, account.login, language=language, actor=actor_of(request), now=now)
+
+
+def _away(session: Session, request: Request, account: Account, now: datetime) -> None:
+    form, zone = form_of(request), world_of(request).home.settings.zone
+    since, until = (_day(zone, form.get(name, "")) for name in ("from", "until"))
+    be_away(
+        session, account.login, form.get("deputy", ""), since=since, until=until + timedelta(days=1),
+        actor=actor_of(request), now=now,
+    )  # fmt: skip
+
+
+def _back(session: Session, request: Request, account: Account, now: datetime) -> None:
+    for absence, away, _ in absences(session, now=now):
+        if away.id == account.id:
+            be_back(session, absence.id, actor=actor_of(request), now=now)
+
+
+CHANGES = {
+    "password": _password, "totp": _totp, "remove-totp": _no_totp, "passkey": _passkey, "remove-passkey": _no_passkey,
+    "end": _end, "language": _language, "away": _away, "back": _back,
+}  # fmt: skip
 
 
 def _end_others(session: Session, request: Request, now: datetime) -> None:

@@ -16,8 +16,11 @@ from web.access.gate import FORBIDDEN, own_path
 from web.world import form_of, world_of
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from starlette.requests import Request
 
+    from people.models import Account
     from web.world import World
 
 ASIDE_OIDC, ASIDE_PASSKEY = "oidc", "passkey"
@@ -39,14 +42,12 @@ def by_password(request: Request) -> Response:
         secret = world.arrivals.by_password(
             request, form.get("login", ""), form.get("password", ""), form.get("code", "")
         )
-        if not secret:
-            raise SignInError("failed")
     except SignInError as error:
-        waits = error.seconds
-        response = world.pages.sign_in(request, to, TOO_MANY if waits else FORBIDDEN, error)
-        if waits:
-            response.headers["Retry-After"] = str(waits)
+        response = world.pages.sign_in(request, to, TOO_MANY, error)
+        response.headers["Retry-After"] = str(error.seconds)
         return response
+    if not secret:
+        return world.pages.sign_in(request, to, FORBIDDEN, SignInError("failed"))
     return _let_in(world, secret, to)
 
 
@@ -57,8 +58,6 @@ def by_passkey(request: Request) -> Response:
     challenge = world.sessions.take_back(ASIDE_PASSKEY, request.cookies)
     host, origin = place_of(world)
     try:
-        if not challenge:
-            raise SignInError("failed")
         with world.home.database.write() as session:
             account = use_passkey(
                 session, form.get("answer", ""), challenge, origin=origin, host=host, now=world.home.clock.now()
@@ -103,27 +102,33 @@ def to_provider(request: Request) -> Response:
 
 def from_provider(request: Request) -> Response:
     """Somebody came back from the provider: once, in the browser that was sent there."""
-    world, asked = world_of(request), request.query_params
+    world = world_of(request)
     kept = world.sessions.take_back(ASIDE_OIDC, request.cookies)
     errand = Errand.of_text(bytes.fromhex(kept).decode()) if kept else None
     try:
-        if errand is None or not hmac.compare_digest(errand.state.encode(), asked.get("state", "").encode()):
-            raise SignInError("oidc", why="state")
-        if asked.get("error"):
-            raise SignInError("oidc", why=asked["error"][:60])
-        claims = _provider(world).claims(errand, asked.get("code", ""), asked.get("state", ""))
-        settings = world.home.settings.people.oidc
-        with world.home.database.write() as session:
-            account = account_of(session, claims, settings, now=world.home.clock.now())
+        account = _brought(world, errand, request.query_params)
         secret = world.arrivals.begin(request, account, OIDC)
+        response = _let_in(world, secret, errand.to if errand else "/")
     except SignInError as error:
         world.arrivals.failed(request, 0)
         response = world.pages.sign_in(request, errand.to if errand else "/", FORBIDDEN, error)
-        world.sessions.forget_aside(response, ASIDE_OIDC)
-        return response
-    answer = _let_in(world, secret, errand.to)
-    world.sessions.forget_aside(answer, ASIDE_OIDC)
-    return answer
+    world.sessions.forget_aside(response, ASIDE_OIDC)
+    return response
+
+
+def _brought(world: World, errand: Errand | None, said: Mapping[str, str]) -> Account:
+    """Whom the provider brought back.
+
+    Raises:
+        SignInError: Nobody was sent there by this browser, or the provider does not vouch for them.
+    """
+    if errand is None or not hmac.compare_digest(errand.state.encode(), said.get("state", "").encode()):
+        raise SignInError("oidc", why="state")
+    if said.get("error"):
+        raise SignInError("oidc", why=said["error"][:60])
+    claims = _provider(world).claims(errand, said.get("code", ""), said.get("state", ""))
+    with world.home.database.write() as session:
+        return account_of(session, claims, world.home.settings.people.oidc, now=world.home.clock.now())
 
 
 def place_of(world: World) -> tuple[str, str]:
