@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from starlette.routing import Route
 
-from crawler.health import latest_sweeps, watched_sources
+from crawler.health import cut_off_sweeps, latest_sweeps, watched_sources
 from web.world import world_of
 
 if TYPE_CHECKING:
@@ -15,14 +15,16 @@ if TYPE_CHECKING:
 
 
 def sources(request: Request) -> Response:
-    """Every source with its health, and the latest sweeps."""
+    """Every source with its health, those that alarm first, and the latest sweeps."""
     world = world_of(request)
     watched = watched_sources(world.home.settings, world.home.database, world.home.clock.now())
     with world.home.database.read() as session:
-        sweeps = latest_sweeps(session)
+        sweeps, cut = latest_sweeps(session), cut_off_sweeps(session, world.home.clock.now())
+    first = sorted(watched.sources, key=lambda one: not any(condition.alarms for condition in one.conditions))
     return world.pages.render(
-        request, "sources.html", watched=watched, sweeps=sweeps, language=world.pages.language(request)
-    )
+        request, "sources.html", watched=watched, sources=first, sweeps=sweeps, cut=cut,
+        language=world.pages.language(request),
+    )  # fmt: skip
 
 
 ROUTES = [Route("/sources", sources)]
