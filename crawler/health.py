@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import func, select
 
 from core.due import due_instant
-from core.leases import Lease, is_dead, latest_claims
+from core.leases import Lease, latest_claims
 from crawler.conditions import ails
 from crawler.errors import SourcesError
 from crawler.models import Sweep
@@ -41,7 +41,7 @@ class WatchedSource:
     """A source and how its sweeps went, the newest last.
 
     ``health`` is the state of the last sweep, ``never``, ``overdue`` when none went well for too long, ``cut-off``
-    when its process is gone though nobody has closed it; ``off`` when the source is switched off.
+    when its lease is gone though nobody has closed it; ``off`` when the source is switched off.
     """
 
     name: str
@@ -113,12 +113,11 @@ def watched_sources(settings: Settings, database: Database, now: datetime) -> Wa
 def cut_off_sweeps(session: Session, now: datetime) -> frozenset[int]:
     """Sweeps that stand as running though their process is gone, which nobody has closed yet.
 
-    A sweep is gone when nobody holds its source's lease any more, or somebody else does, or its process has ended.
+    A sweep is gone when nobody holds its source's lease any more, or somebody else does.
     """
     lease = select(Lease).where(Lease.name == "sweep:" + Sweep.source, Lease.worker == Sweep.worker)
     held = lease.where(Lease.until_at > now).exists()
-    running = session.execute(select(Sweep.id, Sweep.worker, held).where(Sweep.state == "running")).all()
-    return frozenset(number for number, worker, is_held in running if not is_held or is_dead(worker))
+    return frozenset(session.scalars(select(Sweep.id).where(Sweep.state == "running", ~held)))
 
 
 def latest_sweeps(session: Session) -> Sequence[Sweep]:
