@@ -83,6 +83,22 @@ def close_claim(
         session.execute(held.values(done_at=now, outcome=outcome))
 
 
+def ask_again(session: Session, job: str, *, now: datetime) -> bool:
+    """Have a job run at the next tick, before it is due; false when it is in hand at this moment.
+
+    Its latest instant is opened anew, for whoever comes first; a job that never ran is due anyway.
+    """
+    claim = latest_claims(session).get(job)
+    if claim is None:
+        return True
+    if claim.done_at is None and claim.until_at > now and not is_dead(claim.worker):
+        return False
+    same = update(Claim).where(Claim.job == job, Claim.due_at == claim.due_at, Claim.worker == claim.worker)
+    over = or_(Claim.done_at.is_not(None), Claim.until_at == claim.until_at)
+    session.execute(same.where(over).values(done_at=None, outcome=None, until_at=now, attempt=0))
+    return True
+
+
 def latest_claims(session: Session) -> dict[str, Claim]:
     """The claim with the latest due instant of each job."""
     latest = select(Claim.job, func.max(Claim.due_at).label("due_at")).group_by(Claim.job).subquery()

@@ -32,7 +32,7 @@ def add_source(path: Path, name: str, table: Mapping[str, Any], options: Mapping
         raise SourcesError(f"{path} has a source {name!r} already", hint="Edit the file to change it.")
     new = text.rstrip("\n") + "\n\n" + as_toml(name, table, options)
     added = read_sources(new, str(path), path.parent / HOME_FOLDER)[name]
-    _replace(path, new)
+    replace_file(path, new)
     return added
 
 
@@ -67,7 +67,8 @@ def _value(value: object) -> str:
     return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
-def _replace(path: Path, text: str) -> None:
+def replace_file(path: Path, text: str) -> None:
+    """Put a text in the place of a file, whole or not at all, with the rights that the file had."""
     number, new = tempfile.mkstemp(dir=path.parent, prefix=path.name)
     with os.fdopen(number, "w", encoding="utf-8") as file:
         file.write(text)

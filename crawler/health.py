@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import func, select
 
 from core.due import due_instant
-from core.leases import latest_claims
+from core.leases import Lease, latest_claims
 from crawler.conditions import ails
 from crawler.errors import SourcesError
 from crawler.models import Sweep
@@ -40,8 +40,8 @@ LEAST_BAR = 3
 class WatchedSource:
     """A source and how its sweeps went, the newest last.
 
-    ``health`` is the state of the last sweep, ``never``, or ``overdue`` when none went well for too long; ``off`` when
-    the source is switched off.
+    ``health`` is the state of the last sweep, ``never``, ``overdue`` when none went well for too long, ``cut-off``
+    when its lease is gone though nobody has closed it; ``off`` when the source is switched off.
     """
 
     name: str
@@ -91,6 +91,7 @@ def watched_sources(settings: Settings, database: Database, now: datetime) -> Wa
             ).all()
         )
         recent = {name: _recent_sweeps(session, name) for name in sources}
+        cut = cut_off_sweeps(session, now)
         ailing = {name: tuple(ails(source, session, now)) for name, source in sources.items()}
     return Watched(
         tuple(
@@ -101,11 +102,22 @@ def watched_sources(settings: Settings, database: Database, now: datetime) -> Wa
                 claims.get(sweep_job_name(source.name)),
                 now,
                 ailing[source.name],
+                cut,
             )
             for source in sources.values()
         ),
         str(found.complaint or ""),
     )
+
+
+def cut_off_sweeps(session: Session, now: datetime) -> frozenset[int]:
+    """Sweeps that stand as running though their process is gone, which nobody has closed yet.
+
+    A sweep is gone when nobody holds its source's lease any more, or somebody else does.
+    """
+    lease = select(Lease).where(Lease.name == "sweep:" + Sweep.source, Lease.worker == Sweep.worker)
+    held = lease.where(Lease.until_at > now).exists()
+    return frozenset(session.scalars(select(Sweep.id).where(Sweep.state == "running", ~held)))
 
 
 def latest_sweeps(session: Session) -> Sequence[Sweep]:
@@ -131,19 +143,24 @@ def _watched(
     claim: Claim | None,
     now: datetime,
     conditions: tuple[Condition, ...],
+    cut: frozenset[int],
 ) -> WatchedSource:
     next_at = next_sweep(source, claim.due_at if claim else None, now) if source.enabled else None
     return WatchedSource(
         source.name, source.url, source.engine, interval_text(source.every), source.legal_basis,
-        _health(source, sweeps, good_at, now), good_at, next_at, sweeps, conditions,
+        _health(source, sweeps, good_at, now, cut), good_at, next_at, sweeps, conditions,
     )  # fmt: skip
 
 
-def _health(source: Source, sweeps: tuple[Sweep, ...], good_at: datetime | None, now: datetime) -> str:
+def _health(
+    source: Source, sweeps: tuple[Sweep, ...], good_at: datetime | None, now: datetime, cut: frozenset[int]
+) -> str:
     if not source.enabled:
         return "off"
     if not sweeps:
         return "never"
+    if sweeps[-1].id in cut:
+        return "cut-off"
     last_sign = good_at or sweeps[0].started_at
     if sweeps[-1].state == "done" and now - last_sign > OVERDUE_INTERVALS * source.every + OVERDUE_SLACK:
         return "overdue"

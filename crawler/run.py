@@ -14,12 +14,13 @@ from sqlalchemy import select, update
 
 from archive.store import Archive
 from core.errors import HinomiError
-from core.leases import Lease, give_back_lease, take_lease, worker_name
+from core.leases import give_back_lease, take_lease, worker_name
 from core.logs import get_logger
 from core.processes.child import GRACE_S, run_hinomi
 from crawler.access.secrets import variable_of, vault_of
 from crawler.engines._intake import intake_folder
 from crawler.errors import CrawlError
+from crawler.health import cut_off_sweeps
 from crawler.models import Sweep
 from crawler.record.recorder import Recorder
 
@@ -167,15 +168,10 @@ def run_sweep_process(
 
 
 def recover_sweeps(settings: Settings, database: Database, clock: Clock) -> int:
-    """Close the sweeps whose process is gone, and their WARC files; how many there were.
-
-    A sweep is gone when nobody holds its source's lease any more, or somebody else does.
-    """
+    """Close the sweeps whose process is gone, and their WARC files; how many there were."""
     now = clock.now()
     with database.read() as session:
-        lease = select(Lease).where(Lease.name == "sweep:" + Sweep.source, Lease.worker == Sweep.worker)
-        alive = lease.where(Lease.until_at > now).exists()
-        dead = list(session.scalars(select(Sweep.id).where(Sweep.state == "running", ~alive)))
+        dead = sorted(cut_off_sweeps(session, now))
     for sweep_id in dead:
         _close_dead(sweep_id, _DIED, database, clock)
     if dead:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from crawler.conditions import ails
+from crawler.health import cut_off_sweeps
 from crawler.run import latest_sweep
 from crawler.sources import survey_sources
 from health.interface import Diagnosis, Level
@@ -36,6 +37,8 @@ def _look_at(home: Home, source: Source) -> Iterator[Diagnosis]:
     if last is not None and last.state == "failed":
         yield Diagnosis("note", "sources", "failed_sweep", {"name": source.name, "reason": last.reason})
     with home.database.read() as session:
+        if last is not None and last.id in cut_off_sweeps(session, home.clock.now()):
+            yield Diagnosis("note", "sources", "cut_off", {"name": source.name})
         conditions = ails(source, session, home.clock.now())
     for condition in conditions:
         level: Level = "bad" if condition.alarms else "note"

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from crawler.software.inquiries import FAILED, WAITING, Inquiries
+from crawler.access.secrets import variable_of
+from crawler.software.inquiries import FAILED, WAITING, Inquiries, Inquiry
+from crawler.sources import survey_sources
 from jobs.interface import SingleJob
 
 LIMIT_S = 300.0
@@ -24,11 +26,16 @@ class InquiryJob(SingleJob):
         waiting = inquiries.waiting()
         if waiting is None:
             return "nothing"
-        outcome = self.run_child(["sources", "look", waiting.id], LIMIT_S)
+        outcome = self.run_child(["sources", "look", waiting.id], LIMIT_S, self._secrets_of(waiting))
         left = inquiries.get(waiting.id)
         if outcome is not None and left is not None and left.state == WAITING:
             inquiries.change(left, state=FAILED, message="the look at the site was cut off")
         return outcome
+
+    def _secrets_of(self, inquiry: Inquiry) -> list[str]:
+        """The variables of the secrets that a trial of a source of ours may need."""
+        source = survey_sources(self.home.settings.sources_path).sources.get(inquiry.source)
+        return [variable_of(name) for name in (*source.secrets, *source.login_secrets)] if source else []
 
     def _inquiries(self) -> Inquiries:
         return Inquiries(self.home.settings.home, self.home.clock)

@@ -10,7 +10,7 @@ from core.processes.child import run_hinomi
 
 if TYPE_CHECKING:
     import threading
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Collection, Iterable, Mapping
 
     from alerts.delivery import PostRoom
     from home import Home
@@ -75,13 +75,16 @@ class JobKind(ABC):
     def jobs(self) -> Iterable[Job]:
         """Its jobs as of now; asked at every tick."""
 
-    def run_child(self, arguments: list[str], limit_s: float = DAY_S) -> str | None:
-        """A command of ours in a child process that cannot get stuck: its outcome, None when it was asked to stop."""
+    def run_child(self, arguments: list[str], limit_s: float = DAY_S, variables: Collection[str] = ()) -> str | None:
+        """A command of ours in a child process that cannot get stuck: its outcome, None when it was asked to stop.
+
+        It sees the variables of the key, and those named.
+        """
         settings = self.home.settings
         log = settings.home / "logs" / f"{self.name}.log"
         ended = run_hinomi(
             arguments, home=settings.home, log=log, limit_s=limit_s, stop=self.bench.stop,
-            variables=settings.key.variables,
+            variables=[*settings.key.variables, *variables],
         )  # fmt: skip
         if ended.how == "stopped":
             return None

@@ -1,4 +1,4 @@
-"""Retention: documents and access records whose time is over go, and so do old claims."""
+"""Retention: documents and access records whose time is over go, and so do old claims and turns."""
 
 from __future__ import annotations
 
@@ -6,10 +6,12 @@ from datetime import timedelta
 from typing import Final
 
 from core.leases import forget_claims
+from crawler.polite.turns import forget_turns
 from jobs.interface import DAY_S, SingleJob
 from trails.store.retention import expire as expire_trails
 
 KEEP_CLAIMS: Final = timedelta(days=30)
+KEEP_TURNS: Final = timedelta(days=1)
 
 
 class Retention(SingleJob):
@@ -26,4 +28,5 @@ class Retention(SingleJob):
         trail_rows = expire_trails(database, settings.trails_dir, keep_days=settings.trails.keep_days, now=now)
         with database.write() as session:
             forget_claims(session, before=now - KEEP_CLAIMS)
+            forget_turns(session, before=now - KEEP_TURNS)
         return f"done: {expired.documents} documents, {trail_rows} access records"

@@ -113,7 +113,7 @@ def look_at_site(ctx: Context, inquiry_id: str) -> None:
     if inquiry is None or inquiry.state != WAITING:
         return
     try:
-        inquiries.write(_looked_at(ctx, inquiry))
+        inquiries.write(_tried(ctx, inquiry) if inquiry.source else _looked_at(ctx, inquiry))
     except HinomiError as error:
         inquiries.change(inquiry, state=FAILED, message=str(error))
 
@@ -148,4 +148,20 @@ def _looked_at(ctx: Context, inquiry: Inquiry) -> Inquiry:
         "inquiry"
     ]
     trial = try_source(source, ctx.settings.crawler, Vault())
+    return replace(inquiry, state=FOUND, trial=asdict(trial), warnings=remarks_of(trial, source))
+
+
+def _tried(ctx: Context, inquiry: Inquiry) -> Inquiry:
+    """A trial of a source that we have, as `hinomi sources check` makes it."""
+    from crawler.access.secrets import vault_of
+    from crawler.engines._intake import intake_folder
+    from crawler.errors import SourcesError
+    from crawler.software.inquiries import FOUND
+    from crawler.trial import remarks_of, try_source
+
+    source = ctx.sources.get(inquiry.source)
+    if source is None:
+        raise SourcesError(f"no such source: {inquiry.source}")
+    home = ctx.settings.home
+    trial = try_source(source, ctx.settings.crawler, vault_of(source, home), intake_folder(home, source.name))
     return replace(inquiry, state=FOUND, trial=asdict(trial), warnings=remarks_of(trial, source))

@@ -135,6 +135,31 @@ def check(ctx: Context, name: str, *, as_json: bool) -> None:
         sys.exit(TRIAL_FAILED)
 
 
+@sources.command()
+@click.argument("name")
+@click.pass_obj
+def off(ctx: Context, name: str) -> None:
+    """Sweep a source no more; what it brought stays, and that nothing comes any more alarms nobody."""
+    _switch(ctx, name, on=False)
+
+
+@sources.command("on")
+@click.argument("name")
+@click.pass_obj
+def switch_on(ctx: Context, name: str) -> None:
+    """Sweep a source again that was switched off."""
+    _switch(ctx, name, on=True)
+
+
+def _switch(ctx: Context, name: str, *, on: bool) -> None:
+    from cli.answers import answered_for
+    from crawler.switches import switch_source
+
+    with answered_for(ctx, ctx.settings.sources_file):
+        switch_source(ctx.settings.sources_path, name, on=on)
+    ctx.talk.print(f"{name} is {'on' if on else 'off'}", markup=False)
+
+
 @sources.command(hidden=True)
 @click.argument("inquiry_id")
 @click.pass_obj

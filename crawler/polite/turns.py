@@ -11,7 +11,7 @@ import time
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final, Protocol
 
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 
 from core.database import insert_into
 from core.leases import is_dead, worker_name
@@ -45,6 +45,13 @@ class Turns(Protocol):
     def put_off(self, key: str, seconds: float) -> None:
         """The host wants to be left alone by everybody for so long."""
         ...
+
+
+def forget_turns(session: Session, *, before: datetime) -> None:
+    """Drop the rows of hosts that nobody has to wait for any more: whoever asks one again makes them anew."""
+    idle = (HostTurn.next_at < before, HostTurn.slow_until_at < before)
+    unheld = HostTurn.held_until_at.is_(None) | (HostTurn.held_until_at < before)
+    session.execute(delete(HostTurn).where(*idle, unheld))
 
 
 class HostTurns:

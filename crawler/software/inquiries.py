@@ -35,7 +35,7 @@ class Inquiry:
         proposals: As dictionaries: engine, address, dialect, options, why, shown.
         problems: What stood in the way.
         trial: What a trial of the chosen one saw; ``warnings`` as `crawler.trial.remarks_of` gives them.
-        source: The name under which it was added.
+        source: The name under which it was added; of a trial of a source that we have, its name from the beginning.
     """
 
     id: str
@@ -60,9 +60,9 @@ class Inquiries:
         self._folder = home / FOLDER
         self._clock = clock
 
-    def add(self, address: str, by: str, *, private: bool) -> Inquiry:
-        """A new one, which waits to be asked."""
-        made = Inquiry(secrets.token_hex(8), address, private, self._clock.now().isoformat(), by)
+    def add(self, address: str, by: str, *, private: bool, source: str = "") -> Inquiry:
+        """A new one, which waits to be asked, or a trial of a source that we have."""
+        made = Inquiry(secrets.token_hex(8), address, private, self._clock.now().isoformat(), by, source=source)
         self._folder.mkdir(mode=0o700, exist_ok=True)
         self.write(made)
         for old in self.listed()[MOST_KEPT:]:

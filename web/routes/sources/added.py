@@ -14,13 +14,13 @@ from crawler.errors import SourcesError
 from crawler.pages.addresses import read_link
 from crawler.polite.reach import is_private_host
 from crawler.software.discovery import name_for
-from crawler.software.inquiries import ADDED, FOUND, WAITING, Inquiries, Inquiry
+from crawler.software.inquiries import ADDED, FAILED, FOUND, WAITING, Inquiries, Inquiry
 from crawler.software.proposals import Proposal, Why
 from crawler.sources import survey_sources
 from crawler.trial import sentences_of
 from people.roles import Permission
-from transparency.settings_record import find_changes, record_files
 from web.access.guarded import Guarded
+from web.routes.sources.answers import answered_for
 from web.world import actor_of, form_of, world_of
 
 if TYPE_CHECKING:
@@ -64,9 +64,12 @@ def one(request: Request) -> Response:
 
 
 def act(request: Request) -> Response:
-    """Try another proposal, or add the source."""
+    """Ask anew what failed, try another proposal, or add the source."""
     form, inquiries, inquiry = form_of(request), _inquiries(request), _inquiry(request)
-    if inquiry.state != FOUND:
+    if form.get("do") == "again" and inquiry.state == FAILED:
+        inquiries.change(inquiry, state=WAITING, message="", problems=[])
+        return RedirectResponse(f"/sources/new/{inquiry.id}", status_code=303)
+    if inquiry.state != FOUND or inquiry.source:
         raise HTTPException(409)
     if form.get("do") == "try":
         number = form.get("proposal", "")
@@ -82,7 +85,7 @@ def act(request: Request) -> Response:
     except HinomiError as error:
         return _show(request, inquiry, str(error))
     inquiries.change(inquiry, state=ADDED, source=name)
-    return RedirectResponse("/sources", status_code=303)
+    return RedirectResponse(f"/sources/{name}", status_code=303)
 
 
 def _add(request: Request, inquiry: Inquiry) -> str:
@@ -98,16 +101,8 @@ def _add(request: Request, inquiry: Inquiry) -> str:
     options = ({"dialect": chosen["dialect"]} if chosen["dialect"] else {}) | dict(chosen["options"])
     if zone := form.get("zone", "").strip():
         options["zone"] = zone
-    with world.home.database.read() as session:
-        changes = find_changes(session, settings)
-        was_changed = any(one.recorded for one in changes if one.name == settings.sources_file)
-    added = add_source(settings.sources_path, form.get("name", "").strip(), table, options)
-    if not was_changed:
-        with world.home.database.write() as session:
-            record_files(
-                session, settings, actor=actor_of(request), now=world.home.clock.now(), only=[settings.sources_file]
-            )
-    return added.name
+    with answered_for(request):
+        return add_source(settings.sources_path, form.get("name", "").strip(), table, options).name
 
 
 def _show(request: Request, inquiry: Inquiry, wrong: str) -> Response:
