@@ -184,6 +184,8 @@ class SweepSpider(scrapy.Spider):
         self._failed_in_a_row = 0
         steps = list(self.engine.unchanged(fetch, following))
         self._keep(fetch, lambda: self.recorder.unchanged(fetch, steps))
+        if any(isinstance(step, Fetch) and step.key == fetch.key for step in steps):
+            self._may_start_over(fetch.key)
         yield from self.requests(steps)
 
     def _keep(self, fetch: Fetch, tell: Callable[[], None]) -> None:
@@ -209,10 +211,14 @@ class SweepSpider(scrapy.Spider):
             raise CloseSpider("closespider_timeout")
         self._missed(fetch, *reason_of(error))
 
+    def _may_start_over(self, key: str) -> None:
+        """The pages of an entry are asked for once, and once more from its beginning."""
+        self._asked_for = {asked for asked in self._asked_for if asked[0] != key}
+
     def _missed(self, fetch: Fetch, reason: str, miss: Miss, *, is_wall: bool = False) -> None:
         self.recorder.missed(fetch, reason, miss, is_wall=is_wall)
         if miss == Miss.GONE and fetch.key:
-            self._asked_for = {asked for asked in self._asked_for if asked[0] != fetch.key}  # it may start over
+            self._may_start_over(fetch.key)
         self._failed_in_a_row = self._failed_in_a_row + 1 if miss == Miss.BUSY else 0
         if self._failed_in_a_row >= MAX_IN_A_ROW:
             raise CloseSpider("site_down")

@@ -100,7 +100,7 @@ class Ledger:
         """An entry leads to a further page of itself: there to go on if that page cannot be had now."""
         row = session.get(SeenMark, (self.source, fetch.key))
         if row:
-            row.resume_at = fetch.target
+            row.resume_at = _place_in(row, fetch)
 
     def remember(self, session: Session, mark: Mark) -> None:
         """An entry was read, or an engine remembers something."""
@@ -135,7 +135,7 @@ class Ledger:
                 row.failures, row.tried_at, row.next_at = 1, None, None
                 return
         else:  # a read goes on where it failed: a look from the beginning does not become one at the last page alone
-            row.resume_at = "" if fetch.target == row.address else fetch.target
+            row.resume_at = _place_in(row, fetch)
         verdict = after_miss(miss, row.failures, now, self._every)
         row.tried_at, row.failures, row.next_at = now, verdict.failures, verdict.next_at
         if verdict.state == GONE and row.gone_at is None:
@@ -287,6 +287,11 @@ class Ledger:
         values = {"etag": etag, "modified": modified, "following": following}
         row = insert_into(session, PageState).values(source=self.source, address=address, **values)
         session.execute(row.on_conflict_do_update(index_elements=[PageState.source, PageState.address], set_=values))
+
+
+def _place_in(row: SeenMark, fetch: Fetch) -> str:
+    """Where a read of an entry goes on: at this page; empty for its beginning, which is asked for whatever it was."""
+    return "" if fetch.target == row.address else fetch.target
 
 
 def _fetch(row: SeenMark) -> Fetch:
