@@ -1,4 +1,4 @@
-"""Writes docs/roles.md and docs/roles.ja.md, as the table of roles and the routes say it: ``python -m tools.roles_page``."""
+"""Writes docs/roles.md and docs/roles.ja.md, as the table and the routes say it: ``python -m tools.roles_page``."""
 
 from __future__ import annotations
 

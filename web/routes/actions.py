@@ -11,7 +11,7 @@ from incidents import actions
 from incidents.errors import NoIncidentError
 from incidents.models import Incident
 from incidents.states import needs_second
-from people.approvals import DISMISS_CONFIRMED, Wanted
+from people.approvals import DISMISS_CONFIRMED, Approvable
 from people.roles import Permission, may
 from web.access.guarded import Guarded
 from web.access.second import ask_second
@@ -51,7 +51,7 @@ def _approved(request: Request, action: str, reason: str) -> Mapping[str, Any] |
         or not may(actor_of(request), Permission.STEER_CASES)
     ):
         return None
-    wanted = Wanted(DISMISS_CONFIRMED, str(incident_id), reason, incident_id)
+    wanted = Approvable(DISMISS_CONFIRMED, str(incident_id), reason, incident_id)
     return ask_second(request, wanted)
 
 
