@@ -55,9 +55,9 @@ class Context(Home):
         Raises:
             SecondPersonError: It waits for somebody.
         """
-        from people.approvals import Wanted, with_second
+        from people.approvals import Approvable, with_second
 
-        wanted = Wanted(kind, about, reason, incident_id)
+        wanted = Approvable(kind, about, reason, incident_id)
         return with_second(self.database, wanted, actor=self.actor, now=self.clock.now(), settings=self.settings)
 
     def append_to_log(self) -> None:

@@ -17,7 +17,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 
 from core.clock import DEFAULT_ZONE
 from core.errors import HinomiError
-from core.people_settings import PeopleSettings
+from core.sections.people import PeopleSettings
 
 SETTINGS_FILE = "hinomi.toml"
 SECRETS_FILE = "secrets.toml"

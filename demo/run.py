@@ -39,6 +39,12 @@ ORPHAN_LIMIT_S = 90.0
 PORT_PATIENCE_S = 15.0
 """What listened for a demo that was killed ends a moment after it."""
 STAGE_LIMIT_S = 120.0
+PEOPLE = (
+    ("hana", ("responder", "investigator"), ()),
+    ("kenji", ("data-owner",), ("*",)),
+    ("aoi", ("auditor",), ()),
+)
+"""Who works at the carrier: the account, its roles, the extracts it answers for."""
 SOURCE_NAMES = ("demo-paste", "demo-forum")
 SOURCES = """\
 [sources.demo-paste]
@@ -114,7 +120,18 @@ class Demo:
             SOURCES.format(paste_port=ports.paste, forum_port=ports.forum), encoding="utf-8"
         )
         make_home(self.home)  # again: it answers for the sources
+        self._add_people()
         return ports
+
+    def _add_people(self) -> None:
+        """Made-up colleagues: two confirmations are two people, and an auditor sees what the others do."""
+        from core.actors import SYSTEM
+        from people.accounts import add_account, find_account
+
+        with self.ctx.database.write() as session:
+            for login, roles, extracts in PEOPLE:
+                if find_account(session, login) is None:
+                    add_account(session, login, roles=roles, extracts=extracts, actor=SYSTEM, now=self.ctx.clock.now())
 
     def enrol(self) -> None:
         """The three extracts, as the data owner would enrol them; one that is enrolled already is left alone."""

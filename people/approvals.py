@@ -41,7 +41,7 @@ ALONE: Final = "alone"
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class Approvable:
     """What somebody wants to do that may need a second person.
 
     Attributes:
@@ -60,7 +60,7 @@ class Wanted:
 
 
 def with_second(
-    database: Database, wanted: Wanted, *, actor: Actor, now: datetime, settings: Settings
+    database: Database, wanted: Approvable, *, actor: Actor, now: datetime, settings: Settings
 ) -> dict[str, Any]:
     """Let somebody go on who was granted it, or who is alone; else ask for it.
 
@@ -85,7 +85,7 @@ def with_second(
     raise SecondPersonError("second_person", approval=waiting.id, roles=roles, until=until)
 
 
-def ask(session: Session, wanted: Wanted, *, actor: Actor, now: datetime, lifetime: timedelta) -> Approval:
+def ask(session: Session, wanted: Approvable, *, actor: Actor, now: datetime, lifetime: timedelta) -> Approval:
     """Ask for a second person; what was asked before and waits stays the one request.
 
     Raises:
@@ -154,7 +154,7 @@ def others_who_may(session: Session, kind: str, actor: Actor, now: datetime) -> 
     return [one for one in others if may(as_actor(session, one, "", now), DECIDED_BY[kind])]
 
 
-def _of(session: Session, wanted: Wanted, actor: Actor, now: datetime, state: str) -> Approval | None:
+def _of(session: Session, wanted: Approvable, actor: Actor, now: datetime, state: str) -> Approval | None:
     same = (Approval.kind == wanted.kind, Approval.about == wanted.about, Approval.asked_by == actor.account)
     found = select(Approval).where(*same, Approval.state == state, Approval.expires_at > now)
     return session.scalars(found.order_by(Approval.id.desc()).with_for_update()).first()

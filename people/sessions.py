@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from core.actors import Actor
-    from core.people_settings import PeopleSettings
+    from core.sections.people import PeopleSettings
 
 SIGNED_IN, SIGNED_OUT, SHOWN_OUT = "signed-in", "signed-out", "session-ended"
 KEPT: Final = timedelta(days=90)
@@ -31,7 +31,7 @@ _AGENT: Final = 200
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
+class SessionLimits:
     """How long a session lasts when nothing is done, and at most."""
 
     idle: timedelta
@@ -79,7 +79,7 @@ def begin_session(
     return secret, identity
 
 
-def read_session(session: Session, secret: str, limits: Limits, *, now: datetime) -> SignedIn | None:
+def read_session(session: Session, secret: str, limits: SessionLimits, *, now: datetime) -> SignedIn | None:
     """Who is at a browser, as they are now: a role that was taken away is gone with the next page."""
     if not secret:
         return None
@@ -129,7 +129,7 @@ def end_session(session: Session, identity: str, *, actor: Actor, now: datetime,
 
 
 def open_sessions(
-    session: Session, limits: Limits, *, now: datetime, account_id: int | None = None
+    session: Session, limits: SessionLimits, *, now: datetime, account_id: int | None = None
 ) -> Sequence[tuple[WebSession, Account]]:
     """The browsers that are signed in, seen last first."""
     found = select(WebSession, Account).join(Account, Account.id == WebSession.account_id)

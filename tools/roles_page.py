@@ -1,4 +1,4 @@
-"""Writes docs/roles.md and docs/roles.ja.md, as the table of roles and the routes say it: ``python -m tools.roles_page``."""
+"""Writes docs/roles.md and docs/roles.ja.md, as the table and the routes say it: ``python -m tools.roles_page``."""
 
 from __future__ import annotations
 
@@ -34,9 +34,10 @@ approval, unless nobody else could give it. This page is written by the program 
         "ja",
         """# 役割と、それぞれができること
 
-一人が一つ以上の役割を持つ。画面・Slack のボタン・API・コマンドは同じ表にたずねる。委託元部門の人に見えるのは、自分が責任を持つ
-抽出データの事案だけである（`people set`、`people role --extract`）。二つの確認は二人で行う。作業者の名前、多くの顧客の値、確認済みの
-事案の棄却には、ほかにできる人がいる限り、二人目の承認が要る。このページはプログラム自身が書いている。
+一人が一つ以上の役割を持つ。画面・Slack のボタン・API・コマンドは同じ表にたずねる。委託元部門の人に見えるのは、
+自分が責任を持つ抽出データの事案だけである（`people set`、`people role --extract`）。二つの確認は二人で行う。
+作業者の名前、多くの顧客の値、確認済みの事案の棄却には、ほかにできる人がいる限り、二人目の承認が要る。
+このページはプログラム自身が書いている。
 """,
         "## 役割", "## 権限", "## 画面", "## トークンの範囲", ("権限", "画面", "範囲", "できること"),
     ),

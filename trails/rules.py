@@ -25,7 +25,7 @@ YES = frozenset({"yes", "true", "1", "x", "可", "有", "○", "はい"})
 
 
 @dataclass(frozen=True, slots=True)
-class Account:
+class DeclaredAccount:
     """A declared account; no ``until``, no end."""
 
     until: date | None = None
@@ -47,13 +47,13 @@ class Rules:
 
     work_from_hour: int = 7
     work_until_hour: int = 22
-    accounts: Mapping[str, Account] | None = None
+    accounts: Mapping[str, DeclaredAccount] | None = None
     without_consent: frozenset[str] = frozenset()
     canaries: NDArray[np.uint64] | tuple[int, ...] = field(default=())
     bulk: int = 100
 
 
-def read_accounts(path: Path) -> dict[str, Account] | None:
+def read_accounts(path: Path) -> dict[str, DeclaredAccount] | None:
     """The declared accounts in a CSV file; None where there is no file.
 
     Raises:
@@ -74,9 +74,11 @@ def read_accounts(path: Path) -> dict[str, Account] | None:
 _HINT = f"Its first line is {','.join(COLUMNS)}; days are written 2027-03-31."
 
 
-def _account(row: Mapping[str, str | None], path: Path, line: int) -> Account:
+def _account(row: Mapping[str, str | None], path: Path, line: int) -> DeclaredAccount:
     until = (row["until"] or "").strip()
     try:
-        return Account(date.fromisoformat(until) if until else None, (row["may_export"] or "").strip().lower() in YES)
+        return DeclaredAccount(
+            date.fromisoformat(until) if until else None, (row["may_export"] or "").strip().lower() in YES
+        )
     except ValueError:
         raise RulesError(f"line {line} of {path.name}: {until!r} is no day", hint=_HINT) from None

@@ -132,10 +132,10 @@ def link(ctx: Context, login: str) -> None:
 def sessions(ctx: Context, end: str | None, *, as_json: bool) -> None:
     """Who is signed in at the pages."""
     from core.errors import UsageError
-    from people.sessions import Limits, end_session, open_sessions
+    from people.sessions import SessionLimits, end_session, open_sessions
 
     now = ctx.clock.now()
-    limits = Limits(
+    limits = SessionLimits(
         timedelta(minutes=ctx.settings.web.idle_minutes), timedelta(hours=ctx.settings.people.session_hours)
     )
     if end:

@@ -17,11 +17,13 @@ if TYPE_CHECKING:
 def demo(click_ctx: click.Context, port: int | None, *, once: bool) -> None:
     """A made-up carrier, live local sites: sweep, match, incidents, alerts, web pages."""
     from cli.watch.serve import serve
-    from demo.run import run_demo, serving_sites
+    from demo.run import PEOPLE, run_demo, serving_sites
 
     ctx: Context = click_ctx.obj
     run_demo(ctx)
     if once:
         return
+    names = ", ".join(login for login, _, _ in PEOPLE)
+    ctx.talk.print(f"colleagues: {names}; `hinomi people link NAME` prints a link that signs one of them in")
     with serving_sites(ctx):
         click_ctx.invoke(serve, port=port, open_browser=False, no_scheduler=False, as_json=False)

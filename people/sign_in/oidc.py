@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Self
 
 from authlib.common.errors import AuthlibBaseError
 from authlib.common.security import generate_token
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy.orm import Session
 
-    from core.people_settings import OidcSettings
+    from core.sections.people import OidcSettings
 
 OIDC: Final = "oidc"
 ALGORITHMS: Final = [
@@ -53,7 +53,7 @@ _LEAST: Final = 48
 
 
 @dataclass(frozen=True, slots=True)
-class Errand:
+class Journey:
     """What has to come back from the provider as it went: kept, signed, by the browser meanwhile."""
 
     state: str
@@ -66,7 +66,7 @@ class Errand:
         return json.dumps([self.state, self.nonce, self.verifier, self.to])
 
     @classmethod
-    def of_text(cls, text: str) -> Errand | None:
+    def of_text(cls, text: str) -> Journey | None:
         """As it was put aside; none when nothing was."""
         try:
             state, nonce, verifier, to = json.loads(text)
@@ -86,21 +86,27 @@ class Provider:
             redirect_uri=back, code_challenge_method="S256", timeout=settings.timeout_s, follow_redirects=False,
         )  # fmt: skip
 
-    def leave_for(self, to: str) -> tuple[str, Errand]:
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._client.close()
+
+    def leave_for(self, to: str) -> tuple[str, Journey]:
         """The address to send somebody to, and what has to come back.
 
         Raises:
             SignInError: The provider does not answer.
         """
         state, nonce, verifier = (generate_token(_LEAST) for _ in range(3))
-        errand = Errand(state, nonce, verifier, to)
+        errand = Journey(state, nonce, verifier, to)
         address, _ = self._client.create_authorization_url(
             self._described()["authorization_endpoint"], state=errand.state, nonce=errand.nonce,
             code_verifier=errand.verifier,
         )  # fmt: skip
         return str(address), errand
 
-    def claims(self, errand: Errand, code: str, state: str) -> dict[str, Any]:
+    def claims(self, errand: Journey, code: str, state: str) -> dict[str, Any]:
         """What the provider says of whoever came back.
 
         Raises:
@@ -123,20 +129,22 @@ class Provider:
     def _described(self) -> dict[str, Any]:
         address = self._settings.issuer.rstrip("/") + "/.well-known/openid-configuration"
         try:
-            described: dict[str, Any] = self._client.get(address, withhold_token=True).raise_for_status().json()
+            described: dict[str, Any] = (
+                self._client.request("GET", address, withhold_token=True).raise_for_status().json()
+            )
         except (HTTPError, ValueError) as error:
             raise SignInError("oidc", why=type(error).__name__) from None
-        if not isinstance(described, dict) or described.get("issuer") != self._settings.issuer:
+        if not isinstance(described, dict) or not _is_same(described.get("issuer"), self._settings.issuer):
             raise SignInError("oidc", why="issuer")
         return described
 
     def _read(self, token: dict[str, Any], described: dict[str, Any], nonce: str) -> dict[str, Any]:
         keys = KeySet.import_key_set(
-            self._client.get(described["jwks_uri"], withhold_token=True).raise_for_status().json()
+            self._client.request("GET", described["jwks_uri"], withhold_token=True).raise_for_status().json()
         )
         decoded = jwt.decode(token["id_token"], keys, algorithms=ALGORITHMS)
         wanted = {
-            "iss": {"essential": True, "value": self._settings.issuer},
+            "iss": {"essential": True, "value": described["issuer"]},
             "aud": {"essential": True, "value": self._settings.client_id},
             "sub": {"essential": True},
             "nonce": {"essential": True, "value": nonce},
@@ -195,6 +203,11 @@ def _new(
         return add_account(session, login, roles=roles, name=name, email=email, oidc=subject, actor=SYSTEM, now=now)
     except PeopleError:
         raise refusal from None
+
+
+def _is_same(issuer: object, configured: str) -> bool:
+    """Whether a provider is the one that was set up; a slash at the end is no difference."""
+    return isinstance(issuer, str) and issuer.rstrip("/") == configured.rstrip("/")
 
 
 def _proven_email(claims: dict[str, Any]) -> str:

@@ -46,7 +46,7 @@ UNKNOWN_NUMBERS: Final = (
     ("incidents", "show", "9"), ("incident", "9", "note", "x"), ("incident", "9", "assign", "x"),
     ("incident", "9", "act", "contain"), ("root-cause", "9"), ("trails", "explain", "9", "--reason", "x"),
     ("trails", "escalate", "9", "--reason", "x"), ("proof", "inclusion", "--entry", "9"),
-    ("proof", "consistency", "1", "9"),
+    ("proof", "consistency", "1", "10"),
 )  # fmt: skip
 UNKNOWN_NAMES: Final = (
     ("extracts", "show", "nobody"), ("extracts", "return", "nobody", "--holder", "x"), ("processors", "set", "nobody"),

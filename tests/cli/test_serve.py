@@ -27,7 +27,7 @@ def test_the_printed_address_opens_the_pages_and_links_lead_there_while_it_runs(
             assert service.stdout
             address = json.loads(service.stdout.readline())["address"]
             told = CliRunner().invoke(hinomi, ["--home", str(home), "serve", "--address", "--json"])
-            assert json.loads(told.stdout)["address"] == address
+            first, address = address, json.loads(told.stdout)["address"]
             base = urlsplit((home / "web-address").read_text(encoding="utf-8").strip())
             assert address.startswith(f"{base.geturl()}/?token=")
             assert base.port not in {None, 8470}
@@ -35,6 +35,9 @@ def test_the_printed_address_opens_the_pages_and_links_lead_there_while_it_runs(
             asked.request("GET", address.removeprefix(base.geturl()))
             answer = asked.getresponse()
             assert (answer.status, answer.headers["location"]) == (303, "/")
+            asked.close()
+            asked.request("GET", first.removeprefix(base.geturl()))
+            assert asked.getresponse().status == 403, "one link is good at a time"
             asked.close()
         finally:
             service.send_signal(signal.SIGTERM)

@@ -73,18 +73,18 @@ def test_init_makes_a_signing_key_apart_from_the_master_key_and_leaves_it_alone(
 def test_a_command_that_wrote_leaves_nothing_waiting(made: Home) -> None:
     report = made.json("verify")
     assert (report["waiting"], report["ok"]) == (0, True)
-    assert report["kinds"] == {"event": 2, "index": 1, "processor": 1, "extract": 1, "holding": 1, "custody": 3}
+    assert report["kinds"] == {"event": 3, "index": 1, "processor": 1, "extract": 1, "holding": 1, "custody": 3}
     assert report["vouches_for"] == report["leaves"]  # what is handed over is signed at once
 
 
 def test_a_home_is_signed_and_verified(made: Home) -> None:
     head = made.json("log", "publish")
-    assert (head["size"], head["places"]) == (9, ["log-heads.jsonl"])
+    assert (head["size"], head["places"]) == (10, ["log-heads.jsonl"])
     assert "nothing is new since" in made.run("log", "publish").stderr
     heads = made.run("log", "heads", "--json").stdout.splitlines()
     assert json.loads(heads[-1])["root"] == head["root"]
     report = made.json("verify")
-    assert (report["ok"], report["vouches_for"], report["notes"]) == (True, 9, [])
+    assert (report["ok"], report["vouches_for"], report["notes"]) == (True, 10, [])
     assert "whole" in made.run("verify").stderr
 
 
@@ -133,7 +133,7 @@ def test_a_new_home_is_under_a_head_from_the_first_moment(tmp_path: Path) -> Non
     home = Home(tmp_path / "home")
     home.run("init", "--heads", str(tmp_path / "elsewhere" / "heads.jsonl"))
     report = home.json("verify")
-    assert (report["leaves"], report["vouches_for"], report["ok"]) == (3, 3, True)
+    assert (report["leaves"], report["vouches_for"], report["ok"]) == (4, 4, True)
     assert report["places"][1:] == [str(home.path / "log-heads.jsonl"), str(tmp_path / "elsewhere" / "heads.jsonl")]
     with pytest.raises(UsageError, match="settings already"):
         home.run("init", "--heads", "syslog")

@@ -17,6 +17,7 @@ from fingerprints.secrets.keys import create_key, load_key, replace_key
 from incidents import queries
 from incidents.errors import NoIncidentError
 from root_cause.inquiry import inquire
+from tests.actors import by
 from tests.incidents.makers import Leaked, event_kinds, take
 from tests.small_carrier import PEOPLE
 from trails.imports import plan_import, run_import
@@ -71,7 +72,7 @@ def ask(settings: Settings, database: Database, clock: SetClock) -> Ask:
             index=index,
             trails_dir=settings.trails_dir,
             clock=clock,
-            **{"actor": "sato", "zone": settings.trail_zone} | options,
+            **{"actor": by("sato"), "zone": settings.trail_zone} | options,
         )
 
     return asked

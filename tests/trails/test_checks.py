@@ -10,7 +10,7 @@ import pytest
 from core.texts import load_texts
 from trails.checks import load_checks
 from trails.errors import RulesError
-from trails.rules import Account, read_accounts
+from trails.rules import DeclaredAccount, read_accounts
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -47,7 +47,10 @@ def test_declared_accounts_are_read_from_a_file(tmp_path: Path) -> None:
     file = tmp_path / "accounts.csv"
     assert read_accounts(file) is None
     file.write_text("account,until,may_export\nop-1,,\nbatch,2027-03-31,yes\n", encoding="utf-8-sig")
-    assert read_accounts(file) == {"op-1": Account(), "batch": Account(date(2027, 3, 31), may_export=True)}
+    assert read_accounts(file) == {
+        "op-1": DeclaredAccount(),
+        "batch": DeclaredAccount(date(2027, 3, 31), may_export=True),
+    }
 
 
 @pytest.mark.parametrize(

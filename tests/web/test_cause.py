@@ -111,13 +111,13 @@ def test_names_are_shown_for_a_reason_only(browser: TestClient, scene: Scene, mo
     reasons: list[object] = []
 
     def inquire(*given: object) -> tuple[dict[str, Any], None]:
-        reasons.append(given[-1])
+        reasons.append(given[-2:])
         return FOUND, None
 
     monkeypatch.setattr("web.routes.cause.inquire_for", inquire)
     assert "cannot be read" in ask(browser, scene, reveal="yes", reason=" ")
     assert "This look was recorded" in ask(browser, scene, reveal="yes", reason="hearing")
-    assert reasons == ["hearing"]
+    assert reasons == [("hearing", {"alone": True})]
 
 
 def test_without_an_index_the_page_says_what_to_do(browser: TestClient, scene: Scene) -> None:

@@ -8,14 +8,14 @@ import polars as pl
 
 from trails.checks.interface import CheckExample, CheckRow, Suspicion, TrailCheck
 from trails.fields import TAKING_OUT
-from trails.rules import Account, Rules
+from trails.rules import DeclaredAccount, Rules
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from trails.checks.interface import Look
 
-ALLOWED = Rules(accounts={"batch": Account(may_export=True), "op-1": Account()})
+ALLOWED = Rules(accounts={"batch": DeclaredAccount(may_export=True), "op-1": DeclaredAccount()})
 
 
 class BulkExport(TrailCheck):

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from trails.checks.interface import CheckExample, CheckRow, Suspicion, TrailCheck
-from trails.rules import Account, Rules
+from trails.rules import DeclaredAccount, Rules
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from trails.checks.interface import Look
 
 EPOCH = date(1970, 1, 1)
-DECLARED = Rules(accounts={"op-1": Account(), "left": Account(until=EPOCH + timedelta(days=5))})
+DECLARED = Rules(accounts={"op-1": DeclaredAccount(), "left": DeclaredAccount(until=EPOCH + timedelta(days=5))})
 
 
 class Undeclared(TrailCheck):

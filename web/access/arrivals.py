@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from core.actors import SYSTEM
 from incidents.timeline.events import add_event
 from people.accounts import find_account
-from people.sessions import Limits, begin_session, end_session, note_seen, read_session
+from people.sessions import SessionLimits, begin_session, end_session, note_seen, read_session
 from people.sign_in.links import LINK, use_link
 from people.sign_in.passwords import check_password
 
@@ -31,7 +31,7 @@ class Arrivals:
         self._home = home
         self.sealing = sealing
         settings = home.settings
-        self.limits = Limits(
+        self.limits = SessionLimits(
             timedelta(minutes=settings.web.idle_minutes), timedelta(hours=settings.people.session_hours)
         )
 

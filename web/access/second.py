@@ -10,10 +10,10 @@ from web.world import actor_of, world_of
 if TYPE_CHECKING:
     from starlette.requests import Request
 
-    from people.approvals import Wanted
+    from people.approvals import Approvable
 
 
-def ask_second(request: Request, wanted: Wanted) -> dict[str, Any]:
+def ask_second(request: Request, wanted: Approvable) -> dict[str, Any]:
     """Who approved what somebody wants to do, for the event of the deed.
 
     Raises:

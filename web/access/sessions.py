@@ -23,7 +23,7 @@ _SECRET_CHARS: Final = frozenset(string.ascii_letters + string.digits + "-_")
 NAME_LENGTH: Final = 60
 
 
-class SecretError(HinomiError):
+class WebSecretError(HinomiError):
     """The file of the secret holds none that could keep anybody out."""
 
     exit_code = 2
@@ -34,7 +34,7 @@ class Sessions:
 
     def __init__(self, secret: str, *, secure: bool = False) -> None:
         if not is_secret(secret):
-            raise SecretError(f"a secret of {len(secret)} characters keeps nobody out")
+            raise WebSecretError(f"a secret of {len(secret)} characters keeps nobody out")
         self._secret = secret.encode()
         self._secure = secure
         # Cookies know no port: two Hinomis on one machine need two names.
@@ -83,14 +83,14 @@ def load_secret(home: Path) -> str:
     """What forms are signed with, and second factors sealed; made on first use, shown to nobody.
 
     Raises:
-        SecretError: The file is there and holds less than that.
+        WebSecretError: The file is there and holds less than that.
     """
     file = home / SECRET_FILE
     if not file.exists():
         write_new(file, secrets.token_urlsafe(SECRET_BYTES).encode() + b"\n")
     secret = file.read_text(encoding="ascii", errors="replace").strip()
     if not is_secret(secret):
-        raise SecretError(
+        raise WebSecretError(
             f"{file} holds {len(secret)} characters that are no secret; expected {SECRET_LENGTH} of A-Z a-z 0-9 - _",
             hint="Restore it from the backup. If it is lost, remove the file: a new one is made, and codes of "
             "authenticator apps have to be set up anew.",

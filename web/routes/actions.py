@@ -8,7 +8,7 @@ from incidents import actions
 from incidents.casework.playbooks import load_playbooks
 from incidents.models import Incident
 from incidents.states import needs_second
-from people.approvals import DISMISS_CONFIRMED, Wanted
+from people.approvals import DISMISS_CONFIRMED, Approvable
 from people.roles import Permission, may
 from people.workers import as_worker
 from web.access.guarded import Guarded
@@ -53,7 +53,7 @@ def _approved(request: Request, action: str, reason: str) -> Mapping[str, Any] |
         or not may(actor_of(request), Permission.STEER_CASES)
     ):
         return None
-    wanted = Wanted(DISMISS_CONFIRMED, str(incident_id), reason, incident_id)
+    wanted = Approvable(DISMISS_CONFIRMED, str(incident_id), reason, incident_id)
     return ask_second(request, wanted)
 
 

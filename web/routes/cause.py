@@ -10,7 +10,7 @@ from starlette.responses import RedirectResponse
 from incidents import queries
 from incidents.actions import add_event
 from incidents.errors import NoIncidentError
-from people.approvals import REVEAL_NAMES, Wanted
+from people.approvals import REVEAL_NAMES, Approvable
 from people.roles import Permission
 from web.access.guarded import Guarded
 from web.access.second import ask_second
@@ -42,7 +42,7 @@ def ask(request: Request) -> Response:
         raise HTTPException(404) from None
     if reveal and not reason:
         raise HTTPException(400)
-    approved = ask_second(request, Wanted(REVEAL_NAMES, str(incident_id), reason, incident_id)) if reveal else {}
+    approved = ask_second(request, Approvable(REVEAL_NAMES, str(incident_id), reason, incident_id)) if reveal else {}
     found, _ = inquire_for(world, incident_id, actor_of(request), language, reason if reveal else "", approved)
     return world.pages.render(
         request, "cause.html", line=line, found=found, revealed=reveal, asked_at=None, **in_view(found)

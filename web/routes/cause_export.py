@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from incidents import queries
 from incidents.errors import NoIncidentError
-from people.approvals import REVEAL_NAMES, Wanted
+from people.approvals import REVEAL_NAMES, Approvable
 from people.roles import Permission
 from web.access.guarded import Guarded
 from web.access.second import ask_second
@@ -35,7 +35,7 @@ def export(request: Request) -> Response:
             queries.incident_line(session, incident_id, language=language)
     except NoIncidentError:
         raise HTTPException(404) from None
-    approved = ask_second(request, Wanted(REVEAL_NAMES, str(incident_id), reason, incident_id)) if reveal else {}
+    approved = ask_second(request, Approvable(REVEAL_NAMES, str(incident_id), reason, incident_id)) if reveal else {}
     found, index = inquire_for(world, incident_id, actor, language, reason if reveal else "", approved)
     text = export_ranking(
         incident_id, found, database=world.home.database, index=index, clock=world.home.clock, actor=actor,

@@ -12,7 +12,7 @@ from archive.models import Capture, DocumentRow
 from incidents.actions import add_event
 from incidents.findings import CLEAR
 from incidents.models import FindingMatch, FindingRow
-from people.approvals import REVEAL_VALUES, Wanted
+from people.approvals import REVEAL_VALUES, Approvable
 from people.roles import Permission
 from web.access.guarded import Guarded
 from web.access.second import ask_second
@@ -91,7 +91,7 @@ def _approved(request: Request, reason: str) -> Mapping[str, Any]:
         finding = _finding(session, document_id)
     if finding is None or finding.subjects <= world.home.settings.people.reveal_limit:
         return {}
-    return ask_second(request, Wanted(REVEAL_VALUES, str(document_id), reason, finding.incident_id))
+    return ask_second(request, Approvable(REVEAL_VALUES, str(document_id), reason, finding.incident_id))
 
 
 def _record(

@@ -8,7 +8,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse
 
 from incidents.errors import NoSuspicionError
-from people.approvals import REVEAL_NAMES, Wanted
+from people.approvals import REVEAL_NAMES, Approvable
 from people.roles import Permission
 from root_cause.suspicions import DECISIONS, STATES, decide, list_suspicions, note_look
 from web.access.guarded import Guarded
@@ -54,7 +54,7 @@ def act(request: Request) -> Response:
 def _page(request: Request, show: str, reason: str = "") -> Response:
     world = world_of(request)
     show = show if show in CHOICES else "open"
-    approved = ask_second(request, Wanted(REVEAL_NAMES, "suspicions", reason)) if reason else {}
+    approved = ask_second(request, Approvable(REVEAL_NAMES, "suspicions", reason)) if reason else {}
     with world.home.database.write() as session:
         found = list_suspicions(
             session,

@@ -34,7 +34,7 @@ def guarded(app: Starlette) -> list[Guarded]:
 def test_every_route_says_what_it_takes_or_is_open_to_all(stranger: TestClient) -> None:
     for route in stranger.app.routes:  # type: ignore[attr-defined]
         path = route.path
-        open_ = path.startswith(OPEN_PATHS) or path == SIGN_IN_PATH or path.startswith(SIGN_IN_PATH + "/")
+        open_ = path == SIGN_IN_PATH or path.startswith((*OPEN_PATHS, SIGN_IN_PATH + "/"))
         assert isinstance(route, Guarded) or open_ or isinstance(route, Mount), path
 
 

@@ -10,7 +10,7 @@ import pytest
 from tests.incidents.makers import event_kinds
 from tests.web.people import LOGIN, link_of, somebody
 from tests.web.scene import form_mark
-from web.access.sessions import SecretError, Sessions, load_secret
+from web.access.sessions import Sessions, WebSecretError, load_secret
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 @pytest.mark.parametrize("content", ["", "\n", " ", "short", "x" * 42, "é" * 50, "y" * 40 + " " + "z" * 20, "\0" * 43])
 def test_a_file_without_a_secret_opens_nothing(tmp_path: Path, content: str) -> None:
     (tmp_path / "web-secret").write_text(content, encoding="utf-8")
-    with pytest.raises(SecretError, match="no secret") as caught:
+    with pytest.raises(WebSecretError, match="no secret") as caught:
         load_secret(tmp_path)
     assert caught.value.hint
     assert (tmp_path / "web-secret").read_text(encoding="utf-8") == content
@@ -33,7 +33,7 @@ def test_a_file_without_a_secret_opens_nothing(tmp_path: Path, content: str) -> 
 
 @pytest.mark.parametrize("secret", ["", "short"])
 def test_no_sessions_are_made_under_a_secret_that_keeps_nobody_out(secret: str) -> None:
-    with pytest.raises(SecretError):
+    with pytest.raises(WebSecretError):
         Sessions(secret)
 
 

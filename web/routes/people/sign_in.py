@@ -10,7 +10,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from people.errors import SignInError
-from people.sign_in.oidc import OIDC, Errand, Provider, account_of
+from people.sign_in.oidc import OIDC, Journey, Provider, account_of
 from people.sign_in.passkeys import PASSKEY, is_name, new_challenge, options_to_use, use_passkey
 from web.access.gate import FORBIDDEN, own_path
 from web.world import form_of, world_of
@@ -92,7 +92,8 @@ def to_provider(request: Request) -> Response:
     if not world.home.settings.people.oidc.is_set_up:
         return world.pages.error(request, 404)
     try:
-        address, errand = _provider(world).leave_for(to)
+        with _provider(world) as provider:
+            address, errand = provider.leave_for(to)
     except SignInError as error:
         return world.pages.sign_in(request, to, FORBIDDEN, error)
     response = RedirectResponse(address, status_code=303)
@@ -104,7 +105,7 @@ def from_provider(request: Request) -> Response:
     """Somebody came back from the provider: once, in the browser that was sent there."""
     world = world_of(request)
     kept = world.sessions.take_back(ASIDE_OIDC, request.cookies)
-    errand = Errand.of_text(bytes.fromhex(kept).decode()) if kept else None
+    errand = Journey.of_text(bytes.fromhex(kept).decode()) if kept else None
     try:
         account = _brought(world, errand, request.query_params)
         secret = world.arrivals.begin(request, account, OIDC)
@@ -116,7 +117,7 @@ def from_provider(request: Request) -> Response:
     return response
 
 
-def _brought(world: World, errand: Errand | None, said: Mapping[str, str]) -> Account:
+def _brought(world: World, errand: Journey | None, said: Mapping[str, str]) -> Account:
     """Whom the provider brought back.
 
     Raises:
@@ -126,7 +127,8 @@ def _brought(world: World, errand: Errand | None, said: Mapping[str, str]) -> Ac
         raise SignInError("oidc", why="state")
     if said.get("error"):
         raise SignInError("oidc", why=said["error"][:60])
-    claims = _provider(world).claims(errand, said.get("code", ""), said.get("state", ""))
+    with _provider(world) as provider:
+        claims = provider.claims(errand, said.get("code", ""), said.get("state", ""))
     with world.home.database.write() as session:
         return account_of(session, claims, world.home.settings.people.oidc, now=world.home.clock.now())
 
