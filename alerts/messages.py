@@ -33,6 +33,8 @@ TOLD = (
     "other",
     "assignee",
     "source",
+    "task",
+    "day",
 )
 """The keys of an event's data that may stand in an alert."""
 

@@ -41,6 +41,7 @@ COMMANDS = {
     "unsettled": "cli.watch.unsettled:unsettled",
     "incidents": "cli.casework.incidents:incidents",
     "incident": "cli.casework.incidents:incident",
+    "tasks": "cli.casework.tasks:tasks",
     "alerts": "cli.watch.alerts:alerts",
     "root-cause": "cli.casework.root_cause:root_cause",
     "trails": "cli.casework.trails:trails",

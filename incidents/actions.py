@@ -12,12 +12,28 @@ from sqlalchemy import update
 
 from core.actors import Role
 from incidents.admission import Taken, take_capture, take_finding
+from incidents.casework.closing import check_done
+from incidents.casework.following import begin_playbook
+from incidents.casework.hand_over import assign
+from incidents.casework.merging import split
+from incidents.casework.standing import whole
+from incidents.casework.tasks import begin_dues
 from incidents.errors import ForbiddenActionError, IncidentError, NoIncidentError
 from incidents.groups import group_ids
-from incidents.merging import split
 from incidents.models import Incident
 from incidents.ownership import is_of
-from incidents.states import BY, CONFIRM_CSIRT, CONFIRMATIONS, DISMISS, REOPEN, needs_second, state_after
+from incidents.states import (
+    BY,
+    CLOSE,
+    CONFIRM_CSIRT,
+    CONFIRMATIONS,
+    CONFIRMED,
+    CONTAINED,
+    DISMISS,
+    REOPEN,
+    needs_second,
+    state_after,
+)
 from incidents.timeline.events import add_event
 
 if TYPE_CHECKING:
@@ -27,6 +43,7 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from core.actors import Actor
+    from incidents.casework.playbooks import Shelf
 
 __all__ = ["Taken", "act", "add_event", "assign", "note", "split", "take_capture", "take_finding"]
 
@@ -42,6 +59,7 @@ def act(
     now: datetime,
     reason: str = "",
     approved: Mapping[str, Any] | None = None,
+    playbooks: Shelf | None = None,
 ) -> str:
     """Take one of `incidents.states.ACTIONS`; gives the state it led to.
 
@@ -53,13 +71,15 @@ def act(
         now: When.
         reason: Why.
         approved: Who else agreed, where that is needed (`needs_second`): it stands in the event.
+        playbooks: Whose tasks begin when it is confirmed; those that come with Hinomi unless given.
 
     Raises:
         NoIncidentError: There is none of that number.
         ForbiddenActionError: Not from its state, without its reason, a second time, by somebody whose decision it is
-            not, by the person who gave the other confirmation, or it is part of another incident.
+            not, by the person who gave the other confirmation, it is part of another incident, or to be closed and
+            not done (`incidents.casework.closing.NotDoneError`).
     """
-    incident = _whole(session, incident_id)
+    incident = whole(session, incident_id)
     before, after = incident.state, state_after(incident.state, action, reason=reason)
     _check_role(session, incident_id, action, actor)
     if approved is None and needs_second(incident.state, action) and not actor.is_program:
@@ -68,28 +88,19 @@ def act(
         _confirm(incident, action, actor, now)
     elif action == DISMISS:
         incident.dismiss_reason = reason.strip()
+    elif action == CLOSE:
+        check_done(session, incident)
     elif action == REOPEN:
         incident.dismiss_reason = ""
     incident.updated_at = now
     session.execute(update(Incident).where(Incident.id.in_(group_ids(session, incident_id))).values(state=after))
     data = {"state_before": before, "state": after, "reason": reason.strip(), **(approved or {})}
     add_event(session, action, actor=actor, now=now, incident_id=incident_id, data=data)
+    if after in {CONFIRMED, CONTAINED}:
+        begin_playbook(session, incident, playbooks, now=now)
+        if after != before:
+            begin_dues(session, incident_id, after, now=now)
     return after
-
-
-def assign(session: Session, incident_id: int, assignee: str, *, actor: Actor, now: datetime) -> None:
-    """Give an incident to somebody; an empty name gives it to nobody.
-
-    Raises:
-        NoIncidentError: There is none of that number.
-        ForbiddenActionError: It is part of another incident.
-    """
-    incident = _whole(session, incident_id)
-    incident.assignee = assignee.strip()
-    incident.updated_at = now
-    kind = "assigned" if incident.assignee else "unassigned"
-    data = {"assignee": incident.assignee} if incident.assignee else {}
-    add_event(session, kind, actor=actor, now=now, incident_id=incident_id, data=data)
 
 
 def note(session: Session, incident_id: int, text: str, *, actor: Actor, now: datetime) -> None:
@@ -130,15 +141,6 @@ def hand_out_pictures(
         raise NoIncidentError(incident_id)
     data = {"count": count, "reason": reason.strip()}
     add_event(session, "pictures-revealed", actor=actor, now=now, incident_id=incident_id, data=data)
-
-
-def _whole(session: Session, incident_id: int) -> Incident:
-    incident = session.get(Incident, incident_id, with_for_update=True)
-    if incident is None:
-        raise NoIncidentError(incident_id)
-    if incident.merged_into is not None:
-        raise ForbiddenActionError("merged", incident=incident_id, whole=incident.merged_into)
-    return incident
 
 
 def _check_role(session: Session, incident_id: int, action: str, actor: Actor) -> None:

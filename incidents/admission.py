@@ -18,11 +18,11 @@ from sqlalchemy import select
 from archive.models import Capture, DocumentRow
 from core.actors import SYSTEM
 from core.database import serialise
-from incidents.figures import recount
+from incidents.casework.merging import merge
+from incidents.figures import recount, severity_by_figures
 from incidents.findings import is_told
 from incidents.groups import root_of
 from incidents.leak_index import index_leak, possibly_same
-from incidents.merging import merge
 from incidents.models import FindingRow, Incident, Sighting
 from incidents.ownership import keep_extracts
 from incidents.same_leak import LeakContent, is_same_leak
@@ -200,8 +200,20 @@ def _grown(session: Session, incident: Incident, before: BitMap, *, is_sighting:
     if incident.severity != grave:
         changed = {"severity_before": grave, "severity": incident.severity}
         add_event(session, "severity", actor=SYSTEM, now=now, incident_id=incident.id, data=changed)
+    _outgrown(session, incident, now)
     more = bool(BitMap.deserialize(incident.members) - before)
     if is_sighting and is_woken_by_sighting(incident.state, has_new_subjects=more):
         woken = {"state_before": incident.state, "state": OPEN if incident.state == DISMISSED else CONFIRMED}
         incident.state = woken["state"]
         add_event(session, "woken", actor=SYSTEM, now=now, incident_id=incident.id, data=woken)
+
+
+def _outgrown(session: Session, incident: Incident, now: datetime) -> None:
+    """A severity that a person set stays; that figures would make it graver is told, once for each step."""
+    if not incident.severity_set:
+        return
+    by_figures = severity_by_figures(session, incident.id)
+    if LEVELS.index(by_figures) > LEVELS.index(incident.severity_set):
+        data = {"severity_before": incident.severity_set, "severity": by_figures}
+        key = f"severity-outgrown:{incident.id}:{incident.severity_set}:{by_figures}"
+        add_event(session, "severity-outgrown", actor=SYSTEM, now=now, incident_id=incident.id, data=data, key=key)

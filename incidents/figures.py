@@ -12,7 +12,7 @@ from sqlalchemy import select
 from archive.models import Capture
 from incidents.findings import LEAK, OVERLAP
 from incidents.groups import group_ids
-from incidents.models import FindingRow, Sighting
+from incidents.models import FindingRow, Incident, Sighting
 from incidents.severity import severity
 
 if TYPE_CHECKING:
@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     from datetime import date, datetime
 
     from sqlalchemy.orm import Session
-
-    from incidents.models import Incident
 
 IMPOSSIBLE: Final = -1e6
 """The term of an extract that was not there yet: it outweighs whatever else speaks for it."""
@@ -56,12 +54,11 @@ def recount(session: Session, incident: Incident) -> None:
 def figures_of(session: Session, incident_id: int) -> Figures:
     """The figures of an incident and its parts; of one content the verdict of the latest generation counts."""
     parts = group_ids(session, incident_id)
-    # The verdict is looked at here: SQLite would go through all leaks by their index rather than by the incident's.
-    of_parts = session.scalars(select(FindingRow).where(FindingRow.incident_id.in_(parts)))
-    findings = _latest(row for row in of_parts if row.verdict in {LEAK, OVERLAP})
-    members = BitMap.union(*(BitMap.deserialize(finding.members) for finding in findings), BitMap())
+    findings = _findings(session, parts)
+    members = _members(findings)
     fields = _most(findings)
     places = _places(session, parts)
+    set_by_hand = session.scalar(select(Incident.severity_set).where(Incident.id == incident_id))
     return Figures(
         members=members.serialize(),
         subjects=len(members),
@@ -69,13 +66,31 @@ def figures_of(session: Session, incident_id: int) -> Figures:
         documents=len(findings),
         confidence=max((finding.confidence for finding in findings), default=0.0),
         fields=fields,
-        severity=severity(
-            len(members), fields, among_others=all(finding.verdict == OVERLAP for finding in findings)
-        ),
+        severity=set_by_hand or _gravity(findings, members, fields),
         sightings=len(places),
         sources=list(dict.fromkeys(source for _, source in places)),
         first_seen_at=places[0][0] if places else None,
     )  # fmt: skip
+
+
+def severity_by_figures(session: Session, incident_id: int) -> str:
+    """How grave an incident is by its figures, whatever a person said."""
+    findings = _findings(session, group_ids(session, incident_id))
+    return _gravity(findings, _members(findings), _most(findings))
+
+
+def _findings(session: Session, parts: list[int]) -> list[FindingRow]:
+    # The verdict is looked at here: SQLite would go through all leaks by their index rather than by the incident's.
+    of_parts = session.scalars(select(FindingRow).where(FindingRow.incident_id.in_(parts)))
+    return _latest(row for row in of_parts if row.verdict in {LEAK, OVERLAP})
+
+
+def _members(findings: Sequence[FindingRow]) -> BitMap:
+    return BitMap.union(*(BitMap.deserialize(finding.members) for finding in findings), BitMap())
+
+
+def _gravity(findings: Sequence[FindingRow], members: BitMap, fields: Mapping[str, int]) -> str:
+    return severity(len(members), fields, among_others=all(finding.verdict == OVERLAP for finding in findings))
 
 
 def _places(session: Session, parts: list[int]) -> list[tuple[datetime, str]]:
@@ -103,6 +118,12 @@ def _most(findings: Iterable[FindingRow]) -> dict[str, int]:
         for kind, people in finding.fields.items():
             most[kind] = max(most.get(kind, 0), people)
     return dict(sorted(most.items()))
+
+
+def with_holders(extracts: Sequence[Mapping[str, Any]], holders: Mapping[str, str]) -> list[dict[str, Any]]:
+    """A ranking of extracts with the processor that each was lent to, where it was lent to one."""
+    named = [(dict(one), holders.get(str(one["extract"]))) for one in extracts]
+    return [one | {"processor": holder} if holder else one for one, holder in named]
 
 
 def with_days(extracts: Sequence[Mapping[str, Any]], lent: Mapping[str, date]) -> list[dict[str, Any]]:

@@ -112,7 +112,9 @@ class Incident(Base):
     Counts are kept up to date by `incidents.admission`: ``subjects`` distinct customers of ours (``members``, a Roaring
     bitmap), ``people`` the most that any one document holds, ``fields`` the same per kind, ``documents`` distinct
     contents. An incident that turned out to be part of another has ``merged_into`` set and keeps its own rows, so that
-    clearing it undoes the merge.
+    clearing it undoes the merge. ``severity_set`` is the severity that a person gave it: then figures change it no
+    more. ``handed_by`` handed it over to ``assignee``, who did not acknowledge it yet. ``waived`` is what it may be
+    closed without (a confirmation, a clock), and why.
     """
 
     __tablename__ = "incidents"
@@ -138,6 +140,12 @@ class Incident(Base):
     csirt_confirmed_by: Mapped[str] = mapped_column(default="", server_default="")
     owner_confirmed_by: Mapped[str] = mapped_column(default="", server_default="")
     merged_into: Mapped[int | None] = mapped_column(ForeignKey("incidents.id"))
+    severity_set: Mapped[str] = mapped_column(default="", server_default="")
+    playbook: Mapped[str] = mapped_column(default="", server_default="")
+    come_back_on: Mapped[date | None]
+    come_back_why: Mapped[str] = mapped_column(default="", server_default="")
+    handed_by: Mapped[str] = mapped_column(default="", server_default="")
+    waived: Mapped[dict[str, str]] = mapped_column(JSON, default=dict, server_default="{}")
 
 
 class Sighting(Base):

@@ -211,6 +211,8 @@ def _line(row: Incident, language: str) -> IncidentLine:
         dismiss_reason=row.dismiss_reason, csirt_confirmed_at=row.csirt_confirmed_at,
         csirt_confirmed_by=row.csirt_confirmed_by, owner_confirmed_at=row.owner_confirmed_at,
         owner_confirmed_by=row.owner_confirmed_by, merged_into=row.merged_into,
+        severity_set=row.severity_set, playbook=row.playbook, come_back_on=row.come_back_on,
+        come_back_why=row.come_back_why, handed_by=row.handed_by,
     )  # fmt: skip
 
 

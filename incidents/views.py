@@ -37,6 +37,11 @@ class IncidentLine:
     csirt_confirmed_by: str
     owner_confirmed_by: str
     merged_into: int | None
+    severity_set: str = ""
+    playbook: str = ""
+    come_back_on: date | None = None
+    come_back_why: str = ""
+    handed_by: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from archive.models import Capture, DocumentRow
-from custody.register.holdings import first_lent
+from custody.register.holdings import first_lent, who_was_lent
 from incidents.admission import take_capture, take_finding
-from incidents.figures import with_days
+from incidents.figures import with_days, with_holders
 from incidents.findings import record_finding
 from judging.judge import new_finding
 
@@ -64,7 +64,8 @@ def hand_in(
     kept = archive.hand_in(content, name)
     with database.write() as session:
         document = session.get_one(DocumentRow, kept.document_id, with_for_update=True)
-        new = new_finding(finding, extracts=with_days(extracts, first_lent(session)))
+        ranked = with_holders(with_days(extracts, first_lent(session)), who_was_lent(session))
+        new = new_finding(finding, extracts=ranked)
         row = record_finding(session, document, new, generation=generation, now=clock.now())
         taken = take_finding(session, row, now=clock.now())
         incident_id = _place(session, kept.capture_id, clock.now()) or taken.incident_id

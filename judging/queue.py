@@ -17,9 +17,9 @@ from archive.models import Capture, DocumentRow
 from core.actors import SYSTEM
 from core.leases import give_back_lease, take_lease, worker_name
 from core.logs import get_logger
-from custody.register.holdings import first_lent
+from custody.register.holdings import first_lent, who_was_lent
 from incidents.actions import take_capture, take_finding
-from incidents.figures import with_days
+from incidents.figures import with_days, with_holders
 from incidents.findings import CLEAR, LEAK, OVERLAP, UNREAD, record_finding
 from incidents.models import FindingRow
 from incidents.timeline.events import add_event
@@ -194,7 +194,8 @@ def _keep(work: Matching, document_id: int, worker: str, judged: Judged) -> Take
     now = work.clock.now()
     with work.database.write() as session:
         document = session.get_one(DocumentRow, document_id, with_for_update=True)
-        finding = replace(judged.as_new(), extracts=with_days(judged.extracts, first_lent(session)))
+        ranked = with_holders(with_days(judged.extracts, first_lent(session)), who_was_lent(session))
+        finding = replace(judged.as_new(), extracts=ranked)
         row = record_finding(session, document, finding, generation=judged.generation, now=now)
         taken = take_finding(session, row, now=now)
         work.archive.settle(session, document_id, held=document.held, clear=row.verdict == CLEAR)

@@ -10,6 +10,8 @@ import click
 from rich.table import Column, Table
 from rich.text import Text
 
+from cli.casework.incident_tasks import COMMANDS as TASKS
+from cli.casework.steering import COMMANDS as STEERING
 from cli.numbers import RowId
 from cli.tables import add_row, plain, show, written_here
 from incidents.states import ACTIONS, STATES
@@ -115,6 +117,10 @@ def incident(click_context: click.Context, incident_id: int) -> None:
     click_context.meta["incident_id"] = incident_id
 
 
+for _command in (*STEERING, *TASKS):
+    incident.add_command(_command)
+
+
 def _acting(command: Callable[..., None]) -> Callable[..., None]:
     """Let a command know who acts."""
     return click.pass_context(command)
@@ -127,6 +133,7 @@ def _acting(command: Callable[..., None]) -> Callable[..., None]:
 def act(click_context: click.Context, action: str, reason: str) -> None:
     """Take an action; what is possible depends on the state."""
     from incidents import actions, queries
+    from incidents.casework.playbooks import load_playbooks
     from incidents.states import needs_second
     from people.approvals import DISMISS_CONFIRMED
 
@@ -137,7 +144,10 @@ def act(click_context: click.Context, action: str, reason: str) -> None:
     is_double = needs_second(before, action)
     approved = ctx.second_person(DISMISS_CONFIRMED, str(number), reason, number) if is_double else None
     with ctx.database.write() as session:
-        state = actions.act(session, action=action, reason=reason, now=ctx.clock.now(), approved=approved, **who)
+        state = actions.act(
+            session, action=action, reason=reason, now=ctx.clock.now(), approved=approved,
+            playbooks=load_playbooks(ctx.settings.home), **who,
+        )  # fmt: skip
     ctx.talk.print(f"incident {who['incident_id']} is {state}")
 
 
@@ -147,10 +157,11 @@ def act(click_context: click.Context, action: str, reason: str) -> None:
 def assign(click_context: click.Context, assignee: str) -> None:
     """Give it to somebody; an empty name gives it to nobody."""
     from incidents import actions
+    from people.workers import as_worker
 
     ctx, who = _who(click_context)
     with ctx.database.write() as session:
-        actions.assign(session, assignee=assignee, now=ctx.clock.now(), **who)
+        actions.assign(session, assignee=as_worker(session, assignee), now=ctx.clock.now(), **who)
 
 
 @incident.command()

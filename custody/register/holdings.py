@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 
 from custody.errors import RegisterError
 from custody.lifecycle import COPY, ERASE, REOPEN, RETURN, state_after, summary_of
-from custody.models import LENT, Extract, Holding
+from custody.models import LENT, Extract, Holding, Processor
 from custody.register.history import record, values_of
 from custody.register.processors import get_processor
 
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
     from sqlalchemy.orm import Session
 
-    from custody.models import Processor
     from custody.register.history import Act
 
 SETTABLE: Final = ("columns", "purpose", "contract_kind", "medium", "recipient", "as_of", "due_on", "size")
@@ -73,6 +72,13 @@ def first_lent(session: Session) -> dict[str, date]:
     begun = select(Extract.name, func.coalesce(func.min(Holding.since), Extract.lent_on))
     days = session.execute(begun.outerjoin(Holding, Holding.extract_id == Extract.id).group_by(Extract.id)).all()
     return {name: day for name, day in days if day is not None}
+
+
+def who_was_lent(session: Session) -> dict[str, str]:
+    """Which processor holds each extract, or held it: of several the one that had it from us first."""
+    asked = select(Extract.name, Processor.name).join(Holding, Holding.extract_id == Extract.id)
+    rows = session.execute(asked.join(Processor, Processor.id == Holding.processor_id).order_by(Holding.id.desc()))
+    return dict(rows.all())  # the first comes last, and stays
 
 
 def lend(session: Session, extract: Extract, processor: Processor, act: Act) -> Holding:

@@ -6,23 +6,36 @@ events again, in their order, and compares.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import select
 
-from incidents.confirmations import take_over
+from incidents.casework.changes import CHANGES, play
+from incidents.casework.confirmations import take_over
 from incidents.models import Event
 from incidents.states import ACTIONS, CONFIRM_CSIRT, CONFIRM_OWNER, DISMISS, LIVE, OPEN, REOPEN
 from incidents.timeline.sentences import BY
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from collections.abc import Mapping
+    from datetime import date, datetime
 
     from sqlalchemy.orm import Session
 
 OPENED, WOKEN, ASSIGNED, UNASSIGNED, MERGED, SPLIT = "opened", "woken", "assigned", "unassigned", "merged", "split"
-PLAYED: Final = (OPENED, *ACTIONS, WOKEN, ASSIGNED, UNASSIGNED, MERGED, SPLIT)
+MERGED_BY_HAND = "merged-by-hand"
+CASEWORK: Final = (
+    "severity-set",
+    "playbook-set",
+    "come-back-set",
+    "come-back-cleared",
+    "handed-over",
+    "hand-over-taken",
+    "waived",
+)
+"""Kinds of events that tell of changed columns, and of nothing else that is played."""
+PLAYED: Final = (OPENED, *ACTIONS, WOKEN, ASSIGNED, UNASSIGNED, MERGED, MERGED_BY_HAND, SPLIT, *CASEWORK)
 
 
 @dataclass(slots=True)
@@ -38,6 +51,12 @@ class Played:
     csirt_confirmed_by: str = ""
     owner_confirmed_by: str = ""
     merged_into: int | None = None
+    severity_set: str = ""
+    playbook: str = ""
+    come_back_on: date | None = None
+    come_back_why: str = ""
+    handed_by: str = ""
+    waived: dict[str, str] = field(default_factory=dict)
 
 
 def replay(session: Session) -> dict[int, Played]:
@@ -51,14 +70,18 @@ def replay(session: Session) -> dict[int, Played]:
 
 def _play(incidents: dict[int, Played], incident_id: int, event: Event) -> None:
     one, kind, data = incidents.setdefault(incident_id, Played()), event.kind, event.data
+    changes = data.get(CHANGES)
     if kind == OPENED:
         one.opened_at = event.learned_at
-    elif kind in {ASSIGNED, UNASSIGNED}:
-        one.assignee = str(data.get("assignee", ""))
-    elif kind == MERGED:
-        _merge(incidents, incident_id, int(data["other"]))
+    elif kind in {MERGED, MERGED_BY_HAND}:
+        _merge(incidents, incident_id, int(data["other"]), changes)
     elif kind == SPLIT:
         _split(incidents, incident_id, int(data["other"]))
+        play(one, changes or {})
+    elif changes is not None and kind in {ASSIGNED, UNASSIGNED, *CASEWORK}:
+        play(one, changes)
+    elif kind in {ASSIGNED, UNASSIGNED}:
+        one.assignee = str(data.get("assignee", ""))
     elif kind == WOKEN:
         one.state = str(data["state"])
     else:
@@ -81,9 +104,13 @@ def _act(incidents: dict[int, Played], incident_id: int, event: Event) -> None:
         parts += [number for number, other in incidents.items() if other.merged_into == part]
 
 
-def _merge(incidents: dict[int, Played], into_id: int, other_id: int) -> None:
+def _merge(incidents: dict[int, Played], into_id: int, other_id: int, changes: Mapping[str, list[Any]] | None) -> None:
     into, other = incidents[into_id], incidents.setdefault(other_id, Played())
     other.merged_into = into_id
+    if changes is not None:
+        play(into, changes)
+        return
+    # Before merges said what they changed, this is what they did.
     if into.state not in LIVE and other.state in LIVE:
         into.state = other.state
     take_over(into, other)

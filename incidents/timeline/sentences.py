@@ -17,7 +17,10 @@ TRANSLATED = {
     "state_before": "state",
     "severity": "severity",
     "severity_before": "severity",
+    "waived": "waivable",
 }
+BY_LANGUAGE = frozenset({"what"})
+"""Keys whose value is there in every language."""
 FIELD_ORDER = (
     "name",
     "kana",
@@ -103,6 +106,8 @@ def _strings(value: Any) -> list[str]:
 def _shown(key: str, value: Any, texts: Texts) -> object:
     if key == "fields" and isinstance(value, dict | list):
         return field_names(value, texts.language)
+    if key in BY_LANGUAGE and isinstance(value, dict):
+        return value.get(texts.language, "")
     if key in TRANSLATED:
         return _word(TRANSLATED[key], str(value), texts)
     return value

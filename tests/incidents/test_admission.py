@@ -17,6 +17,7 @@ from incidents.errors import NoIncidentError
 from incidents.models import Event, FindingRow, Incident, Sighting
 from incidents.same_leak import LeakContent, is_same_leak
 from tests.actors import by
+from tests.incidents.finishing import finish
 from tests.incidents.makers import NOW, Leaked, event_kinds, make_document, partition, repost, take, wipe
 
 if TYPE_CHECKING:
@@ -139,6 +140,8 @@ def test_what_was_over_comes_back_with_a_repost_unless_it_was_dismissed(
     incident_id = take(database, WHOLE).incident_id or 0
     with database.write() as session:
         for action in done:
+            if action == "close":
+                finish(session, incident_id)
             actions.act(session, incident_id, action, actor=by("suzuki"), reason="test data", now=NOW)
     repost(database, WHOLE.content, source="forum", address="http://forum.invalid/1")
     with database.read() as session:

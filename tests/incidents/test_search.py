@@ -134,8 +134,8 @@ def test_search_knows_incidents_their_states_and_their_sources(database: Databas
     with database.write() as session:
         act(session, 2, "confirm-csirt", actor=by("suzuki"), now=NOW)
     assert len(found(database, "incident:1")) == 2
-    assert len(found(database, "incident:1 incident:2")) == 5
-    assert len(found(database, "state:confirmed")) == 3
+    assert len(found(database, "incident:1 incident:2 kind:opened kind:sighting kind:confirm-csirt")) == 5
+    assert len(found(database, "state:confirmed kind:opened kind:sighting kind:confirm-csirt")) == 3
     assert len(found(database, "state:confirmed source:forum")) == 2
     assert len(found(database, "CSIRTが漏えいと")) == 1
     assert len(found(database, "confirmed by the csirt")) == 1

@@ -29,8 +29,8 @@ from fingerprints.index.folder import current_folder, older_folders
 from fingerprints.index.manifest import MANIFEST_FILE, read_manifest
 from fingerprints.secrets.keys import load_key
 from incidents.actions import act, assign, take_finding
+from incidents.casework.merging import merge, split
 from incidents.findings import KeptMatch, record_finding
-from incidents.merging import merge, split
 from incidents.models import Incident
 from judging.queue import take_reposts
 from root_cause.suspicions import decide, run_checks

@@ -12,7 +12,8 @@ import pytest
 from alerts.models import FAILED, Message
 from core.actors import Role
 from crawler.models import Sweep
-from tests.web.people import another
+from tests.incidents.finishing import finish
+from tests.web.people import another, somebody
 from tests.web.scene import POST, add_watch, form_mark
 from web.routes import load_routes
 
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from tests.web.scene import Scene
 
 INCIDENTS = ["/incidents", "/incidents?show=all", "/incidents/1", "/documents/1"]
-PAGES = ["/", *INCIDENTS, "/search", "/sources", "/health", "/account"]
+PAGES = ["/", *INCIDENTS, "/tasks", "/tasks?show=overdue", "/search", "/sources", "/health", "/account"]
 
 
 @pytest.mark.parametrize("language", ["ja", "en"])
@@ -116,6 +117,9 @@ def test_actions_lead_through_the_states_and_stand_in_the_timeline(
     owner = another(browser.app, database, clock, "中村", Role.DATA_OWNER, extracts=("sales-*",))  # type: ignore[arg-type]
     steps = [(browser, "confirm-csirt"), (owner, "confirm-owner"), (browser, "contain"), (browser, "close")]
     for client, action in steps:
+        if action == "close":
+            with database.write() as session:
+                finish(session, scene.incident_id, now=clock.now())
         form = {"action": action, "reason": "known", "form_mark": form_mark(client, page)}
         answer = client.post(f"{page}/act", data=form)
         assert answer.status_code == 200
@@ -144,8 +148,13 @@ def test_what_is_refused_is_said_in_the_readers_language(browser: TestClient, sc
     assert "は日付ではありません" in browser.get("/search?lang=ja&q=on:2026-02-30").text
 
 
-def test_assigning_shows_on_the_overview(browser: TestClient, scene: Scene) -> None:
+def test_assigning_shows_on_the_overview(
+    browser: TestClient, scene: Scene, database: Database, clock: SetClock
+) -> None:
     page = f"/incidents/{scene.incident_id}"
+    nobody = {"assignee": "高橋", "form_mark": form_mark(browser, page)}
+    assert browser.post(f"{page}/assign", data=nobody).status_code == 409, "who has no account is given nothing"
+    somebody(database, clock, "高橋", Role.INVESTIGATOR)
     browser.post(f"{page}/assign", data={"assignee": "高橋", "form_mark": form_mark(browser, page)})
     assert "高橋" in browser.get("/").text
 

@@ -119,6 +119,12 @@ def test_a_responder_works_through_a_leak(
     expect(page.get_by_role("status")).to_contain_text(confirm)
     expect(page.locator("h1 ~ .tags")).to_contain_text(confirmed)
     picture("3-confirmed")
+    _settle_first_task(page, record)
+    picture("3-task-done")
+    page.goto(page.url.partition("/incidents")[0] + "/tasks?show=all")
+    expect(page.locator("section[aria-labelledby=list] tbody tr")).to_have_count(6)
+    picture("3-tasks")
+    page.go_back()
     page.locator("section[aria-labelledby=documents]").get_by_role("link").first.click()
     expect(page).to_have_url(re.compile("/documents/"))
     expect(page.locator(".paper")).not_to_contain_text(scene.secret)
@@ -129,7 +135,7 @@ def test_a_responder_works_through_a_leak(
     picture("5-revealed")
     page.goto(page.url.partition("/documents")[0] + "/search")
     picture("6-search-help")
-    page.locator("#q").fill("名簿")
+    page.locator("#q").fill("名簿を確認")
     page.keyboard.press("Enter")
     expect(page.locator("figure.chart")).to_contain_text(per_day)
     expect(page.locator(".timeline > li")).to_have_count(3)
@@ -140,6 +146,18 @@ def test_a_responder_works_through_a_leak(
     picture("9-not-found")
     assert [c for c in complaints if "404" not in c] == []
     context.close()
+
+
+def _settle_first_task(page: Page, record: str) -> None:
+    """A task is settled without a mouse: its form is unfolded by a key."""
+    tasks = page.locator("section[aria-labelledby=tasks]")
+    tasks.locator("tr details summary").first.focus()
+    page.keyboard.press("Enter")
+    expect(tasks.locator("#state-1")).to_be_visible()
+    _fits(page)
+    tasks.get_by_role("button", name=record, exact=True).locator("visible=true").focus()
+    page.keyboard.press("Enter")
+    expect(tasks.locator("#state-1")).to_have_count(0)
 
 
 def _fits(page: Page) -> None:

@@ -9,6 +9,8 @@ import numpy as np
 from pyroaring import BitMap
 from sqlalchemy import select
 
+from incidents.casework.models import Relation, Task
+from incidents.casework.replaying import PlayedTask, replay_relations, replay_tasks
 from incidents.figures import Figures, figures_of
 from incidents.leak_index import leak_rows
 from incidents.models import Event, FindingRow, Incident, LeakLine, LeakMember, LeakSample, Sighting
@@ -45,7 +47,28 @@ def find_wrong_incidents(session: Session, report: Report) -> None:
         report.add(Damage("row-removed", f"incident {gone}", report.size, said="its timeline is there, it is not"))
 
 
-def _differences(row: Incident, wanted: object, kind: type[Any]) -> Iterator[tuple[str, object, object]]:
+def find_wrong_tasks(session: Session, report: Report) -> None:
+    """Compare every task, and what incidents are related to, with what timelines came to."""
+    played = replay_tasks(session)
+    for task in session.scalars(select(Task).order_by(Task.id)):
+        wanted = played.pop(task.id, None)
+        where = f"task {task.id} of incident {task.incident_id}"
+        if wanted is None:
+            report.add(Damage("row-unlogged", where, report.size, said="no timeline tells of it"))
+            continue
+        for name, is_now, should in _differences(task, wanted, PlayedTask):
+            said = f"its {name} is {is_now}, its timeline came to {should}"
+            report.add(Damage("state-differs", where, report.size, said=said))
+    for gone in sorted(played):
+        report.add(Damage("row-removed", f"task {gone}", report.size, said="its timeline is there, it is not"))
+    there = {(row.first, row.second): row.reason for row in session.scalars(select(Relation))}
+    told = replay_relations(session)
+    for pair in sorted(pair for pair in there.keys() | told.keys() if there.get(pair) != told.get(pair)):
+        said = "whether and why they are related is not what their timelines say"
+        report.add(Damage("state-differs", f"incidents {pair[0]} and {pair[1]}", report.size, said=said))
+
+
+def _differences(row: object, wanted: object, kind: type[Any]) -> Iterator[tuple[str, object, object]]:
     for field in fields(kind):
         is_now, should = getattr(row, field.name), getattr(wanted, field.name)
         if should is None and field.name in {"opened_at", "first_seen_at"}:

@@ -24,7 +24,12 @@ from transparency.models import LogLeaf, LogWaiting
 from transparency.sequencer import count_waiting
 from transparency.verify.beside import compare_index, compare_settings, uncovered_since
 from transparency.verify.damage import Damage, Report
-from transparency.verify.derived import find_wrong_incidents, find_wrong_leak_index, find_wrong_sightings
+from transparency.verify.derived import (
+    find_wrong_incidents,
+    find_wrong_leak_index,
+    find_wrong_sightings,
+    find_wrong_tasks,
+)
 from transparency.verify.known_heads import find_heads, trusted_keys
 from transparency.verify.register import find_wrong_register
 from transparency.verify.schema import find_wrong_schema
@@ -48,6 +53,7 @@ if TYPE_CHECKING:
 AT_ONCE: Final = 20_000
 DERIVED: Final = (
     find_wrong_incidents,
+    find_wrong_tasks,
     find_wrong_sightings,
     find_wrong_leak_index,
     find_wrong_register,

@@ -4,22 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from starlette.exceptions import HTTPException
-from starlette.responses import RedirectResponse
-
 from incidents import actions
-from incidents.errors import NoIncidentError
+from incidents.casework.playbooks import load_playbooks
 from incidents.models import Incident
 from incidents.states import needs_second
 from people.approvals import DISMISS_CONFIRMED, Approvable
 from people.roles import Permission, may
+from people.workers import as_worker
 from web.access.guarded import Guarded
 from web.access.second import ask_second
-from web.access.sessions import clean_name
+from web.recorded import record
 from web.world import actor_of, form_of, world_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
     from sqlalchemy.orm import Session
     from starlette.requests import Request
@@ -32,12 +30,16 @@ def act(request: Request) -> Response:
     action, reason = form.get("action", ""), form.get("reason", "")
 
     approved = _approved(request, action, reason)
+    shelf = load_playbooks(world_of(request).home.settings.home)
 
     def write(session: Session, incident_id: int) -> None:
         now = world_of(request).home.clock.now()
-        actions.act(session, incident_id, action, actor=actor_of(request), now=now, reason=reason, approved=approved)
+        actions.act(
+            session, incident_id, action, actor=actor_of(request), now=now, reason=reason, approved=approved,
+            playbooks=shelf,
+        )  # fmt: skip
 
-    return _record(request, write, done=action)
+    return record(request, write, done=action)
 
 
 def _approved(request: Request, action: str, reason: str) -> Mapping[str, Any] | None:
@@ -62,29 +64,18 @@ def note(request: Request) -> Response:
     def write(session: Session, incident_id: int) -> None:
         actions.note(session, incident_id, text, actor=actor_of(request), now=world_of(request).home.clock.now())
 
-    return _record(request, write, done="note")
+    return record(request, write, done="note")
 
 
 def assign(request: Request) -> Response:
     """Give the incident to somebody."""
-    assignee = clean_name(form_of(request).get("assignee", ""))
+    assignee = form_of(request).get("assignee", "")
 
     def write(session: Session, incident_id: int) -> None:
         now = world_of(request).home.clock.now()
-        actions.assign(session, incident_id, assignee, actor=actor_of(request), now=now)
+        actions.assign(session, incident_id, as_worker(session, assignee), actor=actor_of(request), now=now)
 
-    return _record(request, write, done="assign")
-
-
-def _record(request: Request, write: Callable[[Session, int], None], *, done: str) -> Response:
-    incident_id: int = request.path_params["incident_id"]
-    try:
-        with world_of(request).home.database.write() as session:
-            write(session, incident_id)
-    except NoIncidentError:
-        raise HTTPException(404) from None
-    # After the redirect, loading the page anew repeats nothing.
-    return RedirectResponse(f"/incidents/{incident_id}?done={done}", status_code=303)
+    return record(request, write, done="assign")
 
 
 ROUTES = [

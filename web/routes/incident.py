@@ -17,6 +17,7 @@ from incidents.online.takedown import takedown_text
 from incidents.states import CONFIRM_CSIRT, CONFIRM_OWNER, NEED_REASON
 from people.roles import Permission
 from web.access.guarded import Guarded
+from web.routes.casework.shown import is_action, shown_casework
 from web.world import actor_of, world_of
 
 if TYPE_CHECKING:
@@ -62,6 +63,7 @@ def incident(request: Request) -> Response:
                 session, incident_id, language=world.pages.language(request), zone=world.home.settings.zone
             )
             standings = standing_at(session, [(one.source, one.address) for one in page.documents])
+            casework = shown_casework(request, session, incident_id)
     except NoIncidentError:
         raise HTTPException(404) from None
     done = request.query_params.get("done", "")
@@ -75,7 +77,8 @@ def incident(request: Request) -> Response:
         standings=standings,
         events=list(reversed(page.timeline)),
         actions=_actions(page),
-        done=done if f"action.{done}" in world.pages.texts(request) else "",
+        done=done if is_action(done, world.pages.language(request)) else "",
+        **casework,
     )
 
 

@@ -9,6 +9,7 @@ from starlette.responses import PlainTextResponse
 from alerts.outbox import failed_messages
 from crawler.health import watched_sources
 from incidents import queries
+from incidents.casework.reading import list_tasks, to_look_at
 from people.roles import Permission
 from web.access.guarded import Guarded
 from web.access.own import own_incidents
@@ -31,6 +32,9 @@ def overview(request: Request) -> Response:
         own = own_incidents(request, session)
         shown = queries.overview(session, language=world.pages.language(request), recent=RECENT, only=own)
         alerts = failed_messages(session)
+        language, zone = world.pages.language(request), world.home.settings.zone
+        again = to_look_at(session, language=language, now=now, zone=zone)
+        overdue = list_tasks(session, language=language, now=now, is_overdue=True, only=own)
     watched = watched_sources(world.home.settings, world.home.database, now)
     runs = sorted((s for s in watched.sources if s.next_at), key=lambda s: s.next_at or now)
     return world.pages.render(
@@ -39,6 +43,8 @@ def overview(request: Request) -> Response:
         overview=shown,
         seen=_latest(shown),
         live=shown.live,
+        again=[line for line in again if own is None or line.id in own],
+        overdue=overdue,
         unconfirmed=sum(line.state == "open" for line in shown.live),
         subjects=sum(line.subjects for line in shown.live),
         verdicts=shown.findings_by_verdict,

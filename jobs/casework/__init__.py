@@ -1,0 +1,1 @@
+"""What people said they would do, and by when."""
