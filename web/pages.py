@@ -12,6 +12,7 @@ from starlette.responses import HTMLResponse
 
 from core.errors import HinomiError
 from core.texts import LANGUAGES, load_texts
+from crawler.spoken import spoken
 from people.roles import Permission, may
 from people.sign_in.passkeys import is_name
 from transparency.last_verification import last_verification
@@ -116,6 +117,7 @@ class Pages:
             "asset": lambda name: f"/static/{name}?v={self._assets[name]}",
             "session": session,
             "may": partial(_may, session),
+            "spoken": partial(spoken, language=language),
             "form_mark_name": FORM_MARK,
             "form_mark": self._sessions.form_mark(session.id) if session else "",
         }

@@ -150,7 +150,7 @@ class Gate:
         proxy = self._world.home.settings.people.proxy
         if not proxy.is_set_up or client_of(request) not in proxy.trusted:
             return ""
-        return request.headers.get(proxy.header, "").strip()
+        return request.headers.get(proxy.header, "").encode("latin-1").decode("utf-8", "replace").strip()
 
     async def _by_proxy(self, request: Request) -> Response | None:
         """Sign in whom the proxy names, and lead on to the page that was asked for."""

@@ -5,20 +5,24 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+import pyotp
 import pytest
+from starlette.testclient import TestClient
 
+from core.actors import Role
+from home import Home
 from tests.incidents.makers import event_kinds
-from tests.web.people import LOGIN, link_of, somebody
+from tests.web.people import LOGIN, another, link_of, somebody
 from tests.web.scene import form_mark
 from web.access.sessions import Sessions, WebSecretError, load_secret
+from web.app import create_app
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from starlette.testclient import TestClient
-
     from core.clock import SetClock
     from core.database import Database
+    from core.settings import Settings
     from tests.web.scene import Scene
 
 
@@ -112,3 +116,92 @@ def test_a_form_on_another_site_signs_nobody_in(stranger: TestClient) -> None:
     answer = stranger.post("/sign-in", data={"login": "x"}, headers={"sec-fetch-site": "cross-site"})
     assert answer.status_code == 403
     assert not stranger.cookies
+
+
+def test_a_session_that_an_administrator_ends_is_over_with_the_next_page(
+    browser: TestClient, database: Database, clock: SetClock
+) -> None:
+    other = another(browser.app, database, clock, "hana", Role.RESPONDER)  # type: ignore[arg-type]
+    page = browser.get("/people/hana").text
+    number = page.split('name="session" value="')[1].split('"')[0]
+    form = {"do": "end", "session": number, "form_mark": form_mark(browser, "/account")}
+    assert browser.post("/people/hana", data=form).status_code == 200
+    assert other.get("/").status_code == 403
+    assert "session-ended" in event_kinds(database)
+
+
+def test_a_role_that_was_taken_away_is_gone_with_the_next_page(
+    browser: TestClient, database: Database, clock: SetClock, scene: Scene
+) -> None:
+    other = another(browser.app, database, clock, "hana", Role.RESPONDER)  # type: ignore[arg-type]
+    page = f"/incidents/{scene.incident_id}"
+    assert other.get(page).status_code == 200
+    mark = form_mark(browser, "/account")
+    save = {"do": "save", "name": "hana", "role-administrator": "on", "form_mark": mark}
+    assert browser.post("/people/hana", data=save).status_code == 200
+    assert other.get(page).status_code == 403
+    assert other.get("/people").status_code == 200
+    browser.post("/people/hana", data={"do": "disable", "form_mark": mark})
+    assert other.get("/people").status_code == 403
+
+
+def test_a_form_of_one_account_does_nothing_in_the_session_of_another(
+    browser: TestClient, database: Database, clock: SetClock, scene: Scene
+) -> None:
+    other = another(browser.app, database, clock, "hana", Role.RESPONDER)  # type: ignore[arg-type]
+    page = f"/incidents/{scene.incident_id}"
+    form = {"note": "planted", "form_mark": form_mark(browser, page)}
+    assert other.post(f"{page}/note", data=form).status_code == 403
+    assert "planted" not in other.get(page).text
+
+
+def test_a_password_and_a_code_are_set_up_on_the_own_page_and_asked_for_from_then_on(
+    browser: TestClient, clock: SetClock
+) -> None:
+    password = "a quiet tower at night"
+    mark = form_mark(browser, "/account")
+    assert browser.post("/account", data={"do": "password", "new": "short", "form_mark": mark}).status_code == 409
+    assert browser.post("/account", data={"do": "password", "new": password, "form_mark": mark}).status_code == 200
+    page = browser.get("/account").text
+    secret = page.split('class="mono break">')[1].split("<")[0]
+    app = pyotp.TOTP(secret)
+    form = {"do": "totp", "code": app.at(clock.now()), "form_mark": mark}
+    assert "not your present password" in browser.post("/account", data=form).text
+    browser.get("/account")
+    app = pyotp.TOTP(browser.get("/account").text.split('class="mono break">')[1].split("<")[0])
+    form |= {"present": password, "code": app.at(clock.now())}
+    assert browser.post("/account", data=form).status_code == 200
+    browser.cookies.clear()
+    clock.advance(timedelta(seconds=30))
+    login = {"login": LOGIN, "password": password}
+    assert browser.post("/sign-in", data=login).status_code == 403
+    answer = browser.post("/sign-in", data=login | {"code": app.at(clock.now())}, follow_redirects=False)
+    assert answer.status_code == 303
+    assert "password and code" in browser.get("/account").text
+
+
+def test_who_needs_a_second_factor_gets_no_further_without_one(
+    settings: Settings, database: Database, clock: SetClock
+) -> None:
+    people = settings.people.model_copy(update={"second_factor": "required"})
+    strict = settings.model_copy(update={"people": people})
+    somebody(database, clock)
+    app = create_app(Home.of(strict, database=database, clock=clock))
+    with TestClient(app, base_url="http://127.0.0.1:8470") as client:
+        answer = client.get(link_of(database, clock, to="/incidents"))
+        assert answer.url.path == "/account"
+        assert client.get("/search?q=x").url.path == "/account"
+
+
+def test_a_proxy_is_believed_from_where_it_stands_and_from_nowhere_else(
+    settings: Settings, database: Database, clock: SetClock
+) -> None:
+    somebody(database, clock)
+    header = [(b"x-remote-user", LOGIN.encode())]
+    for trusted, status in (["testclient"], 200), (["10.0.0.1"], 403), ([], 403):
+        proxy = settings.people.proxy.model_copy(update={"header": "X-Remote-User", "trusted": trusted})
+        people = settings.people.model_copy(update={"proxy": proxy})
+        app = create_app(Home.of(settings.model_copy(update={"people": people}), database=database, clock=clock))
+        with TestClient(app, base_url="http://127.0.0.1:8470") as client:
+            assert client.get("/", headers=header).status_code == status
+            assert client.get("/").status_code == 403, "without the header the session of the proxy ends"
