@@ -98,6 +98,21 @@ class ServiceToken(Base):
     revoked_at: Mapped[datetime | None]
 
 
+class IdempotentCall(Base):
+    """A call of the API that changed something, and what was answered: the same call again changes nothing more.
+
+    ``request`` is the hash of method, path and body, ``key`` what the caller gave it.
+    """
+
+    __tablename__ = "idempotent_calls"
+    token_id: Mapped[int] = mapped_column(ForeignKey("service_tokens.id"), primary_key=True)
+    key: Mapped[str] = mapped_column(primary_key=True)
+    request: Mapped[str]
+    status: Mapped[int]
+    answer: Mapped[dict[str, Any]] = mapped_column(JSON)
+    at: Mapped[datetime]
+
+
 class Absence(Base):
     """Somebody is away, and another stands in with their roles."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from typing import TYPE_CHECKING, cast
 
 from starlette.applications import Starlette
@@ -17,6 +18,8 @@ from people.sign_in.sealing import Sealing
 from web.access.arrivals import Arrivals
 from web.access.gate import Gate
 from web.access.sessions import Sessions, load_secret
+from web.api.document import ROUTES as API_ROUTES
+from web.api.door import BASE, problem
 from web.intake import ROUTES as INTAKE_ROUTES
 from web.pages import STATIC, Pages
 from web.routes import load_routes
@@ -41,7 +44,12 @@ def create_app(home: Home) -> Starlette:
     sessions = Sessions(secret, secure=home.settings.web_url.startswith("https:"))
     world = World(home, sessions, Pages(home.settings, sessions, home.clock), Arrivals(home, Sealing(secret)))
     app = Starlette(
-        routes=[*load_routes(), *INTAKE_ROUTES, Mount("/static", _Static(directory=STATIC), name="static")],
+        routes=[
+            *load_routes(),
+            *INTAKE_ROUTES,
+            *API_ROUTES,
+            Mount("/static", _Static(directory=STATIC), name="static"),
+        ],
         middleware=[Middleware(Gate, world=world)],
         exception_handlers={HTTPException: _http_error, HinomiError: _own_error},
     )
@@ -59,6 +67,9 @@ class _Static(StaticFiles):
 
 
 def _http_error(request: Request, error: Exception) -> Response:
+    if request.scope["path"].startswith(BASE):
+        status = HTTPStatus(cast("HTTPException", error).status_code)
+        return problem(status, status.description, cast("HTTPException", error).headers)
     return world_of(request).pages.error(request, cast("HTTPException", error).status_code)
 
 

@@ -60,5 +60,6 @@ class PeopleSettings(_Table):
     reveal_limit: int = Field(
         default=100, ge=0, description="values of more customers than that are shown with a second person's approval"
     )
+    calls_per_minute: int = Field(default=120, gt=0, description="of one token at the API; more have to wait")
     oidc: OidcSettings = OidcSettings()
     proxy: ProxySettings = ProxySettings()

@@ -147,6 +147,19 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("owner_confirmed_by", sa.String(), server_default="", nullable=False))
 
     op.create_table(
+        "idempotent_calls",
+        sa.Column("token_id", sa.Integer(), nullable=False),
+        sa.Column("key", sa.String(), nullable=False),
+        sa.Column("request", sa.String(), nullable=False),
+        sa.Column("status", sa.Integer(), nullable=False),
+        sa.Column("answer", sa.JSON(), nullable=False),
+        sa.Column("at", UTCDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["token_id"], ["service_tokens.id"], name=op.f("fk_idempotent_calls_token_id_service_tokens")
+        ),
+        sa.PrimaryKeyConstraint("token_id", "key", name=op.f("pk_idempotent_calls")),
+    )
+    op.create_table(
         "leak_extracts",
         sa.Column("extract", sa.String(), nullable=False),
         sa.Column("finding_id", sa.Integer(), nullable=False),

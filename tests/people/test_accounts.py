@@ -99,7 +99,8 @@ def test_a_deputy_acts_with_the_roles_of_who_is_away_and_no_longer(database: Dat
         until = now + timedelta(days=3)
         absence = be_away(session, "away", "deputy", since=now, until=until, actor=SYSTEM, now=now)
         during = as_actor(session, deputy, "password", now + timedelta(days=1))
-        assert (during.roles, during.extracts) == ({Role.DATA_OWNER, Role.AUDITOR}, ("sales-*",))
+        assert during.roles == {Role.DATA_OWNER, Role.AUDITOR}
+        assert during.extracts == ("sales-*",)
         assert (during.name, during.deputy_for) == ("deputy", "away")
         assert as_actor(session, deputy, "password", until).roles == {Role.AUDITOR}
         be_back(session, absence.id, actor=SYSTEM, now=now)

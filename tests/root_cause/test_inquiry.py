@@ -72,7 +72,7 @@ def ask(settings: Settings, database: Database, clock: SetClock) -> Ask:
             index=index,
             trails_dir=settings.trails_dir,
             clock=clock,
-            **{"actor": by("sato"), "zone": settings.trail_zone} | options,
+            **{"actor": by("sato"), "zone": settings.trail_zone} | options,  # type: ignore[arg-type]
         )
 
     return asked

@@ -1,0 +1,142 @@
+"""The API: scopes, cursors, each change once, limits."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from core.actors import SYSTEM, Role
+from people.accounts import get_account
+from people.roles import SCOPES
+from people.tokens import list_tokens, make_token, revoke_token
+from tests.incidents.makers import event_kinds
+from tests.web.people import somebody
+from web.api.door import BASE
+from web.api.operations import OPERATIONS
+
+if TYPE_CHECKING:
+    from starlette.testclient import TestClient
+
+    from core.clock import SetClock
+    from core.database import Database
+    from tests.web.scene import Scene
+
+DAY = timedelta(days=1)
+
+
+class Api:
+    """A system with a token."""
+
+    def __init__(self, client: TestClient, database: Database, clock: SetClock, *scopes: str) -> None:
+        with database.write() as session:
+            account = get_account(session, "soar")
+            self.secret = make_token(
+                session, account, scopes or tuple(SCOPES), lifetime=DAY, actor=SYSTEM, now=clock.now()
+            )
+        self._client = client
+
+    def __call__(self, method: str, path: str, **given: Any) -> Any:
+        """One call."""
+        headers = {"authorization": f"Bearer {self.secret}", **given.pop("headers", {})}
+        return self._client.request(method, BASE + path, headers=headers, **given)
+
+
+@pytest.fixture
+def api(stranger: TestClient, scene: Scene, database: Database, clock: SetClock) -> Api:
+    """A system that may do everything that systems may."""
+    del scene
+    somebody(database, clock, "soar", Role.SERVICE, extracts=())
+    return Api(stranger, database, clock)
+
+
+def test_incidents_and_their_timelines_are_read_without_a_value(api: Api, scene: Scene) -> None:
+    (line,) = api("GET", "/incidents").json()["incidents"]
+    assert (line["id"], line["state"], line["subjects"]) == (scene.incident_id, "open", 40)
+    assert api("GET", f"/incidents/{scene.incident_id}").json() == line
+    found = api("GET", f"/incidents/{scene.incident_id}/events").json()
+    assert [one["kind"] for one in found["events"]] == ["note", "opened", "note", "note"]
+    assert scene.secret not in str(found)
+    assert api("GET", "/incidents/999").status_code == 404
+    assert api("GET", "/incidents", params={"state": "exploded"}).status_code == 422
+    assert api("GET", "/incidents", params={"nonsense": "1"}).status_code == 422
+
+
+def test_a_cursor_goes_through_everything_once(api: Api) -> None:
+    seen: list[int] = []
+    cursor = ""
+    for _ in range(20):
+        page = api("GET", "/events", params={"limit": 2, "cursor": cursor}).json()
+        seen += [one["id"] for one in page["events"]]
+        cursor = page["next"]
+        if not cursor:
+            break
+    assert len(seen) == len(set(seen)) > 4
+    assert api("GET", "/events", params={"cursor": "nonsense_x"}).status_code == 422
+
+
+def test_a_token_does_what_its_scopes_say_and_nothing_else(
+    api: Api, stranger: TestClient, database: Database, clock: SetClock, scene: Scene
+) -> None:
+    for scope in SCOPES:
+        narrow = Api(stranger, database, clock, scope)
+        for one in OPERATIONS:
+            path = one.path.replace("{incident_id:id}", str(scene.incident_id))
+            body: dict[str, Any] = {"json": {}} if one.method == "POST" else {}
+            refused = narrow(one.method, path, **body).status_code == 403
+            assert refused == (one.scope != scope), (scope, path)
+    assert api("GET", "/incidents").status_code == 200
+
+
+def test_without_a_good_token_nothing_is_answered(
+    api: Api, stranger: TestClient, database: Database, clock: SetClock
+) -> None:
+    for header in ({}, {"authorization": "Bearer x"}, {"authorization": f"Basic {api.secret}"}):
+        assert stranger.get(f"{BASE}/incidents", headers=header).status_code == 401
+        clock.advance(timedelta(minutes=1))
+    with database.write() as session:
+        revoke_token(session, list_tokens(session)[0][0].id, actor=SYSTEM, now=clock.now())
+    assert api("GET", "/incidents").status_code == 401
+
+
+def test_a_change_is_made_once_for_its_key(api: Api, scene: Scene, database: Database) -> None:
+    path, headers = f"/incidents/{scene.incident_id}/notes", {"idempotency-key": "k1"}
+    first = api("POST", path, json={"text": "from the SOAR"}, headers=headers)
+    again = api("POST", path, json={"text": "from the SOAR"}, headers=headers)
+    assert (first.status_code, first.json()) == (200, again.json())
+    assert again.headers["idempotency-replayed"] == "true"
+    assert api("POST", path, json={"text": "another"}, headers=headers).status_code == 422
+    assert event_kinds(database).count("note") == 4
+    api("POST", path, json={"text": "from the SOAR"})
+    assert event_kinds(database).count("note") == 5
+
+
+def test_a_system_steers_confirms_nothing_and_is_on_the_record_as_itself(
+    api: Api, scene: Scene, database: Database, clock: SetClock
+) -> None:
+    path = f"/incidents/{scene.incident_id}"
+    assert api("POST", f"{path}/actions", json={"action": "confirm-csirt"}).status_code == 422
+    assert api("POST", f"{path}/actions", json={"action": "close"}).status_code == 409
+    somebody(database, clock, "hana", Role.RESPONDER)
+    assert api("POST", f"{path}/assignee", json={"assignee": "nobody"}).status_code == 422
+    assert api("POST", f"{path}/assignee", json={"assignee": "HANA"}).json()["state"] == "open"
+    done = api("POST", f"{path}/actions", json={"action": "dismiss", "reason": "a drill"})
+    assert done.json() == {"incident": scene.incident_id, "state": "dismissed"}
+    event = api("GET", f"{path}/events").json()["events"][0]
+    assert (event["kind"], event["actor"], event["data"]["by"]["how"]) == ("dismiss", "soar", "token")
+
+
+def test_too_many_calls_have_to_wait(api: Api, clock: SetClock) -> None:
+    statuses = [api("GET", "/incidents").status_code for _ in range(125)]
+    assert statuses == [200] * 120 + [429] * 5
+    clock.advance(timedelta(minutes=1))
+    assert api("GET", "/incidents").status_code == 200
+
+
+@pytest.mark.parametrize("body", [b"", b"{", b"[]", b'{"text": "\\u0000"}', b'{"text": 1}', b"\xff", b"x" * 70_000])
+def test_a_body_that_cannot_be_meant_is_a_problem_document(api: Api, scene: Scene, body: bytes) -> None:
+    answer = api("POST", f"/incidents/{scene.incident_id}/notes", content=body)
+    assert answer.status_code in {413, 422}
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert answer.json()["detail"]

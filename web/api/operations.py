@@ -1,0 +1,185 @@
+"""Every call of the API; ``docs/api.md`` and ``/api/v1/openapi.json`` are written from this list."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from starlette.exceptions import HTTPException
+
+from core.actors import Role
+from crawler.health import watched_sources
+from health.examination import examine
+from incidents import actions, queries
+from incidents.errors import NoIncidentError, SearchError
+from incidents.models import Incident
+from incidents.states import STATES, needs_second
+from people.accounts import find_account
+from people.approvals import DISMISS_CONFIRMED, Approvable, with_second
+from web.api import shapes
+from web.api.door import Operation
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from core.actors import Actor
+    from home import Home
+    from web.api.door import Call
+
+LANGUAGE: Final = "en"
+MOST: Final = 200
+WRONG: Final = 422
+LARGEST_ID: Final = 2**31 - 1
+CURSOR: Final = {"type": "string", "maxLength": 100}
+LIMIT: Final = {"type": "integer", "minimum": 1, "maximum": MOST, "default": 50}
+
+
+def incidents(call: Call) -> Mapping[str, Any]:
+    """Newest first, below the cursor's number."""
+    state, limit = call.query.get("state", ""), _limit(call)
+    if state and state not in STATES:
+        raise HTTPException(WRONG, f"state: expected one of {', '.join(STATES)}")
+    below = _number(call.query.get("cursor", ""))
+    lines = queries.list_incidents(call.session, language=LANGUAGE, state=state or None)
+    lines = [line for line in sorted(lines, key=lambda line: -line.id) if below is None or line.id < below]
+    return {"incidents": lines[:limit], "next": str(lines[limit - 1].id) if len(lines) > limit else ""}
+
+
+def incident(call: Call) -> object:
+    """One."""
+    return queries.incident_line(call.session, _incident(call), language=LANGUAGE)
+
+
+def timeline(call: Call) -> Mapping[str, Any]:
+    """The events of one incident."""
+    return _events(call, f"incident:{_incident(call)}")
+
+
+def events(call: Call) -> Mapping[str, Any]:
+    """A search over all timelines."""
+    return _events(call, call.query.get("q", ""))
+
+
+def sources(call: Call) -> Mapping[str, Any]:
+    """Every source and how it does."""
+    watched = watched_sources(call.home.settings, call.home.database, call.now)
+    return {
+        "sources": [
+            {
+                "name": one.name, "health": one.health, "next_sweep_at": one.next_at,
+                "alarms": [condition.seen(LANGUAGE) for condition in one.conditions if condition.alarms],
+                "last_sweep_at": one.last.started_at if one.last else None,
+            }
+            for one in watched.sources
+        ]
+    }  # fmt: skip
+
+
+def health(call: Call) -> Mapping[str, Any]:
+    """What the doctor finds at a glance."""
+    found = examine(call.home, thorough=False)
+    return {
+        "diagnoses": [
+            {"about": one.about, "level": one.level, "seen": one.seen(LANGUAGE), "hint": one.hint(LANGUAGE)}
+            for one in found
+        ]
+    }
+
+
+def note(call: Call) -> Mapping[str, Any]:
+    """Write a note."""
+    number = _incident(call)
+    actions.note(call.session, number, call.body.text, actor=call.actor, now=call.now)
+    return _done(call, number)
+
+
+def settle(home: Home, actor: Actor, path: Mapping[str, Any], body: shapes.ActionBody) -> Mapping[str, Any] | None:
+    """Ask for the second person that a dismissal of a confirmed incident takes, before anything is changed."""
+    number = int(path["incident_id"])
+    with home.database.read() as session:
+        found = session.get(Incident, number) if number <= LARGEST_ID else None
+    if found is None or not needs_second(found.state, body.action):
+        return None
+    wanted = Approvable(DISMISS_CONFIRMED, str(number), body.reason, number)
+    return with_second(home.database, wanted, actor=actor, now=home.clock.now(), settings=home.settings)
+
+
+def act(call: Call) -> Mapping[str, Any]:
+    """Contain, close, dismiss, reopen."""
+    (body, approved), number = call.body, _incident(call)
+    actions.act(
+        call.session, number, body.action, actor=call.actor, now=call.now, reason=body.reason, approved=approved
+    )
+    return _done(call, number)
+
+
+def assign(call: Call) -> Mapping[str, Any]:
+    """Give it to somebody who has an account."""
+    number, login = _incident(call), call.body.assignee.strip()
+    account = find_account(call.session, login) if login else None
+    if login and (account is None or account.disabled_at or Role.SERVICE in account.roles):
+        raise HTTPException(WRONG, "assignee: no person of that name")
+    actions.assign(call.session, number, account.login if account else "", actor=call.actor, now=call.now)
+    return _done(call, number)
+
+
+def _events(call: Call, query: str) -> Mapping[str, Any]:
+    try:
+        understood = queries.parse_query(query[:400], zone=call.home.settings.zone)
+        page = queries.search(
+            call.session, understood, language=LANGUAGE, after=call.query.get("cursor", ""), limit=_limit(call)
+        )
+    except (SearchError, ValueError) as error:
+        raise HTTPException(WRONG, str(error)) from None
+    return {"events": page.events, "next": page.next}
+
+
+def _done(call: Call, number: int) -> Mapping[str, Any]:
+    call.session.flush()
+    return {"incident": number, "state": queries.incident_line(call.session, number, language=LANGUAGE).state}
+
+
+def _incident(call: Call) -> int:
+    number = int(call.path["incident_id"])
+    if number > LARGEST_ID or call.session.get(Incident, number) is None:
+        raise NoIncidentError(number)
+    return number
+
+
+def _limit(call: Call) -> int:
+    limit = _number(call.query.get("limit", "50"))
+    if limit is None or not 1 <= limit <= MOST:
+        raise HTTPException(WRONG, f"limit: expected 1 to {MOST}")
+    return limit
+
+
+def _number(text: str) -> int | None:
+    if not text:
+        return None
+    if not (text.isascii() and text.isdecimal() and len(text) <= 10):  # noqa: PLR2004  # a row's number has no more
+        raise HTTPException(WRONG, "expected a number")
+    return int(text)
+
+
+ONE: Final = "/incidents/{incident_id:id}"
+READ, WRITE, STEER = "incidents:read", "incidents:write", "incidents:steer"
+_PAGED: Final = {"cursor": CURSOR, "limit": LIMIT}
+OPERATIONS: Final = (
+    Operation(
+        "GET", "/incidents", READ, "Incidents, newest first.", shapes.Incidents, incidents,
+        query={"state": {"type": "string", "enum": list(STATES)}, **_PAGED},
+    ),
+    Operation("GET", ONE, READ, "One incident.", shapes.IncidentShape, incident),
+    Operation("GET", f"{ONE}/events", READ, "The timeline of an incident.", shapes.Events, timeline, query=_PAGED),
+    Operation(
+        "GET", "/events", READ, "A search over all timelines, as on the search page.", shapes.Events, events,
+        query={"q": {"type": "string", "maxLength": 400}, **_PAGED},
+    ),
+    Operation("POST", f"{ONE}/notes", WRITE, "Write a note.", shapes.Done, note, takes=shapes.NoteBody),
+    Operation("POST", f"{ONE}/assignee", WRITE, "Assign it.", shapes.Done, assign, takes=shapes.AssigneeBody),
+    Operation(
+        "POST", f"{ONE}/actions", STEER, "Contain, close, dismiss or reopen it; a confirmation is a person's.",
+        shapes.Done, act, takes=shapes.ActionBody, before=settle,
+    ),
+    Operation("GET", "/sources", "sources:read", "Sources and how they do.", shapes.Sources, sources),
+    Operation("GET", "/health", "health:read", "What the doctor finds at a glance.", shapes.Health, health),
+)  # fmt: skip

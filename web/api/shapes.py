@@ -1,0 +1,140 @@
+"""What calls take and give, as the document at ``/api/v1/openapi.json`` describes it."""
+
+from __future__ import annotations
+
+from datetime import datetime  # pydantic reads the annotations
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, StringConstraints
+
+from incidents.actions import NOTE_LENGTH
+
+Words = Annotated[str, StringConstraints(min_length=1, max_length=NOTE_LENGTH, pattern=r"^[^\x00]*[^\x00\s][^\x00]*$")]
+Reason = Annotated[str, StringConstraints(max_length=NOTE_LENGTH, pattern=r"^[^\x00]*$")]
+
+
+class _Shape(BaseModel):
+    model_config = ConfigDict(extra="forbid", from_attributes=True)
+
+
+class _Given(BaseModel):
+    model_config = ConfigDict(from_attributes=True, extra="ignore")
+
+
+class IncidentShape(_Given):
+    """An incident: counts and states, never a customer's value."""
+
+    id: int
+    state: str
+    severity: str
+    title: str
+    opened_at: datetime
+    updated_at: datetime
+    first_seen_at: datetime
+    subjects: int
+    people: int
+    documents: int
+    sightings: int
+    confidence: float
+    fields: dict[str, int]
+    sources: tuple[str, ...]
+    assignee: str
+    dismiss_reason: str
+    csirt_confirmed_at: datetime | None
+    csirt_confirmed_by: str
+    owner_confirmed_at: datetime | None
+    owner_confirmed_by: str
+    merged_into: int | None
+
+
+class EventShape(_Given):
+    """One line of a timeline; ``data`` is what its sentence tells."""
+
+    id: int
+    incident_id: int | None
+    happened_at: datetime
+    learned_at: datetime
+    kind: str
+    actor: str
+    source: str
+    text: str
+    data: dict[str, Any]
+
+
+class SourceShape(_Given):
+    """A source and how it does."""
+
+    name: str
+    health: str
+    alarms: list[str]
+    last_sweep_at: datetime | None
+    next_sweep_at: datetime | None
+
+
+class DiagnosisShape(_Given):
+    """One thing that the doctor looked at."""
+
+    about: str
+    level: Literal["ok", "note", "bad"]
+    seen: str
+    hint: str
+
+
+class Incidents(_Given):
+    """A page of incidents, newest first; ``next`` is the cursor of the next, empty at the end."""
+
+    incidents: list[IncidentShape]
+    next: str
+
+
+class Events(_Given):
+    """A page of events, newest first; ``next`` is the cursor of the next, empty at the end."""
+
+    events: list[EventShape]
+    next: str
+
+
+class Sources(_Given):
+    """Every source."""
+
+    sources: list[SourceShape]
+
+
+class Health(_Given):
+    """What the doctor found."""
+
+    diagnoses: list[DiagnosisShape]
+
+
+class NoteBody(_Shape):
+    """A note for the timeline."""
+
+    text: Words
+
+
+class ActionBody(_Shape):
+    """What is done to an incident, and why; the confirmations are of persons alone."""
+
+    action: Literal["contain", "close", "dismiss", "reopen"]
+    reason: Reason = ""
+
+
+class AssigneeBody(_Shape):
+    """Who has it from now on: an account's name, or empty for nobody."""
+
+    assignee: Annotated[str, StringConstraints(max_length=60, pattern=r"^[^\x00]*$")]
+
+
+class Done(_Given):
+    """That it was done, and the incident's state now."""
+
+    incident: int
+    state: str
+
+
+class ApiProblem(_Given):
+    """What went wrong (RFC 9457), in the words of the program."""
+
+    title: str
+    status: int
+    detail: str
