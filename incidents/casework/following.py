@@ -12,7 +12,7 @@ from core.clock import local
 from incidents.casework.changes import CHANGES, change
 from incidents.casework.playbooks import CONFIRMED, CONTAINED, OPENED, kind_of, load_playbooks
 from incidents.casework.standing import check_live, check_may_steer, needed, whole
-from incidents.casework.tasks import drop_tasks, open_tasks, put_task
+from incidents.casework.tasks import MADE, as_made, drop_tasks, open_tasks, put_task
 from incidents.errors import IncidentError
 from incidents.figures import rule_out
 from incidents.groups import group_ids
@@ -91,15 +91,14 @@ def _follow(
     before = incident.playbook
     changes = change(incident, playbook=playbook.id)
     incident.updated_at = now
+    moments = _moments(session, incident)
+    values = [_values(playbook, step, moments) for step in playbook.steps]
+    tasks = [put_task(session, one, incident_id=incident.id, now=now) for one in values]
     data = {
         "playbook_before": before, "playbook": playbook.id, "what": playbook.title.model_dump(), "reason": reason,
-        CHANGES: changes,
+        "count": len(tasks), MADE: {str(task.id): as_made(task) for task in tasks}, CHANGES: changes,
     }  # fmt: skip
     add_event(session, PLAYBOOK_SET, actor=actor, now=now, incident_id=incident.id, data=data)
-    moments = _moments(session, incident)
-    for step in playbook.steps:
-        values = _values(playbook, step, moments)
-        put_task(session, values, incident_id=incident.id, actor=SYSTEM, now=now)
 
 
 def _values(playbook: Playbook, step: Step, moments: dict[str, datetime]) -> dict[str, Any]:

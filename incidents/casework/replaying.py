@@ -8,16 +8,18 @@ from typing import TYPE_CHECKING, Any, Final
 from sqlalchemy import select
 
 from incidents.casework.changes import CHANGES, from_plain, play
+from incidents.casework.following import PLAYBOOK_SET
 from incidents.casework.steering import RELATED, UNRELATED
-from incidents.casework.tasks import ADDED, ASSIGNED, DUE, REOPENED, SETTLED
+from incidents.casework.tasks import ADDED, ASSIGNED, DUE, MADE, REOPENED, SETTLED
 from incidents.models import Event
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import datetime
 
     from sqlalchemy.orm import Session
 
-PLAYED: Final = (ADDED, *SETTLED.values(), REOPENED, ASSIGNED, DUE)
+PLAYED: Final = (PLAYBOOK_SET, ADDED, *SETTLED.values(), REOPENED, ASSIGNED, DUE)
 
 
 @dataclass(slots=True)
@@ -45,13 +47,18 @@ def replay_tasks(session: Session) -> dict[int, PlayedTask]:
     """Every task that a timeline tells of, as it has to be now."""
     tasks: dict[int, PlayedTask] = {}
     for event in session.scalars(select(Event).where(Event.kind.in_(PLAYED)).order_by(Event.id)):
-        number = int(event.data["task"])
-        if event.kind == ADDED:
-            made: dict[str, Any] = {name: from_plain(name, value) for name, value in event.data["made"].items()}
-            tasks[number] = PlayedTask(event.incident_id or 0, **made)
-        elif number in tasks:
-            play(tasks[number], event.data[CHANGES])
+        if event.kind == PLAYBOOK_SET:
+            for number, made in event.data.get(MADE, {}).items():
+                tasks[int(number)] = _made(event, made)
+        elif event.kind == ADDED:
+            tasks[int(event.data["task"])] = _made(event, event.data[MADE])
+        elif int(event.data["task"]) in tasks:
+            play(tasks[int(event.data["task"])], event.data[CHANGES])
     return tasks
+
+
+def _made(event: Event, made: Mapping[str, Any]) -> PlayedTask:
+    return PlayedTask(event.incident_id or 0, **{name: from_plain(name, value) for name, value in made.items()})
 
 
 def replay_relations(session: Session) -> dict[tuple[int, int], str]:

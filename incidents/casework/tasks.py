@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from core.actors import Actor
 
 ADDED: Final = "task-added"
+MADE: Final = "made"
+"""Where an event has the columns of tasks that are new with it."""
 SETTLED: Final = {DONE: "task-done", WAIVED: "task-waived", NOT_NEEDED: "task-not-needed"}
 REOPENED, ASSIGNED, DUE = "task-reopened", "task-assigned", "task-due"
 ROLES: Final = tuple(role for role in Role if role != Role.SERVICE)
@@ -35,8 +37,8 @@ KEPT: Final = (
 """The columns that the event of a new task holds."""
 
 
-def put_task(session: Session, values: dict[str, Any], *, incident_id: int, actor: Actor, now: datetime) -> Task:
-    """Add a task and its event; what is not given of its columns is empty."""
+def put_task(session: Session, values: dict[str, Any], *, incident_id: int, now: datetime) -> Task:
+    """Add a task; what is not given of its columns is empty. Whoever adds it tells so, with `as_made`."""
     columns: dict[str, Any] = {
         "playbook": "", "step": "", "owner": "", "mandatory": False, "due_after": "", "due_hours": None,
         "due_at": None, "state": OPEN, "reason": "", "added_at": now, "settled_at": None, "settled_by": "",
@@ -44,10 +46,12 @@ def put_task(session: Session, values: dict[str, Any], *, incident_id: int, acto
     task = Task(incident_id=incident_id, **(columns | values))
     session.add(task)
     session.flush()
-    made = {name: as_plain(getattr(task, name)) for name in KEPT}
-    data = {"task": task.id, "what": task.text, "made": made}
-    add_event(session, ADDED, actor=actor, now=now, incident_id=incident_id, data=data)
     return task
+
+
+def as_made(task: Task) -> dict[str, Any]:
+    """A new task, as the event that tells of it holds it."""
+    return {name: as_plain(getattr(task, name)) for name in KEPT}
 
 
 def add_task(
@@ -78,7 +82,10 @@ def add_task(
     values = {
         "text": {"ja": words, "en": words}, "role": role, "owner": owner, "due_at": due_at, "mandatory": is_mandatory,
     }  # fmt: skip
-    return put_task(session, values, incident_id=incident_id, actor=actor, now=now)
+    task = put_task(session, values, incident_id=incident_id, now=now)
+    data = {"task": task.id, "what": task.text, MADE: as_made(task)}
+    add_event(session, ADDED, actor=actor, now=now, incident_id=incident_id, data=data)
+    return task
 
 
 def settle_task(session: Session, task_id: int, state: str, *, actor: Actor, now: datetime, reason: str = "") -> Task:

@@ -36,6 +36,8 @@ SEPARATORS = {"ja": "、", "en": ", "}
 UNKNOWN = "–"
 BY = "by"
 """Where an event says whose account acted, and how it was authenticated: nothing that is searched for as words."""
+NO_WORDS = frozenset({BY, "made"})
+"""Keys of what is there to be played again, and is no words of this event."""
 
 
 def kind_name(kind: str, language: str) -> str:
@@ -88,7 +90,7 @@ def search_text(kind: str, data: Mapping[str, Any], *, actor: str, source: str) 
         *(kind_name(kind, language) for language in LANGUAGES),
         actor,
         source,
-        *_strings({key: value for key, value in data.items() if key != BY}),
+        *_strings({key: value for key, value in data.items() if key not in NO_WORDS}),
     ]
     return normalise(" \n ".join(dict.fromkeys(parts)))
 

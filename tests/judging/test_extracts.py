@@ -15,6 +15,7 @@ from custody.register.processors import add_processor
 from fingerprints.index.generation import Index
 from fingerprints.secrets.keys import load_key
 from incidents import queries
+from incidents.actions import act
 from judging.child import ChildJudge
 from judging.queue import Matching, match_waiting
 from root_cause.inquiry import inquire
@@ -63,6 +64,11 @@ def test_an_extract_of_after_the_first_sighting_did_not_leak(
     index = Index.open(settings.index_dir, key)
     with database.read() as session:
         shown = queries.incident(session, 1, language="en").extracts
+    assert {one["extract"]: one.get("processor") for one in shown}["small"] == "Others"
+    with database.write() as session:
+        act(session, 1, "confirm-csirt", actor=by("sato"), now=clock.now())
+        playbook = queries.incident_line(session, 1, language="en").playbook
+    assert playbook == ("processor-leak" if possible else "second-hand"), "what leads is what was possible"
     asked = inquire(
         1,
         database=database,

@@ -29,7 +29,10 @@ from fingerprints.index.folder import current_folder, older_folders
 from fingerprints.index.manifest import MANIFEST_FILE, read_manifest
 from fingerprints.secrets.keys import load_key
 from incidents.actions import act, assign, take_finding
+from incidents.casework.hand_over import come_back_on
 from incidents.casework.merging import merge, split
+from incidents.casework.models import Task
+from incidents.casework.steering import relate
 from incidents.findings import KeptMatch, record_finding
 from incidents.models import Incident
 from judging.queue import take_reposts
@@ -47,6 +50,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 TRAIL_DAYS = range(1, 6)
+TASK_COLUMNS = ", ".join(column.name for column in Task.__table__.columns if column.name != "id")
 SOURCES = """\
 [sources.my-paste]
 engine = "paste-list"
@@ -115,6 +119,8 @@ def _incidents(home: LogHome) -> None:
     with home.database.write() as session:
         act(session, first, "confirm-csirt", actor=by("鈴木"), now=NOW)
         assign(session, first, "佐藤", actor=by("鈴木"), now=NOW)
+        come_back_on(session, first, NOW.date(), actor=by("鈴木"), now=NOW, why="the seller's deadline")
+        relate(session, first, others[0], actor=by("鈴木"), now=NOW, reason="one forum")
         act(session, others[0], "dismiss", actor=by("鈴木"), now=NOW, reason="made up")
         merge(session, session.get_one(Incident, others[1]), session.get_one(Incident, others[2]), now=NOW)
     with home.database.write() as session:
@@ -147,6 +153,21 @@ SQL = {
     "a confirmation put in": ("UPDATE incidents SET owner_confirmed_at = opened_at WHERE id = 1", "state-differs"),
     "an incident given to somebody else": ("UPDATE incidents SET assignee = '' WHERE id = 1", "state-differs"),
     "an incident hidden in another": ("UPDATE incidents SET merged_into = 2 WHERE id = 1", "state-differs"),
+    "a confirmation that counts as waived": (
+        """UPDATE incidents SET waived = '{"confirm-owner": "x"}' WHERE id = 1""",
+        "state-differs",
+    ),
+    "a severity that nobody set": ("UPDATE incidents SET severity_set = severity WHERE id = 2", "state-differs"),
+    "a day to come back on put off": ("UPDATE incidents SET come_back_on = '2027-12-01' WHERE id = 1", "state-differs"),
+    "a task that counts as done": ("UPDATE tasks SET state = 'done' WHERE id = 1", "state-differs"),
+    "a task that may be left out": ("UPDATE tasks SET mandatory = 0 WHERE id = 1", "state-differs"),
+    "a task put off": ("UPDATE tasks SET due_at = '2027-12-01 00:00:00.000000' WHERE id = 1", "state-differs"),
+    "a task taken away": ("DELETE FROM tasks WHERE id = 2", "row-removed"),
+    "a task put in": (
+        f"INSERT INTO tasks SELECT 99, {TASK_COLUMNS} FROM tasks WHERE id = 1",  # noqa: S608  # our own constant
+        "row-unlogged",
+    ),
+    "a relation taken away": ("DELETE FROM incident_relations", "state-differs"),
     "another reason for a dismissal": ("UPDATE incidents SET dismiss_reason = 'x' WHERE id = 2", "state-differs"),
     "a place taken away": ("DELETE FROM sightings WHERE capture_id = 2", "sighting-differs"),
     "a place moved elsewhere": ("UPDATE sightings SET incident_id = 2 WHERE capture_id = 2", "sighting-differs"),

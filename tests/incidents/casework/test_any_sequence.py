@@ -6,7 +6,7 @@ from dataclasses import fields
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 
@@ -22,7 +22,7 @@ from incidents.figures import figures_of
 from incidents.groups import group_ids
 from incidents.models import Incident
 from incidents.severity import LEVELS
-from incidents.states import ACTIONS, CLOSED, LIVE
+from incidents.states import ACTIONS, CLOSE, CLOSED, CONFIRM_CSIRT, CONTAIN, LIVE
 from incidents.timeline.replay import Played, replay
 from tests.actors import by
 from tests.incidents.makers import NOW, Leaked, take, wipe
@@ -41,7 +41,8 @@ NUMBERS = st.integers(0, 2)
 STEPS = st.tuples(
     st.sampled_from(
         [
-            *ACTIONS, *ACTIONS, "waive", "waive", "settle", "settle", "finish", "finish", "reopen-task", "assign-task",
+            *ACTIONS, *[CLOSE, "advance", "finish"] * 5,
+            "waive", "waive", "settle", "settle", "reopen-task", "assign-task",
             "due", "add", "assign", "hand-over", "acknowledge", "come-back", "clear", "severity", "merge", "split",
             "relate", "unrelate", "playbook", "leak",
         ]
@@ -86,7 +87,8 @@ def _do(_: Database, session: Session, what: str, ids: tuple[int, int], more: in
     doing: dict[str, Callable[[], object]] = {
         "waive": lambda: waive(session, one, _any_missing(session, one, more), reason=reason, **always),
         "settle": lambda: settle_task(session, task, TASK_STATES[more % 4], reason=reason, **always),
-        "finish": lambda: _finish(session, one, **always),
+        "finish": lambda: _finish(session, one, is_all=more % 4 > 0, **always),
+        "advance": lambda: _advance(session, one, **always),
         "reopen-task": lambda: reopen_task(session, task, reason=reason, **always),
         "assign-task": lambda: assign_task(session, task, name if more % 2 else "", **always),
         "due": lambda: set_due(session, task, now + timedelta(days=more) if more % 5 else None, **always),
@@ -113,6 +115,7 @@ def _do(_: Database, session: Session, what: str, ids: tuple[int, int], more: in
         return
     state = actions.act(session, one, what, reason=reason, approved={}, **always)
     if state == CLOSED:
+        event("closed")
         parts = group_ids(session, one)
         undone = select(Task.id).where(Task.incident_id.in_(parts), Task.mandatory, Task.state == OPEN)
         assert session.scalars(undone).all() == []
@@ -124,10 +127,16 @@ def _any_missing(session: Session, incident_id: int, more: int) -> str:
     return found[more % len(found)].what if found else "confirm-owner"
 
 
-def _finish(session: Session, incident_id: int, **always: Any) -> None:
-    """Do everything that is open, so that closing is reached."""
-    for task in session.scalars(select(Task).where(Task.incident_id == incident_id, Task.state == OPEN)).all():
-        settle_task(session, task.id, "done", **always)
+def _finish(session: Session, incident_id: int, *, is_all: bool, **always: Any) -> None:
+    """Do or waive what is missing, all of it or all but one thing."""
+    for one in missing(session, session.get_one(Incident, incident_id))[not is_all :]:
+        waive(session, incident_id, one.what, reason="because", **always)
+
+
+def _advance(session: Session, incident_id: int, **always: Any) -> None:
+    """Confirm and contain, if it stands where that is possible."""
+    actions.act(session, incident_id, CONFIRM_CSIRT, **always)
+    actions.act(session, incident_id, CONTAIN, **always)
 
 
 def _assert_rows_are_what_events_say(session: Session) -> None:
