@@ -14,7 +14,7 @@ from custody.ranking import NONE_OF_THESE
 from incidents import actions, queries
 from incidents.errors import NoIncidentError
 from incidents.online.takedown import takedown_text
-from incidents.states import CONFIRM_CSIRT, CONFIRM_OWNER, NEED_REASON
+from incidents.states import BY, CONFIRM_CSIRT, CONFIRM_OWNER, NEED_REASON
 from people.roles import Permission
 from web.access.guarded import Guarded
 from web.routes.casework.shown import is_action, shown_casework
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.responses import Response
 
+    from core.actors import Actor
     from incidents.views import IncidentPage
 
 
@@ -76,16 +77,19 @@ def incident(request: Request) -> Response:
         documents=page.documents,
         standings=standings,
         events=list(reversed(page.timeline)),
-        actions=_actions(page),
+        actions=_actions(page, actor_of(request)),
         done=done if is_action(done, world.pages.language(request)) else "",
         **casework,
     )
 
 
-def _actions(page: IncidentPage) -> list[Action]:
-    """What the state allows, without the confirmations that were given."""
-    given = {CONFIRM_CSIRT: page.line.csirt_confirmed_at, CONFIRM_OWNER: page.line.owner_confirmed_at}
-    return [Action(name, name in NEED_REASON) for name in page.actions if not given.get(name)]
+def _actions(page: IncidentPage, actor: Actor) -> list[Action]:
+    """What the state allows and whoever looks may decide, without the confirmations that were given."""
+    given = {CONFIRM_CSIRT: page.line.csirt_confirmed_by, CONFIRM_OWNER: page.line.owner_confirmed_by}
+    is_given = {CONFIRM_CSIRT: page.line.csirt_confirmed_at, CONFIRM_OWNER: page.line.owner_confirmed_at}
+    is_one_side = actor.name in given.values()  # the other side is somebody else's
+    theirs = [name for name in page.actions if BY[name] in actor.roles and not is_given.get(name)]
+    return [Action(name, name in NEED_REASON) for name in theirs if not (is_one_side and name in given)]
 
 
 def _extract(found: dict[str, Any], page: IncidentPage) -> ExtractLine:
