@@ -34,6 +34,7 @@ FEWEST_POSTS: Final = 20
 USUAL, LOST = 0.5, 0.1
 """A share of posts with an author, or a time, that is usual, and one at which it is lost."""
 UNREAD: Final = 0.1
+_FEW_HOURS: Final = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,5 +139,7 @@ def _latest_posts(sweeps: Sequence[Sweep]) -> tuple[list[Sweep], list[Sweep]]:
     return (recent, rest) if sum(sweep.kept for sweep in recent) >= FEWEST_POSTS else ([], rest)
 
 
-def _hours(span: timedelta) -> int:
-    return round(span / timedelta(hours=1))
+def _hours(span: timedelta) -> str:
+    """Hours, with a decimal while they are few."""
+    hours = span / timedelta(hours=1)
+    return f"{hours:.0f}" if hours >= _FEW_HOURS else f"{hours:.1f}"

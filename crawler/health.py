@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 
 from core.due import due_instant
 from core.leases import Lease, latest_claims
-from crawler.conditions import ails
+from crawler.conditions import OVERDUE_INTERVALS, OVERDUE_SLACK, ails
 from crawler.errors import SourcesError
 from crawler.models import Sweep
 from crawler.sources import survey_sources, sweep_job_name

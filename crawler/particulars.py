@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 HIDDEN: Final = "…"
-_TELLING: Final = re.compile(r"(?i)pass|secret|token|cookie|auth|api_?key|credential")
+_TELLING: Final = re.compile(r"(?i)pass|secret|token|cookie|auth(?!or)|api_?key|credential")
 _USER_INFO: Final = re.compile(r"(?<=://)[^/@\s]*@")
 _VALUES: Final = re.compile(r"(?<=[?&])([^=&#\s]+)=[^&#\s]*")
 
