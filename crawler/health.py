@@ -29,9 +29,6 @@ if TYPE_CHECKING:
 
 RECENT_SWEEPS = 20
 SHOWN_SWEEPS = 50
-OVERDUE_INTERVALS = 3
-"""A source without a good sweep for that many of its intervals, and the slack, is overdue."""
-OVERDUE_SLACK = timedelta(minutes=10)
 BAR_HEIGHT = 22
 LEAST_BAR = 3
 
