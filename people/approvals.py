@@ -13,11 +13,12 @@ from sqlalchemy import select
 
 from core.actors import Role
 from core.clock import local
+from incidents.ownership import is_of
 from incidents.timeline.events import add_event
 from people.accounts import as_actor, list_accounts
 from people.errors import NotAllowedError, PeopleError, SecondPersonError
 from people.models import Account, Approval
-from people.roles import TABLE, Permission, may
+from people.roles import TABLE, Permission, is_bound_to_own, may
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -73,7 +74,7 @@ def with_second(
     """
     lifetime = timedelta(hours=settings.people.approval_hours)
     with database.write() as session:
-        if actor.is_program or not others_who_may(session, wanted.kind, actor, now):
+        if actor.is_program or not others_who_may(session, wanted, actor, now):
             return {ALONE: True}
         granted = _of(session, wanted, actor, now, GRANTED)
         if granted is not None:
@@ -122,7 +123,7 @@ def decide(session: Session, approval_id: int, *, grant: bool, said: str, actor:
     if actor.account is None or actor.account == approval.asked_by:
         raise PeopleError("own_approval")
     needed = DECIDED_BY[approval.kind]
-    if not may(actor, needed):
+    if not _may_decide(session, actor, approval.kind, approval.incident_id):
         roles = ", ".join(sorted(TABLE[needed]))
         raise NotAllowedError("not_allowed", login=actor.name, permission=needed.value, roles=roles)
     if not grant and not said.strip():
@@ -138,7 +139,8 @@ def waiting_for(session: Session, actor: Actor, now: datetime) -> list[Approval]
     """What waits for this person's decision, what runs out first first."""
     asked = select(Approval).where(Approval.state == ASKED, Approval.expires_at > now)
     found = session.scalars(asked.order_by(Approval.expires_at, Approval.id))
-    return [one for one in found if one.asked_by != actor.account and may(actor, DECIDED_BY[one.kind])]
+    mine = [one for one in found if one.asked_by != actor.account]
+    return [one for one in mine if _may_decide(session, actor, one.kind, one.incident_id)]
 
 
 def asked_by(session: Session, actor: Actor, *, limit: int = 20) -> Sequence[Approval]:
@@ -147,11 +149,21 @@ def asked_by(session: Session, actor: Actor, *, limit: int = 20) -> Sequence[App
     return session.scalars(mine.order_by(Approval.id.desc()).limit(limit)).all()
 
 
-def others_who_may(session: Session, kind: str, actor: Actor, now: datetime) -> list[Account]:
+def others_who_may(session: Session, wanted: Approvable, actor: Actor, now: datetime) -> list[Account]:
     """The people who could be the second one."""
     people = [one for one in list_accounts(session, is_active=True) if Role.SERVICE not in one.roles]
     others = [one for one in people if one.id != actor.account]
-    return [one for one in others if may(as_actor(session, one, "", now), DECIDED_BY[kind])]
+    asked = (wanted.kind, wanted.incident_id)
+    return [one for one in others if _may_decide(session, as_actor(session, one, "", now), *asked)]
+
+
+def _may_decide(session: Session, actor: Actor, kind: str, incident_id: int | None) -> bool:
+    """Whether somebody might do it themselves; a data owner only with an incident of their own extracts."""
+    if not may(actor, DECIDED_BY[kind]):
+        return False
+    if not is_bound_to_own(actor, DECIDED_BY[kind]):
+        return True
+    return incident_id is not None and is_of(session, incident_id, actor.extracts)
 
 
 def _of(session: Session, wanted: Approvable, actor: Actor, now: datetime, state: str) -> Approval | None:

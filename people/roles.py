@@ -22,6 +22,7 @@ class Permission(StrEnum):
     BE_HERE = "be-here"
     SEE_CASES = "see-cases"
     SEE_DOCUMENTS = "see-documents"
+    SEE_UNSETTLED = "see-unsettled"
     REVEAL_VALUES = "reveal-values"
     WORK_CASES = "work-cases"
     STEER_CASES = "steer-cases"
@@ -37,6 +38,7 @@ class Permission(StrEnum):
     CHANGE_SOURCES = "change-sources"
     SEE_READINGS = "see-readings"
     SEE_RECORD = "see-record"
+    SEE_ENTRIES = "see-entries"
     VERIFY = "verify"
     SEE_HEALTH = "see-health"
     SEE_PEOPLE = "see-people"
@@ -50,6 +52,7 @@ TABLE: Final[dict[Permission, frozenset[Role]]] = {
     Permission.BE_HERE: EVERYBODY,
     Permission.SEE_CASES: frozenset({R, O, I, A}),
     Permission.SEE_DOCUMENTS: frozenset({R, O, I, A}),
+    Permission.SEE_UNSETTLED: frozenset({R, I, A}),
     Permission.REVEAL_VALUES: frozenset({R, O, I}),
     Permission.WORK_CASES: frozenset({R, O, I}),
     Permission.STEER_CASES: frozenset({R}),
@@ -65,6 +68,7 @@ TABLE: Final[dict[Permission, frozenset[Role]]] = {
     Permission.CHANGE_SOURCES: frozenset({R, M}),
     Permission.SEE_READINGS: frozenset({R, I, A}),
     Permission.SEE_RECORD: EVERYBODY,
+    Permission.SEE_ENTRIES: frozenset({R, I, A}),
     Permission.VERIFY: frozenset({R, I, A, M}),
     Permission.SEE_HEALTH: EVERYBODY,
     Permission.SEE_PEOPLE: frozenset({A, M}),
@@ -78,11 +82,13 @@ READING: Final = frozenset(
         Permission.BE_HERE,
         Permission.SEE_CASES,
         Permission.SEE_DOCUMENTS,
+        Permission.SEE_UNSETTLED,
         Permission.SEE_CAUSE,
         Permission.SEE_SUSPICIONS,
         Permission.SEE_SOURCES,
         Permission.SEE_READINGS,
         Permission.SEE_RECORD,
+        Permission.SEE_ENTRIES,
         Permission.VERIFY,
         Permission.SEE_HEALTH,
         Permission.SEE_PEOPLE,

@@ -10,7 +10,7 @@ import pytest
 from core.actors import SYSTEM, Actor, Role
 from core.settings import Settings, load_settings
 from people.accounts import add_account, as_actor
-from people.approvals import REVEAL_NAMES, Approvable, decide, waiting_for, with_second
+from people.approvals import REVEAL_NAMES, REVEAL_VALUES, Approvable, decide, waiting_for, with_second
 from people.errors import NotAllowedError, PeopleError, SecondPersonError
 
 if TYPE_CHECKING:
@@ -76,6 +76,15 @@ def test_who_could_not_do_it_cannot_approve_it(database: Database, clock: SetClo
     number = asked(database, clock, settings, first)
     with database.write() as session, pytest.raises(NotAllowedError):
         decide(session, number, grant=True, said="", actor=auditor, now=clock.now())
+
+
+def test_a_data_owner_is_no_second_person_for_what_is_not_theirs(
+    database: Database, clock: SetClock, settings: Settings
+) -> None:
+    first = person(database, clock, "a", Role.INVESTIGATOR)
+    person(database, clock, "owner", Role.DATA_OWNER)
+    values = Approvable(REVEAL_VALUES, "1", "a hearing", 1)
+    assert with_second(database, values, actor=first, now=clock.now(), settings=settings) == {"alone": True}
 
 
 def test_what_waits_or_was_granted_runs_out(database: Database, clock: SetClock, settings: Settings) -> None:

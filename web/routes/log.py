@@ -114,7 +114,7 @@ def _attached(text: str, media_type: str, name: str) -> Response:
 ROUTES = [
     Guarded("/log", log, methods=["GET"], needs=Permission.SEE_RECORD),
     Guarded("/log/verify", verify, methods=["POST"], needs=Permission.VERIFY),
-    Guarded("/log/inclusion", inclusion, methods=["GET"], needs=Permission.SEE_RECORD),
+    Guarded("/log/inclusion", inclusion, methods=["GET"], needs=Permission.SEE_ENTRIES),
     Guarded("/log/consistency", consistency, methods=["GET"], needs=Permission.SEE_RECORD),
     Guarded("/log/heads.jsonl", heads, methods=["GET"], needs=Permission.SEE_RECORD),
     Guarded("/log/check_proof.py", script, methods=["GET"], needs=Permission.SEE_RECORD),

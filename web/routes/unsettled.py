@@ -27,4 +27,4 @@ def unsettled(request: Request) -> Response:
     return world.pages.render(request, "unsettled.html", found=found, show=show, choices=CHOICES)
 
 
-ROUTES = [Guarded("/unsettled", unsettled, needs=Permission.SEE_DOCUMENTS)]
+ROUTES = [Guarded("/unsettled", unsettled, needs=Permission.SEE_UNSETTLED)]
