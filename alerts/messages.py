@@ -33,6 +33,7 @@ TOLD = (
     "other",
     "assignee",
     "source",
+    "until",
 )
 """The keys of an event's data that may stand in an alert."""
 
@@ -55,6 +56,7 @@ class Alert:
     language: str
     zone: str = DEFAULT_ZONE
     changes: tuple[Change, ...] = ()
+    acknowledged_by: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +114,7 @@ def summary(alert: Alert) -> Summary:
         "places": texts("value.places", documents=line.documents, sightings=line.sightings),
         "first_seen": f"{local(line.first_seen_at, alert.zone):%Y-%m-%d %H:%M %Z}",
         "confirmed": ", ".join(confirmed) or texts("value.unconfirmed"),
+        "acknowledged": alert.acknowledged_by or texts("value.nobody"),
         "assignee": line.assignee or texts("value.nobody"),
     }
     headline = texts("parent.header", severity=severity, id=line.id, subjects=f"{line.subjects:,}")

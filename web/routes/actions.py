@@ -11,6 +11,7 @@ from incidents import actions
 from incidents.errors import NoIncidentError
 from incidents.models import Incident
 from incidents.states import needs_second
+from incidents.timeline import attention
 from people.approvals import DISMISS_CONFIRMED, Approvable
 from people.roles import Permission, may
 from web.access.guarded import Guarded
@@ -76,6 +77,15 @@ def assign(request: Request) -> Response:
     return _record(request, write, done="assign")
 
 
+def acknowledge(request: Request) -> Response:
+    """Say that somebody has seen it."""
+
+    def write(session: Session, incident_id: int) -> None:
+        attention.acknowledge(session, incident_id, actor=actor_of(request), now=world_of(request).home.clock.now())
+
+    return _record(request, write, done="acknowledge")
+
+
 def _record(request: Request, write: Callable[[Session, int], None], *, done: str) -> Response:
     incident_id: int = request.path_params["incident_id"]
     try:
@@ -89,6 +99,7 @@ def _record(request: Request, write: Callable[[Session, int], None], *, done: st
 
 ROUTES = [
     Guarded("/incidents/{incident_id:id}/act", act, methods=["POST"], needs=Permission.WORK_CASES),
+    Guarded("/incidents/{incident_id:id}/acknowledge", acknowledge, methods=["POST"], needs=Permission.WORK_CASES),
     Guarded("/incidents/{incident_id:id}/note", note, methods=["POST"], needs=Permission.WORK_CASES),
     Guarded("/incidents/{incident_id:id}/assign", assign, methods=["POST"], needs=Permission.WORK_CASES),
 ]
