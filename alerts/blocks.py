@@ -9,10 +9,22 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from slack_sdk.errors import SlackObjectFormationError
-from slack_sdk.models.blocks import Block, ContextBlock, HeaderBlock, MarkdownTextObject, PlainTextObject, SectionBlock
+from slack_sdk.models.blocks import (
+    ActionsBlock,
+    Block,
+    ButtonElement,
+    ContextBlock,
+    HeaderBlock,
+    MarkdownTextObject,
+    PlainTextObject,
+    SectionBlock,
+)
 
 from alerts.errors import InvalidMessageError
 from alerts.messages import change_lines, summary
+from alerts.replies.presses import ACKNOWLEDGE, CONFIRM, DISMISS, MINE, OPEN, PREFIX, SNOOZES
+from core.texts import load_texts
+from incidents.states import LIVE, actions_from
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -25,16 +37,19 @@ SECTION_CHARS = 3000
 FIELDS = 10
 FIELD_CHARS = 2000
 CONTEXT_ELEMENTS = 10
+BUTTON_CHARS = 75
 TEXT_CHARS = 4000  # recommended; Slack cuts at 40,000
 
 
-def parent_blocks(alert: Alert) -> dict[str, Any]:
-    """The parent message: ``text`` for notifications, ``blocks`` for the channel."""
+def parent_blocks(alert: Alert, *, has_buttons: bool = False) -> dict[str, Any]:
+    """The parent message: ``text`` for notifications, ``blocks`` for the channel, buttons where they are answered."""
     said = summary(alert)
     fields = [MarkdownTextObject(text=_cut(f"*{label}*\n{escape(text)}", FIELD_CHARS)) for label, text in said.figures]
     blocks: list[Block] = [HeaderBlock(text=PlainTextObject(text=_cut(said.headline, HEADER_CHARS), emoji=False))]
     blocks += [SectionBlock(fields=fields[start : start + FIELDS]) for start in range(0, len(fields), FIELDS)]
     blocks.append(_link(said.url, said.link_text))
+    if has_buttons and alert.line.merged_into is None and alert.line.state in LIVE:
+        blocks += _buttons(alert)
     return as_payload(said.headline, blocks)
 
 
@@ -106,8 +121,30 @@ def _texts(block: dict[str, Any]) -> Iterator[tuple[str, str, int]]:
     for field in block.get("fields", []):
         yield "a field", field["text"], FIELD_CHARS
     for element in block.get("elements", []):
-        if "text" in element:
+        if block["type"] == "actions":
+            yield "a button", element["text"]["text"], BUTTON_CHARS
+        elif "text" in element:
             yield "an element", element["text"], SECTION_CHARS
+
+
+def _buttons(alert: Alert) -> list[Block]:
+    """What can be done from where it stands; a button says which incident, and nothing else."""
+    texts, line = load_texts("alerts", alert.language), alert.line
+    possible = actions_from(line.state)
+    deeds = [ACKNOWLEDGE, MINE]
+    if line.csirt_confirmed_at is None or line.owner_confirmed_at is None:
+        deeds.append(CONFIRM)
+    if DISMISS in possible:
+        deeds.append(DISMISS)
+
+    def button(deed: str) -> ButtonElement:
+        return ButtonElement(text=texts(f"button.{deed}"), action_id=PREFIX + deed, value=str(line.id))
+
+    away = ButtonElement(text=texts("button.open"), action_id=PREFIX + OPEN, value=str(line.id), url=alert.url)
+    return [
+        ActionsBlock(elements=[*map(button, deeds), away]),
+        ActionsBlock(elements=[button(deed) for deed in SNOOZES]),
+    ]
 
 
 def _link(url: str, text: str) -> SectionBlock:

@@ -213,7 +213,7 @@ def _fall_back(session: Session, post: PostRoom, message: Message, now: datetime
     if position >= len(names) or told is not None or message.kind == UPDATE or message.incident_id is None:
         return
     line = queries.incident_line(session, message.incident_id, language=post.wording.language)
-    put(session, post.channels[position], PARENT, post.wording.alert(line), now=now, fallback_of=message.id)
+    put(session, post.channels[position], PARENT, post.wording.alert(session, line), now=now, fallback_of=message.id)
 
 
 def _post_anew(post: PostRoom, message_id: int, reason: str) -> None:
@@ -226,7 +226,7 @@ def _post_anew(post: PostRoom, message_id: int, reason: str) -> None:
         channel = next(channel for channel in post.channels if channel.name == message.channel)
         if message.incident_id is not None:
             line = queries.incident_line(session, message.incident_id, language=post.wording.language)
-            put(session, channel, PARENT, post.wording.alert(line), now=post.clock.now())
+            put(session, channel, PARENT, post.wording.alert(session, line), now=post.clock.now())
         message.state, message.failure = SUPERSEDED, reason
 
 

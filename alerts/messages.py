@@ -35,6 +35,7 @@ TOLD = (
     "source",
     "task",
     "day",
+    "until",
 )
 """The keys of an event's data that may stand in an alert."""
 
@@ -57,6 +58,7 @@ class Alert:
     language: str
     zone: str = DEFAULT_ZONE
     changes: tuple[Change, ...] = ()
+    acknowledged_by: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +116,7 @@ def summary(alert: Alert) -> Summary:
         "places": texts("value.places", documents=line.documents, sightings=line.sightings),
         "first_seen": f"{local(line.first_seen_at, alert.zone):%Y-%m-%d %H:%M %Z}",
         "confirmed": ", ".join(confirmed) or texts("value.unconfirmed"),
+        "acknowledged": alert.acknowledged_by or texts("value.nobody"),
         "assignee": line.assignee or texts("value.nobody"),
     }
     headline = texts("parent.header", severity=severity, id=line.id, subjects=f"{line.subjects:,}")

@@ -61,3 +61,11 @@ class Thread(Base):
     channel: Mapped[str] = mapped_column(primary_key=True)
     reference: Mapped[str]
     place: Mapped[str] = mapped_column(default="")
+
+
+class Reply(Base):
+    """Something that came back from Slack and was dealt with; kept for a week, longer than it delivers anew."""
+
+    __tablename__ = "replies"
+    key: Mapped[str] = mapped_column(primary_key=True)
+    at: Mapped[datetime] = mapped_column(index=True)

@@ -32,6 +32,7 @@ from incidents import queries
 from incidents.groups import root_of
 from incidents.models import Event
 from incidents.states import LIVE
+from incidents.timeline.attention import acknowledged_by
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -57,11 +58,10 @@ class Wording:
     web_url: str
     zone: str = DEFAULT_ZONE
 
-    def alert(self, line: IncidentLine, changes: Sequence[Change] = ()) -> Alert:
+    def alert(self, session: Session, line: IncidentLine, changes: Sequence[Change] = ()) -> Alert:
         """Everything a message about an incident is made of."""
-        return Alert(
-            line, f"{self.web_url}/incidents/{line.merged_into or line.id}", self.language, self.zone, tuple(changes)
-        )
+        url = f"{self.web_url}/incidents/{line.merged_into or line.id}"
+        return Alert(line, url, self.language, self.zone, tuple(changes), acknowledged_by(session, line.id))
 
 
 def enqueue(session: Session, channel: Channel, wording: Wording, *, now: datetime) -> int:
@@ -75,7 +75,7 @@ def enqueue(session: Session, channel: Channel, wording: Wording, *, now: dateti
         if _has_parent(session, incident_id, channel.name):
             messages = _changes(session, channel, wording, line, events, now)
         elif line.state in LIVE and line.merged_into is None:
-            messages = [put(session, channel, PARENT, wording.alert(line), now=now)]
+            messages = [put(session, channel, PARENT, wording.alert(session, line), now=now)]
         else:
             messages = []
         made += len(messages)
@@ -176,13 +176,13 @@ def _changes(
     waiting = (*of_incident, Message.state == PENDING, Message.attempts == 0)
     parent = session.scalar(select(Message).where(*waiting, Message.kind == PARENT))
     if parent is not None:
-        parent.payload = channel.compose(PARENT, wording.alert(line))
+        parent.payload = channel.compose(PARENT, wording.alert(session, line))
         made = []
     else:
         session.execute(update(Message).where(*waiting, Message.kind == UPDATE).values(state=SUPERSEDED))
-        made = [put(session, channel, UPDATE, wording.alert(line), now=now)]
+        made = [put(session, channel, UPDATE, wording.alert(session, line), now=now)]
     if changes:
-        made.append(put(session, channel, DETAIL, wording.alert(line, changes), now=now))
+        made.append(put(session, channel, DETAIL, wording.alert(session, line, changes), now=now))
     return made
 
 

@@ -135,6 +135,12 @@ def give_back_lease(session: Session, name: str, *, worker: str) -> None:
     session.execute(delete(Lease).where(Lease.name == name, Lease.worker == worker))
 
 
+def lease_holds(session: Session, name: str, *, now: datetime) -> bool:
+    """Whether a living worker holds it, as far as anybody can tell."""
+    lease = session.get(Lease, name)
+    return lease is not None and lease.until_at > now and not is_dead(lease.worker)
+
+
 def worker_name(of: str = "") -> str:
     """This process, so that another one on the same machine can tell whether it still lives.
 

@@ -47,6 +47,7 @@ file = "key"                    # mode 0600; or: environment = "HINOMI_KEY", or:
 [alerts.slack]
 # token = "xoxb-..."            # better: HINOMI_ALERTS__SLACK__TOKEN in the environment
 # channel = "C0123456789"
+# app_token = "xapp-..."        # buttons under alerts; better: HINOMI_ALERTS__SLACK__APP_TOKEN
 
 [log]
 # head_files = ["log-heads.jsonl", "/mnt/auditor/hinomi-heads.jsonl"]
@@ -158,11 +159,17 @@ class SlackSettings(_Table):
     token: SecretStr = SecretStr("")
     channel: str = ""
     base_url: str = Field(default="https://slack.com/api/", description="another server, for tests")
+    app_token: SecretStr = Field(default=SecretStr(""), description="xapp-…: alerts have buttons")
 
     @property
     def is_set_up(self) -> bool:
         """Whether alerts can go to Slack."""
         return bool(self.token.get_secret_value() and self.channel)
+
+    @property
+    def is_answered(self) -> bool:
+        """Whether what people press in Slack comes back."""
+        return self.is_set_up and bool(self.app_token.get_secret_value())
 
 
 class MailSettings(_Table):

@@ -9,6 +9,8 @@ from sqlalchemy import func, select
 from alerts.channels import open_channels
 from alerts.models import PENDING, SENDING, Message
 from alerts.outbox import failed_messages
+from alerts.replies.presses import LEASE as REPLIES
+from core.leases import lease_holds
 from health.interface import Diagnosis
 
 if TYPE_CHECKING:
@@ -20,7 +22,9 @@ if TYPE_CHECKING:
 def look_at_alerts(home: Home, _thorough: bool) -> Iterator[Diagnosis]:  # noqa: FBT001  # every look is called alike
     """Messages that were given up or are stuck, and the channels that are set up."""
     tried = (Message.state.in_((PENDING, SENDING)), Message.failure != "")
+    is_answered = home.settings.alerts.slack.is_answered
     with home.database.read() as session:
+        hears = is_answered and lease_holds(session, REPLIES, now=home.clock.now())
         failed = len(failed_messages(session))
         stuck = session.scalar(select(func.count()).select_from(Message).where(*tried)) or 0
     names = [channel.name for channel in open_channels(home.settings)]
@@ -28,6 +32,8 @@ def look_at_alerts(home: Home, _thorough: bool) -> Iterator[Diagnosis]:  # noqa:
         yield Diagnosis("bad", "alerts", "given_up", {"count": failed})
     if stuck:
         yield Diagnosis("note", "alerts", "stuck", {"count": stuck})
+    if is_answered:
+        yield Diagnosis("ok" if hears else "bad", "alerts", "hears" if hears else "deaf")
     if names == ["console"]:
         yield Diagnosis("note", "alerts", "console")
     else:

@@ -56,6 +56,7 @@ class SlackChannel(Channel):
 
     def __init__(self, settings: SlackSettings) -> None:
         self._channel = settings.channel
+        self._has_buttons = settings.is_answered
         self._client = WebClient(
             token=settings.token.get_secret_value(),
             base_url=settings.base_url,
@@ -70,7 +71,7 @@ class SlackChannel(Channel):
 
     def compose(self, kind: str, alert: Alert) -> dict[str, Any]:
         """Blocks, checked against Slack's limits."""
-        return detail_blocks(alert) if kind == DETAIL else parent_blocks(alert)
+        return detail_blocks(alert) if kind == DETAIL else parent_blocks(alert, has_buttons=self._has_buttons)
 
     def compose_notice(self, notice: Notice) -> dict[str, Any]:
         """Blocks, checked against Slack's limits."""

@@ -152,6 +152,17 @@ def act(click_context: click.Context, action: str, reason: str) -> None:
 
 
 @incident.command()
+@_acting
+def acknowledge(click_context: click.Context) -> None:
+    """Say that somebody has seen it and looks after it."""
+    from incidents.timeline import attention
+
+    ctx, who = _who(click_context)
+    with ctx.database.write() as session:
+        attention.acknowledge(session, now=ctx.clock.now(), **who)
+
+
+@incident.command()
 @click.argument("assignee")
 @_acting
 def assign(click_context: click.Context, assignee: str) -> None:

@@ -123,9 +123,27 @@ def _scheduler(ctx: Context, *, wanted: bool, without: Collection[str]) -> Itera
     scheduler = Scheduler(ctx, without=without)
     scheduler.start()
     try:
-        yield
+        with _replies(ctx):
+            yield
     finally:
         scheduler.stop()
+
+
+@contextmanager
+def _replies(ctx: Context) -> Iterator[None]:
+    """What comes back from Slack, where that is set up."""
+    if not ctx.settings.alerts.slack.is_answered:
+        yield
+        return
+    from alerts.replies.deeds import Desk
+    from alerts.replies.hand import Hand
+
+    hand = Hand(Desk(ctx.database, ctx.settings, ctx.clock))
+    hand.start()
+    try:
+        yield
+    finally:
+        hand.stop()
 
 
 def _address(ctx: Context, url: str) -> str:

@@ -51,7 +51,7 @@ class Slack(BaseHTTPRequestHandler):
             self._answer(200, {"ok": True})
             return
         is_json = "json" in self.headers.get("Content-Type", "")
-        given = json.loads(raw) if is_json else {name: value[-1] for name, value in parse_qs(raw).items()}
+        given = json.loads(raw or "{}") if is_json else {name: value[-1] for name, value in parse_qs(raw).items()}
         method = self.path.rsplit("/", 1)[-1]
         with lock:
             calls.append(method)
@@ -84,7 +84,7 @@ class Slack(BaseHTTPRequestHandler):
                 self._answer(200, answer)
 
     def _is_known(self) -> bool:
-        return self.headers.get("Authorization") == "Bearer xoxb-made-up"
+        return self.headers.get("Authorization") in {"Bearer xoxb-made-up", "Bearer xapp-made-up"}
 
     def _answer(self, status: int, body: dict[str, Any], headers: dict[str, str] | None = None) -> None:
         data = json.dumps(body).encode()
@@ -180,12 +180,13 @@ def block_problem(block: dict[str, Any]) -> str:
     """What is wrong with one block."""
     kind, text, fields = block.get("type"), block.get("text", {}), block.get("fields", [])
     wrong = {
-        "unknown type": kind not in {"header", "section", "context", "divider"},
+        "unknown type": kind not in {"header", "section", "context", "divider", "actions"},
         "header": kind == "header" and (text.get("type") != "plain_text" or not 0 < len(text["text"]) <= 150),
         "empty section": kind == "section" and not text and not fields,
         "section text": kind == "section" and bool(text) and not 0 < len(text["text"]) <= 3000,
         "fields": len(fields) > 10 or any(not 0 < len(field["text"]) <= 2000 for field in fields),
         "elements": kind == "context" and not 0 < len(block.get("elements", [])) <= 10,
+        "buttons": kind == "actions" and not 0 < len(block.get("elements", [])) <= 25,
     }
     return ", ".join(name for name, is_wrong in wrong.items() if is_wrong)
 

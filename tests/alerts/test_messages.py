@@ -39,6 +39,7 @@ def test_the_plain_text_tells_what_how_many_how_sure_and_where() -> None:
         "  Seen                    2 documents, 3 places",
         "  First posted            2026-11-22 12:00 JST",
         "  Confirmed by            CSIRT",
+        "  Acknowledged by         nobody yet",
         "  Assigned to             nobody yet",
         "  https://hinomi.carrier.example/incidents/7",
     ]

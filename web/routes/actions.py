@@ -8,6 +8,7 @@ from incidents import actions
 from incidents.casework.playbooks import load_playbooks
 from incidents.models import Incident
 from incidents.states import needs_second
+from incidents.timeline import attention
 from people.approvals import DISMISS_CONFIRMED, Approvable
 from people.roles import Permission, may
 from people.workers import as_worker
@@ -78,8 +79,18 @@ def assign(request: Request) -> Response:
     return record(request, write, done="assign")
 
 
+def acknowledge(request: Request) -> Response:
+    """Say that somebody has seen it."""
+
+    def write(session: Session, incident_id: int) -> None:
+        attention.acknowledge(session, incident_id, actor=actor_of(request), now=world_of(request).home.clock.now())
+
+    return record(request, write, done="acknowledge")
+
+
 ROUTES = [
     Guarded("/incidents/{incident_id:id}/act", act, methods=["POST"], needs=Permission.WORK_CASES),
+    Guarded("/incidents/{incident_id:id}/acknowledge", acknowledge, methods=["POST"], needs=Permission.WORK_CASES),
     Guarded("/incidents/{incident_id:id}/note", note, methods=["POST"], needs=Permission.WORK_CASES),
     Guarded("/incidents/{incident_id:id}/assign", assign, methods=["POST"], needs=Permission.WORK_CASES),
 ]
