@@ -39,6 +39,10 @@ ORPHAN_LIMIT_S = 90.0
 PORT_PATIENCE_S = 15.0
 """What listened for a demo that was killed ends a moment after it."""
 STAGE_LIMIT_S = 120.0
+MORE_SETTINGS = """
+[people]
+reveal_limit = 1000             # one person shows the whole leak: in the demo nobody has to wait for another
+"""
 PEOPLE = (
     ("hana", ("responder", "investigator"), ()),
     ("kenji", ("data-owner",), ("*",)),
@@ -115,7 +119,7 @@ class Demo:
                 self.wait_for_sweep(source)
         ports = Ports(*(free_port(known.get(name, 0), PORT_PATIENCE_S) for name in ("paste_port", "forum_port")))
         mark.write_text(json.dumps({"paste_port": ports.paste, "forum_port": ports.forum}), encoding="utf-8")
-        settings = make_home(self.home)
+        settings = make_home(self.home, MORE_SETTINGS)
         settings.sources_path.write_text(
             SOURCES.format(paste_port=ports.paste, forum_port=ports.forum), encoding="utf-8"
         )

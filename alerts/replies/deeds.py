@@ -18,6 +18,7 @@ from core.clock import local
 from core.database import insert_into
 from core.texts import load_texts
 from incidents import actions
+from incidents.casework.playbooks import load_playbooks
 from incidents.errors import IncidentError
 from incidents.models import Incident
 from incidents.ownership import is_of
@@ -82,7 +83,7 @@ def deal_with(desk: Desk, press: Press) -> str | None:
         if approvable:
             approved = with_second(desk.database, approvable, actor=actor, now=now, settings=desk.settings)
         with desk.database.write() as session:
-            if not _is_first(session, press, now):
+            if not _is_first(session, press.key, now):
                 return None
             _do(session, desk, press, incident_id, actor, now, approved)
         return load_texts("alerts", language)(f"reply.done.{press.deed}", id=incident_id)
@@ -146,7 +147,10 @@ def _do(
         snooze(session, incident_id, snoozed_until(press.deed, now, zone), actor=actor, now=now, zone=zone)
     else:
         action = _confirmation(session, actor, incident_id) if press.deed == CONFIRM else DISMISS
-        actions.act(session, incident_id, action, actor=actor, now=now, reason=press.text, approved=approved)
+        actions.act(
+            session, incident_id, action, actor=actor, now=now, reason=press.text, approved=approved,
+            playbooks=load_playbooks(desk.settings.home),
+        )  # fmt: skip
 
 
 def _confirmation(session: Session, actor: Actor, incident_id: int) -> str:
@@ -158,13 +162,13 @@ def _confirmation(session: Session, actor: Actor, incident_id: int) -> str:
     return CONFIRM_OWNER
 
 
-def _is_first(session: Session, press: Press, now: datetime) -> bool:
+def _is_first(session: Session, key: str, now: datetime) -> bool:
     session.execute(delete(Reply).where(Reply.at < now - KEPT))
-    insert = insert_into(session, Reply).values(key=press.key, at=now)
+    insert = insert_into(session, Reply).values(key=key, at=now)
     return session.scalar(insert.on_conflict_do_nothing().returning(Reply.key)) is not None
 
 
 def _once(desk: Desk, press: Press, now: datetime, said: str) -> str | None:
-    """A refusal is told once as well."""
+    """A refusal is told once as well; it is theirs alone, since somebody else may be allowed the same."""
     with desk.database.write() as session:
-        return said if _is_first(session, press, now) else None
+        return said if _is_first(session, f"{press.user}:refused:{press.key}", now) else None

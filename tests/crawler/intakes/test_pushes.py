@@ -15,6 +15,7 @@ from starlette.testclient import TestClient
 from core.clock import SystemClock
 from crawler.intake.pushes import Pushed, PushRefusedError, Spool, checked
 from home import Home
+from tests.web.people import link_of, somebody
 from web.app import create_app
 
 if TYPE_CHECKING:
@@ -93,11 +94,12 @@ def test_nobody_pushes_without_the_token_of_a_source_that_is_on(client: TestClie
     assert client.post("/api/intake", content=b"x").status_code == 401
 
 
-def test_wrong_tokens_slow_down_and_keep_nobody_from_signing_in(client: TestClient) -> None:
+def test_wrong_tokens_slow_down_and_keep_nobody_from_signing_in(client: TestClient, sqlite_crawl: Crawl) -> None:
     statuses = [push(client, b"x", "wrong").status_code for _ in range(5)]
     assert statuses[-1] == 429
     assert push(client, b"x").status_code == 429
-    signed_in = client.get("/", params={"token": OF_PEOPLE}, follow_redirects=False)
+    somebody(sqlite_crawl.database, SystemClock())
+    signed_in = client.get(link_of(sqlite_crawl.database, SystemClock()), follow_redirects=False)
     assert signed_in.status_code == 303
 
 

@@ -34,6 +34,7 @@ def provider(tmp_path_factory: pytest.TempPathFactory) -> Iterator[OpenIdProvide
     with openid_provider(tmp_path_factory.mktemp("canaille"), OURS + BACK) as running:
         running.add_person("yamaguchi", "csirt")
         running.add_person("tanaka", "audit")
+        running.add_person("suzuki", "night")  # each signs in once: two tokens of one second are one to this provider
         running.add_person("nobody")
         yield running
 
@@ -46,7 +47,7 @@ def browser(
     oidc = {
         "issuer": provider.issuer.rstrip("/"), "client_id": CLIENT, "client_secret": SECRET,
         "scopes": "openid profile email groups", "login_claim": "sub",
-        "groups": {"csirt": ["responder", "investigator"], "audit": ["auditor"]},
+        "groups": {"csirt": ["responder", "investigator"], "audit": ["auditor"], "night": ["responder"]},
     }  # fmt: skip
     settings = load_settings(home, database={"url": database_url}, people={"oidc": oidc})
     app = create_app(Home.of(settings, database=database, clock=clock))
@@ -65,7 +66,8 @@ def leave(browser: TestClient, to: str = "/") -> str:
 def come_back(browser: TestClient, address: str) -> int:
     """Follow the provider's redirect to us; the status of the page that it led to."""
     parts = urlsplit(address)
-    return browser.get(f"{parts.path}?{parts.query}", follow_redirects=True).status_code
+    answer = browser.get(f"{parts.path}?{parts.query}", follow_redirects=True)
+    return answer.status_code
 
 
 def test_whoever_signs_in_there_is_signed_in_here_with_the_roles_of_their_groups(
@@ -87,7 +89,7 @@ def test_whoever_signs_in_there_is_signed_in_here_with_the_roles_of_their_groups
 def test_an_answer_counts_once_and_only_in_the_browser_that_was_sent(
     browser: TestClient, provider: OpenIdProvider, database: Database
 ) -> None:
-    back = provider.sign_in(leave(browser), "yamaguchi", BACK)
+    back = provider.sign_in(leave(browser), "suzuki", BACK)
     stranger = TestClient(browser.app, base_url=OURS)
     assert come_back(stranger, back) == 403, "another browser has nothing that fits"
     leave(stranger)
