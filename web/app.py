@@ -13,7 +13,7 @@ from starlette.staticfiles import StaticFiles
 
 from core.errors import HinomiError
 from incidents.errors import IncidentError
-from people.errors import NotAllowedError, PeopleError
+from people.errors import NotAllowedError, PeopleError, SecondPersonError
 from people.sign_in.sealing import Sealing
 from web.access.arrivals import Arrivals
 from web.access.gate import Gate
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
     from home import Home
 
+ACCEPTED = 202  # it waits for a second person
 FORBIDDEN = 403
 CONFLICT = 409  # a change that the state of things forbids
 OUTSIDE = 503  # the database or a disk failed
@@ -81,6 +82,8 @@ def _own_error(request: Request, error: Exception) -> Response:
     said, hint = str(refused), refused.hint
     if isinstance(refused, NotAllowedError):
         status = FORBIDDEN
+    if isinstance(refused, SecondPersonError):
+        status = ACCEPTED
     if isinstance(refused, IncidentError | PeopleError):
         said, hint = refused.said(pages.language(request))
     return pages.error(request, status, said=said, hint=hint)

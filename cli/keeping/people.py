@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from cli.context import Context
     from people.models import Account
 
+ROLES = [role.value for role in Role]
+
 
 @click.group()
 def people() -> None:
@@ -43,9 +45,7 @@ def list_command(ctx: Context, *, as_json: bool) -> None:
 
 @people.command()
 @click.argument("login")
-@click.option(
-    "--role", "roles", multiple=True, required=True, type=click.Choice(list(Role)), help="Several may be given."
-)
+@click.option("--role", "roles", multiple=True, required=True, type=click.Choice(ROLES), help="Several may be given.")
 @click.option("--name", default="", help="Full name.")
 @click.option("--email", default="", metavar="ADDRESS")
 @click.option("--extract", "extracts", multiple=True, metavar="NAME", help="A data owner's; * for any part of a name.")
@@ -71,7 +71,7 @@ def add(ctx: Context, /, login: str, *, roles: tuple[str, ...], as_json: bool, *
 
 @people.command("role")
 @click.argument("login")
-@click.argument("roles", nargs=-1, required=True, type=click.Choice(list(Role)))
+@click.argument("roles", nargs=-1, required=True, type=click.Choice(ROLES))
 @click.option("--extract", "extracts", multiple=True, metavar="NAME", help="A data owner's, from now on these.")
 @click.pass_obj
 def role_command(ctx: Context, login: str, roles: tuple[str, ...], extracts: tuple[str, ...]) -> None:

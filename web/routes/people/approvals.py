@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import select
 from starlette.responses import RedirectResponse
 
+from core.texts import load_texts
 from people.approvals import asked_by, decide, waiting_for
 from people.errors import PeopleError
 from people.models import Account
@@ -29,6 +30,7 @@ def approvals(request: Request, error: PeopleError | None = None) -> Response:
     return world.pages.render(
         request, "approvals.html", status=409 if error else 200, waiting=waiting, mine=mine, logins=logins, said=said,
         hint=hint, limit=world.home.settings.people.reveal_limit,
+        words=load_texts("people", world.pages.language(request)),
     )  # fmt: skip
 
 
