@@ -35,6 +35,9 @@ TOLD = (
     "source",
     "task",
     "day",
+    "step",
+    "whom",
+    "mentions",
 )
 """The keys of an event's data that may stand in an alert."""
 
