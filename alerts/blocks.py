@@ -59,6 +59,8 @@ def detail_blocks(alert: Alert) -> dict[str, Any]:
     blocks: list[Block] = [
         SectionBlock(text=MarkdownTextObject(text="\n".join(part))) for part in _parts(lines, SECTION_CHARS)
     ]
+    if called := dict.fromkeys(name for change in alert.changes for name in change.data.get("mentions", ())):
+        blocks.append(SectionBlock(text=MarkdownTextObject(text=_cut(" ".join(called), SECTION_CHARS))))
     said = summary(alert)
     blocks.append(ContextBlock(elements=[MarkdownTextObject(text=f"<{said.url}|{escape(said.link_text)}>")]))
     return as_payload("\n".join(lines), blocks)

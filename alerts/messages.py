@@ -36,6 +36,9 @@ TOLD = (
     "task",
     "day",
     "until",
+    "step",
+    "whom",
+    "mentions",
 )
 """The keys of an event's data that may stand in an alert."""
 

@@ -18,6 +18,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 from core.clock import DEFAULT_ZONE
 from core.errors import HinomiError
 from core.sections.people import PeopleSettings
+from core.sections.posts import TeamsSettings, WebhookSettings
 
 SETTINGS_FILE = "hinomi.toml"
 SECRETS_FILE = "secrets.toml"
@@ -193,8 +194,15 @@ class AlertSettings(_Table):
     """Where alerts go; the console when nothing is set up."""
 
     slack: SlackSettings = SlackSettings()
+    teams: TeamsSettings = TeamsSettings()
+    webhook: WebhookSettings = WebhookSettings()
     mail: MailSettings = MailSettings()
     max_attempts: int = Field(default=20, gt=0, description="then the message stands as failed, and doctor says so")
+
+    @property
+    def is_set_up(self) -> bool:
+        """Whether alerts go anywhere but to the console."""
+        return any(channel.is_set_up for channel in (self.slack, self.teams, self.webhook, self.mail))
 
 
 class WebSettings(_Table):

@@ -26,7 +26,7 @@ AGAIN = timedelta(hours=1)
 def _leave(home: Home) -> bool:
     """Whether heads go anywhere but into this home."""
     settings = home.settings
-    is_posted = settings.log.post_every_h and (settings.alerts.slack.is_set_up or settings.alerts.mail.is_set_up)
+    is_posted = settings.log.post_every_h and settings.alerts.is_set_up
     outside = [path for path in settings.head_paths if not path.is_relative_to(settings.home)]
     return bool(outside or settings.log.head_syslog or settings.log.authority_url or is_posted)
 

@@ -1,4 +1,4 @@
-"""Mail: carries the alerts where Slack is not set up, and stands in for it while it keeps failing.
+"""Mail: carries the alerts where nothing else is set up, and stands in for what keeps failing.
 
 A message keeps its Message-ID when it is sent again, so that mail programs show it once.
 """
@@ -30,7 +30,7 @@ class MailChannel(Channel):
     """Sends by SMTP to all recipients at once."""
 
     name: ClassVar[str] = "mail"
-    rank: ClassVar[int] = 2
+    rank: ClassVar[int] = 4
 
     def __init__(self, settings: MailSettings) -> None:
         self._settings = settings

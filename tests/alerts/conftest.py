@@ -1,4 +1,4 @@
-"""A fake Slack in a child process, and what is needed to deliver to it."""
+"""A fake Slack and a receiver of webhooks in child processes, and what is needed to deliver to them."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import pytest
 
 from alerts.delivery import Delivered, PostRoom, deliver, open_post
 from core.settings import load_settings
-from tests.alerts import fake_slack
+from tests.alerts import fake_slack, receiver
 from tests.servers.ports import free_port, wait_for_port
 
 if TYPE_CHECKING:
@@ -78,6 +78,49 @@ def slack() -> Iterator[FakeSlack]:
     server = subprocess.Popen([sys.executable, Path(fake_slack.__file__), str(port)])
     wait_for_port(port, is_alive=server)
     yield FakeSlack(port)
+    server.kill()
+    server.wait()
+
+
+class Hooked:
+    """The test's view of the receiver."""
+
+    SECRET = "a secret that both sides know"
+
+    def __init__(self, port: int) -> None:
+        self.url = f"http://127.0.0.1:{port}"
+
+    @property
+    def taken(self) -> list[dict[str, Any]]:
+        """The requests that it took."""
+        with urllib.request.urlopen(f"{self.url}/state") as answer:
+            taken: list[dict[str, Any]] = json.load(answer)
+        return taken
+
+    @property
+    def bodies(self) -> list[dict[str, Any]]:
+        """The messages in them."""
+        return [json.loads(request["body"]) for request in self.taken]
+
+    def misbehave(self, how: str, times: int = 1) -> None:
+        """See `receiver`."""
+        wish = json.dumps({"how": how, "times": times}).encode()
+        with urllib.request.urlopen(urllib.request.Request(f"{self.url}/misbehave", wish)) as answer:
+            answer.read()
+
+    def settings(self, way: str) -> dict[str, Any]:
+        """``alerts`` settings that point at it: of ``teams`` or ``webhook``."""
+        ways = {"teams": {"url": f"{self.url}/teams?sig=sesame"}}
+        return {way: ways.get(way, {"url": f"{self.url}/hook", "secret": self.SECRET})}
+
+
+@pytest.fixture
+def hooked() -> Iterator[Hooked]:
+    """A fresh receiver."""
+    port = free_port()
+    server = subprocess.Popen([sys.executable, Path(receiver.__file__), str(port)])
+    wait_for_port(port, is_alive=server)
+    yield Hooked(port)
     server.kill()
     server.wait()
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import io
+import json
 from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+import pytest
 from sqlalchemy import select
 
 from alerts.delivery import open_post
@@ -16,14 +18,12 @@ from incidents import actions
 from judging.child import ChildJudge
 from judging.queue import Matching, match_waiting
 from tests.actors import by
-from tests.alerts.conftest import FakeSlack, make_settings, run
+from tests.alerts.conftest import FakeSlack, Hooked, make_settings, run
 from tests.judging.bad_verdicts import open_bad
 from tests.small_carrier import PEOPLE, VALUES, archive, bench, enrolled_home, home, leak_text
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-    import pytest
 
     from archive.store import Archive
     from core.clock import SetClock
@@ -33,9 +33,10 @@ if TYPE_CHECKING:
 __all__ = ["archive", "bench", "enrolled_home", "home"]  # fixtures of the incidents' tests
 
 
+@pytest.mark.parametrize("way", ["slack", "teams", "webhook"])
 def test_no_value_is_in_what_goes_out_or_is_logged(
-    database: Database, archive: Archive, bench: Bench, clock: SetClock, slack: FakeSlack, home: Path,
-    capfd: pytest.CaptureFixture[str],
+    database: Database, archive: Archive, bench: Bench, clock: SetClock, slack: FakeSlack, hooked: Hooked, home: Path,
+    way: str, capfd: pytest.CaptureFixture[str],
 ) -> None:  # fmt: skip
     logged = io.StringIO()
     configure_logs(logged, "DEBUG")
@@ -50,7 +51,9 @@ def test_no_value_is_in_what_goes_out_or_is_logged(
         for _ in range(3):
             match_waiting(Matching(database, archive, judge, clock))
     slack.misbehave("chat.postMessage", "500", 1)
-    post = open_post(make_settings(home, slack.settings()), database, clock)
+    hooked.misbehave("500")
+    alerts = slack.settings() if way == "slack" else hooked.settings(way)
+    post = open_post(make_settings(home, alerts), database, clock)
     run(post)
     with database.write() as session:
         actions.note(session, 1, f"{person[1]} called", actor=by("suzuki"), now=clock.now())
@@ -61,7 +64,10 @@ def test_no_value_is_in_what_goes_out_or_is_logged(
     printed = capfd.readouterr()
     with database.read() as session:
         outbox = [str(vars(message)) for message in session.scalars(select(Message))]
-    assert slack.messages
+    went_out = slack.messages or hooked.taken
+    assert went_out
     assert "match.failed" in logged.getvalue()
-    written = "\n".join([logged.getvalue(), printed.out, printed.err, str(slack.messages), *outbox])
+    written = "\n".join(
+        [logged.getvalue(), printed.out, printed.err, json.dumps(went_out, ensure_ascii=False), *outbox]
+    )
     assert [value for value in VALUES if value in written] == []
