@@ -411,5 +411,17 @@ def _place(location: tuple[int | str, ...]) -> str:
 
 def _shown(error: Any) -> str:
     """The value that failed, unless it stands where a secret may stand."""
-    secret = {"token", "password", "url"} & {str(part) for part in error["loc"]}
+    secret = {"url", *_secrets_in(Settings)} & {str(part) for part in error["loc"]}
     return "a secret" if secret else repr(error.get("input"))
+
+
+def _secrets_in(table: type[BaseModel]) -> set[str]:
+    """The names of the settings that are secrets, in a table and those inside of it."""
+    names: set[str] = set()
+    for name, field in table.model_fields.items():
+        kind = field.annotation
+        if kind is SecretStr:
+            names.add(name)
+        elif isinstance(kind, type) and issubclass(kind, BaseModel):
+            names |= _secrets_in(kind)
+    return names
