@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import func, select
 
 from alerts.channels import Outgoing, Receipt, open_channels
+from alerts.digests.weekly import enqueue_digests
 from alerts.errors import GoneError, NotSentError, UncertainError
 from alerts.mention_notices import enqueue_mentions
 from alerts.models import DETAIL, FAILED, PARENT, PENDING, SENDING, SENT, SUPERSEDED, UPDATE, Message, Thread
@@ -89,6 +90,7 @@ def deliver(post: PostRoom) -> Delivered:
                 done.queued += enqueue_unjudged(session, channel, post.wording, now=post.clock.now())
                 done.queued += enqueue_sources(session, channel, post.wording, now=post.clock.now())
                 done.queued += enqueue_mentions(session, channel, post.wording, now=post.clock.now())
+                done.queued += enqueue_digests(session, channel, post.wording, now=post.clock.now())
         stuck: set[int | None] = set()
         for message_id, incident_id in _due(post, channel.name):
             if not _hold(post, lease, worker):

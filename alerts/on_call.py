@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
+from alerts.digests.weekly import Weekly
 from alerts.errors import AlertError
 from core.clock import DEFAULT_ZONE, local
 
@@ -68,6 +69,7 @@ class Ladder(_Table):
 
     step: tuple[Rung, ...] = ()
     quiet: QuietHours | None = None
+    weekly: Weekly | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +105,8 @@ def read_ladder(path: Path) -> Ladder:
         ladder = Ladder.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
         if ladder.quiet:
             local(datetime.fromisoformat("2026-01-01T00:00Z"), ladder.quiet.zone)
+        if ladder.weekly:
+            ladder.weekly.due(datetime.fromisoformat("2026-01-01T00:00Z"))
     except FileNotFoundError:
         return Ladder()
     except ValidationError as error:

@@ -1,0 +1,1 @@
+"""What is told together, when its time has come."""
