@@ -13,10 +13,12 @@ from typing import TYPE_CHECKING
 from sqlalchemy import func, select
 
 from alerts.channels import Outgoing, Receipt, open_channels
+from alerts.digests.night import LEAST, enqueue_morning, held_back
 from alerts.digests.weekly import enqueue_digests
 from alerts.errors import GoneError, NotSentError, UncertainError
 from alerts.mention_notices import enqueue_mentions
 from alerts.models import DETAIL, FAILED, PARENT, PENDING, SENDING, SENT, SUPERSEDED, UPDATE, Message, Thread
+from alerts.on_call import ON_CALL_FILE, OnCallError, read_ladder
 from alerts.outbox import Wording, enqueue, put, retire_left
 from alerts.source_notices import enqueue_sources
 from alerts.unjudged_notices import enqueue_unjudged
@@ -30,10 +32,12 @@ from incidents.actions import add_event
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
+    from pathlib import Path
 
     from sqlalchemy.orm import Session
 
     from alerts.channels import Channel
+    from alerts.on_call import QuietHours
     from core.clock import Clock
     from core.database import Database
     from core.settings import Settings
@@ -57,12 +61,22 @@ class PostRoom:
     wording: Wording
     clock: Clock
     max_attempts: int
+    on_call: Path | None = None
+
+    def quiet(self) -> QuietHours | None:
+        """The quiet hours of the on-call list; a list that cannot be read keeps nobody from being told."""
+        try:
+            return read_ladder(self.on_call).quiet if self.on_call else None
+        except OnCallError as error:
+            log.warning("alerts.on_call_unreadable", reason=str(error))
+            return None
 
 
 def open_post(settings: Settings, database: Database, clock: Clock) -> PostRoom:
     """What delivery works with, out of the settings."""
     wording = Wording(settings.language, served_url(settings), settings.zone)
-    return PostRoom(database, open_channels(settings), wording, clock, settings.alerts.max_attempts)
+    most, list_of_people = settings.alerts.max_attempts, settings.home / ON_CALL_FILE
+    return PostRoom(database, open_channels(settings), wording, clock, most, list_of_people)
 
 
 @dataclass(slots=True)
@@ -86,11 +100,7 @@ def deliver(post: PostRoom) -> Delivered:
             continue
         if number == 0:
             with post.database.write() as session:
-                done.queued += enqueue(session, channel, post.wording, now=post.clock.now())
-                done.queued += enqueue_unjudged(session, channel, post.wording, now=post.clock.now())
-                done.queued += enqueue_sources(session, channel, post.wording, now=post.clock.now())
-                done.queued += enqueue_mentions(session, channel, post.wording, now=post.clock.now())
-                done.queued += enqueue_digests(session, channel, post.wording, now=post.clock.now())
+                done.queued += _queue(session, post, channel)
         stuck: set[int | None] = set()
         for message_id, incident_id in _due(post, channel.name):
             if not _hold(post, lease, worker):
@@ -103,6 +113,22 @@ def deliver(post: PostRoom) -> Delivered:
         unsent = select(func.count()).select_from(Message).where(Message.state.in_((PENDING, SENDING)))
         done.waiting = session.scalar(unsent) or 0
     return done
+
+
+def _queue(session: Session, post: PostRoom, channel: Channel) -> int:
+    """Queue what the channel was not told of; in quiet hours what breaks through alone."""
+    quiet, wording, now = post.quiet(), post.wording, post.clock.now()
+    if quiet is None:
+        queued, held = 0, frozenset[int]()
+    else:
+        queued = int(enqueue_morning(session, channel, wording, quiet, now=now))
+        held = held_back(session, channel.name, quiet, now=now)
+    queued += enqueue(session, channel, wording, now=now, without=held)
+    if quiet is not None and quiet.holds(LEAST, now):
+        return queued
+    for kind in (enqueue_unjudged, enqueue_sources, enqueue_mentions, enqueue_digests):
+        queued += kind(session, channel, wording, now=now)
+    return queued
 
 
 def _hold(post: PostRoom, lease: str, worker: str) -> bool:

@@ -35,7 +35,7 @@ from incidents.states import LIVE
 from incidents.timeline.attention import acknowledged_by
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
     from datetime import datetime
 
     from sqlalchemy.orm import Session
@@ -64,15 +64,24 @@ class Wording:
         return Alert(line, url, self.language, self.zone, tuple(changes), acknowledged_by(session, line.id))
 
 
-def enqueue(session: Session, channel: Channel, wording: Wording, *, now: datetime) -> int:
-    """Put what the channel was not told of into the outbox; gives how many messages that made."""
+def enqueue(
+    session: Session,
+    channel: Channel,
+    wording: Wording,
+    *,
+    now: datetime,
+    without: Collection[int] = frozenset(),
+) -> int:
+    """Put what the channel was not told of into the outbox, but for some incidents; gives how many messages it made."""
     made = 0
     by_incident: dict[int, list[Event]] = {}
-    for event in _untold(session, channel.name):
-        by_incident.setdefault(_told_in(session, event, channel.name), []).append(event)
+    for event in untold(session, channel.name):
+        by_incident.setdefault(told_in(session, event, channel.name), []).append(event)
     for incident_id, events in by_incident.items():
+        if incident_id in without:
+            continue
         line = queries.incident_line(session, incident_id, language=wording.language)
-        if _has_parent(session, incident_id, channel.name):
+        if has_parent(session, incident_id, channel.name):
             messages = _changes(session, channel, wording, line, events, now)
         elif line.state in LIVE and line.merged_into is None:
             messages = [put(session, channel, PARENT, wording.alert(session, line), now=now)]
@@ -140,10 +149,11 @@ def retire_left(session: Session, channels: Sequence[Channel]) -> int:
 def has_due(session: Session, channels: Sequence[Channel], *, now: datetime) -> bool:
     """Whether delivery would do anything."""
     due = select(Message.id).where(Message.state.in_((PENDING, SENDING)), Message.next_at <= now)
-    return bool(_untold(session, channels[0].name, limit=1)) or session.scalar(due.limit(1)) is not None
+    return bool(untold(session, channels[0].name, limit=1)) or session.scalar(due.limit(1)) is not None
 
 
-def _untold(session: Session, channel: str, *, limit: int = AT_ONCE) -> list[Event]:
+def untold(session: Session, channel: str, *, limit: int = AT_ONCE) -> list[Event]:
+    """Events of incidents that a channel was not told of, the oldest first."""
     was_told = select(AlertedEvent.event_id).where(AlertedEvent.event_id == Event.id, AlertedEvent.channel == channel)
     last = session.scalar(select(func.max(AlertedEvent.event_id)).where(AlertedEvent.channel == channel)) or 0
     kinds = told_kinds() | {OPENED, MERGED_INTO}
@@ -151,15 +161,16 @@ def _untold(session: Session, channel: str, *, limit: int = AT_ONCE) -> list[Eve
     return list(session.scalars(events.where(Event.id > last - LATE).order_by(Event.id).limit(limit)))
 
 
-def _told_in(session: Session, event: Event, channel: str) -> int:
+def told_in(session: Session, event: Event, channel: str) -> int:
     """The incident in whose messages an event is told: the whole, unless it says that a part of it became one."""
     incident_id = event.incident_id or 0
-    if event.kind == MERGED_INTO and _has_parent(session, incident_id, channel):
+    if event.kind == MERGED_INTO and has_parent(session, incident_id, channel):
         return incident_id
     return root_of(session, incident_id)
 
 
-def _has_parent(session: Session, incident_id: int, channel: str) -> bool:
+def has_parent(session: Session, incident_id: int, channel: str) -> bool:
+    """Whether an incident has its message in a channel, or one on its way."""
     if session.get(Thread, (incident_id, channel)) is not None:
         return True
     of_incident = (Message.incident_id == incident_id, Message.channel == channel, Message.kind == PARENT)
