@@ -16,6 +16,7 @@ from alerts.channels import Outgoing, Receipt, open_channels
 from alerts.digests.night import LEAST, enqueue_morning, held_back
 from alerts.digests.weekly import enqueue_digests
 from alerts.errors import GoneError, NotSentError, UncertainError
+from alerts.escalations import enqueue_step_mails
 from alerts.mention_notices import enqueue_mentions
 from alerts.models import DETAIL, FAILED, PARENT, PENDING, SENDING, SENT, SUPERSEDED, UPDATE, Message, Thread
 from alerts.on_call import ON_CALL_FILE, OnCallError, read_ladder
@@ -48,6 +49,7 @@ FIRST_PAUSE_S = 5.0
 LONGEST_PAUSE_S = 600.0
 UNCERTAIN_PAUSE_S = 2.0  # Slack's history may lag a moment behind its channel
 FALLBACK_AFTER = 3
+MAIL = "mail"
 
 log = get_logger()
 
@@ -124,6 +126,8 @@ def _queue(session: Session, post: PostRoom, channel: Channel) -> int:
         queued = int(enqueue_morning(session, channel, wording, quiet, now=now))
         held = held_back(session, channel.name, quiet, now=now)
     queued += enqueue(session, channel, wording, now=now, without=held)
+    for mail in (one for one in post.channels if one.name == MAIL):
+        queued += enqueue_step_mails(session, mail, wording, now=now)
     if quiet is not None and quiet.holds(LEAST, now):
         return queued
     for kind in (enqueue_unjudged, enqueue_sources, enqueue_mentions, enqueue_digests):

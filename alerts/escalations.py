@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
+from alerts.channels.mail import TO
+from alerts.messages import Notice
 from alerts.models import Thread
 from alerts.on_call import ACKNOWLEDGED, ESCALATED, OPENED, Happened, due_step
+from alerts.outbox import put_notice
 from core.actors import SYSTEM
+from core.texts import load_texts
 from incidents.models import Event, Incident
+from incidents.queries import incident_line
 from incidents.states import OPEN
 from incidents.timeline.attention import snoozed_until
 from incidents.timeline.events import add_event
 from people.accounts import find_account
+
+RECENT = timedelta(days=7)
+"""How long a step that nobody could be mailed of is made up for."""
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -21,7 +30,9 @@ if TYPE_CHECKING:
 
     from sqlalchemy.orm import Session
 
+    from alerts.channels.interface import Channel
     from alerts.on_call import Ladder, Rung
+    from alerts.outbox import Wording
 
 
 def escalate(session: Session, ladder: Ladder, *, now: datetime) -> int:
@@ -55,4 +66,35 @@ def _data(session: Session, number: int, step: Rung) -> dict[str, Any]:
     accounts = [find_account(session, login) for login in step.people]
     linked = [account.slack for account in accounts if account and account.slack and not account.disabled_at]
     mentions = [*(f"<@{slack}>" for slack in linked), *step.mentions]
-    return {"step": number, "whom": ", ".join([*step.people, *step.mentions]), "mentions": mentions}
+    whom = ", ".join([*step.people, *step.mentions, *step.mail])
+    return {"step": number, "whom": whom, "mentions": mentions, "mail": list(step.mail)}
+
+
+def enqueue_step_mails(session: Session, mail: Channel, wording: Wording, *, now: datetime) -> int:
+    """Put a mail of its own into the outbox for each step that names addresses; once, whatever else carries alerts.
+
+    Args:
+        session: A writing session.
+        mail: The channel of mails, which has to be set up.
+        wording: In which language, and where links lead.
+        now: When.
+    """
+    recent = select(Event).where(Event.kind == ESCALATED, Event.learned_at > now - RECENT).order_by(Event.id)
+    queued = 0
+    for event in session.scalars(recent).all():
+        if not event.data.get("mail"):
+            continue
+        message = put_notice(session, mail, f"step:{event.id}", _notice(session, event, wording), now=now)
+        if message is not None:
+            message.payload = dict(message.payload) | {TO: list(event.data["mail"])}
+            queued += 1
+    return queued
+
+
+def _notice(session: Session, event: Event, wording: Wording) -> Notice:
+    line = incident_line(session, event.incident_id or 0, language=wording.language)
+    texts, words = load_texts("alerts", wording.language), load_texts("incidents", wording.language)
+    values = {"id": line.id, "severity": words(f"severity.{line.severity}"), "subjects": f"{line.subjects:,}"}
+    header = texts("step.header", **values)
+    said = texts("step.said", step=event.data["step"], whom=event.data["whom"], **values)
+    return Notice(header, said, f"{wording.web_url}/incidents/{line.id}")

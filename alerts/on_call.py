@@ -30,6 +30,8 @@ ACKNOWLEDGED: Final = frozenset(
 Severity = Literal["low", "medium", "high", "critical"]
 Mention = Annotated[str, StringConstraints(pattern=r"^<(@[UW][A-Z0-9]+|!here|!channel|!subteam\^S[A-Z0-9]+)>$")]
 
+MailAddress = Annotated[str, StringConstraints(pattern=r"^[^\s@,;<>\"]+@[^\s@,;<>\"]+$", max_length=254)]
+
 
 class OnCallError(AlertError):
     """The on-call list says something that cannot be."""
@@ -40,11 +42,12 @@ class _Table(BaseModel):
 
 
 class Rung(_Table):
-    """Whom to tell: accounts by their sign-in names, and mentions as Slack writes them."""
+    """Whom to tell: accounts by their sign-in names, mentions as Slack writes them, and addresses of mail."""
 
     after_minutes: float = Field(ge=0, le=10_080, description="since the step before it; of the first, since it opened")
     people: tuple[str, ...] = ()
     mentions: tuple[Mention, ...] = ()
+    mail: tuple[MailAddress, ...] = ()
     severities: tuple[Severity, ...] = ("critical",)
 
 

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 TIMEOUT_S = 20.0
 MESSAGE_ID_DOMAIN = "hinomi.invalid"
+TO = "to"
+"""In a message: other recipients than those of the settings."""
 
 
 class MailChannel(Channel):
@@ -80,7 +82,7 @@ class MailChannel(Channel):
     def _mail(self, message: Outgoing) -> EmailMessage:
         mail = EmailMessage(policy=SMTP)
         mail["From"] = self._settings.sender
-        mail["To"] = ", ".join(self._settings.recipients)
+        mail["To"] = ", ".join(message.payload.get(TO) or self._settings.recipients)
         mail["Subject"] = message.payload["subject"]
         mail["Date"] = format_datetime(message.tried_at)
         mail["Message-ID"] = f"<{message.uuid}@{MESSAGE_ID_DOMAIN}>"

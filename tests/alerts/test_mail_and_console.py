@@ -13,7 +13,9 @@ import pytest
 
 from alerts.channels import open_channels
 from alerts.delivery import open_post
+from alerts.escalations import escalate
 from alerts.models import SENT, SUPERSEDED
+from alerts.on_call import Ladder, Rung
 from alerts.outbox import has_due, list_messages
 from core.settings import load_settings
 from tests.alerts.conftest import make_settings, run
@@ -64,6 +66,25 @@ def mail_server() -> Iterator[dict[str, Any]]:
 
 def mails() -> list[Any]:
     return [email.message_from_bytes(mail, policy=email.policy.default) for mail in _Smtp.mails]
+
+
+def test_a_step_of_the_on_call_list_is_mailed_to_its_addresses_once_though_slack_carries_the_alerts(
+    database: Database, home: Path, clock: SetClock, slack: FakeSlack, mail_server: dict[str, Any]
+) -> None:
+    post = open_post(make_settings(home, {**slack.settings(), "mail": mail_server}), database, clock)
+    take(database, LEAK)
+    run(post)
+    step = Rung(after_minutes=10, mail=("night@carrier.example",), severities=("low", "medium", "high", "critical"))
+    clock.advance(timedelta(minutes=11))
+    with database.write() as session:
+        assert escalate(session, Ladder(step=(step,)), now=clock.now()) == 1
+    for _ in range(3):
+        run(post)
+    (mail,) = mails()
+    assert mail["To"] == "night@carrier.example"
+    assert "事案 1" in mail["Subject"]
+    assert "/incidents/1" in mail.get_content()
+    assert len(slack.replies) == 1, "the thread tells it too"
 
 
 def test_mail_carries_the_alerts_where_slack_is_not_set_up(
