@@ -197,6 +197,9 @@ class AlertSettings(_Table):
     teams: TeamsSettings = TeamsSettings()
     webhook: WebhookSettings = WebhookSettings()
     mail: MailSettings = MailSettings()
+    unread_limit: int = Field(
+        default=20, gt=0, description="so many documents of a day that were not read whole are told, once a day"
+    )
     max_attempts: int = Field(default=20, gt=0, description="then the message stands as failed, and doctor says so")
 
     @property
