@@ -80,7 +80,7 @@ def channel(emulate: str) -> str:
 @pytest.fixture
 def post(database: Database, home: Path, clock: SetClock, emulate: str, channel: str) -> PostRoom:
     """Delivery to it."""
-    slack = {"token": TOKEN, "channel": channel, "base_url": emulate}
+    slack = {"token": TOKEN, "channel": channel, "base_url": emulate, "app_token": "xapp-made-up"}  # so with buttons
     return open_post(make_settings(home, {"slack": slack}), database, clock)
 
 
@@ -93,6 +93,8 @@ def test_an_incident_is_told_updated_and_threaded(post: PostRoom, emulate: str, 
     run(post)
     (parent,) = [m for m in call(emulate, "conversations.history", channel=channel)["messages"] if m.get("blocks")]
     assert "確認済み" in json.dumps(parent["blocks"], ensure_ascii=False)
+    buttons = [one for block in parent["blocks"] if block["type"] == "actions" for one in block["elements"]]
+    assert {"hinomi-acknowledge", "hinomi-dismiss"} <= {one["action_id"] for one in buttons}
     replies = call(emulate, "conversations.replies", channel=channel, ts=parent["ts"])["messages"]
     assert ["同じ文書がまた載った" in message["text"] for message in replies] == [False, True]
 
