@@ -13,6 +13,7 @@ from sqlalchemy import update
 from core.actors import Role
 from incidents.admission import Taken, take_capture, take_finding
 from incidents.casework.closing import check_done
+from incidents.casework.confirmations import by_confirmations
 from incidents.casework.following import begin_playbook
 from incidents.casework.hand_over import assign
 from incidents.casework.merging import split
@@ -92,6 +93,7 @@ def act(
         check_done(session, incident)
     elif action == REOPEN:
         incident.dismiss_reason = ""
+    after = by_confirmations(after, incident)
     incident.updated_at = now
     session.execute(update(Incident).where(Incident.id.in_(group_ids(session, incident_id))).values(state=after))
     data = {"state_before": before, "state": after, "reason": reason.strip(), **(approved or {})}

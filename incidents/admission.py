@@ -18,6 +18,7 @@ from sqlalchemy import select
 from archive.models import Capture, DocumentRow
 from core.actors import SYSTEM
 from core.database import serialise
+from incidents.casework.confirmations import by_confirmations
 from incidents.casework.merging import merge
 from incidents.figures import recount, severity_by_figures
 from incidents.findings import is_told
@@ -27,7 +28,7 @@ from incidents.models import FindingRow, Incident, Sighting
 from incidents.ownership import keep_extracts
 from incidents.same_leak import LeakContent, is_same_leak
 from incidents.severity import LEVELS
-from incidents.states import CONFIRMED, DISMISSED, OPEN, is_woken_by_sighting
+from incidents.states import OPEN, is_woken_by_sighting
 from incidents.timeline.events import add_event
 
 if TYPE_CHECKING:
@@ -203,7 +204,7 @@ def _grown(session: Session, incident: Incident, before: BitMap, *, is_sighting:
     _outgrown(session, incident, now)
     more = bool(BitMap.deserialize(incident.members) - before)
     if is_sighting and is_woken_by_sighting(incident.state, has_new_subjects=more):
-        woken = {"state_before": incident.state, "state": OPEN if incident.state == DISMISSED else CONFIRMED}
+        woken = {"state_before": incident.state, "state": by_confirmations(OPEN, incident)}
         incident.state = woken["state"]
         add_event(session, "woken", actor=SYSTEM, now=now, incident_id=incident.id, data=woken)
 

@@ -1,7 +1,8 @@
 """The states of an incident and the actions that lead from one to the next: a table, and nothing else.
 
 Two sides confirm, the CSIRT and the data owner; the first of them makes the incident confirmed, the second is recorded
-beside it.
+beside it. Whatever was dismissed and is opened again is confirmed if it was before
+(`incidents.casework.confirmations.by_confirmations`).
 """
 
 from __future__ import annotations
@@ -53,7 +54,7 @@ def state_after(state: str, action: str, *, reason: str = "") -> str:
 
 def needs_second(state: str, action: str) -> bool:
     """Whether nobody may do it alone: what was confirmed as a leak is not made to vanish by one person."""
-    return action == DISMISS and state != OPEN
+    return action == DISMISS and state == CONFIRMED
 
 
 def actions_from(state: str) -> tuple[str, ...]:

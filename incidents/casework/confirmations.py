@@ -1,4 +1,7 @@
-"""What becomes of confirmations, dates and people when incidents turn out to be one, and when they are two again."""
+"""What becomes of confirmations, dates and people when incidents turn out to be one, and when they are two again.
+
+Whether an incident is open or confirmed is what its confirmations say, whatever led there (`by_confirmations`).
+"""
 
 from __future__ import annotations
 
@@ -51,11 +54,9 @@ def take_part(into: Cased, other: Cased) -> dict[str, list[Any]]:
     taken: dict[str, list[Any]] = {}
     state = other.state if into.state not in LIVE and other.state in LIVE else into.state
     taken |= take_over(into, other)
-    if state == OPEN and _is_confirmed(into):
-        state = CONFIRMED
     taken |= change(
         into,
-        state=state,
+        state=by_confirmations(state, into),
         assignee=into.assignee or other.assignee,
         severity_set=into.severity_set or other.severity_set,
     )
@@ -67,15 +68,17 @@ def take_part(into: Cased, other: Cased) -> dict[str, list[Any]]:
 def give_back(into: Cased, taken: Mapping[str, list[Any]]) -> dict[str, list[Any]]:
     """What a whole took over at a merge goes back with its part, unless it was changed since."""
     still = {name: old for name, (old, new) in taken.items() if as_plain(getattr(into, name)) == new}
-    state = still.pop("state", None)
+    state = still.pop("state", into.state)
     given = change(into, **{name: from_plain(name, old) for name, old in still.items()})
-    if state is not None and not (state == OPEN and _is_confirmed(into)):
-        given |= change(into, state=state)
-    return given
+    return given | change(into, state=by_confirmations(state, into))
 
 
-def _is_confirmed(one: Confirmed) -> bool:
-    return one.csirt_confirmed_at is not None or one.owner_confirmed_at is not None
+def by_confirmations(state: str, one: Confirmed) -> str:
+    """The state that a step leads to: of open and confirmed the one that the confirmations say, any other as it is."""
+    if state not in {OPEN, CONFIRMED}:
+        return state
+    is_confirmed = one.csirt_confirmed_at is not None or one.owner_confirmed_at is not None
+    return CONFIRMED if is_confirmed else OPEN
 
 
 def _is_one(person: str, other: str) -> bool:

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import select
 
 from core.actors import SYSTEM
-from incidents.casework.changes import CHANGES
-from incidents.casework.confirmations import give_back, take_part
+from incidents.casework.changes import CHANGES, change
+from incidents.casework.confirmations import by_confirmations, give_back, take_part
 from incidents.errors import IncidentError
 from incidents.figures import recount
 from incidents.groups import root_of
@@ -60,7 +60,7 @@ def split(session: Session, incident_id: int, *, actor: Actor, reason: str, now:
         recount(session, session.get_one(Incident, one))
     data: dict[str, Any] = {"other": other.id, "reason": reason, CHANGES: given}
     add_event(session, "split", actor=actor, now=now, incident_id=into.id, data=data)
-    data = {"other": into.id, "reason": reason}
+    data = {"other": into.id, "reason": reason, CHANGES: change(other, state=by_confirmations(other.state, other))}
     add_event(session, "split", actor=actor, now=now, incident_id=other.id, data=data)
 
 

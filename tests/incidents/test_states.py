@@ -7,9 +7,12 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy import select
 
 from incidents import actions, queries
+from incidents.casework.steering import merge_by_hand
 from incidents.errors import ForbiddenActionError, IncidentError, NoIncidentError
+from incidents.models import Event
 from incidents.severity import LEVELS, severity
 from incidents.states import ACTIONS, STATES, actions_from, state_after
 from incidents.timeline.sentences import kind_name, normalise, sentence
@@ -80,6 +83,33 @@ def test_both_sides_confirm_and_each_once(database: Database) -> None:
     assert [event.actor for event in page.timeline if event.kind.startswith("confirm-")] == ["tanaka", "suzuki"]
     with database.write() as session, pytest.raises(ForbiddenActionError, match="before"):
         actions.act(session, 1, "confirm-csirt", actor=by("suzuki"), now=NOW)
+
+
+def test_what_was_confirmed_dismissed_and_opened_again_is_confirmed_and_takes_two_to_dismiss(
+    database: Database,
+) -> None:
+    take(database, Leaked("a list", (1, 2, 3)))
+    sato = by("sato")
+    with database.write() as session:
+        actions.act(session, 1, "confirm-csirt", actor=sato, now=NOW)
+        actions.act(session, 1, "dismiss", actor=sato, now=NOW, reason="a drill", approved={"approved_by": "tanaka"})
+        assert actions.act(session, 1, "reopen", actor=sato, now=NOW, reason="it was none") == "confirmed"
+        with pytest.raises(ForbiddenActionError):
+            actions.act(session, 1, "dismiss", actor=sato, now=NOW, reason="alone")
+        assert actions.act(session, 1, "contain", actor=sato, now=NOW) == "contained"
+
+
+def test_a_part_that_is_split_off_is_confirmed_if_it_was_confirmed_itself(database: Database) -> None:
+    for content, members in [("left", range(10)), ("right", range(10, 20))]:
+        take(database, Leaked(content, tuple(members)))
+    with database.write() as session:
+        merge_by_hand(session, 1, 2, actor=by("sato"), now=NOW, reason="one seller")
+        actions.act(session, 1, "confirm-csirt", actor=by("sato"), now=NOW)
+        actions.split(session, 2, actor=by("sato"), now=NOW, reason="two sellers")
+        assert actions.act(session, 2, "confirm-csirt", actor=by("sato"), now=NOW) == "confirmed"
+        assert [
+            event.data["state_before"] for event in session.scalars(select(Event)) if event.kind == "confirm-csirt"
+        ] == ["open", "open"]
 
 
 def test_an_action_that_is_refused_leaves_no_event(database: Database) -> None:

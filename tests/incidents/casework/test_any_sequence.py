@@ -22,7 +22,19 @@ from incidents.figures import figures_of
 from incidents.groups import group_ids
 from incidents.models import Incident
 from incidents.severity import LEVELS
-from incidents.states import ACTIONS, CLOSE, CLOSED, CONFIRM_CSIRT, CONTAIN, LIVE
+from incidents.states import (
+    ACTIONS,
+    CLOSE,
+    CLOSED,
+    CONFIRM_CSIRT,
+    CONFIRM_OWNER,
+    CONFIRMED,
+    CONTAIN,
+    DISMISS,
+    LIVE,
+    REOPEN,
+)
+from incidents.states import OPEN as OPEN_INCIDENT
 from incidents.timeline.replay import Played, replay
 from tests.actors import by
 from tests.incidents.makers import NOW, Leaked, take, wipe
@@ -41,7 +53,7 @@ NUMBERS = st.integers(0, 2)
 STEPS = st.tuples(
     st.sampled_from(
         [
-            *ACTIONS, *[CLOSE, "advance", "finish"] * 5,
+            *ACTIONS, *[CLOSE, "advance", "finish"] * 5, *["turn"] * 3,
             "waive", "waive", "settle", "settle", "reopen-task", "assign-task",
             "due", "add", "assign", "hand-over", "acknowledge", "come-back", "clear", "severity", "merge", "split",
             "relate", "unrelate", "playbook", "leak",
@@ -89,6 +101,7 @@ def _do(_: Database, session: Session, what: str, ids: tuple[int, int], more: in
         "settle": lambda: settle_task(session, task, TASK_STATES[more % 4], reason=reason, **always),
         "finish": lambda: _finish(session, one, is_all=more % 4 > 0, **always),
         "advance": lambda: _advance(session, one, **always),
+        "turn": lambda: _turn(session, one, is_confirmed=more % 2 > 0, **always),
         "reopen-task": lambda: reopen_task(session, task, reason=reason, **always),
         "assign-task": lambda: assign_task(session, task, name if more % 2 else "", **always),
         "due": lambda: set_due(session, task, now + timedelta(days=more) if more % 5 else None, **always),
@@ -139,6 +152,15 @@ def _advance(session: Session, incident_id: int, **always: Any) -> None:
     actions.act(session, incident_id, CONTAIN, **always)
 
 
+def _turn(session: Session, incident_id: int, *, is_confirmed: bool, **always: Any) -> None:
+    """Dismiss it, confirmed before or not; it may be opened again at once, or be woken later."""
+    if is_confirmed:
+        actions.act(session, incident_id, CONFIRM_OWNER, **always)
+    actions.act(session, incident_id, DISMISS, reason="because", approved={}, **always)
+    if always["actor"].name != NAMES[0]:
+        actions.act(session, incident_id, REOPEN, reason="because", **always)
+
+
 def _assert_rows_are_what_events_say(session: Session) -> None:
     played = replay(session)
     for incident in session.scalars(select(Incident)):
@@ -147,6 +169,9 @@ def _assert_rows_are_what_events_say(session: Session) -> None:
             assert getattr(incident, field.name) == wanted, (incident.id, field.name)
         if incident.merged_into is None or incident.state in LIVE:
             assert incident.severity == figures_of(session, incident.id).severity
+        if incident.merged_into is None and incident.state in {OPEN_INCIDENT, CONFIRMED}:
+            is_confirmed = incident.csirt_confirmed_at is not None or incident.owner_confirmed_at is not None
+            assert (incident.state == CONFIRMED) == is_confirmed, incident.id
     told = replay_tasks(session)
     rows = {task.id: task for task in session.scalars(select(Task))}
     assert told.keys() == rows.keys()
