@@ -70,10 +70,13 @@ def with_second(
 
     Raises:
         SecondPersonError: It waits for somebody now, and the deed does not happen.
+        NotAllowedError: They may not do it with a second person either.
         PeopleError: There is no reason, or whoever asks has no account.
     """
     lifetime = timedelta(hours=settings.people.approval_hours)
     with database.write() as session:
+        if Role.SERVICE not in actor.roles:  # what its token is good for was asked where it came in
+            check_may(session, actor, wanted.kind, wanted.incident_id)
         if actor.is_program or not others_who_may(session, wanted, actor, now):
             return {ALONE: True}
         granted = _of(session, wanted, actor, now, GRANTED)
@@ -122,10 +125,7 @@ def decide(session: Session, approval_id: int, *, grant: bool, said: str, actor:
         raise PeopleError("no_approval", approval=approval_id)
     if actor.account is None or actor.account == approval.asked_by:
         raise PeopleError("own_approval")
-    needed = DECIDED_BY[approval.kind]
-    if not _may_decide(session, actor, approval.kind, approval.incident_id):
-        roles = ", ".join(sorted(TABLE[needed]))
-        raise NotAllowedError("not_allowed", login=actor.name, permission=needed.value, roles=roles)
+    check_may(session, actor, approval.kind, approval.incident_id)
     if not grant and not said.strip():
         raise PeopleError("no_reason")
     approval.state = GRANTED if grant else REFUSED
@@ -133,6 +133,18 @@ def decide(session: Session, approval_id: int, *, grant: bool, said: str, actor:
     approval.expires_at = now + (approval.expires_at - approval.asked_at)
     _tell(session, f"approval-{approval.state}", approval, actor, now, reason=approval.said)
     return approval
+
+
+def check_may(session: Session, actor: Actor, kind: str, incident_id: int | None = None) -> None:
+    """Let go on who might do it themselves.
+
+    Raises:
+        NotAllowedError: They might not.
+    """
+    if not _may_decide(session, actor, kind, incident_id):
+        needed = DECIDED_BY[kind]
+        roles = ", ".join(sorted(TABLE[needed]))
+        raise NotAllowedError("not_allowed", login=actor.name, permission=needed.value, roles=roles)
 
 
 def waiting_for(session: Session, actor: Actor, now: datetime) -> list[Approval]:

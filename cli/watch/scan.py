@@ -41,7 +41,9 @@ MOST_NAMED = 10_000
 @click.pass_obj
 def scan(ctx: Context, paths: Sequence[str], *, as_json: bool, reveal: bool, reason: str, open_incidents: bool) -> None:
     """Check files, and whole folders, for enrolled customers."""
-    reason = reason_for("customer numbers", reason, ask=not as_json) if reveal else reason
+    if reveal:
+        _check_may_reveal(ctx)
+        reason = reason_for("customer numbers", reason, ask=not as_json)
     documents = list(_documents(paths, lambda said: ctx.talk.print(said, markup=False, soft_wrap=True)))
     codes: set[int] = set()
     with _open_judge(ctx, documents) as judge:
@@ -123,6 +125,13 @@ def _judge_one(judge: ChildJudge, name: Path) -> Judged:
         raise UnreadableError(f"{name} cannot be read: {error}") from None
     except OSError as error:
         raise OutsideError(f"{name} cannot be read: {error.strerror or type(error).__name__}") from error
+
+
+def _check_may_reveal(ctx: Context) -> None:
+    from people.approvals import REVEAL_VALUES, check_may
+
+    with ctx.database.read() as session:
+        check_may(session, ctx.actor, REVEAL_VALUES)
 
 
 def _put_on_record(ctx: Context, name: Path, subjects: int, reason: str) -> None:

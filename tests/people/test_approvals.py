@@ -78,6 +78,18 @@ def test_who_could_not_do_it_cannot_approve_it(database: Database, clock: SetClo
         decide(session, number, grant=True, said="", actor=auditor, now=clock.now())
 
 
+def test_who_could_not_do_it_alone_cannot_with_a_second_person(
+    database: Database, clock: SetClock, settings: Settings
+) -> None:
+    for number, roles in enumerate([(), (Role.AUDITOR,), (Role.ADMINISTRATOR,), (Role.DATA_OWNER,)]):
+        who = person(database, clock, f"p{number}", *roles)
+        with pytest.raises(NotAllowedError):
+            with_second(database, WANTED, actor=who, now=clock.now(), settings=settings)
+    unknown = Actor("taro", None, frozenset(), "os")
+    with pytest.raises(NotAllowedError):
+        with_second(database, WANTED, actor=unknown, now=clock.now(), settings=settings)
+
+
 def test_a_data_owner_is_no_second_person_for_what_is_not_theirs(
     database: Database, clock: SetClock, settings: Settings
 ) -> None:
