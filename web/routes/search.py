@@ -11,7 +11,7 @@ from incidents.timeline.readings import READING
 from people.roles import Permission
 from web.access.guarded import Guarded
 from web.access.own import own_incidents
-from web.chart import draw
+from web.charts.days import draw
 from web.world import world_of
 
 if TYPE_CHECKING:

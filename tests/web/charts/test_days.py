@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from incidents.timeline.search import parse_query
 from incidents.views import DayCount
-from web.chart import FLOOR, MOST_BARS, WIDTH, draw
+from web.charts.days import FLOOR, MOST_BARS, WIDTH, draw
 
 DAYS = st.dictionaries(
     st.integers(min_value=0, max_value=4000), st.integers(min_value=1, max_value=10**6), min_size=1, max_size=60
