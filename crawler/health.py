@@ -106,6 +106,14 @@ def watched_sources(settings: Settings, database: Database, now: datetime) -> Wa
     )
 
 
+def source_names(settings: Settings) -> list[str]:
+    """The names of the sources that can be swept, in the order of the file; none when it cannot be read."""
+    try:
+        return list(survey_sources(settings.sources_path).sources)
+    except SourcesError:
+        return []
+
+
 def cut_off_sweeps(session: Session, now: datetime) -> frozenset[int]:
     """Sweeps that stand as running though their process is gone, which nobody has closed yet.
 

@@ -24,6 +24,7 @@ class Permission(StrEnum):
     SEE_DOCUMENTS = "see-documents"
     SEE_UNSETTLED = "see-unsettled"
     REVEAL_VALUES = "reveal-values"
+    LIST_NUMBERS = "list-numbers"
     WORK_CASES = "work-cases"
     STEER_CASES = "steer-cases"
     CONFIRM_CSIRT = "confirm-csirt"
@@ -54,6 +55,7 @@ TABLE: Final[dict[Permission, frozenset[Role]]] = {
     Permission.SEE_DOCUMENTS: frozenset({R, O, I, A}),
     Permission.SEE_UNSETTLED: frozenset({R, I, A}),
     Permission.REVEAL_VALUES: frozenset({R, O, I}),
+    Permission.LIST_NUMBERS: frozenset({R, O}),
     Permission.WORK_CASES: frozenset({R, O, I}),
     Permission.STEER_CASES: frozenset({R}),
     Permission.CONFIRM_CSIRT: frozenset({R}),

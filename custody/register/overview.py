@@ -14,7 +14,7 @@ from custody.models import LENT, Extract, Holding, Processor
 from custody.register.history import Past
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
     from sqlalchemy.orm import Session
 
@@ -59,11 +59,21 @@ class Line:
         return {name: _text(value) for name, value in values.items()}
 
 
-def register_on(session: Session, day: date) -> list[Line]:
-    """Every copy that existed on a day, ended ones too, and extracts that nobody held; by extract."""
+def register_on(session: Session, day: date, *, only: Collection[str] | None = None) -> list[Line]:
+    """Every copy that existed on a day, ended ones too, and extracts that nobody held; by extract.
+
+    Args:
+        session: For reading.
+        day: The register of this day.
+        only: Names of extracts, when it is about some alone.
+    """
     past = Past(session, day)
+    known = select(Extract) if only is None else select(Extract).where(Extract.name.in_(only))
     with_both = (joinedload(Holding.extract), joinedload(Holding.processor), joinedload(Holding.source))
-    held = session.scalars(select(Holding).options(*with_both).order_by(Holding.id)).all()
+    copies = select(Holding).options(*with_both).order_by(Holding.id)
+    if only is not None:
+        copies = copies.join(Extract, Extract.id == Holding.extract_id).where(Extract.name.in_(only))
+    held = session.scalars(copies).all()
     parents = _parents_on(session, past)
     lines = []
     lent: set[int] = set()
@@ -73,7 +83,7 @@ def register_on(session: Session, day: date) -> list[Line]:
         if since is not None and since <= day:
             lent.add(one.extract_id)
             lines.append(_line(one.extract, one, copy, past, parents, day))
-    unlent = (one for one in session.scalars(select(Extract)) if one.id not in lent and one.as_of <= day)
+    unlent = (one for one in session.scalars(known) if one.id not in lent and one.as_of <= day)
     lines += [_line(extract, None, {}, past, parents, day) for extract in unlent]
     return sorted(lines, key=lambda line: line.extract)
 

@@ -14,6 +14,7 @@ READINGS: Final = (
     "viewed",
     "revealed",
     "numbers-revealed",
+    "numbers-listed",
     "ranking-viewed",
     "names-revealed",
     "root-cause-list",

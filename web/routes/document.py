@@ -74,6 +74,7 @@ def _show(request: Request, kind: str, reason: str) -> Response:
         document=document,
         title=document.title if reason else hide_title(document.title),
         incident_id=incident_id,
+        finding=finding if finding is not None and finding.subjects else None,
         captures=captures,
         matches=[_match(match, texts) for match in matches[:SHOWN_MATCHES]],
         revealed=bool(reason),
@@ -127,7 +128,8 @@ def _matches(session: Session, finding: FindingRow | None) -> Sequence[FindingMa
 
 def _match(match: FindingMatch, texts: Texts) -> dict[str, Any]:
     place = " · ".join(_place(key, value, texts) for key, value in match.place.items())
-    return {"name": f"#{match.subject}", "place": place, "fields": match.fields, "confidence": match.confidence}
+    figures = {"fields": match.fields, "weights": match.weights, "confidence": match.confidence}
+    return {"name": f"#{match.subject}", "place": place, **figures}
 
 
 def _place(part: str, value: object, texts: Texts) -> str:
