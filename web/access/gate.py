@@ -6,6 +6,7 @@ Written as plain ASGI, since it answers for every response, those of errors incl
 from __future__ import annotations
 
 import traceback
+import unicodedata
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
@@ -17,6 +18,7 @@ from starlette.responses import RedirectResponse
 from core.errors import HinomiError
 from core.logs import get_logger
 from custody.enrolment.uploads import LARGEST_BYTES, Uploads
+from people.accounts import folded
 from people.errors import PeopleError, SignInError
 from people.roles import Permission, may
 from people.sign_in.links import FULL
@@ -140,7 +142,7 @@ class Gate:
         is_person = request.scope["path"] != PULSE_PATH
         session = await run_in_threadpool(self._world.arrivals.here, cookie, is_person=is_person)
         named = self._named_by_proxy(request)
-        if session is not None and session.how == PROXY and named.casefold() != session.actor.name.casefold():
+        if session is not None and session.how == PROXY and folded(named) != folded(session.actor.name):
             await run_in_threadpool(self._world.arrivals.left, request, session)  # the proxy has somebody else now
             return None
         return session
@@ -150,7 +152,8 @@ class Gate:
         proxy = self._world.home.settings.people.proxy
         if not proxy.is_set_up or client_of(request) not in proxy.trusted:
             return ""
-        return request.headers.get(proxy.header, "").encode("latin-1").decode("utf-8", "replace").strip()
+        named = request.headers.get(proxy.header, "").encode("latin-1").decode("utf-8", "replace")
+        return unicodedata.normalize("NFKC", named).strip()
 
     async def _by_proxy(self, request: Request) -> Response | None:
         """Sign in whom the proxy names, and lead on to the page that was asked for."""
