@@ -16,6 +16,7 @@ from alerts.models import Reply, Thread
 from alerts.replies.presses import ACKNOWLEDGE, CONFIRM, DISMISS, MINE, NOTE, SNOOZES
 from core.clock import local
 from core.database import insert_into
+from core.errors import SpokenError
 from core.texts import load_texts
 from incidents import actions
 from incidents.casework.playbooks import load_playbooks
@@ -27,7 +28,6 @@ from incidents.states import CONFIRM_CSIRT, CONFIRM_OWNER, needs_second
 from incidents.timeline.attention import acknowledge, snooze
 from people.accounts import as_actor
 from people.approvals import DISMISS_CONFIRMED, Approvable, with_second
-from people.errors import PeopleError
 from people.models import Account
 from people.roles import TABLE, Permission, is_bound_to_own, may
 
@@ -92,7 +92,7 @@ def deal_with(desk: Desk, press: Press) -> str | None:
         return load_texts("alerts", language)(f"reply.done.{press.deed}", id=incident_id)
     except _RefusedError as refused:
         return _once(desk, press, now, load_texts("alerts", language)(f"reply.{refused.key}", **refused.values_))
-    except (IncidentError, PeopleError) as error:
+    except SpokenError as error:
         return _once(desk, press, now, " ".join(filter(None, error.said(language))))
 
 
