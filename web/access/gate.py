@@ -21,7 +21,7 @@ from custody.enrolment.uploads import LARGEST_BYTES, Uploads
 from people.accounts import folded
 from people.errors import PeopleError, SignInError
 from people.roles import Permission, may
-from people.sign_in.links import FULL
+from people.sign_in.links import LINK_FIELD
 from web.access.arrivals import PROXY
 from web.uploads import RefusedUploadError, UploadReader
 from web.world import client_of
@@ -125,10 +125,10 @@ class Gate:
 
     async def _unless_signed_in(self, request: Request) -> Response | None:
         """Sign in by the link that was followed, ask to sign in, or let a form of ours and any page pass."""
-        if FULL in request.query_params and request.method == "GET":
-            rest = [(k, v) for k, v in request.query_params.multi_items() if k != FULL]
+        if LINK_FIELD in request.query_params and request.method == "GET":
+            rest = [(k, v) for k, v in request.query_params.multi_items() if k != LINK_FIELD]
             to = request.scope["path"] + ("?" + urlencode(rest) if rest else "")
-            return await self._follow_link(request, request.query_params[FULL].strip(), to)
+            return await self._follow_link(request, request.query_params[LINK_FIELD].strip(), to)
         session = await self._session(request)
         if session is None:
             return await self._by_proxy(request) or self._ask_to_sign_in(request)
