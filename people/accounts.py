@@ -158,7 +158,7 @@ def as_actor(session: Session, account: Account, how: str, now: datetime) -> Act
     lent = [one for one in absent_for(session, account, now) if Role.SERVICE not in one.roles]
     roles = {Role(role) for one in (account, *lent) for role in one.roles}
     extracts = tuple(dict.fromkeys(name for one in (account, *lent) for name in one.extracts))
-    names = ", ".join(one.login for one in lent)
+    names = tuple(one.login for one in lent)
     return Actor(account.login, account.id, frozenset(roles), how, names, extracts)
 
 

@@ -93,7 +93,7 @@ def list_tasks(
     *,
     language: str,
     now: datetime,
-    owner: str | None = None,
+    owners: Collection[str] | None = None,
     roles: Collection[str] | None = None,
     is_open: bool = True,
     is_overdue: bool = False,
@@ -105,15 +105,15 @@ def list_tasks(
         session: Where they stand.
         language: Of their words.
         now: Which of them are overdue.
-        owner: Only those of this login.
+        owners: Only those of one of these logins.
         roles: Only those of one of these roles that nobody has yet.
         is_open: Only those that are open, of incidents that are not over.
         is_overdue: Only those whose time is over.
         only: Only those of these incidents.
     """
     asked = select(Task)
-    if owner is not None:
-        asked = asked.where(Task.owner == owner)
+    if owners is not None:
+        asked = asked.where(Task.owner.in_(list(owners)))
     if roles is not None:
         asked = asked.where(Task.role.in_(list(roles)), Task.owner == "")
     if is_open or is_overdue:

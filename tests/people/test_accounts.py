@@ -124,7 +124,10 @@ def test_a_deputy_acts_with_the_roles_of_who_is_away_and_no_longer(database: Dat
         during = as_actor(session, deputy, "password", now + timedelta(days=1))
         assert during.roles == {Role.DATA_OWNER, Role.AUDITOR}
         assert during.extracts == ("sales-*",)
-        assert (during.name, during.deputy_for) == ("deputy", "away")
+        assert (during.name, during.deputy_for) == ("deputy", ("away",))
+        assert during.as_data()["deputy_for"] == ["away"]
+        assert during.answers_for == ("deputy", "away")
+        assert "deputy_for" not in as_actor(session, deputy, "password", until).as_data()
         assert as_actor(session, deputy, "password", until).roles == {Role.AUDITOR}
         be_back(session, absence.id, actor=SYSTEM, now=now)
         assert as_actor(session, deputy, "password", now + timedelta(days=1)).roles == {Role.AUDITOR}
