@@ -50,6 +50,7 @@ class WatchedSource:
     next_at: datetime | None
     sweeps: tuple[Sweep, ...]
     conditions: tuple[Condition, ...] = ()
+    note: str = ""
 
     @property
     def last(self) -> Sweep | None:
@@ -144,7 +145,7 @@ def _watched(
     next_at = next_sweep(source, claim.due_at if claim else None, now) if source.enabled else None
     return WatchedSource(
         source.name, source.url, source.engine, interval_text(source.every), source.legal_basis,
-        _health(source, sweeps, good_at, now, cut), good_at, next_at, sweeps, conditions,
+        _health(source, sweeps, good_at, now, cut), good_at, next_at, sweeps, conditions, source.note,
     )  # fmt: skip
 
 
