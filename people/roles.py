@@ -79,25 +79,6 @@ TABLE: Final[dict[Permission, frozenset[Role]]] = {
 }
 """Who may do what. An auditor reads everything and changes nothing; an administrator sees no leaked data."""
 
-READING: Final = frozenset(
-    {
-        Permission.BE_HERE,
-        Permission.SEE_CASES,
-        Permission.SEE_DOCUMENTS,
-        Permission.SEE_UNSETTLED,
-        Permission.SEE_CAUSE,
-        Permission.SEE_SUSPICIONS,
-        Permission.SEE_SOURCES,
-        Permission.SEE_READINGS,
-        Permission.SEE_RECORD,
-        Permission.SEE_ENTRIES,
-        Permission.VERIFY,
-        Permission.SEE_HEALTH,
-        Permission.SEE_PEOPLE,
-    }
-)
-"""What changes nothing."""
-
 SCOPES: Final[dict[str, frozenset[Permission]]] = {
     "incidents:read": frozenset({Permission.SEE_CASES}),
     "incidents:write": frozenset({Permission.SEE_CASES, Permission.WORK_CASES}),

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select
 
@@ -14,7 +15,7 @@ from crawler.models import Sweep
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from datetime import date, datetime
+    from datetime import date
 
     from sqlalchemy.orm import Session
 
@@ -56,23 +57,34 @@ def sweep_days(
     """
     first = local(since, zone).date()
     days = [first + timedelta(days=n) for n in range((local(until, zone).date() - first).days + 1)]
-    counted: dict[tuple[str, date], dict[str, int]] = defaultdict(lambda: defaultdict(int))
-    columns = (Sweep.source, Sweep.started_at, Sweep.state, Sweep.new_documents)
-    for name in sources:
-        began = _first_since(session, name, since)
-        rows = session.execute(select(*columns).where(Sweep.source == name, Sweep.id >= began)) if began else ()
-        for source, started_at, state, new_documents in rows:
-            if since <= started_at <= until:
-                one = counted[source, local(started_at, zone).date()]
-                one[state] += 1
-                one["new"] += new_documents
-    return {name: [_day(day, counted.get((name, day), {})) for day in days] for name in sources}
+    starts = [datetime.combine(day, time(), ZoneInfo(zone)) for day in [*days, days[-1] + timedelta(days=1)]]
+    numbers = [_first_from(session, start) for start in starts]
+    found: dict[str, list[SweepDay]] = {name: [] for name in sources}
+    sums = (Sweep.source, Sweep.state, func.count(), func.sum(Sweep.new_documents))
+    for day, low, high in zip(days, numbers, numbers[1:], strict=False):
+        counted: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
+        of_day = select(*sums).where(Sweep.id >= low, Sweep.id < high).group_by(Sweep.source, Sweep.state)
+        for source, state, sweeps, new_documents in session.execute(of_day):
+            counted[source][state] += sweeps
+            counted[source]["new"] += int(new_documents or 0)
+        for name in sources:
+            found[name].append(_day(day, counted.get(name, {})))
+    return found
 
 
-def _first_since(session: Session, source: str, since: datetime) -> int:
-    """The first sweep of a source that began in the span; its number grows with time, which the index knows."""
-    asked = select(func.min(Sweep.id)).where(Sweep.source == source, Sweep.started_at >= since)
-    return session.scalar(asked) or 0
+def _first_from(session: Session, moment: datetime) -> int:
+    """The number of the first sweep that began at a moment or later; sweeps are numbered as they begin."""
+    low, high = 1, (session.scalar(select(func.max(Sweep.id))) or 0) + 1
+    while low < high:
+        middle = (low + high) // 2
+        at = session.execute(
+            select(Sweep.id, Sweep.started_at).where(Sweep.id >= middle).order_by(Sweep.id).limit(1)
+        ).first()
+        if at is not None and at.started_at < moment:
+            low = at.id + 1
+        else:
+            high = middle
+    return low
 
 
 def _day(day: date, counted: dict[str, int]) -> SweepDay:

@@ -12,6 +12,7 @@ from sqlalchemy.orm import joinedload
 from custody.lifecycle import OVERDUE, standing
 from custody.models import LENT, Extract, Holding, Processor
 from custody.register.history import Past
+from custody.register.processors import consent_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -125,7 +126,7 @@ def _line(
         recipient=about["recipient"] or "",
         extract_contract=about["contract_kind"] or "",
         contract_kind=holder.get("contract_kind") or "",
-        consent=holder.get("consent") or "",
+        consent=consent_of(holder.get("consent")) if parents.get(name) else "",
         country=holder.get("country") or "",
         contact=holder.get("contact") or "",
     )

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from core.clock import local
 from crawler.health import source_names
-from crawler.record.sweep_days import sweep_days
+from crawler.record.sweep_days import FAILED, sweep_days
 from custody.register.holdings import who_was_lent
 from incidents.desk.trends import SPANS, sum_by, trends
 from incidents.severity import LEVELS
@@ -25,8 +25,9 @@ if TYPE_CHECKING:
 WEEKS = 26
 MOST_DAYS = 5 * 366
 SHOWN = 15
+MOST_SOURCES = 200
 HEALTH_DAYS = 30
-SHOWN_SOURCES = 60
+SHOWN_SOURCES = 20
 
 
 def shown(request: Request) -> Response:
@@ -40,10 +41,12 @@ def shown(request: Request) -> Response:
         by_processor = sum_by(found.by_extract, who_was_lent(session), "")
         names = source_names(world.home.settings) if may(actor_of(request), Permission.SEE_SOURCES) else []
         began = _begin(local(now, zone).date() - timedelta(days=HEALTH_DAYS - 1), zone)
-        health = sweep_days(session, names[:SHOWN_SOURCES], began, now, zone=zone)
+        every = sweep_days(session, names[:MOST_SOURCES], began, now, zone=zone)
+    worst = sorted(every, key=lambda name: -sum(day.health == FAILED for day in every[name]))[:SHOWN_SOURCES]
+    health = {name: every[name] for name in every if name in set(worst)}
     return world.pages.render(
         request, "trends.html", found=found, by_processor=by_processor[:SHOWN], health=health, spans_of=SPANS,
-        more_sources=len(names[SHOWN_SOURCES:]), shown=SHOWN, levels=LEVELS,
+        more_sources=len(names) - len(health), shown=SHOWN, levels=LEVELS,
         weeks=weeks.stack([(one.begins.isoformat(), one.by_severity) for one in found.weeks], LEVELS[::-1]),
         times={name: spans.lay_out(found.spans[name]) for name in SPANS},
     )  # fmt: skip
