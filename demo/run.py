@@ -21,6 +21,7 @@ from core.processes.child import end_group, run_hinomi
 from core.processes.environment import command_environment
 from core.processes.worker import python
 from core.settings import SETTINGS_FILE
+from demo.access_log import PROCESSOR, SYSTEM, write_access_log
 from demo.carrier import make_carrier, write_extracts
 from demo.ports import free_port
 from demo.posts import make_pastes
@@ -157,6 +158,11 @@ class Demo:
         leak = next(post for post in make_pastes(self.carrier) if post.is_leak)
         self.leak_file.write_bytes(leak.body)
 
+    def import_records(self) -> None:
+        """What the people of the call centre did in its system; lines that are known already add nothing."""
+        log = write_access_log(self.carrier, self.home / "demo" / "access-records.csv")
+        self.child("trails", "import", str(log), "--system", SYSTEM, "--processor", PROCESSOR, "--yes", "--json")
+
     @property
     def leak_file(self) -> Path:
         """The leaked file as it stands on the paste site, to try `hinomi scan` on."""
@@ -246,6 +252,8 @@ def run_demo(ctx: Context) -> None:
     before = count(ctx.database)
     with _stage(ctx, f"enrolling {len(demo.carrier.customers)} made-up customers in three extracts"):
         demo.enrol()
+    with _stage(ctx, "importing the access records of the call centre"):
+        demo.import_records()
     with demo.sites(ports):
         for source in SOURCE_NAMES:
             with _stage(ctx, f"sweeping {source}"):

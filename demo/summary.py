@@ -76,6 +76,7 @@ def show_summary(ctx: Context, before: DemoCounts, leak_file: Path, seconds: flo
     )
     ctx.talk.print(
         f"try     ./run hinomi --home {ctx.folder} scan {leak_file} --reveal --reason demo\n"
-        f"        ./run hinomi --home {ctx.folder} incidents show {pages[0].line.id if pages else 1}",
+        f"        ./run hinomi --home {ctx.folder} incidents show {pages[0].line.id if pages else 1}\n"
+        f"        ./run hinomi --home {ctx.folder} root-cause {pages[0].line.id if pages else 1}",
         soft_wrap=True,
     )
