@@ -8,7 +8,7 @@ import tempfile
 import tomllib
 from typing import TYPE_CHECKING, Any
 
-from crawler.errors import SourcesError
+from crawler.errors import SourceChangeError
 from crawler.software.dialect_files import HOME_FOLDER
 from crawler.sources import read_sources
 
@@ -29,7 +29,7 @@ def add_source(path: Path, name: str, table: Mapping[str, Any], options: Mapping
     """
     text = path.read_text(encoding="utf-8") if path.exists() else HEADER
     if name in read_sources(text, str(path), path.parent / HOME_FOLDER):
-        raise SourcesError(f"{path} has a source {name!r} already", hint="Edit the file to change it.")
+        raise SourceChangeError("has_source", path=path, name=repr(name))
     new = text.rstrip("\n") + "\n\n" + as_toml(name, table, options)
     added = read_sources(new, str(path), path.parent / HOME_FOLDER)[name]
     replace_file(path, new)
@@ -53,7 +53,7 @@ def read_option(text: str) -> tuple[str, Any]:
     """
     name, equals, value = text.partition("=")
     if not equals or not name.strip():
-        raise SourcesError(f"{text!r} is no option", hint="Expected NAME=VALUE, like zone=Asia/Tokyo.")
+        raise SourceChangeError("no_option", text=repr(text))
     try:
         return name.strip(), tomllib.loads(f"value = {value}")["value"]
     except tomllib.TOMLDecodeError:
