@@ -8,6 +8,7 @@ command decides: ``--lang`` (or HINOMI_LANG), then the language of the settings,
 from __future__ import annotations
 
 import copy
+import re
 import tomllib
 import unicodedata
 from contextvars import ContextVar
@@ -36,6 +37,8 @@ CLICK: Final = "click"
 OPTION_COLUMNS, TEXT_COLUMNS, COMMAND_COLUMNS = 44, 74, 58
 """How wide the help of an option, of a command, and its one line in a list of commands may be; a kanji takes two."""
 NO_LINE_BEGINS_WITH: Final = "、。，．）」』】！？ーぁぃぅぇぉっゃゅょァィゥェォッャュョ,.;:)]"
+_WORD: Final = re.compile(r"[!-~]+$")
+"""What is not broken: a word of ASCII, an option, an address."""
 Command = TypeVar("Command", bound=click.Command)
 _language: ContextVar[str] = ContextVar("language", default="en")
 
@@ -123,13 +126,11 @@ def wrapped(text: str, columns: int) -> str:
     for char in text:
         wide = 2 if unicodedata.east_asian_width(char) in "WFA" else 1
         if width + wide > columns and char not in NO_LINE_BEGINS_WITH:
-            head, space, word = line.rpartition(" ")
-            if space and char.isascii() and char != " " and word.isascii() and head:
-                lines.append(head)
-                line, width = word, len(word)
-            else:
-                lines.append(line)
-                line, width = "", 0
+            word = _WORD.search(line)
+            at = word.start() if word and _WORD.fullmatch(char) and word.start() else len(line)
+            lines.append(line[:at])
+            line = line[at:]
+            width = len(line)
         line += char
         width += wide
     return "\b\n" + "\n".join(one.strip() for one in (*lines, line))

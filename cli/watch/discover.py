@@ -70,8 +70,7 @@ def _chosen(ctx: Context, found: Discovery, *, asks: bool) -> Proposal:
     for number, one in enumerate(found.proposed, 1):
         brand = f" ({one.dialect})" if one.dialect else ""
         shown = say("sources.engine_at", engine=f"{one.engine}{brand}", address=one.address) if one.engine else ""
-        told = say("sources.proposal", number=number, shown=shown, sentence=one.sentence(language()))
-        ctx.talk.print(told, markup=False)
+        ctx.talk.print(f"  {number}. {shown}{one.sentence(language())}", markup=False)
     if not usable:
         raise UnknownSiteError("nothing_recognised")
     if asks and len(usable) > 1:

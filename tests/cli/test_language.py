@@ -196,13 +196,14 @@ def test_the_language_is_as_asked_then_as_set_then_as_the_terminal_s(
 def test_an_error_of_any_kind_has_a_japanese_head_of_its_own() -> None:
     texts = load_texts("cli", "ja")
     for name in re.findall(r"^ [│├└─ ]+(\w+Error)\b", core.errors.__doc__ or "", re.MULTILINE):
-        if (
-            name
-            not in {"SpokenError", "IncidentError", "PeopleError", "CommandError", "CommandFailedError"} | OF_THE_WEB
-        ):
+        if name not in SPEAKING | OF_THE_WEB:
             assert JAPANESE.search(texts(f"kind.{name}.text", detail="")), name
 
 
+SPEAKING = {
+    "SpokenError", "IncidentError", "PeopleError", "CommandError", "CommandFailedError", "SourceChangeError",
+}  # fmt: skip
+"""These say it all themselves."""
 OF_THE_WEB = {
     "WebSecretError",
     "TooLargeError",
