@@ -6,7 +6,7 @@ import re
 import tomllib
 from typing import TYPE_CHECKING, Final
 
-from crawler.adding import replace_file
+from crawler.adding import changing, replace_file
 from crawler.errors import SourceChangeError
 from crawler.software.dialect_files import HOME_FOLDER
 from crawler.sources import read_sources
@@ -26,17 +26,18 @@ def switch_source(path: Path, name: str, *, on: bool) -> Source:
         SourceChangeError: There is no such source, or it does not stand in a table of its own there.
         SourcesError: The file has a problem.
     """
-    text = path.read_text(encoding="utf-8") if path.exists() else ""
-    before = read_sources(text, str(path), path.parent / HOME_FOLDER)
-    if name not in before:
-        raise SourceChangeError("no_source", path=path, name=repr(name), known=", ".join(before) or "–")
-    if before[name].enabled == on:
-        return before[name]
-    new = _switched(text, name, on=on)
-    after = read_sources(new, str(path), path.parent / HOME_FOLDER)
-    if after != before | {name: before[name].model_copy(update={"enabled": on})}:
-        raise SourceChangeError("no_own_table", path=path, name=name, value=str(on).lower())
-    replace_file(path, new)
+    with changing(path):
+        text = path.read_text(encoding="utf-8") if path.exists() else ""
+        before = read_sources(text, str(path), path.parent / HOME_FOLDER)
+        if name not in before:
+            raise SourceChangeError("no_source", path=path, name=repr(name), known=", ".join(before) or "–")
+        if before[name].enabled == on:
+            return before[name]
+        new = _switched(text, name, on=on)
+        after = read_sources(new, str(path), path.parent / HOME_FOLDER)
+        if after != before | {name: before[name].model_copy(update={"enabled": on})}:
+            raise SourceChangeError("no_own_table", path=path, name=name, value=str(on).lower())
+        replace_file(path, new)
     return after[name]
 
 
