@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import select
 
 from cli.keeping.init import make_home
+from cli.language import say
 from core.errors import HinomiError, OutsideError, UsageError
 from core.leases import Lease, is_dead
 from core.processes.child import end_group, run_hinomi
@@ -247,21 +248,21 @@ def run_demo(ctx: Context) -> None:
     """All stages up to the alerts, each with a line that says what came of it."""
     started = time.monotonic()
     demo = Demo(ctx)
-    with _stage(ctx, "making a home folder"):
+    with _stage(ctx, say("demo.making")):
         ports = demo.prepare()
     before = count(ctx.database)
-    with _stage(ctx, f"enrolling {len(demo.carrier.customers)} made-up customers in three extracts"):
+    with _stage(ctx, say("demo.enrolling", count=len(demo.carrier.customers))):
         demo.enrol()
-    with _stage(ctx, "importing the access records of the call centre"):
+    with _stage(ctx, say("demo.importing")):
         demo.import_records()
     with demo.sites(ports):
         for source in SOURCE_NAMES:
-            with _stage(ctx, f"sweeping {source}"):
+            with _stage(ctx, say("demo.sweeping", source=source)):
                 demo.wait_for_sweep(source)
                 demo.child("sweep", source, "--here", "--json")
-    with _stage(ctx, "matching what was captured"):
+    with _stage(ctx, say("demo.matching")):
         demo.child("match", "--json")
-    ctx.talk.print("alerts")
+    ctx.talk.print(say("demo.alerts"))
     demo.deliver()
     show_summary(ctx, before, demo.leak_file, time.monotonic() - started)
 

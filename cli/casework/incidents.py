@@ -7,13 +7,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
-from rich.table import Column, Table
+from rich.table import Table
 from rich.text import Text
 
 from cli.casework.incident_tasks import COMMANDS as TASKS
 from cli.casework.steering import COMMANDS as STEERING
+from cli.language import CommandFailedError, say
 from cli.numbers import RowId
-from cli.tables import add_row, plain, show, written_here
+from cli.tables import add_row, headed, plain, show, written_here
 from incidents.states import ACTIONS, STATES
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ def list_command(ctx: Context, state: str | None, *, as_json: bool) -> None:
         for line in lines:
             ctx.emit(plain(asdict(line)))
         return
-    table = Table("id", "state", "severity", "opened", "customers", "documents", Column("title", overflow="fold"))
+    table = headed("id", "state", "severity", "opened", "customers", "documents", "title", fold=("title",))
     for line in lines:
         add_row(
             table,
@@ -73,7 +74,7 @@ def show_command(ctx: Context, incident_id: int, *, as_json: bool) -> None:
         ctx.emit(plain(record.pop("line") | record))
         return
     show(_figures(page.line))
-    places = Table("source", "address", "posted", "subjects", "of people", "confidence")
+    places = headed("source", "address", "posted", "subjects", "of_people", "confidence")
     for seen in page.documents:
         posted = written_here(seen.posted_at or seen.fetched_at, ctx.settings.zone)
         add_row(
@@ -106,7 +107,7 @@ def search_command(ctx: Context, words: tuple[str, ...], limit: int, *, as_json:
             ctx.emit(plain(asdict(event)))
         return
     show(_events(page.events, ctx.settings.zone))
-    ctx.talk.print(f"{len(page.events)} of {page.total} events")
+    ctx.talk.print(say("incident.events", shown=len(page.events), total=page.total))
 
 
 @click.group()
@@ -148,7 +149,7 @@ def act(click_context: click.Context, action: str, reason: str) -> None:
             session, action=action, reason=reason, now=ctx.clock.now(), approved=approved,
             playbooks=load_playbooks(ctx.settings.home), **who,
         )  # fmt: skip
-    ctx.talk.print(f"incident {who['incident_id']} is {state}")
+    ctx.talk.print(say("incident.is", id=who["incident_id"], state=state))
 
 
 @incident.command()
@@ -216,7 +217,7 @@ def pictures(click_context: click.Context, folder: Path, reason: str) -> None:
     import hashlib
 
     from incidents import actions
-    from incidents.online.pictures import PictureError, pictures_of, read_picture
+    from incidents.online.pictures import pictures_of, read_picture
 
     ctx, who = _who(click_context)
     with ctx.database.read() as session:
@@ -227,12 +228,12 @@ def pictures(click_context: click.Context, folder: Path, reason: str) -> None:
     for event in found:
         picture = b"".join(read_picture(ctx.settings.archive_dir, event))
         if hashlib.sha256(picture).hexdigest() != event.data["sha256"]:
-            raise PictureError(f"{event.data['warc_file']} holds another picture than the one that was taken")
+            raise CommandFailedError("picture_changed", file=event.data["warc_file"])
         file = folder / f"incident-{who['incident_id']}-place-{event.data['capture_id']}.png"
         file.write_bytes(picture)
         ctx.talk.print(f"{file}  {event.data['sha256']}", markup=False)
     if not found:
-        ctx.talk.print("there are no pictures: [crawler] pictures = true has them taken")
+        ctx.talk.print(say("incident.no_pictures"), markup=False)
 
 
 def _who(click_context: click.Context) -> tuple[Context, dict[str, Any]]:
@@ -243,18 +244,19 @@ def _who(click_context: click.Context) -> tuple[Context, dict[str, Any]]:
 def _figures(line: IncidentLine) -> Table:
     table = Table(title=Text(f"{line.id}  {line.title}"), show_header=False)
     for name in ("state", "severity", "subjects", "people", "documents", "sightings", "confidence", "assignee"):
-        add_row(table, name, getattr(line, name))
-    add_row(table, "fields", ", ".join(f"{kind} {count}" for kind, count in line.fields.items()))
+        add_row(table, say(f"column.{name}"), getattr(line, name))
+    add_row(table, say("column.fields"), ", ".join(f"{kind} {count}" for kind, count in line.fields.items()))
     return table
 
 
 def _events(events: tuple[EventView, ...], zone: str) -> Table:
     from web.masking.masks import told
 
-    table = Table("when", "incident", "what", "who", Column("", overflow="fold"))
+    table = headed("event", "when", "incident", "what", "who", "", fold=("",))
     for event in events:
         add_row(
             table,
+            event.id,
             written_here(event.happened_at, zone),
             event.incident_id or "",
             event.kind_text,
