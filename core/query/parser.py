@@ -11,7 +11,7 @@ from core.query.bounds import number, span
 from core.query.errors import QueryError
 from core.query.expressions import EVERYTHING, Between, Is, Word, all_of, any_of, none_of
 from core.query.fields import FieldKind, fold
-from core.query.terms import Term, terms_of
+from core.query.terms import QueryTerm, terms_of
 from core.query.wildcards import fits, has_star
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ def parse(text: str, fields: SearchFields, zone: str, *, now: datetime | None = 
 class _Parser:
     """Recursive descent over terms: choices of conjunctions of conditions."""
 
-    def __init__(self, terms: list[Term], fields: SearchFields, zone: ZoneInfo, now: datetime | None) -> None:
+    def __init__(self, terms: list[QueryTerm], fields: SearchFields, zone: ZoneInfo, now: datetime | None) -> None:
         self.terms = terms
         self.fields = fields
         self.zone = zone
@@ -130,7 +130,7 @@ class _Parser:
             self.at += 1
         return part
 
-    def _is(self, term: Term, value: str) -> Expression:
+    def _is(self, term: QueryTerm, value: str) -> Expression:
         if term.field in {"after", "before", "on"} and self.fields.find(term.field) is None:
             first, beyond = span(term.text, _narrow(value), self.zone, self.now)
             low, high = first if term.field != "before" else None, beyond if term.field == "on" else None

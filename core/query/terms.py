@@ -34,7 +34,7 @@ _SHORTEST_NAME: Final = 2  # C:\ is a place on a disk
 
 
 @dataclass(frozen=True, slots=True)
-class Term:
+class QueryTerm:
     """One term: ``kind`` is word, field, open, close, and, or, not, isnt."""
 
     kind: str
@@ -43,7 +43,7 @@ class Term:
     values: tuple[str, ...] = ()
 
 
-def terms_of(typed: str, fields: SearchFields) -> Iterator[Term]:
+def terms_of(typed: str, fields: SearchFields) -> Iterator[QueryTerm]:
     """The terms, in their order.
 
     Raises:
@@ -67,19 +67,19 @@ class _Reader:
         self.fields = fields
         self.at = 0
 
-    def terms(self) -> Iterator[Term]:
+    def terms(self) -> Iterator[QueryTerm]:
         while self._skip_spaces():
             here = self.text[self.at]
             if here in _BRACKETS:
                 self.at += 1
-                yield Term(_BRACKETS[here])
+                yield QueryTerm(_BRACKETS[here])
             elif here in _CLOSERS:
                 phrase = self._phrase()
                 if phrase.strip():
-                    yield Term("word", phrase)
+                    yield QueryTerm("word", phrase)
             elif here in _DASHES and self._denies():
                 self.at += 1
-                yield Term("not")
+                yield QueryTerm("not")
             else:
                 yield self._term()
 
@@ -118,23 +118,23 @@ class _Reader:
             self.at += 1
         return self.text[start : self.at]
 
-    def _term(self) -> Term:
+    def _term(self) -> QueryTerm:
         start = self.at
         plain = self._plain(_QUOTES + "()（）")
         operator = unicodedata.normalize("NFKC", plain)
         if operator in OPERATORS:
-            return Term(OPERATORS[operator])
+            return QueryTerm(OPERATORS[operator])
         colon = next((at for at, character in enumerate(plain) if character in _COLONS), -1)
         if colon > 0:
             name, rest = plain[:colon], plain[colon + 1 :]
             field = self._field(name)
             if field:
                 self.at = start + colon + 1
-                return Term("field", name, field, self._values(name))
+                return QueryTerm("field", name, field, self._values(name))
             follows = rest or self.text[self.at : self.at + 1].strip()
             if follows and _looks_like_a_field(name, rest):
                 raise _unknown_field(name, self.fields)
-        return Term("word", plain)
+        return QueryTerm("word", plain)
 
     def _field(self, name: str) -> str:
         """What a name is known as; nothing if it is not."""
