@@ -10,7 +10,6 @@ store understands. Nothing here knows a table::
     people:>=10  people:10..20  at:2026-11-01..2026-11-05
     (a OR b) AND NOT c    （a または b） かつ c ではない
 
-
 Words side by side all have to occur. One field twice, side by side, is the field with either value; ``AND`` between
 them asks for both. What can be read is read: brackets that nobody closed end with the text, an operator without
 anything beside it is none. What cannot be meant (a field or a value that does not exist, a date that is no date) is an
