@@ -96,6 +96,18 @@ def none_of(part: Expression) -> Expression:
     return part.part if isinstance(part, Not) else Not(part)
 
 
+def is_value(expression: Expression) -> bool:
+    """Whether it is one value of a field, or several of which any will do: side by side, such conditions join."""
+    if isinstance(expression, Any):
+        return all(map(is_value, expression.parts))
+    if isinstance(expression, Between):
+        bound = expression.low
+        return (
+            isinstance(bound, int | float) and bound == expression.high and not (expression.above or expression.below)
+        )
+    return isinstance(expression, Is)
+
+
 def words_wanted(expression: Expression) -> Iterator[str]:
     """The words that a hit may hold, in their order: those that must not occur are left out."""
     yield from (word.text for word in leaves(expression) if isinstance(word, Word))

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from core.query.bounds import number, span
 from core.query.errors import QueryError
-from core.query.expressions import EVERYTHING, Between, Is, Word, all_of, any_of, none_of
+from core.query.expressions import EVERYTHING, Between, Is, Word, all_of, any_of, is_value, none_of
 from core.query.fields import FieldKind, fold
 from core.query.terms import QueryTerm, terms_of
 from core.query.wildcards import fits, has_star
@@ -91,16 +91,13 @@ class _Parser:
             if isnt:
                 self.at += 1
                 part = none_of(part)
-            if kind == "field" and not isnt and not self._is_ranged(term.field):
+            if kind == "field" and not isnt and is_value(part):
                 if term.field in merged:
                     parts[merged[term.field]] = any_of((parts[merged[term.field]], part))
                     continue
                 merged[term.field] = len(parts)
             parts.append(part)
         return all_of(parts) if parts else None
-
-    def _is_ranged(self, field: str) -> bool:
-        return self.fields.find(field) is None or self.fields[field].is_ranged
 
     def _condition(self) -> Expression | None:
         term = self.terms[self.at]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from core.query.bounds import day_start
-from core.query.expressions import All, Any, Between, Is, Not, Word
+from core.query.expressions import All, Any, Between, Is, Not, Word, is_value
 from core.query.terms import OPERATORS
 
 if TYPE_CHECKING:
@@ -67,20 +67,23 @@ class _Writer:
 
     def _listed_field(self, expression: Expression) -> str:
         """The field of a part whose values a neighbour's would join."""
-        if isinstance(expression, Is):
-            return expression.field
-        if isinstance(expression, Any) and self._as_list(expression) and isinstance(expression.parts[0], Is):
-            return expression.parts[0].field
-        return ""
+        if not is_value(expression):
+            return ""
+        parts = expression.parts if isinstance(expression, Any) else (expression,)
+        names = {part.field for part in parts if isinstance(part, Is | Between)}
+        return names.pop() if len(names) == 1 else ""
 
     def _as_list(self, expression: Expression) -> str:
-        if not isinstance(expression, Any):
+        name = self._listed_field(expression)
+        if not name or not isinstance(expression, Any) or len(set(expression.parts)) != len(expression.parts):
             return ""
-        values = [part for part in expression.parts if isinstance(part, Is)]
-        names = {part.field for part in values}
-        if len(names) != 1 or len(values) != len(expression.parts) or len(set(values)) != len(values):
+        values = [part for part in expression.parts if isinstance(part, Is | Between)]
+        if len(values) != len(expression.parts):
             return ""
-        return f"{names.pop()}:{','.join(_value(part.value) for part in values)}"
+        return f"{name}:{','.join(map(self._listed, values))}"
+
+    def _listed(self, one: Is | Between) -> str:
+        return _value(one.value) if isinstance(one, Is) else self._bound(one.low)
 
     def _between(self, one: Between) -> str:
         if one.field == self.fields.moment and isinstance(one.low or one.high, datetime):

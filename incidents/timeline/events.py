@@ -1,12 +1,12 @@
-"""Writing events: the one place where a line comes into a timeline, together with its search tokens."""
+"""Writing events: the one place where a line comes into a timeline, and where a search will find it."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
 from core.database import insert_into
+from incidents.blocks.sealing import after_writing, before_writing
 from incidents.models import Event
-from incidents.timeline.index import index_event
 from incidents.timeline.sentences import BY, search_text
 
 if TYPE_CHECKING:
@@ -56,8 +56,9 @@ def add_event(
         "incident_id": incident_id, "happened_at": happened_at or now, "learned_at": now, "zone": zone, "kind": kind,
         "actor": actor.name, "source": source, "data": values, "search_text": text, "key": key,
     }  # fmt: skip
+    before_writing(session)
     insert = insert_into(session, Event).values(**row)
     event_id = session.scalar(insert.on_conflict_do_nothing().returning(Event.id))
     if event_id is not None:
-        index_event(session, event_id, text)
+        after_writing(session, event_id)
     return event_id

@@ -146,6 +146,8 @@ DAY = Between("at", moment("2026-11-22T00:00+09:00"), moment("2026-11-23T00:00+0
         ("people:-5", Between("people", -5, -5)),
         ("people:>1 people:<9", All((Between("people", 1, None, above=True), Between("people", None, 9, below=True)))),
         ("people:1,2", Any((Between("people", 1, 1), Between("people", 2, 2)))),
+        ("people:1 people:2", Any((Between("people", 1, 1), Between("people", 2, 2)))),
+        ("people:1 AND people:2", All((Between("people", 1, 1), Between("people", 2, 2)))),
         ("on:2026-11-22", DAY),
         ("on:2026/11/22", DAY),
         ("on：２０２６－１１－２２", DAY),
@@ -328,7 +330,14 @@ def test_a_condition_is_read_as_it_was_written(expression: Expression) -> None:
 
 
 def test_a_day_is_written_as_a_day() -> None:
-    for typed in ("on:2026-11-22", "after:2026-11-22", "before:2026-11-22", "learned:>=2026-11-22", "kind:note,repost"):
+    for typed in (
+        "on:2026-11-22",
+        "after:2026-11-22",
+        "before:2026-11-22",
+        "learned:>=2026-11-22",
+        "kind:note,repost",
+        "people:1,2",
+    ):
         assert unparse(read(typed), FIELDS, ZONE) == typed
 
 
