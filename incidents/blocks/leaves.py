@@ -32,33 +32,34 @@ def bucket_of(number: int, buckets: int) -> int:
     return int(_buckets(np.array([number], np.int64), buckets)[0])
 
 
-def write_leaves(numbers: np.ndarray, places: np.ndarray, size: int, buckets: int) -> Iterator[tuple[int, bytes]]:
+def write_leaves(
+    numbers: np.ndarray, starts: np.ndarray, places: np.ndarray, size: int, buckets: int
+) -> Iterator[tuple[int, bytes]]:
     """The leaves of a block, as bucket and bytes; empty ones are left out.
 
     Args:
-        numbers: As `incidents.blocks.letters.holders` gives them: equal ones stand together.
-        places: Beside them.
+        numbers: As `incidents.blocks.letters.holders` gives them.
+        starts: Where the places of each begin.
+        places: Those of all.
         size: How many texts there are.
         buckets: How many buckets.
     """
     if not numbers.size:
         return
-    changes = np.flatnonzero(np.diff(numbers)) + 1
-    starts = np.concatenate([[0], changes])
-    ends = np.concatenate([changes, [numbers.size]])
-    begins = np.ones(numbers.size, bool)
-    begins[1:] = (np.diff(places.astype(np.int32)) != 1) | (np.diff(numbers) != 0)
+    ends = np.concatenate([starts[1:], [places.size]])
+    begins = np.ones(places.size, bool)
+    begins[1:] = places[1:] != places[:-1] + np.uint16(1)
+    begins[starts] = True
     run_starts = np.flatnonzero(begins)
-    run_ends = np.concatenate([run_starts[1:], [numbers.size]]) - 1
+    run_ends = np.concatenate([run_starts[1:], [places.size]]) - 1
     first_runs = np.searchsorted(run_starts, starts)
     last_runs = np.concatenate([first_runs[1:], [run_starts.size]])
     plain = places.tobytes()
     stretches = np.stack([places[run_starts], places[run_ends]], axis=1).tobytes()
     widths = np.stack([(ends - starts) * 2, (last_runs - first_runs) * 4, np.full(starts.size, -(-size // 8))], axis=1)
     forms = np.argmin(widths, axis=1).astype(np.uint8)
-    gathered = numbers[starts]
-    homes = _buckets(gathered, buckets)
-    order = np.lexsort((gathered, homes))
+    homes = _buckets(numbers, buckets)
+    order = np.lexsort((numbers, homes))
     cuts = np.flatnonzero(np.diff(homes[order])) + 1
     for members in np.split(order, cuts):
         bodies = [
@@ -70,7 +71,7 @@ def write_leaves(numbers: np.ndarray, places: np.ndarray, size: int, buckets: in
             for at in members
         ]
         until = np.cumsum([len(body) for body in bodies]).astype(np.uint32)
-        head = np.uint32(members.size).tobytes() + gathered[members].astype(np.int64).tobytes()
+        head = np.uint32(members.size).tobytes() + numbers[members].astype(np.int64).tobytes()
         yield int(homes[members[0]]), head + until.tobytes() + forms[members].tobytes() + b"".join(bodies)
 
 

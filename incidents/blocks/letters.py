@@ -35,8 +35,13 @@ def _number(characters: str) -> int:
     return number
 
 
-def holders(texts: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
-    """Which texts hold which numbers: every pair of a number (int64) and a text's place (uint16), sorted, once each."""
+def holders(texts: Sequence[str]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Which texts hold which numbers.
+
+    Returns:
+        The numbers (int64), where the places of each begin, and the places of the texts that hold each (uint16, sorted,
+        once each), those of one number after those of the other.
+    """
     codes = np.frombuffer("\0".join(texts).encode("utf-32-le"), np.uint32)
     text = np.cumsum(codes == 0).astype(np.uint64)
     present = np.zeros(_CODES, bool)
@@ -49,22 +54,41 @@ def holders(texts: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
     short[alphabet] = np.arange(1, alphabet.size + 1, dtype=np.uint64)
     code = short[codes]
     back = np.concatenate([[0], alphabet]).astype(np.int64)
-    numbers, places = [], []
-    for length in range(1, LONGEST + 1):
-        key, whole = (
-            np.zeros(max(0, codes.size - length + 1), np.uint64),
-            np.ones(max(0, codes.size - length + 1), bool),
-        )
+    numbers, starts, places, base = [], [], [], 0
+    for length in range(1, min(LONGEST, code.size) + 1):
+        packed, begin, held = _sorted(code, text, length)
+        number = np.zeros(packed.size, np.int64)
         for at in range(length):
-            part = code[at : codes.size - length + 1 + at]
-            key = key << np.uint64(16) | part
-            whole &= part > 0
-        found = np.unique((key[whole] << np.uint64(_DOC_BITS)) | text[: key.size][whole])
-        places.append((found & np.uint64(MOST_TEXTS - 1)).astype(np.uint16))
-        packed = found >> np.uint64(_DOC_BITS)
-        number = np.zeros(found.size, np.int64)
-        for at in range(length):
-            part_of = (packed >> np.uint64(16 * (length - 1 - at))) & np.uint64(0xFFFF)
-            number = number << _BITS | back[part_of.astype(np.int64)]
+            part = (packed >> np.uint64(16 * (length - 1 - at))) & np.uint64(0xFFFF)
+            number = number << _BITS | back[part.astype(np.int64)]
         numbers.append(number)
-    return np.concatenate(numbers), np.concatenate(places)
+        starts.append(begin + base)
+        places.append(held)
+        base += held.size
+    if not numbers:
+        return np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0, np.uint16)
+    return np.concatenate(numbers), np.concatenate(starts), np.concatenate(places)
+
+
+def _sorted(code: np.ndarray, text: np.ndarray, length: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """The neighbours of a length, packed; where each begins; and the places that hold each."""
+    last = code.size - length + 1
+    key, broken = code[:last].copy(), code[:last] == 0
+    for at in range(1, length):
+        part = code[at : last + at]
+        key <<= np.uint64(16)
+        key |= part
+        broken |= part == 0
+    key <<= np.uint64(_DOC_BITS)
+    key |= text[:last]
+    key[broken] = ~np.uint64(0)
+    # Sorted, then once each: 15 million numbers in 0.2 s, where np.unique (of NumPy 2.3, by hashing) takes 11.
+    key.sort()
+    key = key[: key.size - int(broken.sum())]
+    if not key.size:
+        return key, np.zeros(0, np.int64), key.astype(np.uint16)
+    key = key[np.concatenate([[True], key[1:] != key[:-1]])]
+    held = key.astype(np.uint16)
+    key >>= np.uint64(_DOC_BITS)
+    begin = np.concatenate([[0], np.flatnonzero(key[1:] != key[:-1]) + 1])
+    return key[begin], begin, held

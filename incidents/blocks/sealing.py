@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 from sqlalchemy import delete, func, insert, select, text
-from sqlalchemy.exc import DBAPIError
 
 from core.database import serialise
 from incidents.blocks import columns
@@ -32,7 +31,8 @@ if TYPE_CHECKING:
 SMALL: Final = 4096
 LARGE: Final = 65_536
 _LOCK: Final = 0x68696E6F6D69  # of PostgreSQL, held by whoever writes events
-_PATIENCE: Final = "1s"
+_TRIES: Final = 40
+_PAUSE_S: Final = 0.05
 _LOCKED: Final = "events_locked"
 
 
@@ -84,9 +84,10 @@ def seal(database: Database, told: Callable[[int], None] = lambda _: None) -> in
     return written
 
 
-def unsealed(session: Session) -> int:
-    """How many events at most no block holds."""
-    return (session.scalar(select(func.max(Event.id))) or 0) - sealed_to(session)
+def is_worth_sealing(session: Session) -> bool:
+    """Whether there are events enough outside of blocks, or in small ones."""
+    last = session.scalar(select(func.max(Event.id))) or 0
+    return last - sealed_to(session) >= SMALL or sealed_to(session) - _end_of_large(session) >= LARGE
 
 
 def sealed_to(session: Session) -> int:
@@ -110,12 +111,13 @@ def _end_of_large(session: Session) -> int:
 def _horizon(database: Database) -> int:
     """The id below which every event is in sight for good."""
     with database.write() as session:
-        if not database.is_sqlite:
-            session.execute(text(f"SET LOCAL lock_timeout = '{_PATIENCE}'"))
-            try:
-                session.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
-            except DBAPIError:
-                session.rollback()
+        # Asked for again and again, never waited for: who waits for this lock would keep every writer waiting too.
+        for _ in range(0 if database.is_sqlite else _TRIES):
+            if session.scalar(text("SELECT pg_try_advisory_xact_lock(:lock)"), {"lock": _LOCK}):
+                break
+            session.execute(text("SELECT pg_sleep(:pause)"), {"pause": _PAUSE_S})
+        else:
+            if not database.is_sqlite:
                 return sealed_to(session)
         return session.scalar(select(func.max(Event.id))) or 0
 

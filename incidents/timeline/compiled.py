@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -80,7 +81,7 @@ def _ranged(session: Session, leaf: Between) -> Test:
             return OfIncidents(_wanted(session, group_ids(session, leaf.low) if 0 <= leaf.low <= known else []))
         numbers = session.scalars(select(Incident.id))
         return OfIncidents(_wanted(session, [number for number in numbers if leaf.holds(number)]))
-    low, high = (microseconds(one) if hasattr(one, "tzinfo") else None for one in (leaf.low, leaf.high))
+    low, high = (microseconds(one) if isinstance(one, datetime) else None for one in (leaf.low, leaf.high))
     return InTime("learned" if leaf.field == LEARNED else "happened", low, high)
 
 

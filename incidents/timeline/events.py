@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from core.database import insert_into
+from sqlalchemy.dialects import postgresql, sqlite
+
 from incidents.blocks.sealing import after_writing, before_writing
 from incidents.models import Event
 from incidents.timeline.sentences import BY, search_text
@@ -13,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
+    from sqlalchemy import Executable
     from sqlalchemy.orm import Session
 
     from core.actors import Actor
@@ -57,8 +60,14 @@ def add_event(
         "actor": actor.name, "source": source, "data": values, "search_text": text, "key": key,
     }  # fmt: skip
     before_writing(session)
-    insert = insert_into(session, Event).values(**row)
-    event_id = session.scalar(insert.on_conflict_do_nothing().returning(Event.id))
+    event_id: int | None = session.connection().scalar(_insert(session.get_bind().dialect.name), row)
     if event_id is not None:
         after_writing(session, event_id)
     return event_id
+
+
+@cache
+def _insert(dialect: str) -> Executable:
+    """Made once: making the statement anew took four fifths of the time of writing an event."""
+    insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
+    return insert(Event.__table__).on_conflict_do_nothing().returning(Event.__table__.c.id)  # type: ignore[arg-type]
