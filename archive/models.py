@@ -75,7 +75,7 @@ class Capture(Base):
 
 
 class CaptureText(Base):
-    """What a capture can be found by: title, author, address and source, as they are searched; nothing of its content.
+    """What a capture can be found by, as it is searched (`core.query.folding`); nothing of its content.
 
     A table of its own, so that looking through all of them reads nothing else.
     """
@@ -84,7 +84,10 @@ class CaptureText(Base):
     capture_id: Mapped[int] = mapped_column(
         ForeignKey("captures.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
     )
-    text: Mapped[str]
+    title: Mapped[str]
+    author: Mapped[str]
+    address: Mapped[str]
+    source: Mapped[str]
 
 
 class WarcFileRow(Base):

@@ -100,9 +100,10 @@ def add_place(session: Session, known: DocumentRow, place: Place, seen_in: Recor
     return Kept(known.id, capture_id, new_document=False, new_capture=is_new)
 
 
-def capture_text(title: str, author: str, address: str, source: str) -> str:
+def searched(title: str, author: str, address: str, source: str) -> dict[str, str]:
     """What a capture is found by, as it is searched."""
-    return "\n".join(filter(None, map(folded, (title, author, address, source))))
+    given = {"title": title, "author": author, "address": address, "source": source}
+    return {name: folded(text) for name, text in given.items()}
 
 
 def _add_capture(session: Session, document_id: int, title: str, place: Place, at: RecordPlace) -> tuple[int, bool]:
@@ -113,9 +114,8 @@ def _add_capture(session: Session, document_id: int, title: str, place: Place, a
     )  # fmt: skip
     made = session.scalar(insert.on_conflict_do_nothing().returning(Capture.id))
     if made is not None:
-        text = capture_text(title, place.author, place.address, place.source)
-        session.add(CaptureText(capture_id=made, text=text))
-        session.flush()
+        texts = searched(title, place.author, place.address, place.source)
+        session.execute(insert_into(session, CaptureText).values(capture_id=made, **texts))
         return made, True
     same = (Capture.source == place.source, Capture.address == place.address, Capture.document_id == document_id)
     return session.scalars(select(Capture.id).where(*same)).one(), False

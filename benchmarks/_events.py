@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import random
 from datetime import UTC, datetime, timedelta
 from itertools import accumulate
@@ -18,6 +17,7 @@ SPAN: Final = timedelta(days=3650)
 OLDEST_WORD, NEWEST_WORD = "旧式台帳の写し", "最新の通報窓口"
 """Notes of the first and of the last fiftieth hold them, one in fifty."""
 _PART: Final = 0.02
+_RARELY: Final = 0.0005
 RARE_WORD: Final = "漏斗状"
 LEFT_WORD, RIGHT_WORD = "左側の話", "右側の話"
 """Each in a third of all notes, never in one."""
@@ -28,12 +28,14 @@ _WEIGHTS: Final = {
     "dismiss": 0.2, "grew": 0.8, "severity": 0.4, "match-failed": 0.5, "source-alarm": 0.3, "source-well": 0.3,
     "verified": 0.2, "mentioned": 0.3,
 }  # fmt: skip
-_FAMILY: Final = "佐藤 鈴木 高橋 田中 伊藤 渡辺 山本 中村 小林 加藤 吉田 山田".split()
+_FAMILY: Final = ["佐藤", "鈴木", "高橋", "田中", "伊藤", "渡辺", "山本", "中村", "小林", "加藤", "吉田", "山田"]
 _SITES: Final = [f"{name}-{number}" for name in ("paste", "forum", "board", "掲示板", "feed") for number in range(40)]
 _WORDS: Final = (
-    "顧客 名簿 契約 番号 確認 連絡 委託先 再委託 窓口 通報 調査 端末 持ち出し 端末機 記録 照合 報告 速報 確報 削除 依頼 掲載 転載 本人 "
-    "通知 経緯 原因 対策 会議 資料 添付 検証 完了 未了 保留 至急 mail call list vendor customer export"
-).split()
+    "顧客", "名簿", "契約", "番号", "確認", "連絡", "委託先", "再委託", "窓口", "通報", "調査", "端末", "持ち出し",
+    "端末機", "記録", "照合", "報告", "速報", "確報", "削除", "依頼", "掲載", "転載", "本人", "通知", "経緯",
+    "原因", "対策", "会議", "資料", "添付", "検証", "完了", "未了", "保留", "至急", "mail", "call", "list",
+    "vendor", "customer", "export",
+)  # fmt: skip
 _MARK: Final = "\ue000{}\ue001"
 _KEYS: Final = (
     "source", "address", "subjects", "reason", "document_id", "client", "how", "channel", "text", "added", "removed",
@@ -52,7 +54,7 @@ def event_rows(count: int, incidents: int, seed: int = 1) -> Iterator[dict[str, 
     for number in range(count):
         kind = draw.choices(kinds, cum_weights=weights)[0]
         learned = START + step * number
-        happened = learned if draw.random() < 0.98 else learned - timedelta(hours=draw.expovariate(1 / 200))
+        happened = learned if draw.random() >= _PART else learned - timedelta(hours=draw.expovariate(1 / 200))
         source = draw.choice(_SITES) if kind in {"sighting", "repost", "taken-down", "edited", "pictured"} else ""
         actor = draw.choice(actors) if kind in {"viewed", "signed-in", "signed-out", "note", "assigned"} else "hinomi"
         data = _data(draw, kind, source, number / count)
@@ -69,7 +71,7 @@ def _data(draw: random.Random, kind: str, source: str, at: float) -> dict[str, A
         if (at < _PART or at >= 1 - _PART) and draw.random() < _PART:
             words.append(OLDEST_WORD if at < _PART else NEWEST_WORD)
         words.append(draw.choice([LEFT_WORD, RIGHT_WORD, "中央の話"]))
-        if draw.random() < 0.0005:
+        if draw.random() < _RARELY:
             words.append(RARE_WORD)
     data: dict[str, Any] = {
         "document_id": int(draw.random() * 10**6), "subjects": int(draw.lognormvariate(5, 2)), "text": " ".join(words),

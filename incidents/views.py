@@ -201,3 +201,34 @@ class SearchResult:
     facets: SearchFacets
     days: tuple[DayCount, ...]
     titled: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentHit:
+    """A place where a document was seen, as a search shows it; what it says of the content is the latest finding's."""
+
+    capture_id: int
+    document_id: int
+    incident_id: int | None
+    sha256: str
+    source: str
+    address: str
+    title: str
+    author: str
+    posted_at: datetime | None
+    fetched_at: datetime
+    state: str
+    verdict: str
+    people: int
+    subjects: int
+    fields: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentHits:
+    """A page of such places, newest first; ``total`` are all of them if ``is_all``, else there are more."""
+
+    total: int
+    hits: tuple[DocumentHit, ...]
+    next: str
+    is_all: bool = True

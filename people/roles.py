@@ -22,6 +22,7 @@ class Permission(StrEnum):
     BE_HERE = "be-here"
     SEE_CASES = "see-cases"
     SEE_DOCUMENTS = "see-documents"
+    EXPORT_RESULTS = "export-results"
     SEE_UNSETTLED = "see-unsettled"
     REVEAL_VALUES = "reveal-values"
     WORK_CASES = "work-cases"
@@ -52,6 +53,7 @@ TABLE: Final[dict[Permission, frozenset[Role]]] = {
     Permission.BE_HERE: EVERYBODY,
     Permission.SEE_CASES: frozenset({R, O, I, A}),
     Permission.SEE_DOCUMENTS: frozenset({R, O, I, A}),
+    Permission.EXPORT_RESULTS: frozenset({R, I, A}),
     Permission.SEE_UNSETTLED: frozenset({R, I, A}),
     Permission.REVEAL_VALUES: frozenset({R, O, I}),
     Permission.WORK_CASES: frozenset({R, O, I}),
@@ -82,6 +84,7 @@ READING: Final = frozenset(
         Permission.BE_HERE,
         Permission.SEE_CASES,
         Permission.SEE_DOCUMENTS,
+        Permission.EXPORT_RESULTS,  # an audit is written from what it took away; that it did is on the record
         Permission.SEE_UNSETTLED,
         Permission.SEE_CAUSE,
         Permission.SEE_SUSPICIONS,

@@ -37,9 +37,9 @@ class SearchQuery:
     zone: str = DEFAULT_ZONE
     within: frozenset[int] | None = None
 
-    def narrowed(self, *conditions: Is) -> SearchQuery:
-        """The same search, with more that has to hold."""
-        return SearchQuery(all_of([self.expression, *conditions]), self.zone, self.within)
+    def narrowed(self, kind: str) -> SearchQuery:
+        """The same search, among events of a kind."""
+        return SearchQuery(all_of([self.expression, Is("kind", kind)]), self.zone, self.within)
 
 
 @cache

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-from archive.rows import capture_text
+from archive.rows import searched
 from core.database import UTCDateTime
 from incidents.timeline.index import drop_search_structures
 
@@ -61,7 +61,10 @@ def upgrade() -> None:
     op.create_table(
         "capture_texts",
         sa.Column("capture_id", sa.Integer(), autoincrement=False, nullable=False),
-        sa.Column("text", sa.String(), nullable=False),
+        sa.Column("title", sa.String(), nullable=False),
+        sa.Column("author", sa.String(), nullable=False),
+        sa.Column("address", sa.String(), nullable=False),
+        sa.Column("source", sa.String(), nullable=False),
         sa.ForeignKeyConstraint(
             ["capture_id"], ["captures.id"], name=op.f("fk_capture_texts_capture_id_captures"), ondelete="CASCADE"
         ),
@@ -84,8 +87,14 @@ def _write_texts() -> None:
         "WHERE c.id > :after ORDER BY c.id LIMIT 5000"
     )
     while rows := connection.execute(read, {"after": after}).all():
-        texts = [{"id": row[0], "text": capture_text(*row[1:])} for row in rows]
-        connection.execute(sa.text("INSERT INTO capture_texts (capture_id, text) VALUES (:id, :text)"), texts)
+        texts = [{"id": row[0]} | searched(*row[1:]) for row in rows]
+        connection.execute(
+            sa.text(
+                "INSERT INTO capture_texts (capture_id, title, author, address, source) "
+                "VALUES (:id, :title, :author, :address, :source)"
+            ),
+            texts,
+        )
         after = rows[-1][0]
 
 

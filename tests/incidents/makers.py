@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 from pyroaring import BitMap
 from sqlalchemy import delete, select, update
 
-from archive.models import Capture, DocumentRow
+from archive.models import Capture, CaptureText, DocumentRow
+from archive.rows import searched
 from core.database import Base
 from incidents.actions import take_capture, take_finding
 from incidents.findings import NewFinding, record_finding
@@ -71,6 +72,8 @@ def make_capture(
         warc_file=document.warc_file, warc_offset=0,
     )  # fmt: skip
     session.add(made)
+    session.flush()
+    session.add(CaptureText(capture_id=made.id, **searched(document.title, "", made.address, source)))
     session.flush()
     return made
 
