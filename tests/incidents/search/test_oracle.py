@@ -32,8 +32,8 @@ if TYPE_CHECKING:
     from core.database import Database
 
 WORDS = [
-    "漏洩", "漏", "洩", "漏洩した", "顧客リスト", "ｶﾀｶﾅ", "カタカナ", "Paste", "PASTE", "a", "ab", "abc", "abcd", "bcda",
-    "%", "_", "*", '"', "o'clock", "𠮷野家の", "é", "が", "ー", "\\",
+    "漏洩", "漏", "洩", "漏洩した", "顧客リスト", "ｶﾀｶﾅ", "カタカナ", "Paste", "PASTE", "a", "ab", "abc", "abcd",
+    "bcda", "%", "_", "*", '"', "o'clock", "𠮷野家の", "é", "が", "ー", "\\",
 ]  # fmt: skip
 words = st.sampled_from(WORDS) | st.text(min_size=1, max_size=5)
 notes = st.lists(words, max_size=6).map(" ".join)
