@@ -106,16 +106,16 @@ def sighted_in(incidents: frozenset[int]) -> ColumnElement[bool]:
 
 
 def _sighted(which: ColumnElement[bool]) -> ColumnElement[bool]:
-    return Capture.id.in_(select(Sighting.capture_id).where(which))
+    return Capture.id.in_(select(Sighting.capture_id).where(which).correlate(None))
 
 
 def _found(session: Session, which: ColumnElement[bool]) -> ColumnElement[bool]:
     """Captures whose document's latest finding is such a one."""
     later = aliased(FindingRow)
-    latest = ~exists().where(later.document_id == FindingRow.document_id, later.id > FindingRow.id)
+    of_document = later.document_id == FindingRow.document_id
+    latest = ~exists(later.id).where(of_document, later.id > FindingRow.id).correlate(FindingRow)
     some = select(FindingRow.id).where(which).limit(FEW + 1).subquery()
     if (session.scalar(select(func.count()).select_from(some)) or 0) <= FEW:
-        return Capture.document_id.in_(
-            select(FindingRow.document_id).where(which, latest, FindingRow.document_id.is_not(None))
-        )
-    return exists().where(FindingRow.document_id == Capture.document_id, which, latest)
+        known = FindingRow.document_id.is_not(None)
+        return Capture.document_id.in_(select(FindingRow.document_id).where(which, latest, known).correlate(None))
+    return exists(FindingRow.id).where(FindingRow.document_id == Capture.document_id, which, latest).correlate(Capture)

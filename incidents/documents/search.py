@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import and_, func, or_, select
+from sqlalchemy.orm import aliased
 
 from archive.models import Capture, CaptureText, DocumentRow
 from incidents.blocks.finder import COUNTED
@@ -42,7 +43,7 @@ def search_documents(
         SearchError: The place to go on from is none.
     """
     where = _where(session, query)
-    total = session.scalar(select(func.count()).select_from(_some(select(Capture.id), where, COUNTED + 1))) or 0
+    total = session.scalar(select(func.count()).select_from(_newest(where, COUNTED + 1).subquery())) or 0
     hits = _page(session, [*where, *_beyond(after)], limit + 1)
     more = f"{hits[limit - 1].fetched_at.isoformat()}_{hits[limit - 1].capture_id}" if len(hits) > limit else ""
     return DocumentHits(min(total, COUNTED), tuple(hits[:limit]), more, is_all=total <= COUNTED)
@@ -61,24 +62,22 @@ def _where(session: Session, query: DocumentQuery) -> list[ColumnElement[bool]]:
     return where if query.within is None else [*where, sighted_in(query.within)]
 
 
-def _joined(statement: Select[Any], where: list[ColumnElement[bool]]) -> Select[Any]:
-    joined = statement.select_from(Capture).join(DocumentRow, DocumentRow.id == Capture.document_id)
-    return joined.join(CaptureText, CaptureText.capture_id == Capture.id).where(*where)
-
-
-def _some(statement: Select[Any], where: list[ColumnElement[bool]], limit: int) -> Any:
-    return _joined(statement, where).order_by(Capture.fetched_at.desc(), Capture.id.desc()).limit(limit).subquery()
+def _newest(where: list[ColumnElement[bool]], limit: int) -> Select[int]:
+    joined = select(Capture.id).join(DocumentRow, DocumentRow.id == Capture.document_id)
+    joined = joined.join(CaptureText, CaptureText.capture_id == Capture.id).where(*where)
+    return joined.order_by(Capture.fetched_at.desc(), Capture.id.desc()).limit(limit)
 
 
 def _page(session: Session, where: list[ColumnElement[bool]], limit: int) -> list[DocumentHit]:
-    chosen = _some(select(Capture.id), where, limit)
-    latest = select(func.max(FindingRow.id)).where(FindingRow.document_id == Capture.document_id).scalar_subquery()
+    chosen = session.scalars(_newest(where, limit)).all()
+    found = aliased(FindingRow)
+    latest = select(func.max(found.id)).where(found.document_id == Capture.document_id).scalar_subquery()
     rows = session.execute(
         select(Capture, DocumentRow, FindingRow, Sighting.incident_id)
         .join(DocumentRow, DocumentRow.id == Capture.document_id)
         .outerjoin(FindingRow, FindingRow.id == latest)
         .outerjoin(Sighting, Sighting.capture_id == Capture.id)
-        .where(Capture.id.in_(select(chosen.c.id)))
+        .where(Capture.id.in_(chosen))
         .order_by(Capture.fetched_at.desc(), Capture.id.desc())
     )
     return [
