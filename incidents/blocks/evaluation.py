@@ -90,13 +90,13 @@ class InTime:
 
 
 @dataclass(frozen=True, slots=True)
-class Holding:
+class HoldsWord:
     """Events whose text holds a word, as it is searched."""
 
     word: str
 
 
-Test: TypeAlias = OfIncidents | InColumn | InTime | Holding
+Test: TypeAlias = OfIncidents | InColumn | InTime | HoldsWord
 Tests: TypeAlias = "Mapping[Word | Is | Between, Test]"
 
 
@@ -127,7 +127,7 @@ class Answer:
             return 0
         texts = self.block.texts(unsure)
         for test, (low, high) in list(self._known.items()):
-            if isinstance(test, Holding) and low is not high:
+            if isinstance(test, HoldsWord) and low is not high:
                 held = np.fromiter((test.word in text for text in texts), bool, len(texts))
                 surely, maybe = low.copy(), high.copy()
                 surely[unsure] = maybe[unsure] = held
@@ -160,7 +160,7 @@ class Answer:
     def _leaf(self, test: Test) -> Bounds:
         found = self._known.get(test)
         if found is None:
-            if isinstance(test, Holding):
+            if isinstance(test, HoldsWord):
                 maybe, is_sure = self.block.holding(test.word)
                 found = (maybe, maybe) if is_sure or not maybe.any() else (np.zeros(self.block.size, bool), maybe)
             else:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from incidents.blocks.columns import HAPPENED, INCIDENTS, LEARNED, WORDS
-from incidents.blocks.evaluation import Answer, Holding, InColumn, InTime, OfIncidents
+from incidents.blocks.evaluation import Answer, HoldsWord, InColumn, InTime, OfIncidents
 from incidents.blocks.loose import read_loose
 from incidents.blocks.sealed import SealedBlock, fetch, list_blocks
 from incidents.blocks.sealing import sealed_to
@@ -170,7 +170,7 @@ class Finder:
 
     def _buckets(self, block: SealedBlock) -> Iterator[int]:
         tests = set(self._tests.values())
-        yield from block.buckets_of(test.word for test in tests if isinstance(test, Holding))
+        yield from block.buckets_of(test.word for test in tests if isinstance(test, HoldsWord))
         for test in tests:
             if isinstance(test, OfIncidents):
                 yield INCIDENTS

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 PLAIN, STRETCHES, BITS = 0, 1, 2
 _SPREAD: Final = np.uint64(0x9E3779B97F4A7C15)  # Fibonacci hashing: neighbours in the alphabet lie in different leaves
+_FEW_STRETCHES: Final = 200
 _TEXTS_A_BUCKET: Final = 64
 """Makes leaves of about 16 KiB."""
 
@@ -95,9 +96,16 @@ def read_places(leaf: bytes | None, number: int, size: int) -> np.ndarray:
     if form == PLAIN:
         held[found] = True
         return held
-    for first, last in found.reshape(-1, 2).tolist():
-        held[first : last + 1] = True
-    return held
+    first, last = found.reshape(-1, 2).astype(np.int64).T
+    if first.size <= _FEW_STRETCHES:
+        for begin, end in zip(first.tolist(), last.tolist(), strict=True):
+            held[begin : end + 1] = True
+        return held
+    # Stretches neither meet nor touch: one up where each begins, one down behind its end, and added along the way.
+    steps = np.zeros(size + 1, np.int8)
+    steps[first] = 1
+    steps[last + 1] = -1
+    return np.cumsum(steps[:-1], dtype=np.int8).view(bool)
 
 
 def _bits(places: np.ndarray, size: int) -> bytes:

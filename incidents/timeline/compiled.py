@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from functools import partial
+from functools import cache, partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -13,7 +13,7 @@ from core.query.expressions import All, Any, Between, Is, Not, Word
 from core.query.fields import fold
 from core.query.folding import folded
 from core.query.wildcards import fits
-from incidents.blocks.evaluation import Holding, InColumn, InTime, OfIncidents
+from incidents.blocks.evaluation import HoldsWord, InColumn, InTime, OfIncidents
 from incidents.blocks.rows import microseconds
 from incidents.groups import group_ids
 from incidents.models import Incident
@@ -56,12 +56,12 @@ def _leaves(expression: Expression) -> Iterable[Word | Is | Between]:
 
 def _test(session: Session, leaf: Word | Is | Between) -> Test:
     if isinstance(leaf, Word):
-        return Holding(folded(leaf.text))
+        return HoldsWord(folded(leaf.text))
     if isinstance(leaf, Between):
         return _ranged(session, leaf)
     if leaf.field == "kind":
         kinds = set(expanded((leaf.value,)))
-        return InColumn("kind", lambda kind: any(fits(one, kind) for one in kinds))
+        return InColumn("kind", cache(lambda kind: any(fits(one, kind) for one in kinds)))
     if leaf.field == "state":
         asked = select(Incident.id, Incident.state)
         return OfIncidents(
@@ -71,7 +71,7 @@ def _test(session: Session, leaf: Word | Is | Between) -> Test:
         wanted = f"*{folded(leaf.value)}*"
         return OfIncidents(_wanted(session, list(titled(session, partial(fits, wanted)))))
     pattern = fold(leaf.value)
-    return InColumn(leaf.field, lambda word: fits(pattern, fold(word)))
+    return InColumn(leaf.field, cache(lambda word: fits(pattern, fold(word))))
 
 
 def _ranged(session: Session, leaf: Between) -> Test:

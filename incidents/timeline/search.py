@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from datetime import UTC, datetime
+from itertools import islice
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 from zoneinfo import ZoneInfo
 
@@ -82,12 +83,12 @@ def search_all(
     def found(finder: Finder) -> SearchResult:
         page, counted = finder.page(limit, before), finder.count()
         prefetch_columns(counted)
-        titled = with_words(session, list(words_wanted(query.expression)))
+        titled = with_words(session, list(words_wanted(query.expression))) if not after else iter(())
         return SearchResult(
             page=_page(session, query, page, counted, language),
             facets=_facets(session, counted, language),
             days=tuple(_days(counted, query.zone)),
-            titled=tuple(number for number in titled if query.within is None or number in query.within)[:TITLES],
+            titled=tuple(islice((one for one in titled if query.within is None or one in query.within), TITLES)),
         )
 
     return _tried(session, query, found)

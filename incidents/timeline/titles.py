@@ -20,20 +20,21 @@ if TYPE_CHECKING:
 
 
 def titled(session: Session, fits: Callable[[str], bool]) -> Iterator[int]:
-    """The incidents with a title, in one language at least, that fits; titles as they are searched."""
+    """The incidents with a title, in one language at least, that fits; titles as they are searched, newest first."""
     # As text: reading JSON of twenty thousand incidents took three times as long as everything else here.
     sources, fields = cast(Incident.sources, Text), cast(Incident.fields, Text)
-    for number, *told in session.execute(select(Incident.id, sources, Incident.subjects, fields)):
+    for number, *told in session.execute(
+        select(Incident.id, sources, Incident.subjects, fields).order_by(Incident.id.desc())
+    ):
         if any(fits(said) for said in _titles(*told)):
             yield number
 
 
-def with_words(session: Session, words: Sequence[str]) -> list[int]:
-    """The incidents whose title holds every word, in either language, newest first."""
+def with_words(session: Session, words: Sequence[str]) -> Iterator[int]:
+    """The incidents whose title holds every word, in either language, newest first, as they are asked for."""
     wanted = [word for word in map(folded, words) if word]
-    if not wanted:
-        return []
-    return sorted(titled(session, lambda said: all(word in said for word in wanted)), reverse=True)
+    if wanted:
+        yield from titled(session, lambda said: all(word in said for word in wanted))
 
 
 @lru_cache(maxsize=1 << 17)
