@@ -179,7 +179,8 @@ def _ask(database: Database, baseline: int) -> bool:
     print(f"{'':26} {'hits':>9} {'page':>6} {'worst':>6} {'cpu':>5} {'all':>6} {'worst':>6} {'cpu':>5} {'LIKE':>8}")
     kept = True
     for at, (name, query) in enumerate(QUERIES.items()):
-        pages, alls = [], []
+        pages: list[tuple[float, float]] = []
+        alls: list[tuple[float, float]] = []
         for _ in range(TRIED):
             with database.read() as session, _Watch(pages):
                 page = search(session, query, language="ja")
