@@ -15,6 +15,7 @@ Each package has one branch, defined in its own ``errors`` module or beside the 
     │   └── PeopleError      people: accounts, roles, sign-in, second persons
     ├── SettingsError        core: hinomi.toml or the environment says something that cannot be
     ├── DatabaseError        core: the database cannot be reached, is too old or too new
+    ├── QueryError           core/query: a search that cannot be meant
     ├── PluginError          core: a plugin file breaks the contract of its folder
     ├── WorkerError          core/processes: a worker process ended, or failed, before its answer
     ├── ForgedMessageError   core/processes: a worker sent what is no message of ours

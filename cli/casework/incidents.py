@@ -11,6 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from cli.casework.incident_tasks import COMMANDS as TASKS
+from cli.casework.search import events_table, search_command
 from cli.casework.steering import COMMANDS as STEERING
 from cli.language import CommandFailedError, say
 from cli.numbers import RowId
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from cli.context import Context
-    from incidents.views import EventView, IncidentLine
+    from incidents.views import IncidentLine
 
 
 @click.group()
@@ -87,27 +88,10 @@ def show_command(ctx: Context, incident_id: int, *, as_json: bool) -> None:
             f"{seen.confidence:.3f}",
         )
     show(places)
-    show(_events(page.timeline, ctx.settings.zone))
+    show(events_table(page.timeline, ctx.settings.zone))
 
 
-@incidents.command("search")
-@click.argument("words", nargs=-1, required=True)
-@click.option("--limit", type=click.IntRange(1), default=50, show_default=True)
-@click.option("--json", "as_json", is_flag=True, help="One JSON object an event on stdout.")
-@click.pass_obj
-def search_command(ctx: Context, words: tuple[str, ...], limit: int, *, as_json: bool) -> None:
-    """Search every timeline: words, and kind: actor: source: incident: state: after: before: on:."""
-    from incidents import queries
-
-    with ctx.database.read() as session:
-        query = queries.parse_query(" ".join(words), zone=ctx.settings.zone)
-        page = queries.search(session, query, language=ctx.settings.language, limit=limit)
-    if as_json:
-        for event in page.events:
-            ctx.emit(plain(asdict(event)))
-        return
-    show(_events(page.events, ctx.settings.zone))
-    ctx.talk.print(say("incident.events", shown=len(page.events), total=page.total))
+incidents.add_command(search_command)
 
 
 @click.group()
@@ -246,21 +230,4 @@ def _figures(line: IncidentLine) -> Table:
     for name in ("state", "severity", "subjects", "people", "documents", "sightings", "confidence", "assignee"):
         add_row(table, say(f"column.{name}"), getattr(line, name))
     add_row(table, say("column.fields"), ", ".join(f"{kind} {count}" for kind, count in line.fields.items()))
-    return table
-
-
-def _events(events: tuple[EventView, ...], zone: str) -> Table:
-    from web.masking.masks import told
-
-    table = headed("event", "when", "incident", "what", "who", "", fold=("",))
-    for event in events:
-        add_row(
-            table,
-            event.id,
-            written_here(event.happened_at, zone),
-            event.incident_id or "",
-            event.kind_text,
-            event.actor,
-            told(event),
-        )
     return table

@@ -113,6 +113,7 @@ def make_home(home: Path, log_settings: str = "") -> Settings:
     """
     from core.database import Database
     from fingerprints.secrets.keys import create_key
+    from incidents.blocks.sealing import seal
     from migrations import upgrade
     from transparency.keys import create_log_key
 
@@ -127,6 +128,7 @@ def make_home(home: Path, log_settings: str = "") -> Settings:
     create_log_key(settings.log_key_path)
     database = Database(settings.database_url)
     upgrade(database)
+    seal(database)
     _put_on_record(settings, database)
     database.close()
     for place in (home, *own_places(settings)):
