@@ -5,6 +5,7 @@ Each package has one branch, defined in its own ``errors`` module or beside the 
     HinomiError
     ├── SettingsError        core: hinomi.toml or the environment says something that cannot be
     ├── DatabaseError        core: the database cannot be reached, is too old or too new
+    ├── QueryError           core/query: a search that cannot be meant
     ├── PluginError          core: a plugin file breaks the contract of its folder
     ├── FingerprintError     fingerprints: keys, digests, index
     ├── CustodyError         custody: extracts, processors, enrolment
