@@ -5,7 +5,10 @@ from __future__ import annotations
 import os
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import pairwise
 from typing import TYPE_CHECKING, Final
+from zoneinfo import ZoneInfo
 
 import numpy as np
 import polars as pl
@@ -26,6 +29,12 @@ if TYPE_CHECKING:
     from trails.explore.lens import LensHead
 
 THREADS: Final = max(2, min(4, os.cpu_count() or 1))
+SLOT_S: Final = 900
+"""Zones differ from UTC by whole quarters of an hour: all clocks are told in these."""
+QUARTERS: Final = 3600 // SLOT_S
+DAY_SLOTS: Final = 24 * QUARTERS
+NEVER: Final = 1 << 32
+"""Beyond every second that a record can name."""
 NOBODY: Final = np.uint32(0xFFFFFFFF)
 """The code of a field that says nothing."""
 
@@ -62,10 +71,14 @@ class Explorer:
             self.parts.append(PartLens(row.id, row.system, path, head, run, mix, row.import_id))
             runs, mixes = run.stop, mix.stop
         heads = [one.head for one in self.parts]
-        self.codes: dict[str, NDArray[np.uint32]] = {
+        stacked = {
             **{key: _stacked([head.runs[key] for head in heads]) for key in KEYS},
             **{key: _stacked([head.mixes[key] for head in heads]) for key in MIXED},
         }
+        self.codes: dict[str, NDArray[np.uint32]] = {
+            key: one.to_physical().fill_null(NOBODY).to_numpy() for key, one in stacked.items()
+        }
+        self._names = {key: _named(one) for key, one in stacked.items()}
         ends = [np.r_[head.runs["start"].to_numpy(), head.rows].astype(np.int64) for head in heads]
         self.lengths = np.concatenate([np.diff(one) for one in ends]) if ends else np.empty(0, np.int64)
 
@@ -75,6 +88,11 @@ class Explorer:
         return sum(part.head.rows for part in self.parts)
 
     @property
+    def systems(self) -> list[str]:
+        """The systems that there are records of, by name."""
+        return sorted({part.system for part in self.parts})
+
+    @property
     def span(self) -> tuple[int, int] | None:
         """The first and the last second that any record names."""
         dated = [part.head for part in self.parts if part.head.last]
@@ -82,17 +100,36 @@ class Explorer:
 
     def names(self, field: str) -> dict[int, str]:
         """The names that a field takes, by their codes."""
-        found = np.unique(self.codes[field])
-        return self.names_of(found[found != NOBODY])
+        return self._names[field]
 
-    def names_of(self, codes: NDArray[np.uint32]) -> dict[int, str]:
-        """The names behind some codes."""
-        texts = pl.Series(codes, dtype=pl.UInt32).cast(pl.Categorical).cast(pl.String).to_list()
-        return dict(zip(codes.tolist(), texts, strict=True))
+    def offsets(self, first_slot: int, slots: int) -> NDArray[np.int64]:
+        """How many quarters of an hour the zone is ahead of UTC, in each of some quarters from one on."""
+        zone = ZoneInfo(self.zone)
+        first_day, last_day = first_slot // DAY_SLOTS, (first_slot + max(slots, 1) - 1) // DAY_SLOTS
+        at_days = [_ahead(zone, day * DAY_SLOTS) for day in range(first_day, last_day + 2)]
+        found = np.repeat(np.array(at_days[:-1], np.int64), DAY_SLOTS)
+        for number, (before, after) in enumerate(pairwise(at_days)):
+            if before != after:  # the clocks are changed on this day
+                begin = (first_day + number) * DAY_SLOTS
+                changed = [_ahead(zone, begin + slot) for slot in range(DAY_SLOTS)]
+                found[number * DAY_SLOTS : (number + 1) * DAY_SLOTS] = changed
+        skipped = first_slot - first_day * DAY_SLOTS
+        return found[skipped : skipped + slots]
 
     def part(self, number: int) -> PartLens | None:
         """The file of this number."""
         return next((part for part in self.parts if part.number == number), None)
+
+
+def _ahead(zone: ZoneInfo, slot: int) -> int:
+    offset = datetime.fromtimestamp(slot * SLOT_S, zone).utcoffset() or timedelta()
+    return int(offset.total_seconds()) // SLOT_S
+
+
+def weekday_of(local: NDArray[np.int64]) -> NDArray[np.int64]:
+    """The days of the week (Monday 0) of quarters of an hour in a zone; 1970 began on a Thursday."""
+    found: NDArray[np.int64] = (local // DAY_SLOTS + 3) % 7
+    return found
 
 
 def codes_of(names: Sequence[str]) -> NDArray[np.uint32]:
@@ -100,10 +137,15 @@ def codes_of(names: Sequence[str]) -> NDArray[np.uint32]:
     return pl.Series(names, dtype=pl.String).cast(pl.Categorical).to_physical().to_numpy().astype(np.uint32)
 
 
-def _stacked(columns: Sequence[pl.Series]) -> NDArray[np.uint32]:
+def _stacked(columns: Sequence[pl.Series]) -> pl.Series:
     if not columns:
-        return np.empty(0, np.uint32)
-    return np.concatenate([one.to_physical().fill_null(NOBODY).to_numpy() for one in columns]).astype(np.uint32)
+        return pl.Series(dtype=pl.Categorical)
+    return pl.concat([one.rename("name") for one in columns], rechunk=True)
+
+
+def _named(names: pl.Series) -> dict[int, str]:
+    each = names.unique().drop_nulls()
+    return dict(zip(each.to_physical().to_list(), each.cast(pl.String).to_list(), strict=True))
 
 
 def open_explorer(

@@ -98,9 +98,7 @@ def _sessions(frame: pl.DataFrame, starts: NDArray[np.uint32]) -> tuple[NDArray[
     run = np.zeros(len(frame), np.uint32)
     run[starts[1:]] = 1
     each = frame.select("session", run=pl.Series(np.cumsum(run, dtype=np.uint32))).drop_nulls("session").unique()
-    hashes = np.fromiter(
-        (session_hash(name) for name in each["session"].to_list()), np.uint32, len(each)
-    )
+    hashes = np.fromiter((session_hash(name) for name in each["session"].to_list()), np.uint32, len(each))
     order = np.argsort(hashes, kind="stable")
     return hashes[order], each["run"].to_numpy()[order]
 
@@ -116,9 +114,7 @@ def _packed(frame: pl.DataFrame) -> NDArray[np.uint8]:
     return np.frombuffer(out.getvalue(), np.uint8)
 
 
-def _laid_out(
-    arrays: dict[str, NDArray[Any]], rows: int, bounds: tuple[int, int], undated: int
-) -> bytearray:
+def _laid_out(arrays: dict[str, NDArray[Any]], rows: int, bounds: tuple[int, int], undated: int) -> bytearray:
     offset, places = 0, {}
     for name, array in arrays.items():
         places[name] = (array.dtype.str, offset, len(array))
