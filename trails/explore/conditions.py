@@ -76,6 +76,14 @@ class InSessions:
 
 
 @dataclass(frozen=True, slots=True)
+class OfLine:
+    """The records of one line of a log, by the number of their file and the line's digest."""
+
+    part: int
+    digest: int
+
+
+@dataclass(frozen=True, slots=True)
 class Every:
     """All of some conditions; none is no condition at all."""
 
@@ -96,7 +104,9 @@ class Without:
     part: Condition
 
 
-Condition = NamedIn | NamedLike | TimeSpan | ClockHours | Weekdays | OfSubjects | InSessions | Every | Either | Without
+Condition = (
+    NamedIn | NamedLike | TimeSpan | ClockHours | Weekdays | OfSubjects | InSessions | OfLine | Every | Either | Without
+)
 ANYTHING: Final = Every()
 
 

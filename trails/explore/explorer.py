@@ -102,6 +102,13 @@ class Explorer:
         """The names that a field takes, by their codes."""
         return self._names[field]
 
+    def sizes(self, field: str) -> dict[str, int]:
+        """How many records each holder of a kind has."""
+        codes, at = np.unique(self.codes[field], return_inverse=True)
+        totals = np.bincount(at, weights=self.lengths, minlength=len(codes)).astype(np.int64)
+        names = self.names(field)
+        return {names[code]: rows for code, rows in zip(codes.tolist(), totals.tolist(), strict=True) if code in names}
+
     def offsets(self, first_slot: int, slots: int) -> NDArray[np.int64]:
         """How many quarters of an hour the zone is ahead of UTC, in each of some quarters from one on."""
         zone = ZoneInfo(self.zone)

@@ -87,16 +87,16 @@ def _gathered(
     *,
     subjects: bool = False,
 ) -> pl.DataFrame:
-    def opened(part: PartLens) -> pl.DataFrame:
+    def opened(part: PartLens) -> Columns:
         with mapped(lens_path(part.path), part.head) as arrays:
             # Copies, since nothing may outlive the mapping.
-            columns = {name: np.array(column) for name, column in look(part, arrays).items()}
-        return pl.DataFrame(columns)
+            return {name: np.array(column) for name, column in look(part, arrays).items()}
 
     schema = {**PLACES, **dict.fromkeys(fields, pl.UInt32), **({"subject": pl.UInt64} if subjects else {})}
     with ThreadPoolExecutor(THREADS) as pool:
-        found = [one.cast(schema) for one in pool.map(opened, explorer.parts)]  # type: ignore[arg-type]
-    whole = pl.concat(found) if found else pl.DataFrame(schema=schema)
+        found = [one for one in pool.map(opened, explorer.parts) if len(one["row"])]
+    columns = {name: np.concatenate([one[name] for one in found]) if found else [] for name in schema}
+    whole = pl.DataFrame(columns, schema=schema)
     return whole.with_columns(_texts(explorer, whole[name]) for name in fields)
 
 

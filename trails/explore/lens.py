@@ -22,7 +22,7 @@ import mmap
 import os
 import struct
 import zlib
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -127,7 +127,7 @@ def _laid_out(arrays: dict[str, NDArray[Any]], rows: int, bounds: tuple[int, int
     laid[_HEAD.size : _HEAD.size + len(text)] = text
     for name, array in arrays.items():
         at = begin + places[name][1]
-        laid[at : at + array.nbytes] = memoryview(np.ascontiguousarray(array)).cast("B")
+        laid[at : at + array.nbytes] = array.tobytes()
     return laid
 
 
@@ -188,7 +188,5 @@ def mapped(path: Path, head: LensHead) -> Iterator[LensArrays]:
     try:
         yield LensArrays(held, head)
     finally:
-        try:
+        with suppress(BufferError):  # an error on its way out still holds an array: the memory goes with it
             held.close()
-        except BufferError:  # an error on its way out still holds an array: the memory goes with it
-            pass

@@ -16,6 +16,7 @@ from trails.explore.conditions import (
     InSessions,
     NamedIn,
     NamedLike,
+    OfLine,
     OfSubjects,
     TimeSpan,
     Weekdays,
@@ -127,7 +128,7 @@ class _Picker:
         self._arrays = arrays
         self._size = part.head.rows
 
-    def pick(self, condition: Condition, within: Picked = ALL) -> Picked:
+    def pick(self, condition: Condition, within: Picked = ALL) -> Picked:  # noqa: PLR0911  # one line a kind
         """Those of some rows that fit."""
         match condition:
             case Every():
@@ -148,7 +149,7 @@ class _Picker:
                 return self._particular(condition, within)
 
     def _particular(
-        self, condition: TimeSpan | ClockHours | Weekdays | OfSubjects | InSessions, within: Picked
+        self, condition: TimeSpan | ClockHours | Weekdays | OfSubjects | InSessions | OfLine, within: Picked
     ) -> Picked:
         match condition:
             case TimeSpan():
@@ -159,6 +160,8 @@ class _Picker:
                 return self._among(np.sort(subject_rows(self._arrays, condition.digests)[0]), within)
             case InSessions():
                 return self._among(self._session_rows(condition.names), within)
+            case OfLine():
+                return self._among(self._line_rows(condition), within) if condition.part == self._part.number else NONE
 
     def _named(self, condition: NamedIn | NamedLike, field: str, within: Picked) -> Picked:
         if field == SYSTEM:
@@ -245,6 +248,10 @@ class _Picker:
             found.append(begin + np.flatnonzero(marks))
         return np.concatenate(found)
 
+    def _line_rows(self, condition: OfLine) -> Rows:
+        lines = pl.scan_parquet(self._part.path).select(pl.col("line") == condition.digest).collect().to_series()
+        return np.flatnonzero(lines.to_numpy())
+
     def _among(self, rows: Rows, within: Picked) -> Picked:
         if within.all:
             return Picked(rows=rows)
@@ -298,7 +305,7 @@ def _cost(condition: Condition) -> int:  # noqa: PLR0911  # one line a kind
             return 1
         case NamedIn(field=field) if field in KEYS:
             return 2
-        case InSessions():
+        case InSessions() | OfLine():
             return 3
         case TimeSpan():
             return 4
