@@ -61,9 +61,11 @@ def import_command(
     from trails.imports import plan_import, run_import
     from trails.mapping.mapping_file import mapping_path
     from trails.mapping.proposal import read_given
+    from trails.store.kept_lines import LineKeeper
     from trails.zipped_logs import logs_in
 
     door, folder = _door(ctx), ctx.settings.trails_dir
+    keeper = LineKeeper(ctx.key) if ctx.settings.trails.keep_lines else None
     constants = {"processor": processor} if processor else {}
     for log in [one for file in files for one in logs_in(file)]:
         plan = plan_import(
@@ -89,6 +91,7 @@ def import_command(
                 door,
                 ctx.clock,
                 progress=lambda n, name=log.name: status.update(f"reading {name}: {n:,} records"),  # type: ignore[misc]
+                keeper=keeper,
             )
         if as_json:
             ctx.emit(result.as_json())
