@@ -18,6 +18,7 @@ TRANSLATED = {
     "severity": "severity",
     "severity_before": "severity",
     "waived": "waivable",
+    "about_kind": "about_kind",
 }
 BY_LANGUAGE = frozenset({"what"})
 """Keys whose value is there in every language."""
