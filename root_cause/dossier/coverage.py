@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 DAY_S: Final = 86_400
+NEAR_S: Final = 60
+"""Touches no further apart than that, or than half of the stretch, belong together."""
 SHARES: Final = (1.0, 0.9, 0.75, 0.5)
 """The largest share of the touched customers that lies within a day is told; below half, they lie spread."""
 
@@ -20,7 +22,8 @@ class Coverage:
     """The shortest stretch of time in which so many of the touched customers were touched.
 
     ``customers`` of ``touched`` lie between the seconds ``first`` and ``last``; ``days`` are the days with touches in
-    it and ``most`` the most customers of one day. ``is_dense`` says that it is no longer than a day.
+    it and ``most`` the most customers of one day. ``is_dense`` says that so many lie within about a day; else they are
+    spread, and the stretch is that of all touches.
     """
 
     customers: int
@@ -52,7 +55,7 @@ def measure_coverage(
         wanted = max(1, int(np.ceil(share * touched)))
         begin, end = _shortest(seconds, codes, wanted)
         if seconds[end] - seconds[begin] <= DAY_S:
-            inside = slice(begin, end + 1)
+            inside = slice(*_widened(seconds, begin, end))
             return _told(seconds[inside], codes[inside], days[inside], touched, is_dense=True)
     return _told(seconds, codes, days, touched, is_dense=False)
 
@@ -65,6 +68,16 @@ def _told(
     return Coverage(
         len(np.unique(codes)), touched, int(seconds[0]), int(seconds[-1]), len(counts), int(counts.max()), is_dense
     )
+
+
+def _widened(seconds: NDArray[np.int64], begin: int, end: int) -> tuple[int, int]:
+    """The same stretch with what follows it closely on either side; its first place, and the one after its last."""
+    near = max(NEAR_S, int(seconds[end] - seconds[begin]) // 2)
+    while begin > 0 and seconds[begin] - seconds[begin - 1] <= near:
+        begin -= 1
+    while end + 1 < len(seconds) and seconds[end + 1] - seconds[end] <= near:
+        end += 1
+    return begin, end + 1
 
 
 def _shortest(seconds: NDArray[np.int64], codes: NDArray[np.int64], wanted: int) -> tuple[int, int]:

@@ -15,7 +15,7 @@ import polars as pl
 from root_cause.dossier.coverage import measure_coverage
 from root_cause.dossier.holders import touches_of_leaked
 from trails.explore.conditions import ANYTHING, NamedIn, TimeSpan, both
-from trails.explore.explorer import DAY_SLOTS, QUARTERS, SLOT_S, weekday_of
+from trails.explore.explorer import QUARTERS, SLOT_S, weekday_of
 from trails.explore.gathered import gather
 from trails.explore.questions import ask
 from trails.store.runs import RUN_KINDS
@@ -33,8 +33,10 @@ if TYPE_CHECKING:
 
     Counts = NDArray[np.int64]
 
-WIDTHS: Final = (1, QUARTERS, 4 * QUARTERS, DAY_SLOTS, 7 * DAY_SLOTS, 28 * DAY_SLOTS, 91 * DAY_SLOTS)
-"""Widths of bars in quarters of an hour."""
+HOUR_S: Final = 3600
+DAY_S: Final = 24 * HOUR_S
+WIDTHS: Final = (60, 300, SLOT_S, HOUR_S, 4 * HOUR_S, DAY_S, 7 * DAY_S, 28 * DAY_S, 91 * DAY_S)
+"""Widths of bars in seconds."""
 MOST_BARS: Final = 140
 COLLEAGUES: Final = 24
 SAME_SIZE: Final = 2.0
@@ -153,7 +155,7 @@ def compile_dossier(
     heat, heat_leaked = clock.heat(rows["second"]), clock.heat(hits["second"])
     dated = hits.filter(pl.col("second") > 0)
     coverage = measure_coverage(
-        dated["second"].to_numpy(), dated["subject"].to_numpy(), clock.local(dated["second"]) // DAY_SLOTS
+        dated["second"].to_numpy(), dated["subject"].to_numpy(), clock.local(dated["second"]) // DAY_S
     )
     return Dossier(
         rows=len(rows), rows_ever=ever.rows, covered=hits["subject"].n_unique(),
@@ -177,9 +179,10 @@ class _Clock:
         self._offsets = explorer.offsets(self._first, span[1] // SLOT_S - self._first + 1)
 
     def local(self, seconds: pl.Series) -> Counts:
-        """Quarters of an hour since 1970 as the clock on the wall shows them."""
-        slots = seconds.to_numpy().astype(np.int64) // SLOT_S
-        return slots + self._offsets[np.clip(slots - self._first, 0, len(self._offsets) - 1)]
+        """Seconds since 1970 as the clock on the wall shows them."""
+        stamps = seconds.to_numpy().astype(np.int64)
+        at = np.clip(stamps // SLOT_S - self._first, 0, len(self._offsets) - 1)
+        return stamps + self._offsets[at] * SLOT_S
 
     def bar(self, seconds: pl.Series, base: int, width: int, bars: int) -> Counts:
         """The bar of each second; -1 outside of all of them."""
@@ -188,7 +191,7 @@ class _Clock:
 
     def heat(self, seconds: pl.Series) -> Counts:
         """How many fall on each weekday and hour."""
-        local = self.local(seconds.filter(seconds > 0))
+        local = self.local(seconds.filter(seconds > 0)) // SLOT_S
         cells = weekday_of(local) * 24 + local // QUARTERS % 24
         return np.bincount(cells, minlength=7 * 24).reshape(7, 24)
 
@@ -198,24 +201,20 @@ def _span(first_slot: int, slots: Counts) -> tuple[int, int] | None:
 
 
 def _bars(explorer: Explorer, first: int, until: int) -> tuple[list[int], int, int]:
-    """Beginnings of bars and the end of the last, their width, and the local quarter in which the first begins."""
-    first_slot, last_slot = first // SLOT_S, (max(until, first + 1) - 1) // SLOT_S
+    """Beginnings of bars and the end of the last, their width, and the second on the wall at which the first begins."""
     span = explorer.span or (first, until)
-    first_slot = max(first_slot, span[0] // SLOT_S)
-    last_slot = max(first_slot, min(last_slot, span[1] // SLOT_S))
-    offsets = explorer.offsets(first_slot, last_slot - first_slot + 1)
-    begin, end = first_slot + int(offsets[0]), last_slot + int(offsets[-1]) + 1
+    first = max(first, span[0] // SLOT_S * SLOT_S)
+    until = max(first + 60, min(until, (span[1] // SLOT_S + 1) * SLOT_S))
+    begin, end = first + _ahead_at(explorer, first), until + _ahead_at(explorer, until - 1)
     width = next((one for one in WIDTHS if -(-(end - begin) // one) <= MOST_BARS), WIDTHS[-1])
-    aligned = min(width, DAY_SLOTS)
-    base = begin - begin % aligned
-    count = -(-(end - base) // width)
-    local = [base + width * number for number in range(count + 1)]
-    ahead = int(offsets[0])
-    return [(one - _ahead_at(explorer, one - ahead)) * SLOT_S for one in local], width, base
+    base = begin - begin % min(width, DAY_S)
+    local = range(base, base + width * (-(-(end - base) // width)) + 1, width)
+    # Where the clocks are changed, an hour of the wall is there twice or not at all.
+    return [one - _ahead_at(explorer, one - _ahead_at(explorer, one)) for one in local], width, base
 
 
-def _ahead_at(explorer: Explorer, slot: int) -> int:
-    return int(explorer.offsets(slot, 1)[0])
+def _ahead_at(explorer: Explorer, second: int) -> int:
+    return int(explorer.offsets(second // SLOT_S, 1)[0]) * SLOT_S
 
 
 def _band(

@@ -24,7 +24,7 @@ from root_cause.dossier.holders import KINDS, find_candidate, leaked_of
 from trails.explore.conditions import TimeSpan
 from trails.explore.handles import MARK, mask_of
 from trails.explore.language import FIELDS
-from trails.explore.rows import readplace_ofs
+from trails.explore.rows import read_places
 from trails.gaps import read_gaps
 from trails.store.runs import RUN_KINDS
 from web.access.guarded import Guarded
@@ -46,7 +46,7 @@ if TYPE_CHECKING:
     from root_cause.dossier.holders import Candidate, LeakedSet
     from web.exploring import Records
 
-PAGE_SIZE: Final = 30
+PAGE_SIZE: Final = 15
 CUSTOMERS_SHOWN: Final = 60
 NUMBERS_SHOWN: Final = "numbers-revealed"
 
@@ -222,7 +222,7 @@ def _page(
         heat=draw_heat(dossier.heat.tolist(), dossier.heat_leaked.tolist(), dossier.usual), lanes=lanes,
         lanes_height=lanes_height, others=others, others_kind=others_kind, gaps=gaps, zone=zone,
         first=looked.first, until=looked.until, ranged=looked.within is not None, only_leaked=looked.only_leaked,
-        shown=shown_records(readplace_ofs(opened.explorer, dossier.page), opened.handles, reveal=reveal),
+        shown=shown_records(read_places(opened.explorer, dossier.page), opened.handles, reveal=reveal),
         next=".".join(map(str, last)) if last else "", revealed=reveal, numbers=numbers or {}, moment_of=moment_of,
         customers=dossier.customers[:CUSTOMERS_SHOWN], coverage=_coverage(request, looked, named), kinds=KINDS,
         query=_query(looked), dense=_dense(looked),

@@ -102,7 +102,9 @@ def _page(request: Request, query: str, at: str, *, reveal: bool = False) -> Res
         expression = understood(request, query)
     except QueryError as error:
         return _refused(request, query, " ".join(error.said(world.pages.language(request))).strip())
-    if expression is None:
+    if expression is None:  # it stands in no further address, and is not shown again
+        return RedirectResponse("/records?plain=yes", status_code=303)
+    if request.query_params.get("plain"):
         return _refused(request, "", world.pages.texts(request)("explore.plain"))
     opened = records_of(request)
     condition = condition_of(expression, opened.explorer, WebMeanings(opened))
