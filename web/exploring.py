@@ -2,65 +2,30 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import UTC, datetime
 from threading import Lock
-from typing import TYPE_CHECKING, Any, Final, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from sqlalchemy import select
 
-from core.query.expressions import All, Is, Not, any_of
-from core.query.expressions import Any as AnyOf
-from core.query.wildcards import fits, has_star
-from fingerprints.errors import NoIndexError
-from fingerprints.identifiers import load_kinds
-from fingerprints.identifiers.customer_number import NUMBER_KIND
 from fingerprints.secrets.digests import Digester
 from incidents.actions import add_event
-from incidents.errors import NoIncidentError
 from people.errors import NotAllowedError
 from people.roles import TABLE, Permission, may
+from root_cause.dossier.opened import CUSTOMER, Records, plain_fields, with_handles
 from trails.explore.explorer import open_explorer
-from trails.explore.handles import MARK, Handles, is_handle, is_masked
+from trails.explore.handles import Handles
 from trails.models import TrailPart
 from web.world import actor_of, world_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
     from starlette.requests import Request
 
     from core.query.expressions import Expression
-    from fingerprints.index.generation import Index
-    from fingerprints.secrets.keys import Key
     from home import Home
-    from trails.explore.explorer import Explorer
 
 VIEWED, REVEALED, EXPORTED, LINE_SHOWN = "records-viewed", "records-revealed", "records-exported", "line-revealed"
-CUSTOMER: Final = "customer"
-MOST_NAMES: Final = 50
-"""A star in a name stands for no more than so many."""
-COLUMNS: Final = (
-    "system", "operator", "account", "terminal", "address", "processor", "session", "action", "outcome", "extract",
-    "host", "subject",
-)  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class Records:
-    """What a page needs to speak of access records."""
-
-    explorer: Explorer
-    handles: Handles
-    key: Key
-    home: Home
-
-    def index(self) -> Index | None:
-        """The index of customers; None where none was enrolled."""
-        try:
-            return self.home.open_index()
-        except NoIndexError:
-            return None
 
 
 class OpenRecords:
@@ -82,7 +47,7 @@ class OpenRecords:
                 with home.database.read() as session:
                     settings = home.settings
                     explorer = open_explorer(session, settings.trails_dir, zone=settings.trail_zone)
-                self._records = Records(explorer, Handles(Digester(key)), key, home)
+                self._records = Records(explorer, Handles(Digester(key)), key, home.database, home.open_index)
                 self._made_of = made_of
             return self._records
 
@@ -95,85 +60,13 @@ def records_of(request: Request) -> Records:
     return cast("OpenRecords", state.open_records).of(world_of(request).home)
 
 
-class WebMeanings:
-    """What stands behind handles in a search of the pages; a plain name or number means nobody here."""
-
-    def __init__(self, records: Records) -> None:
-        self._records = records
-
-    def names(self, kind: str, value: str) -> Sequence[str]:
-        """The names behind a handle; of a session also those of a record, as ``~file.row``."""
-        explorer, handles = self._records.explorer, self._records.handles
-        if kind == "session":
-            return session_names(explorer, value)
-        return handles.find(kind, value, explorer.names(kind).values()) if is_handle(value) else []
-
-    def customers(self, value: str) -> Sequence[int]:
-        """The digest that a handle is, with those of former keys."""
-        if not is_handle(value):
-            return []
-        import numpy as np
-
-        digest, index = int(value.removeprefix(MARK), 16), self._records.index()
-        if index is None or not index.former.size:
-            return [digest]
-        return [digest, *index.former_digests(np.array([digest], np.uint64)).tolist()]
-
-    def leaked(self, incident_id: int) -> Sequence[int]:
-        """The digests of a leak's customers; none of a leak that is not there."""
-        from root_cause.dossier.holders import leaked_of
-
-        index = self._records.index()
-        if index is None:
-            return []
-        try:
-            with self._records.home.database.read() as session:
-                return leaked_of(session, incident_id, index).asked.tolist()  # type: ignore[no-any-return]
-        except NoIncidentError:
-            return []
-
-
-def session_names(explorer: Explorer, value: str) -> list[str]:
-    """The session of a record, named by its place (``~file.row``)."""
-    import numpy as np
-
-    from trails.explore.rows import read_rows_at
-
-    number, _, row = value.removeprefix(MARK).partition(".")
-    if not (value.startswith(MARK) and number.isdecimal() and row.isdecimal()):
-        return []
-    part = explorer.part(int(number))
-    if part is None or int(row) >= part.head.rows:
-        return []
-    found = read_rows_at(explorer, {part.number: np.array([int(row)])}, ["session"])["session"]
-    return [str(name) for name in found.drop_nulls().to_list()]
-
-
-def is_plain(expression: Expression) -> bool:
-    """Whether a search names somebody without a handle."""
-    return bool(_plain_fields(expression))
-
-
-def _plain_fields(expression: Expression) -> set[str]:
-    match expression:
-        case Is():
-            named = expression.field == CUSTOMER or is_masked(expression.field)
-            return {expression.field} if named and not expression.value.startswith(MARK) else set()
-        case Not():
-            return _plain_fields(expression.part)
-        case All() | AnyOf():
-            return set().union(*(_plain_fields(part) for part in expression.parts))
-        case _:
-            return set()
-
-
-def with_handles(request: Request, expression: Expression, records: Records) -> Expression:
+def named_by(request: Request, expression: Expression, records: Records) -> Expression:
     """The same search with handles in the place of names and numbers, for who may name them.
 
     Raises:
         NotAllowedError: They may not.
     """
-    fields, actor = _plain_fields(expression), actor_of(request)
+    fields, actor = plain_fields(expression), actor_of(request)
     for needed, used in (
         (Permission.REVEAL_VALUES, CUSTOMER in fields),
         (Permission.REVEAL_NAMES, bool(fields - {CUSTOMER})),
@@ -181,35 +74,7 @@ def with_handles(request: Request, expression: Expression, records: Records) -> 
         if used and not may(actor, needed):
             roles = ", ".join(sorted(TABLE[needed]))
             raise NotAllowedError("not_allowed", login=actor.name, permission=needed.value, roles=roles)
-    return _handled(expression, records)
-
-
-def _handled(expression: Expression, records: Records) -> Expression:
-    match expression:
-        case Is() if expression.field in _plain_fields(expression):
-            return _handle(expression, records)
-        case Not():
-            return Not(_handled(expression.part, records))
-        case All():
-            return All(tuple(_handled(part, records) for part in expression.parts))
-        case AnyOf():
-            return any_of(_handled(part, records) for part in expression.parts)
-        case _:
-            return expression
-
-
-def _handle(part: Is, records: Records) -> Expression:
-    if part.field == CUSTOMER:
-        canonical = load_kinds()[NUMBER_KIND].canonical(part.value)
-        digest = Digester(records.key).digest(NUMBER_KIND, canonical or part.value)
-        return Is(CUSTOMER, f"{MARK}{digest:016x}")
-    handles = records.handles
-    if not has_star(part.value) or part.field == "session":
-        return Is(part.field, handles.of(part.field, part.value))
-    folded = part.value.casefold()
-    known = sorted(name for name in records.explorer.names(part.field).values() if fits(folded, name.casefold()))
-    named = [Is(part.field, handles.of(part.field, name)) for name in known[:MOST_NAMES]]
-    return any_of(named) if named else Is(part.field, handles.of(part.field, part.value))
+    return with_handles(expression, records)
 
 
 def note_look(request: Request, *, incident_id: int | None = None) -> None:
@@ -230,31 +95,3 @@ def note(
         add_event(
             session, kind, actor=actor_of(request), now=home.clock.now(), incident_id=incident_id, data=data, key=key
         )
-
-
-def shown_records(frame: Any, handles: Handles, *, reveal: bool = False) -> list[dict[str, Any]]:
-    """Records as pages and exports show them: names masked unless revealed, customers as the digits of their digest."""
-    shown = []
-    for row in frame.iter_rows(named=True):
-        one: dict[str, Any] = {"part": row["part"], "row": row["row"], "when": row["when"], "handles": {}}
-        for name in COLUMNS:
-            one[name] = shown_value(name, row[name], handles, reveal=reveal)
-            if is_masked(name) and name != "session" and row[name] is not None:
-                one["handles"][name] = handles.of(name, row[name])
-        one["customer"] = f"{MARK}{row['subject']:016x}" if row["subject"] else ""
-        shown.append(one)
-    return shown
-
-
-def shown_value(name: str, value: Any, handles: Handles, *, reveal: bool = False) -> str:
-    """One value of a record."""
-    if value is None or value == "":
-        return ""
-    if name == "subject":
-        return f"{value:016x}"[:8] if value else ""
-    return str(value) if reveal or not is_masked(name) else handles.masked(name, str(value))
-
-
-def moment_of(second: int) -> datetime | None:
-    """A second of a record as a moment."""
-    return datetime.fromtimestamp(second, UTC) if second else None

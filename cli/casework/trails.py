@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from cli.casework.records import explore, line
 from cli.casework.suspicions import check, escalate, explain, suspicions
 from cli.given import GIVEN_FILE, confirm
 
@@ -24,7 +25,7 @@ def trails() -> None:
     """Operators' access records: take them in, see what is missing, and what wants an explanation."""
 
 
-for _command in (check, suspicions, explain, escalate):
+for _command in (check, suspicions, explain, escalate, explore, line):
     trails.add_command(_command)
 
 
@@ -97,6 +98,7 @@ def import_command(
             ctx.emit(result.as_json())
         else:
             _show_result(ctx, result)
+    _prepare(ctx)
 
 
 @trails.command()
@@ -119,6 +121,17 @@ def gaps(ctx: Context, *, system: str | None, as_json: bool) -> None:
     for gap in found:
         table.add_row(gap.system, gap.kind, gap.host, gap.first, gap.last, f"{gap.missing:,}")
     ctx.talk.print(table if found else "No gaps were found.")
+
+
+def _prepare(ctx: Context) -> None:
+    """Make ready for questions what was imported, so that nobody waits for it at a page."""
+    from trails.explore.explorer import open_explorer
+
+    with ctx.talk.status("making the records ready for questions") as status, ctx.database.read() as session:
+        open_explorer(
+            session, ctx.settings.trails_dir, zone=ctx.settings.trail_zone,
+            progress=lambda done, of: status.update(f"making the records ready for questions: {done} of {of} files"),
+        )  # fmt: skip
 
 
 def _door(ctx: Context) -> KeyedDoor:

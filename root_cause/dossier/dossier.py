@@ -182,7 +182,8 @@ class _Clock:
         """Seconds since 1970 as the clock on the wall shows them."""
         stamps = seconds.to_numpy().astype(np.int64)
         at = np.clip(stamps // SLOT_S - self._first, 0, len(self._offsets) - 1)
-        return stamps + self._offsets[at] * SLOT_S
+        local: Counts = stamps + self._offsets[at] * SLOT_S
+        return local
 
     def bar(self, seconds: pl.Series, base: int, width: int, bars: int) -> Counts:
         """The bar of each second; -1 outside of all of them."""

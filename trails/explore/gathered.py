@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import polars as pl
@@ -95,7 +95,7 @@ def _gathered(
     schema = {**PLACES, **dict.fromkeys(fields, pl.UInt32), **({"subject": pl.UInt64} if subjects else {})}
     with ThreadPoolExecutor(THREADS) as pool:
         found = [one for one in pool.map(opened, explorer.parts) if len(one["row"])]
-    columns = {name: np.concatenate([one[name] for one in found]) if found else [] for name in schema}
+    columns: dict[str, Any] = {name: np.concatenate([one[name] for one in found]) if found else [] for name in schema}
     whole = pl.DataFrame(columns, schema=schema)
     return whole.with_columns(_texts(explorer, whole[name]) for name in fields)
 

@@ -149,8 +149,10 @@ def _by_run(part: PartLens, arrays: LensArrays, picked: Picked) -> NDArray[np.in
     if picked.marks is not None:
         counted = np.cumsum(picked.marks, dtype=np.uint32)
         before = np.r_[0, counted[starts[1:].astype(np.int64) - 1]].astype(np.int64)
-        return np.diff(before, append=int(counted[-1]))
-    return np.diff(starts, append=np.uint32(part.head.rows)).astype(np.int64)
+        ends = np.append(before[1:], int(counted[-1]))
+        return np.asarray(ends - before, np.int64)
+    first = starts.astype(np.int64)
+    return np.append(first[1:], part.head.rows) - first
 
 
 def _newest(part: PartLens, picked: Picked, second: NDArray[np.uint32], after: Place | None, limit: int) -> list[Place]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Final
 
+import numpy as np
 import polars as pl
 
 from trails.explore.explorer import THREADS
@@ -13,16 +14,14 @@ from trails.records import SCHEMA
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    import numpy as np
     from numpy.typing import NDArray
 
-    from trails.explore.explorer import Explorer
+    from trails.explore.explorer import Explorer, PartLens
     from trails.explore.questions import Place
 
 ROWS: Final = {"part": pl.Int64, "row": pl.Int64, "system": pl.String}
-DENSE: Final = 64
-"""With more rows than one in so many, a stretch of a file is read and what is not wanted is left out."""
 STRETCH: Final = 65_536
+"""Rows of a file that are read at once, as they are written (`trails.store.parts.ROW_GROUP`)."""
 
 
 def read_rows_at(
@@ -31,9 +30,8 @@ def read_rows_at(
     """Some rows by the numbers of their files; columns after ``part``, ``row`` and ``system``."""
     parts = [(part, rows[part.number]) for part in explorer.parts if len(rows.get(part.number, ()))]
 
-    def read(one: tuple[object, NDArray[np.int64]]) -> pl.DataFrame:
-        part, wanted = one
-        return _read(part, wanted, columns)  # type: ignore[arg-type]
+    def read(one: tuple[PartLens, NDArray[np.int64]]) -> pl.DataFrame:
+        return _read(*one, columns)
 
     with ThreadPoolExecutor(THREADS) as pool:
         found = list(pool.map(read, parts))
@@ -44,8 +42,6 @@ def read_rows_at(
 
 def read_places(explorer: Explorer, places: Sequence[Place]) -> pl.DataFrame:
     """The records of a page, in its order."""
-    import numpy as np
-
     rows: dict[int, list[int]] = {}
     for place in places:
         rows.setdefault(place.part, []).append(place.row)
@@ -57,13 +53,10 @@ def read_places(explorer: Explorer, places: Sequence[Place]) -> pl.DataFrame:
     return order.join(found, on=["part", "row"], how="left", maintain_order="left")
 
 
-def _read(part: object, wanted: NDArray[np.int64], columns: Sequence[str]) -> pl.DataFrame:
+def _read(part: PartLens, wanted: NDArray[np.int64], columns: Sequence[str]) -> pl.DataFrame:
     """The rows of one file, stretch by stretch of the row groups that hold any."""
-    import numpy as np
-
-    path, number, system = part.path, part.number, part.system  # type: ignore[attr-defined]
     groups = np.unique(wanted // STRETCH)
-    source = pl.scan_parquet(path).select(columns)
+    source = pl.scan_parquet(part.path).select(columns)
     pieces = []
     # Row groups that follow each other are read at once.
     for some in np.split(groups, np.flatnonzero(np.diff(groups) > 1) + 1):
@@ -71,9 +64,10 @@ def _read(part: object, wanted: NDArray[np.int64], columns: Sequence[str]) -> pl
         begin = int(mine[0])
         frame = source.slice(begin, int(mine[-1]) - begin + 1).collect()
         pieces.append(frame[mine - begin])
-    head = [
-        pl.lit(number, pl.Int64).alias("part"),
+    head: list[pl.Expr | pl.Series] = [
+        pl.lit(part.number, pl.Int64).alias("part"),
         pl.Series("row", wanted, dtype=pl.Int64),
-        pl.lit(system, pl.String).alias("system"),
+        pl.lit(part.system, pl.String).alias("system"),
     ]
-    return pl.concat(pieces).select(*head, *columns)
+    whole: pl.DataFrame = pl.concat(pieces)
+    return whole.select(*head, *columns)

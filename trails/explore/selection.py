@@ -257,10 +257,10 @@ class _Picker:
             return Picked(rows=rows)
         if within.rows is not None:
             return Picked(rows=np.intersect1d(rows, within.rows, assume_unique=True))
-        return Picked(rows=rows[within.marks[rows]])  # type: ignore[index]
+        return Picked(rows=rows[_marks(within)[rows]])
 
     def _and(self, marks: Flags, within: Picked) -> Picked:
-        return Picked(marks=marks if within.all else marks & within.marks)
+        return Picked(marks=marks if within.all else marks & _marks(within))
 
     def _either(self, picked: Sequence[Picked], within: Picked) -> Picked:
         if not picked:
@@ -268,7 +268,7 @@ class _Picker:
         if any(one is within for one in picked):
             return within
         if all(one.rows is not None for one in picked):
-            return Picked(rows=np.unique(np.concatenate([one.rows for one in picked])))  # type: ignore[misc]
+            return Picked(rows=np.unique(np.concatenate([one.rows for one in picked])))
         marks = np.zeros(self._size, np.bool_)
         for one in picked:
             if one.all:
@@ -282,7 +282,7 @@ class _Picker:
         if whole.rows is not None:
             return Picked(rows=np.setdiff1d(whole.rows, picked.numbers(self._size), assume_unique=True))
         marks = ~self._as_marks(picked)
-        return Picked(marks=marks if whole.all else marks & whole.marks)
+        return Picked(marks=marks if whole.all else marks & _marks(whole))
 
     def _as_marks(self, picked: Picked) -> Flags:
         if picked.marks is not None:
@@ -290,6 +290,12 @@ class _Picker:
         marks = np.zeros(self._size, np.bool_)
         marks[picked.numbers(self._size)] = True
         return marks
+
+
+def _marks(picked: Picked) -> Flags:
+    """The marks of rows that are told by marks."""
+    assert picked.marks is not None  # noqa: S101  # rows that are neither all nor listed are marked
+    return picked.marks
 
 
 def _holds(condition: NamedIn | NamedLike, name: str) -> bool:

@@ -15,12 +15,13 @@ from core.clock import local
 from core.query.errors import QueryError
 from people.approvals import REVEAL_NAMES, Approvable
 from people.roles import Permission, may
+from root_cause.dossier.opened import COLUMNS, KeyedMeanings, shown_records
 from trails.explore.language import condition_of
 from trails.explore.questions import ask
 from trails.explore.rows import read_places
 from web.access.guarded import Guarded
 from web.access.second import ask_second
-from web.exploring import COLUMNS, EXPORTED, WebMeanings, note, records_of, shown_records
+from web.exploring import EXPORTED, note, records_of
 from web.routes.explore.records import QUERY_LENGTH, understood
 from web.world import actor_of, form_of
 
@@ -51,7 +52,7 @@ def export(request: Request) -> Response:
     approved = ask_second(request, Approvable(REVEAL_NAMES, "records", reason)) if reveal else {}
     opened = records_of(request)
     counted = ask(
-        opened.explorer, condition_of(expression, opened.explorer, WebMeanings(opened)), limit=MOST_ROWS, facets=()
+        opened.explorer, condition_of(expression, opened.explorer, KeyedMeanings(opened)), limit=MOST_ROWS, facets=()
     )
     shown = shown_records(read_places(opened.explorer, counted.page), opened.handles, reveal=reveal)
     rows = [_row(one, opened.explorer.zone) for one in shown]

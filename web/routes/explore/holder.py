@@ -21,6 +21,7 @@ from people.approvals import REVEAL_NAMES, REVEAL_VALUES, Approvable
 from people.roles import Permission
 from root_cause.dossier.dossier import compile_dossier
 from root_cause.dossier.holders import KINDS, find_candidate, leaked_of
+from root_cause.dossier.opened import moment_of, shown_records
 from trails.explore.conditions import TimeSpan
 from trails.explore.handles import MARK, mask_of
 from trails.explore.language import FIELDS
@@ -31,7 +32,7 @@ from web.access.guarded import Guarded
 from web.access.second import ask_second
 from web.charts.accesses import draw_accesses, draw_lanes, label_of, lanes_height, written
 from web.charts.heat import draw_heat
-from web.exploring import REVEALED, moment_of, note, note_look, records_of, shown_records
+from web.exploring import REVEALED, note, note_look, records_of
 from web.routes.explore.records import place_of
 from web.world import actor_of, form_of, world_of
 
@@ -44,7 +45,7 @@ if TYPE_CHECKING:
     from incidents.views import IncidentLine
     from root_cause.dossier.dossier import Dossier
     from root_cause.dossier.holders import Candidate, LeakedSet
-    from web.exploring import Records
+    from root_cause.dossier.opened import Records
 
 PAGE_SIZE: Final = 15
 CUSTOMERS_SHOWN: Final = 60

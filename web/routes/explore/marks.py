@@ -13,10 +13,11 @@ from incidents.errors import NoIncidentError
 from incidents.marks import COMMENT, EVENT, RECORD, STAR, TAG, pull_records, put_mark, take_mark
 from incidents.models import Event
 from people.roles import Permission
+from root_cause.dossier.opened import shown_value
 from trails.explore.handles import is_masked
 from trails.explore.rows import read_rows_at
 from web.access.guarded import Guarded
-from web.exploring import records_of, shown_value
+from web.exploring import records_of
 from web.world import actor_of, form_of, world_of
 
 if TYPE_CHECKING:

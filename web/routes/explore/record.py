@@ -18,6 +18,7 @@ from fingerprints.secrets.digests import Digester
 from incidents.marks import RECORD, marks_of
 from people.approvals import REVEAL_NAMES, Approvable
 from people.roles import Permission
+from root_cause.dossier.opened import COLUMNS, shown_records
 from trails.errors import DamagedTrailError
 from trails.explore.handles import is_masked
 from trails.explore.language import FIELDS
@@ -28,7 +29,7 @@ from trails.store.kept_lines import lines_path, read_line
 from transparency.models import LogHead, LogLeaf
 from web.access.guarded import Guarded
 from web.access.second import ask_second
-from web.exploring import COLUMNS, LINE_SHOWN, REVEALED, note, note_look, records_of, shown_records
+from web.exploring import LINE_SHOWN, REVEALED, note, note_look, records_of
 from web.world import form_of, world_of
 
 if TYPE_CHECKING:
@@ -36,8 +37,8 @@ if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.responses import Response
 
+    from root_cause.dossier.opened import Records
     from trails.explore.explorer import PartLens
-    from web.exploring import Records
 
 NOON: Final = time(12)
 NOT_KEPT, DAMAGED = "not-kept", "damaged"

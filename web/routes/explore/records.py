@@ -15,6 +15,7 @@ from core.query.parser import parse
 from core.query.writer import unparse
 from people.approvals import REVEAL_NAMES, Approvable
 from people.roles import Permission
+from root_cause.dossier.opened import KeyedMeanings, is_plain, shown_records
 from trails.explore.explorer import DAY_SLOTS, QUARTERS, SLOT_S
 from trails.explore.handles import is_masked, mask_of
 from trails.explore.language import FIELDS, condition_of
@@ -23,7 +24,7 @@ from trails.explore.rows import read_places
 from web.access.guarded import Guarded
 from web.access.second import ask_second
 from web.charts.accesses import draw_accesses
-from web.exploring import REVEALED, WebMeanings, is_plain, note, note_look, records_of, shown_records, with_handles
+from web.exploring import REVEALED, named_by, note, note_look, records_of
 from web.world import form_of, world_of
 
 if TYPE_CHECKING:
@@ -31,9 +32,9 @@ if TYPE_CHECKING:
     from starlette.responses import Response
 
     from core.query.expressions import Expression
+    from root_cause.dossier.opened import Records
     from trails.explore.questions import Counted
     from web.charts.accesses import AccessChart
-    from web.exploring import Records
 
 QUERY_LENGTH: Final = 2000
 PAGE_SIZE: Final = 50
@@ -66,7 +67,7 @@ def asked(request: Request) -> Response:
     try:
         expression = _parsed(request, typed)
         if is_plain(expression):
-            typed = unparse(with_handles(request, expression, records_of(request)), FIELDS, _zone(request))
+            typed = unparse(named_by(request, expression, records_of(request)), FIELDS, _zone(request))
     except QueryError as error:
         # What was typed may be a name or a number: it is shown again to whoever typed it, and stands in no address.
         said = " ".join(error.said(world.pages.language(request))).strip()
@@ -107,7 +108,7 @@ def _page(request: Request, query: str, at: str, *, reveal: bool = False) -> Res
     if request.query_params.get("plain"):
         return _refused(request, "", world.pages.texts(request)("explore.plain"))
     opened = records_of(request)
-    condition = condition_of(expression, opened.explorer, WebMeanings(opened))
+    condition = condition_of(expression, opened.explorer, KeyedMeanings(opened))
     counted = ask(opened.explorer, condition, after=place_of(at), limit=PAGE_SIZE, facets=FACETS)
     shown = shown_records(read_places(opened.explorer, counted.page), opened.handles, reveal=reveal)
     if not reveal:
