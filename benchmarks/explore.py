@@ -24,15 +24,38 @@ import polars as pl
 
 from core.database import Database
 from migrations import upgrade
+from trails.explore.conditions import (
+    ANYTHING,
+    ClockHours,
+    Either,
+    InSessions,
+    NamedIn,
+    NamedLike,
+    OfSubjects,
+    TimeSpan,
+    Weekdays,
+    Without,
+    both,
+)
+from trails.explore.explorer import open_explorer
+from trails.explore.language import PLAIN
+from trails.explore.questions import ask
+from trails.explore.rows import read_places
 from trails.models import TrailImport, TrailPart
 from trails.records import SCHEMA
-from trails.store.parts import PartWriter, put_in_place
+from trails.store.parts import PartWriter, part_paths, put_in_place
 from trails.times import WHEN
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from numpy.typing import NDArray
+
+    from trails.explore.conditions import Condition
+    from trails.explore.explorer import Explorer
+
+BUDGET_WARM_S, BUDGET_COLD_S, BUDGET_MIB = 1.0, 3.0, 2048
+"""For 100 million records; with fewer they are to be kept all the more."""
 
 BEGIN: Final = datetime(2016, 1, 1, tzinfo=UTC)
 HOUR_S: Final = 3600
@@ -121,3 +144,134 @@ def _month(rng: np.random.Generator, month: str, rows: int, system: str, shape: 
         "line": pl.Series(rng.integers(1, 1 << 63, rows).astype(np.uint64)),
     }
     return pl.DataFrame({name: columns[name] for name in SCHEMA})
+
+
+def questions(explorer: Explorer, shape: argparse.Namespace) -> dict[str, Condition]:
+    """One question of each class."""
+    rng = np.random.default_rng(7)
+    last = (explorer.span or (0, 0))[1]
+    day = last - 900 * DAY_S
+
+    def customers(count: int) -> OfSubjects:
+        return OfSubjects.of(customer_digests(rng.integers(0, shape.customers, count)))
+
+    operator = NamedIn("operator", frozenset({"op-0007"}))
+    sessions = read_places(explorer, ask(explorer, TimeSpan(day, day + DAY_S), limit=1, facets=()).page)["session"]
+    return {
+        "everything": ANYTHING,
+        "one day": TimeSpan(day, day + DAY_S),
+        "two years": TimeSpan(day - 730 * DAY_S, day),
+        "one operator": operator,
+        "a rare action": NamedIn("action", frozenset({"export"})),
+        "hours of the night": ClockHours(frozenset({22, 23, 0, 1, 2, 3, 4})),
+        "weekends, one action": both(Weekdays(frozenset({5, 6})), NamedIn("action", frozenset({"view"}))),
+        "refused, by night": both(NamedIn("outcome", frozenset({"失敗"})), ClockHours(frozenset(range(6)))),
+        "not, either, or": both(
+            Without(NamedIn("processor", frozenset({"委託先03"}))),
+            Either((NamedIn("action", frozenset({"print", "export"})), NamedIn("host", frozenset({"callcenter-1"})))),
+        ),
+        "a word": NamedLike(PLAIN, "shop"),
+        "one session": InSessions(frozenset(sessions.to_list())),
+        "one customer": customers(1),
+        "1,000 leaked customers": customers(1000),
+        "100,000 leaked customers": customers(100_000),
+        "an operator and 10,000 leaked": both(operator, customers(10_000)),
+    }
+
+
+def put_out(paths: Sequence[Path]) -> None:
+    """Put files out of the page cache, as far as the system lets us."""
+    for path in paths:
+        descriptor = os.open(path, os.O_RDONLY)
+        os.posix_fadvise(descriptor, 0, 0, os.POSIX_FADV_DONTNEED)
+        os.close(descriptor)
+
+
+def plain_scans(files: Sequence[Path]) -> dict[str, Callable[[], object]]:
+    """What Polars needs for counts alone, without any lens: an unfiltered one, and one over leaked customers."""
+    lazy = pl.scan_parquet(list(files))
+    by = pl.col("when").dt.truncate("1d").alias("day")
+    asked = pl.Series(customer_digests(np.random.default_rng(7).integers(0, 10_000_000, 1000)))
+    some = lazy.filter(pl.col("subject").is_in(asked.implode()))
+    return {
+        "everything by day": lambda: lazy.group_by(by).len().collect(engine="streaming"),
+        "everything by operator": lambda: lazy.group_by("operator").len().collect(engine="streaming"),
+        "1,000 customers by day and operator": lambda: some.group_by(by, "operator").len().collect(engine="streaming"),
+    }
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Print the figures; 1 when a budget is not kept."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--records", type=int, default=3_000_000)
+    parser.add_argument("--customers", type=int, default=10_000_000)
+    parser.add_argument("--operators", type=int, default=3000)
+    parser.add_argument("--days", type=int, default=3650)
+    parser.add_argument("--home", type=Path, help="keep everything here; what is there already is not made again")
+    args = parser.parse_args(argv)
+    home = args.home or Path(tempfile.mkdtemp(prefix="hinomi-explore-"))
+    try:
+        return _run(home, args)
+    finally:
+        if args.home is None:
+            shutil.rmtree(home, ignore_errors=True)
+
+
+def _run(home: Path, args: argparse.Namespace) -> int:
+    home.mkdir(parents=True, exist_ok=True)
+    folder = home / "trails"
+    database = Database(f"sqlite:///{home / 'trails.db'}")
+    upgrade(database)
+    if not folder.exists():
+        seconds = _timed(lambda: write_records(folder, database, args))
+        print(f"{args.records:,} records written in {seconds:.0f} s", flush=True)
+
+    def opened() -> Explorer:
+        with database.read() as session:
+            return open_explorer(session, folder, zone="Asia/Tokyo")
+
+    fresh = not any(folder.rglob("*.lens"))
+    seconds = _timed(opened)
+    with database.read() as session:
+        files = part_paths(session, folder)
+    lenses = sorted(folder.rglob("*.lens"))
+    if fresh:
+        print(f"lenses made in {seconds:.1f} s", flush=True)
+    rows = sum(int(pl.scan_parquet(file).select(pl.len()).collect().item()) for file in files)
+    for kind, paths in (("records", files), ("lenses", lenses)):
+        print(f"{kind}: {sum(path.stat().st_size for path in paths) / rows:.1f} bytes a record in {len(paths)} files")
+    put_out([*files, *lenses])
+    print(f"opened in {_timed(opened):.2f} s cold, {_timed(opened):.2f} s warm, {rows:,} records", flush=True)
+    explorer = opened()
+    worst_cold = worst_warm = 0.0
+    for name, condition in questions(explorer, args).items():
+        put_out([*files, *lenses])
+        cold, found = _asked(explorer, condition)
+        warm = min(_asked(explorer, condition)[0] for _ in range(3))
+        print(f"{name:32} {found:>13,} records  cold {cold:6.3f} s  warm {warm:6.3f} s", flush=True)
+        worst_cold, worst_warm = max(worst_cold, cold), max(worst_warm, warm)
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    print(f"worst: cold {worst_cold:.2f} s, warm {worst_warm:.2f} s; peak {peak:,.0f} MiB, mapped files included")
+    for name, scan in plain_scans(files).items():
+        put_out(files)
+        print(f"polars, {name:36} cold {_timed(scan):6.3f} s  warm {_timed(scan):6.3f} s", flush=True)
+    database.close()
+    return 0 if worst_warm <= BUDGET_WARM_S and worst_cold <= BUDGET_COLD_S and peak <= BUDGET_MIB else 1
+
+
+def _asked(explorer: Explorer, condition: Condition) -> tuple[float, int]:
+    """Seconds until counts, histogram, facets and the newest page stand, and how many records fit."""
+    started = time.perf_counter()
+    found = ask(explorer, condition)
+    read_places(explorer, found.page)
+    return time.perf_counter() - started, found.rows
+
+
+def _timed(work: Callable[[], object]) -> float:
+    started = time.perf_counter()
+    work()
+    return time.perf_counter() - started
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import random
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
@@ -30,6 +30,7 @@ from trails.models import TrailPart
 from trails.records import SCHEMA
 
 if TYPE_CHECKING:
+    from pathlib import Path
     from random import Random
 
     from trails.explore.conditions import Condition
@@ -61,6 +62,11 @@ class Rows:
     rows: list[dict[str, Any]] = field(default_factory=list)
 
 
+def seeded(seed: int) -> Random:
+    """Numbers that come out the same each time."""
+    return random.Random(seed)  # noqa: S311  # made up
+
+
 def write_random(rng: Random, folder: Path, zone: str) -> Rows:
     """A few files of random rows."""
     parts, rows = [], []
@@ -89,12 +95,12 @@ def _row(rng: Random) -> dict[str, Any]:
     return {name: {**named, **rest}[name] for name in SCHEMA}
 
 
-def fits(row: dict[str, Any], condition: Condition, zone: str) -> bool:  # noqa: C901, PLR0911, PLR0912  # one line a kind
+def fits(row: dict[str, Any], condition: Condition, zone: str) -> bool:  # noqa: C901, PLR0911  # one line a kind
     """Whether a row fits a condition."""
     local = row["when"].astimezone(ZoneInfo(zone)) if row["when"] is not None else None
     match condition:
         case NamedIn():
-            return row[condition.field] in condition.names
+            return bool(row[condition.field] in condition.names)
         case NamedLike():
             return any(condition.text.lower() in (row[name] or "").lower() for name in condition.fields)
         case TimeSpan():
@@ -104,11 +110,11 @@ def fits(row: dict[str, Any], condition: Condition, zone: str) -> bool:  # noqa:
         case Weekdays():
             return local is not None and local.weekday() in condition.days
         case OfSubjects():
-            return row["subject"] != 0 and row["subject"] in condition.digests.tolist()
+            return bool(row["subject"] != 0 and row["subject"] in condition.digests.tolist())
         case InSessions():
-            return row["session"] in condition.names
+            return bool(row["session"] in condition.names)
         case OfLine():
-            return row["part"] == condition.part and row["line"] == condition.digest
+            return bool(row["part"] == condition.part and row["line"] == condition.digest)
         case Every():
             return all(fits(row, part, zone) for part in condition.parts)
         case Either():

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import tempfile
 from pathlib import Path
-from random import Random
 
 import numpy as np
 import polars as pl
@@ -21,6 +20,7 @@ from tests.trails.explore.naive import (
     counted,
     fits,
     newest_first,
+    seeded,
     write_random,
 )
 from trails.explore.conditions import (
@@ -73,7 +73,7 @@ def test_counts_histogram_facets_and_pages_are_those_of_all_rows(
     seed: int, condition: Condition, zone: str, limit: int
 ) -> None:
     with tempfile.TemporaryDirectory() as folder:
-        given_rows = write_random(Random(seed), Path(folder), zone)
+        given_rows = write_random(seeded(seed), Path(folder), zone)
         wanted = [row for row in given_rows.rows if fits(row, condition, zone)]
         found = ask(given_rows.explorer, condition, limit=limit)
         assert found.rows == len(wanted)
@@ -92,7 +92,7 @@ def test_counts_histogram_facets_and_pages_are_those_of_all_rows(
 @given(seed=SEEDS, condition=CONDITIONS, limit=st.integers(1, 9))
 def test_pages_follow_each_other_without_holes_and_without_doubles(seed: int, condition: Condition, limit: int) -> None:
     with tempfile.TemporaryDirectory() as folder:
-        given_rows = write_random(Random(seed), Path(folder), ZONES[0])
+        given_rows = write_random(seeded(seed), Path(folder), ZONES[0])
         wanted = newest_first([row for row in given_rows.rows if fits(row, condition, ZONES[0])])
         seen: list[tuple[int, int]] = []
         after = None
@@ -111,7 +111,7 @@ def test_touches_are_the_rows_of_those_customers_with_their_own_fields(
 ) -> None:
     fields = ("operator", "terminal", "action", "system")
     with tempfile.TemporaryDirectory() as folder:
-        given_rows = write_random(Random(seed), Path(folder), ZONES[0])
+        given_rows = write_random(seeded(seed), Path(folder), ZONES[0])
         found = touches(given_rows.explorer, np.array(sorted(asked), np.uint64), fields, condition)
         wanted = [row for row in given_rows.rows if row["subject"] in asked and fits(row, condition, ZONES[0])]
         told = found.select("part", "row", "subject", *(pl.col(name).cast(pl.String) for name in fields)).rows()
@@ -130,7 +130,7 @@ def test_touches_are_the_rows_of_those_customers_with_their_own_fields(
 @given(seed=SEEDS)
 def test_records_of_a_page_are_read_in_its_order_with_every_field(seed: int) -> None:
     with tempfile.TemporaryDirectory() as folder:
-        given_rows = write_random(Random(seed), Path(folder), ZONES[0])
+        given_rows = write_random(seeded(seed), Path(folder), ZONES[0])
         page = ask(given_rows.explorer, limit=40, facets=()).page
         read = read_places(given_rows.explorer, page)
         known = {(row["part"], row["row"]): row for row in given_rows.rows}
@@ -140,7 +140,7 @@ def test_records_of_a_page_are_read_in_its_order_with_every_field(seed: int) -> 
 
 def test_without_files_nothing_fits() -> None:
     with tempfile.TemporaryDirectory() as folder:
-        given_rows = write_random(Random(1), Path(folder), ZONES[0])
+        given_rows = write_random(seeded(1), Path(folder), ZONES[0])
         nothing = type(given_rows.explorer)([], ZONES[0])
         assert ask(nothing).rows == 0
         assert gather(nothing, Every(), ("operator",)).is_empty()

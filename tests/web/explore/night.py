@@ -56,22 +56,23 @@ def write_night(path: Path) -> tuple[str, list[str]]:
 
     def add(at: datetime, who: int, name: str, terminal: str, action: str, outcome: str, number: str) -> None:
         session = f"s{at.astimezone(JST):%Y%m%d}-{who}{'n' if at.astimezone(JST).hour >= 22 else ''}"
-        text = f"{at.astimezone(JST):%Y/%m/%d %H:%M:%S},{name},acc-{who // 3},{terminal},10.8.0.{who},{session},{action},{outcome},{number}"
-        rows.append((at, text))
+        when = f"{at.astimezone(JST):%Y/%m/%d %H:%M:%S}"
+        fields = (when, name, f"acc-{who // 3}", terminal, f"10.8.0.{who}", session, action, outcome, number)
+        rows.append((at, ",".join(fields)))
 
     for number in range(DAYS):
         day = BEGIN + timedelta(days=number)
         if GAP <= day < GAP + timedelta(days=2):
             continue
         for who in range(OPERATORS):
-            name = CULPRIT if who == 7 else f"suzuki-{who:04d}"  # noqa: PLR2004
+            name = CULPRIT if who == 7 else f"suzuki-{who:04d}"
             begins = datetime(day.year, day.month, day.day, 9 + who % 3, tzinfo=JST)
-            for _ in range(rng.randint(2, 6) if day.weekday() > 4 else rng.randint(14, 26)):  # noqa: PLR2004
+            for _ in range(rng.randint(2, 6) if day.weekday() > 4 else rng.randint(14, 26)):
                 at = begins + timedelta(seconds=rng.randrange(8 * 3600))
-                terminal = TERMINAL if who == 7 else f"T-{rng.choice([who, who, who, 20]):04d}"  # noqa: PLR2004
+                terminal = TERMINAL if who == 7 else f"T-{rng.choice([who, who, who, 20]):04d}"
                 action = rng.choices(["照会", "検索", "変更", "印刷"], [80, 12, 7, 1])[0]
-                outcome = "拒否" if rng.random() < 0.02 else "成功"  # noqa: PLR2004
-                customer = rng.randrange(ENROLLED) if rng.random() < 0.97 else 0  # noqa: PLR2004
+                outcome = "拒否" if rng.random() < 0.02 else "成功"
+                customer = rng.randrange(ENROLLED) if rng.random() < 0.97 else 0
                 add(at, who, name, terminal, action, outcome, f"K{customer:06d}")
     for place, customer in enumerate(range(LEAKED - 2)):
         at = NIGHT + timedelta(seconds=place * 6)

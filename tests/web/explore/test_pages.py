@@ -86,9 +86,9 @@ def test_every_kind_of_holder_has_a_page(browser: TestClient, scene: Scene) -> N
         page = browser.get(holder_of(browser, scene, kind))
         assert page.status_code == 200, kind
         assert not PLAIN.search(page.text), kind
-    page = f"/incidents/{scene.incident_id}/holders"
+    base = f"/incidents/{scene.incident_id}/holders"
     for wrong in ("operator/0000000000000000", "nobody/0000000000000000", "operator/x", f"operator/{CULPRIT}"):
-        assert browser.get(f"{page}/{wrong}").status_code == 404
+        assert browser.get(f"{base}/{wrong}").status_code == 404
 
 
 @pytest.mark.usefixtures("night")
