@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from cli.context import Context
     from core.texts import Texts
+    from fingerprints.secrets.keys import Key
     from root_cause.dossier.opened import Records
     from trails.explore.questions import Counted
 
@@ -148,16 +149,18 @@ def _show(ctx: Context, rows: list[dict[str, Any]], counted: Counted, opened: Re
 
 def _in_file(ctx: Context, path: Path, wanted: int) -> tuple[str, int] | None:
     """The line in a log, and its number; the log is read from its beginning."""
+    from root_cause.dossier.opened import door_of
     from trails.lines import find_encoding, read_blocks
     from trails.zipped_logs import logs_in
 
-    door = _door(ctx)
+    doors = [door_of(key) for key in _keys(ctx)]
     for log in logs_in(path):
         for block in read_blocks(log, find_encoding(log)):
-            found = (door.lines(block.lines) == wanted).nonzero()[0]
-            if len(found):
-                at = int(found[0])
-                return block.lines[at], block.first + at
+            for door in doors:
+                found = (door.lines(block.lines) == wanted).nonzero()[0]
+                if len(found):
+                    at = int(found[0])
+                    return block.lines[at], block.first + at
     return None
 
 
@@ -165,21 +168,20 @@ def _kept(ctx: Context, wanted: int) -> tuple[str, int | None] | None:
     """The line among those that were kept: every file of records that holds its digest is looked into."""
     import polars as pl
 
-    from trails.store.kept_lines import read_line
+    from root_cause.dossier.opened import read_kept_line
     from trails.store.parts import part_paths
 
     with ctx.database.read() as session:
         paths = part_paths(session, ctx.settings.trails_dir)
     for path in paths:
         there = pl.scan_parquet(path).select((pl.col("line") == wanted).any()).collect().item()
-        if there and (text := read_line(path, wanted, key=ctx.key, door=_door(ctx))) is not None:
+        if there and (text := read_kept_line(path, wanted, _keys(ctx))) is not None:
             return text, None
     return None
 
 
-def _door(ctx: Context) -> Any:
-    from fingerprints.identifiers import load_kinds
-    from fingerprints.identifiers.customer_number import NUMBER_KIND
-    from trails.number_digests import KeyedDoor
+def _keys(ctx: Context) -> list[Key]:
+    """The key in use, and those of before that are kept."""
+    from fingerprints.secrets.keys import former_keys
 
-    return KeyedDoor(ctx.digester, load_kinds()[NUMBER_KIND])
+    return [ctx.key, *former_keys(ctx.settings.key, ctx.settings.home)]

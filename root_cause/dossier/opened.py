@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
@@ -17,11 +18,15 @@ from fingerprints.identifiers.customer_number import NUMBER_KIND
 from fingerprints.secrets.digests import Digester
 from incidents.errors import NoIncidentError
 from root_cause.dossier.holders import leaked_of
+from trails.errors import DamagedTrailError
 from trails.explore.handles import MARK, is_handle, is_masked
 from trails.explore.rows import read_rows_at
+from trails.number_digests import KeyedDoor
+from trails.store.kept_lines import read_line
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from pathlib import Path
 
     from core.database import Database
     from core.query.expressions import Expression
@@ -101,6 +106,23 @@ def session_names(explorer: Explorer, value: str) -> list[str]:
         return []
     found = read_rows_at(explorer, {part.number: np.array([int(row)])}, ["session"])["session"]
     return [str(name) for name in found.drop_nulls().to_list()]
+
+
+def read_kept_line(part: Path, digest: int, keys: Sequence[Key]) -> str | None:
+    """The line of a record, sealed under one of some keys; None where lines were not kept.
+
+    Raises:
+        DamagedTrailError: It is not as it was written, or was sealed under none of these keys.
+    """
+    for key in keys[:-1]:
+        with suppress(DamagedTrailError):
+            return read_line(part, digest, key=key, door=door_of(key))
+    return read_line(part, digest, key=keys[-1], door=door_of(keys[-1]))
+
+
+def door_of(key: Key) -> KeyedDoor:
+    """Makes digests of lines under a key."""
+    return KeyedDoor(Digester(key), load_kinds()[NUMBER_KIND])
 
 
 def is_plain(expression: Expression) -> bool:

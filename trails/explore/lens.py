@@ -179,6 +179,15 @@ class LensArrays:
         kind, offset, count = self._arrays[name]
         return np.frombuffer(self._mapped, np.dtype(kind), count, offset)
 
+    def whole(self, name: str) -> NDArray[Any]:
+        """An array that is read from end to end: the system is told, and reads it at once where it is on disk."""
+        kind, offset, count = self._arrays[name]
+        begin = offset - offset % mmap.PAGESIZE
+        length = offset + np.dtype(kind).itemsize * count - begin
+        if length:
+            self._mapped.madvise(mmap.MADV_WILLNEED, begin, length)
+        return self[name]
+
 
 @contextmanager
 def mapped(path: Path, head: LensHead) -> Iterator[LensArrays]:

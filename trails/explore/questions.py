@@ -122,7 +122,7 @@ def rows_of(explorer: Explorer, condition: Condition) -> dict[int, NDArray[np.in
 
 def _of_part(part: PartLens, arrays: LensArrays, prepared: Prepared, after: Place | None, limit: int) -> _Part | None:
     picked = prepared.pick(part, arrays)
-    second = picked.of(arrays["second"])
+    second = picked.of(arrays, "second")
     if not len(second):
         return None
     head = part.head
@@ -134,7 +134,7 @@ def _of_part(part: PartLens, arrays: LensArrays, prepared: Prepared, after: Plac
         undated = len(second) - int(dated.sum())
         slot = slot[dated]
     slots = np.bincount(slot - np.uint32(first), minlength=head.last // SLOT_S - first + 1 if head.last else 0)
-    mixes = np.bincount(picked.of(arrays["mix"]), minlength=len(head.mixes))
+    mixes = np.bincount(picked.of(arrays, "mix"), minlength=len(head.mixes))
     return _Part(
         len(second), first, slots, undated, _by_run(part, arrays, picked), mixes,
         _newest(part, picked, second, after, limit),

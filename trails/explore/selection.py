@@ -27,7 +27,7 @@ from trails.explore.lens import MIXED, session_hash
 from trails.store.runs import KEYS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
     from numpy.typing import NDArray
 
@@ -38,6 +38,8 @@ if TYPE_CHECKING:
     Rows = NDArray[np.int64]
     Flags = NDArray[np.bool_]
 
+MANY: Final = 500
+"""With so many customers, nearly every page of the sorted ones is looked at."""
 FEW: Final = 8
 """Below one in so many rows, rows are listed instead of marked."""
 
@@ -50,11 +52,12 @@ class Picked:
     rows: Rows | None = None
     marks: Flags | None = None
 
-    def of(self, array: NDArray[Any]) -> NDArray[Any]:
+    def of(self, arrays: LensArrays, name: str) -> NDArray[Any]:
         """The places of an array, one a row, that belong to the rows."""
-        if self.all:
-            return array
-        return array[self.rows if self.rows is not None else self.marks]
+        if self.rows is not None:
+            return arrays[name][self.rows]
+        array = arrays.whole(name)
+        return array if self.all else array[self.marks]
 
     def numbers(self, size: int) -> Rows:
         """The rows' numbers."""
@@ -109,14 +112,15 @@ class Prepared:
 
 def subject_rows(arrays: LensArrays, digests: NDArray[np.uint64]) -> tuple[NDArray[np.int64], NDArray[np.uint64]]:
     """The rows of one file that are about some customers (sorted digests), in any order, and who each is about."""
-    known = arrays["subject"]
+    known = arrays["subject"] if len(digests) < MANY else arrays.whole("subject")
     if len(digests) > len(known):
         at = np.minimum(np.searchsorted(digests, known), max(len(digests) - 1, 0))
         places = np.flatnonzero(digests[at] == known)
     else:
-        left, right = np.searchsorted(known, digests, side="left"), np.searchsorted(known, digests, side="right")
-        counts = right - left
-        left, counts = left[counts > 0], counts[counts > 0]
+        left = np.searchsorted(known, digests)
+        there = known[np.minimum(left, len(known) - 1)] == digests if len(known) else np.zeros(len(digests), np.bool_)
+        left = left[there]
+        counts = np.searchsorted(known, digests[there], side="right") - left
         places = np.repeat(left - (np.cumsum(counts) - counts), counts) + np.arange(int(counts.sum()))
     return arrays["at"][places].astype(np.int64), known[places]
 
@@ -171,7 +175,7 @@ class _Picker:
         flags, _ = self._prepared.flags(condition, field)
         if field in KEYS:
             return self._in_runs(flags[self._part.runs], within)
-        return self._marked(flags[self._part.mixes], lambda: self._arrays["mix"], within)
+        return self._marked(flags[self._part.mixes], within)
 
     def _in_runs(self, runs: Flags, within: Picked) -> Picked:
         if runs.all():
@@ -190,15 +194,15 @@ class _Picker:
             return self._among(rows, within)
         return self._and(np.repeat(runs, lengths), within)
 
-    def _marked(self, flags: Flags, places: Callable[[], NDArray[Any]], within: Picked) -> Picked:
-        """Rows whose place in a small table is marked."""
+    def _marked(self, flags: Flags, within: Picked) -> Picked:
+        """Rows whose combination is marked."""
         if flags.all():
             return within
         if not flags.any():
             return NONE
         if within.rows is not None:
-            return Picked(rows=within.rows[flags[places()[within.rows]]])
-        return self._and(flags[places()], within)
+            return Picked(rows=within.rows[flags[self._arrays["mix"][within.rows]]])
+        return self._and(flags[self._arrays.whole("mix")], within)
 
     def _span(self, condition: TimeSpan, within: Picked) -> Picked:
         head = self._part.head
@@ -210,7 +214,7 @@ class _Picker:
         if within.rows is not None:
             second = self._arrays["second"][within.rows]
             return Picked(rows=within.rows[(second >= first) & (second < until)])
-        second = self._arrays["second"]
+        second = self._arrays.whole("second")
         return self._and((second >= np.uint32(first)) & (second < np.uint32(until)), within)
 
     def _clock(self, condition: ClockHours | Weekdays, within: Picked) -> Picked:
@@ -219,8 +223,8 @@ class _Picker:
             return NONE
         first = head.first // SLOT_S
         flags = self._prepared.clock(first, head.last // SLOT_S - first + 1, condition)
-        second = self._arrays["second"]
-        second = second[within.rows] if within.rows is not None else second
+        rows = within.rows
+        second = self._arrays["second"][rows] if rows is not None else self._arrays.whole("second")
         slot = second // np.uint32(SLOT_S) - np.uint32(first)
         if head.undated:  # they have no hour; their places lie beyond the end
             slot = np.where(second > 0, slot, np.uint32(len(flags)))

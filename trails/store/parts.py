@@ -155,7 +155,7 @@ def remove_leftovers(session: Session, trails_dir: Path, system: str) -> None:
     shutil.rmtree(trails_dir / "staging" / system, ignore_errors=True)
     counted = set(session.scalars(select(TrailPart.path).where(TrailPart.system == system)))
     for path in (trails_dir / "records" / system).glob("*.*"):
-        if f"records/{system}/{path.stem}.parquet" not in counted:
+        if f"records/{system}/{path.name.partition('.')[0]}.parquet" not in counted:
             path.unlink()
 
 

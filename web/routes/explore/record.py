@@ -12,20 +12,17 @@ from starlette.exceptions import HTTPException
 
 from core.query.expressions import Between, Is, all_of
 from core.query.writer import unparse
-from fingerprints.identifiers import load_kinds
-from fingerprints.identifiers.customer_number import NUMBER_KIND
-from fingerprints.secrets.digests import Digester
+from fingerprints.secrets.keys import former_keys
 from incidents.marks import RECORD, marks_of
 from people.approvals import REVEAL_NAMES, Approvable
 from people.roles import Permission
-from root_cause.dossier.opened import COLUMNS, shown_records
+from root_cause.dossier.opened import COLUMNS, read_kept_line, shown_records
 from trails.errors import DamagedTrailError
 from trails.explore.handles import is_masked
 from trails.explore.language import FIELDS
 from trails.explore.rows import read_rows_at
 from trails.models import TrailImport, TrailPart
-from trails.number_digests import KeyedDoor
-from trails.store.kept_lines import lines_path, read_line
+from trails.store.kept_lines import lines_path
 from transparency.models import LogHead, LogLeaf
 from web.access.guarded import Guarded
 from web.access.second import ask_second
@@ -65,10 +62,11 @@ def line(request: Request) -> Response:
     approved = ask_second(request, Approvable(REVEAL_NAMES, f"record {place}", reason))
     opened, part, row = _found(request)
     digest = int(read_rows_at(opened.explorer, {part.number: np.array([row])}, ["line"])["line"][0])
-    door = KeyedDoor(Digester(opened.key), load_kinds()[NUMBER_KIND])
+    settings = world_of(request).home.settings
+    keys = [opened.key, *former_keys(settings.key, settings.home)]
     problem, text = "", None
     try:
-        text = read_line(part.path, digest, key=opened.key, door=door)
+        text = read_kept_line(part.path, digest, keys)
         problem = NOT_KEPT if text is None else ""
     except DamagedTrailError:
         problem = DAMAGED
