@@ -1,6 +1,6 @@
 """Marks on events and access records: stars, tags and comments; and records taken into an incident's timeline.
 
-Each change is an event; the table `Mark` holds what stands now.
+Each change is an event; the table `MarkRow` holds what stands now.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 from sqlalchemy import delete, select
 
 from incidents.errors import IncidentError, NoIncidentError
-from incidents.models import Event, Incident, Mark
+from incidents.models import Event, Incident, MarkRow
 from incidents.timeline.events import add_event
 
 if TYPE_CHECKING:
@@ -44,8 +44,10 @@ def marks_of(session: Session, about_kind: str, about: str) -> Marked:
 
 def marks_of_many(session: Session, about_kind: str, abouts: Iterable[str]) -> dict[str, Marked]:
     """The marks on some events or records; what has none is left out."""
-    asked = select(Mark).where(Mark.about_kind == about_kind, Mark.about.in_(list(abouts))).order_by(Mark.id)
-    by_about: dict[str, list[Mark]] = {}
+    asked = (
+        select(MarkRow).where(MarkRow.about_kind == about_kind, MarkRow.about.in_(list(abouts))).order_by(MarkRow.id)
+    )
+    by_about: dict[str, list[MarkRow]] = {}
     for mark in session.scalars(asked):
         by_about.setdefault(mark.about, []).append(mark)
     return {
@@ -78,7 +80,7 @@ def put_mark(
     if kind != COMMENT and _there(session, about_kind, about, kind, words):
         return False
     session.add(
-        Mark(
+        MarkRow(
             about_kind=about_kind, about=about, incident_id=incident_id, kind=kind, text=words, actor=actor.name, at=now
         )
     )
@@ -106,8 +108,13 @@ def take_mark(
         raise IncidentError("mark_kind", kind=kind)
     if not _there(session, about_kind, about, kind, text.strip()):
         return False
-    same = (Mark.about_kind == about_kind, Mark.about == about, Mark.kind == kind, Mark.text == text.strip())
-    session.execute(delete(Mark).where(*same))
+    same = (
+        MarkRow.about_kind == about_kind,
+        MarkRow.about == about,
+        MarkRow.kind == kind,
+        MarkRow.text == text.strip(),
+    )
+    session.execute(delete(MarkRow).where(*same))
     _tell(session, f"{kind}-taken", about_kind, about, text.strip(), actor=actor, now=now, incident_id=incident_id)
     return True
 
@@ -152,8 +159,8 @@ def _checked(session: Session, about_kind: str, about: str, kind: str, text: str
 
 
 def _there(session: Session, about_kind: str, about: str, kind: str, text: str) -> bool:
-    same = (Mark.about_kind == about_kind, Mark.about == about, Mark.kind == kind, Mark.text == text)
-    return session.scalar(select(Mark.id).where(*same).limit(1)) is not None
+    same = (MarkRow.about_kind == about_kind, MarkRow.about == about, MarkRow.kind == kind, MarkRow.text == text)
+    return session.scalar(select(MarkRow.id).where(*same).limit(1)) is not None
 
 
 def _tell(

@@ -200,7 +200,7 @@ class RankingRow(Base):
     asked_at: Mapped[datetime]
 
 
-class Mark(Base):
+class MarkRow(Base):
     """Something that somebody put on an event or an access record and did not take away: a star, a tag, a comment.
 
     ``about_kind`` is ``event``, or ``record``; ``about`` the event's number, or the record's file and row

@@ -11,7 +11,7 @@ from fingerprints.secrets.digests import Digester
 from incidents.actions import add_event
 from people.errors import NotAllowedError
 from people.roles import TABLE, Permission, may
-from root_cause.dossier.opened import CUSTOMER, Records, plain_fields, with_handles
+from root_cause.dossier.opened import CUSTOMER, OpenedRecords, plain_fields, with_handles
 from trails.explore.explorer import open_explorer
 from trails.explore.handles import Handles
 from trails.models import TrailPart
@@ -28,15 +28,15 @@ if TYPE_CHECKING:
 VIEWED, REVEALED, EXPORTED, LINE_SHOWN = "records-viewed", "records-revealed", "records-exported", "line-revealed"
 
 
-class OpenRecords:
+class KeptOpen:
     """The records as they were last opened, one for all requests."""
 
     def __init__(self) -> None:
         self._lock = Lock()
         self._made_of: tuple[object, ...] = ()
-        self._records: Records | None = None
+        self._records: OpenedRecords | None = None
 
-    def of(self, home: Home) -> Records:
+    def of(self, home: Home) -> OpenedRecords:
         """The records as they stand now: opened anew when there are other files, another key or another zone."""
         key = home.load_key()
         with home.database.read() as session:
@@ -47,20 +47,20 @@ class OpenRecords:
                 with home.database.read() as session:
                     settings = home.settings
                     explorer = open_explorer(session, settings.trails_dir, zone=settings.trail_zone)
-                self._records = Records(explorer, Handles(Digester(key)), key, home.database, home.open_index)
+                self._records = OpenedRecords(explorer, Handles(Digester(key)), key, home.database, home.open_index)
                 self._made_of = made_of
             return self._records
 
 
-def records_of(request: Request) -> Records:
+def records_of(request: Request) -> OpenedRecords:
     """The records for a request."""
     state = request.app.state
     if not hasattr(state, "open_records"):
-        state.open_records = OpenRecords()
-    return cast("OpenRecords", state.open_records).of(world_of(request).home)
+        state.open_records = KeptOpen()
+    return cast("KeptOpen", state.open_records).of(world_of(request).home)
 
 
-def named_by(request: Request, expression: Expression, records: Records) -> Expression:
+def named_by(request: Request, expression: Expression, records: OpenedRecords) -> Expression:
     """The same search with handles in the place of names and numbers, for who may name them.
 
     Raises:

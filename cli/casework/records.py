@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from cli.context import Context
     from core.texts import Texts
     from fingerprints.secrets.keys import Key
-    from root_cause.dossier.opened import Records
+    from root_cause.dossier.opened import OpenedRecords
     from trails.explore.questions import Counted
 
 SHOWN = 20
@@ -105,17 +105,17 @@ def line(ctx: Context, digest: str, *, path: Path | None, reason: str, as_json: 
         click.echo(text)
 
 
-def _opened(ctx: Context) -> Records:
-    from root_cause.dossier.opened import Records
+def _opened(ctx: Context) -> OpenedRecords:
+    from root_cause.dossier.opened import OpenedRecords
     from trails.explore.explorer import open_explorer
     from trails.explore.handles import Handles
 
     with ctx.talk.status("opening the records"), ctx.database.read() as session:
         explorer = open_explorer(session, ctx.settings.trails_dir, zone=ctx.settings.trail_zone)
-    return Records(explorer, Handles(ctx.digester), ctx.key, ctx.database, lambda: ctx.index)
+    return OpenedRecords(explorer, Handles(ctx.digester), ctx.key, ctx.database, lambda: ctx.index)
 
 
-def _facets(counted: Counted, opened: Records) -> dict[str, dict[str, int]]:
+def _facets(counted: Counted, opened: OpenedRecords) -> dict[str, dict[str, int]]:
     from trails.explore.handles import is_masked
 
     return {
@@ -129,7 +129,7 @@ def _facets(counted: Counted, opened: Records) -> dict[str, dict[str, int]]:
     }
 
 
-def _show(ctx: Context, rows: list[dict[str, Any]], counted: Counted, opened: Records) -> None:
+def _show(ctx: Context, rows: list[dict[str, Any]], counted: Counted, opened: OpenedRecords) -> None:
     from rich.table import Table
 
     from core.texts import load_texts

@@ -26,10 +26,10 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from root_cause.dossier.coverage import Coverage
-    from root_cause.dossier.holders import Candidate, LeakedSet
+    from root_cause.dossier.holders import LeakedSet, TrailHolder
     from trails.explore.conditions import Condition
     from trails.explore.explorer import Explorer
-    from trails.explore.questions import Place
+    from trails.explore.questions import RecordPlace
 
     Counts = NDArray[np.int64]
 
@@ -110,18 +110,18 @@ class Dossier:
     coverage: Coverage | None
     coverage_terminal: str | None
     hits: pl.DataFrame
-    page: list[Place]
+    page: list[RecordPlace]
     more: bool
     systems: tuple[str, ...]
 
 
 def compile_dossier(
     explorer: Explorer,
-    candidate: Candidate,
+    candidate: TrailHolder,
     leaked: LeakedSet,
     *,
     within: TimeSpan | None = None,
-    after: Place | None = None,
+    after: RecordPlace | None = None,
     limit: int = 50,
     only_leaked: bool = False,
 ) -> Dossier:
@@ -219,7 +219,7 @@ def _ahead_at(explorer: Explorer, second: int) -> int:
 
 
 def _band(
-    explorer: Explorer, candidate: Candidate, within: TimeSpan | None, base: int, width: int, bars: int
+    explorer: Explorer, candidate: TrailHolder, within: TimeSpan | None, base: int, width: int, bars: int
 ) -> tuple[NDArray[np.float64], NDArray[np.float64], int]:
     """What colleagues of the same size did meanwhile: the tenth and the ninetieth percentile of each bar."""
     nothing = np.zeros(0, np.float64)
@@ -281,7 +281,7 @@ def _same(column: pl.Series, name: str | None) -> NDArray[np.bool_]:
 
 
 def _others(
-    explorer: Explorer, candidate: Candidate, leaked: LeakedSet, within: TimeSpan | None
+    explorer: Explorer, candidate: TrailHolder, leaked: LeakedSet, within: TimeSpan | None
 ) -> list[tuple[str, int]]:
     """Holders of the same kind by how many of the leaked customers they touched in the range."""
     kind = candidate.kind if candidate.kind in RUN_KINDS else "operator"

@@ -52,7 +52,7 @@ class LeakedSet:
 
 
 @dataclass(frozen=True, slots=True)
-class Candidate:
+class TrailHolder:
     """One holder: what kind, who, and the condition that its records fit."""
 
     kind: str
@@ -72,7 +72,9 @@ def leaked_of(session: Session, incident_id: int, index: Index) -> LeakedSet:
     return LeakedSet(current, np.union1d(current, index.former_digests(current)), index)
 
 
-def find_candidate(explorer: Explorer, handles: Handles, kind: str, handle: str, leaked: LeakedSet) -> Candidate | None:
+def find_candidate(
+    explorer: Explorer, handles: Handles, kind: str, handle: str, leaked: LeakedSet
+) -> TrailHolder | None:
     """The holder of a kind that a handle means; None if there is none.
 
     A session or a single export is looked for among the records of the leaked customers alone.
@@ -81,7 +83,7 @@ def find_candidate(explorer: Explorer, handles: Handles, kind: str, handle: str,
         return None
     if kind in RUN_KINDS:
         names = handles.find(kind, handle, explorer.names(kind).values())
-        return Candidate(kind, names[0], handle, NamedIn(kind, frozenset(names))) if names else None
+        return TrailHolder(kind, names[0], handle, NamedIn(kind, frozenset(names))) if names else None
     hits = touches(explorer, leaked.asked, ())
     column = "session" if kind == SESSION else "line"
     found = read_rows_at(explorer, _by_part(hits.head(MOST_READ)), [column])
@@ -91,10 +93,10 @@ def find_candidate(explorer: Explorer, handles: Handles, kind: str, handle: str,
     if not names:
         return None
     if kind == SESSION:
-        return Candidate(kind, names[0], handle, InSessions(frozenset(names)))
+        return TrailHolder(kind, names[0], handle, InSessions(frozenset(names)))
     # All records of one line stand in one file, at one time, under the same holders.
     first = found.filter(found["line"] == texts[names[0]]).row(0, named=True)
-    return Candidate(kind, names[0], handle, OfLine(first["part"], texts[names[0]]))
+    return TrailHolder(kind, names[0], handle, OfLine(first["part"], texts[names[0]]))
 
 
 def touches_of_leaked(

@@ -45,7 +45,7 @@ COLUMNS: Final = (
 
 
 @dataclass(frozen=True, slots=True)
-class Records:
+class OpenedRecords:
     """Access records opened, with what it takes to speak of them without names."""
 
     explorer: Explorer
@@ -65,7 +65,7 @@ class Records:
 class KeyedMeanings:
     """What stands behind handles in a search; a plain name or number means nobody here."""
 
-    def __init__(self, records: Records) -> None:
+    def __init__(self, records: OpenedRecords) -> None:
         self._records = records
 
     def names(self, kind: str, value: str) -> Sequence[str]:
@@ -144,7 +144,7 @@ def plain_fields(expression: Expression) -> set[str]:
             return set()
 
 
-def with_handles(expression: Expression, records: Records) -> Expression:
+def with_handles(expression: Expression, records: OpenedRecords) -> Expression:
     """The same search with handles in the place of names and numbers."""
     match expression:
         case Is() if expression.field in plain_fields(expression):
@@ -159,7 +159,7 @@ def with_handles(expression: Expression, records: Records) -> Expression:
             return expression
 
 
-def _handle(part: Is, records: Records) -> Expression:
+def _handle(part: Is, records: OpenedRecords) -> Expression:
     if part.field == CUSTOMER:
         canonical = load_kinds()[NUMBER_KIND].canonical(part.value)
         digest = Digester(records.key).digest(NUMBER_KIND, canonical or part.value)

@@ -1,17 +1,12 @@
 """A lens: a file beside each file of records, in which most questions are answered without decoding the records.
 
 It is derived from the records and nothing else, names their file's SHA-256, and may be removed at any time: what is
-missing or belongs to another file is made anew. Plain arrays, mapped into memory, in the order of the file's rows:
-
-===========  =====================================================================================================
-``second``   when, in seconds since 1970 (u32); 0 for records without a time
-``mix``      which of the file's few combinations of action, outcome and host (u16, or u32 where there are many)
-``run``      first row of each run of rows with the same holders and extract (u32), who they are in a table beside
-``subject``  the records' subjects, sorted (u64), nobody (0) left out
-``at``       the row of each of these (u32)
-``session``  CRC-32 of the sessions in each run, sorted (u32): a hint, since two sessions may share one
-``within``   the run that each of these stands in (u32)
-===========  =====================================================================================================
+missing or belongs to another file is made anew. It holds plain arrays, mapped into memory, in the order of the rows:
+``second`` is when, in seconds since 1970 (u32), 0 for records without a time; ``mix`` which of the file's few
+combinations of action, outcome and host (u16, or u32 where there are many); ``run`` the first row of each run of rows
+with the same holders and extract (u32), who they are in a table beside; ``subject`` the customers, sorted (u64), nobody
+(0) left out, and ``at`` the row of each (u32); ``session`` the CRC-32 of the sessions in each run, sorted (u32), which
+says where to look, since two may share one, and ``within`` the run that each stands in (u32).
 """
 
 from __future__ import annotations

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 PAGE: Final = 50
 
 
-class Place(NamedTuple):
+class RecordPlace(NamedTuple):
     """Where a record stands: its time in seconds since 1970 (0 without one), its file's number, its row there."""
 
     second: int
@@ -58,7 +58,7 @@ class Counted:
     slots: NDArray[np.int64]
     undated: int
     facets: dict[str, dict[str | None, int]]
-    page: list[Place] = field(default_factory=list)
+    page: list[RecordPlace] = field(default_factory=list)
     more: bool = False
 
 
@@ -70,14 +70,14 @@ class _Part:
     undated: int
     runs: NDArray[np.int64]
     mixes: NDArray[np.int64]
-    page: list[Place]
+    page: list[RecordPlace]
 
 
 def ask(
     explorer: Explorer,
     condition: Condition = ANYTHING,
     *,
-    after: Place | None = None,
+    after: RecordPlace | None = None,
     limit: int = PAGE,
     facets: Sequence[str] = NAMED,
 ) -> Counted:
@@ -120,7 +120,9 @@ def rows_of(explorer: Explorer, condition: Condition) -> dict[int, NDArray[np.in
         return {part.number: rows for part, rows in zip(explorer.parts, found, strict=True) if len(rows)}
 
 
-def _of_part(part: PartLens, arrays: LensArrays, prepared: Prepared, after: Place | None, limit: int) -> _Part | None:
+def _of_part(
+    part: PartLens, arrays: LensArrays, prepared: Prepared, after: RecordPlace | None, limit: int
+) -> _Part | None:
     picked = prepared.pick(part, arrays)
     second = picked.of(arrays, "second")
     if not len(second):
@@ -155,7 +157,9 @@ def _by_run(part: PartLens, arrays: LensArrays, picked: Picked) -> NDArray[np.in
     return np.append(first[1:], part.head.rows) - first
 
 
-def _newest(part: PartLens, picked: Picked, second: NDArray[np.uint32], after: Place | None, limit: int) -> list[Place]:
+def _newest(
+    part: PartLens, picked: Picked, second: NDArray[np.uint32], after: RecordPlace | None, limit: int
+) -> list[RecordPlace]:
     """The newest of some rows of a file, one more than a page holds."""
     wanted = limit + 1
     if after is not None and after.second < part.head.first and not part.head.undated:
@@ -176,7 +180,7 @@ def _newest(part: PartLens, picked: Picked, second: NDArray[np.uint32], after: P
             low = int(np.partition(second[at], len(at) - wanted)[len(at) - wanted])
             at = at[second[at] >= low]
     places = [
-        Place(stamp, part.number, row)
+        RecordPlace(stamp, part.number, row)
         for stamp, row in zip(second[at].tolist(), _numbers(picked, at).tolist(), strict=True)
     ]
     return sorted(places, reverse=True)[:wanted]

@@ -13,7 +13,7 @@ import pytest
 from sqlalchemy import select
 
 from core.actors import Role
-from incidents.models import Event, Mark
+from incidents.models import Event, MarkRow
 from tests.incidents.makers import event_kinds
 from tests.web.explore.night import CULPRIT, LEAKED, TERMINAL, take_night
 from tests.web.people import another
@@ -247,7 +247,7 @@ def test_stars_tags_and_comments_stand_and_each_change_is_an_event(browser: Test
     assert marks == ["star-put", "tag-put", "tag-put", "comment-put", "star-taken", "tag-taken"]
     assert [put("tag", ""), put("tag", "x" * 61), put("burn"), put("comment", " ")] == [409, 409, 400, 409]
     with database.read() as session:
-        assert {mark.kind for mark in session.scalars(select(Mark))} == {"tag", "comment"}
+        assert {mark.kind for mark in session.scalars(select(MarkRow))} == {"tag", "comment"}
 
 
 @pytest.mark.usefixtures("night")

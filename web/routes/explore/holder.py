@@ -44,8 +44,8 @@ if TYPE_CHECKING:
 
     from incidents.views import IncidentLine
     from root_cause.dossier.dossier import Dossier
-    from root_cause.dossier.holders import Candidate, LeakedSet
-    from root_cause.dossier.opened import Records
+    from root_cause.dossier.holders import LeakedSet, TrailHolder
+    from root_cause.dossier.opened import OpenedRecords
 
 PAGE_SIZE: Final = 15
 CUSTOMERS_SHOWN: Final = 60
@@ -57,8 +57,8 @@ class _Looked:
     """What a page about a candidate is made of."""
 
     line: IncidentLine
-    opened: Records
-    candidate: Candidate
+    opened: OpenedRecords
+    candidate: TrailHolder
     leaked: LeakedSet
     within: TimeSpan | None
     first: str

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.responses import Response
 
-    from root_cause.dossier.opened import Records
+    from root_cause.dossier.opened import OpenedRecords
     from trails.explore.explorer import PartLens
 
 NOON: Final = time(12)
@@ -84,7 +84,7 @@ def _written(request: Request) -> str:
     return f"{request.path_params['part']}.{request.path_params['row']}"
 
 
-def _found(request: Request) -> tuple[Records, PartLens, int]:
+def _found(request: Request) -> tuple[OpenedRecords, PartLens, int]:
     """The record that an address names.
 
     Raises:
@@ -117,7 +117,7 @@ def _page(request: Request, *, reveal: bool = False, raw: str | None = None, pro
     )  # fmt: skip
 
 
-def _beside(opened: Records, own: dict[str, Any], place: str) -> dict[str, str]:
+def _beside(opened: OpenedRecords, own: dict[str, Any], place: str) -> dict[str, str]:
     """Searches for what else was done: in the session, by the account and the operator that night."""
     zone = ZoneInfo(opened.explorer.zone)
     found = {}

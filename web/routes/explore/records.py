@@ -19,7 +19,7 @@ from root_cause.dossier.opened import KeyedMeanings, is_plain, shown_records
 from trails.explore.explorer import DAY_SLOTS, QUARTERS, SLOT_S
 from trails.explore.handles import is_masked, mask_of
 from trails.explore.language import FIELDS, condition_of
-from trails.explore.questions import Place, ask
+from trails.explore.questions import RecordPlace, ask
 from trails.explore.rows import read_places
 from web.access.guarded import Guarded
 from web.access.second import ask_second
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from starlette.responses import Response
 
     from core.query.expressions import Expression
-    from root_cause.dossier.opened import Records
+    from root_cause.dossier.opened import OpenedRecords
     from trails.explore.questions import Counted
     from web.charts.accesses import AccessChart
 
@@ -136,7 +136,7 @@ def _parsed(request: Request, query: str) -> Expression:
     return parse(query, FIELDS, _zone(request), now=world_of(request).home.clock.now())
 
 
-def place_of(text: str) -> Place | None:
+def place_of(text: str) -> RecordPlace | None:
     """The place after which a page begins, as addresses have it; none for the first page.
 
     Raises:
@@ -145,12 +145,12 @@ def place_of(text: str) -> Place | None:
     parts = text.split(".")
     if not text:
         return None
-    if len(parts) != len(Place._fields) or not all(one.isdecimal() and len(one) < 19 for one in parts):  # noqa: PLR2004
+    if len(parts) != len(RecordPlace._fields) or not all(one.isdecimal() and len(one) < 19 for one in parts):  # noqa: PLR2004
         raise HTTPException(400)
-    return Place(*map(int, parts))
+    return RecordPlace(*map(int, parts))
 
 
-def _chart(opened: Records, counted: Counted) -> AccessChart | None:
+def _chart(opened: OpenedRecords, counted: Counted) -> AccessChart | None:
     """The histogram; its bars are as wide as the span needs."""
     if not len(counted.slots):
         return None
@@ -167,7 +167,7 @@ def _chart(opened: Records, counted: Counted) -> AccessChart | None:
 
 
 def _facets(
-    opened: Records, counted: Counted, expression: Expression, *, reveal: bool
+    opened: OpenedRecords, counted: Counted, expression: Expression, *, reveal: bool
 ) -> dict[str, tuple[list[FacetValue], int]]:
     """Of each field the most frequent values, and how many there are."""
     found: dict[str, tuple[list[FacetValue], int]] = {}
@@ -181,7 +181,9 @@ def _facets(
     return found
 
 
-def _value(opened: Records, name: str, value: str, rows: int, expression: Expression, *, reveal: bool) -> FacetValue:
+def _value(
+    opened: OpenedRecords, name: str, value: str, rows: int, expression: Expression, *, reveal: bool
+) -> FacetValue:
     handle = opened.handles.of(name, value) if is_masked(name) else value
     shown = value if reveal or not is_masked(name) else mask_of(handle)
     narrowed = all_of([expression, Is(name, handle)])
