@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from root_cause.dossier.holders import LeakedSet, TrailHolder
     from trails.explore.conditions import Condition
     from trails.explore.explorer import Explorer
-    from trails.explore.questions import RecordPlace
+    from trails.explore.questions import RowPlace
 
     Counts = NDArray[np.int64]
 
@@ -110,7 +110,7 @@ class Dossier:
     coverage: Coverage | None
     coverage_terminal: str | None
     hits: pl.DataFrame
-    page: list[RecordPlace]
+    page: list[RowPlace]
     more: bool
     systems: tuple[str, ...]
 
@@ -121,7 +121,7 @@ def compile_dossier(
     leaked: LeakedSet,
     *,
     within: TimeSpan | None = None,
-    after: RecordPlace | None = None,
+    after: RowPlace | None = None,
     limit: int = 50,
     only_leaked: bool = False,
 ) -> Dossier:

@@ -15,9 +15,11 @@ import polars as pl
 from sqlalchemy import select
 
 from trails.errors import DamagedTrailError
-from trails.explore.lens import MIXED, NEEDED, lens_path, make_lens, read_head, write_lens
+from trails.explore.lens import MIXED, NEEDED, SLOT_S, lens_path, make_lens, read_head, write_lens
 from trails.models import TrailPart
 from trails.store.runs import KEYS
+
+__all__ = ["SLOT_S", "Explorer", "PartLens", "codes_of", "open_explorer", "weekday_of"]
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -29,8 +31,6 @@ if TYPE_CHECKING:
     from trails.explore.lens import LensHead
 
 THREADS: Final = max(2, min(4, os.cpu_count() or 1))
-SLOT_S: Final = 900
-"""Zones differ from UTC by whole quarters of an hour: all clocks are told in these."""
 QUARTERS: Final = 3600 // SLOT_S
 DAY_SLOTS: Final = 24 * QUARTERS
 NEVER: Final = 1 << 32

@@ -6,7 +6,8 @@ missing or belongs to another file is made anew. It holds plain arrays, mapped i
 combinations of action, outcome and host (u16, or u32 where there are many); ``run`` the first row of each run of rows
 with the same holders and extract (u32), who they are in a table beside; ``subject`` the customers, sorted (u64), nobody
 (0) left out, and ``at`` the row of each (u32); ``session`` the CRC-32 of the sessions in each run, sorted (u32), which
-says where to look, since two may share one, and ``within`` the run that each stands in (u32).
+says where to look, since two may share one, and ``within`` the run that each stands in (u32). ``by_slot`` and
+``by_mix`` count all rows by quarter of an hour and by combination, for questions that every row of the file fits.
 """
 
 from __future__ import annotations
@@ -37,6 +38,8 @@ MAGIC: Final = b"HINOMI-LENS-1\n\0\0"
 MIXED: Final = ("action", "outcome", "host")
 """Fields with few values each, of which there are few combinations."""
 ALIGNED: Final = 64
+SLOT_S: Final = 900
+"""Zones differ from UTC by whole quarters of an hour: all clocks are told in these."""
 NEEDED: Final = ("when", *MIXED, *KEYS, "session", "subject")
 """The columns that a lens is made from."""
 
@@ -73,7 +76,10 @@ def make_lens(frame: pl.DataFrame) -> bytearray:
     at = np.argsort(subject).astype(np.uint32)
     at = at[np.searchsorted(subject[at], 1) :]
     hashes, within = _sessions(frame, starts)
+    slots = dated // np.uint32(SLOT_S) - (dated.min() // np.uint32(SLOT_S) if len(dated) else np.uint32(0))
     arrays = {
+        "by_slot": np.bincount(slots).astype(np.uint32),
+        "by_mix": np.bincount(combined, minlength=len(mixes)).astype(np.uint32),
         "second": second,
         "mix": combined.astype(np.uint16 if len(mixes) <= 1 << 16 else np.uint32),
         "run": starts,

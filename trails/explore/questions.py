@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 import numpy as np
 
 from trails.explore.conditions import ANYTHING, NAMED, SYSTEM
-from trails.explore.explorer import SLOT_S, THREADS
+from trails.explore.explorer import NOBODY, SLOT_S, THREADS
 from trails.explore.lens import lens_path, mapped
-from trails.explore.selection import Prepared
+from trails.explore.selection import ALL, Prepared
 from trails.store.runs import KEYS
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 PAGE: Final = 50
 
 
-class RecordPlace(NamedTuple):
+class RowPlace(NamedTuple):
     """Where a record stands: its time in seconds since 1970 (0 without one), its file's number, its row there."""
 
     second: int
@@ -58,7 +58,7 @@ class Counted:
     slots: NDArray[np.int64]
     undated: int
     facets: dict[str, dict[str | None, int]]
-    page: list[RecordPlace] = field(default_factory=list)
+    page: list[RowPlace] = field(default_factory=list)
     more: bool = False
 
 
@@ -70,14 +70,15 @@ class _Part:
     undated: int
     runs: NDArray[np.int64]
     mixes: NDArray[np.int64]
-    page: list[RecordPlace]
+    page: list[RowPlace] | None
+    """The newest rows; None where all rows of the file fit, which `_with_whole` looks at."""
 
 
 def ask(
     explorer: Explorer,
     condition: Condition = ANYTHING,
     *,
-    after: RecordPlace | None = None,
+    after: RowPlace | None = None,
     limit: int = PAGE,
     facets: Sequence[str] = NAMED,
 ) -> Counted:
@@ -98,8 +99,9 @@ def ask(
 
     with ThreadPoolExecutor(THREADS) as pool:
         found = list(pool.map(look, explorer.parts))
+    whole = [part for part, one in zip(explorer.parts, found, strict=True) if one is not None and one.page is None]
     seen = [(part, one) for part, one in zip(explorer.parts, found, strict=True) if one is not None]
-    page = sorted((place for _, one in seen for place in one.page), reverse=True)
+    page = _with_whole([place for _, one in seen for place in one.page or ()], whole, after, limit)
     first, slots = _slots([one for _, one in seen])
     return Counted(
         sum(one.rows for _, one in seen), first, slots, sum(one.undated for _, one in seen),
@@ -121,9 +123,11 @@ def rows_of(explorer: Explorer, condition: Condition) -> dict[int, NDArray[np.in
 
 
 def _of_part(
-    part: PartLens, arrays: LensArrays, prepared: Prepared, after: RecordPlace | None, limit: int
+    part: PartLens, arrays: LensArrays, prepared: Prepared, after: RowPlace | None, limit: int
 ) -> _Part | None:
     picked = prepared.pick(part, arrays)
+    if picked.all:
+        return _of_all(part, arrays)
     second = picked.of(arrays, "second")
     if not len(second):
         return None
@@ -143,6 +147,25 @@ def _of_part(
     )  # fmt: skip
 
 
+def _of_all(part: PartLens, arrays: LensArrays) -> _Part:
+    """What was counted when the lens was made."""
+    head = part.head
+    slots, mixes = (arrays[name].astype(np.int64) for name in ("by_slot", "by_mix"))
+    return _Part(head.rows, head.first // SLOT_S, slots, head.undated, _by_run(part, arrays, ALL), mixes, None)
+
+
+def _with_whole(page: list[RowPlace], whole: Sequence[PartLens], after: RowPlace | None, limit: int) -> list[RowPlace]:
+    """The newest of some rows and of whole files; those files are looked at that may hold newer ones, newest first."""
+    page = sorted(page, reverse=True)[: limit + 1]
+    for part in sorted(whole, key=lambda one: one.head.last, reverse=True):
+        if len(page) > limit and part.head.last < page[-1].second:
+            break
+        with mapped(lens_path(part.path), part.head) as arrays:
+            found = _newest(part, ALL, arrays["second"], after, limit)
+        page = sorted([*page, *found], reverse=True)[: limit + 1]
+    return page
+
+
 def _by_run(part: PartLens, arrays: LensArrays, picked: Picked) -> NDArray[np.int64]:
     starts = arrays["run"]
     if picked.rows is not None:
@@ -158,8 +181,8 @@ def _by_run(part: PartLens, arrays: LensArrays, picked: Picked) -> NDArray[np.in
 
 
 def _newest(
-    part: PartLens, picked: Picked, second: NDArray[np.uint32], after: RecordPlace | None, limit: int
-) -> list[RecordPlace]:
+    part: PartLens, picked: Picked, second: NDArray[np.uint32], after: RowPlace | None, limit: int
+) -> list[RowPlace]:
     """The newest of some rows of a file, one more than a page holds."""
     wanted = limit + 1
     if after is not None and after.second < part.head.first and not part.head.undated:
@@ -180,7 +203,7 @@ def _newest(
             low = int(np.partition(second[at], len(at) - wanted)[len(at) - wanted])
             at = at[second[at] >= low]
     places = [
-        RecordPlace(stamp, part.number, row)
+        RowPlace(stamp, part.number, row)
         for stamp, row in zip(second[at].tolist(), _numbers(picked, at).tolist(), strict=True)
     ]
     return sorted(places, reverse=True)[:wanted]
@@ -219,11 +242,13 @@ def _facet(explorer: Explorer, name: str, seen: Sequence[tuple[PartLens, _Part]]
         return {}
     codes = np.concatenate([explorer.codes[name][part.runs if name in KEYS else part.mixes] for part, _ in seen])
     rows = np.concatenate([one.runs if name in KEYS else one.mixes for _, one in seen])
-    unique, at = np.unique(codes[rows > 0], return_inverse=True)
-    totals = np.bincount(at, weights=rows[rows > 0], minlength=len(unique)).astype(np.int64)
+    named = codes != NOBODY
+    totals = np.bincount(codes[named], weights=rows[named])
     known = explorer.names(name)
-    named = {known.get(code): total for code, total in zip(unique.tolist(), totals.tolist(), strict=True)}
-    return _sorted(named)
+    found: dict[str | None, int] = {known[code]: int(totals[code]) for code in np.flatnonzero(totals).tolist()}
+    if silent := int(rows[~named].sum()):
+        found[None] = silent
+    return _sorted(found)
 
 
 def _sorted(counted: dict[str | None, int]) -> dict[str | None, int]:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from trails.explore.explorer import Explorer, PartLens
-    from trails.explore.questions import RecordPlace
+    from trails.explore.questions import RowPlace
 
 ROWS: Final = {"part": pl.Int64, "row": pl.Int64, "system": pl.String}
 STRETCH: Final = 65_536
@@ -40,7 +40,7 @@ def read_rows_at(
     return pl.concat(found)
 
 
-def read_places(explorer: Explorer, places: Sequence[RecordPlace]) -> pl.DataFrame:
+def read_places(explorer: Explorer, places: Sequence[RowPlace]) -> pl.DataFrame:
     """The records of a page, in its order."""
     rows: dict[int, list[int]] = {}
     for place in places:

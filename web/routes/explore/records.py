@@ -19,7 +19,7 @@ from root_cause.dossier.opened import KeyedMeanings, is_plain, shown_records
 from trails.explore.explorer import DAY_SLOTS, QUARTERS, SLOT_S
 from trails.explore.handles import is_masked, mask_of
 from trails.explore.language import FIELDS, condition_of
-from trails.explore.questions import RecordPlace, ask
+from trails.explore.questions import RowPlace, ask
 from trails.explore.rows import read_places
 from web.access.guarded import Guarded
 from web.access.second import ask_second
@@ -136,7 +136,7 @@ def _parsed(request: Request, query: str) -> Expression:
     return parse(query, FIELDS, _zone(request), now=world_of(request).home.clock.now())
 
 
-def place_of(text: str) -> RecordPlace | None:
+def place_of(text: str) -> RowPlace | None:
     """The place after which a page begins, as addresses have it; none for the first page.
 
     Raises:
@@ -145,9 +145,9 @@ def place_of(text: str) -> RecordPlace | None:
     parts = text.split(".")
     if not text:
         return None
-    if len(parts) != len(RecordPlace._fields) or not all(one.isdecimal() and len(one) < 19 for one in parts):  # noqa: PLR2004
+    if len(parts) != len(RowPlace._fields) or not all(one.isdecimal() and len(one) < 19 for one in parts):  # noqa: PLR2004
         raise HTTPException(400)
-    return RecordPlace(*map(int, parts))
+    return RowPlace(*map(int, parts))
 
 
 def _chart(opened: OpenedRecords, counted: Counted) -> AccessChart | None:
