@@ -167,7 +167,7 @@ def _with_whole(page: list[RowPlace], whole: Sequence[PartLens], after: RowPlace
 
 
 def _by_run(part: PartLens, arrays: LensArrays, picked: Picked) -> NDArray[np.int64]:
-    starts = arrays["run"]
+    starts = arrays.whole("run")
     if picked.rows is not None:
         runs = np.searchsorted(starts, picked.rows, side="right") - 1
         return np.bincount(runs, minlength=len(starts))
