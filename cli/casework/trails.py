@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from cli.casework.records import explore, line
 from cli.casework.suspicions import check, escalate, explain, suspicions
 from cli.given import GIVEN_FILE, confirm
 from cli.language import say
@@ -26,7 +27,7 @@ def trails() -> None:
     """Operators' access records: take them in, see what is missing, and what wants an explanation."""
 
 
-for _command in (check, suspicions, explain, escalate):
+for _command in (check, suspicions, explain, escalate, explore, line):
     trails.add_command(_command)
 
 
@@ -63,9 +64,11 @@ def import_command(
     from trails.imports import plan_import, run_import
     from trails.mapping.mapping_file import mapping_path
     from trails.mapping.proposal import read_given
+    from trails.store.kept_lines import LineKeeper
     from trails.zipped_logs import logs_in
 
     door, folder = _door(ctx), ctx.settings.trails_dir
+    keeper = LineKeeper(ctx.key) if ctx.settings.trails.keep_lines else None
     constants = {"processor": processor} if processor else {}
     for log in [one for file in files for one in logs_in(file)]:
         plan = plan_import(
@@ -91,11 +94,13 @@ def import_command(
                 door,
                 ctx.clock,
                 progress=lambda n, name=log.name: status.update(say("trails.reading_so_far", name=name, count=n)),  # type: ignore[misc]
+                keeper=keeper,
             )
         if as_json:
             ctx.emit(result.as_json())
         else:
             _show_result(ctx, result)
+    _prepare(ctx)
 
 
 @trails.command()
@@ -116,6 +121,17 @@ def gaps(ctx: Context, *, system: str | None, as_json: bool) -> None:
     for gap in found:
         table.add_row(gap.system, gap.kind, gap.host, gap.first, gap.last, f"{gap.missing:,}")
     ctx.talk.print(table if found else say("trails.no_gaps"))
+
+
+def _prepare(ctx: Context) -> None:
+    """Make ready for questions what was imported, so that nobody waits for it at a page."""
+    from trails.explore.explorer import open_explorer
+
+    with ctx.talk.status("making the records ready for questions") as status, ctx.database.read() as session:
+        open_explorer(
+            session, ctx.settings.trails_dir, zone=ctx.settings.trail_zone,
+            progress=lambda done, of: status.update(f"making the records ready for questions: {done} of {of} files"),
+        )  # fmt: skip
 
 
 def _door(ctx: Context) -> KeyedDoor:
