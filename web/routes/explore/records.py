@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
     from core.query.expressions import Expression
     from root_cause.dossier.opened import OpenedRecords
-    from trails.explore.questions import Counted
+    from trails.explore.questions import CountedRecords
     from web.charts.accesses import AccessChart
 
 QUERY_LENGTH: Final = 2000
@@ -47,7 +47,7 @@ MOST_BARS: Final = 120
 
 
 @dataclass(frozen=True, slots=True)
-class FacetValue:
+class RecordFacet:
     """A value of a field: what is shown, how many records have it, and the search narrowed to it."""
 
     shown: str
@@ -150,7 +150,7 @@ def place_of(text: str) -> RowPlace | None:
     return RowPlace(*map(int, parts))
 
 
-def _chart(opened: OpenedRecords, counted: Counted) -> AccessChart | None:
+def _chart(opened: OpenedRecords, counted: CountedRecords) -> AccessChart | None:
     """The histogram; its bars are as wide as the span needs."""
     if not len(counted.slots):
         return None
@@ -167,10 +167,10 @@ def _chart(opened: OpenedRecords, counted: Counted) -> AccessChart | None:
 
 
 def _facets(
-    opened: OpenedRecords, counted: Counted, expression: Expression, *, reveal: bool
-) -> dict[str, tuple[list[FacetValue], int]]:
+    opened: OpenedRecords, counted: CountedRecords, expression: Expression, *, reveal: bool
+) -> dict[str, tuple[list[RecordFacet], int]]:
     """Of each field the most frequent values, and how many there are."""
-    found: dict[str, tuple[list[FacetValue], int]] = {}
+    found: dict[str, tuple[list[RecordFacet], int]] = {}
     for name, values in counted.facets.items():
         known = [(value, rows) for value, rows in values.items() if value]
         if known:
@@ -183,11 +183,11 @@ def _facets(
 
 def _value(
     opened: OpenedRecords, name: str, value: str, rows: int, expression: Expression, *, reveal: bool
-) -> FacetValue:
+) -> RecordFacet:
     handle = opened.handles.of(name, value) if is_masked(name) else value
     shown = value if reveal or not is_masked(name) else mask_of(handle)
     narrowed = all_of([expression, Is(name, handle)])
-    return FacetValue(shown, rows, unparse(narrowed, FIELDS, opened.explorer.zone))
+    return RecordFacet(shown, rows, unparse(narrowed, FIELDS, opened.explorer.zone))
 
 
 ROUTES = [
