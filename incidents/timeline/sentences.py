@@ -19,6 +19,7 @@ TRANSLATED = {
     "severity_before": "severity",
     "waived": "waivable",
     "about_kind": "about_kind",
+    "holder": "holder",
 }
 BY_LANGUAGE = frozenset({"what"})
 """Keys whose value is there in every language."""

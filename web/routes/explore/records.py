@@ -81,6 +81,11 @@ def names(request: Request) -> Response:
     reason, query = form.get("reason", "").strip(), form.get("q", "").strip()[:QUERY_LENGTH]
     if not reason:
         raise HTTPException(400)
+    try:
+        if understood(request, query) is None:
+            raise HTTPException(400)
+    except QueryError:
+        raise HTTPException(400) from None
     approved = ask_second(request, Approvable(REVEAL_NAMES, "records", reason))
     page = _page(request, query, form.get("at", ""), reveal=True)
     note(request, REVEALED, {"reason": reason, "query": query, **approved})
