@@ -116,9 +116,9 @@ def test_names_and_numbers_are_shown_for_a_reason_that_is_recorded(
 @pytest.mark.usefixtures("night")
 def test_what_is_typed_becomes_a_handle_before_it_stands_in_an_address(browser: TestClient, database: Database) -> None:
     mark = form_mark(browser, "/records")
-    for typed, rows in ((f"operator:{CULPRIT}", None), (f"お客様:{NUMBER}", None), ("terminal:T-0007", None)):
+    for typed in (f"operator:{CULPRIT}", f"お客様:{NUMBER}", "terminal:T-0007", f"hour:22 {CULPRIT.upper()}"):
         answer = browser.post("/records", data={"form_mark": mark, "q": typed}, follow_redirects=False)
-        assert answer.status_code == 303, rows
+        assert answer.status_code == 303, typed
         assert not PLAIN.search(unquote(answer.headers["location"]))
         page = browser.get(answer.headers["location"])
         assert page.status_code == 200
