@@ -66,8 +66,9 @@ def asked(request: Request) -> Response:
     world, typed = world_of(request), form_of(request).get("q", "").strip()[:QUERY_LENGTH]
     try:
         expression = _parsed(request, typed)
-        if is_plain(expression):
-            typed = unparse(named_by(request, expression, records_of(request)), FIELDS, _zone(request))
+        handled = named_by(request, expression, records_of(request))
+        if handled != expression:
+            typed = unparse(handled, FIELDS, _zone(request))
     except QueryError as error:
         # What was typed may be a name or a number: it is shown again to whoever typed it, and stands in no address.
         said = " ".join(error.said(world.pages.language(request))).strip()
@@ -81,6 +82,11 @@ def names(request: Request) -> Response:
     reason, query = form.get("reason", "").strip(), form.get("q", "").strip()[:QUERY_LENGTH]
     if not reason:
         raise HTTPException(400)
+    try:
+        if understood(request, query) is None:
+            raise HTTPException(400)
+    except QueryError:
+        raise HTTPException(400) from None
     approved = ask_second(request, Approvable(REVEAL_NAMES, "records", reason))
     page = _page(request, query, form.get("at", ""), reveal=True)
     note(request, REVEALED, {"reason": reason, "query": query, **approved})
