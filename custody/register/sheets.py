@@ -227,7 +227,7 @@ def read_day(text: str) -> date:
     """
     found = load_kinds()["birth_date"].canonical(text)
     if found is None:
-        raise RegisterError(f"{text!r} is no date", hint="Write it as 2026-04-01.")
+        raise RegisterError(f"{text!r} is no date", hint="Write it as 2026-04-01.", key="no_day", text=text)
     return date.fromisoformat(found)
 
 

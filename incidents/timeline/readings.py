@@ -14,6 +14,8 @@ READINGS: Final = (
     "viewed",
     "revealed",
     "numbers-revealed",
+    "scanned",
+    "canaries-made",
     "ranking-viewed",
     "names-revealed",
     "root-cause-list",
