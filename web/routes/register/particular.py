@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from core.errors import HinomiError
 from custody.lifecycle import TABLE
-from custody.models import DONE, LENT, Enrolment, Extract, Holding, RegisterEvent
+from custody.models import DONE, LENT, Enrolment, Extract, RegisterEvent
 from custody.register.copies_of import holders_of
 from custody.register.history import events_of
 from custody.register.overview import register_on
