@@ -21,9 +21,6 @@ from incidents.timeline.attention import snoozed_until
 from incidents.timeline.events import add_event
 from people.accounts import find_account
 
-RECENT = timedelta(days=7)
-"""How long a step that nobody could be mailed of is made up for."""
-
 if TYPE_CHECKING:
     from datetime import datetime
     from typing import Any
@@ -33,6 +30,9 @@ if TYPE_CHECKING:
     from alerts.channels.interface import Channel
     from alerts.on_call import Ladder, Rung
     from alerts.outbox import Wording
+
+RECENT = timedelta(days=7)
+"""How long a step that nobody could be mailed of is made up for."""
 
 
 def escalate(session: Session, ladder: Ladder, *, now: datetime) -> int:

@@ -100,15 +100,23 @@ class Archive:
         record = warc.write_post(place.address, data, seen_in, place.fetched_at)
         return add_document(session, content, place, record, seen_in, self._settings)
 
-    def hand_in(self, content: bytes | Path, name: str, *, media_type: str = "") -> Kept:
+    def hand_in(
+        self, content: bytes | Path, name: str, *, media_type: str = "", posted: tuple[datetime, str] | None = None
+    ) -> Kept:
         """Keep a file that somebody brought: a resource record in a WARC file of its own.
+
+        Args:
+            content: The file.
+            name: What it is called.
+            media_type: What it is.
+            posted: When it was out there at the latest, and how that was written, where somebody knows.
 
         Raises:
             ArchiveError: The file cannot be read or the archive cannot be written.
         """
         try:
             with BytesIO(content) if isinstance(content, bytes) else content.open("rb") as stream:
-                return self._hand_in(stream, name, media_type)
+                return self._hand_in(stream, name, media_type, posted)
         except OSError as error:
             raise ArchiveError(f"{name} cannot be handed in: {error.strerror or type(error).__name__}") from error
 
@@ -177,14 +185,17 @@ class Archive:
         """Close the files of processes that died; see `archive.recovery`."""
         return recover(self.folder, self._database, self._clock.now())
 
-    def _hand_in(self, stream: BinaryIO, name: str, media_type: str) -> Kept:
+    def _hand_in(self, stream: BinaryIO, name: str, media_type: str, posted: tuple[datetime, str] | None) -> Kept:
         now, digest, size = self._clock.now(), hashlib.sha256(), 0
         while chunk := stream.read(CHUNK_BYTES):
             digest.update(chunk)
             size += len(chunk)
         stream.seek(0)
         content = Content(sha256=digest.hexdigest(), size_bytes=size, media_type=media_type)
-        place = Place(source=HAND_IN, address=name, fetched_at=now, title=name)
+        posted_at, as_written = posted or (None, "")
+        place = Place(
+            source=HAND_IN, address=name, fetched_at=now, title=name, posted_at=posted_at, posted_as_written=as_written
+        )
         with self._database.write() as session:
             if known := find_document(session, content.sha256):
                 there = RecordPlace(known.warc_file, known.warc_offset)

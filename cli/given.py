@@ -15,6 +15,11 @@ GIVEN_FILE: Final = click.Path(path_type=Path, exists=True, dir_okay=False, read
 GIVEN_FILE_OR_DASH: Final = click.Path(path_type=Path, exists=True, dir_okay=False, readable=False, allow_dash=True)
 """The same, or ``-`` for standard input."""
 
+MOMENT: Final = click.DateTime(
+    ["%Y-%m-%d", "%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M%z", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M:%S%z"]
+)
+"""A moment; one that says no zone is on the clocks where the carrier is."""
+
 
 def confirm(question: str, *, default: bool) -> None:
     """Go on only if somebody at a terminal says yes.

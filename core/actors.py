@@ -37,7 +37,7 @@ class Actor:
         account: The account's number; none for the program, and for who runs commands without having an account.
         roles: What they are now, a deputy's borrowed roles included.
         how: How they were authenticated: ``password+totp``, ``oidc``, ``link``, ``slack``, ``token``, ``os``, ….
-        deputy_for: Whose roles are borrowed, while those are away.
+        deputy_for: The logins of those whose roles are borrowed, while they are away.
         extracts: Names of the extracts that a data owner answers for, ``*`` for any part of a name.
     """
 
@@ -45,7 +45,7 @@ class Actor:
     account: int | None = None
     roles: frozenset[Role] = frozenset()
     how: str = PROGRAM
-    deputy_for: str = ""
+    deputy_for: tuple[str, ...] = ()
     extracts: tuple[str, ...] = ()
 
     @property
@@ -63,8 +63,13 @@ class Actor:
 
     def as_data(self) -> dict[str, Any]:
         """Who that is for an event's data: the account, how it was authenticated, for whom it stood in."""
-        known = {"account": self.account, "how": self.how, "deputy_for": self.deputy_for}
-        return {key: value for key, value in known.items() if value not in (None, "")}
+        known = {"account": self.account, "how": self.how, "deputy_for": list(self.deputy_for)}
+        return {key: value for key, value in known.items() if value not in (None, "", [])}
+
+    @property
+    def answers_for(self) -> tuple[str, ...]:
+        """Whose work is theirs to do: their own, and that of those they stand in for."""
+        return (self.name, *self.deputy_for)
 
     @property
     def signature(self) -> str:

@@ -3,9 +3,18 @@
 Each package has one branch, defined in its own ``errors`` module or beside the code that raises it::
 
     HinomiError
+    ├── UsageError           core: somebody asked for what does not exist or cannot be meant
+    ├── OutsideError         core: a file, a server, a disk failed
+    │   ├── FullDiskError    core/files: no room is left
+    │   └── UnreadableError  judging: the file of a document cannot be read
+    ├── SpokenError          core: what pages and chats tell too, in every language
+    │   ├── IncidentError    incidents: a change that the state table forbids
+    │   └── PeopleError      people: accounts, roles, sign-in, second persons
     ├── SettingsError        core: hinomi.toml or the environment says something that cannot be
     ├── DatabaseError        core: the database cannot be reached, is too old or too new
     ├── PluginError          core: a plugin file breaks the contract of its folder
+    ├── WorkerError          core/processes: a worker process ended, or failed, before its answer
+    ├── ForgedMessageError   core/processes: a worker sent what is no message of ours
     ├── FingerprintError     fingerprints: keys, digests, index
     ├── CustodyError         custody: extracts, processors, enrolment
     ├── ArchiveError         archive: WARC files and document rows
@@ -13,15 +22,22 @@ Each package has one branch, defined in its own ``errors`` module or beside the 
     ├── ReaderError          matcher: a document that cannot be read at all
     ├── JudgingError         judging: a document that could not be judged
     ├── TrailError           trails: imports and stores
-    ├── WorkerError          core/processes: a worker process ended, or failed, before its answer
+    ├── PictureError         incidents: a picture is not as it was taken
     ├── LogError             transparency: the log cannot be signed, proved or read
-    ├── IncidentError        incidents: a change that the state table forbids
-    └── AlertError           alerts: a message that cannot be built or delivered
+    ├── AlertError           alerts: a message that cannot be built or delivered
+    ├── WebSecretError       web: the secret of the sessions cannot be used
+    ├── TooLargeError        web: more was sent in than is kept
+    ├── RefusedCallError     web: a call of the API that is not answered
+    ├── UnknownSiteError     cli: nothing that we know was recognised in a site
+    ├── DemoError            demo: a stage of it did not do what it should
+    └── DrillError           demo: a stage of a drill did not do what it should
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
+
+from core.texts import load_texts
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -53,6 +69,34 @@ def _again(kind: type[HinomiError], args: tuple[object, ...], state: dict[str, o
     error.args = args
     error.__dict__.update(state)
     return error
+
+
+class SpokenError(HinomiError):
+    """An error that pages and chats tell as well: its words stand in its package's ``texts/``, in every language.
+
+    Attributes:
+        package: Whose texts hold ``error.<key>.text``, and ``error.<key>.hint`` where there is one.
+    """
+
+    package: ClassVar[str]
+
+    def __init__(self, key: str, **values: object) -> None:
+        self._key = key
+        self._values = values
+        message, hint = self.said("en")
+        super().__init__(message, hint=hint)
+
+    def said(self, language: str) -> tuple[str, str]:
+        """Message and hint in a language."""
+        texts = load_texts(self.package, language)
+        values = {name: self._word(name, value, language) for name, value in self._values.items()}
+        message, hint = f"error.{self._key}.text", f"error.{self._key}.hint"
+        return texts(message, **values), texts(hint, **values) if hint in texts else ""
+
+    def _word(self, name: str, value: object, language: str) -> object:
+        """How a value is called in a language; as it is, unless a package knows better."""
+        del name, language
+        return value
 
 
 class UsageError(HinomiError):

@@ -12,13 +12,14 @@ from pathlib import Path
 from typing import Annotated, Any, ClassVar, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
+from pydantic import AfterValidator, BaseModel, Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
 from core.clock import DEFAULT_ZONE
 from core.errors import HinomiError
+from core.sections.alerts import AlertSettings
 from core.sections.people import PeopleSettings
-from core.sections.posts import TeamsSettings, WebhookSettings
+from core.sections.table import SettingsTable
 
 SETTINGS_FILE = "hinomi.toml"
 SECRETS_FILE = "secrets.toml"
@@ -76,18 +77,14 @@ Zone = Annotated[str, AfterValidator(_known_zone)]
 """The name of a zone of the IANA database."""
 
 
-class _Table(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class DatabaseSettings(_Table):
+class DatabaseSettings(SettingsTable):
     """Where the rows live."""
 
     url: str = Field(default="", description="SQLAlchemy address; empty means hinomi.db in the home folder")
     busy_timeout_s: float = Field(default=30, gt=0, description="how long a writer waits for another one (SQLite)")
 
 
-class KeySettings(_Table):
+class KeySettings(SettingsTable):
     """Where the master key comes from: exactly one of the three."""
 
     file: str = Field(default="key", description="path, relative to the home folder; mode 0600 is enforced")
@@ -103,7 +100,7 @@ class KeySettings(_Table):
         return [*([self.environment] if self.environment else []), *self.command_environment]
 
 
-class CrawlerSettings(_Table):
+class CrawlerSettings(SettingsTable):
     """How we behave on other people's servers, unless a source says otherwise."""
 
     contact: str = Field(default="", description="address or URL in the user agent")
@@ -116,7 +113,7 @@ class CrawlerSettings(_Table):
     max_retry_after_s: float = Field(default=600, gt=0, description="a longer Retry-After ends the sweep")
 
 
-class ArchiveSettings(_Table):
+class ArchiveSettings(SettingsTable):
     """How long captured documents are kept."""
 
     folder: str = Field(
@@ -130,7 +127,7 @@ class ArchiveSettings(_Table):
     )
 
 
-class IndexSettings(_Table):
+class IndexSettings(SettingsTable):
     """Where the index of customers is."""
 
     folder: str = Field(
@@ -138,14 +135,14 @@ class IndexSettings(_Table):
     )
 
 
-class WatchSettings(_Table):
+class WatchSettings(SettingsTable):
     """What is looked for in sources that list victims, beside the names of all processors."""
 
     names: list[str] = Field(default_factory=list, description="our own names, as people write them")
     domains: list[str] = Field(default_factory=list, description="our own domains; what is below them counts")
 
 
-class MatcherSettings(_Table):
+class MatcherSettings(SettingsTable):
     """Bounds on one document."""
 
     max_document_bytes: int = Field(default=2048 * MIB, gt=0)
@@ -154,61 +151,7 @@ class MatcherSettings(_Table):
     )
 
 
-class SlackSettings(_Table):
-    """Slack, when both token and channel are set."""
-
-    token: SecretStr = SecretStr("")
-    channel: str = ""
-    base_url: str = Field(default="https://slack.com/api/", description="another server, for tests")
-    app_token: SecretStr = Field(default=SecretStr(""), description="xapp-…: alerts have buttons")
-
-    @property
-    def is_set_up(self) -> bool:
-        """Whether alerts can go to Slack."""
-        return bool(self.token.get_secret_value() and self.channel)
-
-    @property
-    def is_answered(self) -> bool:
-        """Whether what people press in Slack comes back."""
-        return self.is_set_up and bool(self.app_token.get_secret_value())
-
-
-class MailSettings(_Table):
-    """Mail as the fallback, when server and recipients are set."""
-
-    host: str = ""
-    port: int = 25
-    starttls: bool = True
-    user: str = ""
-    password: SecretStr = SecretStr("")
-    sender: str = ""
-    recipients: list[str] = Field(default_factory=list)
-
-    @property
-    def is_set_up(self) -> bool:
-        """Whether alerts can go by mail."""
-        return bool(self.host and self.sender and self.recipients)
-
-
-class AlertSettings(_Table):
-    """Where alerts go; the console when nothing is set up."""
-
-    slack: SlackSettings = SlackSettings()
-    teams: TeamsSettings = TeamsSettings()
-    webhook: WebhookSettings = WebhookSettings()
-    mail: MailSettings = MailSettings()
-    unread_limit: int = Field(
-        default=20, gt=0, description="so many documents of a day that were not read whole are told, once a day"
-    )
-    max_attempts: int = Field(default=20, gt=0, description="then the message stands as failed, and doctor says so")
-
-    @property
-    def is_set_up(self) -> bool:
-        """Whether alerts go anywhere but to the console."""
-        return any(channel.is_set_up for channel in (self.slack, self.teams, self.webhook, self.mail))
-
-
-class WebSettings(_Table):
+class WebSettings(SettingsTable):
     """The web pages."""
 
     host: str = "127.0.0.1"
@@ -217,7 +160,7 @@ class WebSettings(_Table):
     idle_minutes: float = Field(default=60, gt=0, description="who does nothing for that long has to sign in again")
 
 
-class SchedulerSettings(_Table):
+class SchedulerSettings(SettingsTable):
     """How often the scheduler looks at what is due."""
 
     tick_s: float = Field(default=5, gt=0)
@@ -226,7 +169,7 @@ class SchedulerSettings(_Table):
     )
 
 
-class TrailSettings(_Table):
+class TrailSettings(SettingsTable):
     """Operators' access records."""
 
     keep_days: int = Field(default=3653, gt=0, description="ten years")
@@ -237,7 +180,7 @@ class TrailSettings(_Table):
     accounts_file: str = Field(default="accounts.csv", description="declared accounts, in the home folder")
 
 
-class LogSettings(_Table):
+class LogSettings(SettingsTable):
     """The transparency log: where its signing key is, and where its signed heads go."""
 
     key_file: str = Field(default="log-key", description="path, relative to the home folder; mode 0600 is enforced")
@@ -259,7 +202,7 @@ class LogSettings(_Table):
     authority_timeout_s: float = Field(default=15, gt=0)
 
 
-class SiemSettings(_Table):
+class SiemSettings(SettingsTable):
     """Lines for a SIEM: JSON, one an event."""
 
     file: str = Field(default="", description="a file that lines are appended to; relative to the home folder")

@@ -7,7 +7,7 @@ from datetime import timedelta
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from core.texts import load_texts
 from crawler.models import Sweep
@@ -66,7 +66,8 @@ def ails(source: Source, session: Session, now: datetime) -> list[Condition]:
         return []
     newest = select(Sweep).where(Sweep.source == source.name, Sweep.state != "running").order_by(Sweep.id.desc())
     sweeps = list(reversed(session.scalars(newest.limit(HISTORY)).all()))
-    good = select(func.max(Sweep.finished_at)).where(Sweep.source == source.name, Sweep.state != "failed")
+    ended = (Sweep.source == source.name, Sweep.state != "failed", Sweep.finished_at.is_not(None))
+    good = select(Sweep.finished_at).where(*ended).order_by(Sweep.id.desc()).limit(1)
     return list(conditions_of(sweeps, source.every, session.scalar(good), now)) if sweeps else []
 
 

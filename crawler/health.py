@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from core.due import due_instant
 from core.leases import Lease, latest_claims
@@ -50,6 +50,7 @@ class WatchedSource:
     next_at: datetime | None
     sweeps: tuple[Sweep, ...]
     conditions: tuple[Condition, ...] = ()
+    note: str = ""
 
     @property
     def last(self) -> Sweep | None:
@@ -81,11 +82,7 @@ def watched_sources(settings: Settings, database: Database, now: datetime) -> Wa
     sources = found.sources
     with database.read() as session:
         claims = latest_claims(session)
-        good = dict(
-            session.execute(
-                select(Sweep.source, func.max(Sweep.finished_at)).where(Sweep.state == "done").group_by(Sweep.source)
-            ).all()
-        )
+        good = {name: _last_good_at(session, name) for name in sources}
         recent = {name: _recent_sweeps(session, name) for name in sources}
         cut = cut_off_sweeps(session, now)
         ailing = {name: tuple(ails(source, session, now)) for name, source in sources.items()}
@@ -106,6 +103,14 @@ def watched_sources(settings: Settings, database: Database, now: datetime) -> Wa
     )
 
 
+def source_names(settings: Settings) -> list[str]:
+    """The names of the sources that can be swept, in the order of the file; none when it cannot be read."""
+    try:
+        return list(survey_sources(settings.sources_path).sources)
+    except SourcesError:
+        return []
+
+
 def cut_off_sweeps(session: Session, now: datetime) -> frozenset[int]:
     """Sweeps that stand as running though their process is gone, which nobody has closed yet.
 
@@ -119,6 +124,11 @@ def cut_off_sweeps(session: Session, now: datetime) -> frozenset[int]:
 def latest_sweeps(session: Session) -> Sequence[Sweep]:
     """The latest sweeps of all sources, newest first."""
     return session.scalars(select(Sweep).order_by(Sweep.id.desc()).limit(SHOWN_SWEEPS)).all()
+
+
+def _last_good_at(session: Session, source: str) -> datetime | None:
+    done = (Sweep.source == source, Sweep.state == "done")
+    return session.scalar(select(Sweep.finished_at).where(*done).order_by(Sweep.id.desc()).limit(1))
 
 
 def _recent_sweeps(session: Session, source: str) -> tuple[Sweep, ...]:
@@ -144,7 +154,7 @@ def _watched(
     next_at = next_sweep(source, claim.due_at if claim else None, now) if source.enabled else None
     return WatchedSource(
         source.name, source.url, source.engine, interval_text(source.every), source.legal_basis,
-        _health(source, sweeps, good_at, now, cut), good_at, next_at, sweeps, conditions,
+        _health(source, sweeps, good_at, now, cut), good_at, next_at, sweeps, conditions, source.note,
     )  # fmt: skip
 
 

@@ -74,6 +74,7 @@ class Source(BaseModel):
     )
     legal_basis: str = Field(default="", description="why we may read it, and when that was checked")
     enabled: bool = Field(default=True, description="whether it is swept")
+    note: str = Field(default="", max_length=500, description="what people should know of it; stands on its page")
     options: SkipValidation[EngineOptions]
 
     @field_validator("url")

@@ -50,6 +50,8 @@ PEOPLE = (
 )
 """Who works at the carrier: the account, its roles, the extracts it answers for."""
 SOURCE_NAMES = ("demo-paste", "demo-forum")
+NOTE = "デモの間だけ動くサイトです。`hinomi demo` で再び動きます / There during the demo alone: `hinomi demo`"
+"""Free text of the home's own, so in both languages at once."""
 SOURCES = """\
 [sources.demo-paste]
 engine = "paste-list"
@@ -58,6 +60,7 @@ private = true
 every = "1m"
 delay_s = 0.0
 legal_basis = "our own site on this machine"
+note = "{note}"
 [sources.demo-paste.options]
 entries = "ul.pastes li"
 title = "a"
@@ -71,6 +74,7 @@ private = true
 every = "1m"
 delay_s = 0.0
 legal_basis = "our own site on this machine"
+note = "{note}"
 [sources.demo-forum.options]
 topics = ".topic"
 topic_title = "a.title"
@@ -121,7 +125,7 @@ class Demo:
         mark.write_text(json.dumps({"paste_port": ports.paste, "forum_port": ports.forum}), encoding="utf-8")
         settings = make_home(self.home, MORE_SETTINGS)
         settings.sources_path.write_text(
-            SOURCES.format(paste_port=ports.paste, forum_port=ports.forum), encoding="utf-8"
+            SOURCES.format(paste_port=ports.paste, forum_port=ports.forum, note=NOTE), encoding="utf-8"
         )
         make_home(self.home)  # again: it answers for the sources
         self._add_people()
@@ -188,6 +192,15 @@ class Demo:
             yield
         finally:
             end_group(child, grace_s=5)
+            self._put_off()
+
+    def _put_off(self) -> None:
+        """The sites are gone: nobody sweeps them until the demo runs again, and that they are silent alarms nobody."""
+        from crawler.switches import switch_source
+
+        for name in SOURCE_NAMES:
+            switch_source(self.ctx.settings.sources_path, name, on=False)
+        make_home(self.home)  # it answers for that change as well
 
     def _await(self, address: str, child: subprocess.Popen[bytes]) -> None:
         deadline = time.monotonic() + SITES_START_S

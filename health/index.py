@@ -31,7 +31,7 @@ def look_at_index(home: Home, thorough: bool) -> Iterator[Diagnosis]:  # noqa: F
         yield _damaged(home, error)
         return
     yield Diagnosis("ok", "index", "whole" if thorough else "opened", {
-        "generation": index.generation, "subjects": index.subjects, "extracts": len(index.extracts),
+        "generation": index.generation, "subjects": index.customers, "extracts": len(index.extracts),
         "segments": len(index.segments), "bytes": f"{index.bytes_per_subject:.0f}",
     })  # fmt: skip
     if index.subjects and not index.has_numbers:

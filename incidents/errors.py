@@ -2,30 +2,18 @@
 
 from __future__ import annotations
 
-from core.errors import HinomiError
+from core.errors import SpokenError
 from core.texts import load_texts
 
 
-class IncidentError(HinomiError):
+class IncidentError(SpokenError):
     """Something about an incident cannot be done or found; the message names the incident and what was asked."""
 
     exit_code = 2
-
-    def __init__(self, key: str, **values: object) -> None:
-        self._key = key
-        self._values = values
-        message, hint = self.said("en")
-        super().__init__(message, hint=hint)
-
-    def said(self, language: str) -> tuple[str, str]:
-        """Message and hint in a language; in English, states and actions are the words of the command line."""
-        texts = load_texts("incidents", language)
-        values = {name: self._word(name, value, language) for name, value in self._values.items()}
-        message, hint = f"error.{self._key}.text", f"error.{self._key}.hint"
-        return texts(message, **values), texts(hint, **values) if hint in texts else ""
+    package = "incidents"
 
     def _word(self, name: str, value: object, language: str) -> object:
-        """A state or an action as the language has it, each one of several."""
+        """A state or an action as the language has it, each of several; in English, as the command line has it."""
         if language == "en" or name not in {"state", "action", "allowed"}:
             return value
         texts, table = load_texts("incidents", language), "state" if name == "state" else "action"

@@ -187,6 +187,18 @@ class Event(Base):
     key: Mapped[str | None] = mapped_column(unique=True)
 
 
+class PastRanking(Base):
+    """A ranking as it was answered once, names masked: kept, so that what was known when can be told later."""
+
+    __tablename__ = "past_rankings"
+    __table_args__ = (Index(None, "incident_id", "asked_at"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    incident_id: Mapped[int] = mapped_column(ForeignKey("incidents.id"))
+    basis: Mapped[str]
+    found: Mapped[dict[str, Any]] = mapped_column(JSON)
+    asked_at: Mapped[datetime]
+
+
 class RankingRow(Base):
     """The last ranking of who held or touched an incident's customers, names masked (`root_cause.inquiry`).
 

@@ -13,11 +13,11 @@ from incidents.errors import NoIncidentError
 from incidents.figures import rule_out
 from incidents.groups import group_ids
 from incidents.models import Event, FindingMatch, FindingRow, Incident, Sighting
-from incidents.states import LIVE, actions_from
-from incidents.timeline.readings import READINGS, SIGN_INS
+from incidents.states import actions_from
+from incidents.timeline.readings import READINGS
 from incidents.timeline.search import SearchQuery, event_view, histogram, parse_query, search
 from incidents.timeline.sentences import title
-from incidents.views import DocumentView, EventView, FindingView, IncidentLine, IncidentPage, MatchView, Overview
+from incidents.views import DocumentView, EventView, FindingView, IncidentLine, IncidentPage, MatchView
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
@@ -26,48 +26,23 @@ if TYPE_CHECKING:
 
 __all__ = [
     "SearchQuery",
+    "document_view",
     "documents",
     "event_view",
     "histogram",
     "incident",
     "incident_line",
+    "latest_events",
+    "line_of",
     "list_incidents",
     "matches",
     "members",
+    "merged_into",
     "other_findings",
-    "overview",
     "parse_query",
     "search",
     "timeline",
 ]
-
-RECENT = 20
-
-
-def overview(session: Session, *, language: str, recent: int = RECENT, only: Collection[int] | None = None) -> Overview:
-    """The first page: what is live, newest first, and what was looked at; of some incidents only, or of all."""
-    own = () if only is None else (Incident.id.in_(only),)
-    live = _lines(session, language, Incident.state.in_(LIVE), *own)
-    by_state = select(Incident.state, func.count()).where(Incident.merged_into.is_(None), *own).group_by(Incident.state)
-    by_verdict = select(FindingRow.verdict, func.count()).group_by(FindingRow.verdict)
-    by_document = dict(
-        session.execute(
-            select(DocumentRow.state, func.count())
-            .where(DocumentRow.state.in_(("waiting", "failed")))
-            .group_by(DocumentRow.state)
-        ).all()
-    )
-    told = select(Event).where(Event.kind.not_in([*READINGS, *SIGN_INS]))
-    told = told if only is None else told.where(Event.incident_id.in_(only))
-    latest = session.scalars(told.order_by(Event.id.desc()).limit(recent))
-    return Overview(
-        live=tuple(live),
-        counts_by_state=dict(session.execute(by_state).all()),
-        documents_waiting=by_document.get("waiting", 0),
-        documents_failed=by_document.get("failed", 0),
-        findings_by_verdict=dict(session.execute(by_verdict).all()),
-        recent=tuple(event_view(event, language) for event in latest),
-    )
 
 
 def list_incidents(
@@ -87,7 +62,7 @@ def incident_line(session: Session, incident_id: int, *, language: str) -> Incid
     found = session.get(Incident, incident_id)
     if found is None:
         raise NoIncidentError(incident_id)
-    return _line(found, language)
+    return line_of(found, language)
 
 
 def incident(session: Session, incident_id: int, *, language: str, zone: str = DEFAULT_ZONE) -> IncidentPage:
@@ -105,7 +80,6 @@ def incident(session: Session, incident_id: int, *, language: str, zone: str = D
     line = incident_line(session, incident_id, language=language)
     seen = documents(session, incident_id)
     most = max(seen, key=lambda view: (view.subjects, view.confidence, view.sha256), default=None)
-    merged = [_line(part, language) for part in _incidents(session, group_ids(session, incident_id)[1:])]
     return IncidentPage(
         line=line,
         extracts=tuple(rule_out(most.extracts, local(line.first_seen_at, zone).date())) if most else (),
@@ -113,7 +87,7 @@ def incident(session: Session, incident_id: int, *, language: str, zone: str = D
         limits=tuple(dict.fromkeys(limit for view in seen for limit in view.limits)),
         documents=tuple(seen),
         timeline=tuple(timeline(session, incident_id, language=language)),
-        merged=tuple(merged),
+        merged=tuple(merged_into(session, incident_id, language=language)),
         actions=actions_from(line.state) if line.merged_into is None else (),
     )
 
@@ -131,7 +105,7 @@ def documents(session: Session, incident_id: int) -> list[DocumentView]:
     seen: set[int] = set()
     views = []
     for capture, finding, document in rows:
-        views.append(_document(capture, finding, document, is_repost=document.id in seen))
+        views.append(document_view(capture, finding, document, is_repost=document.id in seen))
         seen.add(document.id)
     return views
 
@@ -144,6 +118,19 @@ def timeline(session: Session, incident_id: int, *, language: str) -> list[Event
         .order_by(Event.happened_at, Event.id)
     )
     return [event_view(event, language) for event in events]
+
+
+def latest_events(session: Session, incident_id: int, *, language: str, limit: int) -> tuple[list[EventView], int]:
+    """The last lines of the timeline of an incident and of what was merged into it, newest first, and how many."""
+    ours = (Event.incident_id.in_(group_ids(session, incident_id)), Event.kind.not_in(READINGS))
+    newest = select(Event).where(*ours).order_by(Event.happened_at.desc(), Event.id.desc()).limit(limit)
+    count = session.scalar(select(func.count(Event.id)).where(*ours)) or 0
+    return [event_view(event, language) for event in session.scalars(newest)], count
+
+
+def merged_into(session: Session, incident_id: int, *, language: str) -> list[IncidentLine]:
+    """The incidents that are part of one now."""
+    return [line_of(part, language) for part in _incidents(session, group_ids(session, incident_id)[1:])]
 
 
 def matches(session: Session, incident_id: int, *, offset: int = 0, limit: int = 100) -> list[MatchView]:
@@ -194,14 +181,15 @@ def _lines(session: Session, language: str, *where: Any) -> list[IncidentLine]:
         .where(Incident.merged_into.is_(None), *where)
         .order_by(Incident.opened_at.desc(), Incident.id.desc())
     )
-    return [_line(row, language) for row in rows]
+    return [line_of(row, language) for row in rows]
 
 
 def _incidents(session: Session, ids: Iterable[int]) -> list[Incident]:
     return list(session.scalars(select(Incident).where(Incident.id.in_(list(ids))).order_by(Incident.id)))
 
 
-def _line(row: Incident, language: str) -> IncidentLine:
+def line_of(row: Incident, language: str) -> IncidentLine:
+    """An incident as one line of a list."""
     return IncidentLine(
         id=row.id, state=row.state, severity=row.severity,
         title=title(row.sources, row.subjects, row.fields, language),
@@ -216,7 +204,8 @@ def _line(row: Incident, language: str) -> IncidentLine:
     )  # fmt: skip
 
 
-def _document(capture: Capture, finding: FindingRow, document: DocumentRow, *, is_repost: bool) -> DocumentView:
+def document_view(capture: Capture, finding: FindingRow, document: DocumentRow, *, is_repost: bool) -> DocumentView:
+    """A place with what was found in the content that stood there."""
     return DocumentView(
         capture_id=capture.id, document_id=document.id, finding_id=finding.id, sha256=document.sha256,
         source=capture.source, address=capture.address, title=document.title, author=capture.author,

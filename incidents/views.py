@@ -123,10 +123,15 @@ class IncidentPage:
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """The first page: incidents that want somebody, what was looked at, what could not be."""
+    """The first page: incidents that want somebody, what was looked at, what could not be.
+
+    ``live`` are the gravest of those that are not over, ``counts_by_state`` says how many there are of each, and
+    ``subjects_concerned`` sums their customers.
+    """
 
     live: tuple[IncidentLine, ...]
     counts_by_state: dict[str, int]
+    subjects_concerned: int
     documents_waiting: int
     documents_failed: int
     findings_by_verdict: dict[str, int]

@@ -23,7 +23,7 @@ def rank(finding: Finding, index: Index) -> list[dict[str, Any]]:
         dict(zip(finding.members.tolist(), finding.confidences.tolist(), strict=True)),
         set(finding.fields),
         candidates_of(index),
-        index.subjects,
+        index.population,
         values=Values(finding.since, finding.until),
     )
     days = {info.name: day_of(info.as_of).isoformat() for info in index.extracts}

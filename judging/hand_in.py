@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from archive.models import Capture, DocumentRow
+from core.clock import DEFAULT_ZONE
 from custody.register.holdings import first_lent, who_was_lent
 from incidents.admission import take_capture, take_finding
 from incidents.figures import with_days, with_holders
 from incidents.findings import record_finding
 from judging.judge import new_finding
+from judging.own_date import own_date
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import datetime
-    from pathlib import Path
 
     from sqlalchemy.orm import Session
 
@@ -44,7 +46,9 @@ def hand_in(
     archive: Archive,
     database: Database,
     clock: Clock,
+    zone: str = DEFAULT_ZONE,
     extracts: Sequence[Mapping[str, Any]] = (),
+    posted: tuple[datetime, str] | None = None,
 ) -> HandedIn:
     """Archive a file and let its finding open or join an incident; the same file again adds nothing.
 
@@ -56,12 +60,16 @@ def hand_in(
         archive: Takes the file.
         database: Takes the rows.
         clock: Says when.
+        zone: Of times in the file that say none.
         extracts: The ranking of extracts, as JSON.
+        posted: When it was out there at the latest, and how that was written; its own date (`own_date`) unless given.
 
     Raises:
         ArchiveError: The file cannot be read or kept.
     """
-    kept = archive.hand_in(content, name)
+    if posted is None and isinstance(content, Path):
+        posted = own_date(content, now=clock.now(), zone=zone)
+    kept = archive.hand_in(content, name, posted=posted)
     with database.write() as session:
         document = session.get_one(DocumentRow, kept.document_id, with_for_update=True)
         ranked = with_holders(with_days(extracts, first_lent(session)), who_was_lent(session))

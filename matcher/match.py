@@ -68,7 +68,7 @@ def match_document(
     """
     limits = limits or Limits()
     cuts = Cuts()
-    about = _About(limits, cuts, ContentSketch(digester), has_own_form(index.number_patterns), index.subjects)
+    about = _About(limits, cuts, ContentSketch(digester), has_own_form(index.number_patterns), index.population)
     reading = _Reading(Looker(index, digester, kinds, methods), about, processes)
     if plainly:
         return reading.conclude(_sketched(read_plainly(document, limits, cuts), about.content))

@@ -6,7 +6,7 @@ import re
 import unicodedata
 from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from core.actors import Actor, Role
 from incidents.timeline.events import add_event
@@ -108,10 +108,17 @@ def enable_account(session: Session, login: str, *, actor: Actor, now: datetime)
 
 
 def find_account(session: Session, login: str) -> Account | None:
-    """The account of that name, whatever its case."""
-    return session.scalar(
-        select(Account).where(func.lower(Account.login) == unicodedata.normalize("NFKC", login).lower())
-    )
+    """The account of that name, whatever its case and width.
+
+    As it is written first; else every name is compared here, since a database's own `lower` may know ASCII alone.
+    """
+    exact = session.scalar(select(Account).where(Account.login == login))
+    if exact is not None:
+        return exact
+    wanted = folded(login)
+    names = session.execute(select(Account.id, Account.login).order_by(Account.id)).all()
+    found = next((number for number, name in names if folded(name) == wanted), None)
+    return None if found is None else session.get(Account, found)
 
 
 def get_account(session: Session, login: str) -> Account:
@@ -151,7 +158,7 @@ def as_actor(session: Session, account: Account, how: str, now: datetime) -> Act
     lent = [one for one in absent_for(session, account, now) if Role.SERVICE not in one.roles]
     roles = {Role(role) for one in (account, *lent) for role in one.roles}
     extracts = tuple(dict.fromkeys(name for one in (account, *lent) for name in one.extracts))
-    names = ", ".join(one.login for one in lent)
+    names = tuple(one.login for one in lent)
     return Actor(account.login, account.id, frozenset(roles), how, names, extracts)
 
 
@@ -160,6 +167,12 @@ def absent_for(session: Session, deputy: Account, now: datetime) -> Sequence[Acc
     away = (Absence.deputy_id == deputy.id, Absence.from_at <= now, Absence.until_at > now, Absence.ended_at.is_(None))
     found = select(Account).join(Absence, Absence.account_id == Account.id).where(*away, Account.disabled_at.is_(None))
     return session.scalars(found.order_by(Account.login)).unique().all()
+
+
+def folded(login: str) -> str:
+    """A name without its case, its width and the space around it: two accounts never share one."""
+    caseless = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", login).casefold())
+    return caseless.strip()
 
 
 def as_login(login: str) -> str:

@@ -31,10 +31,12 @@ if TYPE_CHECKING:
     from core.settings import Settings
 
 ASKED, GRANTED, REFUSED, USED = "asked", "granted", "refused", "used"
-REVEAL_NAMES, REVEAL_VALUES, DISMISS_CONFIRMED = "reveal-names", "reveal-values", "dismiss"
+REVEAL_NAMES, REVEAL_VALUES, LIST_NUMBERS = "reveal-names", "reveal-values", "list-numbers"
+DISMISS_CONFIRMED = "dismiss"
 DECIDED_BY: Final[dict[str, Permission]] = {
     REVEAL_NAMES: Permission.REVEAL_NAMES,
     REVEAL_VALUES: Permission.REVEAL_VALUES,
+    LIST_NUMBERS: Permission.LIST_NUMBERS,
     DISMISS_CONFIRMED: Permission.STEER_CASES,
 }
 """Who may be the second person: somebody who might have asked for it themselves."""

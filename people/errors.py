@@ -2,26 +2,14 @@
 
 from __future__ import annotations
 
-from core.errors import HinomiError
-from core.texts import load_texts
+from core.errors import SpokenError
 
 
-class PeopleError(HinomiError):
+class PeopleError(SpokenError):
     """Something about people cannot be done: the message names who, and what was asked."""
 
     exit_code = 2
-
-    def __init__(self, key: str, **values: object) -> None:
-        self._key = key
-        self._values = values
-        message, hint = self.said("en")
-        super().__init__(message, hint=hint)
-
-    def said(self, language: str) -> tuple[str, str]:
-        """Message and hint in a language."""
-        texts = load_texts("people", language)
-        message, hint = f"error.{self._key}.text", f"error.{self._key}.hint"
-        return texts(message, **self._values), texts(hint, **self._values) if hint in texts else ""
+    package = "people"
 
 
 class NoAccountError(PeopleError):

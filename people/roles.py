@@ -24,6 +24,7 @@ class Permission(StrEnum):
     SEE_DOCUMENTS = "see-documents"
     SEE_UNSETTLED = "see-unsettled"
     REVEAL_VALUES = "reveal-values"
+    LIST_NUMBERS = "list-numbers"
     WORK_CASES = "work-cases"
     STEER_CASES = "steer-cases"
     CONFIRM_CSIRT = "confirm-csirt"
@@ -59,6 +60,7 @@ TABLE: Final[dict[Permission, frozenset[Role]]] = {
     Permission.SEE_DOCUMENTS: frozenset({R, O, I, A}),
     Permission.SEE_UNSETTLED: frozenset({R, I, A}),
     Permission.REVEAL_VALUES: frozenset({R, O, I}),
+    Permission.LIST_NUMBERS: frozenset({R, O}),
     Permission.WORK_CASES: frozenset({R, O, I}),
     Permission.STEER_CASES: frozenset({R}),
     Permission.CONFIRM_CSIRT: frozenset({R}),
@@ -86,27 +88,6 @@ TABLE: Final[dict[Permission, frozenset[Role]]] = {
     Permission.APPROVE: frozenset({R, O, I}),
 }
 """Who may do what. An auditor reads everything and changes nothing; an administrator sees no leaked data."""
-
-READING: Final = frozenset(
-    {
-        Permission.BE_HERE,
-        Permission.SEE_CASES,
-        Permission.SEE_DOCUMENTS,
-        Permission.SEE_UNSETTLED,
-        Permission.SEE_CAUSE,
-        Permission.SEE_SUSPICIONS,
-        Permission.SEE_REGISTER,
-        Permission.SEE_PROCESSORS,
-        Permission.SEE_SOURCES,
-        Permission.SEE_READINGS,
-        Permission.SEE_RECORD,
-        Permission.SEE_ENTRIES,
-        Permission.VERIFY,
-        Permission.SEE_HEALTH,
-        Permission.SEE_PEOPLE,
-    }
-)
-"""What changes nothing."""
 
 SCOPES: Final[dict[str, frozenset[Permission]]] = {
     "incidents:read": frozenset({Permission.SEE_CASES}),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from people.accounts import has_accounts, list_accounts
+from people.accounts import folded, has_accounts, list_accounts
 from people.errors import PeopleError
 from people.roles import TABLE, Permission
 
@@ -29,7 +29,10 @@ def as_worker(session: Session, login: str) -> str:
     wanted = login.strip()
     if not wanted or not has_accounts(session):
         return wanted
-    known = {one.login.lower(): one.login for one in workers(session)}
-    if wanted.lower() not in known:
-        raise PeopleError("no_worker", login=wanted, known=", ".join(known.values()) or "–")
-    return known[wanted.lower()]
+    names = [one.login for one in workers(session)]
+    known = {folded(name): name for name in reversed(names)}
+    if wanted in names:
+        return wanted
+    if folded(wanted) not in known:
+        raise PeopleError("no_worker", login=wanted, known=", ".join(names) or "–")
+    return known[folded(wanted)]

@@ -68,7 +68,7 @@ def gather(session: Session, incident_id: int, *, index: Index, trails_dir: Path
     planted = BitMap.union(BitMap(), *index.canaries.values())
     canaries = tuple(digests[np.isin(subjects, np.array(planted & members, np.uint32))].tolist())
     leak = Leak(
-        digests[order], sure[order], max(index.subjects, 1), _day(sighted_at, zone), _dated(page.dated),
+        digests[order], sure[order], max(index.population, 1), _day(sighted_at, zone), _dated(page.dated),
         canaries=canaries,
     )  # fmt: skip
     trails = open_trails(session, trails_dir, zone=zone, until=sighted_at)

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from core.database import insert_into
 from custody.register.holdings import first_lent
 from incidents import queries
-from incidents.models import RankingRow
+from incidents.models import PastRanking, RankingRow
 from trails.gaps import read_gaps
 from trails.models import TrailPart
 
@@ -62,12 +62,32 @@ def read_ranking(session: Session, incident_id: int, language: str) -> StoredRan
     row = session.get(RankingRow, incident_id)
     if row is None:
         return None
-    found = {**row.found, "sentence": row.found["sentences"].get(language, row.found["sentence"])}
-    return StoredRanking(row.basis, found, row.asked_at)
+    return StoredRanking(row.basis, _in_language(row.found, language), row.asked_at)
+
+
+def past_rankings(session: Session, incident_id: int) -> list[PastRanking]:
+    """Every ranking of an incident that came of other evidence than the one before, the latest first."""
+    asked = select(PastRanking).where(PastRanking.incident_id == incident_id).order_by(PastRanking.id.desc())
+    return list(session.scalars(asked))
+
+
+def read_past(session: Session, incident_id: int, past_id: int, language: str) -> StoredRanking | None:
+    """One ranking of those that were kept; none when it is no ranking of this incident."""
+    row = session.get(PastRanking, past_id)
+    if row is None or row.incident_id != incident_id:
+        return None
+    return StoredRanking(row.basis, _in_language(row.found, language), row.asked_at)
+
+
+def _in_language(found: dict[str, Any], language: str) -> dict[str, Any]:
+    return {**found, "sentence": found["sentences"].get(language, found["sentence"])}
 
 
 def store_ranking(session: Session, incident_id: int, basis: str, found: dict[str, Any], now: datetime) -> None:
-    """Keep a ranking in place of the last one."""
+    """Keep a ranking as the last one, those before it beside it; the same from the same evidence is no other."""
+    last = select(PastRanking.basis).where(PastRanking.incident_id == incident_id)
+    if session.scalar(last.order_by(PastRanking.id.desc()).limit(1)) != basis:
+        session.add(PastRanking(incident_id=incident_id, basis=basis, found=found, asked_at=now))
     values = {"basis": basis, "found": found, "asked_at": now}
     insert = insert_into(session, RankingRow).values(incident_id=incident_id, **values)
     session.execute(insert.on_conflict_do_update(index_elements=[RankingRow.incident_id], set_=values))

@@ -11,9 +11,8 @@ from starlette.middleware import Middleware
 from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
 
-from core.errors import HinomiError
-from incidents.errors import IncidentError
-from people.errors import NotAllowedError, PeopleError, SecondPersonError
+from core.errors import HinomiError, SpokenError
+from people.errors import NotAllowedError, SecondPersonError
 from people.sign_in.sealing import Sealing
 from web.access.arrivals import Arrivals
 from web.access.gate import Gate
@@ -84,6 +83,6 @@ def _own_error(request: Request, error: Exception) -> Response:
         status = FORBIDDEN
     if isinstance(refused, SecondPersonError):
         status = ACCEPTED
-    if isinstance(refused, IncidentError | PeopleError):
+    if isinstance(refused, SpokenError):
         said, hint = refused.said(pages.language(request))
     return pages.error(request, status, said=said, hint=hint)

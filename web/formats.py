@@ -42,6 +42,21 @@ def distance(at: datetime, now: datetime) -> tuple[str, int]:
     raise AssertionError
 
 
+def day(at: datetime, *, zone: str = DEFAULT_ZONE) -> str:
+    """The day of a moment where the carrier is."""
+    return local(at, zone).date().isoformat()
+
+
+def lasting(seconds: float) -> list[tuple[str, int]]:
+    """How long something took: its two largest units as keys of the texts (``span.d`` …) and numbers, no zeros."""
+    left, parts = max(int(seconds), 0), []
+    for unit, size in (("d", 86_400), ("h", 3600), ("min", 60), ("s", 1)):
+        amount, left = divmod(left, size)
+        parts.append((f"span.{unit}", amount))
+    first = next((place for place, (_, amount) in enumerate(parts) if amount), len(parts) - 1)
+    return [part for part in parts[first : first + 2] if part[1]] or parts[-1:]
+
+
 def number(value: float) -> str:
     """A count with separators."""
     return f"{value:,.0f}"

@@ -58,7 +58,7 @@ class Pages:
             lstrip_blocks=True,
         )
         self._templates.filters.update(
-            moment=partial(formats.moment, zone=settings.zone),
+            moment=partial(formats.moment, zone=settings.zone), day=partial(formats.day, zone=settings.zone),
             number=formats.number, share=formats.share, confidence=formats.confidence,
             size=formats.size, by_weight=formats.by_weight, code=formats.with_code, masked=masked_line,
             hidden=hidden_line, masked_address=masked_address, told=told,
@@ -110,9 +110,11 @@ class Pages:
             "limit_text": partial(limit_text, texts),
             "now": now,
             "since": partial(_since, texts, now),
+            "lasting": partial(_lasting, texts),
             "language": language,
             "languages": [(code, _address(request, lang=code)) for code in LANGUAGES],
             "here": request.scope["path"],
+            "is_at": partial(_is_at, request.scope["path"]),
             "address": partial(_address, request),
             "asset": lambda name: f"/static/{name}?v={self._assets[name]}",
             "session": session,
@@ -163,6 +165,16 @@ def _since(texts: Texts, now: datetime, at: datetime | None) -> str:
         return ""
     key, amount = formats.distance(at, now)
     return texts(key, n=amount)
+
+
+def _is_at(here: str, target: str) -> bool:
+    """Whether a page is the one at an address, or one below it."""
+    return here == target or (target != "/" and here.startswith(target + "/"))
+
+
+def _lasting(texts: Texts, seconds: float) -> str:
+    """How long something took, in words."""
+    return " ".join(texts(key, n=amount) for key, amount in formats.lasting(seconds))
 
 
 def _address(request: Request, **changes: str | int | None) -> str:

@@ -20,7 +20,8 @@ from core.texts import load_texts
 
 if TYPE_CHECKING:
     from alerts.messages import Alert, Notice
-    from core.settings import MailSettings, Settings
+    from core.sections.alerts import MailSettings
+    from core.settings import Settings
 
 TIMEOUT_S = 20.0
 MESSAGE_ID_DOMAIN = "hinomi.invalid"

@@ -31,7 +31,8 @@ if TYPE_CHECKING:
     from slack_sdk.web import SlackResponse
 
     from alerts.messages import Alert, Notice
-    from core.settings import Settings, SlackSettings
+    from core.sections.alerts import SlackSettings
+    from core.settings import Settings
 
 EVENT_TYPE = "hinomi_message"
 TIMEOUT_S = 15

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from alerts.messages import Alert, Notice
     from core.clock import Clock
-    from core.sections.posts import TeamsSettings
+    from core.sections.alerts import TeamsSettings
     from core.settings import Settings
 
 CARD: Final = "application/vnd.microsoft.card.adaptive"

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from alerts.messages import Alert, Notice
     from core.clock import Clock
-    from core.sections.posts import WebhookSettings
+    from core.sections.alerts import WebhookSettings
     from core.settings import Settings
     from incidents.views import IncidentLine
 

@@ -16,17 +16,18 @@ from alerts.models import Reply, Thread
 from alerts.replies.presses import ACKNOWLEDGE, CONFIRM, DISMISS, MINE, NOTE, SNOOZES
 from core.clock import local
 from core.database import insert_into
+from core.errors import SpokenError
 from core.texts import load_texts
 from incidents import actions
 from incidents.casework.playbooks import load_playbooks
 from incidents.errors import IncidentError
+from incidents.groups import root_of
 from incidents.models import Incident
 from incidents.ownership import is_of
 from incidents.states import CONFIRM_CSIRT, CONFIRM_OWNER, needs_second
 from incidents.timeline.attention import acknowledge, snooze
 from people.accounts import as_actor
 from people.approvals import DISMISS_CONFIRMED, Approvable, with_second
-from people.errors import PeopleError
 from people.models import Account
 from people.roles import TABLE, Permission, is_bound_to_own, may
 
@@ -45,6 +46,8 @@ if TYPE_CHECKING:
 KEPT: Final = timedelta(days=7)
 MORNING_HOUR: Final = 9
 HOW: Final = "slack"
+FOR_THE_WHOLE: Final = (ACKNOWLEDGE, *SNOOZES)
+"""What is said of the whole incident, wherever the alert stands that it was pressed under."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +92,7 @@ def deal_with(desk: Desk, press: Press) -> str | None:
         return load_texts("alerts", language)(f"reply.done.{press.deed}", id=incident_id)
     except _RefusedError as refused:
         return _once(desk, press, now, load_texts("alerts", language)(f"reply.{refused.key}", **refused.values_))
-    except (IncidentError, PeopleError) as error:
+    except SpokenError as error:
         return _once(desk, press, now, " ".join(filter(None, error.said(language))))
 
 
@@ -109,11 +112,12 @@ def _actor(session: Session, account: Account | None, press: Press, now: datetim
 
 
 def _incident(session: Session, press: Press) -> int:
+    """Which incident is meant: that of the thread, or the one it is part of by now where only that has a state."""
     here = (Thread.channel == HOW, Thread.reference == press.thread, Thread.place == press.channel)
     found = session.scalar(select(Thread.incident_id).where(*here))
     if found is None or press.incident_id not in {None, found}:
         raise _RefusedError("elsewhere")
-    return found
+    return root_of(session, found) if press.deed in FOR_THE_WHOLE else found
 
 
 def _check(session: Session, press: Press, actor: Actor, incident_id: int) -> None:

@@ -34,8 +34,8 @@ def list_command(ctx: Context, *, mine: bool, overdue: bool, is_all: bool, as_js
 
     with ctx.database.read() as session:
         lines = list_tasks(
-            session, language=ctx.settings.language, now=ctx.clock.now(), owner=ctx.actor.name if mine else None,
-            is_open=not is_all, is_overdue=overdue,
+            session, language=ctx.settings.language, now=ctx.clock.now(),
+            owners=ctx.actor.answers_for if mine else None, is_open=not is_all, is_overdue=overdue,
         )  # fmt: skip
     if as_json:
         for line in lines:

@@ -30,7 +30,7 @@ def list_command(ctx: Context, *, as_json: bool) -> None:
     from rich.table import Table
     from rich.text import Text
 
-    from custody.register.processors import tree
+    from custody.register.processors import REFUSED, UNKNOWN, tree
 
     table = Table("processor", "contract", "consent", "country", "contact", "copies held", box=None, pad_edge=False)
     with ctx.database.read() as session:
@@ -40,8 +40,7 @@ def list_command(ctx: Context, *, as_json: bool) -> None:
                 consents = {"lacks_consent": branch.lacks_consent, "consent_unknown": branch.consent_unknown}
                 ctx.emit({**_record(one), "depth": branch.depth, "held": branch.held, **consents})
                 continue
-            consent = Text("not known", "yellow") if branch.consent_unknown else Text(one.consent)
-            consent.stylize("bold red" if branch.lacks_consent else "")
+            consent = Text(branch.consent or "–", {REFUSED: "bold red", UNKNOWN: "yellow"}.get(branch.consent, ""))
             name = Text("  " * branch.depth + one.name)
             table.add_row(name, one.contract_kind, consent, Text(one.country), Text(one.contact), str(branch.held))
     if not as_json:
@@ -53,7 +52,9 @@ def _fields(command: Command) -> Command:
     for option in (
         click.option("--under", metavar="NAME", help='Whose sub-processor it is; "" for the carrier itself.'),
         click.option("--contract", "contract_kind", type=click.Choice(["A", "B"]), help="Kind of its contract."),
-        click.option("--consent", type=click.Choice(["given", "missing"]), help="The carrier's, to passing work on."),
+        click.option(
+            "--consent", type=click.Choice(["unknown", "given", "refused"]), help="The carrier's, to passing work on."
+        ),
         click.option("--consent-on", metavar="DATE", help="The day it was given (default: the day of the change)."),
         click.option("--country", metavar="NAME"),
         click.option("--contact", metavar="TEXT"),
@@ -91,7 +92,7 @@ def _change(ctx: Context, name: str, given: dict[str, Any], change: Callable[...
     act: Act = act_of(ctx, given.pop("on"))
     as_json, consent, consent_on = given.pop("as_json"), given.pop("consent"), given.pop("consent_on")
     fields = {field: value for field, value in given.items() if value is not None}
-    if consent:
+    if consent is not None:
         fields |= consent_day(consent, day_of(consent_on) if consent_on else None, act.on)
     with ctx.database.write() as session:
         record = _record(change(session, name, fields, act))
@@ -102,11 +103,13 @@ def _change(ctx: Context, name: str, given: dict[str, Any], change: Callable[...
 
 
 def _record(one: Processor) -> dict[str, Any]:
+    from custody.register.processors import consent_of
+
     return {
         "processor": one.name,
         "under": one.parent.name if one.parent else None,
         "contract_kind": one.contract_kind,
-        "consent": one.consent,
+        "consent": consent_of(one.consent) if one.parent or one.consent else None,
         "consent_on": one.consent_on.isoformat() if one.consent_on else None,
         "country": one.country,
         "contact": one.contact,

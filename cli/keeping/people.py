@@ -189,13 +189,13 @@ def token(
 def _link(ctx: Context, login: str) -> str:
     from core.served import served_url
     from people.accounts import get_account
-    from people.sign_in.links import FULL, make_link
+    from people.sign_in.links import LINK_FIELD, make_link
 
     lifetime = timedelta(hours=ctx.settings.people.link_hours)
     with ctx.database.write() as session:
         account = get_account(session, login)
         secret = make_link(session, account, lifetime=lifetime, actor=ctx.actor, now=ctx.clock.now())
-    return f"{served_url(ctx.settings)}/?{FULL}={secret}"
+    return f"{served_url(ctx.settings)}/?{LINK_FIELD}={secret}"
 
 
 def _as_json(account: Account) -> dict[str, Any]:

@@ -6,12 +6,14 @@ import hashlib
 import os
 import sys
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
 import click
 
-from cli.given import reason_for
+from cli.given import MOMENT, reason_for
 from cli.watch.scan_record import as_record, show
 from core.errors import OutsideError, UsageError
 
@@ -38,9 +40,27 @@ MOST_NAMED = 10_000
 @click.option(
     "--open", "open_incidents", is_flag=True, help="Open an incident for each leak, or join the one it repeats."
 )
+@click.option(
+    "--posted-at",
+    type=MOMENT,
+    metavar="TIME",
+    help="With --open: when it was posted; its own date unless given, if it has one.",
+)
+@click.option("--seen-at", type=MOMENT, metavar="TIME", help="With --open: when somebody saw it first.")
 @click.pass_obj
-def scan(ctx: Context, paths: Sequence[str], *, as_json: bool, reveal: bool, reason: str, open_incidents: bool) -> None:
+def scan(
+    ctx: Context,
+    paths: Sequence[str],
+    posted_at: datetime | None,
+    seen_at: datetime | None,
+    *,
+    as_json: bool,
+    reveal: bool,
+    reason: str,
+    open_incidents: bool,
+) -> None:
     """Check files, and whole folders, for enrolled customers."""
+    posted = _posted(ctx, posted_at, seen_at, opens=open_incidents)
     if reveal:
         _check_may_reveal(ctx)
         reason = reason_for("customer numbers", reason, ask=not as_json)
@@ -63,7 +83,7 @@ def scan(ctx: Context, paths: Sequence[str], *, as_json: bool, reveal: bool, rea
                 show(record)
             codes.add(EXIT_CODES[judged.finding.verdict])
             if open_incidents and judged.finding.subjects:
-                _open_incident(ctx, name, judged.finding, record["extracts"])
+                _open_incident(ctx, name, judged.finding, record["extracts"], posted)
     if worst := next((code for code in GRAVEST_FIRST if code in codes), 0):
         sys.exit(worst)
 
@@ -152,7 +172,21 @@ def _put_on_record(ctx: Context, name: Path, subjects: int, reason: str) -> None
         add_event(session, "numbers-revealed", actor=ctx.actor, now=ctx.clock.now(), data=data)
 
 
-def _open_incident(ctx: Context, name: Path, finding: Finding, extracts: list[dict[str, Any]]) -> None:
+def _posted(
+    ctx: Context, posted_at: datetime | None, seen_at: datetime | None, *, opens: bool
+) -> tuple[datetime, str] | None:
+    """Since when it was out there, on the clocks where the carrier is: since it was posted, or seen at the latest."""
+    given = [one.replace(tzinfo=one.tzinfo or ZoneInfo(ctx.settings.zone)) for one in (posted_at, seen_at) if one]
+    if given and not opens:
+        raise UsageError("--posted-at and --seen-at want --open", hint="They are kept with the incident.")
+    if given != sorted(given) or (given and given[-1] > ctx.clock.now()):
+        raise UsageError("it was posted before it was seen, and both before now", hint="Check the times.")
+    return (given[0].astimezone(UTC), given[0].isoformat(" ", "seconds")) if given else None
+
+
+def _open_incident(
+    ctx: Context, name: Path, finding: Finding, extracts: list[dict[str, Any]], posted: tuple[datetime, str] | None
+) -> None:
     from judging.hand_in import hand_in
 
     handed = hand_in(
@@ -164,6 +198,8 @@ def _open_incident(ctx: Context, name: Path, finding: Finding, extracts: list[di
         database=ctx.database,
         clock=ctx.clock,
         extracts=extracts,
+        zone=ctx.settings.zone,
+        posted=posted,
     )
     if handed.incident_id is None:
         ctx.talk.print(f"{name}: opens no incident", markup=False)

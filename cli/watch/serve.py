@@ -151,7 +151,7 @@ def _address(ctx: Context, url: str) -> str:
     from core.actors import Role
     from people.accounts import get_account, list_accounts
     from people.command_line import add_first_account
-    from people.sign_in.links import FULL, make_link
+    from people.sign_in.links import LINK_FIELD, make_link
 
     now, lifetime = ctx.clock.now(), timedelta(hours=ctx.settings.people.link_hours)
     with ctx.database.write() as session:
@@ -161,4 +161,4 @@ def _address(ctx: Context, url: str) -> str:
             account = get_account(session, ctx.actor.name)
         else:
             account = list_accounts(session, role=Role.ADMINISTRATOR, is_active=True)[0]
-        return f"{url}/?{FULL}={make_link(session, account, lifetime=lifetime, actor=ctx.actor, now=now)}"
+        return f"{url}/?{LINK_FIELD}={make_link(session, account, lifetime=lifetime, actor=ctx.actor, now=now)}"

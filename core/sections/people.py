@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr
+from pydantic import Field, SecretStr
+
+from core.sections.table import SettingsTable
 
 
-class _Table(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class OidcSettings(_Table):
+class OidcSettings(SettingsTable):
     """Single sign-on by OpenID Connect."""
 
     issuer: str = Field(default="", description="the provider's address, as its discovery document has it")
@@ -32,7 +30,7 @@ class OidcSettings(_Table):
         return bool(self.issuer and self.client_id)
 
 
-class ProxySettings(_Table):
+class ProxySettings(SettingsTable):
     """A proxy in front that has signed people in already."""
 
     header: str = Field(default="", description="the header that names the account; empty: no proxy is believed")
@@ -46,7 +44,7 @@ class ProxySettings(_Table):
         return bool(self.header and self.trusted)
 
 
-class PeopleSettings(_Table):
+class PeopleSettings(SettingsTable):
     """People: how they sign in, how long that lasts, what needs a second person."""
 
     session_hours: float = Field(default=12, gt=0, description="then everybody signs in anew")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from sqlalchemy import select, tuple_, update
+from sqlalchemy import func, select, tuple_, update
 
 from crawler.models import SeenMark, SeenPost
 from crawler.record.patience import READ, WATCHED
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
     from datetime import datetime
 
+    from sqlalchemy import Select
     from sqlalchemy.orm import Session
 
 AT_ONCE: Final = 400
@@ -50,6 +51,36 @@ def standing_at(session: Session, places: Collection[Where]) -> dict[Where, Post
                 post.source, post.address, post.entry, post.gone_at or post.last_at, post.gone_at, post.versions
             )
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class StandingTally:
+    """How many places there are, and how they stand as they were seen last; of the others no crawler reads them again.
+
+    ``looked_at`` is the last look at any of those that stand, ``gone_at`` when the last one went, ``gone_first_at``
+    when the first one did.
+    """
+
+    places: int
+    there: int
+    gone: int
+    looked_at: datetime | None
+    gone_at: datetime | None
+    gone_first_at: datetime | None
+
+
+def tally(session: Session, places: Select[str, str]) -> StandingTally:
+    """Count how the posts stand at the places that a question gives: each a source and an address."""
+    asked = places.subquery()
+    source, address = asked.c
+    is_there, is_gone = SeenPost.gone_at.is_(None), SeenPost.gone_at.is_not(None)
+    counted = select(
+        func.count(), func.count().filter(is_there), func.count().filter(is_gone),
+        func.max(SeenPost.last_at).filter(is_there), func.max(SeenPost.gone_at), func.min(SeenPost.gone_at),
+    ).join_from(asked, SeenPost, (SeenPost.source == source) & (SeenPost.address == address))  # fmt: skip
+    known, there, gone, *days = session.execute(counted).one()
+    everywhere = session.scalar(select(func.count()).select_from(asked)) or 0
+    return StandingTally(max(everywhere, known), there, gone, *days)
 
 
 def watch(session: Session, standings: Collection[PostStanding], now: datetime) -> int:

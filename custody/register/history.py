@@ -16,7 +16,7 @@ from sqlalchemy import func, or_, select
 from custody.models import Extract, Holding, Processor, RegisterEvent
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
     from datetime import datetime
 
     from sqlalchemy.orm import Session
@@ -78,21 +78,18 @@ class Past:
     others hold now is what they held.
     """
 
-    def __init__(self, session: Session, day: date, *, extract_id: int | None = None) -> None:
+    def __init__(self, session: Session, day: date, *, only: Collection[int] | None = None) -> None:
         """The register of a day.
 
         Args:
             session: A reading session.
             day: The day.
-            extract_id: Only what concerns this extract and its copies, and processors.
+            only: Only what concerns the extracts of these numbers and their copies, and processors.
         """
         self._day = day
         self._steps: dict[tuple[str, int, str], list[tuple[date, list[Any]]]] = defaultdict(list)
-        mine = (
-            [or_(RegisterEvent.extract_id == extract_id, RegisterEvent.about == Processor.__tablename__)]
-            if extract_id is not None
-            else []
-        )
+        about_processors = RegisterEvent.about == Processor.__tablename__
+        mine = [or_(RegisterEvent.extract_id.in_(only), about_processors)] if only is not None else []
         same = func.count().over(partition_by=(RegisterEvent.about, RegisterEvent.about_id)).label("same")
         fields = (RegisterEvent.id, RegisterEvent.about, RegisterEvent.about_id, RegisterEvent.happened_on)
         every = select(*fields, RegisterEvent.changes, same).where(*mine).subquery()

@@ -11,9 +11,10 @@ from sqlalchemy import select
 from custody.lifecycle import OVERDUE, standing
 from custody.models import LENT, Extract, Holding, Processor
 from custody.register.history import FIELDS, Past
+from custody.register.processors import consent_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
     from sqlalchemy.orm import Session
 
@@ -68,25 +69,25 @@ class Line:
         return {name: _text(value) for name, value in values.items()}
 
 
-def register_on(session: Session, day: date, *, extract_id: int | None = None) -> list[Line]:
+def register_on(session: Session, day: date, *, only: Collection[str] | None = None) -> list[Line]:
     """Every copy that existed on a day, ended ones too, and extracts that nobody held; by extract.
 
     Args:
-        session: A reading session.
-        day: The day.
-        extract_id: Only of this extract.
+        session: For reading.
+        day: The register of this day.
+        only: Names of extracts, when it is about some alone.
     """
-    past = Past(session, day, extract_id=extract_id)
+    mine = (Extract.name.in_(only),) if only is not None else ()
+    extracts = {one["id"]: one for one in _rows(session, Extract, EXTRACT_COLUMNS, *mine)}
+    past = Past(session, day, only=extracts if only is not None else None)
     processors = {one["id"]: one for one in _rows(session, Processor, PROCESSOR_COLUMNS)}
     for one in processors.values():
         above = processors.get(one["parent_id"])
         one["then"] = past.values(Processor, one["id"], {**_fields(Processor, one), "parent": above and above["name"]})
     parents = {one["name"]: one["then"]["parent"] or "" for one in processors.values()}
-    only = (Extract.id == extract_id,) if extract_id is not None else ()
-    extracts = {one["id"]: one for one in _rows(session, Extract, EXTRACT_COLUMNS, *only)}
     for one in extracts.values():
         one["then"] = past.values(Extract, one["id"], _fields(Extract, one))
-    copies = (Holding.extract_id == extract_id,) if extract_id is not None else ()
+    copies = (Holding.extract_id.in_(extracts),) if only is not None else ()
     held = {one["id"]: one for one in _rows(session, Holding, HOLDING_COLUMNS, *copies)}
     lines, lent = [], set()
     for one in held.values():
@@ -150,7 +151,7 @@ def _line(
         recipient=about["recipient"] or "",
         extract_contract=about["contract_kind"] or "",
         contract_kind=works.get("contract_kind") or "",
-        consent=works.get("consent") or "",
+        consent=consent_of(works.get("consent")) if works.get("parent") else "",
         country=works.get("country") or "",
         contact=works.get("contact") or "",
         extract_id=extract["id"],

@@ -21,8 +21,10 @@ if TYPE_CHECKING:
     from custody.register.history import Act
 
 CONTRACT_KINDS: Final = ("A", "B")
-GIVEN, MISSING = "given", "missing"
-CONSENTS: Final = (GIVEN, MISSING)
+UNKNOWN, GIVEN, REFUSED = "unknown", "given", "refused"
+CONSENTS: Final = (UNKNOWN, GIVEN, REFUSED)
+_FORMERLY: Final = {"missing": REFUSED, "": UNKNOWN}
+"""What stands in rows and in the history: nothing for what nobody knows, and the word of the first versions."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,12 +38,22 @@ class Branch:
     @property
     def lacks_consent(self) -> bool:
         """Whether the register says that work was passed on to it without the carrier's word."""
-        return self.depth > 0 and self.processor.consent == MISSING
+        return self.consent == REFUSED
 
     @property
     def consent_unknown(self) -> bool:
         """Whether work was passed on to it and nobody wrote down with whose word: to be asked, and no verdict."""
-        return self.depth > 0 and self.processor.consent not in CONSENTS
+        return self.consent == UNKNOWN
+
+    @property
+    def consent(self) -> str:
+        """Of `CONSENTS`; empty where the carrier itself contracted it, which needs nobody's."""
+        return consent_of(self.processor.consent) if self.depth > 0 else ""
+
+
+def consent_of(written: str | None) -> str:
+    """What is known of a consent, of `CONSENTS`, from what stands in a row: never more than somebody wrote down."""
+    return _FORMERLY.get(written or "", written or "")
 
 
 def get_processor(session: Session, name: str) -> Processor:
@@ -140,6 +152,7 @@ def _apply(session: Session, processor: Processor, fields: Mapping[str, Any]) ->
     for name, allowed in (("contract_kind", CONTRACT_KINDS), ("consent", CONSENTS)):
         if fields.get(name) and fields[name] not in allowed:
             raise RegisterError(f"{name} {fields[name]!r} is none of {', '.join(allowed)}")
+    fields = {name: "" if (name, value) == ("consent", UNKNOWN) else value for name, value in fields.items()}
     for name in ("contract_kind", "consent", "consent_on", "country", "contact"):
         if name in fields:
             setattr(processor, name, fields[name])

@@ -22,7 +22,7 @@ from custody.lifecycle import ERASE, ERASED, OVERDUE, RETURN, RETURNED
 from custody.models import LENT, Extract, Holding, Processor, RegisterEvent
 from custody.register.history import Act
 from custody.register.holdings import add_extract, copy_on, end, get_holding, lend, set_extract
-from custody.register.processors import GIVEN, MISSING, add_processor, get_processor, set_processor
+from custody.register.processors import CONSENTS, GIVEN, REFUSED, UNKNOWN, add_processor, get_processor, set_processor
 from fingerprints.identifiers import kind_classes, load_kinds
 from fingerprints.identifiers.interface import header_words
 
@@ -67,7 +67,8 @@ _STATES: Final = {
 }
 _CONSENTS: Final = {
     **dict.fromkeys((GIVEN, "有", "あり", "済", "○", "yes"), GIVEN),
-    **dict.fromkeys((MISSING, "無", "なし", "未", "×", "no"), MISSING),
+    **dict.fromkeys((REFUSED, "missing", "無", "なし", "拒否", "未", "×", "no"), REFUSED),
+    **dict.fromkeys((UNKNOWN, "不明", "未確認", "?", "？"), UNKNOWN),
 }
 _LIST_SIGNS: Final = re.compile(r"[、,;／/・\s]+")
 
@@ -160,7 +161,7 @@ def _take_processor(session: Session, row: Mapping[str, str], act: Act) -> Proce
         fields["contract_kind"] = row["contract_kind"].upper()
     if "consent" in row:
         if row["consent"].lower() not in _CONSENTS:
-            raise RegisterError(f"consent {row['consent']!r} is neither {GIVEN} nor {MISSING}")
+            raise RegisterError(f"consent {row['consent']!r} is none of {', '.join(CONSENTS)}")
         fields["consent"] = _CONSENTS[row["consent"].lower()]
     if "under" in row:
         fields["under"] = row["under"]

@@ -332,6 +332,16 @@ class Index:
         return BitMap.deserialize(self.veil.read(self.folder / enrolment.members))
 
     @cached_property
+    def customers(self) -> int:
+        """How many subjects are customers: a canary is none, one of a drill as little as one of an extract."""
+        return self.subjects - len(BitMap.union(BitMap(), *self.canaries.values()))
+
+    @property
+    def population(self) -> int:
+        """Among how many people one is found: the customers; the canaries, where nobody else is enrolled yet."""
+        return self.customers or self.subjects
+
+    @cached_property
     def canaries(self) -> dict[str, BitMap]:
         """By extract, its members that are canaries; nobody can tell them from customers without the key."""
         numbers: dict[str, list[str]] = {}

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import or_, select
+from sqlalchemy.orm import defer
 
 from core.clock import local
 from incidents.casework.closing import missing
@@ -16,12 +17,16 @@ from incidents.queries import incident_line
 from incidents.states import LIVE
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Mapping
     from datetime import datetime
 
+    from sqlalchemy import ScalarSelect
     from sqlalchemy.orm import Session
 
     from incidents.views import IncidentLine
+
+
+AT_ONCE: Final = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +98,7 @@ def list_tasks(
     *,
     language: str,
     now: datetime,
-    owner: str | None = None,
+    owners: Collection[str] | None = None,
     roles: Collection[str] | None = None,
     is_open: bool = True,
     is_overdue: bool = False,
@@ -105,28 +110,61 @@ def list_tasks(
         session: Where they stand.
         language: Of their words.
         now: Which of them are overdue.
-        owner: Only those of this login.
+        owners: Only those of one of these logins.
         roles: Only those of one of these roles that nobody has yet.
         is_open: Only those that are open, of incidents that are not over.
         is_overdue: Only those whose time is over.
         only: Only those of these incidents.
     """
     asked = select(Task)
-    if owner is not None:
-        asked = asked.where(Task.owner == owner)
+    if owners is not None:
+        asked = asked.where(Task.owner.in_(list(owners)))
     if roles is not None:
         asked = asked.where(Task.role.in_(list(roles)), Task.owner == "")
     if is_open or is_overdue:
         asked = asked.where(Task.state == OPEN)
-    found = []
-    for task in session.scalars(asked.order_by(Task.id)):
-        root = session.get_one(Incident, root_of(session, task.incident_id))
-        line = _line(task, root, language, now)
-        if (is_open and root.state not in LIVE) or (is_overdue and not line.is_overdue):
-            continue
-        if only is None or root.id in only or task.incident_id in only:
-            found.append(line)
-    return sorted(found, key=_order)
+    if is_overdue:
+        asked = asked.where(Task.due_at <= now)
+    whole_of = _wholes(session)
+    if is_open or is_overdue:
+        asked = asked.where(Task.incident_id.in_(_live(session, whole_of)))
+    tasks = session.scalars(asked.order_by(Task.id)).all()
+    if only is not None:
+        own = set(only)
+        tasks = [one for one in tasks if {whole_of.get(one.incident_id), one.incident_id} & own]
+    roots = _incidents_by_number(session, {whole_of.get(one.incident_id, one.incident_id) for one in tasks})
+    lines = [_line(one, roots[whole_of.get(one.incident_id, one.incident_id)], language, now) for one in tasks]
+    return sorted(lines, key=_order)
+
+
+def _wholes(session: Session) -> dict[int, int]:
+    """Of every incident that was merged into another, the whole that it is part of in the end."""
+    merged = select(Incident.id, Incident.merged_into).where(Incident.merged_into.is_not(None))
+    above: dict[int, int] = dict(session.execute(merged).all())  # type: ignore[arg-type]  # none of them is null
+    wholes = {}
+    for part in above:
+        whole = part
+        while whole in above:
+            whole = above[whole]
+        wholes[part] = whole
+    return wholes
+
+
+def _live(session: Session, whole_of: Mapping[int, int]) -> ScalarSelect[int] | list[int]:
+    """The incidents that are not over, and the parts of those."""
+    live = select(Incident.id).where(Incident.state.in_(LIVE), Incident.merged_into.is_(None))
+    if not whole_of:
+        return live.scalar_subquery()
+    wholes = set(session.scalars(live))
+    return sorted(wholes | {part for part, whole in whole_of.items() if whole in wholes})
+
+
+def _incidents_by_number(session: Session, ids: Collection[int]) -> dict[int, Incident]:
+    numbers, found = sorted(ids), {}
+    for start in range(0, len(numbers), AT_ONCE):
+        some = select(Incident).where(Incident.id.in_(numbers[start : start + AT_ONCE]))
+        found.update({one.id: one for one in session.scalars(some.options(defer(Incident.members)))})
+    return found
 
 
 def to_look_at(session: Session, *, language: str, now: datetime, zone: str) -> list[IncidentLine]:

@@ -16,6 +16,7 @@ READINGS: Final = (
     "numbers-revealed",
     "scanned",
     "canaries-made",
+    "numbers-listed",
     "ranking-viewed",
     "names-revealed",
     "root-cause-list",

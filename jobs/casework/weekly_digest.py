@@ -10,11 +10,11 @@ from sqlalchemy import func, select
 from alerts.digests.weekly import write_digest
 from alerts.on_call import ON_CALL_FILE, read_ladder
 from crawler.health import watched_sources
-from incidents import queries
 from incidents.casework.models import OPEN, Task
+from incidents.desk.front import overview, unacknowledged
 from incidents.findings import UNREAD
 from incidents.models import FindingRow, Incident
-from incidents.timeline.attention import acknowledged_by
+from incidents.states import LIVE
 from jobs.interface import SingleJob
 
 if TYPE_CHECKING:
@@ -51,18 +51,14 @@ class WeeklyDigest(SingleJob):
 
 def figures_of(session: Session, home: Home, now: datetime) -> dict[str, Any]:
     """What the week comes to."""
-    shown = queries.overview(session, language="en", recent=0)
-    unacknowledged = [
-        line for line in shown.live
-        if line.state == "open" and not line.assignee and not acknowledged_by(session, line.id)
-    ]  # fmt: skip
+    shown = overview(session, language="en", recent=0)
     overdue = select(func.count()).select_from(Task).where(Task.state == OPEN, Task.due_at < now)
     unread = (FindingRow.verdict == UNREAD, FindingRow.made_at >= now - WEEK)
     opened = select(func.count()).select_from(Incident).where(Incident.opened_at >= now - WEEK)
     watched = watched_sources(home.settings, home.database, now).sources
     return {
-        "open": len(shown.live),
-        "unacknowledged": len(unacknowledged),
+        "open": sum(shown.counts_by_state.get(state, 0) for state in LIVE),
+        "unacknowledged": unacknowledged(session),
         "overdue": session.scalar(overdue) or 0,
         "waiting": shown.documents_waiting,
         "failed": shown.documents_failed,

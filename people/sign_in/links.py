@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 LINK: Final = "link"
 MADE: Final = "link-made"
-FULL: Final = "token"
+LINK_FIELD: Final = "token"
 """The parameter of an address that holds the secret."""
 
 

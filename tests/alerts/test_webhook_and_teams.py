@@ -26,7 +26,7 @@ from alerts.messages import Notice
 from alerts.outbox import list_messages
 from core.clock import SetClock
 from core.logs import configure_logs
-from core.sections.posts import TeamsSettings
+from core.sections.alerts import TeamsSettings
 from core.settings import SettingsError, load_settings
 from incidents import actions
 from tests.actors import by

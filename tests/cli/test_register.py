@@ -44,14 +44,19 @@ def shell(tmp_path: Path) -> Shell:
     return run
 
 
-def test_consent_is_not_known_until_it_is_given_or_missing(shell: Shell) -> None:
+def test_consent_is_not_known_until_it_is_given_or_refused(shell: Shell) -> None:
     assert [one["lacks_consent"] for one in shell("processors", "list", "--json")] == [False, False]
     assert [one["consent_unknown"] for one in shell("processors", "list", "--json")] == [False, True]
-    shell("processors", "set", "架空コール", "--consent", "missing", "--json")
+    assert [one["consent"] for one in shell("processors", "list", "--json")] == [None, "unknown"]
+    assert {(one["processor"], one["consent"]) for one in shell("extracts", "list", "--json")} == {("架空販売", "")}
+    (changed,) = shell("processors", "set", "架空コール", "--consent", "refused", "--json")
+    assert changed["consent"] == "refused"
     assert [one["lacks_consent"] for one in shell("processors", "list", "--json")] == [False, True]
     (changed,) = shell("processors", "set", "架空コール", "--consent", "given", "--consent-on", "2026-03-20", "--json")
     assert (changed["consent"], changed["consent_on"], changed["under"]) == ("given", "2026-03-20", "架空販売")
     assert [one["lacks_consent"] for one in shell("processors", "list", "--json")] == [False, False]
+    (changed,) = shell("processors", "set", "架空コール", "--consent", "unknown", "--json")
+    assert (changed["consent"], changed["consent_on"]) == ("unknown", None)
     shell("processors", "list")
 
 

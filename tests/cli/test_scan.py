@@ -173,3 +173,22 @@ def test_what_is_no_file_is_named_and_what_was_cut_off_stands_below_its_document
     assert "nowhere: not read" in done.stderr
     assert "cut off: cut off before its end" in " ".join(done.stdout.split())
     assert "empty.csv" in done.stdout.replace("\n", "")
+
+
+def test_what_is_handed_in_is_as_old_as_somebody_knows_and_the_timeline_keeps_both(
+    enrolled: Path, folder: Path, tmp_path: Path
+) -> None:
+    leak = folder / "inside" / "leak.txt"
+    assert hinomi(enrolled, "scan", str(leak), "--posted-at", "2026-04-02").returncode == 2, "without --open"
+    leak.write_text("\n".join(LINES) + "\nposted", encoding="utf-8")
+    given_ = ("--open", "--posted-at", "2026-04-02 09:30", "--seen-at", "2026-04-01")
+    assert hinomi(enrolled, "scan", str(leak), *given_).returncode == 2, "seen before it was posted"
+    given_ = ("--open", "--posted-at", "2026-04-02T09:30", "--seen-at", "2026-04-03")
+    assert hinomi(enrolled, "scan", str(leak), *given_).returncode == 10
+    letter = tmp_path / "letter.eml"
+    head = "From: a@carrier.example\nDate: Wed, 01 Apr 2026 10:00:00 +0900\nContent-Type: text/plain; charset=utf-8\n"
+    letter.write_text(head + "\n" + "\n".join(LINES), encoding="utf-8")
+    assert hinomi(enrolled, "scan", str(letter), "--open").returncode == 10
+    told = objects(hinomi(enrolled, "incidents", "search", "source:hand-in", "--json"))
+    happened = {event["happened_at"][:16] for event in told if event["learned_at"][:16] != event["happened_at"][:16]}
+    assert {"2026-04-02T00:30", "2026-04-01T01:00"} <= happened

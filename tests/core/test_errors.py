@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import ast
 import importlib
 import pickle
 import pkgutil
+import re
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
+import core.errors
 from core.errors import HinomiError
 from core.files import FullDiskError
 from fingerprints.errors import DamagedIndexError, WrongKeyError
@@ -53,3 +57,18 @@ def test_every_error_of_ours_is_made_to_survive_it() -> None:
         error.args, error.hint = ("what failed",), "what to do"
         back = pickle.loads(pickle.dumps(error))  # noqa: S301  # made a line before
         assert (type(back), back.args, back.hint) == (kind, ("what failed",), "what to do")
+
+
+def test_the_tree_of_errors_names_every_branch_and_nothing_else() -> None:
+    bases = {"HinomiError", "SpokenError", "OutsideError"}
+    folder = Path(core.errors.__file__).parent.parent
+    packages = [path.parent for path in folder.glob("*/__init__.py") if path.parent.name not in {"tests", "benchmarks"}]
+    branches = {"HinomiError"}
+    for file in (file for package in packages for file in package.rglob("*.py")):
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ClassDef) and bases & {
+                base.id for base in node.bases if isinstance(base, ast.Name)
+            }:
+                branches.add(node.name)
+    drawn = set(re.findall(r"^[ │├└─]+(\w+Error)\b", core.errors.__doc__ or "", re.MULTILINE))
+    assert drawn == branches

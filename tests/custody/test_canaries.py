@@ -89,6 +89,7 @@ def test_a_canary_settles_which_of_two_equal_extracts_it_was(
         _enrol(enroller, _with_canaries(tmp_path / f"{name}.csv", customers(range(40)), canaries), name)
     index = Index.open(settings.index_dir, key)
     assert {name: len(found) for name, found in index.canaries.items()} == {"east": 3, "west": 3}
+    assert (index.subjects, index.customers) == (66, 60), "a canary is no customer"
     assert [(one.extract, one.made, one.enrolled) for one in flocks(settings.index_dir, key, index)] == [
         ("east", 3, 3),
         ("west", 3, 3),

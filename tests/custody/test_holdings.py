@@ -18,7 +18,7 @@ from custody.register.copies_of import holders_of, subjects_of
 from custody.register.history import Act, events_of
 from custody.register.holdings import add_extract, copy_on, end, get_extract, holdings_of, lend, reopen, set_extract
 from custody.register.overview import overdue_on, register_on
-from custody.register.processors import add_processor, get_processor, set_processor, tree
+from custody.register.processors import add_processor, consent_of, get_processor, set_processor, tree
 from custody.register.sheets import read_register, write_register
 from fingerprints.index.generation import Index
 from fingerprints.secrets.digests import Digester
@@ -66,6 +66,17 @@ def test_processors_stand_in_a_tree_with_unknown_consents_marked(register: Datab
     assert branches == [
         ("架空販売", 0, 1, False, False), ("架空コール", 1, 1, False, False), ("架空システム", 2, 0, False, True),
     ]  # fmt: skip
+
+
+def test_a_consent_is_one_of_three_and_an_older_word_means_the_same(register: Database) -> None:
+    assert [consent_of(one) for one in ("", None, "given", "missing", "refused")] == [
+        "unknown", "unknown", "given", "refused", "refused",
+    ]  # fmt: skip
+    with register.write() as session:
+        set_processor(session, "架空システム", {"consent": "unknown"}, on(LENT_ON))
+        assert [branch.consent for branch in tree(session)] == ["", "given", "unknown"]
+        with pytest.raises(RegisterError, match="none of unknown, given, refused"):
+            set_processor(session, "架空システム", {"consent": "missing"}, on(LENT_ON))
 
 
 def test_no_processor_comes_to_stand_below_itself(register: Database) -> None:

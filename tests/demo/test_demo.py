@@ -12,8 +12,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from core.settings import load_settings
+from crawler.health import watched_sources
 from demo.carrier import make_carrier
 from demo.posts import make_pastes, make_topics
+from home import Home
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -86,6 +89,19 @@ def test_the_leaked_file_names_its_customers_to_whoever_may_reveal_them(home: Pa
     matches = record["matches"]
     assert isinstance(matches, list)
     assert {match["subject"] for match in matches} == numbers
+
+
+def test_a_demo_that_ended_leaves_no_source_that_is_swept_and_its_page_says_why(
+    home: Path, run: tuple[Path, subprocess.CompletedProcess[str]]
+) -> None:
+    assert run[1].returncode == 0
+    done = hinomi(home, "sources", "list", "--json")
+    assert [json.loads(line)["enabled"] for line in done.stdout.splitlines()] == [False, False]
+    opened = Home.of(load_settings(home))
+    watched = watched_sources(opened.settings, opened.database, opened.clock.now())
+    assert {(one.health, one.next_at, "hinomi demo" in one.note) for one in watched.sources} == {("off", None, True)}
+    assert not [one for source in watched.sources for one in source.conditions if one.alarms]
+    opened.database.close()
 
 
 def test_a_second_run_finds_nothing_new(home: Path) -> None:

@@ -13,6 +13,7 @@ from pyroaring import BitMap
 from sqlalchemy import select
 
 from incidents import actions, queries
+from incidents.desk.front import overview
 from incidents.errors import NoIncidentError
 from incidents.models import Event, FindingRow, Incident, Sighting
 from incidents.same_leak import LeakContent, is_same_leak
@@ -53,7 +54,7 @@ def test_what_is_no_leak_is_recorded_and_opens_nothing(database: Database, verdi
     with database.read() as session:
         assert [finding.verdict for finding in queries.other_findings(session, verdict=verdict)] == [verdict]
         assert queries.list_incidents(session, language="en") == []
-        assert queries.overview(session, language="ja").findings_by_verdict == {verdict: 1}
+        assert overview(session, language="ja").findings_by_verdict == {verdict: 1}
 
 
 def test_a_reposted_leak_opens_no_second_incident(database: Database) -> None:

@@ -18,6 +18,7 @@ from sqlalchemy import func, select
 
 from archive.models import Capture, DocumentRow
 from incidents import queries
+from incidents.desk.front import overview
 from incidents.models import Event, FindingMatch, FindingRow, Incident
 from judging.child import PLAIN_ALONE, ChildJudge
 from judging.queue import Matching, match_waiting, queue_again
@@ -90,7 +91,7 @@ def test_documents_that_hang_crash_or_swell_fail_with_their_reason_and_the_rest_
     assert [run.failed for run in runs] == [0, 0, 6, 0]
     with database.read() as session:
         failures = {d.title.split("-")[1][:-4]: d.failure for d in session.scalars(select(DocumentRow)) if d.failure}
-        failed = queries.overview(session, language="en").documents_failed
+        failed = overview(session, language="en").documents_failed
     assert failures == {
         "hang": "it took longer than 1 s",
         "crash": "the matcher's process was ended by SIGSEGV",

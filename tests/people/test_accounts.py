@@ -22,6 +22,7 @@ from people.accounts import (
 )
 from people.command_line import actor_here, add_first_account
 from people.errors import NoAccountError, PeopleError
+from people.workers import as_worker
 from tests.actors import by
 
 if TYPE_CHECKING:
@@ -60,6 +61,28 @@ def test_names_are_unique_whatever_their_case_and_width(database: Database, cloc
             add_account(session, "山口．Ａ", roles=["auditor"], actor=SYSTEM, now=clock.now())
         with pytest.raises(NoAccountError):
             get_account(session, "nobody")
+
+
+@pytest.mark.parametrize(("kept", "typed"), [("Ä", "ä"), ("ärzte", "ÄRZTE"), ("ｶﾅ", "カナ"), ("σ", "Σ")])
+def test_a_name_beyond_ascii_is_the_same_in_either_case(
+    database: Database, clock: SetClock, kept: str, typed: str
+) -> None:
+    with database.write() as session:
+        account = add_account(session, kept, roles=["responder"], actor=SYSTEM, now=clock.now())
+        with pytest.raises(PeopleError):
+            add_account(session, typed, roles=["responder"], actor=SYSTEM, now=clock.now())
+        assert get_account(session, typed).id == account.id
+        assert as_worker(session, typed) == account.login
+
+
+def test_a_name_as_it_is_written_goes_before_one_that_differs_in_case(database: Database, clock: SetClock) -> None:
+    with database.write() as session:
+        first = add_account(session, "Ä", roles=["responder"], actor=SYSTEM, now=clock.now())
+        other = add_account(session, "b", roles=["responder"], actor=SYSTEM, now=clock.now())
+        other.login = "ä"  # as an earlier version let in
+        session.flush()
+        assert [get_account(session, login).id for login in ("Ä", "ä")] == [first.id, other.id]
+        assert [as_worker(session, login) for login in ("Ä", "ä")] == ["Ä", "ä"]
 
 
 @pytest.mark.parametrize("roles", [["king"], ["service", "auditor"]])
@@ -101,7 +124,10 @@ def test_a_deputy_acts_with_the_roles_of_who_is_away_and_no_longer(database: Dat
         during = as_actor(session, deputy, "password", now + timedelta(days=1))
         assert during.roles == {Role.DATA_OWNER, Role.AUDITOR}
         assert during.extracts == ("sales-*",)
-        assert (during.name, during.deputy_for) == ("deputy", "away")
+        assert (during.name, during.deputy_for) == ("deputy", ("away",))
+        assert during.as_data()["deputy_for"] == ["away"]
+        assert during.answers_for == ("deputy", "away")
+        assert "deputy_for" not in as_actor(session, deputy, "password", until).as_data()
         assert as_actor(session, deputy, "password", until).roles == {Role.AUDITOR}
         be_back(session, absence.id, actor=SYSTEM, now=now)
         assert as_actor(session, deputy, "password", now + timedelta(days=1)).roles == {Role.AUDITOR}

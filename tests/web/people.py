@@ -9,7 +9,7 @@ from starlette.testclient import TestClient
 
 from core.actors import SYSTEM, Role
 from people.accounts import add_account, get_account
-from people.sign_in.links import FULL, make_link
+from people.sign_in.links import LINK_FIELD, make_link
 
 if TYPE_CHECKING:
     from starlette.applications import Starlette
@@ -46,4 +46,4 @@ def link_of(database: Database, clock: Clock, login: str = LOGIN, to: str = "/")
     with database.write() as session:
         account = get_account(session, login)
         secret = make_link(session, account, lifetime=timedelta(hours=24), actor=SYSTEM, now=clock.now())
-    return f"{to}{'&' if '?' in to else '?'}{FULL}={secret}"
+    return f"{to}{'&' if '?' in to else '?'}{LINK_FIELD}={secret}"

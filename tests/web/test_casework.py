@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy import select
 
-from core.actors import Role
+from core.actors import SYSTEM, Role
 from incidents import queries
 from incidents.casework.models import Task
 from incidents.figures import with_holders
 from incidents.models import FindingRow
+from people.absences import be_away
 from tests.incidents.makers import Leaked, take
-from tests.web.people import LOGIN, another, somebody
+from tests.web.people import LOGIN, another, link_of, somebody
 from tests.web.scene import form_mark
 
 if TYPE_CHECKING:
@@ -97,6 +98,30 @@ def test_the_page_of_tasks_shows_mine_my_roles_and_what_is_overdue(confirmed: Te
     post(confirmed, "tasks/1/change", owner="", due="2026-11-22T12:00")
     assert "Secure the evidence" in confirmed.get("/tasks?show=overdue").text
     assert "Overdue tasks" in confirmed.get("/").text
+
+
+def test_a_deputy_s_own_tasks_are_also_those_of_who_is_away(
+    confirmed: TestClient, database: Database, clock: SetClock
+) -> None:
+    now = clock.now()
+    for login in ("tanaka", "suzuki"):
+        somebody(database, clock, login, Role.INVESTIGATOR)
+    deputy = another(confirmed.app, database, clock, "deputy", Role.INVESTIGATOR)  # type: ignore[arg-type]
+    for text, owner in (("ask tanaka", "tanaka"), ("ask suzuki", "suzuki"), ("ask the deputy", "deputy")):
+        post(confirmed, "tasks", text=text, role="investigator", owner=owner)
+    with database.write() as session:
+        be_away(session, "tanaka", "deputy", since=now, until=now + timedelta(days=2), actor=SYSTEM, now=now)
+    page = deputy.get("/tasks").text
+    assert ("ask the deputy" in page, "ask tanaka" in page, "ask suzuki" in page) == (True, True, False)
+    clock.advance(timedelta(days=2))
+    page = another_sight(deputy, database, clock)
+    assert ("ask the deputy" in page, "ask tanaka" in page, "ask suzuki" in page) == (True, False, False)
+
+
+def another_sight(client: TestClient, database: Database, clock: SetClock) -> str:
+    """The page of tasks, of somebody whose session ended meanwhile."""
+    client.get(link_of(database, clock, "deputy"))
+    return client.get("/tasks").text
 
 
 def test_a_data_owner_sees_tasks_of_their_own_extracts_alone(

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
 
-from core.actors import SYSTEM
+from core.actors import SYSTEM, Role
+from tests.web.people import another
 from transparency.check_proof import _check
 from transparency.heads import publish
 from transparency.keys import create_log_key
@@ -116,3 +118,23 @@ def test_every_page_says_when_the_record_was_verified_and_what_came_of_it(
     with database.read() as session:
         assert not is_verification_due(session, settings.log, clock.now())
         assert is_verification_due(session, settings.log, clock.advance(timedelta(hours=25)))
+
+
+@pytest.mark.usefixtures("signed")
+def test_a_line_of_a_timeline_leads_to_the_proof_of_its_event(browser: TestClient, scene: Scene) -> None:
+    page = browser.get(f"/incidents/{scene.incident_id}").text
+    links = re.findall(r'href="(/log/inclusion[^"]*)"[^>]*>#(\d+)<', page)
+    assert links
+    for link, number in links:
+        answer = browser.get(link.replace("&amp;", "&"))
+        assert f"inclusion-event-{number}.json" in answer.headers["content-disposition"]
+        assert f'"id":{number},' in answer.json()["entry"]
+
+
+def test_who_may_not_see_entries_sees_the_number_alone(
+    browser: TestClient, scene: Scene, database: Database, clock: SetClock
+) -> None:
+    other = another(browser.app, database, clock, "owner", Role.DATA_OWNER)  # type: ignore[arg-type]
+    page = other.get(f"/incidents/{scene.incident_id}").text
+    assert "/log/inclusion" not in page
+    assert re.search(r" · #\d+", page)

@@ -6,6 +6,7 @@ Written as plain ASGI, since it answers for every response, those of errors incl
 from __future__ import annotations
 
 import traceback
+import unicodedata
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
@@ -18,9 +19,10 @@ from core.errors import HinomiError
 from core.logs import get_logger
 from custody.enrolment.uploads import LARGEST_BYTES, Uploads
 from judging.scans.store import MOST_FILES, Scans
+from people.accounts import folded
 from people.errors import PeopleError, SignInError
 from people.roles import Permission, may
-from people.sign_in.links import FULL
+from people.sign_in.links import LINK_FIELD
 from web.access.arrivals import PROXY
 from web.uploads import RefusedUploadError, UploadReader
 from web.world import client_of
@@ -128,10 +130,10 @@ class Gate:
 
     async def _unless_signed_in(self, request: Request) -> Response | None:
         """Sign in by the link that was followed, ask to sign in, or let a form of ours and any page pass."""
-        if FULL in request.query_params and request.method == "GET":
-            rest = [(k, v) for k, v in request.query_params.multi_items() if k != FULL]
+        if LINK_FIELD in request.query_params and request.method == "GET":
+            rest = [(k, v) for k, v in request.query_params.multi_items() if k != LINK_FIELD]
             to = request.scope["path"] + ("?" + urlencode(rest) if rest else "")
-            return await self._follow_link(request, request.query_params[FULL].strip(), to)
+            return await self._follow_link(request, request.query_params[LINK_FIELD].strip(), to)
         session = await self._session(request)
         if session is None:
             return await self._by_proxy(request) or self._ask_to_sign_in(request)
@@ -145,7 +147,7 @@ class Gate:
         is_person = request.scope["path"] != PULSE_PATH
         session = await run_in_threadpool(self._world.arrivals.here, cookie, is_person=is_person)
         named = self._named_by_proxy(request)
-        if session is not None and session.how == PROXY and named.casefold() != session.actor.name.casefold():
+        if session is not None and session.how == PROXY and folded(named) != folded(session.actor.name):
             await run_in_threadpool(self._world.arrivals.left, request, session)  # the proxy has somebody else now
             return None
         return session
@@ -155,7 +157,8 @@ class Gate:
         proxy = self._world.home.settings.people.proxy
         if not proxy.is_set_up or client_of(request) not in proxy.trusted:
             return ""
-        return request.headers.get(proxy.header, "").encode("latin-1").decode("utf-8", "replace").strip()
+        named = request.headers.get(proxy.header, "").encode("latin-1").decode("utf-8", "replace")
+        return unicodedata.normalize("NFKC", named).strip()
 
     async def _by_proxy(self, request: Request) -> Response | None:
         """Sign in whom the proxy names, and lead on to the page that was asked for."""

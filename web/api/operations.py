@@ -6,15 +6,16 @@ from typing import TYPE_CHECKING, Any, Final
 
 from starlette.exceptions import HTTPException
 
-from core.actors import Role
 from crawler.health import watched_sources
 from health.examination import examine
 from incidents import actions, queries
+from incidents.casework.playbooks import load_playbooks
 from incidents.errors import NoIncidentError, SearchError
 from incidents.models import Incident
 from incidents.states import STATES, needs_second
-from people.accounts import find_account
 from people.approvals import DISMISS_CONFIRMED, Approvable, with_second
+from people.errors import PeopleError
+from people.workers import as_worker
 from web.api import shapes
 from web.api.door import Operation
 
@@ -107,18 +108,20 @@ def act(call: Call) -> Mapping[str, Any]:
     """Contain, close, dismiss, reopen."""
     (body, approved), number = call.body, _incident(call)
     actions.act(
-        call.session, number, body.action, actor=call.actor, now=call.now, reason=body.reason, approved=approved
-    )
+        call.session, number, body.action, actor=call.actor, now=call.now, reason=body.reason, approved=approved,
+        playbooks=load_playbooks(call.home.settings.home),
+    )  # fmt: skip
     return _done(call, number)
 
 
 def assign(call: Call) -> Mapping[str, Any]:
-    """Give it to somebody who has an account."""
-    number, login = _incident(call), call.body.assignee.strip()
-    account = find_account(call.session, login) if login else None
-    if login and (account is None or account.disabled_at or Role.SERVICE in account.roles):
-        raise HTTPException(WRONG, "assignee: no person of that name")
-    actions.assign(call.session, number, account.login if account else "", actor=call.actor, now=call.now)
+    """Give it to somebody who may work on incidents."""
+    number = _incident(call)
+    try:
+        login = as_worker(call.session, call.body.assignee)
+    except PeopleError:
+        raise HTTPException(WRONG, "assignee: nobody of that name whom work may be given to") from None
+    actions.assign(call.session, number, login, actor=call.actor, now=call.now)
     return _done(call, number)
 
 

@@ -42,7 +42,7 @@ class Twig:
         parent: Whom it works for; `CARRIER` for the carrier itself.
         held: How many copies it holds, of any extract.
         mark: What its copy of the lit extract is: lent, overdue, returned or erased; empty without one.
-        consent: given, missing, or empty where nobody wrote it down.
+        consent: given, refused or unknown; empty where the carrier itself contracted it.
         contract: A, B or empty.
         giver: Whose copy its own was made from, where that is not whom it works for.
     """
@@ -258,6 +258,6 @@ def _bent(left: float, top: float, middle: float, inner: float) -> tuple[str, st
 
 def _edges(plan: _Plan, twig: Twig | None, paths: tuple[str, str], depth: int) -> tuple[TreeEdge, TreeEdge]:
     """The stem that a box shares with its neighbours, and the last stretch, which says with whose consent."""
-    consent = "given" if depth == 0 or twig is None else twig.consent
+    consent = "given" if depth == 0 or twig is None else twig.consent or "given"
     is_lit = twig is not None and twig.id in plan.lit
     return TreeEdge(paths[0], is_lit, "given"), TreeEdge(paths[1], is_lit, consent)

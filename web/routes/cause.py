@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from web.world import World
 
 SHOWN = 25
+LONGEST_NUMBER = 10  # digits of what a database counts to
 
 
 def ask(request: Request) -> Response:
@@ -45,7 +46,7 @@ def ask(request: Request) -> Response:
     approved = ask_second(request, Approvable(REVEAL_NAMES, str(incident_id), reason, incident_id)) if reveal else {}
     found, _ = inquire_for(world, incident_id, actor_of(request), language, reason if reveal else "", approved)
     return world.pages.render(
-        request, "cause.html", line=line, found=found, revealed=reveal, asked_at=None, **in_view(found)
+        request, "cause.html", line=line, found=found, revealed=reveal, asked_at=None, past=[], **in_view(found)
     )
 
 
@@ -61,12 +62,16 @@ def again(request: Request) -> Response:
 
     Without one it is back to the incident, where it can be asked for.
     """
-    from root_cause.stored import read_ranking
+    from root_cause.stored import past_rankings, read_past, read_ranking
 
     world, incident_id = world_of(request), request.path_params["incident_id"]
     language = world.pages.language(request)
     with world.home.database.write() as session:
-        stored = read_ranking(session, incident_id, language)
+        of = request.query_params.get("of", "")
+        past = past_rankings(session, incident_id)
+        is_past = of.isdigit() and of.isascii() and len(of) < LONGEST_NUMBER
+        stored = read_past(session, incident_id, int(of), language) if is_past else None
+        stored = stored or read_ranking(session, incident_id, language)
         line = queries.incident_line(session, incident_id, language=language) if stored else None
         if stored:
             now, actor = world.home.clock.now(), actor_of(request)
@@ -76,7 +81,7 @@ def again(request: Request) -> Response:
         return RedirectResponse(f"/incidents/{incident_id}#cause", status_code=303)
     return world.pages.render(
         request, "cause.html", line=line, found=stored.found, revealed=False, asked_at=stored.asked_at,
-        **in_view(stored.found),
+        past=[(row.id, row.asked_at) for row in past[:SHOWN]], **in_view(stored.found),
     )  # fmt: skip
 
 

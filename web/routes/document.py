@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse
 
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from core.texts import Texts
 
 SHOWN_MATCHES = 50
+SHOWN_CAPTURES = 20
 
 
 def masked(request: Request) -> Response:
@@ -61,9 +62,11 @@ def _show(request: Request, kind: str, reason: str) -> Response:
         finding = _finding(session, document.id)
         incident_id = finding.incident_id if finding else None
         _record(session, request, document.id, incident_id, kind, reason, approved)
+        of_document = Capture.document_id == document.id
         captures = session.scalars(
-            select(Capture).where(Capture.document_id == document.id).order_by(Capture.fetched_at, Capture.id)
+            select(Capture).where(of_document).order_by(Capture.fetched_at, Capture.id).limit(SHOWN_CAPTURES)
         ).all()
+        count = session.scalar(select(func.count(Capture.id)).where(of_document)) or 0
         matches = _matches(session, finding)
     reading = read_text(world.home.archive, document)
     holds_ours = finding is not None and finding.verdict != CLEAR
@@ -74,7 +77,9 @@ def _show(request: Request, kind: str, reason: str) -> Response:
         document=document,
         title=document.title if reason else hide_title(document.title),
         incident_id=incident_id,
+        finding=finding if finding is not None and finding.subjects else None,
         captures=captures,
+        more_captures=count - len(captures),
         matches=[_match(match, texts) for match in matches[:SHOWN_MATCHES]],
         revealed=bool(reason),
         limits=[limit if reason else masked_line(limit) for limit in (finding.limits if finding else ())],
@@ -127,7 +132,8 @@ def _matches(session: Session, finding: FindingRow | None) -> Sequence[FindingMa
 
 def _match(match: FindingMatch, texts: Texts) -> dict[str, Any]:
     place = " · ".join(_place(key, value, texts) for key, value in match.place.items())
-    return {"name": f"#{match.subject}", "place": place, "fields": match.fields, "confidence": match.confidence}
+    figures = {"fields": match.fields, "weights": match.weights, "confidence": match.confidence}
+    return {"name": f"#{match.subject}", "place": place, **figures}
 
 
 def _place(part: str, value: object, texts: Texts) -> str:

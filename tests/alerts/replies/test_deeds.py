@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy import select
 
 from alerts.models import Thread
 from alerts.replies.deeds import Desk, deal_with, snoozed_until
@@ -16,6 +17,8 @@ from alerts.replies.presses import BUTTONS, NOTE, SNOOZES, Press, read_button, r
 from core.actors import SYSTEM
 from core.settings import load_settings
 from incidents import queries
+from incidents.casework.steering import merge_by_hand
+from incidents.models import Event
 from people.accounts import add_account
 from tests.incidents.makers import Leaked, event_kinds, take
 
@@ -80,6 +83,22 @@ def test_a_payload_that_stands_elsewhere_moves_nothing(desk: Desk, elsewhere: di
     given_ = {"deed": "mine", "user": "U1", "channel": "C1", "thread": "1.0", "key": "k", "incident_id": 1}
     assert deal_with(desk, Press(**{**given_, **elsewhere}))  # type: ignore[arg-type]
     assert event_kinds(desk.database) == before
+
+
+@pytest.mark.parametrize("deed", ["acknowledge", *SNOOZES])
+def test_what_is_pressed_under_a_part_is_said_of_the_whole(desk: Desk, deed: str) -> None:
+    take(desk.database, Leaked("another list", tuple(range(100, 130))))
+    with desk.database.write() as session:
+        merge_by_hand(session, 2, 1, reason="one leak", actor=SYSTEM, now=desk.clock.now())
+    assert deal_with(desk, Press(deed, "U1", "C1", "9.9", "k0", 1)), "from elsewhere"
+    assert deal_with(desk, Press(deed, "U1", "C1", "1.0", "k1", 2)), "another one's button"
+    kinds = event_kinds(desk.database)
+    assert not {"acknowledged", "snoozed"} & set(kinds)
+    assert "2" in (deal_with(desk, press(deed)) or "")
+    with desk.database.read() as session:
+        last = session.scalars(select(Event).order_by(Event.id.desc())).first()
+    assert last is not None
+    assert (last.incident_id, last.kind) == (2, "acknowledged" if deed == "acknowledge" else "snoozed")
 
 
 @given(st.sampled_from(ZONES), st.datetimes(datetime(2026, 1, 1), datetime(2027, 12, 31)))  # noqa: DTZ001  # UTC below

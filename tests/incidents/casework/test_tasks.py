@@ -184,7 +184,7 @@ def test_lists_are_of_one_s_own_or_of_a_role_that_nobody_took(database: Database
     with database.write() as session:
         task = tasks_of(session, incident_id)["origin"]
         assign_task(session, task.id, "tanaka", actor=SUZUKI, now=NOW)
-        mine = list_tasks(session, language="en", now=NOW, owner="tanaka")
+        mine = list_tasks(session, language="en", now=NOW, owners=["tanaka"])
         of_role = list_tasks(session, language="en", now=NOW, roles=["investigator"])
     assert [line.id for line in mine] == [task.id]
     assert {line.role for line in of_role} == {"investigator"}

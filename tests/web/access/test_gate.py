@@ -128,7 +128,7 @@ def test_an_error_inside_is_a_page_with_the_same_headers_and_no_details(
     def fail(*_args: object, **_kwargs: object) -> None:
         raise ValueError(scene.secret)
 
-    monkeypatch.setattr("incidents.queries.overview", fail)
+    monkeypatch.setattr("incidents.desk.front.overview", fail)
     answer = browser.get("/")
     assert answer.status_code == 500
     assert scene.secret not in answer.text

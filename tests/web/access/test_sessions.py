@@ -197,6 +197,7 @@ def test_a_proxy_is_believed_from_where_it_stands_and_from_nowhere_else(
     settings: Settings, database: Database, clock: SetClock
 ) -> None:
     somebody(database, clock)
+    somebody(database, clock, "st.\u00c4", Role.AUDITOR)
     header = [(b"x-remote-user", LOGIN.encode())]
     for trusted, status in (["testclient"], 200), (["10.0.0.1"], 403), ([], 403):
         proxy = settings.people.proxy.model_copy(update={"header": "X-Remote-User", "trusted": trusted})
@@ -204,4 +205,6 @@ def test_a_proxy_is_believed_from_where_it_stands_and_from_nowhere_else(
         app = create_app(Home.of(settings.model_copy(update={"people": people}), database=database, clock=clock))
         with TestClient(app, base_url="http://127.0.0.1:8470") as client:
             assert client.get("/", headers=header).status_code == status
+            wide = [(b"x-remote-user", "\uff33\uff34\uff0e\u00e4".encode())]
+            assert client.get("/", headers=wide).status_code == status, "whatever its width"
             assert client.get("/").status_code == 403, "without the header the session of the proxy ends"

@@ -6,9 +6,13 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from sqlalchemy import select
 
 from core.actors import SYSTEM, Role
-from people.accounts import get_account
+from incidents.casework.models import Task
+from incidents.casework.playbooks import FOLDER
+from incidents.models import Incident
+from people.accounts import disable_account, get_account
 from people.roles import SCOPES
 from people.tokens import list_tokens, make_token, revoke_token
 from tests.incidents.makers import event_kinds
@@ -17,6 +21,8 @@ from web.api.door import BASE
 from web.api.operations import OPERATIONS
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from starlette.testclient import TestClient
 
     from core.clock import SetClock
@@ -125,6 +131,46 @@ def test_a_system_steers_confirms_nothing_and_is_on_the_record_as_itself(
     assert done.json() == {"incident": scene.incident_id, "state": "dismissed"}
     event = api("GET", f"{path}/events").json()["events"][0]
     assert (event["kind"], event["actor"], event["data"]["by"]["how"]) == ("dismiss", "soar", "token")
+
+
+def test_work_is_given_to_who_may_do_it(api: Api, scene: Scene, database: Database, clock: SetClock) -> None:
+    path = f"/incidents/{scene.incident_id}/assignee"
+    for login, role in (("aoi", Role.AUDITOR), ("boss", Role.ADMINISTRATOR)):
+        somebody(database, clock, login, role)
+        assert api("POST", path, json={"assignee": login}).status_code == 422
+    assert api("POST", path, json={"assignee": "soar"}).status_code == 422, "a system"
+    somebody(database, clock, "ino", Role.INVESTIGATOR)
+    assert api("POST", path, json={"assignee": "ino"}).status_code == 200
+    with database.write() as session:
+        disable_account(session, "ino", actor=SYSTEM, now=clock.now())
+    assert api("POST", path, json={"assignee": "ino"}).status_code == 422
+    assert api("POST", path, json={"assignee": ""}).status_code == 200, "nobody"
+
+
+PLAYBOOK = """
+id = "own"
+for = ["processor", "second-hand"]
+title = { ja = "自社", en = "Own" }
+
+[[step]]
+id = "call"
+role = "responder"
+ja = "電話"
+en = "Call"
+"""
+
+
+def test_a_case_steered_by_a_system_follows_the_home_s_own_playbook(
+    api: Api, scene: Scene, database: Database, home: Path
+) -> None:
+    (home / FOLDER).mkdir()
+    (home / FOLDER / "own.toml").write_text(PLAYBOOK, encoding="utf-8")
+    with database.write() as session:
+        session.get_one(Incident, scene.incident_id).state = "confirmed"
+    done = api("POST", f"/incidents/{scene.incident_id}/actions", json={"action": "contain"})
+    assert done.json() == {"incident": scene.incident_id, "state": "contained"}
+    with database.read() as session:
+        assert {(task.playbook, task.step) for task in session.scalars(select(Task))} == {("own", "call")}
 
 
 def test_too_many_calls_have_to_wait(api: Api, clock: SetClock) -> None:

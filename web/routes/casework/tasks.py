@@ -38,13 +38,13 @@ def tasks(request: Request) -> Response:
     with world.home.database.read() as session:
         own = own_incidents(request, session)
         lines = list_tasks(
-            session, language=language, now=now, only=own, owner=actor.name if show == "mine" else None,
+            session, language=language, now=now, only=own, owners=actor.answers_for if show == "mine" else None,
             roles=[role.value for role in actor.roles] if show == "role" else None, is_overdue=show == "overdue",
         )  # fmt: skip
         again = [
             line for line in to_look_at(session, language=language, now=now, zone=zone) if own is None or line.id in own
         ]
-    mine = [line for line in again if line.assignee == actor.name] if show == "mine" else again
+    mine = [line for line in again if line.assignee in actor.answers_for] if show == "mine" else again
     problems = load_playbooks(world.home.settings.home).problems
     return world.pages.render(
         request, "tasks.html", tasks=lines, again=mine, show=show, choices=CHOICES, problems=problems

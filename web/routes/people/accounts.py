@@ -22,7 +22,7 @@ from people.accounts import (
 from people.errors import PeopleError
 from people.roles import Permission
 from people.sessions import end_session, open_sessions
-from people.sign_in.links import FULL, make_link
+from people.sign_in.links import LINK_FIELD, make_link
 from web.access.guarded import Guarded
 from web.world import actor_of, form_of, world_of
 
@@ -88,7 +88,7 @@ def act(request: Request) -> Response:
     except PeopleError as error:
         return one(request, error)
     if secret:
-        return one(request, link=f"{world.home.settings.web_url}/?{FULL}={secret}")
+        return one(request, link=f"{world.home.settings.web_url}/?{LINK_FIELD}={secret}")
     return RedirectResponse(f"/people/{request.path_params['login']}", status_code=303)
 
 

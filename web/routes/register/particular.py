@@ -68,7 +68,7 @@ def show_extract(request: Request, error: RegisterError | None = None) -> Respon
     language = world.pages.language(request)
     with world.home.database.read() as session:
         extract = found(session, Extract, request.path_params["extract_id"])
-        shown = extracts_among(register_on(session, day, extract_id=extract.id))
+        shown = extracts_among(register_on(session, day, only=[extract.name]))
         events = list(events_of(session, extract))[-MOST_EVENTS:]
         incidents = _incidents(request, session, extract.name)
         values = {

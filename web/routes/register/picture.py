@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.responses import Response
 
-    from custody.models import Processor
     from custody.register.overview import Line
+    from custody.register.processors import Branch
     from web.charts.tree import TreePicture
 
 
@@ -87,7 +87,7 @@ def pictures_of(
     """
     lines = _copies(session, extract, day) if extract is not None else {}
     branches = tree(session, only=only)
-    twigs = [_twig(branch.processor, branch.held, lines) for branch in branches]
+    twigs = [_twig(branch, lines) for branch in branches]
     rows = tuple((branch.depth, twig) for branch, twig in zip(branches, twigs, strict=True))
     return HoldersDrawn(
         extract.name if extract is not None else "",
@@ -104,17 +104,18 @@ def opened_of(text: str) -> list[int]:
 
 
 def _copies(session: Session, extract: Extract, day: date) -> dict[int, Line]:
-    lines = register_on(session, day, extract_id=extract.id)
+    lines = register_on(session, day, only=[extract.name])
     return {line.processor_id: line for line in lines if line.processor_id is not None}
 
 
-def _twig(processor: Processor, held: int, lines: dict[int, Line]) -> Twig:
+def _twig(branch: Branch, lines: dict[int, Line]) -> Twig:
+    processor = branch.processor
     line = lines.get(processor.id)
     above = line.chain[1] if line and len(line.chain) > 1 else ""
     giver = line.copied_from if line and line.copied_from != above else ""
     return Twig(
-        processor.id, processor.name, processor.parent_id or CARRIER, held, line.standing if line else "",
-        processor.consent, processor.contract_kind, giver,
+        processor.id, processor.name, processor.parent_id or CARRIER, branch.held, line.standing if line else "",
+        branch.consent, processor.contract_kind, giver,
     )  # fmt: skip
 
 

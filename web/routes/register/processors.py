@@ -14,9 +14,11 @@ from custody.models import Extract, Processor, RegisterEvent
 from custody.register.processors import (
     CONSENTS,
     CONTRACT_KINDS,
+    UNKNOWN,
     add_processor,
     below,
     consent_day,
+    consent_of,
     set_processor,
     tree,
 )
@@ -39,8 +41,6 @@ if TYPE_CHECKING:
     from custody.register.search import LentExtract
 
 MOST_EVENTS: Final = 200
-UNKNOWN: Final = "unknown"
-"""In the filter: consents that nobody wrote down."""
 
 
 def page(request: Request) -> Response:
@@ -100,9 +100,9 @@ def _fields(request: Request, on: Any, known: Processor | None = None) -> dict[s
     fields: dict[str, Any] = {name: field_of(request, name) for name in ("under", "country", "contact")}
     contract, consent = field_of(request, "contract_kind"), field_of(request, "consent")
     fields["contract_kind"] = contract if contract in CONTRACT_KINDS else ""
-    consent = consent if consent in CONSENTS else ""
+    consent = consent if consent in CONSENTS else UNKNOWN
     given_on = field_of(request, "consent_on")
-    if known is None or consent != known.consent or given_on:
+    if known is None or consent != consent_of(known.consent) or given_on:
         fields |= consent_day(consent, read_day(given_on) if given_on else None, on)
     return fields
 
@@ -116,7 +116,7 @@ def _list(request: Request, error: RegisterError | None = None) -> Response:
         return world.pages.render(
             request, "processors.html", status=409 if error else 200, branches=shown, every=len(branches),
             is_tree=len(shown) == len(branches), text=asked.get("q", ""), consent=consent, holds=asked.get("holds", ""),
-            consents=(*CONSENTS, UNKNOWN), contracts=CONTRACT_KINDS, processors=processor_names(session),
+            consents=CONSENTS, contracts=CONTRACT_KINDS, processors=processor_names(session),
             said=error.said(world.pages.language(request)) if error else "", today=today_of(request),
             may_change=may_change_processors(request), processor=None,
         )  # fmt: skip
@@ -125,9 +125,7 @@ def _list(request: Request, error: RegisterError | None = None) -> Response:
 def _fits(branch: Branch, text: str, consent: str, *, holds: bool) -> bool:
     if holds and not branch.held:
         return False
-    if consent == UNKNOWN and not branch.consent_unknown:
-        return False
-    if consent in CONSENTS and not (branch.depth and branch.processor.consent == consent):
+    if consent in CONSENTS and branch.consent != consent:
         return False
     processor = branch.processor
     said = f"{processor.name} {processor.country} {processor.contact}".casefold()
@@ -156,6 +154,7 @@ def _show(request: Request, error: RegisterError | None = None) -> Response:
         copies = [(one, line) for one in held for line in one.copies if line.processor_id == processor.id]
         return world.pages.render(
             request, "processor.html", status=409 if error else 200, processor=processor, above=above,
+            consent=consent_of(processor.consent),
             below=[one for one in below(session, processor) if one.parent_id == processor.id], copies=copies,
             events=_events(session, processor, held), day=day, today=today_of(request),
             consents=CONSENTS, contracts=CONTRACT_KINDS,

@@ -1,4 +1,4 @@
-"""One incident: what leaked, where, how sure, from which extract, what was done."""
+"""One incident as a workbench: what is known at first sight, the story, what is next, and everything behind it."""
 
 from __future__ import annotations
 
@@ -8,16 +8,18 @@ from typing import TYPE_CHECKING, Any
 from starlette.exceptions import HTTPException
 from starlette.responses import PlainTextResponse
 
-from core.clock import clock_error
+from core.clock import clock_error, local
 from crawler.record.standing import standing_at
-from custody.ranking import NONE_OF_THESE
 from incidents import actions, queries
+from incidents.desk.places import place_page, telling_of
+from incidents.desk.story import story_of
 from incidents.errors import NoIncidentError
 from incidents.online.takedown import takedown_text
-from incidents.states import BY, CONFIRM_CSIRT, CONFIRM_OWNER, NEED_REASON
+from incidents.states import BY, CONFIRM_CSIRT, CONFIRM_OWNER, NEED_REASON, actions_from
 from people.roles import Permission
 from web.access.guarded import Guarded
 from web.routes.casework.shown import is_action, shown_casework
+from web.routes.desk.glance import glance
 from web.world import actor_of, world_of
 
 if TYPE_CHECKING:
@@ -25,25 +27,9 @@ if TYPE_CHECKING:
     from starlette.responses import Response
 
     from core.actors import Actor
-    from incidents.views import IncidentPage
+    from incidents.views import IncidentLine
 
-
-@dataclass(frozen=True, slots=True)
-class ExtractLine:
-    """One extract in the ranking; an empty name is "none of these"."""
-
-    name: str
-    processor: str
-    covered: int
-    of: int
-    size: int
-    score: float
-    tied_with: tuple[str, ...]
-
-    @property
-    def part(self) -> float:
-        """The share of the leaked customers that it explains."""
-        return min(self.covered / self.of, 1.0) if self.of else 0.0
+RECENT_EVENTS = 25
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,52 +42,48 @@ class Action:
 
 def incident(request: Request) -> Response:
     """The page of one incident."""
-    world = world_of(request)
-    incident_id = request.path_params["incident_id"]
+    world, incident_id = world_of(request), request.path_params["incident_id"]
+    settings, language, actor = world.home.settings, world.pages.language(request), actor_of(request)
     try:
         with world.home.database.read() as session:
-            page = queries.incident(
-                session, incident_id, language=world.pages.language(request), zone=world.home.settings.zone
-            )
-            standings = standing_at(session, [(one.source, one.address) for one in page.documents])
+            line = queries.incident_line(session, incident_id, language=language)
+            telling = telling_of(session, incident_id, zone=settings.zone)
             casework = shown_casework(request, session, incident_id)
+            places = place_page(session, incident_id, page=page_of(request, "places"))
+            events, count = queries.latest_events(session, incident_id, language=language, limit=RECENT_EVENTS)
+            shown: dict[str, Any] = {
+                "glance": glance(
+                    session, line, telling, casework["casework"], actor=actor, language=language,
+                    today=local(world.home.clock.now(), settings.zone).date(),
+                ),
+                "story": story_of(session, incident_id),
+                "merged": queries.merged_into(session, incident_id, language=language),
+                "standings": standing_at(session, [(one.source, one.address) for one in places.views]),
+            }  # fmt: skip
     except NoIncidentError:
         raise HTTPException(404) from None
     done = request.query_params.get("done", "")
     return world.pages.render(
-        request,
-        "incident.html",
-        page=page,
-        line=page.line,
-        extracts=[_extract(found, page) for found in page.extracts],
-        documents=page.documents,
-        standings=standings,
-        events=list(reversed(page.timeline)),
-        actions=_actions(page, actor_of(request)),
-        done=done if is_action(done, world.pages.language(request)) else "",
-        **casework,
-    )
+        request, "incident.html", line=line, telling=telling, places=places, events=events, event_count=count,
+        actions=_actions(line, actor), asked_action=request.query_params.get("do", ""),
+        done=done if is_action(done, language) else "", **shown, **casework,
+    )  # fmt: skip
 
 
-def _actions(page: IncidentPage, actor: Actor) -> list[Action]:
+def page_of(request: Request, name: str) -> int:
+    """The page that a parameter asks for; the first when it asks for none."""
+    asked = request.query_params.get(name, "")
+    return int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 10 else 1  # noqa: PLR2004  # digits
+
+
+def _actions(line: IncidentLine, actor: Actor) -> list[Action]:
     """What the state allows and whoever looks may decide, without the confirmations that were given."""
-    given = {CONFIRM_CSIRT: page.line.csirt_confirmed_by, CONFIRM_OWNER: page.line.owner_confirmed_by}
-    is_given = {CONFIRM_CSIRT: page.line.csirt_confirmed_at, CONFIRM_OWNER: page.line.owner_confirmed_at}
+    given = {CONFIRM_CSIRT: line.csirt_confirmed_by, CONFIRM_OWNER: line.owner_confirmed_by}
+    is_given = {CONFIRM_CSIRT: line.csirt_confirmed_at, CONFIRM_OWNER: line.owner_confirmed_at}
     is_one_side = actor.name in given.values()  # the other side is somebody else's
-    theirs = [name for name in page.actions if BY[name] in actor.roles and not is_given.get(name)]
+    allowed = actions_from(line.state) if line.merged_into is None else ()
+    theirs = [name for name in allowed if BY[name] in actor.roles and not is_given.get(name)]
     return [Action(name, name in NEED_REASON) for name in theirs if not (is_one_side and name in given)]
-
-
-def _extract(found: dict[str, Any], page: IncidentPage) -> ExtractLine:
-    return ExtractLine(
-        name="" if found.get("extract") == NONE_OF_THESE else str(found.get("extract", "")),
-        processor=str(found.get("processor") or ""),
-        covered=int(found.get("covered", 0)),
-        of=int(found.get("of") or page.line.subjects),
-        size=int(found.get("size", 0)),
-        score=float(found.get("score", 0)),
-        tied_with=tuple(found.get("tied_with", ())),
-    )
 
 
 def takedown(request: Request) -> Response:

@@ -1,0 +1,1 @@
+"""What the desk of who works on incidents needs: lists, and of one its story, places, people, next step; trends."""

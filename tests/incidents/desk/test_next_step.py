@@ -1,0 +1,75 @@
+"""What is next: somebody looks after it, both sides confirm, the cause, the tasks, containing, closing."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from itertools import chain, combinations
+
+import pytest
+
+from core.actors import Role
+from incidents.casework.reading import TaskLine
+from incidents.desk.next_step import Standing, next_step
+from incidents.states import ACTIONS, BY, state_after
+from incidents.views import IncidentLine
+from tests.incidents.makers import NOW
+
+LINE = IncidentLine(
+    id=1, state="open", severity="high", title="", opened_at=NOW, updated_at=NOW, first_seen_at=NOW, subjects=3,
+    people=3, documents=1, sightings=1, confidence=0.9, fields={}, sources=(), assignee="", dismiss_reason="",
+    csirt_confirmed_at=None, owner_confirmed_at=None, csirt_confirmed_by="", owner_confirmed_by="", merged_into=None,
+)  # fmt: skip
+TASK = TaskLine(
+    id=7, incident_id=1, part_id=1, playbook="", step="", text="Call", role="responder", owner="", is_mandatory=True,
+    due_at=NOW + timedelta(hours=4), due_after="", due_hours=None, is_overdue=False, state="open", reason="",
+    settled_at=None, settled_by="",
+)  # fmt: skip
+NOBODY = Standing("", is_ranked=False, tasks=(), lacking=("confirm-csirt", "confirm-owner"))
+SEEN = replace(NOBODY, acknowledged_by="aoi")
+CONFIRMED = replace(LINE, state="confirmed", csirt_confirmed_at=NOW, csirt_confirmed_by="aoi")
+R, O, I, A = Role.RESPONDER, Role.DATA_OWNER, Role.INVESTIGATOR, Role.AUDITOR  # noqa: E741  # as people.roles has them
+
+
+@pytest.mark.parametrize(
+    ("line", "standing", "me", "roles", "expected"),
+    [
+        (LINE, NOBODY, "aoi", {R}, "acknowledge"),
+        (LINE, NOBODY, "audit", {A}, "wait"),
+        (LINE, SEEN, "aoi", {R}, "confirm-csirt"),
+        (LINE, SEEN, "owner", {O}, "confirm-owner"),
+        (LINE, SEEN, "inv", {I}, "wait"),
+        (replace(LINE, assignee="aoi", handed_by="ren"), NOBODY, "aoi", {R}, "take"),
+        (CONFIRMED, replace(SEEN, lacking=("confirm-owner",)), "owner", {O}, "confirm-owner"),
+        (CONFIRMED, replace(SEEN, lacking=("confirm-owner",)), "aoi", {R, O}, "ask-cause"),
+        (CONFIRMED, replace(SEEN, is_ranked=True, tasks=(TASK,), lacking=()), "aoi", {R}, "do-task"),
+        (CONFIRMED, replace(SEEN, is_ranked=True, lacking=()), "aoi", {R}, "contain"),
+        (CONFIRMED, replace(SEEN, is_ranked=True, lacking=()), "owner", {O}, "wait"),
+        (replace(CONFIRMED, state="contained"), replace(SEEN, lacking=("confirm-owner",)), "aoi", {R}, "settle"),
+        (replace(CONFIRMED, state="contained"), replace(SEEN, lacking=()), "aoi", {R}, "close"),
+        (replace(CONFIRMED, state="closed"), SEEN, "aoi", {R}, "nothing"),
+        (replace(LINE, merged_into=2), NOBODY, "aoi", {R}, "nothing"),
+    ],
+)
+def test_the_rule(line: IncidentLine, standing: Standing, me: str, roles: set[Role], expected: str) -> None:
+    assert next_step(line, standing, me=me, roles=roles).name == expected
+
+
+def test_the_earliest_task_says_by_when() -> None:
+    later = replace(TASK, id=8, due_at=NOW + timedelta(days=2))
+    step = next_step(LINE, replace(NOBODY, tasks=(TASK, later)), me="aoi", roles={R})
+    assert step.due_at == TASK.due_at
+
+
+def test_what_is_offered_is_always_possible_and_whose_it_is() -> None:
+    roles = [set(some) for some in chain.from_iterable(combinations((R, O, I, A), n) for n in range(5))]
+    for state in ("open", "confirmed", "contained"):
+        for lacking in ((), ("confirm-csirt",), ("confirm-owner",), ("confirm-csirt", "confirm-owner")):
+            for own in roles:
+                for ranked in (False, True):
+                    step = next_step(
+                        replace(LINE, state=state), Standing("aoi", ranked, (), lacking), me="somebody", roles=own
+                    )
+                    if step.name in ACTIONS:
+                        assert BY[step.name] in own
+                        assert state_after(state, step.name)
