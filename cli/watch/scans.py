@@ -34,7 +34,7 @@ def run(ctx: Context, scan_id: str) -> None:
     paths = [found.path_of(scan, number).resolve() for number in range(len(scan.files))]
     try:
         with ChildJudge(Bench.of(ctx.settings), reads=paths) as judge:
-            done = run_scan(ScanWork(found, judge, ctx.archive, ctx.database, ctx.clock), scan)
+            done = run_scan(ScanWork(found, judge, ctx.archive, ctx.database, ctx.clock, ctx.settings.zone), scan)
     except HinomiError as error:
         found.change(found.get(scan_id) or scan, state=FAILED, worker="", message=failure_of_scan(error))
         raise

@@ -221,9 +221,7 @@ class Uploads:
             plan = understand(self.file_of(upload), list(upload.mapping), sheet=upload.sheet)
             lending = Lending.from_request(upload.lending)
             teller = _Teller(self._folder / upload.id / _PROGRESS, self._clock)
-            result = enroller.enrol(
-                self.file_of(upload), plan, lending, progress=teller.tell, counted=teller.count
-            )
+            result = enroller.enrol(self.file_of(upload), plan, lending, progress=teller.tell, counted=teller.count)
         except HinomiError as error:
             self.settle(upload, state=FAILED, message=self._said(upload, str(error)), hint=error.hint)
             raise

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from judging.scans.store import FAILED, MOST_RUNS, RUNNING, WAITING, Scans
 from jobs.interface import SingleJob
+from judging.scans.store import FAILED, MOST_RUNS, RUNNING, WAITING, Scans
 
 
 class ScanJob(SingleJob):

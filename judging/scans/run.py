@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
-from core.errors import HinomiError
+from core.clock import DEFAULT_ZONE
 from core.leases import worker_name
 from incidents.actions import add_event
 from judging.child import JudgingError, Question
@@ -20,8 +21,9 @@ if TYPE_CHECKING:
     from archive.store import Archive
     from core.clock import Clock
     from core.database import Database
+    from core.errors import HinomiError
     from judging.child import Judge
-    from judging.scans.store import Scan, Scans
+    from judging.scans.store import ListOrigin, Scan, Scans
 
 SHOWN_MATCHES: Final = 20
 """The surest, of each file."""
@@ -37,6 +39,7 @@ class ScanWork:
     archive: Archive
     database: Database
     clock: Clock
+    zone: str = DEFAULT_ZONE
 
 
 def run_scan(work: ScanWork, scan: Scan, *, stop: Callable[[], bool] = lambda: False) -> Scan:
@@ -110,7 +113,8 @@ def _open(work: ScanWork, scan: Scan, number: int, judged: Judged) -> dict[str, 
         return {"incident": None, "opened": False}
     handed = hand_in(
         work.scans.path_of(scan, number), scan.files[number].name, judged.finding, generation=judged.generation,
-        archive=work.archive, database=work.database, clock=work.clock, extracts=judged.extracts,
+        archive=work.archive, database=work.database, clock=work.clock, zone=work.zone, extracts=judged.extracts,
+        posted=_posted(scan.origin),
     )  # fmt: skip
     if handed.incident_id is not None and (text := _origin_note(scan)):
         with work.database.write() as session:
@@ -119,6 +123,11 @@ def _open(work: ScanWork, scan: Scan, number: int, judged: Judged) -> dict[str, 
                 data={"text": text}, key=f"scan:{scan.id}:{number}",
             )  # fmt: skip
     return {"incident": handed.incident_id, "opened": handed.opened}
+
+
+def _posted(origin: ListOrigin) -> tuple[datetime, str] | None:
+    """When a list was out there at the latest, as far as somebody said so, and how they wrote it."""
+    return (datetime.fromisoformat(origin.seen_at), origin.when) if origin.seen_at else None
 
 
 def _origin_note(scan: Scan) -> str:

@@ -74,8 +74,7 @@ def one(request: Request) -> Response:
     texts = world.pages.texts(request)
     found = [_shown(request, scan, number, texts) for number in range(len(scan.files))]
     response = world.pages.render(
-        request, "scan.html", scan=scan, found=found, run=_run(request, scan), hours=int(KEPT.total_seconds() // 3600),
-        goes_at=scan.added_at + KEPT, language=world.pages.language(request),
+        request, "scan.html", scan=scan, found=found, run=run_of(request, scan), goes_at=scan.added_at + KEPT,
     )  # fmt: skip
     if scan.state in {WAITING, RUNNING}:
         response.headers["Refresh"] = str(_REFRESH_S)
@@ -101,9 +100,10 @@ def act(request: Request) -> Response:
 def _page(request: Request, wrong: str = "") -> Response:
     world = world_of(request)
     now = local(world.home.clock.now(), world.home.settings.zone)
+    seen = [scan for scan in _scans(request).listed() if sees_scan(request, scan)]
     return world.pages.render(
-        request, "scans.html", status=400 if wrong else 200, scans=[s for s in _scans(request).listed() if _sees(request, s)],
-        wrong=wrong, largest=LARGEST_BYTES, most=MOST_FILES, hours=int(KEPT.total_seconds() // 3600),
+        request, "scans.html", status=400 if wrong else 200, scans=seen, wrong=wrong,
+        largest=LARGEST_BYTES, most=MOST_FILES, hours=int(KEPT.total_seconds() // 3600),
         latest=f"{now:%Y-%m-%dT%H:%M}",
     )  # fmt: skip
 
@@ -136,7 +136,7 @@ def _place(place: Mapping[str, object], texts: Texts) -> str:
     return " · ".join(told)
 
 
-def _run(request: Request, scan: Scan) -> dict[str, Any]:
+def run_of(request: Request, scan: Scan) -> dict[str, Any]:
     """How far a run is: files done, bytes done, how long the rest takes where that is known, at most in any case."""
     progress = _scans(request).progress_of(scan)
     home = world_of(request).home
@@ -173,7 +173,7 @@ def _moment(request: Request, text: str) -> str:
     return moment.isoformat() if moment <= home.clock.now() else ""
 
 
-def _sees(request: Request, scan: Scan) -> bool:
+def sees_scan(request: Request, scan: Scan) -> bool:
     """Whether somebody may see a scan: who answers for some extracts alone sees what they handed in themselves."""
     actor = actor_of(request)
     names = own_names(request, Permission.SCAN)
@@ -187,7 +187,7 @@ def _scans(request: Request) -> Scans:
 
 def _scan(request: Request) -> Scan:
     found = _scans(request).get(request.path_params["scan"])
-    if found is None or not _sees(request, found):
+    if found is None or not sees_scan(request, found):
         raise HTTPException(NOT_THERE)
     return found
 
