@@ -125,8 +125,8 @@ class ScanProgress:
 def scanner_as_data(actor: Actor) -> dict[str, Any]:
     """Who handed it in, as it is kept."""
     return {
-        "name": actor.name, "account": actor.account, "roles": sorted(actor.roles), "how": actor.how,
-        "deputy_for": actor.deputy_for, "extracts": list(actor.extracts),
+        "name": actor.name, "account": actor.account, "roles": sorted(role.value for role in actor.roles),
+        "how": actor.how, "deputy_for": list(actor.deputy_for), "extracts": list(actor.extracts),
     }  # fmt: skip
 
 
@@ -134,7 +134,7 @@ def scanner_of(scan: Scan) -> Actor:
     """Who handed it in."""
     by = scan.by
     roles = frozenset(Role(role) for role in by["roles"])
-    return Actor(by["name"], by["account"], roles, by["how"], by["deputy_for"], tuple(by["extracts"]))
+    return Actor(by["name"], by["account"], roles, by["how"], tuple(by["deputy_for"]), tuple(by["extracts"]))
 
 
 class Scans:
