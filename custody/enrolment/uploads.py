@@ -39,6 +39,8 @@ SHOWN_FOR: Final = timedelta(days=30)
 """How long it is told what became of a run."""
 LARGEST_BYTES: Final = 2 << 30
 """The largest file that is taken in a browser; ten million customers in nine columns are 1.4 GiB."""
+PLAIN: Final = "plain.csv.plain"
+"""What a sheet of the register is written as, under a name that no file has that arrives."""
 _STATE: Final = "state.json"
 _PLAN: Final = "plan.json"
 _FILE: Final = "file"
@@ -110,6 +112,16 @@ class Uploads:
         (self._folder / name).mkdir(mode=0o700)
         (self._folder / name / _FILE).mkdir(mode=0o700)
         return name, self._folder / name / _FILE
+
+    def folder_of(self, name: str) -> Path:
+        """Where the file of one arrives.
+
+        Raises:
+            EnrolmentError: That is no upload's name.
+        """
+        if not _NAME.fullmatch(name):
+            raise EnrolmentError(f"{name!r} is no upload")
+        return self._folder / name / _FILE
 
     def add(self, name: str, file_name: str, lending: Lending) -> Upload:
         """Note what a file that has arrived is to be enrolled as."""

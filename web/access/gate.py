@@ -39,6 +39,7 @@ MOST_FIELDS = 1000
 DOCKS: dict[str, tuple[Permission, type[Uploads | Scans], int]] = {
     "/enrol": (Permission.ENROL, Uploads, 1),
     "/scan": (Permission.SCAN, Scans, MOST_FILES),
+    "/register/import": (Permission.CHANGE_REGISTER, Uploads, 1),
 }
 """The forms with files: who may hand some in, what keeps them, and how many at once."""
 FORM_MARK = "form_mark"

@@ -1,6 +1,6 @@
 """The custody register (取扱管理簿): extracts, processors, who holds what, canaries."""
 
-from web.routes.register import canaries, changes, extracts, particular, picture, processors
+from web.routes.register import canaries, changes, extracts, particular, picture, processors, sheet
 
 ROUTES = [
     *extracts.ROUTES,
@@ -9,4 +9,5 @@ ROUTES = [
     *processors.ROUTES,
     *particular.ROUTES,
     *changes.ROUTES,
+    *sheet.ROUTES,
 ]

@@ -16,11 +16,11 @@ from custody.register.processors import CONTRACT_KINDS, get_processor
 from custody.register.search import DEFAULT_SORT, SORTS, STANDINGS, RegisterQuery, find_extracts, sort_extracts
 from custody.register.sheets import read_columns, read_day, write_register
 from incidents.ownership import is_named
-from people.roles import Permission
+from people.roles import Permission, may
 from web.access.guarded import Guarded
 from web.access.own import own_names
 from web.routes.register.asked import TEXT_LIMIT, act_of, asked_day, field_of, own_extracts, today_of
-from web.world import world_of
+from web.world import actor_of, world_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -57,6 +57,8 @@ def page(request: Request) -> Response:
         counts={one: sum(extract.standing == one for extract in every) for one in STANDINGS}, every=len(every),
         wanted=wanted, standings=STANDINGS, processors=processors, contracts=CONTRACT_KINDS, sorts=list(SORTS),
         sort=sort if sort in SORTS else DEFAULT_SORT, number=number, pages=pages, day=day, today=today_of(request),
+        may_import=may(actor_of(request), Permission.CHANGE_REGISTER)
+        and own_names(request, Permission.CHANGE_REGISTER) is None,
     )  # fmt: skip
 
 

@@ -245,7 +245,9 @@ def _last(claim: Claim, now: datetime, next_at: dict[str, datetime | None]) -> L
     source = claim.job.removeprefix(SWEEP) if claim.job.startswith(SWEEP) else ""
     took = (claim.done_at - claim.claimed_at).total_seconds() if claim.done_at else None
     state, said = _state(claim, now), (claim.outcome or "").partition(":")[2].strip()
-    return LastRun(claim.job, source, state, "" if state == "done" else said, claim.claimed_at, took, next_at.get(source))
+    return LastRun(
+        claim.job, source, state, "" if state == "done" else said, claim.claimed_at, took, next_at.get(source)
+    )
 
 
 ROUTES = [Guarded("/jobs", page, needs=Permission.SEE_HEALTH)]
