@@ -161,7 +161,7 @@ def test_extracts_are_found_by_every_word_and_sorted_as_asked(database: Database
     assert found(processor="甲社") == ["a-late", "b-held"]
     assert found(processor="甲") == []
     assert [one.name for one in sort_extracts(every, "size")] == ["b-held", "a-late", "c-new"]
-    assert [one.name for one in sort_extracts(every, "due")][0] == "a-late"
+    assert sort_extracts(every, "due")[0].name == "a-late"
     assert [one.name for one in sort_extracts(every, "standing")] == ["a-late", "b-held", "c-new"]
     for by in (*SORTS, "nonsense"):
         assert sorted(one.name for one in sort_extracts(every, by)) == ["a-late", "b-held", "c-new"]

@@ -1,4 +1,4 @@
-"""Files that were handed in to be checked: judged once each, gone on with after a cut, opened on request, gone in a day."""
+"""Files that were handed in to be checked: judged once, gone on with after a cut, opened on request, gone in a day."""
 
 from __future__ import annotations
 
@@ -77,6 +77,7 @@ class CountingJudge:
         self._judge, self._dies_at = judge, dies_at
 
     def judge(self, question: Question) -> Judged:
+        """Its verdict."""
         if len(self.asked) == self._dies_at:
             raise KeyboardInterrupt
         self.asked.append(question.name)

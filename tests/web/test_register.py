@@ -252,7 +252,8 @@ def test_the_register_is_taken_away_as_a_sheet(browser: TestClient, register: Da
     assert "register-2026-05-01.csv" in answer.headers["content-disposition"]
     rows = list(csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig"))))
     assert {(row["抽出データ名"], row["委託先"]) for row in rows} == {
-        ("sales-2026-04", "架空販売"), ("sales-2026-04", "架空コール"), ("billing-2026-06", ""), ("late-2025", "架空販売"),
+        ("sales-2026-04", "架空販売"), ("sales-2026-04", "架空コール"), ("billing-2026-06", ""),
+        ("late-2025", "架空販売"),
     }  # fmt: skip
 
 
