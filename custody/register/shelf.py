@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from custody.register.search import LentExtract
 
 MOST_DAYS: Final = 4
+MOST_CHANGED: Final = 100
+"""Changed extracts, beyond which the register is read as a whole."""
 
 
 class RegisterShelf:
@@ -32,19 +34,35 @@ class RegisterShelf:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._kept: OrderedDict[tuple[object, ...], list[LentExtract]] = OrderedDict()
+        self._kept: OrderedDict[date, tuple[tuple[int, ...], list[LentExtract]]] = OrderedDict()
 
     def extracts_on(self, session: Session, day: date) -> list[LentExtract]:
         """Every extract of that day, by name, with its copies."""
-        newest = (select(func.max(kind.id)).scalar_subquery() for kind in (RegisterEvent, Extract, Holding, Processor))
-        key = (day, *session.execute(select(*newest)).one())
+        newest = (
+            select(func.coalesce(func.max(kind.id), 0)).scalar_subquery()
+            for kind in (RegisterEvent, Extract, Holding, Processor)
+        )
+        mark: tuple[int, ...] = tuple(session.execute(select(*newest)).one())
         with self._lock:
-            if key in self._kept:
-                self._kept.move_to_end(key)
-                return self._kept[key]
-        read = extracts_among(register_on(session, day))
+            known, read = self._kept.get(day, ((), []))
+        if known != mark:
+            read = _read_anew(session, day, known, read)
         with self._lock:
-            self._kept[key] = read
+            self._kept[day] = (mark, read)
+            self._kept.move_to_end(day)
             while len(self._kept) > MOST_DAYS:
                 self._kept.popitem(last=False)
         return read
+
+
+def _read_anew(session: Session, day: date, known: tuple[int, ...], before: list[LentExtract]) -> list[LentExtract]:
+    """The register after a change: of a few extracts these alone, of a processor all of it, since it stands anywhere."""
+    if not known:
+        return extracts_among(register_on(session, day))
+    changes = select(RegisterEvent.extract_id).where(RegisterEvent.id > known[0]).distinct().limit(MOST_CHANGED + 1)
+    changed = set(session.scalars(changes))
+    if not changed or None in changed or len(changed) > MOST_CHANGED:
+        return extracts_among(register_on(session, day))
+    names = session.scalars(select(Extract.name).where(Extract.id.in_(changed))).all()
+    anew = extracts_among(register_on(session, day, only=names))
+    return sorted([*(one for one in before if one.id not in changed), *anew], key=lambda one: one.name)

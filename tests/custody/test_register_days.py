@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from core.database import Database
+from core.database import Base, Database
 from custody.lifecycle import ERASE, RETURN
-from custody.models import Base
 from custody.register.history import Act
 from custody.register.holdings import add_extract, copy_on, end, get_extract, lend, reopen, set_extract
 from custody.register.overview import register_on
@@ -101,19 +100,23 @@ def test_the_register_of_any_day_is_what_was_written_down(
     database, noted = Database("sqlite://"), Copies()
     Base.metadata.create_all(database.engine)
     try:
+        shelf = RegisterShelf()
         with database.write() as session:
             for name in HOLDERS:
                 add_processor(session, name, {}, Act("keeper", NOW, FIRST))
             for name in EXTRACTS:
                 add_extract(session, name, {"as_of": FIRST}, Act("keeper", NOW, FIRST))
                 noted.added[name], noted.purposes[name] = FIRST, [(FIRST, "")]
-            for deed in done:
+            for place, deed in enumerate(done):
                 _do(session, noted, deed)
+                if place % 3 == 0:
+                    shelf.extracts_on(session, FIRST + timedelta(days=days[0]))
         with database.read() as session:
             for number in days:
                 day = FIRST + timedelta(days=number)
                 lines = register_on(session, day)
                 assert {(o.extract, o.processor, o.standing, o.purpose) for o in lines} == noted.on(day)
+                assert shelf.extracts_on(session, day) == extracts_among(lines), "what is kept is what is read"
                 for name in EXTRACTS:
                     alone = register_on(session, day, only=[name])
                     assert alone == [line for line in lines if line.extract == name]
