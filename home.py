@@ -28,6 +28,10 @@ if TYPE_CHECKING:
     from fingerprints.secrets.keys import Key
 
 
+class NoHomeError(UsageError):
+    """A folder is no home of ours."""
+
+
 class Home:
     """One home folder; imports what it opens only when that is asked for, so that `--help` is quick."""
 
@@ -57,10 +61,10 @@ class Home:
         """The settings of a home folder that `hinomi init` made.
 
         Raises:
-            UsageError: The folder holds no settings.
+            NoHomeError: The folder holds no settings.
         """
         if not (self.folder / SETTINGS_FILE).is_file():
-            raise UsageError(
+            raise NoHomeError(
                 f"{self.folder} is no Hinomi home: it holds no {SETTINGS_FILE}",
                 hint="Run `hinomi init` once, or say where the home is with --home or HINOMI_HOME.",
             )

@@ -57,6 +57,7 @@ class Capture(Base):
         Index(None, "state", "id"),
         Index(None, "document_id"),
         Index(None, "warc_file"),
+        Index(None, "fetched_at", "id"),
     )
     id: Mapped[int] = mapped_column(primary_key=True)
     document_id: Mapped[int] = mapped_column(ForeignKey("documents.id", ondelete="CASCADE"))
@@ -71,6 +72,22 @@ class Capture(Base):
     warc_offset: Mapped[int]
     state: Mapped[str] = mapped_column(default="new")
     document: Mapped[DocumentRow] = relationship(back_populates="captures")
+
+
+class CaptureText(Base):
+    """What a capture can be found by, as it is searched (`core.query.folding`); nothing of its content.
+
+    A table of its own, so that looking through all of them reads nothing else.
+    """
+
+    __tablename__ = "capture_texts"
+    capture_id: Mapped[int] = mapped_column(
+        ForeignKey("captures.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
+    title: Mapped[str]
+    author: Mapped[str]
+    address: Mapped[str]
+    source: Mapped[str]
 
 
 class WarcFileRow(Base):

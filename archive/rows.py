@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
-from archive.models import Capture, DocumentRow
+from archive.models import Capture, CaptureText, DocumentRow
 from core.database import insert_into
+from core.query.folding import folded
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -88,18 +89,24 @@ def add_document(
     if document_id is None:
         known = session.scalars(select(DocumentRow).where(DocumentRow.sha256 == content.sha256)).one()
         return add_place(session, known, place, seen_in, keep)
-    capture_id, _ = _add_capture(session, document_id, place, seen_in)
+    capture_id, _ = _add_capture(session, document_id, place.title, place, seen_in)
     return Kept(document_id, capture_id, new_document=True, new_capture=True)
 
 
 def add_place(session: Session, known: DocumentRow, place: Place, seen_in: RecordPlace, keep: ArchiveSettings) -> Kept:
     """Another place of a document, which is kept for longer since it is still about."""
     known.keep_until = max(known.keep_until, place.fetched_at + timedelta(days=keep.keep_clear_days))
-    capture_id, is_new = _add_capture(session, known.id, place, seen_in)
+    capture_id, is_new = _add_capture(session, known.id, known.title, place, seen_in)
     return Kept(known.id, capture_id, new_document=False, new_capture=is_new)
 
 
-def _add_capture(session: Session, document_id: int, place: Place, at: RecordPlace) -> tuple[int, bool]:
+def searched(title: str, author: str, address: str, source: str) -> dict[str, str]:
+    """What a capture is found by, as it is searched."""
+    given = {"title": title, "author": author, "address": address, "source": source}
+    return {name: folded(text) for name, text in given.items()}
+
+
+def _add_capture(session: Session, document_id: int, title: str, place: Place, at: RecordPlace) -> tuple[int, bool]:
     insert = insert_into(session, Capture).values(
         document_id=document_id, source=place.source, address=place.address, author=place.author,
         posted_at=place.posted_at, posted_as_written=place.posted_as_written, fetched_at=place.fetched_at,
@@ -107,6 +114,8 @@ def _add_capture(session: Session, document_id: int, place: Place, at: RecordPla
     )  # fmt: skip
     made = session.scalar(insert.on_conflict_do_nothing().returning(Capture.id))
     if made is not None:
+        texts = searched(title, place.author, place.address, place.source)
+        session.execute(insert_into(session, CaptureText).values(capture_id=made, **texts))
         return made, True
     same = (Capture.source == place.source, Capture.address == place.address, Capture.document_id == document_id)
     return session.scalars(select(Capture.id).where(*same)).one(), False

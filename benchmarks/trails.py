@@ -35,6 +35,7 @@ from root_cause.ranking import Leak, rank_holders
 from trails.imports import plan_import, run_import
 from trails.number_digests import KeyedDoor
 from trails.store.access import open_trails
+from trails.store.kept_lines import LineKeeper
 from trails.store.parts import scan
 
 if TYPE_CHECKING:
@@ -106,10 +107,12 @@ def digest_rate(path: Path, door: KeyedDoor) -> float:
     return len(lines) / (time.perf_counter() - started)
 
 
-def take(path: Path, folder: Path, database: Database, door: KeyedDoor) -> ImportResult:
+def take(
+    path: Path, folder: Path, database: Database, door: KeyedDoor, keeper: LineKeeper | None = None
+) -> ImportResult:
     """Import a file as the command does."""
     plan = plan_import(path, SYSTEM, folder, is_number=door.is_number)
-    return run_import(plan, folder, database, door, SystemClock())
+    return run_import(plan, folder, database, door, SystemClock(), keeper=keeper)
 
 
 def first_lines(path: Path, to: Path, lines: int) -> None:
@@ -144,9 +147,9 @@ def _leaked(records: pl.LazyFrame, door: KeyedDoor, customers: int) -> NDArray[n
     return np.unique(taken)
 
 
-def stored_bytes(folder: Path) -> int:
-    """What the records take on disk."""
-    return sum(path.stat().st_size for path in folder.rglob("*.parquet"))
+def stored_bytes(folder: Path, pattern: str = "*.parquet") -> int:
+    """What the records, or what stands beside them, take on disk."""
+    return sum(path.stat().st_size for path in folder.rglob(pattern))
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -156,6 +159,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--customers", type=int, default=200_000)
     parser.add_argument("--operators", type=int, default=200)
     parser.add_argument("--days", type=int, default=730)
+    parser.add_argument("--no-lines", action="store_true", help="do not keep the lines themselves")
     parser.add_argument("--home", type=Path, help="keep everything here; what is there already is not made again")
     args = parser.parse_args(argv)
     home = args.home or Path(tempfile.mkdtemp(prefix="hinomi-trails-"))
@@ -182,7 +186,8 @@ def _run(home: Path, args: argparse.Namespace) -> int:
             writer = multiprocessing.get_context("spawn").Process(target=write_log, args=(log, *shape))
             writer.start()
             writer.join()
-        kept = _import(log, folder, database, door)
+        keeper = None if args.no_lines else LineKeeper(load_key(KeySettings(), home))
+        kept = _import(log, folder, database, door, keeper)
         log.unlink()
     before = _processor_s()
     seconds, best = ask(database, folder, door, args.customers, args.days)
@@ -198,16 +203,17 @@ def _processor_s() -> float:
     return sum(one.ru_utime + one.ru_stime for one in used)
 
 
-def _import(log: Path, folder: Path, database: Database, door: KeyedDoor) -> bool:
+def _import(log: Path, folder: Path, database: Database, door: KeyedDoor, keeper: LineKeeper | None) -> bool:
     plain = digest_rate(log, door)
     before = _processor_s()
-    done = take(log, folder, database, door)
+    done = take(log, folder, database, door, keeper)
     spent = _processor_s() - before
     rate, size = done.records / done.seconds, stored_bytes(folder) / done.new
+    lines = stored_bytes(folder, "*.lines") / done.new
     print(f"{done.records:,} records of {log.stat().st_size / 1e9:.2f} GB in {done.seconds:.1f} s", flush=True)
     print(f"import: {rate:,.0f} records/s; {rate / plain:.2f} of digesting each line on one core ({plain:,.0f}/s)")
     print(f"{spent / done.records * 1e6:.1f} µs of processor time a record, helpers included", flush=True)
-    print(f"peak {done.peak_mib:,} MiB; {size:.1f} bytes a record on disk", flush=True)
+    print(f"peak {done.peak_mib:,} MiB; {size:.1f} bytes a record on disk, and {lines:.1f} of its line", flush=True)
     part = log.with_name("again.csv")
     first_lines(log, part, LINES)
     again = take(part, folder, database, door)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from cli.language import say
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -23,9 +25,7 @@ def answered_for(ctx: Context, name: str) -> Iterator[None]:
         was_changed = any(change.recorded for change in find_changes(session, ctx.settings) if change.name == name)
     yield
     if was_changed:
-        ctx.talk.print(
-            f"note: {name} had been changed before: `hinomi log settings {name}` answers for that", markup=False
-        )
+        ctx.talk.print(say("changed_before", name=name), markup=False)
         return
     with ctx.database.write() as session:
         record_files(session, ctx.settings, actor=ctx.actor, now=ctx.clock.now(), only=[name])

@@ -8,8 +8,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
-from rich.markup import escape
 
+from cli.language import say
 from core.errors import HinomiError
 from home import Home
 
@@ -29,7 +29,7 @@ class Context(Home):
         self.talk = Console(stderr=True, highlight=False)
 
     def _say_warning(self, said: str) -> None:
-        self.talk.print(f"warning: {said}", markup=False)
+        self.talk.print(say("warning_is", said=said), markup=False)
 
     @cached_property
     def sources(self) -> dict[str, Source]:
@@ -38,7 +38,7 @@ class Context(Home):
 
         found = survey_sources(self.settings.sources_path)
         if found.complaint:
-            self.talk.print(f"[yellow]warning:[/] {escape(str(found.complaint))}")
+            self.talk.print(say("warning_is", said=found.complaint), style="yellow", markup=False)
         return found.sources
 
     @cached_property
@@ -82,7 +82,7 @@ class Context(Home):
             if is_due:
                 publish(self.settings, self.database, self.clock, whole=False)
         except HinomiError as error:
-            self.talk.print(f"note: the transparency log waits for the next command: {error}", markup=False)
+            self.talk.print(say("log_waits", error=error), markup=False)
 
     def close(self) -> None:
         """Give the database's connections back, if any were opened."""

@@ -8,7 +8,7 @@ from typing import Final
 
 import click
 
-from core.errors import UsageError
+from cli.language import CommandError, say
 
 GIVEN_FILE: Final = click.Path(path_type=Path, exists=True, dir_okay=False, readable=False)
 """A file that has to be there; whether it can be read shows when it is read, and is no mistake of who named it."""
@@ -29,7 +29,7 @@ def confirm(question: str, *, default: bool) -> None:
         click.Abort: The answer is no.
     """
     if not sys.stdin.isatty():
-        raise UsageError(f"there is nobody to ask: {question}", hint="Give --yes to go on without a question.")
+        raise CommandError("nobody_to_ask", question=question)
     click.confirm(question, default=default, abort=True, err=True)
 
 
@@ -40,7 +40,7 @@ def reason_for(shown: str, reason: str, *, ask: bool) -> str:
         UsageError: There is none, and nothing may be asked or nobody is there to answer.
     """
     if not reason.strip() and ask and sys.stdin.isatty():
-        reason = click.prompt(f"{shown} are shown for a reason only; why do they have to be seen?", err=True)
+        reason = click.prompt(say("ask.reason", shown=shown), err=True)
     if not reason.strip():
-        raise UsageError(f"{shown} are shown for a reason only", hint='Say why: --reveal --reason "…".')
+        raise CommandError("reason_only", shown=shown)
     return reason.strip()

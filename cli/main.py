@@ -14,12 +14,14 @@ import click
 
 from cli.context import Context
 from cli.exit_codes import code_of
+from cli.language import PROGRAM, VARIABLE, find_language, said_of, say, speak_as_click, spoken, use_language
 from core.errors import HinomiError
 from core.files import full_disk, is_full
 from core.logs import configure_logs
 from core.processes.garbage import expect_many_objects
 from core.processes.walls.confinement import end_with_starter
 from core.settings import find_home
+from core.texts import LANGUAGES
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -78,11 +80,20 @@ class LazyGroup(click.Group):
             return None
         module, _, attribute = COMMANDS[cmd_name].partition(":")
         command: click.Command = getattr(importlib.import_module(module), attribute)
-        return command
+        return spoken(command, cmd_name)
 
 
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
 @click.option("--home", metavar="DIR", help="The home folder (default: HINOMI_HOME, else ./hinomi-home).")
+@click.option(
+    "--lang",
+    type=click.Choice(LANGUAGES),
+    envvar=VARIABLE,
+    is_eager=True,
+    expose_value=False,
+    callback=lambda _ctx, _option, value: use_language(value) if value else None,
+    help="Of what is said here (default: HINOMI_LANG, else that of the settings, else the terminal's).",
+)
 @click.version_option(package_name="hinomi")
 @click.pass_context
 def hinomi(ctx: click.Context, home: str | None) -> None:
@@ -100,6 +111,7 @@ def main() -> NoReturn:
     os.environ["PYTHONSAFEPATH"] = "1"  # for whatever Python a library of ours starts: see core.processes.worker
     configure_logs(level="WARNING")
     expect_many_objects()
+    speak_as_click()
     for stream in (sys.stdout, sys.stderr):  # a terminal that cannot show a character shows its code instead
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
@@ -114,8 +126,10 @@ def _umask() -> int:
 
 def run(arguments: Sequence[str]) -> int:
     """Run a command; every expected error ends in one message, one hint and its exit code (`cli.exit_codes`)."""
+    use_language(find_language(arguments, os.environ))
     try:
-        code = hinomi(list(arguments), standalone_mode=False)  # what a command exits with that ended by click's Exit
+        # What comes back is what a command exits with that ended by click's Exit.
+        code = spoken(hinomi, "")(list(arguments), prog_name=PROGRAM, standalone_mode=False)
     except SystemExit as end:
         return end.code if isinstance(end.code, int) else 0
     except Exception as error:
@@ -133,12 +147,16 @@ def _tell(error: Exception) -> None:
         error.show()
         return
     if isinstance(error, click.Abort):
-        click.echo("stopped", err=True)
+        click.echo(say("stopped"), err=True)
         return
-    said = f"{error.strerror or type(error).__name__}: {error.filename or ''}" if isinstance(error, OSError) else error
-    click.echo(f"error: {said}", err=True)
-    if isinstance(error, HinomiError) and error.hint:
-        click.echo(f"hint: {error.hint}", err=True)
+    said, hint = str(error), ""
+    if isinstance(error, OSError):
+        said = f"{error.strerror or type(error).__name__}: {error.filename or ''}"
+    if isinstance(error, HinomiError):
+        said, hint = said_of(error)
+    click.echo(say("error_is", said=said), err=True)
+    if hint:
+        click.echo(say("hint_is", said=hint), err=True)
 
 
 def _given_home(arguments: Sequence[str]) -> str | None:

@@ -6,6 +6,8 @@ from typing import Final
 
 import click
 
+from cli.language import say
+
 LARGEST: Final = 2**31 - 1
 """No row has a larger number, and PostgreSQL refuses to look for one."""
 
@@ -19,5 +21,5 @@ class RowId(click.ParamType[int]):
         """The number; anything else is refused as it was written."""
         text = str(value).strip()
         if not (text.isascii() and text.isdigit() and 0 < int(text[:20]) <= LARGEST):
-            self.fail(f"{text!r} is no number that anything has here; expected one from 1 to {LARGEST}", param, ctx)
+            self.fail(say("error.no_number.text", value=repr(text), largest=LARGEST), param, ctx)
         return int(text)

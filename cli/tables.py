@@ -5,18 +5,48 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
+from rich import box
 from rich.console import Console
+from rich.table import Column, Table
 from rich.text import Text
 
+from cli.language import say
 from core.clock import local
 
 if TYPE_CHECKING:
-    from rich.table import Table
+    from collections.abc import Collection
+
+    from cli.context import Context
 
 
 def show(table: Table) -> None:
     """Print a table on stdout."""
     Console(highlight=False).print(table)
+
+
+def show_list(ctx: Context, table: Table, *, as_json: bool) -> None:
+    """Print a list on stdout, unless its rows went out as JSON; of an empty one, that there is nothing."""
+    if as_json:
+        return
+    if table.row_count:
+        show(table)
+    else:
+        ctx.talk.print(say("none"))
+
+
+def headed(*names: str, fold: Collection[str] = (), plainly: bool = False, title: str = "") -> Table:
+    """A table with its headers in the language of the command line.
+
+    Args:
+        names: Of texts under ``column``; an empty one has no header.
+        fold: Those whose text is broken rather than cut off.
+        plainly: Without lines around the cells.
+        title: Above it.
+    """
+    columns = (
+        Column(say(f"column.{name}") if name else "", overflow="fold" if name in fold else "ellipsis") for name in names
+    )
+    return Table(*columns, title=title or None, box=None if plainly else box.HEAVY_HEAD, pad_edge=not plainly)
 
 
 def add_row(table: Table, *cells: object) -> None:

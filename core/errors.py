@@ -7,11 +7,15 @@ Each package has one branch, defined in its own ``errors`` module or beside the 
     ├── OutsideError         core: a file, a server, a disk failed
     │   ├── FullDiskError    core/files: no room is left
     │   └── UnreadableError  judging: the file of a document cannot be read
-    ├── SpokenError          core: what pages and chats tell too, in every language
+    ├── SpokenError          core: what pages, chats and commands tell, in every language
+    │   ├── CommandError     cli: something that a command was given cannot be meant; a UsageError too
+    │   ├── CommandFailedError  cli: something outside failed a command; an OutsideError too
+    │   ├── SourceChangeError  crawler: a source cannot be added or switched; a SourcesError too
     │   ├── IncidentError    incidents: a change that the state table forbids
     │   └── PeopleError      people: accounts, roles, sign-in, second persons
     ├── SettingsError        core: hinomi.toml or the environment says something that cannot be
     ├── DatabaseError        core: the database cannot be reached, is too old or too new
+    ├── QueryError           core/query: a search that cannot be meant
     ├── PluginError          core: a plugin file breaks the contract of its folder
     ├── WorkerError          core/processes: a worker process ended, or failed, before its answer
     ├── ForgedMessageError   core/processes: a worker sent what is no message of ours
@@ -28,7 +32,6 @@ Each package has one branch, defined in its own ``errors`` module or beside the 
     ├── WebSecretError       web: the secret of the sessions cannot be used
     ├── TooLargeError        web: more was sent in than is kept
     ├── RefusedCallError     web: a call of the API that is not answered
-    ├── UnknownSiteError     cli: nothing that we know was recognised in a site
     ├── DemoError            demo: a stage of it did not do what it should
     └── DrillError           demo: a stage of a drill did not do what it should
 """
@@ -80,7 +83,7 @@ class SpokenError(HinomiError):
 
     package: ClassVar[str]
 
-    def __init__(self, key: str, **values: object) -> None:
+    def __init__(self, key: str, /, **values: object) -> None:
         self._key = key
         self._values = values
         message, hint = self.said("en")

@@ -10,13 +10,16 @@ from __future__ import annotations
 
 import json
 import logging
+import os
 import sys
-from typing import TYPE_CHECKING, Any
+import threading
+from typing import TYPE_CHECKING, Any, Final, Protocol, cast
 
 import structlog
 
 if TYPE_CHECKING:
-    from collections.abc import MutableMapping
+    from collections.abc import Callable, Mapping, MutableMapping
+    from pathlib import Path
     from typing import TextIO
 
 _ALLOWED = """
@@ -28,15 +31,77 @@ retry_after_s key_id system records stage
 ALLOWED_FIELDS = frozenset(_ALLOWED.split())
 
 
-def configure_logs(stream: TextIO | None = None, level: str = "INFO") -> None:
-    """Send every log record of the process, ours and the libraries', as JSON lines to ``stream`` (default: stderr)."""
-    target = stream or sys.stderr
+LARGEST_BYTES: Final = 10 * 1024 * 1024
+KEPT: Final = 5
+"""Of a rotated log: how long one file grows, and how many older ones stay."""
+
+
+class LogStream(Protocol):
+    """Where lines of a log go."""
+
+    def write(self, text: str, /) -> object:
+        """Take some text."""
+
+    def flush(self) -> None:
+        """Keep what was taken."""
+
+
+class RotatedLog:
+    """A file that lines are appended to; once it is long it becomes ``.1``, that ``.2``, and the oldest goes."""
+
+    def __init__(self, path: Path, *, largest: int = LARGEST_BYTES, kept: int = KEPT) -> None:
+        self._path, self._largest, self._kept = path, largest, kept
+        self._lock = threading.Lock()
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self._file = self._open()
+
+    def write(self, text: str, /) -> None:
+        """Append; the file is changed for a new one between two lines alone."""
+        with self._lock:
+            self._file.write(text)
+            if text.endswith("\n") and self._file.tell() > self._largest:
+                self._file.close()
+                for number in range(self._kept, 0, -1):
+                    older = self._name(number - 1)
+                    if older.exists():
+                        older.replace(self._name(number))
+                self._file = self._open()
+
+    def flush(self) -> None:
+        """Keep what was written."""
+        with self._lock:
+            self._file.flush()
+
+    def close(self) -> None:
+        """Let go of the file."""
+        with self._lock:
+            self._file.close()
+
+    def _name(self, number: int) -> Path:
+        return self._path.with_name(f"{self._path.name}.{number}") if number else self._path
+
+    def _open(self) -> TextIO:
+        return os.fdopen(os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "a", encoding="utf-8")
+
+
+def configure_logs(
+    stream: LogStream | None = None, level: str = "INFO", *, tell: Callable[[Mapping[str, Any]], None] | None = None
+) -> None:
+    """Send every log record of the process, ours and the libraries', as JSON lines to ``stream`` (default: stderr).
+
+    Args:
+        stream: Where to.
+        level: Of our own records.
+        tell: Is shown each of our own records as well, with nothing in it that may not be logged.
+    """
+    target = cast("TextIO", stream or sys.stderr)
     structlog.configure(
         processors=[
             structlog.stdlib.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True, key="at"),
             _exception_class,
             _only_allowed,
+            *([_shown_to(tell)] if tell else []),
             structlog.processors.JSONRenderer(ensure_ascii=False),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelName(level)),
@@ -54,6 +119,14 @@ def configure_logs(stream: TextIO | None = None, level: str = "INFO") -> None:
 def get_logger() -> Any:
     """A logger of ours: ``log.info("sweep.finished", source=..., documents=...)``."""
     return structlog.get_logger()
+
+
+def _shown_to(tell: Callable[[Mapping[str, Any]], None]) -> Callable[..., MutableMapping[str, Any]]:
+    def show(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+        tell(event)
+        return event
+
+    return show
 
 
 def _exception_class(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:

@@ -178,6 +178,9 @@ class TrailSettings(SettingsTable):
     work_until_hour: int = Field(default=22, ge=1, le=24, description="from it on, nobody is expected at work")
     bulk: int = Field(default=100, gt=0, description="taking out so many customers on a day needs a permission")
     accounts_file: str = Field(default="accounts.csv", description="declared accounts, in the home folder")
+    keep_lines: bool = Field(
+        default=True, description="keep the lines of logs themselves, sealed, beside their records"
+    )
 
 
 class LogSettings(SettingsTable):

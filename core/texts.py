@@ -26,7 +26,7 @@ class Texts:
         self.language = language
         self._entries = entries
 
-    def __call__(self, key: str, **values: object) -> str:
+    def __call__(self, key: str, /, **values: object) -> str:
         """The text under ``key`` with ``values`` filled in.
 
         Raises:

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import tempfile
 import tomllib
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from crawler.errors import SourcesError
+from crawler.errors import SourceChangeError
 from crawler.software.dialect_files import HOME_FOLDER
 from crawler.sources import read_sources
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
     from crawler.sources import Source
@@ -27,13 +29,22 @@ def add_source(path: Path, name: str, table: Mapping[str, Any], options: Mapping
     Raises:
         SourcesError: The name is taken, or the file with the new source in it has a problem.
     """
-    text = path.read_text(encoding="utf-8") if path.exists() else HEADER
-    if name in read_sources(text, str(path), path.parent / HOME_FOLDER):
-        raise SourcesError(f"{path} has a source {name!r} already", hint="Edit the file to change it.")
-    new = text.rstrip("\n") + "\n\n" + as_toml(name, table, options)
-    added = read_sources(new, str(path), path.parent / HOME_FOLDER)[name]
-    replace_file(path, new)
+    with changing(path):
+        text = path.read_text(encoding="utf-8") if path.exists() else HEADER
+        if name in read_sources(text, str(path), path.parent / HOME_FOLDER):
+            raise SourceChangeError("has_source", path=path, name=repr(name))
+        new = text.rstrip("\n") + "\n\n" + as_toml(name, table, options)
+        added = read_sources(new, str(path), path.parent / HOME_FOLDER)[name]
+        replace_file(path, new)
     return added
+
+
+@contextmanager
+def changing(path: Path) -> Iterator[None]:
+    """One at a time changes a file of ours: whoever reads it to write it anew sees what the one before wrote."""
+    with path.with_name(f".{path.name}.lock").open("ab") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 def as_toml(name: str, table: Mapping[str, Any], options: Mapping[str, Any]) -> str:
@@ -53,7 +64,7 @@ def read_option(text: str) -> tuple[str, Any]:
     """
     name, equals, value = text.partition("=")
     if not equals or not name.strip():
-        raise SourcesError(f"{text!r} is no option", hint="Expected NAME=VALUE, like zone=Asia/Tokyo.")
+        raise SourceChangeError("no_option", text=repr(text))
     try:
         return name.strip(), tomllib.loads(f"value = {value}")["value"]
     except tomllib.TOMLDecodeError:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from core.errors import HinomiError, UsageError
+from core.errors import HinomiError, SpokenError, UsageError
 
 
 class CrawlError(HinomiError):
@@ -19,3 +19,9 @@ class SourcesError(UsageError, CrawlError):
     """The file of sources says something that cannot be; every problem is in the message."""
 
     exit_code = 2
+
+
+class SourceChangeError(SpokenError, SourcesError):
+    """A source cannot be added or switched."""
+
+    package = "crawler"

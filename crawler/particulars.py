@@ -39,10 +39,15 @@ def _told(table: Mapping[str, Any], within: str) -> Iterator[tuple[str, str]]:
         name = f"{within}{key}"
         if isinstance(value, dict):
             yield from _told(value, f"{name}.")
-        elif within not in {"", "options."} or _TELLING.search(key):
+        elif within not in {"", "options."} or _TELLING.search(key) or _holds_tables(value):
             yield name, HIDDEN
         else:
             yield name, _shown(value)
+
+
+def _holds_tables(value: object) -> bool:
+    """Whether there are tables in a list: what they hold is as deep as what is hidden elsewhere."""
+    return isinstance(value, list) and any(isinstance(one, dict) or _holds_tables(one) for one in value)
 
 
 def _shown(value: object) -> str:

@@ -6,8 +6,8 @@ import re
 import tomllib
 from typing import TYPE_CHECKING, Final
 
-from crawler.adding import replace_file
-from crawler.errors import SourcesError
+from crawler.adding import changing, replace_file
+from crawler.errors import SourceChangeError
 from crawler.software.dialect_files import HOME_FOLDER
 from crawler.sources import read_sources
 
@@ -23,23 +23,21 @@ def switch_source(path: Path, name: str, *, on: bool) -> Source:
     """Have a source swept, or not any more, and give it back; the file is as before when that cannot be written.
 
     Raises:
-        SourcesError: There is no such source, the file has a problem, or the source does not stand in a table of its
-            own there.
+        SourceChangeError: There is no such source, or it does not stand in a table of its own there.
+        SourcesError: The file has a problem.
     """
-    text = path.read_text(encoding="utf-8") if path.exists() else ""
-    before = read_sources(text, str(path), path.parent / HOME_FOLDER)
-    if name not in before:
-        raise SourcesError(f"{path} has no source {name!r}", hint=f"There are: {', '.join(before) or 'none yet'}.")
-    if before[name].enabled == on:
-        return before[name]
-    new = _switched(text, name, on=on)
-    after = read_sources(new, str(path), path.parent / HOME_FOLDER)
-    if after != before | {name: before[name].model_copy(update={"enabled": on})}:
-        raise SourcesError(
-            f"{path} was not changed: {name!r} does not stand in a table [sources.{name}] of its own",
-            hint=f"Write enabled = {str(on).lower()} there by hand.",
-        )
-    replace_file(path, new)
+    with changing(path):
+        text = path.read_text(encoding="utf-8") if path.exists() else ""
+        before = read_sources(text, str(path), path.parent / HOME_FOLDER)
+        if name not in before:
+            raise SourceChangeError("no_source", path=path, name=repr(name), known=", ".join(before) or "–")
+        if before[name].enabled == on:
+            return before[name]
+        new = _switched(text, name, on=on)
+        after = read_sources(new, str(path), path.parent / HOME_FOLDER)
+        if after != before | {name: before[name].model_copy(update={"enabled": on})}:
+            raise SourceChangeError("no_own_table", path=path, name=name, value=str(on).lower())
+        replace_file(path, new)
     return after[name]
 
 

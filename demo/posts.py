@@ -33,7 +33,7 @@ class Post:
 def make_pastes(carrier: Carrier) -> list[Post]:
     """The paste site: one leak as a CP932 file, decoys, and ordinary pastes."""
     random = Random(SEED + 1)
-    dump = write_csv(random.sample(only_in(carrier, 0), LEAK_ROWS), "cp932")
+    dump = write_csv(_leaked(carrier, random), "cp932")
     decoys = [
         ("shop members", "\n".join(",".join(person.row()[1:]) for person in carrier.strangers[:80])),
         ("number plan", "\n".join(f"090-0777-{number:04d}" for number in range(300))),
@@ -52,6 +52,15 @@ def make_pastes(carrier: Carrier) -> list[Post]:
     texts += [Post(f"memo {n}", "guest", START, _talk(random, n).encode()) for n in range(1, 15)]
     texts.insert(9, Post("list_0901", "anon", START, dump, "text/csv", is_leak=True))
     return [_at(post, index) for index, post in enumerate(texts)]
+
+
+def leaked_people(carrier: Carrier) -> list[MadeUpPerson]:
+    """Who stands in the leak on the paste site, in its order."""
+    return _leaked(carrier, Random(SEED + 1))
+
+
+def _leaked(carrier: Carrier, random: Random) -> list[MadeUpPerson]:
+    return random.sample(only_in(carrier, 0), LEAK_ROWS)
 
 
 def make_topics(carrier: Carrier) -> list[list[Post]]:

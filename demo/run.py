@@ -15,12 +15,14 @@ from typing import TYPE_CHECKING
 from sqlalchemy import select
 
 from cli.keeping.init import make_home
+from cli.language import say
 from core.errors import HinomiError, OutsideError, UsageError
 from core.leases import Lease, is_dead
 from core.processes.child import end_group, run_hinomi
 from core.processes.environment import command_environment
 from core.processes.worker import python
 from core.settings import SETTINGS_FILE
+from demo.access_log import PROCESSOR, SYSTEM, write_access_log
 from demo.carrier import make_carrier, write_extracts
 from demo.ports import free_port
 from demo.posts import make_pastes
@@ -157,6 +159,11 @@ class Demo:
         leak = next(post for post in make_pastes(self.carrier) if post.is_leak)
         self.leak_file.write_bytes(leak.body)
 
+    def import_records(self) -> None:
+        """What the people of the call centre did in its system; lines that are known already add nothing."""
+        log = write_access_log(self.carrier, self.home / "demo" / "access-records.csv")
+        self.child("trails", "import", str(log), "--system", SYSTEM, "--processor", PROCESSOR, "--yes", "--json")
+
     @property
     def leak_file(self) -> Path:
         """The leaked file as it stands on the paste site, to try `hinomi scan` on."""
@@ -241,19 +248,21 @@ def run_demo(ctx: Context) -> None:
     """All stages up to the alerts, each with a line that says what came of it."""
     started = time.monotonic()
     demo = Demo(ctx)
-    with _stage(ctx, "making a home folder"):
+    with _stage(ctx, say("demo.making")):
         ports = demo.prepare()
     before = count(ctx.database)
-    with _stage(ctx, f"enrolling {len(demo.carrier.customers)} made-up customers in three extracts"):
+    with _stage(ctx, say("demo.enrolling", count=len(demo.carrier.customers))):
         demo.enrol()
+    with _stage(ctx, say("demo.importing")):
+        demo.import_records()
     with demo.sites(ports):
         for source in SOURCE_NAMES:
-            with _stage(ctx, f"sweeping {source}"):
+            with _stage(ctx, say("demo.sweeping", source=source)):
                 demo.wait_for_sweep(source)
                 demo.child("sweep", source, "--here", "--json")
-    with _stage(ctx, "matching what was captured"):
+    with _stage(ctx, say("demo.matching")):
         demo.child("match", "--json")
-    ctx.talk.print("alerts")
+    ctx.talk.print(say("demo.alerts"))
     demo.deliver()
     show_summary(ctx, before, demo.leak_file, time.monotonic() - started)
 

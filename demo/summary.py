@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from rich.table import Table
 from sqlalchemy import func, select
+
+from cli.language import say
+from cli.tables import headed
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -61,7 +63,9 @@ def show_summary(ctx: Context, before: DemoCounts, leak_file: Path, seconds: flo
     with ctx.database.read() as session:
         lines = queries.list_incidents(session, language="en")
         pages = [queries.incident(session, line.id, language="en") for line in reversed(lines)]
-    table = Table("incident", "customers", "severity", "first seen at", "most likely extract", box=None, pad_edge=False)
+    table = headed("incident", "customers", "severity", plainly=True)
+    table.add_column(say("demo.first_seen"))
+    table.add_column(say("demo.likely"))
     for page in pages:
         extract = str(page.extracts[0]["extract"]) if page.extracts else "-"
         where = ", ".join(page.line.sources)
@@ -70,12 +74,11 @@ def show_summary(ctx: Context, before: DemoCounts, leak_file: Path, seconds: flo
     after = count(ctx.database)
     new = after.incidents - before.incidents
     ctx.talk.print(
-        f"{after.leaks} leaks among {after.leaks + after.quiet} documents; {new} new incidents; {seconds:.0f} s. "
-        f"Everything is in {ctx.folder}.",
+        say(
+            "demo.summary", leaks=after.leaks, documents=after.leaks + after.quiet, new=new, seconds=seconds,
+            home=ctx.folder,
+        ),
         soft_wrap=True,
-    )
-    ctx.talk.print(
-        f"try     ./run hinomi --home {ctx.folder} scan {leak_file} --reveal --reason demo\n"
-        f"        ./run hinomi --home {ctx.folder} incidents show {pages[0].line.id if pages else 1}",
-        soft_wrap=True,
-    )
+    )  # fmt: skip
+    first = pages[0].line.id if pages else 1
+    ctx.talk.print(say("demo.try", home=ctx.folder, file=leak_file, incident=first), soft_wrap=True)

@@ -210,3 +210,22 @@ class RankingRow(Base):
     basis: Mapped[str]
     found: Mapped[dict[str, Any]] = mapped_column(JSON)
     asked_at: Mapped[datetime]
+
+
+class MarkRow(Base):
+    """Something that somebody put on an event or an access record and did not take away: a star, a tag, a comment.
+
+    ``about_kind`` is ``event``, or ``record``; ``about`` the event's number, or the record's file and row
+    (``12.3456``). ``kind`` is ``star``, ``tag`` or ``comment``, ``text`` the tag or the words.
+    """
+
+    __tablename__ = "marks"
+    __table_args__ = (Index(None, "about_kind", "about"), Index(None, "kind", "text"))
+    id: Mapped[int] = mapped_column(primary_key=True)
+    about_kind: Mapped[str]
+    about: Mapped[str]
+    incident_id: Mapped[int | None] = mapped_column(ForeignKey("incidents.id"))
+    kind: Mapped[str]
+    text: Mapped[str]
+    actor: Mapped[str]
+    at: Mapped[datetime]

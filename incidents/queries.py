@@ -14,8 +14,9 @@ from incidents.figures import rule_out
 from incidents.groups import group_ids
 from incidents.models import Event, FindingMatch, FindingRow, Incident, Sighting
 from incidents.states import actions_from
+from incidents.timeline.query import SearchQuery, parse_query
 from incidents.timeline.readings import READINGS
-from incidents.timeline.search import SearchQuery, event_view, histogram, parse_query, search
+from incidents.timeline.search import event_view, every_event, histogram, search, search_all
 from incidents.timeline.sentences import title
 from incidents.views import DocumentView, EventView, FindingView, IncidentLine, IncidentPage, MatchView
 
@@ -29,6 +30,7 @@ __all__ = [
     "document_view",
     "documents",
     "event_view",
+    "every_event",
     "histogram",
     "incident",
     "incident_line",
@@ -41,6 +43,7 @@ __all__ = [
     "other_findings",
     "parse_query",
     "search",
+    "search_all",
     "timeline",
 ]
 

@@ -165,9 +165,75 @@ class DayCount:
 
 @dataclass(frozen=True, slots=True)
 class SearchPage:
-    """One page of hits, newest first; ``next`` goes into the next call, empty at the end."""
+    """One page of hits, newest first; ``next`` goes into the next call, empty at the end.
+
+    ``total`` counts every hit if ``is_all``; else there are more, and it counts those that happened after ``since``.
+    """
 
     query: str
     total: int
     events: tuple[EventView, ...]
     next: str
+    is_all: bool = True
+    since: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FacetValue:
+    """A value of a field among the hits, as people read it, and how many have it."""
+
+    value: str
+    text: str
+    events: int
+
+
+@dataclass(frozen=True, slots=True)
+class SearchFacets:
+    """What the hits that were counted have in common, field by field, the most frequent first."""
+
+    kind: tuple[FacetValue, ...] = ()
+    actor: tuple[FacetValue, ...] = ()
+    source: tuple[FacetValue, ...] = ()
+    incident: tuple[FacetValue, ...] = ()
+    state: tuple[FacetValue, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SearchResult:
+    """A page with what stands beside it; ``titled`` are incidents with the words in their title, newest first."""
+
+    page: SearchPage
+    facets: SearchFacets
+    days: tuple[DayCount, ...]
+    titled: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentHit:
+    """A place where a document was seen, as a search shows it; what it says of the content is the latest finding's."""
+
+    capture_id: int
+    document_id: int
+    incident_id: int | None
+    sha256: str
+    source: str
+    address: str
+    title: str
+    author: str
+    posted_at: datetime | None
+    fetched_at: datetime
+    state: str
+    verdict: str
+    people: int
+    subjects: int
+    fields: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentHits:
+    """A page of such places, newest first; ``total`` are all of them if ``is_all``, else there are more."""
+
+    total: int
+    hits: tuple[DocumentHit, ...]
+    next: str
+    is_all: bool = True

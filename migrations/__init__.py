@@ -27,6 +27,7 @@ MODEL_MODULES = (
     "custody.models",
     "trails.models",
     "incidents.models",
+    "incidents.blocks.models",
     "incidents.casework.models",
     "people.models",
     "transparency.models",

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Literal
 from alembic import context
 
 from core.database import UTCDateTime
-from incidents.timeline.index import is_search_structure
 from migrations import load_metadata
 
 if TYPE_CHECKING:
@@ -22,17 +21,11 @@ def render(kind: str, item: object, made: AutogenContext) -> str | Literal[False
     return False
 
 
-def is_ours(name: str | None, kind: str, _parents: object) -> bool:
-    """Search structures are no tables of the models."""
-    return not (kind in {"table", "index"} and is_search_structure(name))
-
-
 context.configure(
     connection=context.config.attributes["connection"],
     target_metadata=load_metadata(),
     render_as_batch=True,
     render_item=render,
-    include_name=is_ours,
 )
 with context.begin_transaction():
     context.run_migrations()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import re
 import unicodedata
 from typing import TYPE_CHECKING, Any, Final
@@ -79,6 +81,22 @@ def change_account(session: Session, login: str, *, actor: Actor, now: datetime,
     if changes:
         add_event(session, CHANGED, actor=actor, now=now, data={"login": account.login, "changes": changes})
     return account
+
+
+def state_of(account: Account) -> str:
+    """A short code of what can be changed of an account, as it is now."""
+    told = json.dumps([getattr(account, name) for name in FIELDS], ensure_ascii=False)
+    return hashlib.sha256(told.encode()).hexdigest()[:16]
+
+
+def check_unchanged(account: Account, seen: str) -> None:
+    """Let nobody write over what somebody else changed after they looked; a form that says nothing is believed.
+
+    Raises:
+        PeopleError: The account is not any more as it was seen.
+    """
+    if seen and seen != state_of(account):
+        raise PeopleError("changed_meanwhile", login=account.login)
 
 
 def disable_account(session: Session, login: str, *, actor: Actor, now: datetime, reason: str = "") -> Account:

@@ -38,3 +38,7 @@ class SignInError(PeopleError):
 
 class SecondPersonError(PeopleError):
     """Somebody else has to approve first; the request waits, or can be made."""
+
+
+class SavedSearchError(PeopleError):
+    """A search cannot be kept like that."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, LargeBinary
+from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.database import Base
@@ -146,3 +146,22 @@ class Approval(Base):
     decided_at: Mapped[datetime | None]
     said: Mapped[str]
     state: Mapped[str]
+
+
+class SavedSearch(Base):
+    """A search that somebody gave a name; it holds no results, so whoever runs it sees what they may see.
+
+    ``room`` is what it looks through: ``events``, ``documents`` or ``records``. A ``shared`` one is there for all,
+    ``is_default`` is what its owner's page of that room begins with.
+    """
+
+    __tablename__ = "saved_searches"
+    __table_args__ = (UniqueConstraint("account_id", "room", "name"), Index(None, "room", "shared"))
+    id: Mapped[int] = mapped_column(primary_key=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"))
+    room: Mapped[str]
+    name: Mapped[str]
+    query: Mapped[str]
+    shared: Mapped[bool]
+    is_default: Mapped[bool]
+    saved_at: Mapped[datetime]

@@ -22,6 +22,7 @@ class Permission(StrEnum):
     BE_HERE = "be-here"
     SEE_CASES = "see-cases"
     SEE_DOCUMENTS = "see-documents"
+    EXPORT_RESULTS = "export-results"
     SEE_UNSETTLED = "see-unsettled"
     REVEAL_VALUES = "reveal-values"
     LIST_NUMBERS = "list-numbers"
@@ -58,6 +59,7 @@ TABLE: Final[dict[Permission, frozenset[Role]]] = {
     Permission.BE_HERE: EVERYBODY,
     Permission.SEE_CASES: frozenset({R, O, I, A}),
     Permission.SEE_DOCUMENTS: frozenset({R, O, I, A}),
+    Permission.EXPORT_RESULTS: frozenset({R, I, A}),
     Permission.SEE_UNSETTLED: frozenset({R, I, A}),
     Permission.REVEAL_VALUES: frozenset({R, O, I}),
     Permission.LIST_NUMBERS: frozenset({R, O}),

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from archive.store import HAND_IN
 from core.clock import local
 from custody.register.holdings import first_lent
+from fingerprints.secrets.digests import Digester
 from incidents import queries
 from incidents.actions import add_event
 from incidents.figures import rule_out, with_days
@@ -14,6 +15,7 @@ from root_cause.evidence import gather
 from root_cause.ranking import rank_holders
 from root_cause.report import as_json
 from root_cause.stored import basis_of, read_ranking, store_ranking
+from trails.explore.handles import Handles
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -69,7 +71,11 @@ def inquire(
     brought = bool(page.documents) and all(view.source == HAND_IN for view in page.documents)
     ranking = rank_holders(evidence.leak, evidence.touches, evidence.among, evidence.backgrounds)
     second = second_pass(ranking, evidence)
-    made = [as_json(ranking, second, evidence, extracts, reveal=names, language=language) for names in (reveal, False)]
+    handles = Handles(Digester(index.key))
+    made = [
+        as_json(ranking, second, evidence, extracts, reveal=names, language=language, handles=handles)
+        for names in (reveal, False)
+    ]
     now = clock.now()
     with database.write() as session:
         store_ranking(session, incident_id, basis, made[1], now)

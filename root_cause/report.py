@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from core.texts import Texts
     from root_cause.evidence import Evidence
     from root_cause.ranking import Holder, Ranking
+    from trails.explore.handles import Handles
     from trails.gaps import Gap
 
 MASK: Final = "●●"
@@ -48,10 +49,11 @@ def as_json(
     *,
     reveal: bool,
     language: str,
+    handles: Handles | None = None,
 ) -> dict[str, Any]:
-    """The ranking under the command line's contract."""
+    """The ranking under the command line's contract; ``handles`` let its holders be looked at closely."""
     masks = Masks(reveal=reveal)
-    holders = [_holder(one, masks, evidence) for one in ranking.holders[:SHOWN]]
+    holders = [_holder(one, masks, evidence, handles) for one in ranking.holders[:SHOWN]]
     said = conclusion(ranking, evidence)
     found = {
         "conclusion": said,
@@ -80,7 +82,7 @@ def as_json(
     }
     if second is not None and second.holders and not second.none_first:
         found["second"] = [
-            _holder(one, masks, evidence) for one in second.holders[:SHOWN] if one.score > second.none_score
+            _holder(one, masks, evidence, handles) for one in second.holders[:SHOWN] if one.score > second.none_score
         ]
     return found
 
@@ -143,10 +145,11 @@ def _gap_words(evidence: Evidence, texts: Texts) -> list[str]:
     return []
 
 
-def _holder(one: Holder, masks: Masks, evidence: Evidence) -> dict[str, Any]:
+def _holder(one: Holder, masks: Masks, evidence: Evidence, handles: Handles | None) -> dict[str, Any]:
     return {
         "kind": one.kind,
         "name": masks(one.kind, one.name),
+        "handle": handles.of(one.kind, one.name) if handles else "",
         "score": round(one.score, 3),
         "posterior": None if one.posterior is None else round(one.posterior, 4),
         "covered": one.covered,

@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 
     from fingerprints.index.generation import Index
 
-METHOD_VERSION: Final = 2
-"""Raised whenever the same evidence may give other figures."""
+METHOD_VERSION: Final = 3
+"""Raised whenever the same evidence may give other figures, or an answer says more."""
 
 
 @dataclass(frozen=True)

@@ -38,6 +38,7 @@ _hold_this_process()
 load_profile()
 for _name in [name for name in os.environ if name.startswith("HINOMI_") and name != "HINOMI_SCREENSHOTS"]:
     del os.environ[_name]
+os.environ["HINOMI_LANG"] = "en"  # what commands say is looked for in one language, whatever this machine's is
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ failed.
 
 from __future__ import annotations
 
+from collections import deque
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
     from core.database import Database
     from trails.formats.interface import Dropped, Parsed
     from trails.records import Doorkeeper
+    from trails.store.kept_lines import LineKeeper
 
 __all__ = ["ImportResult", "Plan", "plan_import", "run_import"]
 
@@ -99,6 +101,7 @@ def run_import(
     clock: Clock,
     progress: Callable[[int], None] = lambda _: None,
     helpers: int | None = None,
+    keeper: LineKeeper | None = None,
 ) -> ImportResult:
     """Take the planned file in.
 
@@ -110,6 +113,7 @@ def run_import(
         clock: What time it is.
         progress: Is told how many records there are so far.
         helpers: Processes to work in beside this one; by default as the size of the file wants it.
+        keeper: Keeps the lines themselves beside their records; without one, only their digests are kept.
 
     Raises:
         TrailBusyError: Another process imports into the same system.
@@ -136,12 +140,18 @@ def run_import(
             session.add(row)
             session.flush()
             import_id = row.id
-        totals, writer = _Totals(), PartWriter(trails_dir / "staging" / system, import_id)
+        if keeper is not None:
+            keeper.begin(import_id)
+        totals, writer = _Totals(), PartWriter(trails_dir / "staging" / system, import_id, keeper)
         reading, limits = assumptions(plan, TimeReading(plan.mapping.zone, started.date()))
         make = RecordMaker(plan.mapping, reading, door, started + FUTURE_ALLOWED)
         helpers = choose_helpers(plan.path) if helpers is None else helpers
-        _read_all(plan, trails_dir, database, make, helpers, totals, writer, progress)
-        return _commit(import_id, plan, trails_dir, database, clock, totals, writer, limits, memory)
+        try:
+            _read_all(plan, trails_dir, database, make, helpers, totals, writer, progress, keeper)
+            return _commit(import_id, plan, trails_dir, database, clock, totals, writer, limits, memory)
+        finally:
+            if keeper is not None:
+                keeper.close()
 
 
 def _read_all(
@@ -153,8 +163,16 @@ def _read_all(
     totals: _Totals,
     writer: PartWriter,
     progress: Callable[[int], None],
+    keeper: LineKeeper | None,
 ) -> None:
     mapping = plan.mapping
+    raw: deque[pl.Series] = deque()
+
+    def remembered() -> Iterator[Parsed]:
+        for parsed in _parse(plan, totals):
+            if keeper is not None:
+                raw.append(parsed.raw)
+            yield parsed
 
     def load(month: str) -> Any:
         with database.read() as session:
@@ -162,10 +180,11 @@ def _read_all(
         return read_lines([*paths, *(part.path for part in writer.parts if part.month == month)])
 
     seen = SeenLines(load, writer.flush)
-    for made in make_all(_parse(plan, totals), make, helpers):
+    for made in make_all(remembered(), make, helpers):
         totals.records += made.lines
         totals.dropped += made.dropped
-        _take(made.frame, mapping.zone, seen, writer, totals)
+        kept = (keeper, raw.popleft()) if keeper is not None else None
+        _take(made.frame, mapping.zone, seen, writer, totals, kept)
         progress(totals.records)
 
 
@@ -176,8 +195,15 @@ def _parse(plan: Plan, totals: _Totals) -> Iterator[Parsed]:
         yield reader.read(block.lines, block.first, last=block.last).only(plan.mapping.columns)
 
 
-def _take(frame: pl.DataFrame, zone: str, seen: SeenLines, writer: PartWriter, totals: _Totals) -> None:
-    """Hand the new rows of a block to the writer, month by month, and count them."""
+def _take(
+    frame: pl.DataFrame,
+    zone: str,
+    seen: SeenLines,
+    writer: PartWriter,
+    totals: _Totals,
+    kept: tuple[LineKeeper, pl.Series] | None,
+) -> None:
+    """Hand the new rows of a block to the writer, month by month, and count them; their lines to who keeps these."""
     if frame.is_empty():
         return
     year_month = pl.col("when").dt.year() * 100 + pl.col("when").dt.month()
@@ -196,6 +222,9 @@ def _take(frame: pl.DataFrame, zone: str, seen: SeenLines, writer: PartWriter, t
         numbered = records.filter(pl.col("sequence").is_not_null())
         if len(numbered):
             totals.sequences.append(numbered.select("host", "sequence"))
+        if kept is not None:
+            keeper, raw = kept
+            keeper.add(str(month), raw.gather(records["row"]), records["line"].to_numpy())
         writer.add(str(month), new.drop("row"))
 
 

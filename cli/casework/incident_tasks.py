@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 import click
 
+from cli.language import say
 from cli.numbers import RowId
 from cli.tables import plain, show
 from core.actors import Role
@@ -45,7 +46,7 @@ def tasks(click_context: click.Context, *, as_json: bool) -> None:
         return
     show(tasks_table(found.tasks, ctx.settings.zone))
     for lacking in found.lacking:
-        ctx.talk.print(f"missing for closing: {lacking.what}  {lacking.said}", markup=False)
+        ctx.talk.print(say("incident.lacks", what=lacking.what, said=lacking.said), markup=False)
 
 
 @click.group()
@@ -71,7 +72,7 @@ def add(
         number = click_context.meta["incident_id"]
         login, at = as_worker(session, owner), _moment(click_context, due)
         made = add_task(session, number, text, role=role, owner=login, due_at=at, is_mandatory=mandatory, **who)
-        click_context.obj.talk.print(f"task {made.id}")
+        click_context.obj.talk.print(say("incident.task_added", id=made.id))
 
     _do(click_context, write)
 

@@ -7,20 +7,22 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
-from rich.table import Column, Table
+from rich.table import Table
 from rich.text import Text
 
 from cli.casework.incident_tasks import COMMANDS as TASKS
+from cli.casework.search import events_table, search_command
 from cli.casework.steering import COMMANDS as STEERING
+from cli.language import CommandFailedError, say
 from cli.numbers import RowId
-from cli.tables import add_row, plain, show, written_here
+from cli.tables import add_row, headed, plain, show, written_here
 from incidents.states import ACTIONS, STATES
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from cli.context import Context
-    from incidents.views import EventView, IncidentLine
+    from incidents.views import IncidentLine
 
 
 @click.group()
@@ -42,7 +44,7 @@ def list_command(ctx: Context, state: str | None, *, as_json: bool) -> None:
         for line in lines:
             ctx.emit(plain(asdict(line)))
         return
-    table = Table("id", "state", "severity", "opened", "customers", "documents", Column("title", overflow="fold"))
+    table = headed("id", "state", "severity", "opened", "customers", "documents", "title", fold=("title",))
     for line in lines:
         add_row(
             table,
@@ -73,7 +75,7 @@ def show_command(ctx: Context, incident_id: int, *, as_json: bool) -> None:
         ctx.emit(plain(record.pop("line") | record))
         return
     show(_figures(page.line))
-    places = Table("source", "address", "posted", "subjects", "of people", "confidence")
+    places = headed("source", "address", "posted", "subjects", "of_people", "confidence")
     for seen in page.documents:
         posted = written_here(seen.posted_at or seen.fetched_at, ctx.settings.zone)
         add_row(
@@ -86,27 +88,10 @@ def show_command(ctx: Context, incident_id: int, *, as_json: bool) -> None:
             f"{seen.confidence:.3f}",
         )
     show(places)
-    show(_events(page.timeline, ctx.settings.zone))
+    show(events_table(page.timeline, ctx.settings.zone))
 
 
-@incidents.command("search")
-@click.argument("words", nargs=-1, required=True)
-@click.option("--limit", type=click.IntRange(1), default=50, show_default=True)
-@click.option("--json", "as_json", is_flag=True, help="One JSON object an event on stdout.")
-@click.pass_obj
-def search_command(ctx: Context, words: tuple[str, ...], limit: int, *, as_json: bool) -> None:
-    """Search every timeline: words, and kind: actor: source: incident: state: after: before: on:."""
-    from incidents import queries
-
-    with ctx.database.read() as session:
-        query = queries.parse_query(" ".join(words), zone=ctx.settings.zone)
-        page = queries.search(session, query, language=ctx.settings.language, limit=limit)
-    if as_json:
-        for event in page.events:
-            ctx.emit(plain(asdict(event)))
-        return
-    show(_events(page.events, ctx.settings.zone))
-    ctx.talk.print(f"{len(page.events)} of {page.total} events")
+incidents.add_command(search_command)
 
 
 @click.group()
@@ -148,7 +133,7 @@ def act(click_context: click.Context, action: str, reason: str) -> None:
             session, action=action, reason=reason, now=ctx.clock.now(), approved=approved,
             playbooks=load_playbooks(ctx.settings.home), **who,
         )  # fmt: skip
-    ctx.talk.print(f"incident {who['incident_id']} is {state}")
+    ctx.talk.print(say("incident.is", id=who["incident_id"], state=state))
 
 
 @incident.command()
@@ -216,7 +201,7 @@ def pictures(click_context: click.Context, folder: Path, reason: str) -> None:
     import hashlib
 
     from incidents import actions
-    from incidents.online.pictures import PictureError, pictures_of, read_picture
+    from incidents.online.pictures import pictures_of, read_picture
 
     ctx, who = _who(click_context)
     with ctx.database.read() as session:
@@ -227,12 +212,12 @@ def pictures(click_context: click.Context, folder: Path, reason: str) -> None:
     for event in found:
         picture = b"".join(read_picture(ctx.settings.archive_dir, event))
         if hashlib.sha256(picture).hexdigest() != event.data["sha256"]:
-            raise PictureError(f"{event.data['warc_file']} holds another picture than the one that was taken")
+            raise CommandFailedError("picture_changed", file=event.data["warc_file"])
         file = folder / f"incident-{who['incident_id']}-place-{event.data['capture_id']}.png"
         file.write_bytes(picture)
         ctx.talk.print(f"{file}  {event.data['sha256']}", markup=False)
     if not found:
-        ctx.talk.print("there are no pictures: [crawler] pictures = true has them taken")
+        ctx.talk.print(say("incident.no_pictures"), markup=False)
 
 
 def _who(click_context: click.Context) -> tuple[Context, dict[str, Any]]:
@@ -243,22 +228,6 @@ def _who(click_context: click.Context) -> tuple[Context, dict[str, Any]]:
 def _figures(line: IncidentLine) -> Table:
     table = Table(title=Text(f"{line.id}  {line.title}"), show_header=False)
     for name in ("state", "severity", "subjects", "people", "documents", "sightings", "confidence", "assignee"):
-        add_row(table, name, getattr(line, name))
-    add_row(table, "fields", ", ".join(f"{kind} {count}" for kind, count in line.fields.items()))
-    return table
-
-
-def _events(events: tuple[EventView, ...], zone: str) -> Table:
-    from web.masking.masks import told
-
-    table = Table("when", "incident", "what", "who", Column("", overflow="fold"))
-    for event in events:
-        add_row(
-            table,
-            written_here(event.happened_at, zone),
-            event.incident_id or "",
-            event.kind_text,
-            event.actor,
-            told(event),
-        )
+        add_row(table, say(f"column.{name}"), getattr(line, name))
+    add_row(table, say("column.fields"), ", ".join(f"{kind} {count}" for kind, count in line.fields.items()))
     return table

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cli.given import reason_for
+from cli.language import CommandError, say
 from cli.numbers import RowId
 
 if TYPE_CHECKING:
@@ -35,14 +36,14 @@ def root_cause(
     ctx: Context, incident_id: int, *, as_json: bool, reveal: bool, reason: str, export_to: Path | None
 ) -> None:
     """Rank extracts and holders by how well they explain an incident. It ranks evidence; it accuses nobody."""
-    from core.errors import HinomiError, UsageError
+    from core.errors import HinomiError
     from people.approvals import REVEAL_NAMES
     from root_cause.inquiry import inquire
     from root_cause.report import UNKNOWN
 
     if export_to is not None and export_to.exists():
-        raise UsageError(f"{export_to} exists", hint="Name a new file.")
-    reason = reason_for("names", reason, ask=not as_json) if reveal else reason.strip()
+        raise CommandError("exists", path=export_to)
+    reason = reason_for(say("ask.names"), reason, ask=not as_json) if reveal else reason.strip()
     approved = ctx.second_person(REVEAL_NAMES, str(incident_id), reason, incident_id) if reveal else {}
     found = inquire(
         incident_id,
@@ -78,7 +79,7 @@ def _export(ctx: Context, incident_id: int, found: dict[str, Any], path: Path, *
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "w", encoding="utf-8") as file:
         file.write(text)
-    ctx.talk.print(f"written to {path}; its hash is in the timeline", markup=False, soft_wrap=True)
+    ctx.talk.print(say("incident.written", path=path), markup=False, soft_wrap=True)
 
 
 def _show(ctx: Context, found: dict[str, Any]) -> None:
@@ -101,7 +102,7 @@ def _show(ctx: Context, found: dict[str, Any]) -> None:
     if folded:
         ctx.talk.print(texts("table.folded", count=folded), markup=False, soft_wrap=True)
     for limit in found["limits"]:
-        ctx.talk.print(f"limit: {limit}", markup=False)
+        ctx.talk.print(say("incident.limit", limit=limit), markup=False)
 
 
 def _table(texts: Texts, title: str, columns: Sequence[str]) -> Table:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from cli.language import say
 from cli.numbers import RowId
 from incidents.severity import LEVELS
 
@@ -83,7 +84,7 @@ def come_back(click_context: click.Context, day: str | None, why: str, *, clear:
     from incidents.casework.hand_over import clear_come_back, come_back_on
 
     if clear == bool(day):
-        raise click.UsageError("give a day, or --clear")
+        raise click.UsageError(say("error.day_or_clear.text"))
     if clear:
         _do(click_context, lambda session, who: clear_come_back(session, said=why, **who))
     else:
@@ -105,7 +106,7 @@ def hand_over(click_context: click.Context, to: str | None, note: str, *, take: 
         handing.hand_over(session, to=as_worker(session, str(to)), note=note, **who)
 
     if take == bool(to):
-        raise click.UsageError("say to whom, or --take")
+        raise click.UsageError(say("error.whom_or_take.text"))
     _do(click_context, (lambda session, who: handing.acknowledge(session, **who)) if take else give)
 
 

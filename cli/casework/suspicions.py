@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from cli.language import CommandError, say
 from cli.numbers import RowId
+from cli.tables import headed
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -31,7 +33,7 @@ def check(ctx: Context, *, again: bool, as_json: bool) -> None:
     found = run_checks(ctx.settings, ctx.database, ctx.key, now=ctx.clock.now(), actor=ctx.actor, again=again)
     with ctx.database.read() as session:
         views = list_suspicions(session, language=ctx.settings.language, ids=found)
-    _show(ctx, views, as_json=as_json, title="New suspicions", nothing="Nothing new wants an explanation.")
+    _show(ctx, views, as_json=as_json, title=say("suspicion.new"), nothing=say("suspicion.nothing_new"))
 
 
 @click.command()
@@ -42,18 +44,17 @@ def check(ctx: Context, *, again: bool, as_json: bool) -> None:
 @click.pass_obj
 def suspicions(ctx: Context, state: str | None, *, reveal: bool, reason: str, as_json: bool) -> None:
     """List what the regular checks found, newest first; looking is on the record."""
-    from core.errors import UsageError
     from people.approvals import REVEAL_NAMES
     from root_cause.suspicions import list_suspicions, note_look
 
     if reveal and not reason.strip():
-        raise UsageError("names are shown for a reason only", hint='Say why: --reveal --reason "…".')
+        raise CommandError("reason_only", shown=say("ask.names"))
     approved = ctx.second_person(REVEAL_NAMES, "suspicions", reason) if reveal else {}
     with ctx.database.write() as session:
         views = list_suspicions(session, language=ctx.settings.language, state=state, reveal=reveal)
         said = reason.strip() if reveal else ""
         note_look(session, len(views), actor=ctx.actor, now=ctx.clock.now(), reason=said, approved=approved)
-    _show(ctx, views, as_json=as_json, title="Suspicions", nothing="There are none.")
+    _show(ctx, views, as_json=as_json, title=say("suspicion.title"), nothing=say("suspicion.none"))
 
 
 @click.command()
@@ -79,17 +80,15 @@ def _decide(ctx: Context, suspicion_id: int, decision: str, reason: str) -> None
 
     with ctx.database.write() as session:
         state = decide(session, suspicion_id, decision, actor=ctx.actor, now=ctx.clock.now(), reason=reason)
-    ctx.talk.print(f"suspicion {suspicion_id} is {state}")
+    ctx.talk.print(say("suspicion.is", id=suspicion_id, state=state))
 
 
 def _show(ctx: Context, views: Sequence[SuspicionView], *, as_json: bool, title: str, nothing: str) -> None:
-    from rich.table import Column, Table
-
     if as_json:
         for view in views:
             ctx.emit(_plain(view))
         return
-    table = Table("id", "state", "system", "check", "day", Column("what", overflow="fold"), title=title)
+    table = headed("id", "state", "system", "check", "day", "what", fold=("what",), title=title)
     for view in views:
         table.add_row(str(view.id), view.state, view.system, view.check, str(view.day), view.sentence)
     ctx.talk.print(table if views else nothing)

@@ -6,15 +6,19 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 import click
-from rich.table import Column, Table
 
-from cli.tables import add_row, plain, show, written_here
+from cli.tables import add_row, headed, plain, show, written_here
+from incidents.casework.models import OPEN
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from rich.table import Table
+
     from cli.context import Context
     from incidents.casework.reading import TaskLine
+
+DUE_COLUMNS, WHO_COLUMNS = 16, 14
 
 
 @click.group()
@@ -57,7 +61,7 @@ def playbooks_command(click_context: click.Context, *, as_json: bool) -> None:
         for playbook in shelf.playbooks:
             ctx.emit(playbook.model_dump(mode="json", by_alias=True))
     else:
-        table = Table("id", "for", "steps", Column("title", overflow="fold"))
+        table = headed("id", "for_kinds", "steps", "title", fold=("title",))
         for playbook in shelf.playbooks:
             title = playbook.title.ja if ctx.settings.language == "ja" else playbook.title.en
             add_row(table, playbook.id, ", ".join(playbook.kinds), len(playbook.steps), title)
@@ -69,11 +73,13 @@ def playbooks_command(click_context: click.Context, *, as_json: bool) -> None:
 
 
 def tasks_table(lines: Iterable[TaskLine], zone: str) -> Table:
-    """Tasks for the eye."""
-    table = Table("task", "incident", "state", "due", "role", "owner", Column("", overflow="fold"))
+    """Tasks for the eye, on a terminal of 80 columns too: who has it, else whose it is, and its state unless open."""
+    table = headed("task", "incident", "due", "who", "what", fold=("due", "who", "what"), plainly=True)
+    table.columns[2].max_width, table.columns[3].max_width = DUE_COLUMNS, WHO_COLUMNS
     for line in lines:
         due = written_here(line.due_at, zone) if line.due_at else ""
         state = "overdue" if line.is_overdue else line.state
         text = f"* {line.text}" if line.is_mandatory else line.text
-        add_row(table, line.id, line.incident_id, state, due, line.role, line.owner, text)
+        who = line.owner or f"({line.role})"
+        add_row(table, line.id, line.incident_id, f"{due} {state if state != OPEN else ''}".strip(), who, text)
     return table

@@ -6,8 +6,11 @@ from typing import TYPE_CHECKING
 
 import click
 
+from cli.casework.records import explore, line
 from cli.casework.suspicions import check, escalate, explain, suspicions
 from cli.given import GIVEN_FILE, confirm
+from cli.language import say
+from cli.tables import headed
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -24,7 +27,7 @@ def trails() -> None:
     """Operators' access records: take them in, see what is missing, and what wants an explanation."""
 
 
-for _command in (check, suspicions, explain, escalate):
+for _command in (check, suspicions, explain, escalate, explore, line):
     trails.add_command(_command)
 
 
@@ -61,9 +64,11 @@ def import_command(
     from trails.imports import plan_import, run_import
     from trails.mapping.mapping_file import mapping_path
     from trails.mapping.proposal import read_given
+    from trails.store.kept_lines import LineKeeper
     from trails.zipped_logs import logs_in
 
     door, folder = _door(ctx), ctx.settings.trails_dir
+    keeper = LineKeeper(ctx.key) if ctx.settings.trails.keep_lines else None
     constants = {"processor": processor} if processor else {}
     for log in [one for file in files for one in logs_in(file)]:
         plan = plan_import(
@@ -79,21 +84,23 @@ def import_command(
         )
         _show_plan(ctx, plan)
         if not (yes or as_json or plan.known):
-            confirm("Read it this way?", default=True)
+            confirm(say("ask.read_so"), default=True)
         mapping = mapping_path(folder, system).relative_to(ctx.settings.home).as_posix()
-        with answered_for(ctx, mapping), ctx.talk.status(f"reading {log.name}") as status:
+        with answered_for(ctx, mapping), ctx.talk.status(say("trails.reading", name=log.name)) as status:
             result = run_import(
                 plan,
                 folder,
                 ctx.database,
                 door,
                 ctx.clock,
-                progress=lambda n, name=log.name: status.update(f"reading {name}: {n:,} records"),  # type: ignore[misc]
+                progress=lambda n, name=log.name: status.update(say("trails.reading_so_far", name=name, count=n)),  # type: ignore[misc]
+                keeper=keeper,
             )
         if as_json:
             ctx.emit(result.as_json())
         else:
             _show_result(ctx, result)
+    _prepare(ctx)
 
 
 @trails.command()
@@ -102,8 +109,6 @@ def import_command(
 @click.pass_obj
 def gaps(ctx: Context, *, system: str | None, as_json: bool) -> None:
     """Show which days and sequence numbers are missing in the trails."""
-    from rich.table import Table
-
     from trails.gaps import read_gaps
 
     with ctx.database.read() as session:
@@ -112,10 +117,21 @@ def gaps(ctx: Context, *, system: str | None, as_json: bool) -> None:
         for gap in found:
             ctx.emit(gap.as_json())
         return
-    table = Table("system", "kind", "host", "from", "to", "missing", title="Gaps in the trails")
+    table = headed("system", "kind", "host", "from", "to", "missing", title=say("trails.gaps"))
     for gap in found:
         table.add_row(gap.system, gap.kind, gap.host, gap.first, gap.last, f"{gap.missing:,}")
-    ctx.talk.print(table if found else "No gaps were found.")
+    ctx.talk.print(table if found else say("trails.no_gaps"))
+
+
+def _prepare(ctx: Context) -> None:
+    """Make ready for questions what was imported, so that nobody waits for it at a page."""
+    from trails.explore.explorer import open_explorer
+
+    with ctx.talk.status("making the records ready for questions") as status, ctx.database.read() as session:
+        open_explorer(
+            session, ctx.settings.trails_dir, zone=ctx.settings.trail_zone,
+            progress=lambda done, of: status.update(f"making the records ready for questions: {done} of {of} files"),
+        )  # fmt: skip
 
 
 def _door(ctx: Context) -> KeyedDoor:
@@ -129,32 +145,29 @@ def _door(ctx: Context) -> KeyedDoor:
     except NoIndexError:
         patterns, numbered = (), False
     if not numbered:
-        ctx.talk.print(
-            "warning: no customer number is enrolled, and without one no record can be compared with a leak; enrol an "
-            "extract with the column of customer numbers (hinomi enroll FILE --extract NAME --map "
-            "customer_number=COLUMN), before or after this import",
-            markup=False, soft_wrap=True,
-        )  # fmt: skip
+        ctx.talk.print(say("trails.no_numbers"), markup=False, soft_wrap=True)
     return KeyedDoor(ctx.digester, load_kinds()[NUMBER_KIND], patterns)
 
 
 def _show_plan(ctx: Context, plan: Plan) -> None:
     mapping = plan.mapping
     encoding = plan.encoding.removesuffix("-sig")
-    ctx.talk.print(f"{plan.path.name}: {mapping.format}, {encoding}, times in {mapping.zone} where they name no zone")
+    said = say("trails.plan", file=plan.path.name, format=mapping.format, encoding=encoding, zone=mapping.zone)
+    ctx.talk.print(said, markup=False)
     for name, columns in mapping.fields.items():
-        ctx.talk.print(f"  {name:<10} from {' + '.join(columns)}", markup=False)
+        ctx.talk.print(say("trails.from_column", name=name, columns=" + ".join(columns)), markup=False)
     for name, value in mapping.constants.items():
-        ctx.talk.print(f"  {name:<10} always {value}", markup=False)
+        ctx.talk.print(say("trails.always", name=name, value=value), markup=False)
 
 
 def _show_result(ctx: Context, result: ImportResult) -> None:
     ctx.talk.print(
-        f"{result.system}: {result.records:,} records, {result.new:,} of them new, {result.undated:,} without a time"
+        say("trails.result", system=result.system, records=result.records, new=result.new, undated=result.undated),
+        markup=False,
     )
     for one in result.dropped[:SHOWN_DROPPED]:
-        ctx.talk.print(f"  line {one.line} was dropped: {one.reason}", markup=False)
+        ctx.talk.print(say("trails.dropped", line=one.line, reason=one.reason), markup=False)
     if len(result.dropped) > SHOWN_DROPPED:
-        ctx.talk.print(f"  and {len(result.dropped) - SHOWN_DROPPED:,} more; --json lists them all")
+        ctx.talk.print(say("trails.more", count=len(result.dropped) - SHOWN_DROPPED))
     if result.gaps:
-        ctx.talk.print(f"  {len(result.gaps)} gaps; `hinomi trails gaps` lists them")
+        ctx.talk.print(say("trails.gaps_found", count=len(result.gaps)))

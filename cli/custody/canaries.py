@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 import click
 
 from cli.given import GIVEN_FILE
-from core.errors import UsageError
+from cli.language import CommandError, say
+from cli.tables import add_row, headed, show_list
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -56,7 +57,7 @@ def make(ctx: Context, *, extract: str, count: int, out: Path | None, like: Path
     plan = _plan_of(like) if like else None
     headers = [one.header for one in plan.seen] if plan else []
     if out is not None and out.exists():
-        raise UsageError(f"{out} exists")
+        raise CommandError("exists", path=out)
     made = make_canaries(
         ctx.settings.index_dir,
         ctx.key,
@@ -74,8 +75,7 @@ def make(ctx: Context, *, extract: str, count: int, out: Path | None, like: Path
         with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as file:
             write_canary_rows(made, headers, file, plan)
     ctx.talk.print(
-        f"{len(made)} canaries for {extract}: mix them among its rows, then `hinomi enroll` it. "
-        "Keep their customer numbers free in the customer system.",
+        say("canaries.made", count=len(made), extract=extract),
         markup=False,
         soft_wrap=True,
     )
@@ -88,11 +88,13 @@ def list_command(ctx: Context, *, as_json: bool) -> None:
     """How many canaries each extract has; never which customers they are."""
     from custody.canaries import flocks
 
+    table = headed("extract", "made", "enrolled", fold=("extract",), plainly=True)
     for flock in flocks(ctx.settings.index_dir, ctx.key, index_or_none(ctx)):
         if as_json:
             ctx.emit(asdict(flock))
         else:
-            click.echo(f"{flock.extract}: {flock.made} made, {flock.enrolled} of them enrolled with it")
+            add_row(table, flock.extract, flock.made, flock.enrolled)
+    show_list(ctx, table, as_json=as_json)
 
 
 def index_or_none(ctx: Context) -> Index | None:
@@ -143,5 +145,5 @@ def _plan_of(like: Path) -> ColumnPlan:
 
     plan = understand(like)
     if not plan.has_header:
-        raise UsageError(f"{like} has no header that says what its columns are")
+        raise CommandError("no_header", file=like)
     return plan

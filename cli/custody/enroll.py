@@ -9,8 +9,8 @@ import click
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
 from cli.given import GIVEN_FILE, confirm
+from cli.language import CommandError, say
 from core.clock import local
-from core.errors import UsageError
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -74,16 +74,16 @@ def enroll(
         raise
     show_plan(ctx, file, plan, lending)
     if not (yes or as_json):
-        confirm("Enrol it like this?", default=not plan.warnings)
+        confirm(say("ask.enrol"), default=not plan.warnings)
     with bar_of(ctx) as bar:
-        task = bar.add_task("reading", total=1.0)
+        task = bar.add_task(say("enrol.reading"), total=1.0)
         result = enroller.enrol(
             file,
             plan,
             lending,
             max_rejected=max_rejected / 100,
             progress=lambda stage, share: bar.update(
-                task, completed=share, description="reading" if stage == "read" else "writing the index"
+                task, completed=share, description=say("enrol.reading" if stage == "read" else "enrol.writing")
             ),
         )
     _show_result(ctx, result)
@@ -95,7 +95,7 @@ def _day(text: str) -> date:
     try:
         return date.fromisoformat(text)
     except ValueError:
-        raise UsageError(f"--as-of {text!r} is no date", hint="Write it as 2026-04-01.") from None
+        raise CommandError("no_as_of", value=repr(text)) from None
 
 
 def bar_of(ctx: Context) -> Progress:
@@ -115,15 +115,19 @@ def bar_of(ctx: Context) -> Progress:
 def _show_result(ctx: Context, result: EnrolmentResult) -> None:
     rate = result.rows / result.seconds if result.seconds else 0
     ctx.talk.print(
-        f"{result.subjects} customers from {result.rows} rows, {result.fingerprints} fingerprints, "
-        f"in {result.seconds:.1f} s ({rate:.0f} rows/s); {result.bytes_per_subject:.0f} bytes a customer"
-    )
+        say(
+            "enrol.result", subjects=result.subjects, rows=result.rows, fingerprints=result.fingerprints,
+            seconds=result.seconds, rate=rate, bytes=result.bytes_per_subject,
+        )
+    )  # fmt: skip
     if result.unchanged:
         ctx.talk.print(
-            f"{result.unchanged} rows are as they were; {result.changed} customers are new or changed: "
-            f"{result.written_bytes / MIB:.1f} MiB written in {result.write_seconds:.1f} s"
-        )
+            say(
+                "enrol.unchanged", unchanged=result.unchanged, changed=result.changed,
+                written=result.written_bytes / MIB, seconds=result.write_seconds,
+            )
+        )  # fmt: skip
     if result.rejected_count:
-        ctx.talk.print(f"{result.rejected_count} rows could not be used: {result.rejected_file}", markup=False)
+        ctx.talk.print(say("enrol.rejected", count=result.rejected_count, file=result.rejected_file), markup=False)
     for kind, count in result.unread.items():
-        ctx.talk.print(f"{count} values in the column of {kind} were none and were left out", markup=False)
+        ctx.talk.print(say("enrol.unread", count=count, kind=kind), markup=False)

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from cli.language import say
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -56,7 +58,7 @@ def add(ctx: Context, name: str, holder: str | None, on: str | None, **given: An
         extract = add_extract(session, name, _values(given), act)
         if holder:
             lend(session, extract, get_processor(session, holder), act)
-    ctx.talk.print(f"{name}: kept", markup=False)
+    ctx.talk.print(say("register.kept", name=name), markup=False)
 
 
 @changes.command("set")
@@ -69,7 +71,7 @@ def set_command(ctx: Context, name: str, on: str | None, **given: Any) -> None:
 
     with ctx.database.write() as session:
         set_extract(session, name, _values(given), act_of(ctx, on))
-    ctx.talk.print(f"{name}: kept", markup=False)
+    ctx.talk.print(say("register.kept", name=name), markup=False)
 
 
 @changes.command()
@@ -155,4 +157,8 @@ def _values(given: dict[str, Any]) -> dict[str, Any]:
 
 
 def _say(ctx: Context, held: Holding) -> None:
-    ctx.talk.print(f"{held.extract.name} at {held.processor.name}: {held.state}", markup=False, soft_wrap=True)
+    ctx.talk.print(
+        say("register.held", extract=held.extract.name, holder=held.processor.name, state=held.state),
+        markup=False,
+        soft_wrap=True,
+    )

@@ -10,7 +10,8 @@ import click
 
 from cli.custody.extract_changes import changes
 from cli.given import GIVEN_FILE, GIVEN_FILE_OR_DASH
-from core.errors import UsageError
+from cli.language import CommandError, say
+from cli.tables import headed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -95,13 +96,13 @@ def holders(ctx: Context, name: str | None, customers: Path | None, *, ended: bo
     from custody.register.holdings import get_extract
 
     if (name is None) == (customers is None):
-        raise UsageError("say either an extract or --customers", hint="hinomi extracts holders calls-2026-04")
+        raise CommandError("extract_or_customers")
     with ctx.database.read() as session:
         if customers is not None:
             with click.open_file(str(customers), encoding="utf-8-sig") as file:
                 subjects, strangers = subjects_of(ctx.index, ctx.digester, file)
             if strangers:
-                ctx.talk.print(f"{strangers} of the numbers are nobody's", markup=False)
+                ctx.talk.print(say("register.strangers", count=strangers), markup=False)
         else:
             subjects = ctx.index.members(get_extract(session, str(name)).name)
         reached, unknown = holders_of(session, ctx.index, subjects, today(ctx), ended=ended)
@@ -110,11 +111,14 @@ def holders(ctx: Context, name: str | None, customers: Path | None, *, ended: bo
             ctx.emit(one.as_json())
         else:
             click.echo(
-                f"{one.covered:>9} of {one.of}  {' < '.join(one.line.chain)}  {one.line.extract}, {one.line.standing}"
-                + (f"; below, without a copy of their own: {', '.join(one.below)}" if one.below else "")
-            )
+                say(
+                    "register.covered", covered=one.covered, of=one.of, chain=" < ".join(one.line.chain),
+                    extract=one.line.extract, standing=one.line.standing,
+                )
+                + (say("register.below", names=", ".join(one.below)) if one.below else "")
+            )  # fmt: skip
     if unknown:
-        ctx.talk.print(f"not enrolled, so nobody can say: {', '.join(unknown)}", markup=False, soft_wrap=True)
+        ctx.talk.print(say("register.not_enrolled", names=", ".join(unknown)), markup=False, soft_wrap=True)
 
 
 @extracts.command("import")
@@ -126,9 +130,9 @@ def import_command(ctx: Context, file: Path, *, as_json: bool) -> None:
     from custody.register.sheets import read_register
 
     done = read_register(file, ctx.database, actor=ctx.actor.signature, now=ctx.clock.now())
-    ctx.talk.print(f"{done.rows} rows, {done.changed} changed the register, {len(done.rejected)} left out")
+    ctx.talk.print(say("register.imported", rows=done.rows, changed=done.changed, rejected=len(done.rejected)))
     for row, reason in done.rejected:
-        ctx.talk.print(f"row {row}: {reason}", markup=False, soft_wrap=True)
+        ctx.talk.print(say("register.row", row=row, reason=reason), markup=False, soft_wrap=True)
     if as_json:
         ctx.emit(done.as_json())
 
@@ -149,8 +153,8 @@ def export(ctx: Context, as_of: str | None, out: Path | None) -> None:
         with out.open("x", encoding="utf-8-sig", newline="") as file:  # with a mark, so that spreadsheets see UTF-8
             write_register(lines, file)
     except FileExistsError:
-        raise UsageError(f"{out} exists") from None
-    ctx.talk.print(f"{len(lines)} lines written to {out}", markup=False, soft_wrap=True)
+        raise CommandError("exists", path=out) from None
+    ctx.talk.print(say("register.exported", count=len(lines), path=out), markup=False, soft_wrap=True)
 
 
 def _register(ctx: Context, as_of: str | None) -> list[Line]:
@@ -177,10 +181,9 @@ def _event(event: RegisterEvent) -> dict[str, Any]:
 
 def _show_lines(ctx: Context, lines: Iterable[Line], *, as_json: bool) -> None:
     from rich.console import Console
-    from rich.table import Table
     from rich.text import Text
 
-    table = Table("extract", "held by", "state", "since", "due", "ended", "customers", box=None, pad_edge=False)
+    table = headed("extract", "held_by", "state", "since", "due", "ended", "customers", plainly=True)
     for line in lines:
         if as_json:
             ctx.emit(line.as_json())
@@ -189,4 +192,4 @@ def _show_lines(ctx: Context, lines: Iterable[Line], *, as_json: bool) -> None:
         state = Text(line.standing, _STYLES.get(line.standing, ""))
         table.add_row(Text(line.extract), Text(" < ".join(line.chain)), state, *days, str(line.size))
     if not as_json:
-        Console(highlight=False).print(table if table.row_count else "none")
+        Console(highlight=False).print(table if table.row_count else say("none"))

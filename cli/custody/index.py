@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from cli.language import say
+
 if TYPE_CHECKING:
     from cli.context import Context
 
@@ -36,11 +38,12 @@ def show(ctx: Context, *, as_json: bool) -> None:
     if as_json:
         ctx.emit({"generation": opened.generation, "segments": segments, "enrolments": enrolments})
         return
-    click.echo(f"generation {opened.generation}: {opened.subjects} customers, {opened.size_bytes / MIB:.1f} MiB")
+    size = opened.size_bytes / MIB
+    click.echo(say("index.generation", generation=opened.generation, customers=opened.customers, size=size))
     for segment in segments:
-        click.echo("{segment}: {new} new customers, {changed} changed, {fingerprints} fingerprints".format(**segment))
+        click.echo(say("index.segment", **segment))
     for one in enrolments:
-        click.echo("{as_of}  {extract}: {customers} customers from {rows} rows".format(**one))
+        click.echo(say("index.enrolment", **one))
 
 
 @index.command()
@@ -54,6 +57,6 @@ def compact(ctx: Context, *, as_json: bool) -> None:
 
     with writing_lock(ctx.settings.index_dir):
         done = merge(ctx.settings.index_dir, Index.open(ctx.settings.index_dir, ctx.key), whole=True)
-    ctx.talk.print(f"{done.before} segments, now {done.after}; {done.written_bytes / MIB:.1f} MiB written")
+    ctx.talk.print(say("index.compacted", before=done.before, after=done.after, written=done.written_bytes / MIB))
     if as_json:
         ctx.emit({"before": done.before, "after": done.after, "written_bytes": done.written_bytes})

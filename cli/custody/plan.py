@@ -3,42 +3,47 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from rich.markup import escape
-from rich.table import Table
 
+from cli.language import language, say
+from cli.tables import headed
 from core.errors import HinomiError
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from rich.table import Table
+
     from cli.context import Context
     from custody.enrolment.column_plan import Column, ColumnPlan, ShownColumn
     from custody.enrolment.enroller import Lending
-
-_LANGUAGE: Final = "en"
 
 
 def show_plan(ctx: Context, file: Path, plan: ColumnPlan, lending: Lending) -> None:
     """Print it: every column with masked values, what is read from it, what is missing, and what to know."""
     talk = ctx.talk
-    holder = f", held by {lending.processor}" if lending.processor else ""
-    header = "with a header" if plan.has_header else "without a header"
+    holder = say("enrol.held_by", processor=lending.processor) if lending.processor else ""
+    header = say("enrol.header" if plan.has_header else "enrol.no_header")
     if plan.first_line > 1 + plan.has_header:
-        header += f", customers from line {plan.first_line}"
+        header += say("enrol.from_line", line=plan.first_line)
     talk.print(
-        f"{file.name}: {plan.table}, {header} → extract {lending.extract} as of {lending.as_of}{holder}", markup=False
-    )
+        say(
+            "enrol.plan", file=file.name, table=plan.table, header=header, extract=lending.extract,
+            as_of=lending.as_of, holder=holder,
+        ),
+        markup=False,
+    )  # fmt: skip
     talk.print(_columns(plan))
     if plan.ignored:
-        talk.print(f"not used: {', '.join(plan.ignored)}", markup=False)
+        talk.print(say("enrol.not_used", columns=", ".join(plan.ignored)), markup=False)
     if plan.missing:
-        talk.print(f"not found: {', '.join(plan.missing)}", markup=False)
+        talk.print(say("enrol.not_found", kinds=", ".join(plan.missing)), markup=False)
     for remark in plan.remarks:
-        word = "[bold yellow]warning[/]: " if remark.warns else "note: "
-        talk.print(word, end="")
-        talk.print(remark.said(_LANGUAGE), markup=False, soft_wrap=True)
+        word = "enrol.warning" if remark.warns else "enrol.note"
+        talk.print(say(word), style="bold yellow" if remark.warns else "", end=": ")
+        talk.print(remark.said(language()), markup=False, soft_wrap=True)
 
 
 def show_unknown(ctx: Context, file: Path, sheet: str) -> None:
@@ -46,7 +51,7 @@ def show_unknown(ctx: Context, file: Path, sheet: str) -> None:
     from custody.enrolment.columns import show_columns
 
     with suppress(HinomiError):
-        table = Table("column", "", "values, masked", box=None, pad_edge=False)
+        table = headed("column", "", "values_masked", plainly=True)
         for seen in show_columns(file, sheet=sheet):
             table.add_row(*_named(seen), escape("  ".join(seen.samples)))
         ctx.talk.print(table)
@@ -54,7 +59,7 @@ def show_unknown(ctx: Context, file: Path, sheet: str) -> None:
 
 def _columns(plan: ColumnPlan) -> Table:
     """Every column of the file, those that are used first."""
-    table = Table("field", "column", "", "found by", "fit", "values, masked", box=None, pad_edge=False)
+    table = headed("field", "column", "", "found_by", "fit", "values_masked", plainly=True)
     for kind, column in plan.all_columns():
         for number, place in enumerate(column.places):
             seen = plan.seen[place]
@@ -75,4 +80,4 @@ def _named(seen: ShownColumn) -> tuple[str, str]:
 
 
 def _fit(column: Column) -> str:
-    return "empty" if column.fit is None else f"{column.fit:.0%}"
+    return say("enrol.empty") if column.fit is None else f"{column.fit:.0%}"

@@ -6,6 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from cli.language import say
+from cli.tables import headed
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -27,12 +30,11 @@ def processors() -> None:
 def list_command(ctx: Context, *, as_json: bool) -> None:
     """Every processor below the one it works for."""
     from rich.console import Console
-    from rich.table import Table
     from rich.text import Text
 
     from custody.register.processors import REFUSED, UNKNOWN, tree
 
-    table = Table("processor", "contract", "consent", "country", "contact", "copies held", box=None, pad_edge=False)
+    table = headed("processor", "contract", "consent", "country", "contact", "copies_held", plainly=True)
     with ctx.database.read() as session:
         for branch in tree(session):
             one = branch.processor
@@ -40,11 +42,14 @@ def list_command(ctx: Context, *, as_json: bool) -> None:
                 consents = {"lacks_consent": branch.lacks_consent, "consent_unknown": branch.consent_unknown}
                 ctx.emit({**_record(one), "depth": branch.depth, "held": branch.held, **consents})
                 continue
-            consent = Text(branch.consent or "–", {REFUSED: "bold red", UNKNOWN: "yellow"}.get(branch.consent, ""))
+            consent = Text(
+                say(f"consent.{branch.consent}") if branch.consent else "–",
+                {REFUSED: "bold red", UNKNOWN: "yellow"}.get(branch.consent, ""),
+            )
             name = Text("  " * branch.depth + one.name)
             table.add_row(name, one.contract_kind, consent, Text(one.country), Text(one.contact), str(branch.held))
     if not as_json:
-        Console(highlight=False).print(table if table.row_count else "no processors yet")
+        Console(highlight=False).print(table if table.row_count else say("register.no_processors"))
 
 
 def _fields(command: Command) -> Command:
@@ -99,7 +104,7 @@ def _change(ctx: Context, name: str, given: dict[str, Any], change: Callable[...
     if as_json:
         ctx.emit(record)
     else:
-        ctx.talk.print(f"{name}: kept", markup=False)
+        ctx.talk.print(say("register.kept", name=name), markup=False)
 
 
 def _record(one: Processor) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from cli.given import GIVEN_FILE_OR_DASH, confirm
-from core.errors import UsageError
+from cli.language import CommandError, say
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -39,16 +39,18 @@ def forget(ctx: Context, *, file: Path, reason: str, yes: bool, as_json: bool) -
     with click.open_file(str(file), encoding="utf-8-sig") as lines:
         numbers = [line.strip() for line in lines if line.strip()]
     if not numbers:
-        raise UsageError(f"{file} holds no customer number", hint="One a line.")
+        raise CommandError("no_customer_number", file=file)
     if not (yes or as_json):
-        confirm(f"Forget {len(numbers)} customers for good?", default=False)
+        confirm(say("ask.forget", count=len(numbers)), default=False)
     act = act_of(ctx, None, reason)
     done, strangers = forget_numbers(ctx.settings.index_dir, ctx.key, ctx.database, numbers, act=act)
     ctx.talk.print(
-        f"{done.subjects} customers and {done.fingerprints} fingerprints are gone; generation {done.generation} is all "
-        f"that is left on disk. {strangers} of the numbers are nobody's.",
+        say(
+            "index.forgotten", subjects=done.subjects, fingerprints=done.fingerprints, generation=done.generation,
+            strangers=strangers,
+        ),
         soft_wrap=True,
-    )
+    )  # fmt: skip
     if as_json:
         ctx.emit(
             {

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from core.errors import UsageError
+from cli.language import CommandError, say
+from cli.tables import add_row, headed, show_list
 from custody.enrolment.uploads import PLAIN
 
 if TYPE_CHECKING:
@@ -29,11 +30,13 @@ def uploads() -> None:
 @click.pass_obj
 def list_command(ctx: Context, *, as_json: bool) -> None:
     """Show them, the newest first."""
+    table = headed("id", "state", "file", "extract", fold=("file", "extract"), plainly=True)
     for one in _uploads(ctx).listed():
         if as_json:
             ctx.emit({"id": one.id, "file": one.file_name, "extract": one.lending["extract"], "state": one.state})
         else:
-            ctx.talk.print(f"{one.id}  {one.state:<8} {one.file_name} → {one.lending['extract']}", markup=False)
+            add_row(table, one.id, one.state, one.file_name, one.lending["extract"])
+    show_list(ctx, table, as_json=as_json)
 
 
 @uploads.command()
@@ -73,7 +76,7 @@ def run(ctx: Context, upload_id: str) -> None:
 
     found = _uploads(ctx)
     done = found.run(_of(found, upload_id), Enroller(ctx.settings, ctx.key, ctx.database, ctx.clock))
-    ctx.talk.print(f"{done.file_name}: {done.result['subjects']} customers", markup=False)
+    ctx.talk.print(say("index.uploaded", file=done.file_name, subjects=done.result["subjects"]), markup=False)
 
 
 def _uploads(ctx: Context) -> Uploads:
@@ -85,5 +88,5 @@ def _uploads(ctx: Context) -> Uploads:
 def _of(found: Uploads, upload_id: str) -> Upload:
     upload = found.get(upload_id)
     if upload is None:
-        raise UsageError(f"there is no upload {upload_id!r}", hint="hinomi uploads list shows them.")
+        raise CommandError("no_upload", id=repr(upload_id))
     return upload

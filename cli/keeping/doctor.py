@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
+from cli.language import language, say
+
 if TYPE_CHECKING:
     from cli.context import Context
     from health.interface import Diagnosis
 
 _STYLES: Final = {"ok": "green", "note": "yellow", "bad": "bold red"}
-_LANGUAGE: Final = "en"
 
 
 @click.command()
@@ -28,7 +29,7 @@ def doctor(ctx: Context, *, as_json: bool) -> None:
     for found in examine(ctx):
         is_wrong |= found.level == "bad"
         if as_json:
-            seen, hint = found.seen(_LANGUAGE), found.hint(_LANGUAGE)
+            seen, hint = found.seen("en"), found.hint("en")
             ctx.emit({"level": found.level, "about": found.about, "seen": seen, "hint": hint})
         else:
             _show(ctx, found)
@@ -37,7 +38,7 @@ def doctor(ctx: Context, *, as_json: bool) -> None:
 
 
 def _show(ctx: Context, found: Diagnosis) -> None:
-    ctx.talk.print(f"[{_STYLES[found.level]}]{found.level:<5}[/] {found.about:<10} ", end="")
-    ctx.talk.print(found.seen(_LANGUAGE), markup=False, soft_wrap=True)
-    if hint := found.hint(_LANGUAGE):
+    ctx.talk.print(f"{say(f'level.{found.level}'):<5}", style=_STYLES[found.level], end=" ")
+    ctx.talk.print(f"{found.about:<10} {found.seen(language())}", markup=False, soft_wrap=True)
+    if hint := found.hint(language()):
         ctx.talk.print(f"{'':<17}{hint}", markup=False, soft_wrap=True)

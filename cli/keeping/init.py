@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import json
+import os
 import shlex
 import sys
 from contextlib import suppress
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from core.errors import UsageError
+from cli.language import CommandError, say
 from core.files import close_to_others
 from core.settings import DEFAULT_SETTINGS, SETTINGS_FILE, find_home, load_settings, own_places
 from core.syslog import LOCAL, has_local_syslog
@@ -44,28 +44,41 @@ SOURCES_EXAMPLE = """\
     help="Where signed heads go, out of this machine's reach: a file on another disk, syslog, syslog://HOST, the "
     "https:// address of a time-stamp authority, or none (default: asks; without a terminal, syslog where one is).",
 )
+@click.option(
+    "--completion", is_flag=True, help="Set up this shell's completion too (bash, zsh, fish); nothing is overwritten."
+)
 @click.pass_obj
-def init(ctx: Context, home: str | None, heads: str | None) -> None:
+def init(ctx: Context, home: str | None, heads: str | None, *, completion: bool) -> None:
     """Make a home folder: settings, keys, database. What is there already stays as it is."""
     folder = find_home(home) if home else ctx.folder
     if (folder / SETTINGS_FILE).exists():
         if heads:
-            raise UsageError(f"{folder} has settings already", hint=f"Say it in [log] of {folder / SETTINGS_FILE}.")
+            raise CommandError("has_settings", folder=folder, file=folder / SETTINGS_FILE)
         place = ""
     else:
         place = heads or _ask_for_place()
     settings = make_home(folder, _place_lines(place))
-    say = partial(ctx.talk.print, markup=False, soft_wrap=True)
-    say(f"home    {settings.home}")
-    say("key     keep a copy somewhere safe: without it, what was enrolled can never be matched again")
+    told = [say("init.home", home=settings.home), say("init.key")]
     if not (place in {"", "none"} or settings.log.head_syslog):
-        say(f"heads   go to {place}")
+        told.append(say("init.heads_to", place=place))
     elif settings.log.head_syslog:
-        say(f"heads   go to the syslog {settings.log.head_syslog}: see that it is gathered elsewhere")
+        told.append(say("init.heads_syslog", place=settings.log.head_syslog))
     elif place:
-        say("heads   stay here: a rewritten record would go unseen; say in [log] where they go")
-    say(f"next    export HINOMI_HOME={shlex.quote(str(settings.home))}")
-    say("        hinomi enroll FILE --extract NAME --processor NAME")
+        told.append(say("init.heads_here"))
+    told += [*_completed(wanted=completion), say("init.next", home=shlex.quote(str(settings.home)))]
+    for line in [*told, say("init.next_enroll")]:
+        ctx.talk.print(line, markup=False, soft_wrap=True)
+
+
+def _completed(*, wanted: bool) -> list[str]:
+    """Set up this shell's completion, or tell that it can be."""
+    from cli.keeping.completion import install, is_installed, shell_here
+
+    shell = shell_here(os.environ)
+    if wanted:
+        file, is_new = install(shell, Path.home(), os.environ)
+        return [say("init.completed" if is_new else "init.completed_already", shell=shell, file=file)]
+    return [say("init.completion")] if shell and not is_installed(shell, Path.home(), os.environ) else []
 
 
 def _ask_for_place() -> str:
@@ -74,11 +87,10 @@ def _ask_for_place() -> str:
     if not sys.stdin.isatty():
         return default
     click.echo(
-        "Signed heads vouch that nobody altered the record, if they lie where this machine cannot rewrite them: a file "
-        "on another disk, syslog, syslog://HOST, the https:// address of a time-stamp authority, or none.",
+        say("init.about_heads"),
         err=True,
     )
-    return str(click.prompt("Where shall they go", default=default, err=True))
+    return str(click.prompt(say("ask.place"), default=default, err=True))
 
 
 def _place_lines(place: str) -> str:
@@ -101,6 +113,7 @@ def make_home(home: Path, log_settings: str = "") -> Settings:
     """
     from core.database import Database
     from fingerprints.secrets.keys import create_key
+    from incidents.blocks.sealing import seal
     from migrations import upgrade
     from transparency.keys import create_log_key
 
@@ -115,6 +128,7 @@ def make_home(home: Path, log_settings: str = "") -> Settings:
     create_log_key(settings.log_key_path)
     database = Database(settings.database_url)
     upgrade(database)
+    seal(database)
     _put_on_record(settings, database)
     database.close()
     for place in (home, *own_places(settings)):
@@ -148,10 +162,8 @@ def _refuse_a_new_key_for_an_old_index(settings: Settings, key_file: Path) -> No
 
     folder = current_folder(settings.index_dir)
     if folder is not None:
-        raise UsageError(
-            f"there is no key at {key_file}, but an index made with key {read_manifest(folder).key_id}",
-            hint=f"Restore that key from its backup. If it is lost, move {settings.index_dir} away and enrol again.",
-        )
+        key = read_manifest(folder).key_id
+        raise CommandError("no_new_key", file=key_file, key=key, index=settings.index_dir)
 
 
 def _write_new(file: Path, content: str) -> None:

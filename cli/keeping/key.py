@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from cli.keeping.rotate import rotate
+from cli.language import say
 
 if TYPE_CHECKING:
     from cli.context import Context
@@ -32,7 +33,7 @@ def create(ctx: Context, file: Path | None) -> None:
 
     path = file or ctx.settings.home / Path(ctx.settings.key.file).expanduser()
     made = create_key(path)
-    ctx.talk.print(f"key {made.id} is in {path}; keep a copy elsewhere", markup=False, soft_wrap=True)
+    ctx.talk.print(say("key.made", id=made.id, path=path), markup=False, soft_wrap=True)
 
 
 @key.command("id")
@@ -67,7 +68,9 @@ def check(ctx: Context, *, as_json: bool) -> None:
     if as_json:
         ctx.emit({**found, "canaries": canaries})
     ctx.talk.print(
-        f"key {ctx.key.id} made generation {index.generation} with {index.subjects} customers; "
-        f"{opened} sealed numbers and {canaries} canaries opened",
+        say(
+            "key.checked", id=ctx.key.id, generation=index.generation, customers=index.subjects, opened=opened,
+            canaries=canaries,
+        ),
         soft_wrap=True,
-    )
+    )  # fmt: skip

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from core.errors import OutsideError, UsageError
+from cli.language import CommandError, CommandFailedError, say
+from cli.tables import add_row, headed, show_list
 
 if TYPE_CHECKING:
     from cli.context import Context
@@ -25,7 +26,7 @@ def key(ctx: Context) -> None:
 
     path = ctx.settings.log_key_path
     if create_log_key(path):
-        ctx.talk.print(f"made {path}: keep a copy somewhere safe", markup=False, soft_wrap=True)
+        ctx.talk.print(say("log.made", path=path), markup=False, soft_wrap=True)
     click.echo(public_path(path).read_text(encoding="ascii"), nl=False)
 
 
@@ -38,16 +39,16 @@ def publish(ctx: Context, *, as_json: bool) -> None:
 
     done = publish_head(ctx.settings, ctx.database, ctx.clock)
     if done.head is None:
-        ctx.talk.print("the log is empty: there is nothing to sign")
+        ctx.talk.print(say("log.empty"))
         return
-    said = "signed" if done.is_new else "nothing is new since"
-    ctx.talk.print(f"{said} the head of {done.head.size:,} leaves, {done.head.signed_at:%Y-%m-%d %H:%M:%S} UTC")
+    said = "log.signed" if done.is_new else "log.nothing_new"
+    ctx.talk.print(say(said, size=done.head.size, at=done.head.signed_at))
     if as_json:
         ctx.emit(_record(done.head.size, done.head.root, done.head.note, done.head.places))
     else:
         click.echo(done.head.note, nl=False)
     if done.unwritten:
-        raise OutsideError(f"heads could not be written to {', '.join(map(str, done.unwritten))}")
+        raise CommandFailedError("heads_unwritten", places=", ".join(map(str, done.unwritten)))
 
 
 @log.command()
@@ -65,16 +66,14 @@ def settings(ctx: Context, files: tuple[str, ...], *, reason: str, as_json: bool
     with ctx.database.write() as session:
         known = names_of(session, ctx.settings)
         if strange := sorted(set(files) - known):
-            raise UsageError(
-                f"{', '.join(strange)}: no such file of settings", hint=f"There are: {', '.join(sorted(known))}."
-            )
+            raise CommandError("no_settings_file", files=", ".join(strange), known=", ".join(sorted(known)))
         changed = record_files(
             session, ctx.settings, actor=ctx.actor, now=ctx.clock.now(), reason=reason, only=files or None
         )  # fmt: skip
     for name in changed:
-        ctx.talk.print(f"{name}: on the record as it is now, by {ctx.actor.name}", markup=False)
+        ctx.talk.print(say("log.answered", name=name, actor=ctx.actor.name), markup=False)
     if not changed:
-        ctx.talk.print("nothing has changed")
+        ctx.talk.print(say("log.unchanged"))
     if as_json:
         ctx.emit({"recorded": changed, "actor": ctx.actor.name})
 
@@ -88,12 +87,14 @@ def heads(ctx: Context, *, as_json: bool) -> None:
 
     from transparency.models import LogHead
 
+    table = headed("leaves", "signed", "head", fold=("head",), plainly=True)
     with ctx.database.read() as session:
         for head in session.scalars(select(LogHead).order_by(LogHead.size)):
             if as_json:
                 ctx.emit(_record(head.size, head.root, head.note, head.places))
             else:
-                click.echo(f"{head.size:>12}  {head.signed_at:%Y-%m-%d %H:%M:%S} UTC  {head.root}")
+                add_row(table, head.size, f"{head.signed_at:%Y-%m-%d %H:%M:%S} UTC", head.root)
+    show_list(ctx, table, as_json=as_json)
 
 
 def _record(size: int, root: str, note: str, places: list[str]) -> dict[str, object]:

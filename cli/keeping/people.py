@@ -6,9 +6,9 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import click
-from rich.table import Column, Table
 
-from cli.tables import add_row, plain, show, written_here
+from cli.language import CommandError, say
+from cli.tables import add_row, headed, plain, show, written_here
 from core.actors import Role
 
 if TYPE_CHECKING:
@@ -36,9 +36,9 @@ def list_command(ctx: Context, *, as_json: bool) -> None:
         for account in accounts:
             ctx.emit(_as_json(account))
         return
-    table = Table("account", "name", Column("roles", overflow="fold"), Column("extracts", overflow="fold"), "state")
+    table = headed("account", "name", "roles", "extracts", "state", fold=("roles", "extracts"))
     for account in accounts:
-        state = "disabled" if account.disabled_at else "active"
+        state = say("people.disabled" if account.disabled_at else "people.active")
         add_row(table, account.login, account.name, ", ".join(account.roles), ", ".join(account.extracts), state)
     show(table)
 
@@ -65,7 +65,7 @@ def add(ctx: Context, /, login: str, *, roles: tuple[str, ...], as_json: bool, *
     if as_json:
         ctx.emit(_as_json(account) | {"link": link})
     else:
-        ctx.talk.print(f"{account.login} was added as {', '.join(account.roles)}", markup=False)
+        ctx.talk.print(say("people.added", login=account.login, roles=", ".join(account.roles)), markup=False)
         click.echo(link)
 
 
@@ -81,7 +81,9 @@ def role_command(ctx: Context, login: str, roles: tuple[str, ...], extracts: tup
     fields: dict[str, Any] = {"roles": roles} | ({"extracts": list(extracts)} if extracts else {})
     with ctx.database.write() as session:
         account = change_account(session, login, actor=ctx.actor, now=ctx.clock.now(), **fields)
-    ctx.talk.print(f"{account.login} is {', '.join(account.roles) or 'nothing'}", markup=False)
+    ctx.talk.print(
+        say("people.is", login=account.login, roles=", ".join(account.roles) or say("people.nothing")), markup=False
+    )
 
 
 @people.command("set")
@@ -131,7 +133,6 @@ def link(ctx: Context, login: str) -> None:
 @click.pass_obj
 def sessions(ctx: Context, end: str | None, *, as_json: bool) -> None:
     """Who is signed in at the pages."""
-    from core.errors import UsageError
     from people.sessions import SessionLimits, end_session, open_sessions
 
     now = ctx.clock.now()
@@ -141,7 +142,7 @@ def sessions(ctx: Context, end: str | None, *, as_json: bool) -> None:
     if end:
         with ctx.database.write() as session:
             if not end_session(session, end, actor=ctx.actor, now=now, why="revoked"):
-                raise UsageError(f"there is no session {end} that is open", hint="`hinomi people sessions` lists them.")
+                raise CommandError("no_session", id=end)
     with ctx.database.read() as session:
         here = open_sessions(session, limits, now=now)
     if as_json:
@@ -149,7 +150,7 @@ def sessions(ctx: Context, end: str | None, *, as_json: bool) -> None:
             row = {"id": one.id, "account": account.login, "how": one.how, "since": one.began_at, "seen": one.seen_at}
             ctx.emit(plain(row | {"client": one.client, "agent": one.agent}))
         return
-    table = Table("id", "account", "by", "since", "last seen", "from")
+    table = headed("id", "account", "by", "since", "last_seen", "from")
     for one, account in here:
         times = (written_here(at, ctx.settings.zone) for at in (one.began_at, one.seen_at))
         add_row(table, one.id, account.login, one.how, *times, one.client)

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from cli.language import CommandError
 from cli.numbers import RowId
-from core.errors import UsageError
 
 if TYPE_CHECKING:
     from cli.context import Context
@@ -37,7 +37,7 @@ def inclusion(
 
     asked = [(name, number) for name, number in (("event", event), ("document", document), (kind, row_id)) if number]
     if len(asked) != 1 or not asked[0][0]:
-        raise UsageError("one entry, please", hint="--event N, --document N, or --kind KIND --id N.")
+        raise CommandError("one_entry")
     with ctx.database.read() as session:
         _write(prove_inclusion(session, *asked[0]), out)
 
@@ -68,6 +68,6 @@ def _write(made: dict[str, Any], out: Path | None) -> None:
     if out is None:
         click.echo(text, nl=False)
     elif out.exists():
-        raise UsageError(f"{out} exists", hint="Name a new file.")
+        raise CommandError("exists", path=out)
     else:
         out.write_text(text, encoding="utf-8")

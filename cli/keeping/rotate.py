@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cli.given import GIVEN_FILE
-from core.errors import UsageError
+from cli.language import CommandError, say
 
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
@@ -51,14 +51,14 @@ def rotate(
     from custody.register.index_states import NEW_KEY, record_index
 
     if extract and len(files) != 1:
-        raise UsageError("--extract names one file", hint="hinomi key rotate calls.csv --extract calls-2026-04")
+        raise CommandError("extract_names_one")
     if finish_switch(ctx.settings.index_dir, ctx.key):
         with ctx.database.write() as session:
             record_index(session, ctx.settings.index_dir, NEW_KEY, ctx.clock.now())
         # Making a new key here, as for a change that begins, would claim that yet another one is needed.
-        ctx.talk.print(f"A switch that was cut off is finished: key {ctx.key.id} and its index serve.", markup=False)
+        ctx.talk.print(say("key.finished", id=ctx.key.id), markup=False)
         if files:
-            ctx.talk.print("The files were not read: run it again to begin another change of the key.")
+            ctx.talk.print(say("key.not_read"))
         if as_json:
             ctx.emit({"switched": True, "missing": []})
         return
@@ -67,16 +67,16 @@ def rotate(
     for file in files:
         with bar_of(ctx) as bar:
             said = _take(rotation, file, bar, mapping=parse_mapping(mapping), sheet=sheet, extract=extract)
-        ctx.talk.print(f"{file.name}: {said}", markup=False)
+        ctx.talk.print(said, markup=False)
     left = rotation.wanted()
     for one in left:
-        kind = "needed" if one.needed else "older list, gives old values their dates"
-        ctx.talk.print(f"still to come: {one.info.name}, {one.info.rows} rows ({kind})", markup=False)
+        kind = say("key.needed" if one.needed else "key.older")
+        ctx.talk.print(say("key.to_come", name=one.info.name, rows=one.info.rows, kind=kind), markup=False)
     if switch:
         rotation.make_ready(leave_out)
         _switch(ctx, rotation, new_key)
     elif not any(one.needed for one in left):
-        ctx.talk.print("everything needed is there: hinomi key rotate --switch")
+        ctx.talk.print(say("key.all_there"))
     if as_json:
         ctx.emit(
             {
@@ -89,9 +89,9 @@ def rotate(
 def _take(rotation: Rotation, file: Path, bar: Progress, **given: Any) -> str:
     """Enrol a file under the new key, unless it is; what became of it."""
     if rotation.has(file):
-        return "is under the new key already"
+        return say("key.already", file=file.name)
     advance = partial(_advance, bar, bar.add_task(file.name, total=1.0))
-    return f"{rotation.take(file, advance=advance, **given).subjects} customers under the new key"
+    return say("key.taken", file=file.name, subjects=rotation.take(file, advance=advance, **given).subjects)
 
 
 def _advance(bar: Progress, task: TaskID, share: float) -> None:
@@ -114,18 +114,12 @@ def _new_key(ctx: Context, given: Path | None) -> Key:
     if path is None:
         own = _file_of(ctx)
         if own is None:
-            raise UsageError(
-                "the key comes from a variable or a command: say where the new one is",
-                hint="hinomi key create FILE, then hinomi key rotate --new-key FILE",
-            )
+            raise CommandError("where_is_new_key")
         path = own.with_name(own.name + ".next")
     if path.exists():
         return read_key(path)
     if begun_under := key_under_way(ctx.settings.index_dir):
-        raise UsageError(
-            f"a change to key {begun_under} is under way, and {path} is not there",
-            hint="Say where that key is with --new-key; without it, remove index/next and begin anew.",
-        )
+        raise CommandError("change_under_way", key=begun_under, path=path)
     return create_key(path)
 
 
@@ -137,8 +131,8 @@ def _switch(ctx: Context, rotation: Rotation, given: Path | None) -> None:
     own = _file_of(ctx)
     if own is None:
         ctx.talk.print(
-            "Ready. Let [key] give the new key now: from that moment its index serves; "
-            "the next enrolment removes the old one.",
+            say("key.ready"),
+            markup=False,
             soft_wrap=True,
         )
         return
@@ -146,8 +140,7 @@ def _switch(ctx: Context, rotation: Rotation, given: Path | None) -> None:
     with switching(ctx.database, ctx.settings.index_dir, ctx.clock.now, NEW_KEY):
         rotation.settle()
     ctx.talk.print(
-        f"The new key and its index serve. The old key is kept as {kept}: access records imported so far hold digests "
-        "made under it. Restart `hinomi serve`.",
+        say("key.switched", kept=kept),
         markup=False,
         soft_wrap=True,
     )

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from cli.given import GIVEN_FILE
+from cli.language import say
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -36,10 +37,10 @@ def verify(ctx: Context, heads: tuple[Path, ...], keys: tuple[Path, ...], *, rec
     """
     from transparency.verify.verification import verify as verify_log
 
-    with ctx.talk.status("verifying") as status:
+    with ctx.talk.status(say("verify.running")) as status:
         report = verify_log(
             ctx.settings, ctx.database, ctx.clock, heads=heads, keys=keys, look_at_index=_look_at_index(ctx),
-            progress=lambda done, size: status.update(f"verifying: {done:,} of {size:,} leaves"),
+            progress=lambda done, size: status.update(say("verify.so_far", done=done, size=size)),
         )  # fmt: skip
     if record:
         from transparency.last_verification import note_verification
@@ -63,40 +64,43 @@ def _look_at_index(ctx: Context) -> LookAtIndex:
     try:
         return partial(find_index_damage, key=ctx.key)
     except KeyProblem:
-        ctx.talk.print("note: without the master key the index's authentication code is not compared")
+        ctx.talk.print(say("verify.no_key"))
         return find_index_damage
 
 
 def _show(ctx: Context, report: Report) -> None:
     if report.worst is not None:
-        ctx.talk.print("[bold red]damaged[/]  the first damage is", end=" ")
-        ctx.talk.print(_said(report.worst), markup=False, soft_wrap=True)
+        ctx.talk.print(say("verify.damaged"), style="bold red", end="  ")
+        ctx.talk.print(f"{say('verify.first')} {_said(report.worst)}", markup=False, soft_wrap=True)
         for damage in sorted(report.damages, key=lambda one: one.position)[:SHOWN]:
             if damage is not report.worst:
-                ctx.talk.print(f"  also {_said(damage)}", markup=False, soft_wrap=True)
-        ctx.talk.print(f"{report.damaged} in all", soft_wrap=True)
+                ctx.talk.print(say("verify.also", damage=_said(damage)), markup=False, soft_wrap=True)
+        ctx.talk.print(say("verify.in_all", count=report.damaged), soft_wrap=True)
     else:
-        ctx.talk.print("[green]whole[/]", end=" ")
-    kinds = ", ".join(f"{count:,} {kind}" for kind, count in report.leaves.items()) or "nothing"
-    files = f"{report.files:,} files with {report.size_bytes:,} bytes"
+        ctx.talk.print(say("verify.whole"), style="green", end=" ")
+    kinds = ", ".join(f"{count:,} {kind}" for kind, count in report.leaves.items()) or say("verify.nothing")
     lines = [
-        f"{report.size:,} leaves ({kinds}), {report.heads:,} heads, {files}",
-        f"retention removed {report.removed:,} rows; {report.waiting:,} rows wait for their leaf",
-    ]
+        say(
+            "verify.leaves", size=report.size, kinds=kinds, heads=report.heads, files=report.files,
+            bytes=report.size_bytes,
+        ),
+        say("verify.removed", removed=report.removed, waiting=report.waiting),
+    ]  # fmt: skip
     if report.first and report.last:
         first, last = report.first, report.last
         lines += [
-            f"vouched for since {first.signed_at:%Y-%m-%d %H:%M} UTC: {first.size:,} leaves, as they stood then",
-            f"vouched for since {last.signed_at:%Y-%m-%d %H:%M} UTC, the last head: {last.size:,} leaves",
-            f"heads were found in {', '.join(report.places)}",
+            say("verify.since_first", at=first.signed_at, size=first.size),
+            say("verify.since_last", at=last.signed_at, size=last.size),
+            say("verify.places", places=", ".join(report.places)),
         ]
     if report.uncovered:
-        said = f"no head covers what was logged since {report.uncovered:%Y-%m-%d %H:%M} UTC, and one was due"
-        lines.append(f"{said}: hinomi log publish")
-    for line in [*lines, *(f"note: {note}" for note in report.notes)]:
+        lines.append(say("verify.uncovered", at=report.uncovered))
+    for line in [*lines, *(say("note_is", said=note) for note in report.notes)]:
         ctx.talk.print(line, markup=False, soft_wrap=True)
 
 
 def _said(damage: Damage) -> str:
-    when = f", logged or signed {damage.when:%Y-%m-%d %H:%M} UTC" if damage.when else ""
-    return f"{damage.what}: {damage.where} (leaf {damage.position}{when}): {damage.said}"
+    when = say("verify.when", at=damage.when) if damage.when else ""
+    return say(
+        "verify.damage", what=damage.what, where=damage.where, position=damage.position, when=when, said=damage.said
+    )

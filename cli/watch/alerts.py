@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from cli.language import say
+from cli.tables import add_row, headed, show_list, written_here
 from core.errors import OutsideError
 
 if TYPE_CHECKING:
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
 
 PATIENCE_S = 30.0
 POLL_S = 0.5
+COLUMNS = ("id", "incident", "channel", "kind", "state", "attempts", "created", "sent", "failure")
 
 
 @click.group()
@@ -33,7 +36,7 @@ def alerts() -> None:
 def deliver_command(ctx: Context, patience_s: float, *, as_json: bool) -> None:
     """Send what is due; what fails is tried again for a while, then left for later."""
     done = _deliver(make_post(ctx), patience_s)
-    ctx.talk.print(f"{done.sent} sent, {done.waiting} wait for another attempt, {done.failed} given up")
+    ctx.talk.print(say("alerts.delivered", sent=done.sent, waiting=done.waiting, failed=done.failed))
     if as_json:
         ctx.emit(asdict(done))
     if done.waiting or done.failed:
@@ -51,6 +54,7 @@ def list_command(ctx: Context, state: str | None, limit: int, *, as_json: bool) 
 
     with ctx.database.read() as session:
         messages = list_messages(session, limit=limit, state=state)
+    table = headed(*COLUMNS, fold=("failure",), plainly=True)
     for message in messages:
         row = {
             "id": message.id, "incident": message.incident_id, "channel": message.channel, "kind": message.kind,
@@ -60,7 +64,10 @@ def list_command(ctx: Context, state: str | None, limit: int, *, as_json: bool) 
         if as_json:
             ctx.emit(row)
         else:
-            click.echo("  ".join(str(value) for value in row.values() if value not in {None, ""}))
+            times = (written_here(at, ctx.settings.zone) if at else "" for at in (message.created_at, message.sent_at))
+            told = (message.id, message.incident_id or "", message.channel, message.kind, message.state)
+            add_row(table, *told, message.attempts, *times, message.failure or "")
+    show_list(ctx, table, as_json=as_json)
 
 
 def make_post(ctx: Context) -> PostRoom:

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from cli.language import say
+
 if TYPE_CHECKING:
     from cli.context import Context
 
@@ -24,6 +26,6 @@ def demo(click_ctx: click.Context, port: int | None, *, once: bool) -> None:
     if once:
         return
     names = ", ".join(login for login, _, _ in PEOPLE)
-    ctx.talk.print(f"colleagues: {names}; `hinomi people link NAME` prints a link that signs one of them in")
+    ctx.talk.print(say("demo.colleagues", names=names))
     with serving_sites(ctx):
         click_ctx.invoke(serve, port=port, open_browser=False, no_scheduler=False, as_json=False)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from cli.language import CommandError, CommandFailedError, language, say
 from core.errors import HinomiError
 from crawler.software.dialect_files import HOME_FOLDER
 
@@ -21,10 +22,8 @@ if TYPE_CHECKING:
     from crawler.trial import Trial
 
 
-class UnknownSiteError(HinomiError):
+class UnknownSiteError(CommandFailedError):
     """Nothing that we know was recognised, or nothing could be asked."""
-
-    exit_code = 3
 
 
 def is_address(text: str) -> bool:
@@ -44,19 +43,19 @@ def settle_address(
     from crawler.software.dialect_files import all_dialects
     from crawler.software.discovery import discover, name_for
 
-    ctx.talk.print(f"asking {address} what it is …", markup=False)
+    ctx.talk.print(say("sources.asking", address=address), markup=False)
     dialects = all_dialects(ctx.settings.home / HOME_FOLDER)
     found = discover(address, ctx.settings.crawler, dialects, private=bool(given.get("private")))
     proposal = _chosen(ctx, found, asks=asks)
     name = name_for(proposal.address, ctx.sources)
     values = {"engine": proposal.engine, "url": proposal.address, "every": "15m"} | dict(given)
     if asks:
-        name = click.prompt("name", default=name, err=True)
-        values["every"] = click.prompt("how often (30s, 15m, 6h, 1d)", default=values["every"], err=True)
-        values["legal_basis"] = values.get("legal_basis") or click.prompt("why may we read it", default="", err=True)
+        name = click.prompt(say("ask.source_name"), default=name, err=True)
+        values["every"] = click.prompt(say("ask.every"), default=values["every"], err=True)
+        values["legal_basis"] = values.get("legal_basis") or click.prompt(say("ask.legal"), default="", err=True)
     chosen = dict(proposal.options) | dict(options)
     if asks and "zone" not in chosen:
-        chosen["zone"] = click.prompt("zone of times that are written without one", default="UTC", err=True)
+        chosen["zone"] = click.prompt(say("ask.zone"), default="UTC", err=True)
     if proposal.dialect:
         chosen = {"dialect": proposal.dialect} | chosen
     _try_first(ctx, name, values, chosen, asks=asks)
@@ -65,22 +64,18 @@ def settle_address(
 
 def _chosen(ctx: Context, found: Discovery, *, asks: bool) -> Proposal:
     """The proposal to take: the surest, or the one that somebody chooses."""
-    language = ctx.settings.language
     for problem in found.problems:
         ctx.talk.print(f"  {problem}", markup=False)
     usable = [one for one in found.proposed if one.engine]
     for number, one in enumerate(found.proposed, 1):
         brand = f" ({one.dialect})" if one.dialect else ""
-        shown = f"{one.engine}{brand} at {one.address}: " if one.engine else ""
-        ctx.talk.print(f"  {number}. {shown}{one.sentence(language)}", markup=False)
+        shown = say("sources.engine_at", engine=f"{one.engine}{brand}", address=one.address) if one.engine else ""
+        ctx.talk.print(f"  {number}. {shown}{one.sentence(language())}", markup=False)
     if not usable:
-        raise UnknownSiteError(
-            "nothing was recognised that a source could be made of",
-            hint="Name the engine and its options: hinomi sources add NAME --engine … --url … (docs/engines.md).",
-        )
+        raise UnknownSiteError("nothing_recognised")
     if asks and len(usable) > 1:
         numbers = [str(number) for number, one in enumerate(found.proposed, 1) if one.engine]
-        which = click.prompt("which", type=click.Choice(numbers), default=numbers[0], err=True)
+        which = click.prompt(say("ask.which"), type=click.Choice(numbers), default=numbers[0], err=True)
         return found.proposed[int(which) - 1]
     return usable[0]
 
@@ -98,9 +93,9 @@ def _try_first(ctx: Context, name: str, values: Mapping[str, Any], options: Mapp
     show_trial(ctx, name, trial, warnings_of(trial, source))
     if trial.is_good:
         return
-    if asks and click.confirm("it does not collect what it should; add it all the same", default=False, err=True):
+    if asks and click.confirm(say("ask.all_the_same"), default=False, err=True):
         return
-    ctx.talk.print("not added: correct the options, or add it by hand (docs/sources.md)", markup=False)
+    ctx.talk.print(say("sources.not_added"), markup=False)
     sys.exit(UnknownSiteError.exit_code)
 
 
@@ -155,13 +150,12 @@ def _tried(ctx: Context, inquiry: Inquiry) -> Inquiry:
     """A trial of a source that we have, as `hinomi sources check` makes it."""
     from crawler.access.secrets import vault_of
     from crawler.engines._intake import intake_folder
-    from crawler.errors import SourcesError
     from crawler.software.inquiries import FOUND
     from crawler.trial import remarks_of, try_source
 
     source = ctx.sources.get(inquiry.source)
     if source is None:
-        raise SourcesError(f"no such source: {inquiry.source}")
+        raise CommandError("no_source", names=inquiry.source, known=", ".join(ctx.sources) or say("none_yet"))
     home = ctx.settings.home
     trial = try_source(source, ctx.settings.crawler, vault_of(source, home), intake_folder(home, source.name))
     return replace(inquiry, state=FOUND, trial=asdict(trial), warnings=remarks_of(trial, source))

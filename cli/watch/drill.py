@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from cli.language import say
 from core.errors import HinomiError
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ def drill(ctx: Context, *, as_json: bool) -> None:
 
     drilled = Drilled()
     try:
-        with ctx.talk.status("drill"):
+        with ctx.talk.status(say("drill.running")):
             run_drill(ctx, drilled)
     except HinomiError:
         _show(ctx, drilled, as_json=as_json)
@@ -35,11 +36,10 @@ def drill(ctx: Context, *, as_json: bool) -> None:
 
 def _show(ctx: Context, drilled: Drilled, *, as_json: bool) -> None:
     for name, seconds in drilled.stages.items():
-        ctx.talk.print(f"{name:<10}{seconds:>7.1f} s", markup=False)
+        ctx.talk.print(say("drill.stage", name=name, seconds=seconds), markup=False)
     if drilled.posting_to_alert is not None:
         ctx.talk.print(
-            f"from posting to alert {drilled.posting_to_alert:.1f} s: incident {drilled.incident}, "
-            f"told over {drilled.channel}, marked as a drill and dismissed"
+            say("drill.done", seconds=drilled.posting_to_alert, incident=drilled.incident, channel=drilled.channel)
         )
     if as_json:
         ctx.emit(drilled.as_json())

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 import click
 
+from cli.language import say
 from core.errors import OutsideError
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ def rescan(ctx: Context, since: datetime | None, *, as_json: bool) -> None:
 
     from_when = datetime.combine(since.date(), time(), ZoneInfo(ctx.settings.zone)).astimezone(UTC) if since else None
     queued = queue_again(ctx.database, generation=ctx.index.generation, since=from_when)
-    ctx.talk.print(f"{queued} documents to judge again")
+    ctx.talk.print(say("match.again", count=queued))
     _run(ctx, as_json=as_json)
 
 
@@ -46,7 +47,7 @@ def _run(ctx: Context, *, as_json: bool) -> None:
     from judging.queue import Matching, match_waiting
 
     stopping = _stop_on_sigterm()
-    with ChildJudge(Bench.of(ctx.settings)) as judge, ctx.talk.status("matching") as status:
+    with ChildJudge(Bench.of(ctx.settings)) as judge, ctx.talk.status(say("match.running")) as status:
         counts = match_waiting(
             Matching(ctx.database, ctx.archive, judge, ctx.clock),
             stop=stopping.is_set,
@@ -67,8 +68,4 @@ def _stop_on_sigterm() -> threading.Event:
 
 
 def _shown(counts: MatchingCounts) -> str:
-    return (
-        f"{counts.documents} documents: {counts.leaks} leaks, {counts.overlaps} overlaps, {counts.unread} unread, "
-        f"{counts.clear} clear, "
-        f"{counts.failed} failed, {counts.put_off} put off; {counts.opened} incidents opened, {counts.reposts} reposts"
-    )
+    return say("match.done", **counts.as_dict())

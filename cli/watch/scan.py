@@ -14,8 +14,9 @@ from zoneinfo import ZoneInfo
 import click
 
 from cli.given import MOMENT, reason_for
+from cli.language import CommandError, CommandFailedError, said_of, say
 from cli.watch.scan_record import as_record, show
-from core.errors import OutsideError, UsageError
+from core.errors import OutsideError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -63,7 +64,7 @@ def scan(
     posted = _posted(ctx, posted_at, seen_at, opens=open_incidents)
     if reveal:
         _check_may_reveal(ctx)
-        reason = reason_for("customer numbers", reason, ask=not as_json)
+        reason = reason_for(say("ask.customer_numbers"), reason, ask=not as_json)
     documents = list(_documents(paths, lambda said: ctx.talk.print(said, markup=False, soft_wrap=True)))
     codes: set[int] = set()
     with _open_judge(ctx, documents) as judge:
@@ -74,7 +75,7 @@ def scan(
                 if reveal and record["matches"]:
                     _put_on_record(ctx, name, len(record["matches"]), reason)
             except OutsideError as error:
-                ctx.talk.print(f"error: {error}", markup=False)
+                ctx.talk.print(say("error_is", said=said_of(error)[0]), markup=False)
                 codes.add(error.exit_code)
                 continue
             if as_json:
@@ -88,33 +89,33 @@ def scan(
         sys.exit(worst)
 
 
-def _documents(paths: Sequence[str], say: Callable[[str], None]) -> Iterator[Path]:
+def _documents(paths: Sequence[str], tell: Callable[[str], None]) -> Iterator[Path]:
     """Every file, folders gone through in order; everything that does not exist is named before anything is read.
 
     What is in a folder and cannot be read is said and passed over: a pipe has no end, a device is no document.
     """
     missing = [path for path in paths if not Path(path).exists()]
     if missing:
-        raise UsageError(f"no such file or folder: {', '.join(missing)}", hint="Check the spelling and where you are.")
+        raise CommandError("no_such_path", paths=", ".join(missing))
     for path in map(Path, paths):
         if path.is_dir():
-            yield from _files_below(path, say)
+            yield from _files_below(path, tell)
         elif path.is_file():
             yield path
         else:
-            raise UsageError(f"{path} is neither a file nor a folder", hint="A pipe or a device has no end to check.")
+            raise CommandError("no_file", path=path)
 
 
-def _files_below(folder: Path, say: Callable[[str], None]) -> Iterator[Path]:
+def _files_below(folder: Path, tell: Callable[[str], None]) -> Iterator[Path]:
     def unreadable(error: OSError) -> None:
-        say(f"{error.filename}: not read: {error.strerror}")
+        tell(say("scan.not_read", file=error.filename, why=error.strerror))
 
     found = sorted(Path(place) / name for place, _, names in os.walk(folder, onerror=unreadable) for name in names)
     for file in found:
         if file.is_file():
             yield file
         else:
-            say(f"{file}: not read: a pipe, a socket, a device or a link that leads nowhere")
+            tell(say("scan.not_read", file=file, why=say("scan.no_document")))
 
 
 def _open_judge(ctx: Context, documents: Sequence[Path]) -> ChildJudge:
@@ -131,7 +132,7 @@ def _judge_one(judge: ChildJudge, name: Path) -> Judged:
     """The verdict over one file; what ended the child even as plain text is unread, with its reason.
 
     Raises:
-        UnreadableError: It cannot be opened.
+        CommandFailedError: It cannot be opened.
     """
     from judging.child import JudgingError, Question, UnreadableError
     from judging.judge import Judged
@@ -142,9 +143,9 @@ def _judge_one(judge: ChildJudge, name: Path) -> Judged:
     except JudgingError as error:
         return Judged(Finding("unread", 0.0, 0, limits=(str(error),)), [], 0)
     except UnreadableError as error:
-        raise UnreadableError(f"{name} cannot be read: {error}") from None
+        raise CommandFailedError("cannot_be_read", path=name, why=error) from None
     except OSError as error:
-        raise OutsideError(f"{name} cannot be read: {error.strerror or type(error).__name__}") from error
+        raise CommandFailedError("cannot_be_read", path=name, why=error.strerror or type(error).__name__) from error
 
 
 def _check_may_reveal(ctx: Context) -> None:
@@ -178,9 +179,9 @@ def _posted(
     """Since when it was out there, on the clocks where the carrier is: since it was posted, or seen at the latest."""
     given = [one.replace(tzinfo=one.tzinfo or ZoneInfo(ctx.settings.zone)) for one in (posted_at, seen_at) if one]
     if given and not opens:
-        raise UsageError("--posted-at and --seen-at want --open", hint="They are kept with the incident.")
+        raise CommandError("want_open")
     if given != sorted(given) or (given and given[-1] > ctx.clock.now()):
-        raise UsageError("it was posted before it was seen, and both before now", hint="Check the times.")
+        raise CommandError("times_order")
     return (given[0].astimezone(UTC), given[0].isoformat(" ", "seconds")) if given else None
 
 
@@ -202,7 +203,7 @@ def _open_incident(
         posted=posted,
     )
     if handed.incident_id is None:
-        ctx.talk.print(f"{name}: opens no incident", markup=False)
+        ctx.talk.print(say("scan.opens_none", name=name), markup=False)
     else:
-        said = "opened" if handed.opened else "joined"
-        ctx.talk.print(f"{name}: {said} incident {handed.incident_id}", markup=False)
+        said = "scan.opened" if handed.opened else "scan.joined"
+        ctx.talk.print(say(said, name=name, id=handed.incident_id), markup=False)

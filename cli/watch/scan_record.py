@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from cli.language import say
+from cli.tables import headed
+
 if TYPE_CHECKING:
     from fingerprints.index.generation import Index
     from matcher.finding import Finding
@@ -56,24 +59,26 @@ def _named(finding: Finding, index: Index, *, reveal: bool) -> list[str]:
 def show(record: dict[str, Any]) -> None:
     """A heading and, where somebody was found, a table."""
     from rich.console import Console
-    from rich.table import Table
     from rich.text import Text
 
     out = Console(highlight=False)
     style = _STYLES[record["verdict"]]
     out.print(Text.assemble((record["verdict"], style), f"  {record['document']}"))
     for limit in record["limits"]:
-        out.print(Text(f"  cut off: {limit}", "yellow"))
+        out.print(Text(say("scan.cut_off", limit=limit), "yellow"))
     if not record["subjects"]:
         return
     out.print(
-        f"  {record['subjects']} of {record['people']} people are ours ({record['share']:.0%}); "
-        f"confidence {record['confidence']:.3f}; fields: {', '.join(record['fields'])}"
-    )
+        say(
+            "scan.ours", subjects=record["subjects"], people=record["people"], share=record["share"],
+            confidence=record["confidence"], fields=", ".join(record["fields"]),
+        )
+    )  # fmt: skip
     for extract in record["extracts"][:3]:
-        canary = ", a canary of it is in there" if "canary" in extract["terms"] else ""
-        out.print(Text("  extract {extract}: covers {covered} of {of}, score {score}".format_map(extract) + canary))
-    table = Table("subject", "at", "confidence", "by chance", "fields (agreement, weight in bits)")
+        canary = say("scan.canary") if "canary" in extract["terms"] else ""
+        numbers = {name: extract[name] for name in ("extract", "covered", "of", "score")}
+        out.print(Text(say("scan.extract", **numbers) + canary))
+    table = headed("subject", "at", "confidence", "by_chance", "fields_weighed")
     for match in record["matches"][:SHOWN_MATCHES]:
         at = " ".join(f"{key} {value}" for key, value in match["at"].items())
         fields = ", ".join(
@@ -82,4 +87,4 @@ def show(record: dict[str, Any]) -> None:
         table.add_row(match["subject"], Text(at), f"{match['confidence']:.4f}", f"{match['chance']:.0e}", fields)
     out.print(table)
     if len(record["matches"]) > SHOWN_MATCHES:
-        out.print(f"  … and {len(record['matches']) - SHOWN_MATCHES} more")
+        out.print(say("scan.more", count=len(record["matches"]) - SHOWN_MATCHES))

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from core.errors import HinomiError, UsageError
+from cli.language import CommandError, say
+from core.errors import HinomiError
 
 if TYPE_CHECKING:
     from cli.context import Context
@@ -30,7 +31,7 @@ def run(ctx: Context, scan_id: str) -> None:
     found = Scans(ctx.settings.home, ctx.clock)
     scan = found.get(scan_id)
     if scan is None:
-        raise UsageError(f"there is no scan {scan_id!r}", hint="Its page has its name in the address.")
+        raise CommandError("no_scan", id=repr(scan_id))
     paths = [found.path_of(scan, number).resolve() for number in range(len(scan.files))]
     try:
         with ChildJudge(Bench.of(ctx.settings), reads=paths) as judge:
@@ -38,4 +39,4 @@ def run(ctx: Context, scan_id: str) -> None:
     except HinomiError as error:
         found.change(found.get(scan_id) or scan, state=FAILED, worker="", message=failure_of_scan(error))
         raise
-    ctx.talk.print(f"{len(done.files)} files: {done.state}", markup=False)
+    ctx.talk.print(say("index.scanned", files=len(done.files)), markup=False)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from core.errors import OutsideError
+from cli.language import CommandFailedError, say
 from core.served import served_url, serving_at
 
 if TYPE_CHECKING:
@@ -32,6 +32,13 @@ GRACE_S = 5  # for requests in hand when the service stops
 @click.option("--no-scheduler", is_flag=True, help="The pages alone: nothing is swept, matched or sent from here.")
 @click.option("--no-sweeps", is_flag=True, help="All but the sweeps: another user, or another machine, does them.")
 @click.option("--address", "only_address", is_flag=True, help="Print the address of a running service, and end.")
+@click.option(
+    "--log-format",
+    type=click.Choice(["auto", "json"]),
+    default="auto",
+    show_default=True,
+    help="json goes to stderr; auto writes it to a file of the home where stderr is a terminal, and sentences there.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the address as a JSON object.")
 @click.pass_obj
 def serve(
@@ -42,19 +49,29 @@ def serve(
     no_scheduler: bool,
     no_sweeps: bool,
     only_address: bool,
+    log_format: str = "auto",
     as_json: bool,
 ) -> None:
     """Serve the web pages and run the scheduler until stopped.
 
     The address holds a link that signs whoever runs this in, once; --address prints a new one.
     """
-    from core.logs import configure_logs
-    from web.app import create_app
+    from cli.watch.service_log import service_log
 
     if only_address:
         _tell(ctx, _address(ctx, served_url(ctx.settings)), as_json=as_json)
         return
-    configure_logs()
+    with service_log(ctx, log_format):
+        _serve(
+            ctx, port, wants_scheduler=not no_scheduler, wants_sweeps=not no_sweeps, opens=open_browser, as_json=as_json
+        )
+
+
+def _serve(
+    ctx: Context, port: int | None, *, wants_scheduler: bool, wants_sweeps: bool, opens: bool, as_json: bool
+) -> None:
+    from web.app import create_app
+
     listener = _listen(ctx.settings.web.host, ctx.settings.web.port if port is None else port)
     web = ctx.settings.web.model_copy(update={"port": listener.getsockname()[1]})
     ctx.settings = ctx.settings.model_copy(update={"web": web})  # links in alerts lead to where it really is
@@ -62,12 +79,12 @@ def serve(
     people = ctx.settings.people
     is_known_elsewhere = people.oidc.is_set_up or people.proxy.is_set_up
     address = ctx.settings.web_url if is_known_elsewhere else _address(ctx, ctx.settings.web_url)
-    with _scheduler(ctx, wanted=not no_scheduler, without={SWEEPS} if no_sweeps else set()), serving_at(ctx.settings):
+    with _scheduler(ctx, wanted=wants_scheduler, without=set() if wants_sweeps else {SWEEPS}), serving_at(ctx.settings):
         if as_json:
             ctx.emit({"address": address})
         else:
-            ctx.talk.print(f"Hinomi is watching. Open\n\n  {address}\n\nand stop it with Ctrl-C.", soft_wrap=True)
-        if open_browser:
+            ctx.talk.print(say("serve.watching", address=address), markup=False, soft_wrap=True)
+        if opens:
             webbrowser.open(address)
         run_app(app, listener)
 
@@ -105,10 +122,8 @@ def _listen(host: str, port: int) -> socket.socket:
         listener.listen()
     except OSError as error:
         listener.close()
-        raise OutsideError(
-            f"{host}:{port} cannot be listened on: {error.strerror or type(error).__name__}",
-            hint="Another program, or another Hinomi, may use the port: take another one with --port.",
-        ) from error
+        why = error.strerror or type(error).__name__
+        raise CommandFailedError("cannot_listen", host=host, port=port, why=why) from error
     return listener
 
 

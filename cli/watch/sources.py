@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from core.errors import UsageError
+from cli.language import CommandError, say
+from cli.tables import add_row, headed
 
 if TYPE_CHECKING:
     from cli.context import Context
@@ -30,8 +31,6 @@ def sources() -> None:
 @click.pass_obj
 def list_sources(ctx: Context, *, as_json: bool) -> None:
     """Every source with its engine, schedule, last sweep and yield."""
-    from rich.table import Table
-
     from crawler.run import latest_sweep
 
     rows = [_row(one, latest_sweep(ctx.database, one.name)) for one in ctx.sources.values()]
@@ -39,11 +38,11 @@ def list_sources(ctx: Context, *, as_json: bool) -> None:
         for row in rows:
             ctx.emit(row)
         return
-    table = Table("source", "engine", "every", "last sweep", "state", "new", "places", "reason")
+    table = headed("source", "engine", "every", "last_sweep", "state", "new", "places", "reason", fold=("reason",))
     for row in rows:
         shown = ("source", "engine", "every", "last_sweep_at", "state", "new_documents", "documents", "reason")
-        table.add_row(*("" if row[name] is None else str(row[name]) for name in shown))
-    ctx.talk.print(table if rows else f"no sources yet in {ctx.settings.sources_path}")
+        add_row(table, *("" if row[name] is None else row[name] for name in shown))
+    ctx.talk.print(table if rows else say("sources.none_in", path=ctx.settings.sources_path))
 
 
 def _row(source: Source, last: Sweep | None) -> dict[str, Any]:
@@ -93,7 +92,7 @@ def add(
     order = ("engine", "url", "every", "delay_s", "proxy", "private", "legal_basis")
     values = {key: table[key] for key in order if table[key] is not None}
     if not is_address(name) and not (table["engine"] and table["url"]):
-        raise UsageError("a name wants --engine and --url", hint="Or give the site's address instead of a name.")
+        raise CommandError("name_wants")
     if is_address(name):
         asks = sys.stdin.isatty() and not (as_json or yes)
         name, values, options = settle_address(ctx, name, values, options, asks=asks)
@@ -101,7 +100,7 @@ def add(
         source = add_source(ctx.settings.sources_path, name, {"every": "15m"} | values, options)
     if as_json:
         ctx.emit(_row(source, None))
-    ctx.talk.print(f"added {source.name} to {ctx.settings.sources_path}; try it: hinomi sources check {source.name}")
+    ctx.talk.print(say("sources.added", name=source.name, path=ctx.settings.sources_path), markup=False)
 
 
 @sources.command()
@@ -120,7 +119,7 @@ def check(ctx: Context, name: str, *, as_json: bool) -> None:
 
     known = ctx.sources
     if name not in known:
-        raise UsageError(f"no such source: {name}", hint=f"There are: {', '.join(known) or 'none yet'}.")
+        raise CommandError("no_source", names=name, known=", ".join(known) or say("none_yet"))
     source = known[name]
     signal.alarm(TRIAL_LIMIT_S)
     trial = try_source(
@@ -157,7 +156,7 @@ def _switch(ctx: Context, name: str, *, on: bool) -> None:
 
     with answered_for(ctx, ctx.settings.sources_file):
         switch_source(ctx.settings.sources_path, name, on=on)
-    ctx.talk.print(f"{name} is {'on' if on else 'off'}", markup=False)
+    ctx.talk.print(say("sources.is_on" if on else "sources.is_off", name=name), markup=False)
 
 
 @sources.command(hidden=True)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from core.errors import UsageError
+from cli.language import CommandError, say
 
 if TYPE_CHECKING:
     from cli.context import Context
@@ -40,7 +40,7 @@ def sweep(ctx: Context, names: tuple[str, ...], *, as_json: bool, here: bool, ag
         from core.logs import configure_logs
 
         if len(chosen) != 1:
-            raise UsageError(f"--here takes one source, got {len(chosen)}", hint="Leave --here out.")
+            raise CommandError("one_source", count=len(chosen))
         configure_logs()
         signal.alarm(int(ctx.settings.crawler.sweep_limit_s + LAST_LIMIT_S))
     results = []
@@ -56,11 +56,9 @@ def sweep(ctx: Context, names: tuple[str, ...], *, as_json: bool, here: bool, ag
 def _choose(ctx: Context, names: tuple[str, ...]) -> list[Source]:
     path, sources = ctx.settings.sources_path, ctx.sources
     if unknown := [name for name in names if name not in sources]:
-        raise UsageError(
-            f"no such source: {', '.join(unknown)}", hint=f"{path} has: {', '.join(sources) or 'none yet'}."
-        )
+        raise CommandError("no_source", names=", ".join(unknown), known=", ".join(sources) or say("none_yet"))
     if not sources:
-        raise UsageError(f"{path} names no source yet", hint="Add one: hinomi sources add NAME --engine … --url …")
+        raise CommandError("no_sources", path=path)
     return [sources[name] for name in names] if names else [one for one in sources.values() if one.enabled]
 
 
@@ -69,9 +67,11 @@ def _show(ctx: Context, result: SweepResult, *, as_json: bool) -> None:
         ctx.emit(result.as_json())
         return
     ctx.talk.print(
-        f"{result.source}: {_MARKS.get(result.state, result.state)}, {result.new_documents} new documents, "
-        f"{result.documents} places, {result.requests} requests, {result.seconds:.1f} s"
-    )
+        say(
+            "sources.swept", source=result.source, state=_MARKS.get(result.state, result.state),
+            new=result.new_documents, documents=result.documents, requests=result.requests, seconds=result.seconds,
+        )
+    )  # fmt: skip
     if result.reason:
         ctx.talk.print(f"  {result.reason}", markup=False)
     if result.notes:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from cli.language import say
+from cli.tables import headed
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -14,15 +17,17 @@ if TYPE_CHECKING:
 def show_trial(ctx: Context, name: str, trial: Trial, warnings: Sequence[str]) -> None:
     """What a sweep would collect as a table, and what speaks against it."""
     from rich.markup import escape
-    from rich.table import Table
 
-    pages = "more pages" if trial.more_pages else "one page"
+    pages = say("sources.more_pages" if trial.more_pages else "sources.one_page")
     ctx.talk.print(
-        f"{name}: {trial.entries} entries on the list, {pages}; {trial.read} of {trial.tried} tried entries gave "
-        f"{trial.documents} documents, {trial.authors} with an author, {trial.times} with a readable time, "
-        f"{trial.characters} characters ({trial.requests} requests)"
-    )
-    table = Table("address", "title", "author", "time as written", "read as (UTC)", "characters")
+        say(
+            "sources.tried", name=name, entries=trial.entries, pages=pages, read=trial.read, tried=trial.tried,
+            documents=trial.documents, authors=trial.authors, times=trial.times, characters=trial.characters,
+            requests=trial.requests,
+        ),
+        markup=False,
+    )  # fmt: skip
+    table = headed("address", "title", "author", "time_as_written", "read_as", "characters")
     for one in trial.collected:
         told = (one.address, one.title, one.author, one.written, one.posted_at, str(one.characters))
         table.add_row(*map(escape, told))

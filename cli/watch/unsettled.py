@@ -6,9 +6,8 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 import click
-from rich.table import Column, Table
 
-from cli.tables import add_row, plain, show, written_here
+from cli.tables import add_row, headed, plain, show, written_here
 from incidents.findings import OVERLAP, UNREAD
 
 if TYPE_CHECKING:
@@ -31,7 +30,7 @@ def unsettled(ctx: Context, verdict: str | None, limit: int, *, as_json: bool) -
         for one in found:
             ctx.emit(plain(asdict(one)))
         return
-    table = Table("document", "verdict", "judged", "customers", "people", Column("why", overflow="fold"))
+    table = headed("document", "verdict", "judged", "customers", "people", "why", fold=("why",))
     for one in found:
         judged = written_here(one.made_at, ctx.settings.zone)
         add_row(table, one.document_id or "-", one.verdict, judged, one.subjects, one.people, "; ".join(one.limits))

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Final, TextIO
 
 from sqlalchemy import func, select
 
+from core.encodings.csv_text import safe_cell
 from core.errors import HinomiError
 from core.files import PRIVATE
 from custody.enrolment.table_format import detect_format
@@ -100,7 +101,7 @@ def write_register(lines: Iterable[Line], file: TextIO) -> None:
     for line in lines:
         values = line.as_json()
         above = {"under": next(iter(line.chain[1:]), ""), "state": line.standing, "columns": "、".join(line.columns)}
-        out.writerow(_safe(str({**values, **above}[name] or "")) for name in HEADERS)
+        out.writerow(safe_cell(str({**values, **above}[name] or "")) for name in HEADERS)
 
 
 def write_plain(path: Path, out: Path) -> None:
@@ -292,8 +293,3 @@ def _on(act: Act, day: date | None, name: str) -> Act:
             key="ended_not_when", column=HEADERS[name][0],
         )  # fmt: skip
     return Act(act.actor, act.now, day, act.reason)
-
-
-def _safe(text: str) -> str:
-    """A cell that a spreadsheet does not take for a formula (CWE-1236)."""
-    return "'" + text if text[:1] in {"=", "+", "-", "@", "\t", "\r"} else text

@@ -56,7 +56,7 @@ class RegisterShelf:
 
 
 def _read_anew(session: Session, day: date, known: tuple[int, ...], before: list[LentExtract]) -> list[LentExtract]:
-    """The register after a change: of a few extracts these alone, of a processor all of it, since it stands anywhere."""
+    """The register after a change: of a few extracts these alone, of a processor all of it: it may stand anywhere."""
     if not known:
         return extracts_among(register_on(session, day))
     changes = select(RegisterEvent.extract_id).where(RegisterEvent.id > known[0]).distinct().limit(MOST_CHANGED + 1)

@@ -106,6 +106,23 @@ def replace_key(path: Path, following: Path) -> Path:
     return kept
 
 
+def former_keys(settings: KeySettings, home: Path) -> list[Key]:
+    """Keys that were in use before and are kept beside the one in use (`replace_key`), the latest first.
+
+    There are none where the key comes from elsewhere, and one that cannot be read is left out.
+    """
+    if settings.command or settings.environment:
+        return []
+    path = home / Path(settings.file).expanduser()
+    found = []
+    for kept in sorted(path.parent.glob(f"{path.name}.*"), key=lambda one: one.stat().st_mtime, reverse=True):
+        try:
+            found.append(read_key(kept))
+        except (MissingKeyError, UnsafeKeyError, MalformedKeyError):
+            continue
+    return found
+
+
 def format_key(secret: bytes) -> str:
     """The text form of a key."""
     return f"{_PREFIX}:{secret.hex()}:{_checksum(secret)}"

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import case, func, select
+from sqlalchemy.orm import defer
 
 from archive.models import Capture
 from incidents.models import FindingRow, Incident, LeakExtract, Sighting
@@ -86,7 +87,12 @@ def list_page(
     pages = max(1, -(-total // size))
     page = min(max(page, 1), pages)
     rows = session.scalars(
-        select(Incident).where(*where).order_by(*_order(order)).offset((page - 1) * size).limit(size)
+        select(Incident)
+        .options(defer(Incident.members))
+        .where(*where)
+        .order_by(*_order(order))
+        .offset((page - 1) * size)
+        .limit(size)
     )
     return ListPage(
         tuple(line_of(row, language) for row in rows), total, page, pages,
@@ -101,7 +107,8 @@ def most_urgent(
 ) -> list[IncidentLine]:
     """The incidents that are not over, the gravest first."""
     wanted = ListFilter(states=LIVE, only=only)
-    rows = session.scalars(select(Incident).where(*_where(wanted)).order_by(*_order(URGENT)).limit(limit))
+    asked = select(Incident).options(defer(Incident.members)).where(*_where(wanted))
+    rows = session.scalars(asked.order_by(*_order(URGENT)).limit(limit))
     return [line_of(row, language) for row in rows]
 
 

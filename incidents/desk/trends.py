@@ -8,7 +8,7 @@ from datetime import timedelta
 from statistics import median
 from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import func, select
+from sqlalchemy import Text, cast, func, select
 
 from core.clock import local
 from incidents.models import Event, FindingRow, Incident, LeakExtract
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
     from datetime import date, datetime
 
+    from sqlalchemy import ColumnElement
     from sqlalchemy.orm import Session
 
 DETECT, CONFIRM, CONTAINING = "detect", "confirm", "contain"
@@ -93,14 +94,15 @@ def trends(
     """
     columns = (
         Incident.id, Incident.opened_at, Incident.first_seen_at, Incident.csirt_confirmed_at,
-        Incident.owner_confirmed_at, Incident.severity, Incident.state, Incident.sources, Incident.subjects,
+        Incident.owner_confirmed_at, Incident.severity, Incident.state, Incident.subjects,
     )  # fmt: skip
     own = [] if only is None else [Incident.id.in_(sorted(only))]
     opened = (Incident.opened_at >= since, Incident.opened_at < until, Incident.merged_into.is_(None), *own)
     rows = session.execute(select(*columns).where(*opened)).all()
     leaks = [row for row in rows if row.state != DISMISSED]
     return Trends(
-        first, last, len(leaks), len(rows) - len(leaks), _weeks(leaks, first, last, zone), _by_source(leaks),
+        first, last, len(leaks), len(rows) - len(leaks), _weeks(leaks, first, last, zone),
+        _by_source(session, [*opened, Incident.state != DISMISSED]),
         _by_extract(session, {row.id: row.subjects for row in leaks}), _spans(leaks, _contained(session), zone),
     )  # fmt: skip
 
@@ -131,13 +133,18 @@ def _monday(day: date) -> date:
     return day - timedelta(days=day.weekday())
 
 
-def _by_source(leaks: Sequence[Any]) -> tuple[Share, ...]:
+def _by_source(session: Session, opened: Sequence[ColumnElement[bool]]) -> tuple[Share, ...]:
     count: Counter[str] = Counter()
     subjects: Counter[str] = Counter()
-    for row in leaks:
-        for source in set(row.sources):
-            count[source] += 1
-            subjects[source] += row.subjects
+    same = cast(Incident.sources, Text)  # many incidents have the same sources: these are read once
+    columns = (func.min(Incident.id), func.count(), func.sum(Incident.subjects))
+    grouped = session.execute(select(*columns).where(*opened).group_by(same)).all()
+    firsts = (first for first, *_ in grouped)
+    sources_of = dict(session.execute(select(Incident.id, Incident.sources).where(Incident.id.in_(firsts))).all())
+    for first, leaks, concerned in grouped:
+        for source in set(sources_of[first]):
+            count[source] += leaks
+            subjects[source] += int(concerned)
     return _largest_first(count, subjects)
 
 

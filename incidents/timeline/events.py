@@ -1,18 +1,21 @@
-"""Writing events: the one place where a line comes into a timeline, together with its search tokens."""
+"""Writing events: the one place where a line comes into a timeline, and where a search will find it."""
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from core.database import insert_into
+from sqlalchemy.dialects import postgresql, sqlite
+
+from incidents.blocks.sealing import after_writing, before_writing
 from incidents.models import Event
-from incidents.timeline.index import index_event
 from incidents.timeline.sentences import BY, search_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
+    from sqlalchemy import Executable
     from sqlalchemy.orm import Session
 
     from core.actors import Actor
@@ -56,8 +59,15 @@ def add_event(
         "incident_id": incident_id, "happened_at": happened_at or now, "learned_at": now, "zone": zone, "kind": kind,
         "actor": actor.name, "source": source, "data": values, "search_text": text, "key": key,
     }  # fmt: skip
-    insert = insert_into(session, Event).values(**row)
-    event_id = session.scalar(insert.on_conflict_do_nothing().returning(Event.id))
+    before_writing(session)
+    event_id: int | None = session.connection().scalar(_insert(session.get_bind().dialect.name), row)
     if event_id is not None:
-        index_event(session, event_id, text)
+        after_writing(session, event_id)
     return event_id
+
+
+@cache
+def _insert(dialect: str) -> Executable:
+    """Made once: making the statement anew took four fifths of the time of writing an event."""
+    insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
+    return insert(Event.__table__).on_conflict_do_nothing().returning(Event.__table__.c.id)  # type: ignore[arg-type]

@@ -22,6 +22,9 @@ READINGS: Final = (
     "root-cause-list",
     "suspicions-viewed",
     "suspicions-revealed",
+    "records-viewed",
+    "records-revealed",
+    "line-revealed",
 )
 """Kinds of events that tell of a look."""
 SIGN_INS: Final = (

@@ -1,31 +1,49 @@
-"""Searching every timeline: words, field filters, ranges; the same query drives the chart of events per day."""
+"""Searching every timeline: any expression over words and fields, with counts, facets and the chart of days.
+
+Hits are exact and come newest first, page after page. They are counted one by one up to `COUNTED`; what is said of more
+than that says so. `incidents.blocks` makes it quick.
+"""
 
 from __future__ import annotations
 
 from collections import Counter
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from itertools import islice
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import and_, func, literal_column, or_, select, text
+import numpy as np
+from sqlalchemy import select
 
+from core.query.expressions import words_wanted
+from incidents.blocks.finder import COUNTED, Counted, Finder, prefetch_columns
+from incidents.blocks.rows import microseconds, moment_of
+from incidents.blocks.sealed import BlockGoneError, SealedBlock
 from incidents.errors import SearchError
-from incidents.groups import group_ids
 from incidents.models import Event, Incident
-from incidents.timeline.index import FTS_TABLE, create_search_structures, match_expression
+from incidents.timeline.compiled import compiled
 from incidents.timeline.query import SearchQuery, parse_query
-from incidents.timeline.readings import expanded
 from incidents.timeline.sentences import kind_name, sentence
-from incidents.views import DayCount, EventView, SearchPage
+from incidents.timeline.titles import with_words
+from incidents.views import DayCount, EventView, FacetValue, SearchFacets, SearchPage, SearchResult
 
 if TYPE_CHECKING:
-    from sqlalchemy import ColumnElement, Select
+    from collections.abc import Callable, Iterator
+
     from sqlalchemy.orm import Session
 
-__all__ = ["SearchQuery", "create_search_structures", "event_view", "histogram", "parse_query", "search"]
+    from incidents.blocks.finder import FoundPage, Place
+
+__all__ = ["COUNTED", "SearchQuery", "event_view", "every_event", "histogram", "parse_query", "search", "search_all"]
 
 PAGE_SIZE = 50
+FACET_VALUES: Final = 12
+TITLES: Final = 20
+_AT_ONCE: Final = 500
 _QUARTER_HOUR_S = 900  # every zone's offset today is a multiple of it
+_QUARTER_HOUR: Final = _QUARTER_HOUR_S * 1_000_000
+_TRIES: Final = 5
+_Given = TypeVar("_Given")
 
 
 def search(
@@ -41,32 +59,65 @@ def search(
         limit: How many at most.
 
     Raises:
-        SearchError: The query cannot be meant.
+        SearchError: The place to go on from is none.
+        core.query.errors.QueryError: The query cannot be meant.
     """
-    typed = query if isinstance(query, str) else ""
-    understood = parse_query(query) if isinstance(query, str) else query
-    where = _conditions(session, understood)
-    total = session.scalar(_joined(select(func.count(Event.id)), understood).where(*where)) or 0
-    page = _joined(select(Event), understood).where(*where, *_beyond(after))
-    events = session.scalars(page.order_by(Event.happened_at.desc(), Event.id.desc()).limit(limit + 1)).all()
-    shown = events[:limit]
-    more = f"{shown[-1].happened_at.isoformat()}_{shown[-1].id}" if len(events) > limit else ""
-    return SearchPage(typed, total, tuple(event_view(event, language) for event in shown), more)
+    before = _place(after)
+
+    def found(finder: Finder) -> SearchPage:
+        return _page(session, query, finder.page(limit, before), finder.count(), language)
+
+    return _tried(session, query, found)
+
+
+def search_all(
+    session: Session, query: SearchQuery, *, language: str, after: str = "", limit: int = PAGE_SIZE
+) -> SearchResult:
+    """A page, with the facets and the days of everything that was counted, and the incidents with such a title.
+
+    Raises:
+        SearchError: The place to go on from is none.
+    """
+    before = _place(after)
+
+    def found(finder: Finder) -> SearchResult:
+        page, counted = finder.page(limit, before), finder.count()
+        prefetch_columns(counted)
+        titled = with_words(session, list(words_wanted(query.expression))) if not after else iter(())
+        return SearchResult(
+            page=_page(session, query, page, counted, language),
+            facets=_facets(session, counted, language),
+            days=tuple(_days(counted, query.zone)),
+            titled=tuple(islice((one for one in titled if query.within is None or one in query.within), TITLES)),
+        )
+
+    return _tried(session, query, found)
 
 
 def histogram(session: Session, query: SearchQuery | str) -> list[DayCount]:
-    """How many of the events that fit happened on each day of the query's zone; days without any are left out.
+    """How many of the events that were counted happened on each day of the query's zone; other days are left out.
 
     Raises:
-        SearchError: The query cannot be meant.
+        core.query.errors.QueryError: The query cannot be meant.
     """
-    understood = parse_query(query) if isinstance(query, str) else query
-    quarter = _quarter_hour(session)
-    counted = _joined(select(quarter.label("quarter"), func.count()), understood)
-    zone, days = ZoneInfo(understood.zone), Counter[Any]()
-    for quarter_hour, events in session.execute(counted.where(*_conditions(session, understood)).group_by("quarter")):
-        days[datetime.fromtimestamp(int(quarter_hour) * _QUARTER_HOUR_S, UTC).astimezone(zone).date()] += events
-    return [DayCount(day, events) for day, events in sorted(days.items())]
+    zone = (parse_query(query) if isinstance(query, str) else query).zone
+    return _tried(session, query, lambda finder: list(_days(finder.count(), zone)))
+
+
+def every_event(session: Session, query: SearchQuery, *, language: str) -> Iterator[EventView]:
+    """Every event that fits, newest first, read as they are asked for."""
+    before: Place | None = None
+    finder = _finder(session, query)
+    while True:
+        try:
+            page = finder.page(_AT_ONCE, before)
+        except BlockGoneError:
+            finder = _finder(session, query)
+            continue
+        yield from _views(session, page.places, language)
+        before = page.following
+        if before is None:
+            return
 
 
 def event_view(event: Event, language: str) -> EventView:
@@ -78,54 +129,86 @@ def event_view(event: Event, language: str) -> EventView:
     )  # fmt: skip
 
 
-def _joined(statement: Select[Any], query: SearchQuery) -> Select[Any]:
-    events = statement.select_from(Event)
-    return events.join(Incident, Incident.id == Event.incident_id) if "state" in query.fields else events
+def _tried(session: Session, query: SearchQuery | str, ask: Callable[[Finder], _Given]) -> _Given:
+    """Ask, again if blocks were put together meanwhile."""
+    understood = parse_query(query) if isinstance(query, str) else query
+    for _ in range(_TRIES - 1):
+        try:
+            return ask(_finder(session, understood))
+        except BlockGoneError:
+            continue
+    return ask(_finder(session, understood))
 
 
-def _conditions(session: Session, query: SearchQuery) -> list[ColumnElement[bool]]:
-    where: list[ColumnElement[bool]] = []
-    if query.words:
-        where.append(_has_words(session, query.words))
-    if "kind" in query.fields:
-        where.append(Event.kind.in_(expanded(query.fields["kind"])))
-    plain = [name for name in ("actor", "source") if name in query.fields]
-    where += [getattr(Event, name).in_(query.fields[name]) for name in plain]
-    if "incident" in query.fields:
-        ids = {part for given in query.fields["incident"] for part in group_ids(session, int(given))}
-        where.append(Event.incident_id.in_(sorted(ids)))
-    if "state" in query.fields:
-        where.append(Incident.state.in_(query.fields["state"]))
-    if query.within is not None:
-        where.append(Event.incident_id.in_(query.within))
-    if query.after:
-        where.append(Event.happened_at >= query.after)
-    if query.before:
-        where.append(Event.happened_at < query.before)
-    return where
+def _finder(session: Session, query: SearchQuery) -> Finder:
+    return Finder(session, *compiled(session, query))
 
 
-def _has_words(session: Session, words: tuple[str, ...]) -> ColumnElement[bool]:
-    if session.get_bind().dialect.name == "postgresql":
-        return and_(*(Event.search_text.contains(word, autoescape=True) for word in words))
-    found = text(f"SELECT rowid FROM {FTS_TABLE} WHERE {FTS_TABLE} MATCH :words")  # noqa: S608  # our own constant
-    return Event.id.in_(
-        found.bindparams(words=match_expression(words)).columns(literal_column("rowid")).scalar_subquery()
+def _page(session: Session, query: SearchQuery | str, found: FoundPage, counted: Counted, language: str) -> SearchPage:
+    following = found.following
+    return SearchPage(
+        query=query if isinstance(query, str) else "",
+        total=counted.total,
+        events=tuple(_views(session, found.places, language)),
+        next=f"{moment_of(following[0]).isoformat()}_{following[1]}" if following else "",
+        is_all=counted.is_all and counted.total <= COUNTED,
+        since=None if counted.since is None else moment_of(counted.since),
     )
 
 
-def _beyond(after: str) -> list[ColumnElement[bool]]:
+def _views(session: Session, places: list[Place], language: str) -> Iterator[EventView]:
+    ids = [number for _, number in places]
+    events = {event.id: event for event in session.scalars(select(Event).where(Event.id.in_(ids)))} if ids else {}
+    for number in ids:
+        yield event_view(events[number], language)
+
+
+def _days(counted: Counted, zone: str) -> Iterator[DayCount]:
+    days = Counter[Any]()
+    here = ZoneInfo(zone)
+    for block, places in counted.parts:
+        quarters, events = np.unique(block.happened[places] // _QUARTER_HOUR, return_counts=True)
+        for quarter, number in zip(quarters.tolist(), events.tolist(), strict=True):
+            days[datetime.fromtimestamp(quarter * _QUARTER_HOUR_S, UTC).astimezone(here).date()] += number
+    yield from (DayCount(day, events) for day, events in sorted(days.items()))
+
+
+def _facets(session: Session, counted: Counted, language: str) -> SearchFacets:
+    words: dict[str, Counter[str]] = {name: Counter() for name in ("kind", "actor", "source")}
+    incidents: Counter[int] = Counter()
+    for block, places in counted.parts:
+        for name, counter in words.items():
+            column = block.words(name)
+            numbers = np.bincount(column.codes[places], minlength=len(column.words))
+            counter.update({column.words[at]: int(numbers[at]) for at in np.flatnonzero(numbers)})
+        found, numbers = np.unique(block.incidents[places], return_counts=True)
+        incidents.update(dict(zip(found.tolist(), numbers.tolist(), strict=True)))
+        if isinstance(block, SealedBlock):
+            block.leaves.clear()
+    incidents.pop(-1, None)
+    states: Counter[str] = Counter()
+    for number, state in session.execute(select(Incident.id, Incident.state)) if incidents else ():
+        states[state] += incidents.get(number, 0)
+    return SearchFacets(
+        kind=_values(words["kind"], lambda kind: kind_name(kind, language)),
+        actor=_values(words["actor"], str),
+        source=_values(words["source"], str),
+        incident=_values(Counter({str(number): events for number, events in incidents.items()}), str),
+        state=_values(states, str),
+    )
+
+
+def _values(counter: Counter[str], text: Callable[[str], str]) -> tuple[FacetValue, ...]:
+    ordered = sorted(counter.items(), key=lambda item: (-item[1], item[0]))
+    return tuple(FacetValue(word, text(word), events) for word, events in ordered if word and events)[:FACET_VALUES]
+
+
+def _place(after: str) -> Place | None:
+    if not after:
+        return None
     moment, _, event_id = after.rpartition("_")
-    if not moment:
-        return []
     try:
         at, last = datetime.fromisoformat(moment), int(event_id)
-    except ValueError:
+        return microseconds(at), last
+    except (ValueError, TypeError):
         raise SearchError("no_place", value=after) from None
-    return [or_(Event.happened_at < at, and_(Event.happened_at == at, Event.id < last))]
-
-
-def _quarter_hour(session: Session) -> ColumnElement[Any]:
-    if session.get_bind().dialect.name == "postgresql":
-        return func.floor(func.extract("epoch", Event.happened_at) / _QUARTER_HOUR_S)
-    return literal_column(f"CAST(strftime('%s', events.happened_at) AS INTEGER) / {_QUARTER_HOUR_S}")

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import unicodedata
 from typing import TYPE_CHECKING, Any
 
+from core.query.folding import folded
 from core.texts import LANGUAGES, Texts, load_texts
 
 if TYPE_CHECKING:
@@ -18,6 +18,8 @@ TRANSLATED = {
     "severity": "severity",
     "severity_before": "severity",
     "waived": "waivable",
+    "room": "room",
+    "about_kind": "about_kind",
 }
 BY_LANGUAGE = frozenset({"what"})
 """Keys whose value is there in every language."""
@@ -75,13 +77,6 @@ def field_names(kinds: Iterable[str], language: str) -> str:
     return SEPARATORS[texts.language].join(_word("field", kind, texts) for kind in ordered) or UNKNOWN
 
 
-def normalise(text: str) -> str:
-    """Text as it is searched: NFKC, case folded, white space single, without what a database cannot hold."""
-    folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
-    clean = folded.replace("\0", "").encode("utf-8", "ignore").decode("utf-8")
-    return " ".join(clean.split())
-
-
 def search_text(kind: str, data: Mapping[str, Any], *, actor: str, source: str) -> str:
     """Everything an event can be found by: its sentences, its data, who and where."""
     parts = [sentence(kind, data, language) for language in LANGUAGES]
@@ -92,7 +87,7 @@ def search_text(kind: str, data: Mapping[str, Any], *, actor: str, source: str) 
         source,
         *_strings({key: value for key, value in data.items() if key not in NO_WORDS}),
     ]
-    return normalise(" \n ".join(dict.fromkeys(parts)))
+    return folded(" \n ".join(dict.fromkeys(parts)))
 
 
 def _strings(value: Any) -> list[str]:

@@ -21,5 +21,5 @@ class SettingsWatch(SingleJob):
         with self.home.database.write() as session:
             noticed = notice_changes(session, self.home.settings, now=self.home.clock.now())
         for name in noticed:
-            log.warning("settings.changed", file=name)
+            log.warning("settings.changed", name=name)
         return f"done: {len(noticed)} changed"

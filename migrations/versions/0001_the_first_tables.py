@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 from core.database import UTCDateTime
-from incidents.timeline.search import create_search_structures
+from incidents.timeline.index import create_search_structures
 
 revision = "0001"
 down_revision = None

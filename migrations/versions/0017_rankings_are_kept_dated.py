@@ -8,7 +8,7 @@ from alembic import op
 from core.database import UTCDateTime
 
 revision = "0017"
-down_revision = "0013"
+down_revision = "0015"
 branch_labels = None
 depends_on = None
 

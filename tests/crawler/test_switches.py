@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -9,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from crawler.adding import add_source
 from crawler.errors import SourcesError
 from crawler.particulars import told_table
 from crawler.sources import load_sources
@@ -59,3 +61,33 @@ def test_what_lets_somebody_in_is_not_shown(tmp_path: Path) -> None:
     assert "s3cret-value" not in str(told)
     assert (told["engine"], told["options.zone"]) == ("feed", "Asia/Tokyo")
     assert {"options.headers.Authorization", "proxy", "login.secret"} <= told.keys()
+
+
+def test_what_stands_in_tables_of_a_list_is_not_shown(tmp_path: Path) -> None:
+    path = tmp_path / "sources.toml"
+    path.write_text(
+        '[sources.a]\nengine = "feed"\nurl = "https://a.example/"\n'
+        '[sources.a.options]\nsteps = [[{ value = "s3cret-value" }]]\nwords = ["one", "two"]\n', encoding="utf-8"
+    )  # fmt: skip
+    told = dict(told_table(path, "a"))
+    assert "s3cret-value" not in str(told)
+    assert told["options.words"] == "one, two"
+
+
+def test_sources_that_are_switched_and_added_at_the_same_time_are_all_kept(tmp_path: Path) -> None:
+    path, names = tmp_path / "sources.toml", [f"s{number}" for number in range(8)]
+    path.write_text(
+        "".join(
+            f'[sources.{name}]\nengine = "feed"\nurl = "https://{name}.example/"\nevery = "15m"\n' for name in names
+        ),
+        encoding="utf-8",
+    )
+    table_ = {"engine": "feed", "url": "https://new.example/", "every": "15m"}
+    with ThreadPoolExecutor(8) as pool:
+        done = [pool.submit(switch_source, path, name, on=False) for name in names]
+        done += [pool.submit(add_source, path, f"new{number}", table_, {}) for number in range(4)]
+        for one in done:
+            one.result()
+    after = load_sources(path)
+    assert [after[name].enabled for name in names] == [False] * 8
+    assert {f"new{number}" for number in range(4)} <= after.keys()

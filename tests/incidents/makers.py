@@ -8,14 +8,14 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from pyroaring import BitMap
-from sqlalchemy import delete, select, text, update
+from sqlalchemy import delete, select, update
 
-from archive.models import Capture, DocumentRow
+from archive.models import Capture, CaptureText, DocumentRow
+from archive.rows import searched
 from core.database import Base
 from incidents.actions import take_capture, take_finding
 from incidents.findings import NewFinding, record_finding
 from incidents.models import Event, FindingRow, Incident
-from incidents.timeline.index import FTS_TABLE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -73,6 +73,8 @@ def make_capture(
     )  # fmt: skip
     session.add(made)
     session.flush()
+    session.add(CaptureText(capture_id=made.id, **searched(document.title, "", made.address, source)))
+    session.flush()
     return made
 
 
@@ -127,5 +129,3 @@ def wipe(database: Database, tables: Iterable[str] = ()) -> None:
         for table in reversed(Base.metadata.sorted_tables):
             if not wanted or table.name in wanted:
                 session.execute(delete(table))
-        if database.is_sqlite:
-            session.execute(text(f"INSERT INTO {FTS_TABLE}({FTS_TABLE}) VALUES ('delete-all')"))  # noqa: S608  # our own constant

@@ -97,7 +97,7 @@ def test_waiting_documents_are_matched_and_looked_at_again_on_request(hinomi: Co
     [
         (["incidents", "show", "7"], "no incident 7"),
         (["incident", "7", "act", "close"], "no incident 7"),
-        (["incidents", "search", "on:2026-02-30"], "is no day"),
+        (["incidents", "search", "on:2026-02-30"], "is no date"),
         (["incident", "7", "act", "explode"], "explode"),
     ],
 )

@@ -9,13 +9,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import select
 
+from core.query.folding import folded
 from incidents import actions, queries
 from incidents.casework.steering import merge_by_hand
 from incidents.errors import ForbiddenActionError, IncidentError, NoIncidentError
 from incidents.models import Event
 from incidents.severity import LEVELS, severity
 from incidents.states import ACTIONS, STATES, actions_from, state_after
-from incidents.timeline.sentences import kind_name, normalise, sentence
+from incidents.timeline.sentences import kind_name, sentence
 from tests.actors import by
 from tests.incidents.makers import NOW, Leaked, event_kinds, take
 
@@ -181,5 +182,5 @@ def test_every_kind_of_event_has_a_name_and_a_sentence_even_without_its_data() -
 
 @given(st.text())
 def test_normalising_twice_is_normalising_once(text: str) -> None:
-    once = normalise(text)
-    assert normalise(once) == once
+    once = folded(text)
+    assert folded(once) == once

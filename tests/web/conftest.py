@@ -10,6 +10,7 @@ from starlette.testclient import TestClient
 from archive.store import Archive
 from core.settings import load_settings
 from home import Home
+from tests.web.chromium import address, chromium
 from tests.web.people import link_of, somebody
 from tests.web.scene import Scene, make_scene
 from web.app import create_app
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
     from core.clock import SetClock
     from core.database import Database
     from core.settings import Settings
+
+
+__all__ = ["address", "chromium"]
 
 
 @pytest.fixture

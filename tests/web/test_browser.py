@@ -2,68 +2,24 @@
 
 from __future__ import annotations
 
-import json
 import os
 import re
-import signal
-import subprocess
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from playwright.sync_api import expect, sync_playwright
-
-from tests.web.scene import add_watch
+from playwright.sync_api import expect
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from playwright.sync_api import Browser, Page
 
-    from core.clock import SetClock
-    from core.database import Database
     from tests.web.scene import Scene
 
-CHROMIUM = Path("/usr/bin/chromium")
-ARGUMENTS = [
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync",
-]  # fmt: skip
 WORDS = {
     "ja": ["CSIRT として確認", "記録する", "確認済み", "記録して表示", "日ごと"],
     "en": ["Confirm as CSIRT", "Record", "confirmed", "Record and show", "per day"],
 }
 WIDE, NARROW = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    """Debian's chromium."""
-    if not CHROMIUM.exists():
-        if os.environ.get("CI"):
-            pytest.fail(f"{CHROMIUM} is missing: install Debian's chromium")
-        pytest.skip(f"{CHROMIUM} is not installed")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        yield browser
-        browser.close()
-
-
-@pytest.fixture
-def address(home: Path, database: Database, scene: Scene, clock: SetClock) -> Iterator[str]:
-    """The address that `hinomi serve` prints, as long as it runs."""
-    del scene
-    add_watch(home, database, clock)
-    database.close()
-    command = [sys.executable, "-m", "cli", "--home", str(home), "serve", "--port", "0", "--no-scheduler", "--json"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as served:
-        assert served.stdout
-        line = served.stdout.readline()
-        assert line, "hinomi serve ended before it listened"
-        yield json.loads(line)["address"]
-        served.send_signal(signal.SIGTERM)
-        assert served.wait(120) == 0
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import expect
 
-from tests.web.test_browser import chromium
+from tests.web.chromium import chromium
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

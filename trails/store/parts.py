@@ -23,6 +23,7 @@ from trails.errors import DamagedTrailError, TrailBusyError
 from trails.fields import TAKING_OUT
 from trails.models import TrailPart
 from trails.records import SCHEMA
+from trails.store.kept_lines import lines_path
 from trails.store.runs import sort_into_runs
 
 if TYPE_CHECKING:
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
     from sqlalchemy.orm import Session
+
+    from trails.store.kept_lines import LineKeeper
 
 UNDATED: Final = "undated"
 ROW_GROUP: Final = 65_536
@@ -58,9 +61,10 @@ class StoredPart:
 class PartWriter:
     """Collects the rows of one import by month and writes them to files of its own."""
 
-    def __init__(self, staging: Path, import_id: int) -> None:
+    def __init__(self, staging: Path, import_id: int, keeper: LineKeeper | None = None) -> None:
         self._staging = staging
         self._import_id = import_id
+        self._keeper = keeper
         self._waiting: dict[str, list[pl.DataFrame]] = {}
         self._rows: dict[str, int] = {}
         self.parts: list[StoredPart] = []
@@ -91,6 +95,8 @@ class PartWriter:
         self._staging.mkdir(parents=True, exist_ok=True)
         path = self._staging / f"{month}-{self._import_id:06d}-{len(self.parts):04d}.parquet"
         frame.write_parquet(path, compression_level=3, row_group_size=ROW_GROUP, metadata=footer)
+        if self._keeper is not None:
+            self._keeper.write(month, path)
         with path.open("rb") as file:
             os.fsync(file.fileno())
             digest = hashlib.file_digest(file, "sha256").hexdigest()
@@ -138,6 +144,8 @@ def put_in_place(part: StoredPart, trails_dir: Path, system: str) -> str:
     relative = f"records/{system}/{part.path.name}"
     target = trails_dir / relative
     target.parent.mkdir(parents=True, exist_ok=True)
+    if lines_path(part.path).is_file():  # first, so that no record in place lacks its line
+        lines_path(part.path).replace(lines_path(target))
     part.path.replace(target)
     return relative
 
@@ -146,9 +154,15 @@ def remove_leftovers(session: Session, trails_dir: Path, system: str) -> None:
     """Remove what cut-off imports left of a system; call it under the system's lock only."""
     shutil.rmtree(trails_dir / "staging" / system, ignore_errors=True)
     counted = set(session.scalars(select(TrailPart.path).where(TrailPart.system == system)))
-    for path in (trails_dir / "records" / system).glob("*.parquet"):
-        if f"records/{system}/{path.name}" not in counted:
+    for path in (trails_dir / "records" / system).glob("*.*"):
+        if f"records/{system}/{path.name.partition('.')[0]}.parquet" not in counted:
             path.unlink()
+
+
+def remove_part(path: Path) -> None:
+    """Remove a file of records with all that stands beside it: its lines, and what was derived from it."""
+    for beside in (path, *path.parent.glob(f"{path.stem}.*")):
+        beside.unlink(missing_ok=True)
 
 
 @contextmanager

@@ -9,7 +9,7 @@ from sqlalchemy import delete, select
 
 from core.removals import TRAIL_PART, note_removals
 from trails.models import TrailDay, TrailImport, TrailPart
-from trails.store.parts import system_lock
+from trails.store.parts import remove_part, system_lock
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -48,5 +48,5 @@ def _expire_system(database: Database, trails_dir: Path, system: str, before: da
         session.execute(delete(TrailPart).where(TrailPart.id.in_([part.id for part in old])))
         session.execute(delete(TrailDay).where(TrailDay.system == system, TrailDay.day < before.date()))
     for path in paths:
-        path.unlink(missing_ok=True)
+        remove_part(path)
     return rows

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from starlette.exceptions import HTTPException
 
+from core.query.errors import QueryError
 from crawler.health import watched_sources
 from health.examination import examine
 from incidents import actions, queries
@@ -127,11 +128,11 @@ def assign(call: Call) -> Mapping[str, Any]:
 
 def _events(call: Call, query: str) -> Mapping[str, Any]:
     try:
-        understood = queries.parse_query(query[:400], zone=call.home.settings.zone)
+        understood = queries.parse_query(query[:400], zone=call.home.settings.zone, now=call.home.clock.now())
         page = queries.search(
             call.session, understood, language=LANGUAGE, after=call.query.get("cursor", ""), limit=_limit(call)
         )
-    except (SearchError, ValueError) as error:
+    except (QueryError, SearchError, ValueError) as error:
         raise HTTPException(WRONG, str(error)) from None
     return {"events": page.events, "next": page.next}
 

@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from datetime import date
 
     from incidents.views import DayCount
@@ -54,11 +54,11 @@ class Chart:
     floor: int = FLOOR
 
 
-def draw(days: Sequence[DayCount], query: str) -> Chart | None:
+def draw(days: Sequence[DayCount], narrow: Callable[[date, date], str]) -> Chart | None:
     """The chart over ``days`` (those with events, in any order); none when there is nothing to compare.
 
-    When the span is too long for a bar a day, a bar stands for as many days as needed; every bar leads to the same
-    search over its days alone.
+    ``narrow`` gives the search over some days alone, first and last. When the span is too long for a bar a day, a bar
+    stands for as many days as needed; every bar leads to the same search over its days alone.
     """
     counted = {day.day: day.events for day in days if day.events}
     if not counted:
@@ -73,20 +73,20 @@ def draw(days: Sequence[DayCount], query: str) -> Chart | None:
     most = max(sums)
     pitch = min(WIDTH / slots, WIDEST)
     bars = tuple(
-        _bar(first + timedelta(days=slot * step), step, last, events, most, slot * pitch, pitch * 0.82, query)
+        _bar(first + timedelta(days=slot * step), step, last, events, most, slot * pitch, pitch * 0.82, narrow)
         for slot, events in enumerate(sums)
         if events
     )
     return Chart(bars, first, last, most, _ticks(first, last, slots * pitch))
 
 
-def _bar(first: date, days: int, limit: date, events: int, most: int, x: float, width: float, query: str) -> Bar:
+def _bar(
+    first: date, days: int, limit: date, events: int, most: int, x: float, width: float,
+    narrow: Callable[[date, date], str],
+) -> Bar:  # fmt: skip
     last = min(first + timedelta(days=days - 1), limit)
     height = max(LEAST_HEIGHT, (FLOOR - CEILING) * events / most)
-    words = [word for word in query.split() if not word.startswith(("after:", "before:", "on:"))]
-    beyond = last + timedelta(days=1)
-    days_asked = f"on:{first}" if first == last else f"after:{first} before:{beyond}"
-    narrowed = " ".join([*words, days_asked])
+    narrowed = narrow(first, last)
     return Bar(first, last, events, narrowed, round(x, 1), round(FLOOR - height, 1), round(width, 1), round(height, 1))
 
 

@@ -1,48 +1,75 @@
-"""Search over all timelines, with the chart of events per day."""
+"""Searches: over all timelines, with facets and the chart of events per day, and over documents; and who looked."""
 
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
 from incidents import queries
-from incidents.errors import SearchError
+from incidents.documents.fields import document_fields, parse_documents
+from incidents.documents.search import search_documents
+from incidents.timeline.query import event_fields
 from incidents.timeline.readings import READING
 from people.roles import Permission
 from web.access.guarded import Guarded
 from web.access.own import own_incidents
 from web.charts.days import draw
+from web.results import shown_line
+from web.searching import PAGE_SIZE, QUERY_LENGTH, WRONG, asked, days_query, facet_links, frame, marker, said
 from web.world import world_of
 
 if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
     from starlette.requests import Request
     from starlette.responses import Response
 
-QUERY_LENGTH = 400
-PAGE_SIZE = 50
+    from core.query.expressions import Expression
+    from incidents.views import SearchFacets
+
+FACETS = ("kind", "actor", "source", "state", "incident")
 
 
 def search(request: Request) -> Response:
     """The events that fit, newest first; without a query, how to write one and what happened last."""
-    world = world_of(request)
-    query = request.query_params.get("q", "").strip()[:QUERY_LENGTH]
-    at = request.query_params.get("at", "")
+    world, query = world_of(request), asked(request, "events")
+    shown = frame(request, "events", query)
+    zone, language, texts = world.home.settings.zone, world.pages.language(request), world.pages.texts(request)
     try:
-        understood = queries.parse_query(query, zone=world.home.settings.zone)
+        understood = queries.parse_query(query, zone=zone, now=world.home.clock.now())
         with world.home.database.read() as session:
-            own = own_incidents(request, session)
-            understood = replace(understood, within=None if own is None else frozenset(own))
-            language = world.pages.language(request)
-            result = queries.search(session, understood, language=language, after=at, limit=PAGE_SIZE)
-            days = queries.histogram(session, understood)
-    except (SearchError, ValueError) as error:  # ValueError: a place to go on from that we did not write
-        said = " ".join(error.said(world.pages.language(request))).strip() if isinstance(error, SearchError) else at
-        return world.pages.render(
-            request, "search.html", status=400, query=query, at="", said=said, result=None, chart=None
-        )
-    return world.pages.render(
-        request, "search.html", query=query, at=at, said="", result=result, chart=draw(days, query)
-    )
+            understood = replace(understood, within=_within(request, session))
+            found = queries.search_all(session, understood, language=language, after=shown["at"], limit=PAGE_SIZE)
+            titled = [queries.incident_line(session, number, language=language) for number in found.titled]
+    except WRONG as error:
+        shown |= {"said": said(request, error), "result": None, "chart": None, "facets": [], "titled": []}
+        return world.pages.render(request, "search.html", status=400, **shown)
+    narrow = partial(days_query, understood.expression, event_fields(), zone)
+    shown |= {
+        "result": found.page, "chart": draw(found.days, narrow), "titled": titled if not shown["at"] else [],
+        "facets": _facets(understood.expression, zone, found.facets, texts("timeline.incident", id="{}")),
+        "mark_words": marker(understood.expression),
+    }  # fmt: skip
+    return world.pages.render(request, "search.html", **shown)
+
+
+def documents(request: Request) -> Response:
+    """The places of documents that fit, newest first."""
+    world, query = world_of(request), asked(request, "documents")
+    shown = frame(request, "documents", query)
+    try:
+        understood = parse_documents(query, zone=world.home.settings.zone, now=world.home.clock.now())
+        with world.home.database.read() as session:
+            understood = replace(understood, within=_within(request, session))
+            found = search_documents(session, understood, after=shown["at"], limit=PAGE_SIZE)
+    except WRONG as error:
+        shown |= {"said": said(request, error), "result": None}
+        return world.pages.render(request, "search_documents.html", status=400, **shown)
+    shown |= {
+        "result": found, "mark_words": marker(understood.expression), "shown_line": shown_line,
+        "fields": list(document_fields()),
+    }  # fmt: skip
+    return world.pages.render(request, "search_documents.html", **shown)
 
 
 def audit(request: Request) -> Response:
@@ -51,16 +78,37 @@ def audit(request: Request) -> Response:
     query = request.query_params.get("q", "").strip()[:QUERY_LENGTH]
     at, language = request.query_params.get("at", ""), world.pages.language(request)
     try:
-        understood = queries.parse_query(f"{query} kind:{READING}", zone=world.home.settings.zone)
+        understood = queries.parse_query(query, zone=world.home.settings.zone, now=world.home.clock.now())
         with world.home.database.read() as session:
-            result = queries.search(session, understood, language=language, after=at, limit=PAGE_SIZE)
-    except SearchError as error:
-        said = " ".join(error.said(language)).strip()
-        return world.pages.render(request, "audit.html", status=400, query=query, at="", said=said, result=None)
+            looks = understood.narrowed(READING)
+            result = queries.search(session, looks, language=language, after=at, limit=PAGE_SIZE)
+    except WRONG as error:
+        said_so = said(request, error)
+        return world.pages.render(request, "audit.html", status=400, query=query, at="", said=said_so, result=None)
     return world.pages.render(request, "audit.html", query=query, at=at, said="", result=result)
+
+
+def _within(request: Request, session: Session) -> frozenset[int] | None:
+    own = own_incidents(request, session)
+    return None if own is None else frozenset(own)
+
+
+def _facets(expression: Expression, zone: str, facets: SearchFacets, incident: str) -> list[tuple[str, list[Any]]]:
+    """Fields that narrow the search, with the links of their values."""
+    found = []
+    for name in FACETS:
+        values = [
+            (one.value, incident.format(one.value) if name == "incident" else one.text, one.events)
+            for one in getattr(facets, name)
+        ]
+        links = facet_links(expression, event_fields(), zone, name, values)
+        if len(links) > 1 or any(link.is_on for link in links):
+            found.append((name, links))
+    return found
 
 
 ROUTES = [
     Guarded("/search", search, needs=Permission.SEE_CASES),
+    Guarded("/search/documents", documents, needs=Permission.SEE_DOCUMENTS),
     Guarded("/audit", audit, needs=Permission.SEE_READINGS),
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -9,8 +10,9 @@ import pyotp
 import pytest
 from starlette.testclient import TestClient
 
-from core.actors import Role
+from core.actors import SYSTEM, Role
 from home import Home
+from people.accounts import change_account, get_account
 from tests.incidents.makers import event_kinds
 from tests.web.people import LOGIN, another, link_of, somebody
 from tests.web.scene import form_mark
@@ -208,3 +210,27 @@ def test_a_proxy_is_believed_from_where_it_stands_and_from_nowhere_else(
             wide = [(b"x-remote-user", "\uff33\uff34\uff0e\u00e4".encode())]
             assert client.get("/", headers=wide).status_code == status, "whatever its width"
             assert client.get("/").status_code == 403, "without the header the session of the proxy ends"
+
+
+def test_nobody_writes_over_what_another_administrator_changed_meanwhile(
+    browser: TestClient, database: Database, clock: SetClock
+) -> None:
+    somebody(database, clock, "hana", Role.RESPONDER)
+    page = browser.get("/people/hana").text
+    seen = re.search(r'name="seen" value="([0-9a-f]+)"', page)
+    assert seen
+    save = {"do": "save", "name": "Hana", "role-responder": "yes", "form_mark": form_mark(browser, "/people/hana")}
+    with database.write() as session:
+        change_account(session, "hana", roles=["auditor"], actor=SYSTEM, now=clock.now())
+    assert browser.post("/people/hana", data=save | {"seen": seen[1]}).status_code == 409
+    with database.read() as session:
+        assert get_account(session, "hana").roles == ["auditor"]
+    again = re.search(r'name="seen" value="([0-9a-f]+)"', browser.get("/people/hana").text)
+    assert again
+    assert browser.post("/people/hana", data=save | {"seen": again[1]}).status_code == 200
+    with database.read() as session:
+        assert get_account(session, "hana").roles == ["responder"]
+
+
+def test_a_form_without_a_name_is_refused_and_breaks_nothing(browser: TestClient) -> None:
+    assert browser.post("/people", data={"form_mark": form_mark(browser, "/people")}).status_code == 409

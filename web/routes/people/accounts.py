@@ -14,10 +14,12 @@ from people.accounts import (
     PERSONAL,
     add_account,
     change_account,
+    check_unchanged,
     disable_account,
     enable_account,
     find_account,
     list_accounts,
+    state_of,
 )
 from people.errors import PeopleError
 from people.roles import Permission
@@ -58,7 +60,7 @@ def one(request: Request, error: PeopleError | None = None, link: str = "") -> R
         here = open_sessions(session, world.arrivals.limits, now=now, account_id=account.id)
     return world.pages.render(
         request, "person.html", status=409 if error else 200, account=account, signed_in=here, said=said, hint=hint,
-        link=link, roles=list(Role) if Role.SERVICE in account.roles else PERSONAL,
+        link=link, seen=state_of(account), roles=list(Role) if Role.SERVICE in account.roles else PERSONAL,
         link_hours=f"{world.home.settings.people.link_hours:g}",
     )  # fmt: skip
 
@@ -68,8 +70,9 @@ def add(request: Request) -> Response:
     world, form = world_of(request), form_of(request)
     try:
         with world.home.database.write() as session:
+            named = form.get("login", "").strip()
             account = add_account(
-                session, form.get("login", ""), roles=_roles(form), name=form.get("name", "").strip() or form["login"],
+                session, named, roles=_roles(form), name=form.get("name", "").strip() or named,
                 email=form.get("email", "").strip(), extracts=_extracts(form), actor=actor_of(request),
                 now=world.home.clock.now(),
             )  # fmt: skip
@@ -96,6 +99,7 @@ def _change(session: Session, request: Request, account: Account, done: str) -> 
     world, form, actor = world_of(request), form_of(request), actor_of(request)
     now, login = world.home.clock.now(), account.login
     if done == "save":
+        check_unchanged(account, form.get("seen", ""))
         change_account(
             session, login, name=form.get("name", "").strip() or login, email=form.get("email", "").strip(),
             roles=_roles(form), extracts=_extracts(form), slack=form.get("slack", "").strip(),

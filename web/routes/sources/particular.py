@@ -8,7 +8,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse
 
 from core.leases import ask_again
-from crawler.errors import SourcesError
+from crawler.errors import SourceChangeError, SourcesError
 from crawler.health import cut_off_sweeps, watched_sources
 from crawler.particulars import told_table
 from crawler.record.ledger import Ledger
@@ -46,7 +46,9 @@ def act(request: Request) -> Response:
     try:
         _switch(request, source, on=doing == "on")
     except SourcesError as error:
-        return _show(request, source, "", wrong=str(error))
+        language = world_of(request).pages.language(request)
+        said = " ".join(error.said(language)) if isinstance(error, SourceChangeError) else str(error)
+        return _show(request, source, "", wrong=said)
     return RedirectResponse(f"/sources/{source.name}", status_code=303)
 
 

@@ -1,0 +1,166 @@
+"""The pages of searches: facets, marks, what is saved and taken away, and who may see what."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+import json
+import re
+from html import unescape
+from typing import TYPE_CHECKING
+
+import pytest
+from sqlalchemy import select
+
+from core.actors import Role
+from core.encodings.csv_text import safe_cell
+from incidents.models import Event
+from incidents.timeline.events import add_event
+from tests.actors import by
+from tests.incidents.makers import NOW
+from tests.web.people import another
+from tests.web.scene import form_mark
+
+if TYPE_CHECKING:
+    from starlette.testclient import TestClient
+
+    from core.clock import SetClock
+    from core.database import Database
+    from tests.web.scene import Scene
+
+
+def links(page: str) -> list[str]:
+    return [unescape(found) for found in re.findall(r'href="([^"]+)"', page)]
+
+
+def test_words_are_marked_and_markup_in_an_event_stays_text(browser: TestClient, database: Database) -> None:
+    with database.write() as session:
+        add_event(session, "note", actor=by("suzuki"), now=NOW, data={"text": "<img src=x> ＰＡＳＴＥ を確認"})
+    page = browser.get("/search", params={"q": "paste <img"}).text
+    assert "<mark>ＰＡＳＴＥ</mark>" in page
+    assert "<img src=x>" not in page
+    assert "<mark>&lt;img</mark> src=x&gt;" in page
+
+
+def test_a_facet_adds_its_value_and_takes_it_away_again(browser: TestClient, scene: Scene) -> None:
+    del scene
+    page = browser.get("/search", params={"q": "名簿"}).text
+    assert "3 events" in page
+    everything = browser.get("/search", params={"q": ""}).text
+    to = next(link for link in links(everything) if "kind%3Anote" in link)
+    narrowed = browser.get(to).text
+    assert "3 events" in narrowed
+    back = next(
+        link for link in links(narrowed) if link.startswith("/search") and "kind" not in link and "in=" not in link
+    )
+    assert browser.get(back).status_code == 200
+    assert 'aria-current="true"' in narrowed
+
+
+def test_an_incident_is_found_by_its_title_of_today_in_either_language(browser: TestClient, scene: Scene) -> None:
+    for word in ("当社顧客", "of our customers"):
+        page = browser.get("/search", params={"q": f'"{word}"'}).text
+        assert "Incidents with such a title: 1" in page
+        assert f"/incidents/{scene.incident_id}" in page
+        found = browser.get("/search", params={"q": f'title:"{word}" kind:note'}).text
+        assert "3 events" in found
+    assert "Incidents with such a title:" not in browser.get("/search", params={"q": "nowhere-to-be-found"}).text
+
+
+def test_the_examples_of_the_help_can_all_be_meant(browser: TestClient) -> None:
+    for path in ("/search", "/search/documents"):
+        for language in ("ja", "en"):
+            page = browser.get(path, params={"lang": language}).text
+            examples = links(page.split('class="help"')[1].split("</details>")[0])
+            assert len(examples) > 10
+            assert all(browser.get(link).status_code == 200 for link in examples)
+
+
+def test_documents_are_searched_beside_events_and_titles_stay_masked(browser: TestClient, scene: Scene) -> None:
+    page = browser.get("/search/documents", params={"q": "verdict:leak"}).text
+    assert f"/documents/{scene.document_id}" in page
+    assert browser.get("/search/documents", params={"q": "verdict:lek"}).status_code == 400
+    assert "at least" not in page
+    assert "/search/documents?q=x" in browser.get("/search", params={"q": "x"}).text
+    assert "/records?q=x" in browser.get("/search", params={"q": "x"}).text
+
+
+def test_a_saved_search_is_its_owners_until_it_is_shared(
+    stranger: TestClient, scene: Scene, database: Database, clock: SetClock
+) -> None:
+    del scene
+    app = stranger.app
+    one = another(app, database, clock, "one", Role.RESPONDER)  # type: ignore[arg-type]
+    two = another(app, database, clock, "two", Role.INVESTIGATOR)  # type: ignore[arg-type]
+
+    def save(client: TestClient, name: str, query: str, **more: str) -> None:
+        form = {"form_mark": form_mark(client, "/account"), "room": "events", "name": name, "q": query} | more
+        assert client.post("/search/saved", data=form, follow_redirects=False).status_code == 303
+
+    save(one, "mine", "kind:note", default="yes")
+    save(one, "ours", "kind:opened", shared="yes")
+    assert 'value="kind:note"' in one.get("/search").text
+    assert 'value="kind:note"' not in one.get("/search?q=").text
+    seen = two.get("/search").text
+    assert ">ours</a>" in seen
+    assert ">mine</a>" not in seen
+    number = re.findall(r"/search/saved/(\d+)/delete", one.get("/search?q=").text)[0]
+    mark = {"form_mark": form_mark(two, "/account"), "room": "events"}
+    assert two.post(f"/search/saved/{number}/delete", data=mark).status_code == 404
+    save(one, "mine", "kind:sighting", default="yes")
+    page = one.get("/search").text
+    assert page.count(">mine</a>") == 1
+    assert 'value="kind:sighting"' in page
+    mark = {"form_mark": form_mark(one, "/account"), "room": "events"}
+    assert one.post(f"/search/saved/{number}/delete", data=mark, follow_redirects=False).status_code == 303
+    assert 'value="kind:sighting"' not in one.get("/search").text
+
+
+def test_a_shared_search_is_run_with_its_readers_rights(
+    stranger: TestClient, scene: Scene, database: Database, clock: SetClock
+) -> None:
+    foreign = another(stranger.app, database, clock, "foreign", Role.DATA_OWNER, extracts=("billing-*",))  # type: ignore[arg-type]
+    for path in ("/search?q=名簿", "/search/documents?q=verdict:leak", "/search?q=title:当社"):
+        page = foreign.get(path).text
+        assert f"/incidents/{scene.incident_id}" not in page
+        assert f"/documents/{scene.document_id}" not in page
+
+
+@pytest.mark.parametrize("form", ["csv", "jsonl"])
+@pytest.mark.parametrize("room", ["events", "documents"])
+def test_an_export_holds_what_the_search_finds_and_is_on_record_first(
+    browser: TestClient, scene: Scene, database: Database, room: str, form: str
+) -> None:
+    del scene
+    query = "kind:note" if room == "events" else "verdict:leak"
+    asked = {
+        "form_mark": form_mark(browser, "/account"),
+        "room": room,
+        "form": form,
+        "q": query,
+        "reason": "for the police",
+    }
+    answer = browser.post("/search/export", data=asked)
+    assert answer.status_code == 200
+    if form == "csv":
+        rows = list(csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig"))))
+    else:
+        rows = [json.loads(line) for line in answer.text.splitlines()]
+    assert rows
+    with database.read() as session:
+        event = session.scalars(select(Event).order_by(Event.id.desc())).first()
+    assert event is not None
+    assert event.kind == "results-exported"
+    assert event.data["count"] == len(rows)
+    assert event.data["query"] == query
+    assert event.data["sha256"] == hashlib.sha256(answer.content).hexdigest()
+    assert event.data["reason"] == "for the police"
+    without = asked | {"reason": " "}
+    assert browser.post("/search/export", data=without).status_code == 400
+
+
+@pytest.mark.parametrize("cell", ["=1+1", "+81", "-2", "@x", "\tx", "＝1"])
+def test_no_cell_is_a_formula(cell: str) -> None:
+    assert safe_cell(cell) == f"'{cell}"
+    assert safe_cell(f"a{cell}") == f"a{cell}"

@@ -1,0 +1,82 @@
+"""Every page in a real browser: nothing that axe finds fault with, nothing too wide for a phone, nothing too large."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+from tests.web.people import LOGIN, somebody
+from web.routes import load_routes
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from playwright.sync_api import Browser, Page
+
+    from core.clock import SetClock
+    from core.database import Database
+    from tests.web.scene import Scene
+
+LARGEST = 150_000
+"""Bytes of a page before its pictures."""
+NO_PAGES = re.compile(r"^/(pulse|api|log/(inclusion|consistency|heads|check_proof|log-key)|sign-in|.*/reveal)")
+"""What is read by programs, leads elsewhere, or shows another page of this list again."""
+SIZES = {"desk": {"width": 1280, "height": 900}, "phone": {"width": 390, "height": 844}}
+
+
+@pytest.mark.parametrize(("language", "scheme", "size"), [("ja", "light", "desk"), ("en", "dark", "phone")])
+def test_every_page_is_fit_for_everybody(
+    chromium: Browser, address: str, scene: Scene, language: str, scheme: str, size: str
+) -> None:
+    context = chromium.new_context(locale=language, color_scheme=scheme, viewport=SIZES[size])  # type: ignore[arg-type]
+    page = context.new_page()
+    page.goto(address)
+    home = "{0.scheme}://{0.netloc}".format(urlsplit(address))
+    found: dict[str, list[str]] = {}
+    for path in paths(scene):
+        answer = page.goto(home + path)
+        assert answer is not None
+        if answer.status == 404:  # such as a ranking that was never asked for
+            continue
+        wrong = [f"answered {answer.status}"] if not answer.ok else []
+        wrong += [f"{len(answer.body()):,} bytes"] if len(answer.body()) > LARGEST else []
+        wrong += too_wide(page)
+        wrong += [
+            f"axe: {one['id']}: {one['nodes'][0]['html'][:120]}" for one in Axe().run(page).response["violations"]
+        ]
+        if wrong:
+            found[path] = wrong
+    context.close()
+    assert not found, "\n".join(f"{path}: {one}" for path, wrong in found.items() for one in wrong)
+
+
+def paths(scene: Scene) -> list[str]:
+    """The address of each page; whoever adds one with a part of another kind says here what it may be."""
+    parts = {
+        "incident_id": str(scene.incident_id), "document_id": str(scene.document_id), "name": "my-paste",
+        "upload": "nothing", "login": LOGIN,
+    }  # fmt: skip
+    plain = [re.sub(r":\w+}", "}", route.path) for route in load_routes() if "GET" in (route.methods or ())]
+    return [path.format(**parts) for path in dict.fromkeys(plain) if not NO_PAGES.match(path)]
+
+
+def too_wide(page: Page) -> list[str]:
+    """What sticks out of the page, or has to be pushed sideways inside it, on whatever screen this is."""
+    over = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    inner = page.evaluate(
+        """[...document.querySelectorAll('main *')].filter(e => e.clientWidth && e.scrollWidth > e.clientWidth + 1
+            && ['auto', 'scroll'].includes(getComputedStyle(e).overflowX) && !e.matches('pre, textarea, .wide-table'))
+            .map(e => e.outerHTML.slice(0, 80))"""
+    )
+    return [f"{over} pixels too wide"] * (over > 0) + [f"scrolls sideways: {one}" for one in inner]
+
+
+@pytest.fixture(autouse=True)
+def another_account(database: Database, clock: SetClock, home: Path) -> None:
+    """Somebody whose page can be looked at."""
+    del home
+    somebody(database, clock)

@@ -1,0 +1,87 @@
+"""Access records to take away: CSV or JSON lines, names masked, recorded with the file's hash."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+import json
+from typing import TYPE_CHECKING, Any, Final
+
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+
+from core.clock import local
+from core.query.errors import QueryError
+from people.approvals import REVEAL_NAMES, Approvable
+from people.roles import Permission, may
+from root_cause.dossier.opened import COLUMNS, KeyedMeanings, shown_records
+from trails.explore.language import condition_of
+from trails.explore.questions import ask
+from trails.explore.rows import read_places
+from web.access.guarded import Guarded
+from web.access.second import ask_second
+from web.exploring import EXPORTED, note, records_of
+from web.routes.explore.records import QUERY_LENGTH, understood
+from web.world import actor_of, form_of
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
+
+MOST_ROWS: Final = 100_000
+FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
+"""What a spreadsheet takes for the beginning of a formula."""
+FORMATS: Final = {"csv": "text/csv; charset=utf-8", "jsonl": "application/jsonl"}
+
+
+def export(request: Request) -> Response:
+    """What fits, newest first, up to `MOST_ROWS`; a line says so where there is more."""
+    form = form_of(request)
+    kind, reveal, reason = form.get("format", "csv"), form.get("reveal") == "yes", form.get("reason", "").strip()
+    if kind not in FORMATS or (reveal and not reason):
+        raise HTTPException(400)
+    if reveal and not may(actor_of(request), Permission.REVEAL_NAMES):
+        raise HTTPException(403)
+    query = form.get("q", "").strip()[:QUERY_LENGTH]
+    try:
+        expression = understood(request, query)
+    except QueryError:
+        raise HTTPException(400) from None
+    if expression is None:
+        raise HTTPException(400)
+    approved = ask_second(request, Approvable(REVEAL_NAMES, "records", reason)) if reveal else {}
+    opened = records_of(request)
+    counted = ask(
+        opened.explorer, condition_of(expression, opened.explorer, KeyedMeanings(opened)), limit=MOST_ROWS, facets=()
+    )
+    shown = shown_records(read_places(opened.explorer, counted.page), opened.handles, reveal=reveal)
+    rows = [_row(one, opened.explorer.zone) for one in shown]
+    text = _csv(rows) if kind == "csv" else "".join(json.dumps(one, ensure_ascii=False) + "\n" for one in rows)
+    content = text.encode()
+    digest = hashlib.sha256(content).hexdigest()
+    told = {"count": len(rows), "of": counted.rows, "format": kind, "query": query, "sha256": digest, "reason": reason}
+    note(request, EXPORTED, told | approved | {"names": reveal})
+    headers = {"Content-Disposition": f'attachment; filename="hinomi-records.{kind}"', "X-Hinomi-Of": str(counted.rows)}
+    return Response(content, media_type=FORMATS[kind], headers=headers)
+
+
+def safe_cell(text: str) -> str:
+    """A cell that no spreadsheet runs as a formula."""
+    return f"'{text}" if text.startswith(FORMULA) else text
+
+
+def _row(one: dict[str, Any], zone: str) -> dict[str, str]:
+    when = local(one["when"], zone).isoformat() if one["when"] is not None else ""
+    return {"record": f"{one['part']}.{one['row']}", "when": when, **{name: one[name] for name in COLUMNS}}
+
+
+def _csv(rows: list[dict[str, str]]) -> str:
+    out = io.StringIO()
+    out.write("\ufeff")  # spreadsheets know it for UTF-8 by that
+    writer = csv.DictWriter(out, ["record", "when", *COLUMNS])
+    writer.writeheader()
+    writer.writerows({name: safe_cell(value) for name, value in row.items()} for row in rows)
+    return out.getvalue()
+
+
+ROUTES = [Guarded("/records/export", export, methods=["POST"], needs=Permission.SEE_CAUSE)]
