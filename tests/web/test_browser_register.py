@@ -15,8 +15,7 @@ from playwright.sync_api import expect
 from custody.register.history import Act
 from custody.register.processors import add_processor
 from tests.small_carrier import enrolled_home, home, leak_text
-from tests.web.chromium import chromium
-from tests.web.test_browser import NARROW, WIDE, pictures
+from tests.web.chromium import NARROW, WIDE, chromium, pictures
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
