@@ -22,7 +22,7 @@ from people.roles import Permission
 from web.access.guarded import Guarded
 from web.access.sessions import clean_name
 from web.estimates import WorkStep, time_left
-from web.uploads import FILE_NAME
+from web.uploads.files import FILE_NAME
 from web.world import actor_of, form_of, world_of
 
 if TYPE_CHECKING:
