@@ -15,12 +15,12 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from core.actors import Role
+from core.encodings.csv_text import safe_cell
 from incidents.models import Event, MarkRow
 from tests.incidents.makers import event_kinds
 from tests.web.explore.night import CULPRIT, LEAKED, TERMINAL, take_night
 from tests.web.people import another
 from tests.web.scene import form_mark
-from web.routes.explore.export import safe_cell
 
 if TYPE_CHECKING:
     from pathlib import Path
