@@ -6,12 +6,18 @@ import re
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+import pytest
+
+import jobs
 from core.actors import Role
 from core.leases import close_claim, take_claim, take_lease, worker_name
+from core.plugins import load_plugins
+from core.texts import load_texts
 from crawler.models import Sweep
 from crawler.sources import sweep_job_name
 from custody.enrolment.uploads import RUNNING, Uploads
 from custody.register.ledger import Lending
+from jobs.interface import JobKind
 from tests.web.people import another
 from tests.web.scene import add_watch
 
@@ -90,3 +96,10 @@ def test_a_data_owner_is_told_of_their_own_alone(
     keeper = another(app, database, clock, "管理", Role.ADMINISTRATOR)
     page = keeper.get("/jobs").text
     assert "sales-1" not in page
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
+def test_every_kind_of_job_has_a_name_that_people_read(language: str) -> None:
+    texts = load_texts("web", language)
+    kinds = load_plugins(jobs, JobKind)  # type: ignore[type-abstract]
+    assert [name for name in kinds if name != "sweep" and f"job_name.{name}" not in texts] == []

@@ -97,7 +97,7 @@ def told_events(events: Iterable[RegisterEvent]) -> list[dict[str, Any]]:
     """Changes of the register as a page tells them, the latest first: old and new values where they differ."""
     told = []
     for event in events:
-        changes = [(name, old if old != new else None, new) for name, (old, new) in event.changes.items()]
+        changes = [(name, (old or None) if old != new else None, new) for name, (old, new) in event.changes.items()]
         told.append({
             "on": event.happened_on, "at": event.recorded_at, "kind": event.kind, "actor": event.actor,
             "reason": event.reason, "holder": event.processor_name if event.about != "extracts" else "",
