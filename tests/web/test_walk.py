@@ -161,7 +161,11 @@ def what_the_records_say(walk: Walk, incident: str) -> None:
     phone.locator("a[href*='/holders/']").first.click()
     expect(phone.locator("main")).to_contain_text("2026-11-03 22:1")
     walk.picture(phone, "accesses")
-    phone.locator("form[action*='/pull'] button").last.click()
+    phone.get_by_text("接触の集中した時間へ").click()
+    expect(phone).to_have_url(re.compile("2026-11-03"))
+    walk.picture(phone, "night")
+    with phone.expect_navigation():
+        phone.locator("form[action*='/pull'] button").last.click()
     phone.goto(incident)
     expect(phone.locator("section[aria-labelledby=timeline]")).to_contain_text("2026-11-03")
     walk.picture(phone, "pulled")
