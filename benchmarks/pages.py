@@ -113,6 +113,10 @@ def _ask(home: Home) -> int:
         "/audit",
         "/log",
         "/approvals",
+        "/jobs",
+        "/register",
+        "/search/documents",
+        "/search?q=note",
     ]
     worst = 0
     with TestClient(create_app(home), base_url="http://127.0.0.1:8470") as client:
@@ -282,18 +286,7 @@ def _capture(number: int, owner: int, incidents: int, leaks: int, now: datetime)
 
 
 def _event(number: int, incidents: int, now: datetime) -> dict[str, Any]:
-    kind = (
-        "opened",
-        "alert-sent",
-        "acknowledged",
-        "confirm-csirt",
-        "contain",
-        "note",
-        "note",
-        "note",
-        "note",
-        "close",
-    )[number % 10]
+    kind = KINDS[number % 10]
     owner = 1 if number < LARGE else number // 10 % incidents + 1
     return {
         "incident_id": owner,
