@@ -77,7 +77,7 @@ def main(arguments: Sequence[str]) -> int:
         home = Home.of(settings, database=database, clock=SystemClock())
         _write_sources(settings.sources_path)
         _fill(home.database, asked.incidents, asked.findings, home.clock.now())
-        print(f"{asked.incidents:,} incidents, {asked.findings:,} findings; server time in ms, size in KB")
+        print(f"{asked.incidents:,} incidents, {asked.findings:,} findings; server and processor time in ms, KB")
         worst = _ask(home)
         home.database.close()
     return worst
@@ -121,26 +121,30 @@ def _ask(home: Home) -> int:
     worst = 0
     with TestClient(create_app(home), base_url="http://127.0.0.1:8470") as client:
         client.get(f"/?{LINK_FIELD}={secret}")
-        print(f"{'':44} {'median':>8} {'worst':>8} {'KB':>7}")
+        print(f"{'':44} {'median':>8} {'worst':>8} {'busy':>8} {'KB':>7}")
         for page in pages:
-            times, size = _time(client, page)
-            is_over = statistics.median(times) > BUDGET_MS or size > BUDGET_BYTES
+            times, worked, size = _time(client, page)
+            is_over = min(statistics.median(times), worked) > BUDGET_MS or size > BUDGET_BYTES
             worst = max(worst, int(is_over))
             flag = "  over the budget" if is_over else ""
-            print(f"{page:44} {statistics.median(times):8.1f} {max(times):8.1f} {size / 1000:7.1f}{flag}")
+            print(f"{page:44} {statistics.median(times):8.1f} {max(times):8.1f} {worked:8.1f} {size / 1000:7.1f}{flag}")
     return worst
 
 
-def _time(client: TestClient, page: str) -> tuple[list[float], int]:
-    times, size = [], 0
+def _time(client: TestClient, page: str) -> tuple[list[float], float, int]:
+    """Milliseconds on the clock of each round, the median of processor time, and bytes."""
+    times: list[float] = []
+    worked_ms: list[float] = []
+    size = 0
     for _ in range(ROUNDS):
-        started = time.perf_counter()
+        started, worked = time.perf_counter(), time.process_time()
         answer = client.get(page)
         times.append((time.perf_counter() - started) * 1000)
+        worked_ms.append((time.process_time() - worked) * 1000)
         size = len(answer.content)
         if answer.status_code != 200:  # noqa: PLR2004  # an answer
             raise RuntimeError(f"{page} answered {answer.status_code}")
-    return times, size
+    return times, statistics.median(worked_ms), size
 
 
 def _write_sources(path: Path) -> None:
