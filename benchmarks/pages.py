@@ -23,6 +23,7 @@ from core.database import Database
 from core.settings import load_settings
 from crawler.models import Sweep
 from home import Home
+from incidents.blocks.sealing import seal
 from incidents.casework.models import Task
 from incidents.models import Event, FindingMatch, FindingRow, Incident, LeakExtract, Sighting
 from migrations import upgrade
@@ -77,6 +78,7 @@ def main(arguments: Sequence[str]) -> int:
         home = Home.of(settings, database=database, clock=SystemClock())
         _write_sources(settings.sources_path)
         _fill(home.database, asked.incidents, asked.findings, home.clock.now())
+        seal(home.database)  # as the program does it while it writes
         print(f"{asked.incidents:,} incidents, {asked.findings:,} findings; server and processor time in ms, KB")
         worst = _ask(home)
         home.database.close()
