@@ -145,13 +145,13 @@ def test_a_data_owner_takes_the_numbers_of_their_own_extracts_alone(
     answer = own.post(page, data={"form_mark": form_mark(own, page), "reason": "notify"})
     assert answer.text.count("\r\n") == 3  # the heading and two customers; number 900 is in no extract of theirs
     both = another(  # who may look at everything as an auditor still takes no more than their own
-        browser.app,
+        browser.app,  # type: ignore[arg-type]
         database,
         clock,
         "both",
         Role.DATA_OWNER,
         Role.AUDITOR,
-        extracts=("sales-*",),  # type: ignore[arg-type]
+        extracts=("sales-*",),
     )
     with database.write() as session:
         finding = session.scalars(select(FindingRow)).first()
