@@ -28,6 +28,7 @@ MODEL_MODULES = (
     "trails.models",
     "incidents.models",
     "incidents.casework.models",
+    "incidents.clocks.models",
     "people.models",
     "transparency.models",
     "alerts.models",

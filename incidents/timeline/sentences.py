@@ -18,8 +18,13 @@ TRANSLATED = {
     "severity": "severity",
     "severity_before": "severity",
     "waived": "waivable",
+    "fact": "fact",
+    "answer": "answer",
+    "answer_before": "answer",
+    "basis": "basis",
+    "why": "halted",
 }
-BY_LANGUAGE = frozenset({"what"})
+BY_LANGUAGE = frozenset({"what", "clock"})
 """Keys whose value is there in every language."""
 FIELD_ORDER = (
     "name",
