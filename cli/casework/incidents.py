@@ -12,6 +12,7 @@ from rich.text import Text
 
 from cli.casework.incident_tasks import COMMANDS as TASKS
 from cli.casework.steering import COMMANDS as STEERING
+from cli.casework.steering import keep_here
 from cli.numbers import RowId
 from cli.tables import add_row, plain, show, written_here
 from incidents.states import ACTIONS, STATES
@@ -148,6 +149,7 @@ def act(click_context: click.Context, action: str, reason: str) -> None:
             session, action=action, reason=reason, now=ctx.clock.now(), approved=approved,
             playbooks=load_playbooks(ctx.settings.home), **who,
         )  # fmt: skip
+        keep_here(ctx, session, who["incident_id"])
     ctx.talk.print(f"incident {who['incident_id']} is {state}")
 
 
@@ -160,6 +162,7 @@ def acknowledge(click_context: click.Context) -> None:
     ctx, who = _who(click_context)
     with ctx.database.write() as session:
         attention.acknowledge(session, now=ctx.clock.now(), **who)
+        keep_here(ctx, session, who["incident_id"])
 
 
 @incident.command()

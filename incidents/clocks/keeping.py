@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from core.actors import SYSTEM
 from core.clock import local
@@ -17,10 +17,10 @@ from deadlines.calendars import DAYS
 from deadlines.evaluation import State, evaluate
 from deadlines.rulebook import Rulebook, load_regimes
 from incidents.casework.changes import CHANGES, as_plain, change
-from incidents.clocks.cases import facts_of
+from incidents.clocks.cases import KNOWING, facts_of
 from incidents.clocks.models import MET, RUNNING, STOPPED, WAIVED, DeadlineRow
 from incidents.groups import group_ids, root_of
-from incidents.models import Incident
+from incidents.models import Event, Incident
 from incidents.states import DISMISSED, LIVE
 from incidents.timeline.events import add_event
 
@@ -34,6 +34,9 @@ if TYPE_CHECKING:
     from deadlines.evaluation import Deadline
 
 STARTED, CHANGED, HALTED, WAS_MET = "clock-started", "clock-changed", "clock-stopped", "clock-met"
+FACT: Final = "clock-fact"
+FACTUAL: Final = (FACT, STARTED)
+"""Events before which no deadline runs, unless somebody knew of the incident."""
 MADE: Final = "made"
 """Where the event of a new deadline has its columns."""
 KEPT: Final = (
@@ -81,6 +84,20 @@ def keep(
     for deadline in evaluate(keeper.book.evaluated, facts_of(session, incident), now):
         count += _keep_one(session, incident, rows, deadline, keeper)
     return count
+
+
+def to_keep(session: Session, *, after: int) -> list[int]:
+    """The whole incidents that deadlines may run for and that something happened to after an event of that number."""
+    asked = select(Event.incident_id).where(Event.id > after, Event.incident_id.is_not(None))
+    if not after:
+        asked = asked.where(Event.kind.in_((*KNOWING, *FACTUAL)))
+    parts = {number for number in session.scalars(asked.distinct()) if number is not None}
+    return sorted({root_of(session, number) for number in parts})
+
+
+def latest_event(session: Session) -> int:
+    """The number of the latest event of all; 0 before the first."""
+    return session.scalar(select(func.max(Event.id))) or 0
 
 
 def put_row(session: Session, incident: Incident, deadline: Deadline, keeper: Keeper) -> DeadlineRow:

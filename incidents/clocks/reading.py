@@ -186,6 +186,13 @@ def counted(session: Session, *, now: datetime, until: datetime) -> dict[str, in
     return {MISSED: missed, NEAR: near}
 
 
+def next_words(session: Session, incident_id: int, language: str) -> tuple[str, str]:
+    """What the next deadline of an incident is called, and its end; empty where none runs."""
+    where = (DeadlineRow.incident_id == incident_id, DeadlineRow.state == RUNNING)
+    row = session.scalar(select(DeadlineRow).where(*where).order_by(*_ORDER).limit(1))
+    return (row.what.get(language, ""), moment_text(row.last_at, row.unit, row.zone)) if row else ("", "")
+
+
 def running_of(session: Session, incident_id: int) -> list[DeadlineRow]:
     """The deadlines that run for an incident and what was merged into it."""
     asked = select(DeadlineRow).where(DeadlineRow.incident_id.in_(group_ids(session, incident_id)))

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-
 from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import select
 
 from incidents.casework.changes import CHANGES, from_plain, play
-from incidents.clocks.keeping import CHANGED, HALTED, MADE, STARTED
+from incidents.clocks.keeping import CHANGED, FACT, HALTED, MADE, STARTED
 from incidents.clocks.settling import SETTLING
-from incidents.clocks.statements import FACT
 from incidents.models import Event
 
 if TYPE_CHECKING:
