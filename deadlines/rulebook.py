@@ -177,15 +177,20 @@ def load_regimes(home: Path | None = None, *, shipped: Path = SHIPPED) -> Rulebo
     regimes = [*own, *(one for one in ours if one.id not in replaced)]
     kept: list[Regime] = []
     for one in sorted(regimes, key=lambda one: (one.id, one.valid_from)):
-        if kept and kept[-1].id == one.id and _overlap(kept[-1], one):
-            problems.append(
-                f"{one.id}: two files of this id hold on {one.valid_from}; the earlier one counts until then"
-            )
-            kept[-1] = kept[-1].model_copy(update={"valid_until": date.fromordinal(one.valid_from.toordinal() - 1)})
-            if kept[-1].valid_until is not None and kept[-1].valid_until < kept[-1].valid_from:
-                kept.pop()
+        if kept and kept[-1].id == one.id:
+            earlier = kept.pop()
+            if earlier.valid_from == one.valid_from or (earlier.valid_until or date.min) >= one.valid_from:
+                problems.append(f"{one.id}: two files of this id hold on {one.valid_from}; the later one counts")
+            if earlier.valid_from < one.valid_from:
+                kept.append(_until(earlier, one.valid_from))
         kept.append(one)
     return Rulebook(tuple(kept), (*problems, *wrong))
+
+
+def _until(regime: Regime, day: date) -> Regime:
+    """A regime that holds no longer than until the day before."""
+    before = date.fromordinal(day.toordinal() - 1)
+    return regime.model_copy(update={"valid_until": min(regime.valid_until or before, before)})
 
 
 def read_regime(text: str) -> Regime:
@@ -217,7 +222,3 @@ def _read_folder(folder: Path) -> tuple[list[Regime], list[str]]:
 
 def _files(folder: Path) -> Iterable[Path]:
     return sorted(folder.glob("*.toml")) if folder.is_dir() else ()
-
-
-def _overlap(earlier: Regime, later: Regime) -> bool:
-    return earlier.valid_until is None or earlier.valid_until >= later.valid_from
