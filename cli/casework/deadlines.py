@@ -148,7 +148,7 @@ def rules_command(click_context: click.Context, *, as_json: bool) -> None:
         ctx.talk.print(f"  {regime.source.said(said)} ({regime.checked_on})", markup=False)
         ctx.talk.print(f"  {regime.check_before_relying.said(said)}", markup=False)
     for problem in book.problems:
-        ctx.talk.print(problem, markup=False)
+        ctx.talk.print(problem, markup=False, soft_wrap=True)
     if book.problems:
         click_context.exit(2)
 

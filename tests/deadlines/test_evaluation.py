@@ -65,7 +65,7 @@ def pairs(draw: st.DrawFn) -> tuple[Facts, Facts]:
         answers=answers,
         confirmed_people=(less.confirmed_people or 0) + draw(st.integers(0, 3000)),
         possible_people=(less.possible_people or 0) + draw(st.integers(0, 3000)),
-        residents=(less.residents or frozenset()) | (draw(countries) or frozenset()),
+        residents=frozenset([*(less.residents or ()), *(draw(countries) or ())]),
         moments={name: draw(moments) for name in MOMENTS if draw(st.booleans())} | dict(less.moments),
     )
     return less, more
@@ -145,7 +145,7 @@ def test_what_is_judged_holds_however_the_unknown_comes_out(tree: Trigger, facts
     people = facts.people(Basis.POSSIBLE)
     outcomes = set()
     for values in product([True, False], repeat=len(open_)):
-        answers = {name: facts.answers.get(name) in {Answer.YES, Answer.POSSIBLE} for name in asked}
+        answers: dict[str, bool] = {name: facts.answers.get(name) in {Answer.YES, Answer.POSSIBLE} for name in asked}
         answers |= dict(zip(open_, values, strict=True))
         outcomes |= {decided(tree, answers, n) for n in ([0, 5, 500, 5000] if people is None else [people])}
     verdict = judge(tree, facts, Basis.POSSIBLE)
