@@ -105,3 +105,16 @@ def test_of_two_versions_the_one_in_force_counts(tmp_path: Path) -> None:
         given = facts(known, people=1)
         found = [one for one in evaluate(book.evaluated, given, at(known)) if one.step.id == "management"]
         assert [one.step.term.last for one in found] == [hours]
+
+
+def test_the_example_in_the_documentation_is_a_rule() -> None:
+    page = (SHIPPED.parent.parent / "docs" / "law.md").read_text(encoding="utf-8")
+    (example,) = re.findall(r"```toml\n(.*?)```", page, re.DOTALL)
+    regime = read_regime(example)
+    assert [step.id for step in regime.steps] == ["management"]
+
+
+@pytest.mark.parametrize("page", ["law.md", "law.ja.md"])
+def test_the_documentation_names_every_rule(page: str) -> None:
+    text = (SHIPPED.parent.parent / "docs" / page).read_text(encoding="utf-8")
+    assert [one.id for one in SHIPPED_REGIMES if f"`{one.id}`" not in text] == []
