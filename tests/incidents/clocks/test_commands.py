@@ -6,6 +6,7 @@ import threading
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+from deadlines.rulebook import SHIPPED
 from home import Home
 from incidents.clocks.reminders import NEAR
 from incidents.timeline.attention import acknowledge
@@ -78,4 +79,8 @@ def test_the_job_keeps_deadlines_and_reminds_once(settings: Settings, database: 
     assert job.work() == "done: 0 changes, 1 told"
     assert job.work() == "done: 0 changes, 0 told"
     assert event_kinds(database)[-1] == NEAR
+    (settings.home / "regimes").mkdir()
+    text = (SHIPPED / "jp-appi-people.toml").read_text(encoding="utf-8").replace('"none"', '"days", last = 14')
+    (settings.home / "regimes" / "people.toml").write_text(text, encoding="utf-8")
+    assert job.work() == "done: 1 changes, 0 told", "the home's own rule holds at once"
     assert Deadlines(bench).work() == "done: 0 changes, 0 told", "another scheduler tells nothing again"

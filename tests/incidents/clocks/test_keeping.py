@@ -281,7 +281,7 @@ def test_lists_have_the_next_ones_in_front_and_obey_their_filters(database: Data
         tell(session, known, MALICE | {"residents": "de, jp", "people-confirmed": "2"})
         lines = next_clocks(session, language="en", now=NOW, limit=9)
         assert [one.name for one in lines] == [GDPR, FIRST_REPORT, FINAL_REPORT, PEOPLE]
-        assert next_words(session, known, "ja")[1] == "2026-11-25 03:00 UTC"
+        assert next_words(session, known, "ja")[1] == "2026-11-25 12:00 JST"
         late = NOW + 10 * DAY
         missed = list_clocks(session, language="en", now=late, show="missed")
         assert [(one.name, one.state) for one in missed] == [(GDPR, "missed"), (FIRST_REPORT, "missed")]
