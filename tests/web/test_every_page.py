@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
+from incidents.clocks.settling import meet, waive_clock
+from incidents.clocks.statements import say
+from tests.actors import by
+from tests.deadlines.cases import FIRST_REPORT, SECRECY
 from tests.web.people import LOGIN, somebody
 from web.routes import load_routes
 
@@ -76,6 +80,20 @@ def too_wide(page: Page) -> list[str]:
             .map(e => e.outerHTML.slice(0, 80))"""
     )
     return [f"{over} pixels too wide"] * (over > 0) + [f"scrolls sideways: {one}" for one in inner]
+
+
+@pytest.fixture(autouse=True)
+def deadlines(database: Database, clock: SetClock, scene: Scene) -> None:
+    """Deadlines in every state that a page can show."""
+    who: dict[str, Any] = {"actor": by("suzuki"), "now": clock.now()}
+    facts = {
+        "malicious": "possible", "residents": "DE,FR,JP", "people-confirmed": "3", "secrecy": "yes",
+        "held-by-processor": "yes", "known": "2026-11-01T10:00+09:00",
+    }  # fmt: skip
+    with database.write() as session:
+        say(session, scene.incident_id, facts, reason="told by the police, who hold the whole list", **who)
+        meet(session, scene.incident_id, FIRST_REPORT, reference="receipt 2026-77", at=clock.now(), **who)
+        waive_clock(session, scene.incident_id, SECRECY, reason="part of the details", **who)
 
 
 @pytest.fixture(autouse=True)
