@@ -14,8 +14,8 @@ from deadlines.facts import (
     POSSIBLE_PEOPLE,
     QUESTIONS,
     RESIDENTS,
-    Answer,
     Deed,
+    FactAnswer,
     Facts,
 )
 from incidents.clocks.models import MET, WAIVED, DeadlineRow, FactRow
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 KNOWING: Final = (ACKNOWLEDGED, *CONFIRMATIONS)
 """What a person did with an incident when they knew of it: the first of these starts what nobody gave a moment for."""
-_GRAVITY: Final = (Answer.NO, Answer.POSSIBLE, Answer.YES)
+_GRAVITY: Final = (FactAnswer.NO, FactAnswer.POSSIBLE, FactAnswer.YES)
 
 
 def facts_of(session: Session, incident: Incident) -> Facts:
@@ -50,7 +50,7 @@ def facts_of(session: Session, incident: Incident) -> Facts:
     known = first_known(session, parts)
     own = select(DeadlineRow).where(DeadlineRow.incident_id == incident.id, DeadlineRow.state.in_((MET, WAIVED)))
     return Facts(
-        answers={name: max(map(Answer, said[name]), key=_GRAVITY.index) for name in QUESTIONS if name in said},
+        answers={name: max(map(FactAnswer, said[name]), key=_GRAVITY.index) for name in QUESTIONS if name in said},
         confirmed_people=_confirmed(incident, said),
         possible_people=max([incident.subjects, *map(int, said.get(POSSIBLE_PEOPLE, ()))]),
         residents=_residents(said.get(RESIDENTS)),
