@@ -14,7 +14,9 @@ from core.query.expressions import Between, Is, words_wanted
 from core.query.refining import asks_for, narrowed, toggled
 from core.query.writer import unparse
 from incidents.errors import SearchError
+from incidents.timeline.readings import READING
 from people.errors import PeopleError
+from people.roles import Permission, may
 from people.saved_searches import default_query, list_saved
 from web.marking import marked
 from web.world import actor_of, world_of
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
 
     from core.query.expressions import Expression
     from core.query.fields import SearchFields
+    from incidents.timeline.query import SearchQuery
 
 QUERY_LENGTH: Final = 2000
 PAGE_SIZE: Final = 50
@@ -55,6 +58,11 @@ def said(request: Request, error: Exception) -> str:
     if isinstance(error, QueryError | SearchError | PeopleError):
         return " ".join(error.said(language)).strip()
     return request.query_params.get("at", "")
+
+
+def seen_by(query: SearchQuery, request: Request) -> SearchQuery:
+    """A search as far as whoever asks may see: who looked at what, and who came, is for some."""
+    return query if may(actor_of(request), Permission.SEE_READINGS) else query.without(READING)
 
 
 def frame(request: Request, room: str, query: str) -> dict[str, Any]:

@@ -6,7 +6,7 @@ tasks of its playbook are done, one's own first, as they are due, then it is con
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from core.actors import Role
@@ -73,10 +73,7 @@ def next_step(line: IncidentLine, standing: Standing, *, me: str, roles: Collect
     if line.merged_into is not None or line.state not in LIVE:
         return NextStep(NOTHING)
     tasks = [task for task in standing.tasks if task.state == OPEN_TASK]
-    step = _step(line, standing, tasks, me, frozenset(roles))
-    if step.due_at is None:
-        return replace(step, due_at=next((task.due_at for task in tasks if task.due_at), None))
-    return step
+    return _step(line, standing, tasks, me, frozenset(roles))
 
 
 def _step(

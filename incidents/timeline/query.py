@@ -7,7 +7,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Final
 
 from core.clock import DEFAULT_ZONE
-from core.query.expressions import EVERYTHING, Is, all_of
+from core.query.expressions import EVERYTHING, Is, Not, all_of
 from core.query.fields import FieldKind, SearchField, SearchFields
 from core.query.parser import parse
 from core.texts import LANGUAGES, load_texts
@@ -40,6 +40,10 @@ class SearchQuery:
     def narrowed(self, kind: str) -> SearchQuery:
         """The same search, among events of a kind."""
         return SearchQuery(all_of([self.expression, Is("kind", kind)]), self.zone, self.within)
+
+    def without(self, kind: str) -> SearchQuery:
+        """The same search, without events of a kind."""
+        return SearchQuery(all_of([self.expression, Not(Is("kind", kind))]), self.zone, self.within)
 
 
 @cache

@@ -79,6 +79,10 @@ PLAIN: Final = tuple(name for name in NAMED if name not in HOLDER_KINDS)
 """Fields whose values everybody sees who may see records at all."""
 
 
+LONGEST_NUMBER: Final = 9
+"""Digits of the number of an incident: no database of ours counts further."""
+
+
 class Meanings(Protocol):
     """What stands behind the handles of a search."""
 
@@ -133,7 +137,7 @@ def _is(part: Is, explorer: Explorer, meanings: Meanings) -> Condition:
     if name == "customer":
         return OfSubjects.of(list(meanings.customers(value)))
     if name == "leak":
-        if not value.isdecimal():
+        if not value.isdecimal() or len(value) > LONGEST_NUMBER:
             raise QueryError("no_number", field=name, value=value)
         return OfSubjects.of(list(meanings.leaked(int(value))))
     if name == "weekday":

@@ -29,7 +29,7 @@ LEAST_HEADINGS = 2
 OTHER = "other"
 HIDDEN = "●●●"
 _WORD = re.compile(r"[^\W_]+(?:[-‐–.'’・][^\W_]+)*")
-_NAMED = re.compile(r"[一-鿿々〆ヶァ-ヺーぁ-ん]{1,12}(?=\s?(?:様|さま|さん|氏(?!名)|殿|君|くん|ちゃん))")
+_NAMED = re.compile(r"[一-鿿々〆ヶァ-ヺーぁ-ん]{1,12}(?=\s?(?:様(?!番号)|さま|さん|氏(?!名)|殿|君|くん|ちゃん))")
 
 _HOST = re.compile(r"[A-Za-z][\w+.-]*://[^/?#@]*(?=[/?#]|$)")
 _ENTITY = re.compile(r"&#[0-9xX]")

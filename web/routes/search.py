@@ -16,7 +16,7 @@ from web.access.guarded import Guarded
 from web.access.own import own_incidents
 from web.charts.days import draw
 from web.results import shown_line
-from web.searching import PAGE_SIZE, QUERY_LENGTH, WRONG, asked, days_query, facet_links, frame, marker, said
+from web.searching import PAGE_SIZE, QUERY_LENGTH, WRONG, asked, days_query, facet_links, frame, marker, said, seen_by
 from web.world import world_of
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ def search(request: Request) -> Response:
     try:
         understood = queries.parse_query(query, zone=zone, now=world.home.clock.now())
         with world.home.database.read() as session:
-            understood = replace(understood, within=_within(request, session))
+            understood = seen_by(replace(understood, within=_within(request, session)), request)
             found = queries.search_all(session, understood, language=language, after=shown["at"], limit=PAGE_SIZE)
             titled = [queries.incident_line(session, number, language=language) for number in found.titled]
     except WRONG as error:

@@ -26,7 +26,7 @@ from web.results import (
     note_export,
     write_results,
 )
-from web.searching import QUERY_LENGTH, WRONG, said
+from web.searching import QUERY_LENGTH, WRONG, said, seen_by
 from web.world import actor_of, form_of, world_of
 
 if TYPE_CHECKING:
@@ -97,7 +97,7 @@ def _written(request: Request, session: Session, room: str, query: str, form: st
     own = own_incidents(request, session)
     within = None if own is None else frozenset(own)
     if room == "events":
-        events = replace(queries.parse_query(query, zone=zone, now=now), within=within)
+        events = seen_by(replace(queries.parse_query(query, zone=zone, now=now), within=within), request)
         language = world.pages.language(request)
         return write_results(event_rows(queries.every_event(session, events, language=language)), EVENT_COLUMNS, form)
     documents = replace(parse_documents(query, zone=zone, now=now), within=within)

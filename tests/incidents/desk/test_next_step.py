@@ -58,10 +58,11 @@ def test_the_rule(line: IncidentLine, standing: Standing, me: str, roles: set[Ro
     assert next_step(line, standing, me=me, roles=roles).name == expected
 
 
-def test_the_earliest_task_says_by_when() -> None:
+def test_a_moment_is_that_of_the_step_itself_and_of_no_other() -> None:
     later = replace(TASK, id=8, due_at=NOW + timedelta(days=2))
-    step = next_step(LINE, replace(NOBODY, tasks=(TASK, later)), me="aoi", roles={R})
-    assert step.due_at == TASK.due_at
+    assert next_step(LINE, replace(NOBODY, tasks=(TASK, later)), me="aoi", roles={R}).due_at is None
+    working = replace(SEEN, is_ranked=True, lacking=(), tasks=(TASK, later))
+    assert next_step(CONFIRMED, working, me="aoi", roles={R}).due_at == TASK.due_at
 
 
 def test_what_is_offered_is_always_possible_and_whose_it_is() -> None:

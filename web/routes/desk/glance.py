@@ -58,6 +58,7 @@ class Touch:
     asked_at: datetime
     conclusion: str
     best: Mapping[str, Any] | None
+    systems: tuple[str, ...]
     sentence: str
 
 
@@ -111,7 +112,7 @@ def _touch(session: Session, incident_id: int, language: str) -> Touch | None:
     found = stored.found
     holders = [one for one in found["holders"] if not one["explains_nothing"]]
     best = holders[0] if holders and found["conclusion"] == "holder" else None
-    return Touch(stored.asked_at, found["conclusion"], best, found["sentence"])
+    return Touch(stored.asked_at, found["conclusion"], best, tuple(found.get("systems", ())), found["sentence"])
 
 
 def _extract(found: Mapping[str, Any], line: IncidentLine) -> ExtractLine:

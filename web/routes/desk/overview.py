@@ -52,7 +52,7 @@ def overview(request: Request) -> Response:
         clocks=clocks,
         unconfirmed=shown.counts_by_state.get(OPEN, 0),
         subjects=shown.subjects_concerned,
-        verdicts=shown.findings_by_verdict,
+        verdicts=shown.findings_by_verdict if own is None else None,
         failed_alerts=alerts,
         watched=watched,
         ailing=ailing,
