@@ -172,7 +172,8 @@ def test_a_home_of_version_0013_is_brought_up_and_searches_find_everything(tmp_p
         assert driver
         driver.execute(
             "INSERT INTO incidents (id, state, severity, opened_at, updated_at, first_seen_at, subjects, people, "
-            "documents, sightings, confidence, fields, sources, members, assignee, dismiss_reason) VALUES (1, 'open', 'high', '2026-11-01', "
+            "documents, sightings, confidence, fields, sources, members, assignee, dismiss_reason) "
+            "VALUES (1, 'open', 'high', '2026-11-01', "
             "'2026-11-01', '2026-11-01', 3, 3, 1, 1, 0.9, '{\"phone\": 3}', '[\"forum\"]', x'00', '', '')"
         )
         driver.executemany(
