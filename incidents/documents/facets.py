@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
 MOST_VALUES: Final = 12
+NO_EXTRACT: Final = "none of these"
+"""Stands among the extracts of a finding, and is none (`custody.ranking`)."""
 _AT_ONCE: Final = 5000
 
 
@@ -42,7 +44,7 @@ def count_facets(session: Session, captures: Sequence[int]) -> DocumentFacets:
             if verdict != "clear":
                 for name in fields:
                     counted["field"][name] += number
-                for name in {one["extract"] for one in extracts}:
+                for name in {one["extract"] for one in extracts} - {NO_EXTRACT}:
                     counted["extract"][name] += number
     return DocumentFacets(**{name: _values(counter) for name, counter in counted.items()})
 
