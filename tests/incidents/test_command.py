@@ -151,7 +151,7 @@ def test_results_are_exported_for_a_reason_and_the_event_comes_first(
     assert (told["room"], told["count"], told["reason"]) == (room, 1, "hearing")
     assert told["sha256"] == hashlib.sha256(content).hexdigest()
     # What cannot be put where it was asked for was made all the same: that is on record before.
-    assert hinomi(*query, "--export", str(tmp_path / "nowhere" / "x.jsonl"), "--reason", "again")[0] == 1
+    assert hinomi(*query, "--export", str(tmp_path / "nowhere" / "x.jsonl"), "--reason", "again")[0] == 3
     assert len(hinomi("incidents", "search", "kind:results-exported", "--json")[1]) == 2
 
 
