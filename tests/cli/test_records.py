@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 import pytest
 
+from cli.language import CommandError
 from core.errors import HinomiError, UsageError
 from core.query.errors import QueryError
 from tests.cli.test_trails import Home
@@ -153,9 +154,9 @@ def test_records_and_lines_are_told_in_japanese(home: Home) -> None:
     assert "800 件中 16 件" in shown
     for column in ("日時", "操作", "作業者", "端末", "システム"):
         assert column in shown
-    with pytest.raises(UsageError) as refused:
+    with pytest.raises(CommandError) as refused:
         home.run("trails", "line", digest_of(home, 0), "--json")
-    assert "理由" in str(refused.value)
+    assert "理由" in " ".join(refused.value.said("ja"))
     with pytest.raises(QueryError) as unknown:
         home.run("trails", "explore", "作業社:x")
     assert "作業者" in " ".join(unknown.value.said("ja"))
