@@ -29,7 +29,7 @@ from incidents.ownership import keep_extracts
 from incidents.same_leak import LeakContent, is_same_leak
 from incidents.severity import LEVELS
 from incidents.states import OPEN, is_woken_by_sighting
-from incidents.timeline.events import add_event
+from incidents.timeline.events import NewEvent, add_event, add_events
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -148,14 +148,18 @@ def _sight(
     """Make sightings of the places that are none yet; gives how many."""
     known = set(session.scalars(select(Sighting.capture_id).where(Sighting.finding_id.in_(_of_content(finding)))))
     new = [capture for capture in captures if capture.id not in known]
-    for number, capture in enumerate(new):
+    for capture in new:
         capture.state = "reported"
         session.add(Sighting(capture_id=capture.id, incident_id=incident.id, finding_id=finding.id, at=now))
-        add_event(
-            session, "repost" if known or number else "sighting", actor=SYSTEM, now=now, incident_id=incident.id,
-            happened_at=capture.posted_at or capture.fetched_at, zone=_zone(capture.posted_as_written),
-            source=capture.source, data=_place(capture, finding) | {"first": is_first}, key=f"sighting:{capture.id}",
-        )  # fmt: skip
+    told = (
+        NewEvent(
+            "repost" if known or number else "sighting", incident.id, capture.posted_at or capture.fetched_at,
+            _zone(capture.posted_as_written), capture.source, _place(capture, finding) | {"first": is_first},
+            f"sighting:{capture.id}",
+        )
+        for number, capture in enumerate(new)
+    )  # fmt: skip
+    add_events(session, told, actor=SYSTEM, now=now)
     session.flush()
     return len(new)
 

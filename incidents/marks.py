@@ -10,12 +10,14 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import delete, select
 
+from core.query.fields import fold
+from core.query.wildcards import fits
 from incidents.errors import IncidentError, NoIncidentError
 from incidents.models import Event, Incident, MarkRow
 from incidents.timeline.events import add_event
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
     from datetime import datetime
 
     from sqlalchemy.orm import Session
@@ -58,6 +60,24 @@ def marks_of_many(session: Session, about_kind: str, abouts: Iterable[str]) -> d
         )
         for about, own in by_about.items()
     }
+
+
+def starred(session: Session, about_kind: str) -> list[str]:
+    """The events or records that have a star, as marks name them."""
+    asked = select(MarkRow.about).where(MarkRow.kind == STAR, MarkRow.about_kind == about_kind)
+    return list(session.scalars(asked.distinct()))
+
+
+def tagged(session: Session, about_kind: str, tag: str) -> list[str]:
+    """The events or records that have a tag; neither case nor width matters, a ``*`` stands for any text."""
+    wanted = fold(tag)
+    return list(dict.fromkeys(about for about, text in every_tag(session, about_kind) if fits(wanted, fold(text))))
+
+
+def every_tag(session: Session, about_kind: str) -> Iterator[tuple[str, str]]:
+    """Each tag with the event or record that has it, the earliest first."""
+    asked = select(MarkRow.about, MarkRow.text).where(MarkRow.kind == TAG, MarkRow.about_kind == about_kind)
+    yield from ((about, text) for about, text in session.execute(asked.order_by(MarkRow.id)))
 
 
 def put_mark(

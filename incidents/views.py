@@ -196,6 +196,7 @@ class SearchFacets:
     source: tuple[FacetValue, ...] = ()
     incident: tuple[FacetValue, ...] = ()
     state: tuple[FacetValue, ...] = ()
+    tag: tuple[FacetValue, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,9 +232,33 @@ class DocumentHit:
 
 @dataclass(frozen=True, slots=True)
 class DocumentHits:
-    """A page of such places, newest first; ``total`` are all of them if ``is_all``, else there are more."""
+    """A page of such places, newest first.
+
+    ``total`` are all of them if ``is_all``; else there are more, and it counts those fetched after ``since``.
+    """
 
     total: int
     hits: tuple[DocumentHit, ...]
     next: str
     is_all: bool = True
+    since: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentFacets:
+    """What the places that were counted have in common, field by field, the most frequent first."""
+
+    source: tuple[FacetValue, ...] = ()
+    verdict: tuple[FacetValue, ...] = ()
+    state: tuple[FacetValue, ...] = ()
+    field: tuple[FacetValue, ...] = ()
+    extract: tuple[FacetValue, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentResult:
+    """A page of places with what stands beside it: facets, and how many of them were fetched on each day."""
+
+    page: DocumentHits
+    facets: DocumentFacets
+    days: tuple[DayCount, ...]

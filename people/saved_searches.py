@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from sqlalchemy import delete, or_, select, update
+from sqlalchemy import or_, select, update
 
+from incidents.timeline.events import add_event
 from people.errors import SavedSearchError
 from people.models import Account, SavedSearch
 
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from sqlalchemy.orm import Session
+
+    from core.actors import Actor
 
 ROOMS: Final = ("events", "documents", "records")
 MOST: Final = 100
@@ -55,35 +58,92 @@ def default_query(session: Session, login: str, room: str) -> str:
 
 
 def save_search(
-    session: Session, login: str, room: str, name: str, query: str, *, shared: bool, is_default: bool, now: datetime
+    session: Session, actor: Actor, room: str, name: str, query: str, *, shared: bool, is_default: bool, now: datetime
 ) -> None:
     """Keep a search; one of the same name is replaced.
 
     Raises:
         SavedSearchError: It has no name or too long a one, or somebody keeps too many.
     """
-    name = " ".join(name.split())
-    if not name or len(name) > LONGEST_NAME or len(query) > LONGEST_QUERY or room not in ROOMS:
+    name = _checked_name(name)
+    if len(query) > LONGEST_QUERY or room not in ROOMS:
         raise SavedSearchError("saved_name", limit=LONGEST_NAME)
-    account_id = session.scalars(select(Account.id).where(Account.login == login)).one()
+    account_id = session.scalars(select(Account.id).where(Account.login == actor.name)).one()
     own = SavedSearch.account_id == account_id
     known = session.scalar(select(SavedSearch).where(own, SavedSearch.room == room, SavedSearch.name == name))
-    if known is None and len(session.scalars(select(SavedSearch.id).where(own)).all()) >= MOST:
-        raise SavedSearchError("saved_many", limit=MOST)
-    if is_default:
-        session.execute(update(SavedSearch).where(own, SavedSearch.room == room).values(is_default=False))
     if known is None:
-        known = SavedSearch(account_id=account_id, room=room, name=name)
+        if len(session.scalars(select(SavedSearch.id).where(own)).all()) >= MOST:
+            raise SavedSearchError("saved_many", limit=MOST)
+        known = SavedSearch(
+            account_id=account_id, room=room, name=name, query=query, shared=False, is_default=False, saved_at=now
+        )
         session.add(known)
-    known.query, known.shared, known.is_default, known.saved_at = query, shared, is_default, now
+        _tell(session, "search-kept", known, actor, now)
+    elif known.query != query:
+        known.query = query
+        _tell(session, "search-rewritten", known, actor, now)
+    known.saved_at = now
+    _set(session, known, shared=shared, is_default=is_default, actor=actor, now=now)
 
 
-def forget_search(session: Session, login: str, number: int) -> bool:
+def change_search(
+    session: Session, actor: Actor, number: int, *, name: str, shared: bool, is_default: bool, now: datetime
+) -> SavedView | None:
+    """Give a search of one's own another name, share it or not, let a page begin with it or not; None if there is none.
+
+    Raises:
+        SavedSearchError: It has no name or too long a one, or another one has that name.
+    """
+    name = _checked_name(name)
+    found = _own(session, actor, number)
+    if found is None:
+        return None
+    if found.name != name:
+        same = (SavedSearch.account_id == found.account_id, SavedSearch.room == found.room, SavedSearch.name == name)
+        if session.scalar(select(SavedSearch.id).where(*same)) is not None:
+            raise SavedSearchError("saved_twice", name=name)
+        before, found.name = found.name, name
+        _tell(session, "search-renamed", found, actor, now, name_before=before)
+    _set(session, found, shared=shared, is_default=is_default, actor=actor, now=now)
+    return SavedView(found.id, name, found.query, actor.name, is_own=True, shared=shared, is_default=is_default)
+
+
+def forget_search(session: Session, actor: Actor, number: int, *, now: datetime) -> bool:
     """Delete a search of one's own; False if there is none of that number."""
-    account_id = select(Account.id).where(Account.login == login).scalar_subquery()
-    gone = session.scalars(
-        delete(SavedSearch)
-        .where(SavedSearch.id == number, SavedSearch.account_id == account_id)
-        .returning(SavedSearch.id)
-    )
-    return gone.first() is not None
+    found = _own(session, actor, number)
+    if found is None:
+        return False
+    _tell(session, "search-deleted", found, actor, now)
+    session.delete(found)
+    return True
+
+
+def _checked_name(name: str) -> str:
+    name = " ".join(name.split())
+    if not name or len(name) > LONGEST_NAME:
+        raise SavedSearchError("saved_name", limit=LONGEST_NAME)
+    return name
+
+
+def _own(session: Session, actor: Actor, number: int) -> SavedSearch | None:
+    account_id = select(Account.id).where(Account.login == actor.name).scalar_subquery()
+    return session.scalar(select(SavedSearch).where(SavedSearch.id == number, SavedSearch.account_id == account_id))
+
+
+def _set(session: Session, search: SavedSearch, *, shared: bool, is_default: bool, actor: Actor, now: datetime) -> None:
+    if search.shared != shared:
+        search.shared = shared
+        _tell(session, "search-shared" if shared else "search-unshared", search, actor, now)
+    if search.is_default == is_default:
+        return
+    if is_default:
+        own = (SavedSearch.account_id == search.account_id, SavedSearch.room == search.room)
+        session.execute(update(SavedSearch).where(*own).values(is_default=False))
+    search.is_default = is_default
+    _tell(session, "search-default" if is_default else "search-no-default", search, actor, now)
+
+
+def _tell(session: Session, kind: str, search: SavedSearch, actor: Actor, now: datetime, **more: str) -> None:
+    """Put a change on record; what is searched for is told of shared ones alone, since others run those."""
+    shown = {"query": search.query} if kind == "search-shared" or search.shared else {}
+    add_event(session, kind, actor=actor, now=now, data={"room": search.room, "name": search.name} | shown | more)

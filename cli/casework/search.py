@@ -34,7 +34,9 @@ FORMS = {".csv": "csv", ".jsonl": "jsonl", ".json": "jsonl"}
 def search_command(
     ctx: Context, words: tuple[str, ...], room: str, limit: int, export: Path | None, reason: str, *, as_json: bool
 ) -> None:
-    """Search every timeline: words, "phrases", -word, OR, kind: actor: source: incident: state: title: after: before:.
+    """Search every timeline: words, "phrases", -word, OR, and fields.
+
+    Fields: kind: actor: source: incident: state: title: tag: starred: after: before:.
 
     With --in documents: title: author: address: source: hash: verdict: field: extract: posted: fetched: people:
     subjects: state: incident:.

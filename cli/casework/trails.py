@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from cli.casework.kept_lines import forget_lines
 from cli.casework.records import explore, line
 from cli.casework.suspicions import check, escalate, explain, suspicions
 from cli.given import GIVEN_FILE, confirm
@@ -27,7 +28,7 @@ def trails() -> None:
     """Operators' access records: take them in, see what is missing, and what wants an explanation."""
 
 
-for _command in (check, suspicions, explain, escalate, explore, line):
+for _command in (check, suspicions, explain, escalate, explore, line, forget_lines):
     trails.add_command(_command)
 
 

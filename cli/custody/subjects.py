@@ -51,6 +51,9 @@ def forget(ctx: Context, *, file: Path, reason: str, yes: bool, as_json: bool) -
         ),
         soft_wrap=True,
     )  # fmt: skip
+    kept = _kept_lines(ctx)
+    if kept:
+        ctx.talk.print(say("index.lines_kept", count=sum(kept.values()), systems=", ".join(kept)), soft_wrap=True)
     if as_json:
         ctx.emit(
             {
@@ -58,5 +61,14 @@ def forget(ctx: Context, *, file: Path, reason: str, yes: bool, as_json: bool) -
                 "fingerprints": done.fingerprints,
                 "unknown": strangers,
                 "generation": done.generation,
+                "kept_lines": kept,
             }
         )
+
+
+def _kept_lines(ctx: Context) -> dict[str, int]:
+    """How many files of kept lines there are by system: any of them may hold the number of who was forgotten."""
+    from trails.store.lines_forgetting import kept_files
+
+    with ctx.database.read() as session:
+        return {name: len(files) for name, files in kept_files(session, ctx.settings.trails_dir).items()}

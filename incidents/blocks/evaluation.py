@@ -39,6 +39,26 @@ class OfIncidents:
         return held
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class OfEvents:
+    """Some events by their sorted ids, or with ``others`` all but them."""
+
+    wanted: np.ndarray
+    others: bool = False
+
+    def holds(self, block: AnyBlock) -> np.ndarray:
+        """For which events of a block."""
+        if not self.needs_ids(block):
+            return np.full(block.size, self.others)
+        held: np.ndarray = np.isin(block.ids, self.wanted, invert=self.others)
+        return held
+
+    def needs_ids(self, block: AnyBlock) -> bool:
+        """Whether one of them may be in a block."""
+        first, beyond = np.searchsorted(self.wanted, [block.first_id, block.last_id + 1])
+        return bool(first < beyond)
+
+
 @dataclass(frozen=True, slots=True)
 class InColumn:
     """Events whose word in a column passes."""
@@ -96,7 +116,7 @@ class HoldsWord:
     word: str
 
 
-Test: TypeAlias = OfIncidents | InColumn | InTime | HoldsWord
+Test: TypeAlias = OfIncidents | OfEvents | InColumn | InTime | HoldsWord
 Tests: TypeAlias = "Mapping[Word | Is | Between, Test]"
 
 

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from incidents.blocks.columns import HAPPENED, INCIDENTS, LEARNED, WORDS
-from incidents.blocks.evaluation import Answer, HoldsWord, InColumn, InTime, OfIncidents
+from incidents.blocks.columns import HAPPENED, IDS, INCIDENTS, LEARNED, WORDS
+from incidents.blocks.evaluation import Answer, HoldsWord, InColumn, InTime, OfEvents, OfIncidents
 from incidents.blocks.loose import read_loose
 from incidents.blocks.sealed import SealedBlock, fetch, list_blocks
 from incidents.blocks.sealing import sealed_to
@@ -174,6 +174,8 @@ class Finder:
         for test in tests:
             if isinstance(test, OfIncidents):
                 yield INCIDENTS
+            elif isinstance(test, OfEvents) and test.needs_ids(block):
+                yield IDS
             elif isinstance(test, InColumn):
                 yield WORDS[test.column]
             elif isinstance(test, InTime) and test.needs_moments(block):

@@ -24,6 +24,7 @@ class LooseBlock:
         self._rows = rows
         self.size = len(rows)
         self.ids, self.happened, self.learned, self.incidents = rows.ids, rows.happened, rows.learned, rows.incidents
+        self.first_id, self.last_id = int(rows.ids[0]), int(rows.ids[-1])
         self.oldest, self.newest = int(rows.happened.min()), int(rows.happened.max())
         self._columns = {"kind": rows.kinds, "actor": rows.actors, "source": rows.sources}
 

@@ -35,6 +35,8 @@ class SealedBlock:
     number: int
     size: int
     buckets: int
+    first_id: int
+    last_id: int
     oldest: int
     newest: int
     leaves: dict[int, bytes | None] = field(default_factory=dict)
@@ -98,7 +100,10 @@ class SealedBlock:
 
 def list_blocks(session: Session) -> list[SealedBlock]:
     """Every block, without leaves."""
-    asked = select(EventBlock.id, EventBlock.size, EventBlock.buckets, EventBlock.oldest, EventBlock.newest)
+    asked = select(
+        EventBlock.id, EventBlock.size, EventBlock.buckets, EventBlock.first_id, EventBlock.last_id, EventBlock.oldest,
+        EventBlock.newest,
+    )  # fmt: skip
     return [SealedBlock(session, *row) for row in session.execute(asked)]
 
 

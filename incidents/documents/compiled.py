@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import String, and_, cast, exists, false, func, not_, or_, select, true
+from sqlalchemy import and_, exists, false, func, not_, or_, select, true
 from sqlalchemy.orm import aliased
 
 from archive.models import Capture, CaptureText, DocumentRow
@@ -14,6 +13,7 @@ from core.query.expressions import Any as AnyOf
 from core.query.fields import fold
 from core.query.folding import folded
 from core.query.wildcards import ESCAPE, has_star, like_of
+from incidents.documents.entries import has_extract, has_field
 from incidents.groups import group_ids
 from incidents.models import FindingRow, Sighting
 
@@ -68,11 +68,8 @@ def _is(session: Session, one: Is) -> ColumnElement[bool]:
         return _like(DocumentRow.state, one.value)
     if one.field == "verdict":
         return _found(session, _like(FindingRow.verdict, one.value))
-    # Both are JSON, whose text holds a name in quotation marks; only findings of somebody's values have any.
-    told = func.lower(cast(FindingRow.fields if one.field == "field" else FindingRow.extracts, String))
-    name = json.dumps(one.value)[1:-1].lower()
-    pattern = f'*"{name}":*' if one.field == "field" else f'*"extract": "{name}"*'
-    return _found(session, and_(FindingRow.verdict != "clear", told.like(like_of(pattern), escape=ESCAPE)))
+    asked = has_field if one.field == "field" else has_extract
+    return _found(session, asked(session, one.value))
 
 
 def _like(column: Any, value: str) -> ColumnElement[bool]:

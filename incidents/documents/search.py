@@ -12,20 +12,21 @@ from archive.models import Capture, CaptureText, DocumentRow
 from core.query.expressions import All, Word
 from incidents.blocks.finder import COUNTED
 from incidents.documents.compiled import condition, sighted_in
+from incidents.documents.facets import count_days, count_facets
 from incidents.documents.fields import DocumentQuery, parse_documents
 from incidents.errors import SearchError
 from incidents.models import FindingRow, Sighting
-from incidents.views import DocumentHit, DocumentHits
+from incidents.views import DocumentHit, DocumentHits, DocumentResult
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from sqlalchemy import ColumnElement, Select
     from sqlalchemy.orm import Session
 
     from core.query.expressions import Expression
 
-__all__ = ["DocumentQuery", "every_document", "parse_documents", "search_documents"]
+__all__ = ["DocumentQuery", "every_document", "parse_documents", "search_all_documents", "search_documents"]
 
 PAGE_SIZE: Final = 50
 _AT_ONCE: Final = 500
@@ -47,17 +48,45 @@ def search_documents(
     Raises:
         SearchError: The place to go on from is none.
     """
-    where = _where(session, query)
-    total = session.scalar(select(func.count()).select_from(_newest(where, COUNTED + 1).subquery())) or 0
-    hits = _page(session, [*where, *_beyond(after)], limit + 1)
+    return _asked(session, query, after, limit)[0]
+
+
+def search_all_documents(
+    session: Session, query: DocumentQuery, *, after: str = "", limit: int = PAGE_SIZE
+) -> DocumentResult:
+    """A page, with the facets and the days of everything that was counted.
+
+    Raises:
+        SearchError: The place to go on from is none.
+    """
+    page, counted = _asked(session, query, after, limit)
+    return DocumentResult(
+        page,
+        count_facets(session, [number for number, _ in counted]),
+        tuple(count_days((moment for _, moment in counted), query.zone)),
+    )
+
+
+def _asked(
+    session: Session, query: DocumentQuery, after: str, limit: int
+) -> tuple[DocumentHits, Sequence[tuple[int, datetime]]]:
+    """A page, and what was counted: each place, and when it was fetched."""
+    where, beyond = _where(session, query), _beyond(after)
+    found = [(number, moment) for number, moment in session.execute(_newest(where, COUNTED + 1))]
+    since = found.pop()[1] if len(found) > COUNTED else None
+    if beyond:
+        chosen: Sequence[int] = session.scalars(_newest([*where, *beyond], limit + 1)).all()
+    else:
+        chosen = [number for number, _ in found[: limit + 1]]
+    hits = _page(session, chosen)
     more = f"{hits[limit - 1].fetched_at.isoformat()}_{hits[limit - 1].capture_id}" if len(hits) > limit else ""
-    return DocumentHits(min(total, COUNTED), tuple(hits[:limit]), more, is_all=total <= COUNTED)
+    return DocumentHits(len(found), tuple(hits[:limit]), more, is_all=since is None, since=since), found
 
 
 def every_document(session: Session, query: DocumentQuery) -> Iterator[DocumentHit]:
     """Every place that fits, newest first, read as they are asked for."""
     where, after = _where(session, query), ""
-    while hits := _page(session, [*where, *_beyond(after)], _AT_ONCE):
+    while hits := _page(session, session.scalars(_newest([*where, *_beyond(after)], _AT_ONCE)).all()):
         yield from hits
         after = f"{hits[-1].fetched_at.isoformat()}_{hits[-1].capture_id}"
 
@@ -77,14 +106,13 @@ def _narrowing(session: Session, expression: Expression) -> list[ColumnElement[b
     return [Capture.id.in_(some)] if len(some) <= FEW_TEXTS else []
 
 
-def _newest(where: list[ColumnElement[bool]], limit: int) -> Select[int]:
-    joined = select(Capture.id).join(DocumentRow, DocumentRow.id == Capture.document_id)
+def _newest(where: list[ColumnElement[bool]], limit: int) -> Select[int, datetime]:
+    joined = select(Capture.id, Capture.fetched_at).join(DocumentRow, DocumentRow.id == Capture.document_id)
     joined = joined.join(CaptureText, CaptureText.capture_id == Capture.id).where(*where)
     return joined.order_by(Capture.fetched_at.desc(), Capture.id.desc()).limit(limit)
 
 
-def _page(session: Session, where: list[ColumnElement[bool]], limit: int) -> list[DocumentHit]:
-    chosen = session.scalars(_newest(where, limit)).all()
+def _page(session: Session, chosen: Sequence[int]) -> list[DocumentHit]:
     found = aliased(FindingRow)
     latest = select(func.max(found.id)).where(found.document_id == Capture.document_id).scalar_subquery()
     rows = session.execute(

@@ -13,9 +13,10 @@ from core.query.expressions import All, Any, Between, Is, Not, Word
 from core.query.fields import fold
 from core.query.folding import folded
 from core.query.wildcards import fits
-from incidents.blocks.evaluation import HoldsWord, InColumn, InTime, OfIncidents
+from incidents.blocks.evaluation import HoldsWord, InColumn, InTime, OfEvents, OfIncidents
 from incidents.blocks.rows import microseconds
 from incidents.groups import group_ids
+from incidents.marks import EVENT, starred, tagged
 from incidents.models import Incident
 from incidents.timeline.query import LEARNED
 from incidents.timeline.readings import expanded
@@ -54,7 +55,7 @@ def _leaves(expression: Expression) -> Iterable[Word | Is | Between]:
         yield expression
 
 
-def _test(session: Session, leaf: Word | Is | Between) -> Test:
+def _test(session: Session, leaf: Word | Is | Between) -> Test:  # noqa: PLR0911  # one a kind of field
     if isinstance(leaf, Word):
         return HoldsWord(folded(leaf.text))
     if isinstance(leaf, Between):
@@ -67,6 +68,10 @@ def _test(session: Session, leaf: Word | Is | Between) -> Test:
         return OfIncidents(
             _wanted(session, [number for number, state in session.execute(asked) if fits(leaf.value, state)])
         )
+    if leaf.field == "tag":
+        return OfEvents(_ids(tagged(session, EVENT, leaf.value)))
+    if leaf.field == "starred":
+        return OfEvents(_ids(starred(session, EVENT)), others=leaf.value == "no")
     if leaf.field == "title":
         wanted = f"*{folded(leaf.value)}*"
         return OfIncidents(_wanted(session, list(titled(session, partial(fits, wanted)))))
@@ -83,6 +88,10 @@ def _ranged(session: Session, leaf: Between) -> Test:
         return OfIncidents(_wanted(session, [number for number in numbers if leaf.holds(number)]))
     low, high = (microseconds(one) if isinstance(one, datetime) else None for one in (leaf.low, leaf.high))
     return InTime("learned" if leaf.field == LEARNED else "happened", low, high)
+
+
+def _ids(events: Iterable[str]) -> np.ndarray:
+    return np.unique(np.array([int(one) for one in events], np.int64))
 
 
 def _wanted(session: Session, numbers: Collection[int]) -> np.ndarray:

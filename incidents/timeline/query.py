@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from core.query.expressions import Expression
 
+STARRED: Final = {"yes": "yes", "no": "no", "あり": "yes", "なし": "no", "はい": "yes", "いいえ": "no"}
 AT: Final = "at"
 LEARNED: Final = "learned"
 
@@ -56,6 +57,8 @@ def event_fields() -> SearchFields:
         SearchField("incident", FieldKind.NUMBER, ("事案",)),
         SearchField("state", FieldKind.CHOICE, ("状態",), _choices("state", (), STATES)),
         SearchField("title", FieldKind.WORD, ("件名", "表題")),
+        SearchField("tag", FieldKind.WORD, ("タグ",)),
+        SearchField("starred", FieldKind.CHOICE, ("star", "スター", "星"), STARRED),
         SearchField(AT, FieldKind.MOMENT, ("日時", "発生", "happened")),
         SearchField(LEARNED, FieldKind.MOMENT, ("把握",)),
         moment=AT,

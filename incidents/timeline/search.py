@@ -18,14 +18,15 @@ from sqlalchemy import select
 from core.query.expressions import words_wanted
 from incidents.blocks.finder import COUNTED, Counted, Finder, prefetch_columns
 from incidents.blocks.rows import microseconds, moment_of
-from incidents.blocks.sealed import BlockGoneError, SealedBlock
+from incidents.blocks.sealed import BlockGoneError
 from incidents.errors import SearchError
-from incidents.models import Event, Incident
+from incidents.models import Event
 from incidents.timeline.compiled import compiled
+from incidents.timeline.facets import count_facets
 from incidents.timeline.query import SearchQuery, parse_query
 from incidents.timeline.sentences import kind_name, sentence
 from incidents.timeline.titles import with_words
-from incidents.views import DayCount, EventView, FacetValue, SearchFacets, SearchPage, SearchResult
+from incidents.views import DayCount, EventView, SearchPage, SearchResult
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -37,7 +38,6 @@ if TYPE_CHECKING:
 __all__ = ["COUNTED", "SearchQuery", "event_view", "every_event", "histogram", "parse_query", "search", "search_all"]
 
 PAGE_SIZE = 50
-FACET_VALUES: Final = 12
 TITLES: Final = 20
 _AT_ONCE: Final = 500
 _QUARTER_HOUR_S = 900  # every zone's offset today is a multiple of it
@@ -86,7 +86,7 @@ def search_all(
         titled = with_words(session, list(words_wanted(query.expression))) if not after else iter(())
         return SearchResult(
             page=_page(session, query, page, counted, language),
-            facets=_facets(session, counted, language),
+            facets=count_facets(session, counted, language),
             days=tuple(_days(counted, query.zone)),
             titled=tuple(islice((one for one in titled if query.within is None or one in query.within), TITLES)),
         )
@@ -171,36 +171,6 @@ def _days(counted: Counted, zone: str) -> Iterator[DayCount]:
         for quarter, number in zip(quarters.tolist(), events.tolist(), strict=True):
             days[datetime.fromtimestamp(quarter * _QUARTER_HOUR_S, UTC).astimezone(here).date()] += number
     yield from (DayCount(day, events) for day, events in sorted(days.items()))
-
-
-def _facets(session: Session, counted: Counted, language: str) -> SearchFacets:
-    words: dict[str, Counter[str]] = {name: Counter() for name in ("kind", "actor", "source")}
-    incidents: Counter[int] = Counter()
-    for block, places in counted.parts:
-        for name, counter in words.items():
-            column = block.words(name)
-            numbers = np.bincount(column.codes[places], minlength=len(column.words))
-            counter.update({column.words[at]: int(numbers[at]) for at in np.flatnonzero(numbers)})
-        found, numbers = np.unique(block.incidents[places], return_counts=True)
-        incidents.update(dict(zip(found.tolist(), numbers.tolist(), strict=True)))
-        if isinstance(block, SealedBlock):
-            block.leaves.clear()
-    incidents.pop(-1, None)
-    states: Counter[str] = Counter()
-    for number, state in session.execute(select(Incident.id, Incident.state)) if incidents else ():
-        states[state] += incidents.get(number, 0)
-    return SearchFacets(
-        kind=_values(words["kind"], lambda kind: kind_name(kind, language)),
-        actor=_values(words["actor"], str),
-        source=_values(words["source"], str),
-        incident=_values(Counter({str(number): events for number, events in incidents.items()}), str),
-        state=_values(states, str),
-    )
-
-
-def _values(counter: Counter[str], text: Callable[[str], str]) -> tuple[FacetValue, ...]:
-    ordered = sorted(counter.items(), key=lambda item: (-item[1], item[0]))
-    return tuple(FacetValue(word, text(word), events) for word, events in ordered if word and events)[:FACET_VALUES]
 
 
 def _place(after: str) -> Place | None:

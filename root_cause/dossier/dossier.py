@@ -14,7 +14,7 @@ import polars as pl
 
 from root_cause.dossier.coverage import measure_coverage
 from root_cause.dossier.holders import touches_of_leaked
-from trails.explore.conditions import ANYTHING, NamedIn, TimeSpan, both
+from trails.explore.conditions import ANYTHING, AtRows, Either, NamedIn, TimeSpan, both
 from trails.explore.explorer import QUARTERS, SLOT_S, weekday_of
 from trails.explore.gathered import gather
 from trails.explore.questions import ask
@@ -59,12 +59,16 @@ class Lane:
 
 @dataclass(frozen=True, slots=True)
 class FirstLast:
-    """When a leaked customer was touched for the first and the last time, and how often; seconds since 1970."""
+    """When a leaked customer was touched for the first and the last time, and how often; seconds since 1970.
+
+    ``whole`` says that it was only ever touched by records that name a whole extract and no customer.
+    """
 
     subject: int
     first: int
     last: int
     touches: int
+    whole: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -145,14 +149,19 @@ def compile_dossier(
     hits = hits_ever.filter((pl.col("second") >= first) & (pl.col("second") < until)) if within else hits_ever
     condition = both(candidate.condition, within or ANYTHING)
     listed = ask(
-        explorer, both(condition, leaked.condition) if only_leaked else condition, after=after, limit=limit, facets=()
+        explorer,
+        both(condition, _leaked_rows(leaked, hits)) if only_leaked else condition,
+        after=after,
+        limit=limit,
+        facets=(),
     )
     bars, width, base = _bars(explorer, first, until)
     clock = _Clock(explorer)
     mine = clock.bar(rows["second"], base, width, len(bars) - 1)
-    leaked_bars = clock.bar(hits["second"], base, width, len(bars) - 1)
+    records = hits.unique(["part", "row"], maintain_order=True)  # one that names an extract touches many
+    leaked_bars = clock.bar(records["second"], base, width, len(bars) - 1)
     low, high, colleagues = _band(explorer, candidate, within, base, width, len(bars) - 1)
-    heat, heat_leaked = clock.heat(rows["second"]), clock.heat(hits["second"])
+    heat, heat_leaked = clock.heat(rows["second"]), clock.heat(records["second"])
     dated = hits.filter(pl.col("second") > 0)
     coverage = measure_coverage(
         dated["second"].to_numpy(), dated["subject"].to_numpy(), clock.local(dated["second"]) // DAY_S
@@ -163,7 +172,7 @@ def compile_dossier(
         all=np.bincount(mine[mine >= 0], minlength=len(bars) - 1),
         leaked=np.bincount(leaked_bars[leaked_bars >= 0], minlength=len(bars) - 1),
         low=low, high=high, colleagues=colleagues, heat=heat, heat_leaked=heat_leaked, usual=_usual(heat),
-        lanes={name: _lanes(name, rows, hits, mine, leaked_bars, len(bars) - 1) for name in fields},
+        lanes={name: _lanes(name, rows, records, mine, leaked_bars, len(bars) - 1) for name in fields},
         others=_others(explorer, candidate, leaked, within), customers=_customers(hits), coverage=coverage,
         coverage_terminal=_terminal(hits, coverage), hits=hits, page=listed.page, more=listed.more,
         systems=tuple(sorted(name for name in ever.facets["system"] if name)),
@@ -195,6 +204,11 @@ class _Clock:
         local = self.local(seconds.filter(seconds > 0)) // SLOT_S
         cells = weekday_of(local) * 24 + local // QUARTERS % 24
         return np.bincount(cells, minlength=7 * 24).reshape(7, 24)
+
+
+def _leaked_rows(leaked: LeakedSet, hits: pl.DataFrame) -> Condition:
+    whole = hits.filter(pl.col("whole")).select("part", "row")
+    return Either((leaked.condition, AtRows.of(whole.iter_rows()))) if len(whole) else leaked.condition
 
 
 def _span(first_slot: int, slots: Counts) -> tuple[int, int] | None:
@@ -292,7 +306,10 @@ def _others(
 
 def _customers(hits: pl.DataFrame) -> list[FirstLast]:
     each = hits.group_by("subject").agg(
-        pl.col("second").min().alias("first"), pl.col("second").max().alias("last"), pl.len().alias("touches")
+        pl.col("second").min().alias("first"),
+        pl.col("second").max().alias("last"),
+        pl.len().alias("touches"),
+        pl.col("whole").all().alias("whole"),
     )
     return [FirstLast(**one) for one in each.sort("first", "subject").iter_rows(named=True)]
 

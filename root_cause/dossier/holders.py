@@ -9,8 +9,8 @@ import numpy as np
 
 from incidents import queries
 from root_cause.evidence import number_digests
-from trails.explore.conditions import InSessions, NamedIn, OfLine, OfSubjects, both
-from trails.explore.gathered import shown_something, touches
+from trails.explore.conditions import ANYTHING, Either, InSessions, NamedIn, OfLine, OfSubjects, both
+from trails.explore.gathered import gather, shown_something, touches
 from trails.explore.handles import is_handle
 from trails.explore.rows import read_rows_at
 from trails.store.runs import RUN_KINDS
@@ -45,6 +45,11 @@ class LeakedSet:
     def condition(self) -> OfSubjects:
         """Records about one of them."""
         return OfSubjects(self.asked)
+
+    def inside(self, extract: str) -> NDArray[np.uint64]:
+        """Those that an extract holds, as the index has them."""
+        _, digests = number_digests(self.index, self.index.members(extract))
+        return np.intersect1d(self.current, digests)
 
     def led_on(self, digests: NDArray[np.uint64]) -> NDArray[np.uint64]:
         """Digests of records as the index has them now."""
@@ -84,7 +89,7 @@ def find_candidate(
     if kind in RUN_KINDS:
         names = handles.find(kind, handle, explorer.names(kind).values())
         return TrailHolder(kind, names[0], handle, NamedIn(kind, frozenset(names))) if names else None
-    hits = touches(explorer, leaked.asked, ())
+    hits = touches_of_leaked(explorer, leaked, (), ANYTHING).unique(["part", "row"], maintain_order=True)
     column = "session" if kind == SESSION else "line"
     found = read_rows_at(explorer, _by_part(hits.head(MOST_READ)), [column])
     each = found[column].drop_nulls().unique().to_list()
@@ -102,11 +107,46 @@ def find_candidate(
 def touches_of_leaked(
     explorer: Explorer, leaked: LeakedSet, fields: Sequence[str], condition: Condition
 ) -> pl.DataFrame:
-    """Records that touch leaked customers and showed something (`trails.explore.gathered.touches`)."""
+    """Records that touch leaked customers and showed something (`trails.explore.gathered.touches`).
+
+    A record that names a whole extract and no customer is, as in the ranking, a touch of each of them that the extract
+    holds: ``whole`` says so.
+    """
     import polars as pl
 
-    found = touches(explorer, leaked.asked, fields, both(condition, shown_something(explorer)))
-    return found.with_columns(subject=pl.Series(leaked.led_on(found["subject"].to_numpy()), dtype=pl.UInt64))
+    shown = both(condition, shown_something(explorer))
+    found = touches(explorer, leaked.asked, fields, shown)
+    found = found.with_columns(
+        subject=pl.Series(leaked.led_on(found["subject"].to_numpy()), dtype=pl.UInt64), whole=pl.lit(value=False)
+    )
+    named = _of_extracts(explorer, fields, shown)
+    if named.is_empty():
+        return found
+    members = [
+        pl.DataFrame({"extract_named": [name] * len(of), "subject": pl.Series(of, dtype=pl.UInt64)})
+        for name in named["extract_named"].unique().to_list()
+        if len(of := leaked.inside(name))
+    ]
+    if not members:
+        return found
+    opened = named.join(pl.concat(members), on="extract_named", how="inner").with_columns(whole=pl.lit(value=True))
+    return pl.concat([found, opened.select(found.columns)])
+
+
+def _of_extracts(explorer: Explorer, fields: Sequence[str], shown: Condition) -> pl.DataFrame:
+    """Records that name an extract and no customer, with its name as ``extract_named``."""
+    import polars as pl
+
+    names = frozenset(explorer.names("extract").values())
+    asked = tuple(dict.fromkeys((*fields, "extract")))
+    found = gather(explorer, both(NamedIn("extract", names), shown) if names else Either(()), asked)
+    if found.is_empty():
+        return found.with_columns(extract_named=pl.lit(""))
+    about = read_rows_at(explorer, _by_part(found), ["subject"]).select("part", "row", "subject")
+    nobody = about.filter(pl.col("subject") == 0).select("part", "row")
+    return found.join(nobody, on=["part", "row"], how="semi").with_columns(
+        extract_named=pl.col("extract").cast(pl.String)
+    )
 
 
 def _by_part(places: pl.DataFrame) -> dict[int, NDArray[np.int64]]:

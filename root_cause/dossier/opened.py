@@ -17,6 +17,7 @@ from fingerprints.identifiers import load_kinds
 from fingerprints.identifiers.customer_number import NUMBER_KIND
 from fingerprints.secrets.digests import Digester
 from incidents.errors import NoIncidentError
+from incidents.marks import RECORD, starred, tagged
 from root_cause.dossier.holders import leaked_of
 from trails.errors import DamagedTrailError
 from trails.explore.handles import MARK, is_handle, is_masked
@@ -95,6 +96,20 @@ class KeyedMeanings:
                 return leaked_of(session, incident_id, index).asked.tolist()  # type: ignore[no-any-return]
         except NoIncidentError:
             return []
+
+    def tagged(self, tag: str) -> Sequence[tuple[int, int]]:
+        """The records that have a tag."""
+        with self._records.database.read() as session:
+            return _places(tagged(session, RECORD, tag))
+
+    def starred(self) -> Sequence[tuple[int, int]]:
+        """The records that have a star."""
+        with self._records.database.read() as session:
+            return _places(starred(session, RECORD))
+
+
+def _places(records: Sequence[str]) -> list[tuple[int, int]]:
+    return [(int(part), int(row)) for part, _, row in (one.partition(".") for one in records)]
 
 
 def session_names(explorer: Explorer, value: str) -> list[str]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 import pytest
 
+from cli.language import CommandError
 from core.errors import HinomiError, UsageError
 from core.query.errors import QueryError
 from tests.cli.test_trails import Home
@@ -117,3 +118,46 @@ def test_lines_sealed_under_a_former_key_are_found(home: Home) -> None:
     create_key(home.path / "next")
     replace_key(home.path / "key", home.path / "next")
     assert home.json("trails", "line", digest, "--reason", "hearing")[0]["line"] in LINES
+
+
+def test_kept_lines_are_forgotten_for_a_reason_on_record_and_records_stay(home: Home, tmp_path: Path) -> None:
+    digest = digest_of(home, 0)
+    for arguments in (["--reason", "their wish"], ["--system", "callcenter"]):
+        with pytest.raises(UsageError):
+            home.run("trails", "forget-lines", *arguments, "--json")
+    asked = ("trails", "forget-lines", "--reason", "their wish", "--system")
+    assert home.json(*asked, "elsewhere") == []
+    with pytest.raises(UsageError):  # nobody is there to say yes
+        home.run(*asked, "callcenter")
+    (gone,) = home.json(*asked, "callcenter")
+    assert (gone["system"], gone["files"]) == ("callcenter", 2)
+    assert not list((home.path / "trails").rglob("*.lines"))
+    assert home.recorded()[-1] == "lines-forgotten"
+    assert explored(home, "--limit", "0")[1]["records"] == 800
+    with pytest.raises(HinomiError):
+        home.run("trails", "line", digest, "--reason", "hearing")
+    assert home.json("trails", "line", digest, "--reason", "hearing", "--file", str(tmp_path / "access.csv"))
+    assert home.json(*asked, "callcenter") == []
+    assert home.recorded().count("lines-forgotten") == 1
+
+
+def test_the_age_of_kept_lines_is_that_of_their_newest_record(home: Home) -> None:
+    asked = ("trails", "forget-lines", "--reason", "their time is over", "--before")
+    assert home.json(*asked, "2026-10-01") == []
+    # Lines of an import that were written on the last night of a month in UTC make a file of their own.
+    files = sum(one["files"] for one in home.json(*asked, "2026-10-20"))
+    assert files + home.json(*asked, "2026年10月21日")[0]["files"] == 2
+
+
+def test_records_and_lines_are_told_in_japanese(home: Home) -> None:
+    shown = home.run("trails", "explore", "操作:エクスポート", "--limit", "3").stderr
+    assert "800 件中 16 件" in shown
+    for column in ("日時", "操作", "作業者", "端末", "システム"):
+        assert column in shown
+    with pytest.raises(CommandError) as refused:
+        home.run("trails", "line", digest_of(home, 0), "--json")
+    assert "理由" in " ".join(refused.value.said("ja"))
+    with pytest.raises(QueryError) as unknown:
+        home.run("trails", "explore", "作業社:x")
+    assert "作業者" in " ".join(unknown.value.said("ja"))
+    assert home.json("trails", "line", digest_of(home, 0), "--reason", "聴取")[0]["line"] in LINES

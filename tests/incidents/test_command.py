@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import csv
+import hashlib
+import io
 import json
 import os
 import subprocess
 import sys
+from getpass import getuser
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -119,3 +123,42 @@ def test_tables_for_people_show_what_strangers_wrote_as_it_is(
     shown = subprocess.check_output([*hinomi.start, *command], env=hinomi.environment, text=True)
     assert shown.strip()
     assert "\x1b[31m" not in shown
+
+
+@pytest.mark.parametrize("room", ["documents", "events"])
+def test_results_are_exported_for_a_reason_and_the_event_comes_first(
+    hinomi: Command, tmp_path: Path, room: str
+) -> None:
+    leak, target = tmp_path / "=cmd|'x'!A1 list.txt", tmp_path / f"{room}.csv"
+    leak.write_text(leak_text(), encoding="utf-8")
+    hinomi("scan", str(leak), "--open")
+    hinomi("incident", "1", "note", "=HYPERLINK(1)")
+    query = ["incidents", "search", "--in", room, "verdict:leak" if room == "documents" else "kind:note"]
+    for wrong in (["--export", str(target)], ["--export", str(tmp_path / "x.xlsx"), "--reason", "hearing"]):
+        assert hinomi(*query, *wrong)[0] == 2
+    assert not target.exists()
+    assert hinomi("incidents", "search", "kind:results-exported", "--json")[1] == []
+    assert hinomi(*query, "--export", str(target), "--reason", "hearing")[0] == 0
+    content = target.read_bytes()
+    text = content.decode("utf-8-sig")
+    (row,) = csv.DictReader(io.StringIO(text))
+    assert (row["verdict"] if room == "documents" else row["kind"]) == ("leak" if room == "documents" else "note")
+    # No cell of it is a formula to a spreadsheet, and what strangers wrote stays masked.
+    assert not [cell for line in csv.reader(io.StringIO(text)) for cell in line if cell[:1] in {"=", "+", "-", "@"}]
+    assert "list.txt" not in row.get("title", "")
+    (event,) = hinomi("incidents", "search", "kind:results-exported", "--json")[1]
+    told = event["data"]
+    assert (told["room"], told["count"], told["reason"]) == (room, 1, "hearing")
+    assert told["sha256"] == hashlib.sha256(content).hexdigest()
+    # What cannot be put where it was asked for was made all the same: that is on record before.
+    assert hinomi(*query, "--export", str(tmp_path / "nowhere" / "x.jsonl"), "--reason", "again")[0] == 3
+    assert len(hinomi("incidents", "search", "kind:results-exported", "--json")[1]) == 2
+
+
+def test_who_may_not_export_gets_no_file_and_nothing_is_on_record(hinomi: Command, tmp_path: Path) -> None:
+    assert hinomi("people", "add", "jimu", "--role", "data-owner", "--extract", "x-*", "--os-user", getuser())[0] == 0
+    target = tmp_path / "x.csv"
+    code, _, said = hinomi("incidents", "search", "--in", "documents", "x", "--export", str(target), "--reason", "y")
+    assert code != 0
+    assert "export-results" in said
+    assert not target.exists()

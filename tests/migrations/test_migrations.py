@@ -142,3 +142,89 @@ def test_leaks_of_before_are_found_after_the_step(tmp_path: Path) -> None:
         ):
             assert [row.id for row in possibly_same(session, content)] == [3]
     old.close()
+
+
+def test_a_home_of_version_0013_is_brought_up_and_searches_find_everything(tmp_path: Path) -> None:
+    """With `hinomi init` itself, in a home that was made before searches read blocks."""
+    import json
+
+    from alembic import command
+    from click.testing import CliRunner
+
+    from cli.main import hinomi
+    from core.settings import load_settings
+    from incidents.documents.search import parse_documents, search_all_documents
+    from incidents.timeline.search import parse_query, search, search_all
+
+    folder = tmp_path / "home"
+    assert CliRunner().invoke(hinomi, ["--home", str(folder), "init"]).exit_code == 0
+    url = load_settings(folder).database_url
+    for path in folder.glob("hinomi.db*"):
+        path.unlink()
+    old = Database(url)
+    with old.engine.begin() as connection:
+        config = _config()
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0013")
+        tables = set(inspect(connection).get_table_names())
+        assert not tables & {"event_blocks", "capture_texts", "marks", "saved_searches"}
+        driver = connection.connection.driver_connection
+        assert driver
+        driver.execute(
+            "INSERT INTO incidents (id, state, severity, opened_at, updated_at, first_seen_at, subjects, people, "
+            "documents, sightings, confidence, fields, sources, members, assignee, dismiss_reason) "
+            "VALUES (1, 'open', 'high', '2026-11-01', "
+            "'2026-11-01', '2026-11-01', 3, 3, 1, 1, 0.9, '{\"phone\": 3}', '[\"forum\"]', x'00', '', '')"
+        )
+        driver.executemany(
+            "INSERT INTO events (id, incident_id, happened_at, learned_at, zone, kind, actor, source, data, "
+            "search_text) VALUES (?, 1, ?, ?, '', 'note', 'suzuki', '', ?, ?)",
+            [
+                (
+                    number, f"2026-11-{1 + number % 20:02d} 10:00:00.000000", "2026-11-22 00:00:00.000000",
+                    json.dumps({"text": f"漏洩メモ {number}"}), f"漏洩メモ {number} を書き込んだ",
+                )
+                for number in range(1, 5001)
+            ],
+        )  # fmt: skip
+        driver.executemany(
+            "INSERT INTO documents (id, sha256, size_bytes, title, warc_file, warc_offset, first_seen_at, keep_until, "
+            "held, state, media_type, charset, truncated, failure, attempts) VALUES (?, ?, 1, ?, 'x', 0, '2026-11-01', "
+            "'2036-11-01', 0, 'matched', '', '', 0, '', 0)",
+            [(number, f"{number:064x}", f"ﾒｲﾎﾞ Number {number}") for number in range(1, 13)],
+        )
+        driver.executemany(
+            "INSERT INTO captures (id, document_id, source, address, author, posted_as_written, fetched_at, warc_file, "
+            "warc_offset, state) VALUES (?, ?, 'forum', ?, 'Seller', '', ?, 'x', 0, 'reported')",
+            [
+                (number, number, f"https://f.invalid/{number}", f"2026-11-{number:02d} 01:00:00.000000")
+                for number in range(1, 13)
+            ],
+        )
+        driver.execute(
+            "INSERT INTO findings (id, document_id, incident_id, sha256, generation, verdict, confidence, people, "
+            "subjects, share, fields, extracts, limits, sketch, members, made_at, state) VALUES (1, 7, 1, 'f00', 1, "
+            "'leak', 1, 3, 3, 1, '{\"phone\": 3}', '[{\"extract\": \"calls\"}]', '[]', '[]', x'00', '2026-11-01', "
+            "'reported')"
+        )
+        driver.execute("INSERT INTO sightings (capture_id, incident_id, finding_id, at) VALUES (7, 1, 1, '2026-11-01')")
+    old.close()
+    done = CliRunner().invoke(hinomi, ["--home", str(folder), "init"])
+    assert done.exit_code == 0, done.output
+    database = Database(url)
+    check_current(database)
+    with database.read() as session:
+        for query, number in (
+            ("漏洩", 5000),
+            ("kind:note", 5000),
+            ('"メモ 4321"', 1),
+            ("incident:1 on:2026-11-03", 250),
+        ):
+            found = search(session, parse_query(query), language="ja")
+            assert (found.total, found.is_all) == (number, True)
+        assert search_all(session, parse_query("漏洩"), language="ja").facets.state[0].events == 5000
+        assert search_all_documents(session, parse_documents("メイボ")).page.total == 12
+        for query in ("title:メイボ field:phone", "verdict:leak extract:calls", "incident:1", "address:invalid/7"):
+            (hit,) = search_all_documents(session, parse_documents(query)).page.hits
+            assert (hit.capture_id, hit.incident_id, hit.subjects) == (7, 1, 3)
+    database.close()

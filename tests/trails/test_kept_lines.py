@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import hashlib
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import polars as pl
@@ -19,10 +21,12 @@ from trails.errors import DamagedTrailError
 from trails.imports import plan_import, run_import
 from trails.number_digests import KeyedDoor
 from trails.store.kept_lines import CHUNK_LINES, LineKeeper, lines_path, read_line
+from trails.store.lines_forgetting import KeptFile, forget_lines
 from trails.store.parts import part_paths
 from trails.store.retention import expire
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from core.clock import SetClock
@@ -157,3 +161,39 @@ def test_more_lines_than_a_chunk_holds_are_found_on_both_sides_of_its_end(tmp_pa
         digest = int(DOOR.lines([lines[number]])[0])
         assert read_line(tmp_path / "a.parquet", digest, key=KEY, door=DOOR) == lines[number]
     assert np.uint64(0) not in DOOR.lines(lines)
+
+
+@pytest.mark.parametrize("asked", [{"system": "callcenter"}, {"before": datetime(2026, 8, 15, tzinfo=UTC)}])
+def test_lines_are_forgotten_by_system_or_age_and_records_stay(
+    kept: Kept, settings: Settings, database: Database, asked: dict[str, Any]
+) -> None:
+    before = [(part, part.read_bytes()) for part in kept.parts]
+    lasts = {part: pl.read_parquet(part, columns=["when"])["when"].max() for part in kept.parts}
+    wanted = [part for part in kept.parts if "system" in asked or lasts[part] < asked["before"]]
+    assert wanted
+    hashes = {str(lines_path(one)): hashlib.sha256(lines_path(one).read_bytes()).hexdigest() for one in wanted}
+    heard: list[tuple[str, dict[str, str]]] = []
+
+    def told(system: str, files: Sequence[KeptFile]) -> None:
+        assert all((settings.trails_dir / one.path).is_file() for one in files)
+        heard.append((system, {str(settings.trails_dir / one.path): one.sha256 for one in files}))
+
+    gone = forget_lines(database, settings.trails_dir, told=told, **asked)
+    assert heard == [("callcenter", hashes)]
+    assert [len(files) for files in gone.values()] == [len(wanted)]
+    assert [(part, part.read_bytes()) for part in kept.parts] == before
+    for part in kept.parts:
+        line = kept.read(part, digests(part)[0])
+        assert (line is None) == (part in wanted)
+    assert forget_lines(database, settings.trails_dir, told=told, **asked) == {}
+    assert len(heard) == 1
+
+
+def test_no_line_goes_that_nobody_was_told_of(kept: Kept, settings: Settings, database: Database) -> None:
+    def failing(_system: str, _files: Sequence[KeptFile]) -> None:
+        raise OSError("the disk is full")
+
+    with pytest.raises(OSError, match="full"):
+        forget_lines(database, settings.trails_dir, told=failing, system="callcenter")
+    assert all(lines_path(part).is_file() for part in kept.parts)
+    assert forget_lines(database, settings.trails_dir, told=failing, system="elsewhere") == {}

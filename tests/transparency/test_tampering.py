@@ -35,6 +35,7 @@ from incidents.casework.models import Task
 from incidents.casework.steering import relate
 from incidents.clocks.statements import say
 from incidents.findings import KeptMatch, record_finding
+from incidents.marks import put_mark, take_mark
 from incidents.models import Incident
 from judging.queue import take_reposts
 from root_cause.suspicions import decide, run_checks
@@ -127,6 +128,11 @@ def _incidents(home: LogHome) -> None:
     with home.database.write() as session:
         split(session, others[2], actor=by("鈴木"), reason="not the same", now=NOW)
         say(session, first, {"malicious": "possible"}, actor=by("鈴木"), now=NOW, reason="a seller offers it")
+    with home.database.write() as session:
+        for kind, words in (("star", ""), ("tag", "night"), ("tag", "gone"), ("comment", "ask"), ("comment", "ask")):
+            put_mark(session, "event", "3", kind, words, actor=by("鈴木"), now=NOW, incident_id=first)
+        take_mark(session, "event", "3", "tag", "gone", actor=by("佐藤"), now=NOW, incident_id=first)
+        put_mark(session, "record", "1.2", "star", actor=by("佐藤"), now=NOW)
 
 
 @pytest.fixture
@@ -181,6 +187,15 @@ SQL = {
     ),
     "a relation taken away": ("DELETE FROM incident_relations", "state-differs"),
     "another reason for a dismissal": ("UPDATE incidents SET dismiss_reason = 'x' WHERE id = 2", "state-differs"),
+    "a star taken away": ("DELETE FROM marks WHERE kind = 'star'", "mark-differs"),
+    "a tag that says something else": ("UPDATE marks SET text = 'cleared' WHERE kind = 'tag'", "mark-differs"),
+    "a comment by somebody else": ("UPDATE marks SET actor = 'nobody' WHERE kind = 'comment'", "mark-differs"),
+    "a mark moved to another event": ("UPDATE marks SET about = '2' WHERE kind = 'tag'", "mark-differs"),
+    "a mark that nobody put": (
+        """INSERT INTO marks (about_kind, about, kind, text, actor, at)
+        VALUES ('event', '1', 'star', '', 'x', '2026-11-01 00:00:00.000000')""",
+        "mark-differs",
+    ),
     "a place taken away": ("DELETE FROM sightings WHERE capture_id = 2", "sighting-differs"),
     "a place moved elsewhere": ("UPDATE sightings SET incident_id = 2 WHERE capture_id = 2", "sighting-differs"),
     "a match taken away": ("DELETE FROM finding_matches WHERE finding_id = 1 AND position = 7", "row-edited"),

@@ -11,6 +11,8 @@ from trails.explore.lens import MIXED
 from trails.store.runs import KEYS
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
     from numpy.typing import NDArray
 
 SYSTEM: Final = "system"
@@ -83,6 +85,21 @@ class OfLine:
     digest: int
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class AtRows:
+    """Some records, as the rows of files by their numbers."""
+
+    rows: Mapping[int, NDArray[np.int64]]
+
+    @classmethod
+    def of(cls, places: Iterable[tuple[int, int]]) -> AtRows:
+        """The condition for files and rows in any order."""
+        by_part: dict[int, set[int]] = {}
+        for part, row in places:
+            by_part.setdefault(part, set()).add(row)
+        return cls({part: np.array(sorted(rows), np.int64) for part, rows in by_part.items()})
+
+
 @dataclass(frozen=True, slots=True)
 class Every:
     """All of some conditions; none is no condition at all."""
@@ -105,8 +122,9 @@ class Without:
 
 
 Condition = (
-    NamedIn | NamedLike | TimeSpan | ClockHours | Weekdays | OfSubjects | InSessions | OfLine | Every | Either | Without
-)
+    NamedIn | NamedLike | TimeSpan | ClockHours | Weekdays | OfSubjects | InSessions | OfLine | AtRows
+    | Every | Either | Without
+)  # fmt: skip
 ANYTHING: Final = Every()
 
 

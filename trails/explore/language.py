@@ -16,6 +16,7 @@ from core.query.wildcards import fits
 from trails.explore.conditions import (
     NAMED,
     SYSTEM,
+    AtRows,
     ClockHours,
     Either,
     Every,
@@ -51,6 +52,7 @@ _WEEKDAYS: Final = {
 }  # fmt: skip
 _SETS: Final = {"weekend": frozenset({5, 6}), "workday": frozenset({0, 1, 2, 3, 4})}
 
+STARRED: Final = {"yes": "yes", "no": "no", "あり": "yes", "なし": "no", "はい": "yes", "いいえ": "no"}
 FIELDS: Final = SearchFields(
     SearchField("when", FieldKind.MOMENT, ("日時", "time")),
     SearchField("operator", FieldKind.WORD, ("作業者", "担当者", "user")),
@@ -69,6 +71,8 @@ FIELDS: Final = SearchFields(
     SearchField("outcome", FieldKind.WORD, ("結果",)),
     SearchField("host", FieldKind.WORD, ("ホスト", "サーバ")),
     SearchField(SYSTEM, FieldKind.WORD, ("システム",)),
+    SearchField("tag", FieldKind.WORD, ("タグ",)),
+    SearchField("starred", FieldKind.CHOICE, ("star", "スター", "星"), STARRED),
     SearchField("hour", FieldKind.NUMBER, ("時", "時刻")),
     SearchField("weekday", FieldKind.CHOICE, ("曜日",), _WEEKDAYS),
     moment="when",
@@ -96,6 +100,14 @@ class Meanings(Protocol):
 
     def leaked(self, incident_id: int) -> Sequence[int]:
         """The digests of the customers of a leak."""
+        ...
+
+    def tagged(self, tag: str) -> Sequence[tuple[int, int]]:
+        """The records that have a tag, as file and row."""
+        ...
+
+    def starred(self) -> Sequence[tuple[int, int]]:
+        """The records that have a star, as file and row."""
         ...
 
 
@@ -132,7 +144,7 @@ def _joined(parts: list[Condition]) -> Condition:
     return Either(tuple(parts))
 
 
-def _is(part: Is, explorer: Explorer, meanings: Meanings) -> Condition:
+def _is(part: Is, explorer: Explorer, meanings: Meanings) -> Condition:  # noqa: PLR0911  # one a kind of field
     name, value = part.field, part.value
     if name == "customer":
         return OfSubjects.of(list(meanings.customers(value)))
@@ -140,6 +152,11 @@ def _is(part: Is, explorer: Explorer, meanings: Meanings) -> Condition:
         if not value.isdecimal() or len(value) > LONGEST_NUMBER:
             raise QueryError("no_number", field=name, value=value)
         return OfSubjects.of(list(meanings.leaked(int(value))))
+    if name == "tag":
+        return AtRows.of(meanings.tagged(value))
+    if name == "starred":
+        marked = AtRows.of(meanings.starred())
+        return marked if value == "yes" else Without(marked)
     if name == "weekday":
         return Weekdays(_SETS.get(value) or frozenset({int(value)}))
     if name == "session":

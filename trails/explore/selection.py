@@ -10,6 +10,7 @@ import polars as pl
 
 from trails.explore.conditions import (
     SYSTEM,
+    AtRows,
     ClockHours,
     Either,
     Every,
@@ -67,7 +68,8 @@ class Picked:
 
 
 ALL: Final = Picked(all=True)
-NONE: Final = Picked(rows=np.empty(0, np.int64))
+NOWHERE: Final = np.empty(0, np.int64)
+NONE: Final = Picked(rows=NOWHERE)
 
 
 class Prepared:
@@ -153,7 +155,7 @@ class _Picker:
                 return self._particular(condition, within)
 
     def _particular(
-        self, condition: TimeSpan | ClockHours | Weekdays | OfSubjects | InSessions | OfLine, within: Picked
+        self, condition: TimeSpan | ClockHours | Weekdays | OfSubjects | InSessions | OfLine | AtRows, within: Picked
     ) -> Picked:
         match condition:
             case TimeSpan():
@@ -164,6 +166,9 @@ class _Picker:
                 return self._among(np.sort(subject_rows(self._arrays, condition.digests)[0]), within)
             case InSessions():
                 return self._among(self._session_rows(condition.names), within)
+            case AtRows():
+                rows = condition.rows.get(self._part.number, NOWHERE)
+                return self._among(rows[rows < self._size], within)
             case OfLine():
                 return self._among(self._line_rows(condition), within) if condition.part == self._part.number else NONE
 
@@ -311,7 +316,7 @@ def _cost(condition: Condition) -> int:  # noqa: PLR0911  # one line a kind
     match condition:
         case NamedIn(field=field) if field == SYSTEM:
             return 0
-        case OfSubjects():
+        case OfSubjects() | AtRows():
             return 1
         case NamedIn(field=field) if field in KEYS:
             return 2

@@ -32,6 +32,7 @@ from transparency.verify.derived import (
     find_wrong_tasks,
 )
 from transparency.verify.known_heads import find_heads, trusted_keys
+from transparency.verify.marks import find_wrong_marks
 from transparency.verify.register import find_wrong_register
 from transparency.verify.schema import find_wrong_schema
 from transparency.verify.stored_files import FILE_KINDS, StoredFiles
@@ -58,6 +59,7 @@ DERIVED: Final = (
     find_wrong_tasks,
     find_wrong_sightings,
     find_wrong_leak_index,
+    find_wrong_marks,
     find_wrong_register,
     find_wrong_documents,
     find_missing_alerts,

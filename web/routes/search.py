@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from incidents import queries
 from incidents.documents.fields import document_fields, parse_documents
-from incidents.documents.search import search_documents
+from incidents.documents.search import search_all_documents
 from incidents.timeline.query import event_fields
 from incidents.timeline.readings import READING
 from people.roles import Permission
@@ -24,10 +24,16 @@ if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.responses import Response
 
-    from core.query.expressions import Expression
-    from incidents.views import SearchFacets
+    from core.query.fields import SearchFields
+    from incidents.documents.fields import DocumentQuery
+    from incidents.timeline.query import SearchQuery
+    from incidents.views import DocumentFacets, SearchFacets
+    from web.searching import FacetLink
 
-FACETS = ("kind", "actor", "source", "state", "incident")
+FACETS = ("kind", "tag", "actor", "source", "state", "incident")
+PARTIAL = frozenset({"tag", "field", "extract"})
+"""Not every hit has one: a single value narrows too."""
+DOCUMENT_FACETS = ("verdict", "source", "field", "extract", "state")
 
 
 def search(request: Request) -> Response:
@@ -47,7 +53,7 @@ def search(request: Request) -> Response:
     narrow = partial(days_query, understood.expression, event_fields(), zone)
     shown |= {
         "result": found.page, "chart": draw(found.days, narrow), "titled": titled if not shown["at"] else [],
-        "facets": _facets(understood.expression, zone, found.facets, texts("timeline.incident", id="{}")),
+        "facets": _facets(understood, event_fields(), FACETS, found.facets, texts("timeline.incident", id="{}")),
         "mark_words": marker(understood.expression),
     }  # fmt: skip
     return world.pages.render(request, "search.html", **shown)
@@ -61,13 +67,14 @@ def documents(request: Request) -> Response:
         understood = parse_documents(query, zone=world.home.settings.zone, now=world.home.clock.now())
         with world.home.database.read() as session:
             understood = replace(understood, within=_within(request, session))
-            found = search_documents(session, understood, after=shown["at"], limit=PAGE_SIZE)
+            found = search_all_documents(session, understood, after=shown["at"], limit=PAGE_SIZE)
     except WRONG as error:
-        shown |= {"said": said(request, error), "result": None}
+        shown |= {"said": said(request, error), "result": None, "chart": None, "facets": []}
         return world.pages.render(request, "search_documents.html", status=400, **shown)
+    narrow = partial(days_query, understood.expression, document_fields(), understood.zone)
     shown |= {
-        "result": found, "mark_words": marker(understood.expression), "shown_line": shown_line,
-        "fields": list(document_fields()),
+        "result": found.page, "chart": draw(found.days, narrow), "mark_words": marker(understood.expression),
+        "facets": _facets(understood, document_fields(), DOCUMENT_FACETS, found.facets), "shown_line": shown_line,
     }  # fmt: skip
     return world.pages.render(request, "search_documents.html", **shown)
 
@@ -93,16 +100,22 @@ def _within(request: Request, session: Session) -> frozenset[int] | None:
     return None if own is None else frozenset(own)
 
 
-def _facets(expression: Expression, zone: str, facets: SearchFacets, incident: str) -> list[tuple[str, list[Any]]]:
+def _facets(
+    query: SearchQuery | DocumentQuery,
+    fields: SearchFields,
+    names: tuple[str, ...],
+    facets: SearchFacets | DocumentFacets,
+    incident: str = "",
+) -> list[tuple[str, list[FacetLink]]]:
     """Fields that narrow the search, with the links of their values."""
     found = []
-    for name in FACETS:
+    for name in names:
         values = [
             (one.value, incident.format(one.value) if name == "incident" else one.text, one.events)
             for one in getattr(facets, name)
         ]
-        links = facet_links(expression, event_fields(), zone, name, values)
-        if len(links) > 1 or any(link.is_on for link in links):
+        links = facet_links(query.expression, fields, query.zone, name, values)
+        if len(links) > 1 or any(link.is_on for link in links) or (links and name in PARTIAL):
             found.append((name, links))
     return found
 

@@ -14,7 +14,7 @@ from incidents.documents.fields import parse_documents
 from incidents.documents.search import every_document
 from people.errors import SavedSearchError
 from people.roles import Permission
-from people.saved_searches import ROOMS, forget_search, save_search
+from people.saved_searches import ROOMS, change_search, forget_search, save_search
 from web.access.guarded import Guarded
 from web.access.own import own_incidents
 from web.results import (
@@ -51,7 +51,7 @@ def save(request: Request) -> Response:
     try:
         with world.home.database.write() as session:
             save_search(
-                session, actor_of(request).name, room, form.get("name", ""), query,
+                session, actor_of(request), room, form.get("name", ""), query,
                 shared=form.get("shared") == "yes", is_default=form.get("default") == "yes",
                 now=world.home.clock.now(),
             )  # fmt: skip
@@ -61,12 +61,32 @@ def save(request: Request) -> Response:
     return RedirectResponse(f"{PAGES[room]}?{urlencode({'q': query})}", status_code=303)
 
 
+def change(request: Request) -> Response:
+    """Rename a search of one's own, share it or no more, let a page begin with it or no more."""
+    world, form = world_of(request), form_of(request)
+    room = _room(form, ROOMS)
+    try:
+        with world.home.database.write() as session:
+            changed = change_search(
+                session, actor_of(request), request.path_params["saved_id"], name=form.get("name", ""),
+                shared=form.get("shared") == "yes", is_default=form.get("default") == "yes",
+                now=world.home.clock.now(),
+            )  # fmt: skip
+    except SavedSearchError as error:
+        message, hint = error.said(world.pages.language(request))
+        return world.pages.error(request, WRONG_USE, said=message, hint=hint)
+    if changed is None:
+        raise HTTPException(404)
+    return RedirectResponse(f"{PAGES[room]}?{urlencode({'q': form.get('q', '')})}", status_code=303)
+
+
 def forget(request: Request) -> Response:
     """Delete a search of one's own."""
     form = form_of(request)
     room = _room(form, ROOMS)
     with world_of(request).home.database.write() as session:
-        if not forget_search(session, actor_of(request).name, request.path_params["saved_id"]):
+        number, now = request.path_params["saved_id"], world_of(request).home.clock.now()
+        if not forget_search(session, actor_of(request), number, now=now):
             raise HTTPException(404)
     return RedirectResponse(f"{PAGES[room]}?{urlencode({'q': form.get('q', '')})}", status_code=303)
 
@@ -119,6 +139,7 @@ def _read(file: IO[bytes]) -> Iterator[bytes]:
 
 ROUTES = [
     Guarded("/search/saved", save, methods=["POST"], needs=Permission.SEE_CASES),
+    Guarded("/search/saved/{saved_id:id}", change, methods=["POST"], needs=Permission.SEE_CASES),
     Guarded("/search/saved/{saved_id:id}/delete", forget, methods=["POST"], needs=Permission.SEE_CASES),
     Guarded("/search/export", export, methods=["POST"], needs=Permission.EXPORT_RESULTS),
 ]

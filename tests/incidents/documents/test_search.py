@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -18,7 +19,7 @@ from core.query.folding import folded
 from core.query.wildcards import fits
 from incidents.documents import compiled, search
 from incidents.documents.fields import DocumentQuery
-from incidents.documents.search import every_document, parse_documents, search_documents
+from incidents.documents.search import every_document, parse_documents, search_all_documents, search_documents
 from incidents.findings import NewFinding, record_finding
 from incidents.models import FindingRow
 from tests.incidents.makers import NOW, Leaked, make_document, take, wipe
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
     from core.database import Database
 
 WORDS = ["名簿", "ｶﾀｶﾅ", "Paste", "PASTE", "%", "_", "a*", "seller", "\\"]
+FIELDS = ["phone", "name", "address"]
+EXTRACTS = ["sales-1", "sales-2", "抽出", 'a"b*c%_\\', "Ünits", "x", "calls-2026-04", "y"]
 titles = st.lists(st.sampled_from(WORDS) | st.text(max_size=4), max_size=3).map(" ".join)
 rows = st.tuples(
     titles, st.sampled_from(["seller", "Seller2", ""]), st.sampled_from(["forum", "my-paste"]),
@@ -39,6 +42,8 @@ conditions: st.SearchStrategy[Expression] = (
     | st.sampled_from([Is("title", "名簿"), Is("title", "*paste*"), Is("author", "sell*"), Is("source", "forum")])
     | st.sampled_from([Is("verdict", "leak"), Is("verdict", "*l*"), Is("state", "waiting"), Is("field", "phone")])
     | st.sampled_from([Is("extract", "sales-*"), Is("extract", "抽出"), Is("hash", "a"), Is("address", "/1")])
+    | st.sampled_from([Is("extract", "*-*-*"), Is("extract", 'a"b*c%_\\'), Is("field", "*p*e*"), Is("field", "n*e")])
+    | st.sampled_from([Is("extract", "Ünits"), Is("extract", "SALES-1"), Is("extract", "*")])
     | st.integers(0, 20).map(lambda least: Between("people", least, None))
     | st.integers(0, 20).map(lambda most: Between("subjects", None, most, below=True))
     | st.integers(-30, 0).map(lambda hours: Between("fetched", NOW + timedelta(hours=hours), None))
@@ -72,8 +77,9 @@ def write(database: Database, given: list[tuple[str, str, str, str, int, int, bo
             session.add(CaptureText(capture_id=capture.id, **texts))
             if verdict:
                 finding = NewFinding(
-                    verdict, 0.9, people, BitMap(range(people // 2)), 0.5, fields={"phone": 1} if people else {},
-                    extracts=[{"extract": "sales-1" if people % 2 else "抽出", "covered": 1}] if people else [],
+                    verdict, 0.9, people, BitMap(range(people // 2)), 0.5,
+                    fields=dict.fromkeys(FIELDS[: people % (len(FIELDS) + 1)], 1),
+                    extracts=[{"extract": one, "covered": 1} for one in EXTRACTS[people % 7 : people % 7 + people % 3]],
                 )  # fmt: skip
                 record_finding(session, document, finding, generation=1, now=NOW)
 
@@ -99,10 +105,14 @@ def naive(session: Session, expression: Expression) -> list[int]:  # noqa: C901 
             case Is("verdict", value):
                 return finding is not None and fits(value, finding.verdict)
             case Is("field", value):
-                return finding is not None and finding.verdict != "clear" and value in finding.fields
+                known = finding is not None and finding.verdict != "clear"
+                return known and any(fits(value, one) for one in finding.fields)  # type: ignore[union-attr]
             case Is("extract", value):
                 known = finding is not None and finding.verdict != "clear"
-                return known and any(fits(value, one["extract"]) for one in finding.extracts)  # type: ignore[union-attr]
+                return known and any(  # a name is found as it is written; of letters in general, whatever their case
+                    fits(value, one["extract"]) or (value.isascii() and fits(value.lower(), one["extract"].lower()))
+                    for one in finding.extracts  # type: ignore[union-attr]
+                )
             case Between("people" | "subjects" as field):
                 return finding is not None and one.holds(getattr(finding, field))
             case Between(field):
@@ -165,3 +175,39 @@ def test_what_a_document_holds_is_not_searched(database: Database) -> None:
     with database.read() as session:
         assert search_documents(session, parse_documents("planted")).total == 0
         assert search_documents(session, parse_documents("paste.invalid")).total == 1
+
+
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@given(given=st.lists(rows, max_size=12), asked=expressions)
+def test_every_facet_says_how_many_a_search_by_its_value_finds(
+    database: Database, given: list[tuple[str, str, str, str, int, int, bool]], asked: Expression
+) -> None:
+    wipe(database)
+    write(database, given)
+    with database.read() as session:
+        found = search_all_documents(session, DocumentQuery(asked, zone="Asia/Tokyo"))
+        assert found.page.is_all
+        assert sum(one.events for one in found.facets.source) == found.page.total
+        for name in ("source", "verdict", "state", "field", "extract"):
+            for value in getattr(found.facets, name):
+                # A star in a name is one in a search, which then finds more names than that one.
+                if "*" in value.value:
+                    continue
+                narrowed = DocumentQuery(All((asked, Is(name, value.value))))
+                assert search_documents(session, narrowed).total == value.events, (name, value)
+        chosen = naive(session, asked)
+        when = dict(session.execute(select(Capture.id, Capture.fetched_at)).all())
+    days = Counter((when[one] + timedelta(hours=9)).date() for one in chosen)
+    assert {day.day: day.events for day in found.days} == days
+
+
+def test_what_is_more_than_is_counted_says_so_and_counts_the_newest(database: Database) -> None:
+    write(database, [("名簿", "seller", "forum", "leak", 4, -number, False) for number in range(9)])
+    with pytest.MonkeyPatch.context() as patch, database.read() as session:
+        patch.setattr(search, "COUNTED", 4)
+        found = search_all_documents(session, parse_documents("名簿"))
+        later = search_all_documents(session, parse_documents("名簿"), limit=2, after=found.page.next or "")
+    assert (found.page.total, found.page.is_all) == (4, False)
+    assert found.page.since == NOW - timedelta(hours=4)
+    assert sum(day.events for day in found.days) == sum(one.events for one in found.facets.verdict) == 4
+    assert later.page.total == 4

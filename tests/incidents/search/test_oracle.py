@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections import Counter
 from datetime import timedelta
 from itertools import pairwise
 from typing import TYPE_CHECKING
@@ -19,7 +20,8 @@ from core.query.folding import folded
 from core.query.wildcards import fits
 from incidents.blocks import finder, sealed, sealing
 from incidents.blocks.models import EventBlock
-from incidents.models import Event, Incident
+from incidents.marks import EVENT, STAR, TAG
+from incidents.models import Event, Incident, MarkRow
 from incidents.timeline.events import add_event
 from incidents.timeline.query import SearchQuery
 from incidents.timeline.search import every_event, search, search_all
@@ -59,6 +61,8 @@ conditions: st.SearchStrategy[Expression] = (
     | st.builds(Is, st.just("state"), st.sampled_from(["open", "closed", "c*"]))
     | st.integers(0, 4).map(lambda number: Between("incident", number, number))
     | st.just(Between("incident", 2, None))
+    | st.builds(Is, st.just("tag"), st.sampled_from(["要確認", "night*", "NIGHT 1", "*", "none"]))
+    | st.builds(Is, st.just("starred"), st.sampled_from(["yes", "no"]))
     | moments()
 )
 expressions = st.recursive(
@@ -99,7 +103,9 @@ def write(database: Database, given: Sequence[tuple[str, str, str, str, int, int
             )  # fmt: skip
 
 
-def naive(database: Database, expression: Expression) -> list[int]:  # noqa: C901  # one line a kind
+def naive(  # noqa: C901  # one line a kind
+    database: Database, expression: Expression, marks: dict[int, list[str]] | None = None
+) -> list[int]:
     """The ids of the events that fit, newest first, from every row and without anything of the search's."""
     from incidents.timeline.readings import READINGS, SIGN_INS
 
@@ -107,7 +113,10 @@ def naive(database: Database, expression: Expression) -> list[int]:  # noqa: C90
         states = dict(session.execute(select(Incident.id, Incident.state)).all())
         events = session.scalars(select(Event)).all()
 
-    def holds(one: Expression, event: Event) -> bool:  # noqa: PLR0911  # one line a kind
+    def marks_of(event: Event) -> list[str]:
+        return (marks or {}).get(event.id, [])
+
+    def holds(one: Expression, event: Event) -> bool:  # noqa: C901, PLR0911  # one line a kind
         match one:
             case Word(text):
                 return folded(text) in event.search_text
@@ -115,6 +124,10 @@ def naive(database: Database, expression: Expression) -> list[int]:  # noqa: C90
                 return event.kind in (*READINGS, *SIGN_INS)
             case Is("state", value):
                 return event.incident_id is not None and fits(value, states[event.incident_id])
+            case Is("starred", value):
+                return ("" in marks_of(event)) == (value == "yes")
+            case Is("tag", value):
+                return any(tag and fits(value.lower(), tag.lower()) for tag in marks_of(event))
             case Is(field, value):
                 return fits(value.lower(), str(getattr(event, field)).lower())
             case Between("incident", low, high):
@@ -134,6 +147,20 @@ def naive(database: Database, expression: Expression) -> list[int]:  # noqa: C90
     return [event.id for event in sorted(found, key=lambda event: (event.happened_at, event.id), reverse=True)]
 
 
+def put_marks(database: Database, given: Sequence[tuple[int, str]]) -> dict[int, list[str]]:
+    """Tag some of the events, or star them where there is no tag; gives what each of them has."""
+    there: dict[int, list[str]] = {}
+    with database.write() as session:
+        ids = session.scalars(select(Event.id).order_by(Event.id)).all()
+        for number, tag in given:
+            about, kind = ids[number % len(ids)], TAG if tag else STAR
+            if tag not in there.setdefault(about, []):
+                there[about].append(tag)
+                session.add(MarkRow(about_kind=EVENT, about=str(about), kind=kind, text=tag, actor="suzuki", at=NOW))
+        session.add(MarkRow(about_kind="record", about="1.1", kind=TAG, text="要確認", actor="suzuki", at=NOW))
+    return there
+
+
 def pages(database: Database, query: SearchQuery, limit: int = 3) -> list[int]:
     ids, after = [], ""
     with database.read() as session:
@@ -147,13 +174,21 @@ def pages(database: Database, query: SearchQuery, limit: int = 3) -> list[int]:
 
 
 @settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
-@given(given=st.lists(rows, max_size=25), asked=st.lists(expressions, min_size=1, max_size=6), read=st.integers(1, 9))
+@given(
+    given=st.lists(rows, max_size=25), asked=st.lists(expressions, min_size=1, max_size=6), read=st.integers(1, 9),
+    marks=st.lists(st.tuples(st.integers(0, 30), st.sampled_from(["", "要確認", "Night 1", "night 2"])), max_size=9),
+)  # fmt: skip
 def test_any_search_finds_what_a_naive_look_finds(
-    database: Database, given: list[tuple[str, str, str, str, int, int]], asked: list[Expression], read: int
+    database: Database,
+    given: list[tuple[str, str, str, str, int, int]],
+    asked: list[Expression],
+    read: int,
+    marks: list[tuple[int, str]],
 ) -> None:
     wipe(database)
     write(database, given)
-    wanted = [naive(database, expression) for expression in asked]
+    put = put_marks(database, marks) if given else {}
+    wanted = [naive(database, expression, put) for expression in asked]
     for is_sealed in (False, True):
         if is_sealed:
             sealing.seal(database)
@@ -167,6 +202,8 @@ def test_any_search_finds_what_a_naive_look_finds(
             assert found.page.is_all
             assert found.page.total == len(ids) == sum(day.events for day in found.days)
             assert sum(value.events for value in found.facets.kind) == len(ids)
+            tags = Counter(tag.lower() for one in ids for tag in put.get(one, []) if tag)
+            assert {tag.value: tag.events for tag in found.facets.tag} == tags
 
 
 @settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 import polars as pl
 
 from trails.explore.conditions import (
+    AtRows,
     ClockHours,
     Either,
     Every,
@@ -113,6 +114,8 @@ def fits(row: dict[str, Any], condition: Condition, zone: str) -> bool:  # noqa:
             return bool(row["subject"] != 0 and row["subject"] in condition.digests.tolist())
         case InSessions():
             return bool(row["session"] in condition.names)
+        case AtRows():
+            return bool(row["row"] in condition.rows.get(row["part"], []))
         case OfLine():
             return bool(row["part"] == condition.part and row["line"] == condition.digest)
         case Every():

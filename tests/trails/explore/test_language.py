@@ -15,6 +15,7 @@ from fingerprints.secrets.digests import Digester
 from fingerprints.secrets.keys import Key
 from tests.trails.explore.naive import ZONES, seeded, write_random
 from trails.explore.conditions import (
+    AtRows,
     ClockHours,
     Either,
     Every,
@@ -51,6 +52,14 @@ class Known:
         """Two customers."""
         return [incident_id, incident_id + 1]
 
+    def tagged(self, tag: str) -> Sequence[tuple[int, int]]:
+        """Two records of one file."""
+        return [(1, 7), (1, 3)] if tag == "night" else []
+
+    def starred(self) -> Sequence[tuple[int, int]]:
+        """One record."""
+        return [(2, 5)]
+
 
 def asked(text: str) -> Condition:
     with tempfile.TemporaryDirectory() as folder:
@@ -67,6 +76,12 @@ def test_fields_become_conditions() -> None:
     assert asked("session:x") == InSessions(frozenset({"session/x"}))
     assert asked("outcome:ok") == NamedIn("outcome", frozenset({"OK"}))
     assert asked("system:c*") == NamedIn("system", frozenset({"crm"}))
+    tagged, starred, others = asked("tag:night"), asked("星:あり"), asked("starred:no")
+    assert isinstance(tagged, AtRows)
+    assert isinstance(starred, AtRows)
+    assert isinstance(others, Without)
+    assert {part: rows.tolist() for part, rows in tagged.rows.items()} == {1: [3, 7]}
+    assert {part: rows.tolist() for part, rows in starred.rows.items()} == {2: [5]}
     assert asked("hour:22..23") == ClockHours(frozenset({22, 23}))
     assert asked("時:<6") == ClockHours(frozenset(range(6)))
     assert asked("曜日:週末") == Weekdays(frozenset({5, 6}))

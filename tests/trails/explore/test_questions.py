@@ -25,6 +25,7 @@ from tests.trails.explore.naive import (
 )
 from trails.explore.conditions import (
     NAMED,
+    AtRows,
     ClockHours,
     Condition,
     Either,
@@ -55,6 +56,7 @@ LEAVES: st.SearchStrategy[Condition] = st.one_of(
     st.builds(Weekdays, st.frozensets(st.integers(0, 6))),
     st.builds(OfSubjects.of, st.lists(st.sampled_from([*SUBJECTS, 77]))),
     st.builds(InSessions, st.frozensets(st.sampled_from(["s1", "s2", "s9"]))),
+    st.builds(AtRows.of, st.lists(st.tuples(st.integers(1, 4), st.integers(0, 40)), max_size=6)),
     st.builds(OfLine, st.integers(1, 3), st.integers(1, 5)),
 )
 CONDITIONS: st.SearchStrategy[Condition] = st.recursive(

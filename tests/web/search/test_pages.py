@@ -113,8 +113,48 @@ def test_a_saved_search_is_its_owners_until_it_is_shared(
     assert page.count(">mine</a>") == 1
     assert 'value="kind:sighting"' in page
     mark = {"form_mark": form_mark(one, "/account"), "room": "events"}
+    renamed = mark | {"name": "notes", "shared": "yes", "default": "yes"}
+    theirs = mark | {"form_mark": form_mark(two, "/account"), "name": "x"}
+    assert two.post(f"/search/saved/{number}", data=theirs).status_code == 404
+    assert one.post(f"/search/saved/{number}", data=renamed, follow_redirects=False).status_code == 303
+    assert one.post(f"/search/saved/{number}", data=renamed | {"name": "ours"}).status_code == 400
+    assert ">notes</a>" in two.get("/search").text
     assert one.post(f"/search/saved/{number}/delete", data=mark, follow_redirects=False).status_code == 303
     assert 'value="kind:sighting"' not in one.get("/search").text
+    with database.read() as session:
+        told = session.execute(
+            select(Event.kind, Event.actor, Event.data).where(Event.kind.startswith("search-")).order_by(Event.id)
+        ).all()
+    assert [kind.removeprefix("search-") for kind, _, _ in told] == [
+        "kept", "default", "kept", "shared", "rewritten", "renamed", "shared", "deleted",
+    ]  # fmt: skip
+    assert {actor for _, actor, _ in told} == {"one"}
+    # What a search of one's own alone looks for is nobody else's business, and would stay for good.
+    assert ["query" in data for _, _, data in told] == [False, False, False, True, False, False, True, True]
+
+
+def test_tags_and_stars_are_searched_and_counted(browser: TestClient, scene: Scene, database: Database) -> None:
+    with database.read() as session:
+        event_id = session.scalars(select(Event.id).where(Event.incident_id == scene.incident_id)).first()
+    address = f"/incidents/{scene.incident_id}/events/{event_id}/marks"
+    for deed in ({"do": "tag", "text": "Follow up"}, {"do": "star"}):
+        mark = {"form_mark": form_mark(browser, "/account")}
+        assert browser.post(address, data=mark | deed, follow_redirects=False).status_code == 303
+    for query in ("tag:follow*", 'tag:"follow up" starred:yes', "タグ:f* 星:あり"):
+        assert "1 event" in browser.get("/search", params={"q": query}).text
+    page = browser.get("/search", params={"q": ""}).text
+    (narrowed,) = [link for link in links(page) if "tag%3A%22follow" in link]
+    assert "1 event" in browser.get(narrowed).text
+
+
+def test_documents_have_facets_and_a_chart(browser: TestClient, scene: Scene) -> None:
+    page = browser.get("/search/documents", params={"q": "verdict:leak"}).text
+    assert "Fetched per day" in page
+    assert "1 place of a document" in page or "places of documents" in page
+    to = next(link for link in links(page) if "field%3A" in link)
+    assert f"/documents/{scene.document_id}" in browser.get(to).text
+    on = next(link for link in links(page.split('class="bars"')[1]))
+    assert f"/documents/{scene.document_id}" in browser.get(on).text
 
 
 def test_a_shared_search_is_run_with_its_readers_rights(
