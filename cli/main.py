@@ -46,6 +46,8 @@ COMMANDS = {
     "tasks": "cli.casework.tasks:tasks",
     "alerts": "cli.watch.alerts:alerts",
     "root-cause": "cli.casework.root_cause:root_cause",
+    "export": "cli.casework.export:export",
+    "exports": "cli.casework.export:exports",
     "trails": "cli.casework.trails:trails",
     "serve": "cli.watch.serve:serve",
     "log": "cli.keeping.log:log",

@@ -18,6 +18,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 from core.clock import DEFAULT_ZONE
 from core.errors import HinomiError
 from core.sections.alerts import AlertSettings
+from core.sections.exports import ExportSettings
 from core.sections.people import PeopleSettings
 from core.sections.table import SettingsTable
 
@@ -28,7 +29,7 @@ INDEX_FOLDER = "index"
 """In the home folder: where the index generations are."""
 MIB = 1 << 20
 _OWN_PLACES = """
-hinomi.db hinomi.db-wal hinomi.db-shm index archive trails uploads enrolments logs accounts.csv log-heads.jsonl intake
+hinomi.db hinomi.db-wal hinomi.db-shm index archive trails uploads enrolments logs accounts.csv log-heads.jsonl intake exports
 """
 
 DEFAULT_SETTINGS = """\
@@ -56,6 +57,10 @@ file = "key"                    # mode 0600; or: environment = "HINOMI_KEY", or:
 # head_syslog = "syslog://loghost.example"          # or /dev/log, where that is gathered elsewhere
 # authority_url = "https://tsa.example/"            # an RFC 3161 time-stamp authority
 # authority_roots = "tsa-roots.pem"
+
+[exports]
+# organisation = "Example Telecom"                  # who sends, as receivers of exports read it
+# misp.url = "https://misp.example"                 # key: HINOMI_EXPORTS__MISP__KEY in the environment
 """
 
 
@@ -241,6 +246,7 @@ class Settings(BaseSettings):
     log: LogSettings = LogSettings()
     siem: SiemSettings = SiemSettings()
     people: PeopleSettings = PeopleSettings()
+    exports: ExportSettings = ExportSettings()
 
     _toml: ClassVar[Path | None] = None
 

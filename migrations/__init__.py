@@ -30,6 +30,7 @@ MODEL_MODULES = (
     "incidents.blocks.models",
     "incidents.casework.models",
     "people.models",
+    "exports.models",
     "transparency.models",
     "alerts.models",
 )
