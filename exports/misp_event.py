@@ -130,7 +130,9 @@ def _add_report(event: MISPEvent, material: ExportMaterial, line: IncidentLine, 
             continue
         material.tally.taken["events"] += 1
         at = local(one.happened_at, material.home.settings.zone)
-        lines.append(f"* {at:%Y-%m-%d %H:%M:%S %z} · {one.kind_text} · {one.actor}: {' '.join(material.told(one).split())}")
+        lines.append(
+            f"* {at:%Y-%m-%d %H:%M:%S %z} · {one.kind_text} · {one.actor}: {' '.join(material.told(one).split())}"
+        )
     if lines:
         event.add_event_report(
             f"{OURS} {line.id}", "\n".join(reversed(lines)), uuid=str(names.of("report", line.id)), distribution=5,

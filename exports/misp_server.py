@@ -16,14 +16,14 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Pushed:
+class MispAnswer:
     """What became of events at the server."""
 
     added: int
     updated: int
 
 
-def push_file(settings: Settings, path: Path) -> Pushed:
+def push_file(settings: Settings, path: Path) -> MispAnswer:
     """Push the events of a file that the format ``misp`` wrote.
 
     Raises:
@@ -54,7 +54,7 @@ def push_file(settings: Settings, path: Path) -> Pushed:
             added, updated = added + (not is_there), updated + is_there
     except (PyMISPError, RequestException) as error:
         raise ExportFailedError("misp_unreachable", url=misp.url, error=type(error).__name__) from None
-    return Pushed(added, updated)
+    return MispAnswer(added, updated)
 
 
 def _events(path: Path) -> list[dict[str, Any]]:

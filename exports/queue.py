@@ -105,9 +105,7 @@ def note_push(home: Home, wish: ExportWish, sha256: str, added: int, updated: in
         "reason": wish.reason,
     }  # fmt: skip
     with home.database.write() as session:
-        add_event(
-            session, PUSHED, actor=actor, now=home.clock.now(), incident_id=wish.incident_id, data=data
-        )
+        add_event(session, PUSHED, actor=actor, now=home.clock.now(), incident_id=wish.incident_id, data=data)
 
 
 def settle(home: Home, export_id: int, state: str, **values: Any) -> ExportRow:

@@ -27,11 +27,17 @@ _SIGTERM_CODE = 143
 
 @click.command()
 @click.argument("incident_id", type=RowId(), metavar="[ID]", required=False)
-@click.option("--as", "form", required=True, metavar="FORM", help="misp, misp-feed, stix, timesketch, bag, csv, xlsx, ….")
+@click.option(
+    "--as", "form", required=True, metavar="FORM", help="misp, misp-feed, stix, timesketch, bag, csv, xlsx, …."
+)
 @click.option("--query", default="", metavar="QUERY", help="Only these events; without ID, of whose incidents.")
 @click.option("--documents", default="", metavar="QUERY", help="Only these documents; without ID, of whose incidents.")
-@click.option("--list", "chosen", default="", metavar="LIST", help="Of csv and xlsx: incidents, events, documents, customers.")
-@click.option("--out", type=click.Path(path_type=Path), metavar="FILE", help="A new file (default: by what it is); - for stdout.")
+@click.option(
+    "--list", "chosen", default="", metavar="LIST", help="Of csv and xlsx: incidents, events, documents, customers."
+)
+@click.option(
+    "--out", type=click.Path(path_type=Path), metavar="FILE", help="A new file (default: by what it is); - for stdout."
+)
 @click.option("--reveal", is_flag=True, help="With values, for who may; needs --reason.")
 @click.option("--reason", default="", metavar="TEXT", help="Why it is taken away; goes on record.")
 @click.option("--to", "recipient", default="", metavar="AGE1...", help="Encrypt it to this age recipient.")

@@ -12,7 +12,9 @@ class MispSettings(SettingsTable):
 
     url: str = Field(default="", description="its address; empty: nothing is pushed")
     key: SecretStr = Field(default=SecretStr(""), description="the automation key of an account there")
-    ca_file: str = Field(default="", description="the authority that signed its certificate, in PEM; empty: the system's")
+    ca_file: str = Field(
+        default="", description="the authority that signed its certificate, in PEM; empty: the system's"
+    )
     timeout_s: float = Field(default=60, gt=0, description="for one answer of it")
     tags: list[str] = Field(default_factory=lambda: ["tlp:amber"], description="of every event")
     distribution: int = Field(default=0, ge=0, le=3, description="who gets it there; 0: the own organisation alone")

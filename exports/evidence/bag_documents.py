@@ -71,9 +71,14 @@ class BagDocuments:
 
     def finish(self) -> None:
         """Put the WARC file into the bag."""
+        self.close()
+        if self._warc is not None:
+            self._bag.add_file(WARC, self._warc_path)
+
+    def close(self) -> None:
+        """Let go of the WARC file."""
         if self._warc is not None:
             self._warc.close()
-            self._bag.add_file(WARC, self._warc_path)
 
     def _add_content(self, hit: DocumentHit) -> None:
         document = self._material.session.get_one(DocumentRow, hit.document_id)

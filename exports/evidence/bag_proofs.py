@@ -43,6 +43,7 @@ class BagProofs:
         leaves = self._session.scalars(asked.execution_options(yield_per=_STREAMED))
         self._tree = DiskTree(material.folder / "tree", leaves)
         if self._tree.root().hex() != head.root:
+            self._tree.close()
             raise ExportFailedError("broken_log")
 
     def close(self) -> None:

@@ -51,10 +51,9 @@ class BagWriter:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, _e: BaseException | None, _t: TracebackType | None) -> None:
+    def __exit__(self, _kind: type[BaseException] | None, _e: BaseException | None, _t: TracebackType | None) -> None:
         self._manifest.close()
-        if kind is None:
-            self._zip.close()
+        self._zip.close()
 
     @contextmanager
     def open(self, path: str) -> Iterator[_Hashed]:

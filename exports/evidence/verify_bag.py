@@ -47,7 +47,7 @@ def _load_checks() -> Any:
     spec = importlib.util.spec_from_file_location("check_proof", HERE / "check_proof.py")
     if spec is None or spec.loader is None:
         sys.exit("check_proof.py is not beside this script")
-    checks = importlib.util.module_from_spec(spec)
+    checks: Any = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(checks)
     checks._fits = cache(checks._fits)  # noqa: SLF001  # one head for all proofs: its signature is checked once
     return checks
@@ -56,7 +56,9 @@ def _load_checks() -> Any:
 def _check_proofs(bag: Path, key_file: Path) -> tuple[list[str], dict[str, dict[str, Any]]]:
     """Proofs that do not hold; and those that do, by what they are of."""
     checks, wrong, held, heads = _load_checks(), [], {}, set()
-    key = checks.base64.b64decode(checks.re.findall(r"KEY-+\s+([A-Za-z0-9+/=]+)\s+-+END", key_file.read_text())[-1])[-32:]
+    key = checks.base64.b64decode(checks.re.findall(r"KEY-+\s+([A-Za-z0-9+/=]+)\s+-+END", key_file.read_text())[-1])[
+        -32:
+    ]
     for path in sorted((bag / "data" / "proofs").glob("*.json")):
         try:
             checks._check(str(path), key)  # noqa: SLF001

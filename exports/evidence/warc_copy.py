@@ -26,7 +26,11 @@ class RecordCopies:
         self._target = target
         self._copied: set[tuple[str, int]] = set()
         writer = WARCWriter(target, gzip=True, warc_version="1.1")
-        about = {"software": "Hinomi", "format": "WARC File Format 1.1", "description": "copies of records of the archive"}
+        about = {
+            "software": "Hinomi",
+            "format": "WARC File Format 1.1",
+            "description": "copies of records of the archive",
+        }
         writer.write_record(writer.create_warcinfo_record(name, about))
 
     def add(self, paths: Sequence[Path], name: str, offset: int) -> bool:

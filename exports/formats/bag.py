@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Final
 
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from exports.material import ExportMaterial
     from incidents.views import EventView
 
-SCRIPTS: Final = (check_proof, verify_bag)
+SCRIPTS: Final = tuple(str(script.__file__) for script in (check_proof, verify_bag))
 
 
 class Bag(ExportFormat):
@@ -49,8 +50,7 @@ class Bag(ExportFormat):
                 self._add_heads(material, bag, proofs)
                 left_out = dict(sorted(material.tally.left_out.items()))
                 bag.add("left-out.json", json.dumps(left_out, indent=1).encode() + b"\n")
-                for script in SCRIPTS:
-                    file = Path(script.__file__)
+                for file in map(Path, SCRIPTS):
                     bag.add(file.name, file.read_bytes())
                 for language in LANGUAGES:
                     text = load_texts("exports", language)("bag.readme", root=proofs.head.root, size=proofs.head.size)
@@ -75,7 +75,7 @@ class Bag(ExportFormat):
         documents, listed = BagDocuments(material, bag), material.folder / "documents.jsonl"
         total = sum(line.sightings for line in material.incidents())
         proved: set[int] = set()
-        with listed.open("wb") as file:
+        with listed.open("wb") as file, closing(documents):
             waiting: list[BagPlace] = []
             for number, hit in enumerate(material.documents(), start=1):
                 waiting.append(documents.add(hit))

@@ -23,7 +23,13 @@ if TYPE_CHECKING:
 
 INCIDENT_CORE: Final = "extension-definition--ef765651-680c-498d-9894-99799f2fa126"
 DETERMINATIONS: Final = {"dismissed": "false-positive", "open": "suspected"}
-INVESTIGATED: Final = {"open": "new", "confirmed": "open", "contained": "open", "closed": "closed", "dismissed": "closed"}
+INVESTIGATED: Final = {
+    "open": "new",
+    "confirmed": "open",
+    "contained": "open",
+    "closed": "closed",
+    "dismissed": "closed",
+}
 CRITICALITIES: Final = {"low": 25, "medium": 50, "high": 75, "critical": 100}
 """In the middle of the bands that STIX names: low to 39, medium to 69, high to 89, critical beyond."""
 

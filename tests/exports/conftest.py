@@ -43,7 +43,7 @@ def take(house: Home, scene: Scene, tmp_path: Path) -> Take:
     """Make an export of the scene's incident and take it out."""
 
     def taken(form: str, **more: Any) -> tuple[Path, ExportTally]:
-        wish = ExportWish(**({"form": form, "incident_id": scene.incident_id, "reason": "a test"} | more))
+        wish = ExportWish.of({"form": form, "incident_id": scene.incident_id, "reason": "a test"} | more)
         with made_export(wish, house, masks=PageMasks(), actor=by("鈴木")) as made:
             there = tmp_path / made.path.name
             there.write_bytes(made.path.read_bytes())

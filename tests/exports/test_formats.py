@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import zipfile
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +14,6 @@ import pymisp
 import pytest
 import stix2
 import stix2validator
-from dateutil import parser as dates
 from pymisp import MISPEvent
 from sqlalchemy import select, update
 
@@ -28,6 +28,7 @@ from incidents.errors import NoIncidentError
 from incidents.models import Event, Sighting
 from incidents.timeline.events import add_event
 from people.errors import NotAllowedError
+from root_cause.dossier.opened import shown_records
 from tests.actors import by
 from trails.models import TrailImport
 
@@ -148,7 +149,7 @@ def sketch_read(path: Path) -> list[dict[str, str]]:
         rows = [json.loads(line) for line in path.read_text("utf-8").splitlines()]
     for row in rows:
         assert all(row.get(name) for name in REQUIRED), row
-        at = dates.parse(row["datetime"])
+        at = datetime.fromisoformat(row["datetime"])
         assert at.utcoffset() is not None
         assert int(row["timestamp"]) == round(at.timestamp() * 1_000_000)
     return rows
@@ -174,7 +175,7 @@ def test_timesketch_gets_the_timeline_and_the_records_of_the_customers(
 def test_records_without_a_time_are_counted_and_left_out(take: Take, night: Night, monkeypatch: Any) -> None:
     from exports import records
 
-    shown = records.shown_records
+    shown = shown_records
 
     def undated(*args: Any, **more: Any) -> list[dict[str, Any]]:
         return [one | ({"when": None} if number % 2 else {}) for number, one in enumerate(shown(*args, **more))]
@@ -227,9 +228,9 @@ def test_no_cell_is_a_formula(
 
 
 def test_a_search_chooses(take: Take, scene: Scene) -> None:
-    path, tally = take("csv", events="確認 1")
+    path, tally = take("csv", events="kind:note 確認 1")
     assert (tally.taken["events"], "名簿を確認 1" in path.read_text("utf-8-sig")) == (1, True)
-    _, tally = take("csv", incident_id=None, events="確認 2")
+    _, tally = take("csv", incident_id=None, events="kind:note 確認 2")
     assert tally.taken["events"] == 1
     _, tally = take("csv", incident_id=None, documents="verdict:leak", chosen="incidents")
     assert tally.taken["incidents"] == 1
@@ -284,7 +285,9 @@ def test_what_is_merged_is_part_of_it_and_others_are_not(
 
     with database.write() as session:
         first = session.get_one(Incident, scene.incident_id)
-        values = {column.name: getattr(first, column.name) for column in Incident.__table__.columns if column.name != "id"}
+        values = {
+            column.name: getattr(first, column.name) for column in Incident.__table__.columns if column.name != "id"
+        }
         other, third = Incident(**values), Incident(**values)
         session.add_all([other, third])
         session.flush()

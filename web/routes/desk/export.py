@@ -36,6 +36,8 @@ if TYPE_CHECKING:
 NOT_THERE, WRONG_USE, SEE_OTHER = 404, 400, 303
 AT_ONCE: int = 1000
 """Of an incident with more places than that, everything is made in the background."""
+FIELDS = ("format", "list", "events", "documents", "recipient", "reason")
+"""What a form that was refused holds again."""
 _CHUNK = 1 << 16
 
 
@@ -110,7 +112,8 @@ def _shown(request: Request, *, status: int = 200, error: SpokenError | None = N
     said, hint = error.said(language) if error else ("", "")
     return world.pages.render(
         request, "export.html", status=status, line=line, formats=load_formats(), lists=LISTS, asked=asked,
-        words=load_texts("exports", language), said=said, hint=hint, form=form_of(request) or {},
+        words=load_texts("exports", language), said=said, hint=hint,
+        form={name: form_of(request).get(name, "") for name in FIELDS},
         mine=[row.id for row in asked if actor.is_same_person(row.asked_by["account"], row.asked_by["name"])],
         misp=world.home.settings.exports.misp.url,
     )  # fmt: skip
