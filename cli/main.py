@@ -36,6 +36,7 @@ COMMANDS = {
     "subjects": "cli.custody.subjects:subjects",
     "canaries": "cli.custody.canaries:canaries",
     "scan": "cli.watch.scan:scan",
+    "scans": "cli.watch.scans:scans",
     "sources": "cli.watch.sources:sources",
     "sweep": "cli.watch.sweep:sweep",
     "match": "cli.watch.match:match",

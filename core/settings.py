@@ -29,7 +29,8 @@ INDEX_FOLDER = "index"
 """In the home folder: where the index generations are."""
 MIB = 1 << 20
 _OWN_PLACES = """
-hinomi.db hinomi.db-wal hinomi.db-shm index archive trails uploads enrolments logs accounts.csv log-heads.jsonl intake exports
+hinomi.db hinomi.db-wal hinomi.db-shm index archive trails uploads enrolments logs accounts.csv log-heads.jsonl intake
+exports
 """
 
 DEFAULT_SETTINGS = """\

@@ -15,6 +15,7 @@
 from __future__ import annotations
 
 from core.errors import HinomiError
+from core.texts import load_texts
 
 
 class CustodyError(HinomiError):
@@ -73,9 +74,24 @@ class EnrolmentError(CustodyError):
 
 
 class RegisterError(CustodyError):
-    """The register has no such entry, or what was asked for is not possible from where it stands."""
+    """The register has no such entry, or what was asked for is not possible from where it stands.
+
+    Args:
+        message: What the command line says.
+        hint: What to do about it there.
+        key: Of the same in every language, under ``[register]`` of ``texts/``; empty where only a command asks.
+        values: What fills that text.
+    """
 
     exit_code = 2
+
+    def __init__(self, message: str, *, hint: str = "", key: str = "", **values: object) -> None:
+        super().__init__(message, hint=hint)
+        self._key, self._values = key, values
+
+    def said(self, language: str) -> str:
+        """The message in a language; as the command line has it where nobody told it in any."""
+        return load_texts("custody", language)(f"register.{self._key}", **self._values) if self._key else str(self)
 
 
 class TooManyRejectedError(CustodyError):

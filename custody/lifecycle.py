@@ -35,7 +35,9 @@ def state_after(state: str, action: str) -> str:
         raise RegisterError(f"{action!r} is no action", hint=f"Expected one of {', '.join(ACTIONS)}.")
     if state not in TABLE[action]:
         allowed = ", ".join(name for name, steps in TABLE.items() if state in steps)
-        raise RegisterError(f"{action!r} is not possible while {state}", hint=f"Possible now: {allowed}.")
+        raise RegisterError(
+            f"{action!r} is not possible while {state}", hint=f"Possible now: {allowed}.", key="not_now"
+        )
     return TABLE[action][state]
 
 

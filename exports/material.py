@@ -1,4 +1,4 @@
-"""What an export is made of: the incidents, events, documents and customers that were chosen, as its reader may see them."""
+"""What an export is made of: the incidents, events and documents that were chosen, as its reader may see them."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ from incidents import queries
 from incidents.documents.fields import DocumentQuery, parse_documents
 from incidents.documents.search import every_document
 from incidents.groups import group_ids, root_of
-from incidents.timeline.query import SearchQuery
 from incidents.timeline.readings import READING
 
 if TYPE_CHECKING:
@@ -24,6 +23,7 @@ if TYPE_CHECKING:
     from exports.masks import ExportMasks
     from exports.wish import ExportWish
     from home import Home
+    from incidents.timeline.query import SearchQuery
     from incidents.views import DocumentHit, EventView, IncidentLine
 
 LEAKS = frozenset({"leak", "overlap"})

@@ -59,7 +59,7 @@ def push_file(settings: Settings, path: Path) -> MispAnswer:
 
 def _events(path: Path) -> list[dict[str, Any]]:
     held = json.loads(path.read_bytes())
-    found: list[dict[str, Any]] = held["response"] if "response" in held else [held]
+    found: list[dict[str, Any]] = held.get("response", [held])
     return found
 
 

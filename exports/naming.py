@@ -1,4 +1,4 @@
-"""Names that never change: the same incident has the same UUID in every export, so that receivers update and never double."""
+"""Names that never change: an incident has the same UUID in every export, so that receivers never double it."""
 
 from __future__ import annotations
 

@@ -127,7 +127,7 @@ def pull_records(
     Args:
         session: A writing session.
         incident_id: Whose timeline.
-        data: ``kind`` and ``name`` of the holder (masked), ``records``, ``covered`` of ``of`` leaked customers,
+        data: ``holder``, its kind, and ``name`` (masked), ``records``, ``covered`` of ``of`` leaked customers,
             ``first`` and ``last`` as text, ``said``; never a plain name or number.
         actor: Who does it.
         now: When it was done.

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from custody.enrolment.uploads import FAILED, RUNNING, WAITING, Uploads
 from jobs.interface import SingleJob
+
+MOST_RUNS: Final = 3
+"""How often a run is begun whose service died under it: a file that takes the machine down must not do so for ever."""
 
 
 class EnrolmentJob(SingleJob):
@@ -24,11 +29,14 @@ class EnrolmentJob(SingleJob):
         waiting = uploads.waiting()
         if waiting is None:
             return "nothing"
+        if waiting.runs >= MOST_RUNS:
+            uploads.settle(waiting, state=FAILED, message="the run was cut off", hint="Hand the file in again.")
+            return "failed: cut off"
         outcome = self.run_child(["uploads", "run", waiting.id])
         left = uploads.get(waiting.id)
         if left is not None and left.state in {WAITING, RUNNING}:
             if outcome is None:  # asked to stop: the next service goes on with it
-                uploads.change(left, state=WAITING)
+                uploads.change(left, state=WAITING, worker="", runs=0)
             else:
                 uploads.settle(left, state=FAILED, message="the run was cut off", hint="Hand the file in again.")
         return outcome

@@ -15,10 +15,12 @@ if TYPE_CHECKING:
     from alerts.delivery import PostRoom
     from home import Home
 
-LANES: Final[Mapping[str, int]] = {"sweep": 4, "match": 1, "check": 1, "enrol": 1, "alert": 1, "keep": 2}
+_ONE_EACH: Final = ("match", "check", "enrol", "scan", "alert")
+LANES: Final[Mapping[str, int]] = {"sweep": 4, **dict.fromkeys(_ONE_EACH, 1), "keep": 2}
 """How many jobs of each lane run at a time in one scheduler. A slow job keeps nobody waiting but its own lane: sweeps
 hang on other people's servers (each a process of about 84 MB), matching on large documents, checks on long trails,
-enrolments on long lists, alerts on Slack; what keeps the house in order is short, but for retention."""
+enrolments on long lists, alerts on Slack, and in front of a scan somebody waits; what keeps the house in order is
+short, but for retention."""
 DAY_S: Final = 86_400.0
 
 

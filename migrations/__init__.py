@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import os
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -98,4 +99,10 @@ def _config() -> Config:
 
     config = Config()
     config.set_main_option("script_location", str(HERE))
+    config.set_main_option("path_separator", "os")
+    folders = (
+        HERE / "versions",
+        *(one for one in sorted((HERE / "versions").iterdir()) if one.name.startswith("until_")),
+    )
+    config.set_main_option("version_locations", os.pathsep.join(map(str, folders)))
     return config

@@ -36,6 +36,11 @@ class Permission(StrEnum):
     SEE_SUSPICIONS = "see-suspicions"
     SETTLE_SUSPICIONS = "settle-suspicions"
     ENROL = "enrol"
+    SEE_REGISTER = "see-register"
+    CHANGE_REGISTER = "change-register"
+    SEE_PROCESSORS = "see-processors"
+    CHANGE_PROCESSORS = "change-processors"
+    SCAN = "scan"
     SEE_SOURCES = "see-sources"
     CHANGE_SOURCES = "change-sources"
     SEE_READINGS = "see-readings"
@@ -68,6 +73,11 @@ TABLE: Final[dict[Permission, frozenset[Role]]] = {
     Permission.SEE_SUSPICIONS: frozenset({R, I, A}),
     Permission.SETTLE_SUSPICIONS: frozenset({R, I}),
     Permission.ENROL: frozenset({O}),
+    Permission.SEE_REGISTER: frozenset({R, O, I, A}),
+    Permission.CHANGE_REGISTER: frozenset({O}),
+    Permission.SEE_PROCESSORS: EVERYBODY,
+    Permission.CHANGE_PROCESSORS: frozenset({O, M}),
+    Permission.SCAN: frozenset({R, O, I}),
     Permission.SEE_SOURCES: frozenset({R, I, A, M}),
     Permission.CHANGE_SOURCES: frozenset({R, M}),
     Permission.SEE_READINGS: frozenset({R, I, A}),

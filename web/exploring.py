@@ -74,7 +74,7 @@ def named_by(request: Request, expression: Expression, records: OpenedRecords) -
         if used and not may(actor, needed):
             roles = ", ".join(sorted(TABLE[needed]))
             raise NotAllowedError("not_allowed", login=actor.name, permission=needed.value, roles=roles)
-    return with_handles(expression, records)
+    return with_handles(expression, records, words=may(actor, Permission.REVEAL_NAMES))
 
 
 def note_look(request: Request, *, incident_id: int | None = None) -> None:

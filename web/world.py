@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, cast
 
 from starlette.exceptions import HTTPException
+
+from custody.register.shelf import RegisterShelf
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -28,12 +30,14 @@ class World:
     Attributes:
         home: The home folder: settings, database, archive, clock; key and index for the pages that need them.
         arrivals: Signs people in and out.
+        shelf: The custody register of the days that were looked at last.
     """
 
     home: Home
     sessions: Sessions
     pages: Pages
     arrivals: Arrivals
+    shelf: RegisterShelf = field(default_factory=RegisterShelf)
 
 
 def world_of(request: Request) -> World:

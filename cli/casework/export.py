@@ -48,7 +48,7 @@ def export(
     ctx: Context, incident_id: int | None, form: str, query: str, documents: str, chosen: str, out: Path | None,
     reason: str, recipient: str, *, reveal: bool, push: bool, as_json: bool,
 ) -> None:  # fmt: skip
-    """Take an incident, or what a search finds, away in a format; that somebody did, and the file's hash, go on record."""
+    """Take an incident, or what a search finds, away in a format; who did, and the file's hash, go on record."""
     from exports.deed import check_allowed, made_export, second_person_for
     from exports.misp_server import push_file
     from exports.queue import note_push

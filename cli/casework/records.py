@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cli.given import GIVEN_FILE, reason_for
+from cli.language import CommandError, CommandFailedError, say
 from cli.numbers import RowId
 
 if TYPE_CHECKING:
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from core.texts import Texts
     from fingerprints.secrets.keys import Key
     from root_cause.dossier.opened import OpenedRecords
-    from trails.explore.questions import Counted
+    from trails.explore.questions import CountedRecords
 
 SHOWN = 20
 FACETS = ("system", "action", "outcome", "operator", "account", "terminal", "address", "processor")
@@ -79,14 +80,13 @@ def explore(ctx: Context, query: str, *, incident_id: int | None, limit: int, as
 @click.pass_obj
 def line(ctx: Context, digest: str, *, path: Path | None, reason: str, as_json: bool) -> None:
     """Show the line of a log behind an access record; that it was asked for is recorded."""
-    from core.errors import HinomiError, UsageError
     from incidents.actions import add_event
     from people.approvals import REVEAL_NAMES
 
     try:
         wanted = int(digest, 16)
     except ValueError:
-        raise UsageError(f"{digest!r} is no digest of a line", hint="The page of a record shows it.") from None
+        raise CommandError("no_line_digest", digest=digest) from None
     reason = reason_for("the line", reason, ask=not as_json)
     approved = ctx.second_person(REVEAL_NAMES, f"line {wanted:016x}", reason, None)
     found = _in_file(ctx, path, wanted) if path is not None else _kept(ctx, wanted)
@@ -94,10 +94,7 @@ def line(ctx: Context, digest: str, *, path: Path | None, reason: str, as_json: 
         data = {"record": f"{wanted:016x}", "reason": reason, "found": found is not None, **approved}
         add_event(session, "line-revealed", actor=ctx.actor, now=ctx.clock.now(), data=data)
     if found is None:
-        raise HinomiError(
-            f"no line with the digest {wanted:016x} was found",
-            hint="Name the original file with --file: it is found in it if it stands there.",
-        )
+        raise CommandFailedError("no_such_line", digest=f"{wanted:016x}")
     text, number = found
     if as_json:
         ctx.emit({"line": text, "number": number})
@@ -110,12 +107,12 @@ def _opened(ctx: Context) -> OpenedRecords:
     from trails.explore.explorer import open_explorer
     from trails.explore.handles import Handles
 
-    with ctx.talk.status("opening the records"), ctx.database.read() as session:
+    with ctx.talk.status(say("trails.opening")), ctx.database.read() as session:
         explorer = open_explorer(session, ctx.settings.trails_dir, zone=ctx.settings.trail_zone)
     return OpenedRecords(explorer, Handles(ctx.digester), ctx.key, ctx.database, lambda: ctx.index)
 
 
-def _facets(counted: Counted, opened: OpenedRecords) -> dict[str, dict[str, int]]:
+def _facets(counted: CountedRecords, opened: OpenedRecords) -> dict[str, dict[str, int]]:
     from trails.explore.handles import is_masked
 
     return {
@@ -129,7 +126,7 @@ def _facets(counted: Counted, opened: OpenedRecords) -> dict[str, dict[str, int]
     }
 
 
-def _show(ctx: Context, rows: list[dict[str, Any]], counted: Counted, opened: OpenedRecords) -> None:
+def _show(ctx: Context, rows: list[dict[str, Any]], counted: CountedRecords, opened: OpenedRecords) -> None:
     from rich.table import Table
 
     from core.texts import load_texts

@@ -127,10 +127,10 @@ def _prepare(ctx: Context) -> None:
     """Make ready for questions what was imported, so that nobody waits for it at a page."""
     from trails.explore.explorer import open_explorer
 
-    with ctx.talk.status("making the records ready for questions") as status, ctx.database.read() as session:
+    with ctx.talk.status(say("trails.preparing")) as status, ctx.database.read() as session:
         open_explorer(
             session, ctx.settings.trails_dir, zone=ctx.settings.trail_zone,
-            progress=lambda done, of: status.update(f"making the records ready for questions: {done} of {of} files"),
+            progress=lambda done, of: status.update(say("trails.preparing_so_far", done=done, of=of)),
         )  # fmt: skip
 
 

@@ -8,6 +8,7 @@ import click
 
 from cli.language import CommandError, say
 from cli.tables import add_row, headed, show_list
+from custody.enrolment.uploads import PLAIN
 
 if TYPE_CHECKING:
     from cli.context import Context
@@ -49,6 +50,21 @@ def look(ctx: Context, upload_id: str) -> None:
     # It opens what somebody handed in, and needs nothing else: no key, no index, no database, no network.
     confine(Rights(writes=(str(ctx.settings.home / UPLOADS),), memory_mib=LOOK_MIB))
     found.look(_of(found, upload_id))
+
+
+@uploads.command(hidden=True)
+@click.argument("upload_id", metavar="ID")
+@click.argument("file_name", metavar="FILE")
+@click.pass_obj
+def plain(ctx: Context, upload_id: str, file_name: str) -> None:
+    """Write a sheet of the register that has just arrived as plain CSV, for the page that takes it in."""
+    from core.processes.walls.confinement import Rights, confine
+    from custody.register.sheets import write_plain
+
+    folder = _uploads(ctx).folder_of(upload_id)
+    # As with `look`: it opens what somebody handed in, and needs nothing else.
+    confine(Rights(writes=(str(ctx.settings.home / UPLOADS),), memory_mib=LOOK_MIB))
+    write_plain(folder / file_name, folder / PLAIN)
 
 
 @uploads.command()

@@ -2,35 +2,31 @@
 
 from __future__ import annotations
 
-from core.errors import UsageError
+from core.errors import SpokenError, UsageError
 from core.texts import load_texts
 
 SHOWN = 60
 """Characters of what somebody typed that an error repeats."""
 
 
-class QueryError(UsageError):
+class QueryError(SpokenError, UsageError):
     """What is wrong with a search.
 
     Attributes:
         key: Which error it is; a key of ``texts/``.
     """
 
+    package = "core.query"
+
     def __init__(self, key: str, **values: object) -> None:
         self.key = key
-        self._values = {name: _short(value) for name, value in values.items()}
-        message, hint = self.said("en")
-        super().__init__(message, hint=hint)
+        super().__init__(key, **{name: _short(value) for name, value in values.items()})
 
     def said(self, language: str) -> tuple[str, str]:
         """Message and hint in a language."""
-        texts = load_texts("core.query", language)
-        hint = f"{self.key}.hint"
-        values = {"meant": ""} | self._values
-        said = texts(f"{self.key}.text", **values)
-        if values["meant"]:
-            said += texts("meant", meant=values["meant"])
-        return said, texts(hint, **values) if hint in texts else ""
+        said, hint = super().said(language)
+        meant = self._values.get("meant")
+        return said + load_texts(self.package, language)("meant", meant=meant) if meant else said, hint
 
 
 def _short(value: object) -> object:

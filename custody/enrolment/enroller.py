@@ -46,7 +46,7 @@ __all__ = ["Enroller", "EnrolmentResult", "Lending"]
 
 MAX_REJECTED: Final = 0.05
 """Share of unusable rows that stops a run: above it the columns are mixed up, not the rows."""
-_READING: Final = 0.8
+READING: Final = 0.8
 """Share of the time that goes into reading; the rest is merging and writing."""
 
 
@@ -59,6 +59,7 @@ class _Task:
     lending: Lending
     max_rejected: float
     progress: Callable[[str, float], None]
+    counted: Callable[[int], None]
     processes: int
 
     @property
@@ -118,6 +119,7 @@ class Enroller:
         *,
         max_rejected: float = MAX_REJECTED,
         progress: Callable[[str, float], None] = lambda _stage, _share: None,
+        counted: Callable[[int], None] = lambda _rows: None,
         processes: int | None = None,
     ) -> EnrolmentResult:
         """Enrol a file as an extract, in place of what that extract held before.
@@ -128,6 +130,7 @@ class Enroller:
             lending: The extract, its day and its holder.
             max_rejected: Share of unusable rows that stops the run, 0 to 1.
             progress: Told how far it is.
+            counted: Told how many rows were read, before that.
             processes: How many to work in; default: one a processor core for large files.
 
         Raises:
@@ -140,7 +143,7 @@ class Enroller:
             raise EnrolmentError("an extract needs a name")
         if day_number(lending.as_of) > day_number(started_at.date()) + 1:
             raise EnrolmentError(f"the extract's day {lending.as_of} has not come yet")
-        task = _Task(path, plan, lending, max_rejected, progress, processes)
+        task = _Task(path, plan, lending, max_rejected, progress, counted, processes)
         index_dir, now = self._settings.index_dir, self._clock.now
         with (
             PeakMemory() as memory,
@@ -167,7 +170,7 @@ class Enroller:
                 patterns = learn_patterns(tally.numbers) if tally.numbers else ()
                 write_from = time.monotonic()
                 done = builder.finish(
-                    info, patterns, lambda share: task.progress("write", _READING + (1 - _READING) * share)
+                    info, patterns, lambda share: task.progress("write", READING + (1 - READING) * share)
                 )
             except BaseException as error:
                 self._fail_run(run, error)
@@ -177,10 +180,14 @@ class Enroller:
     def _read(self, task: _Task, builder: IndexBuilder, index: Index | None, run: int) -> tuple[Tally, Path | None]:
         """The file's rows into the builder; what could not be used is counted and written beside the run."""
         source = ExtractFile(task.path, task.plan, task.day, self._rejected_path(run))
+
+        def advance(share: float, rows: int) -> None:
+            task.counted(rows)
+            task.progress("read", READING * share)
+
         tally, rejected_file = read_into(
-            builder, source, self._key, index, self._settings.index_dir,
-            advance=lambda share: task.progress("read", _READING * share), processes=task.processes,
-        )  # fmt: skip
+            builder, source, self._key, index, self._settings.index_dir, advance=advance, processes=task.processes
+        )
         check(tally, task.plan, task.max_rejected, rejected_file)
         return tally, rejected_file
 

@@ -39,10 +39,13 @@ def read_into(
     index: Index | None,
     index_dir: Path,
     *,
-    advance: Callable[[float], None],
+    advance: Callable[[float, int], None],
     processes: int,
 ) -> tuple[Tally, Path | None]:
-    """Read all rows; gives what was counted, and the list of unusable rows if there were any."""
+    """Read all rows; gives what was counted, and the list of unusable rows if there were any.
+
+    ``advance`` is told how far into the file it is, 0 to 1, and how many rows were read.
+    """
     tally = Tally()
     with _RejectedFile(source.rejected_path) as rejected_file:
         for work, share in work_through(
@@ -52,7 +55,7 @@ def read_into(
             rejected_file.add(work.rejected)
             if work.prints is not None:
                 builder.add(work.prints)
-            advance(share)
+            advance(share, tally.rows)
     return tally, rejected_file.written
 
 

@@ -120,7 +120,7 @@ class Rotation:
             with IndexBuilder(folder, self._new_key, index) as builder:
                 tally, listed = read_into(
                     builder, source, self._new_key, index, folder,
-                    advance=lambda share: advance(0.8 * share), processes=choose_processes(path),
+                    advance=lambda share, _rows: advance(0.8 * share), processes=choose_processes(path),
                 )  # fmt: skip
                 check(tally, plan, MAX_REJECTED, listed)
                 again = replace(info, columns=tuple(plan.columns), rows=tally.rows, pending=False)

@@ -7,6 +7,7 @@ understood of it (masked), and how far its run is. The file is removed when its 
 from __future__ import annotations
 
 import json
+import os
 import re
 import secrets
 import shutil
@@ -17,12 +18,12 @@ from typing import TYPE_CHECKING, Any, Final
 
 from core.errors import HinomiError
 from core.files import PRIVATE, write_safely
+from core.leases import is_dead, worker_name
 from custody.enrolment.columns import show_columns, understand
 from custody.errors import EnrolmentError, HalfNamesError, NobodyToldError
 from custody.register.ledger import Lending
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from pathlib import Path
 
     from core.clock import Clock
@@ -38,6 +39,8 @@ SHOWN_FOR: Final = timedelta(days=30)
 """How long it is told what became of a run."""
 LARGEST_BYTES: Final = 2 << 30
 """The largest file that is taken in a browser; ten million customers in nine columns are 1.4 GiB."""
+PLAIN: Final = "plain.csv.plain"
+"""What a sheet of the register is written as, under a name that no file has that arrives."""
 _STATE: Final = "state.json"
 _PLAN: Final = "plan.json"
 _FILE: Final = "file"
@@ -65,6 +68,8 @@ class Upload:
         hint: What to do about that.
         refusal: The same as a key of our texts and what fills it, where there is one; then it is told in any language.
         result: What the run did, as ``enroll --json`` has it, without the list of rejected rows.
+        worker: Whose process runs it, while one does.
+        runs: How often its run was begun.
     """
 
     id: str
@@ -79,6 +84,18 @@ class Upload:
     hint: str = ""
     refusal: dict[str, str] = field(default_factory=dict)
     result: dict[str, Any] = field(default_factory=dict)
+    worker: str = ""
+    runs: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class EnrolmentStep:
+    """How far a run was at a moment: its stage (``read`` or ``write``), its share of the whole, the rows read."""
+
+    at: datetime
+    stage: str
+    share: float
+    rows: int
 
 
 class Uploads:
@@ -95,6 +112,16 @@ class Uploads:
         (self._folder / name).mkdir(mode=0o700)
         (self._folder / name / _FILE).mkdir(mode=0o700)
         return name, self._folder / name / _FILE
+
+    def folder_of(self, name: str) -> Path:
+        """Where the file of one arrives.
+
+        Raises:
+            EnrolmentError: That is no upload's name.
+        """
+        if not _NAME.fullmatch(name):
+            raise EnrolmentError(f"{name!r} is no upload")
+        return self._folder / name / _FILE
 
     def add(self, name: str, file_name: str, lending: Lending) -> Upload:
         """Note what a file that has arrived is to be enrolled as."""
@@ -119,8 +146,10 @@ class Uploads:
         return sorted(found, key=lambda one: one.added_at, reverse=True)
 
     def waiting(self) -> Upload | None:
-        """The one that has waited longest for its run."""
-        return next((one for one in reversed(self.listed()) if one.state == WAITING), None)
+        """The one that has waited longest for its run, and before it one whose process has died."""
+        listed = self.listed()[::-1]
+        orphans = (one for one in listed if one.state == RUNNING and one.worker and is_dead(one.worker))
+        return next(orphans, None) or next((one for one in listed if one.state == WAITING), None)
 
     def file_of(self, upload: Upload) -> Path:
         """Where the file is, until its run ends."""
@@ -153,9 +182,17 @@ class Uploads:
 
     def progress_of(self, upload: Upload) -> float:
         """How far its run is, 0 to 1."""
-        with suppress(OSError, ValueError):
-            return float((self._folder / upload.id / _PROGRESS).read_text(encoding="ascii"))
-        return 0.0
+        steps = self.steps_of(upload)
+        return steps[-1].share if steps else 0.0
+
+    def steps_of(self, upload: Upload) -> list[EnrolmentStep]:
+        """How far its run was at each moment that it told, the first of them its beginning."""
+        steps = []
+        with suppress(OSError, ValueError):  # the last line may be on its way
+            for line in (self._folder / upload.id / _PROGRESS).read_text(encoding="ascii").splitlines():
+                at, stage, share, rows = line.split()
+                steps.append(EnrolmentStep(datetime.fromisoformat(at), stage, float(share), int(rows)))
+        return steps
 
     def look(self, upload: Upload) -> Upload:
         """Understand the file as its columns were said to be, and keep what is shown of that."""
@@ -189,13 +226,14 @@ class Uploads:
 
     def run(self, upload: Upload, enroller: Enroller) -> Upload:
         """Enrol the file; how that ended is kept, and the file is not."""
-        if upload.state not in {NEW, WAITING}:
+        if upload.state not in {NEW, WAITING} and not (upload.state == RUNNING and is_dead(upload.worker)):
             raise EnrolmentError(f"the run of {upload.file_name} is {upload.state} already")
-        upload = self.change(upload, state=RUNNING)
+        upload = self.change(upload, state=RUNNING, worker=worker_name(), runs=upload.runs + 1)
         try:
             plan = understand(self.file_of(upload), list(upload.mapping), sheet=upload.sheet)
             lending = Lending.from_request(upload.lending)
-            result = enroller.enrol(self.file_of(upload), plan, lending, progress=self._teller(upload))
+            teller = _Teller(self._folder / upload.id / _PROGRESS, self._clock)
+            result = enroller.enrol(self.file_of(upload), plan, lending, progress=teller.tell, counted=teller.count)
         except HinomiError as error:
             self.settle(upload, state=FAILED, message=self._said(upload, str(error)), hint=error.hint)
             raise
@@ -213,19 +251,6 @@ class Uploads:
         for upload in self.stale():
             self.drop(upload)
 
-    def _teller(self, upload: Upload) -> Callable[[str, float], None]:
-        """What notes how far a run is, a hundred times at most."""
-        told = 0.0
-
-        def tell(_stage: str, share: float) -> None:
-            nonlocal told
-            if share - told >= _STEP:
-                told = share
-                path = self._folder / upload.id / _PROGRESS
-                path.write_text(f"{share:.2f}", encoding="ascii")
-
-        return tell
-
     def _said(self, upload: Upload, message: str) -> str:
         """A message without the path of this machine."""
         return message.replace(str(self.file_of(upload)), upload.file_name)
@@ -235,6 +260,29 @@ class Uploads:
         for moment in ("added_at", "changed_at"):
             entries[moment] = entries[moment].isoformat() if entries[moment] else None
         write_safely(self._folder / upload.id / _STATE, json.dumps(entries, ensure_ascii=False).encode(), mode=PRIVATE)
+
+
+class _Teller:
+    """Notes how far a run is, a line for each hundredth, and one for its beginning."""
+
+    def __init__(self, path: Path, clock: Clock) -> None:
+        self._path, self._clock = path, clock
+        self._rows, self._told = 0, 0.0
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, PRIVATE)
+        os.close(descriptor)
+        self._note("read", 0.0)
+
+    def count(self, rows: int) -> None:
+        self._rows = rows
+
+    def tell(self, stage: str, share: float) -> None:
+        if share - self._told >= _STEP:
+            self._note(stage, share)
+
+    def _note(self, stage: str, share: float) -> None:
+        self._told = share
+        with self._path.open("a", encoding="ascii") as file:
+            file.write(f"{self._clock.now().isoformat()} {stage} {share:.3f} {self._rows}\n")
 
 
 def _since(upload: Upload) -> datetime:

@@ -11,12 +11,12 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import select
+from sqlalchemy import func, or_, select
 
 from custody.models import Extract, Holding, Processor, RegisterEvent
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
     from datetime import datetime
 
     from sqlalchemy.orm import Session
@@ -72,20 +72,43 @@ def record(session: Session, kind: str, thing: Thing, before: Mapping[str, Any],
 
 
 class Past:
-    """What entries held on a day, read from the register's events in one go."""
+    """What entries held on a day, read from the register's events in one go.
 
-    def __init__(self, session: Session, day: date) -> None:
+    An entry with one event has never changed since it was made, so that only entries with several are read: what the
+    others hold now is what they held.
+    """
+
+    def __init__(self, session: Session, day: date, *, only: Collection[int] | None = None) -> None:
+        """The register of a day.
+
+        Args:
+            session: A reading session.
+            day: The day.
+            only: Only what concerns the extracts of these numbers and their copies, and processors.
+        """
         self._day = day
         self._steps: dict[tuple[str, int, str], list[tuple[date, list[Any]]]] = defaultdict(list)
-        order = (RegisterEvent.happened_on, RegisterEvent.id)
-        for event in session.scalars(select(RegisterEvent).order_by(*order)):
-            for name, change in event.changes.items():
-                self._steps[event.about, event.about_id, name].append((event.happened_on, change))
+        about_processors = RegisterEvent.about == Processor.__tablename__
+        mine = [or_(RegisterEvent.extract_id.in_(only), about_processors)] if only is not None else []
+        same = func.count().over(partition_by=(RegisterEvent.about, RegisterEvent.about_id)).label("same")
+        fields = (RegisterEvent.id, RegisterEvent.about, RegisterEvent.about_id, RegisterEvent.happened_on)
+        every = select(*fields, RegisterEvent.changes, same).where(*mine).subquery()
+        rows = (
+            select(every.c.about, every.c.about_id, every.c.happened_on, every.c.changes)
+            .where(every.c.same > 1)
+            .order_by(every.c.happened_on, every.c.id)
+        )
+        for about, about_id, happened_on, changes in session.execute(rows):
+            for name, change in changes.items():
+                self._steps[about, about_id, name].append((happened_on, change))
 
-    def values(self, thing: Thing) -> dict[str, Any]:
-        """The remembered fields as they were."""
-        key = (thing.__tablename__, thing.id)
-        return {name: value_on(self._steps.get((*key, name), ()), self._day, v) for name, v in values_of(thing).items()}
+    def values(self, kind: type[Thing], number: int, current: Mapping[str, Any]) -> dict[str, Any]:
+        """The remembered fields of an entry as they were; ``current`` is what they hold now, days as ISO texts."""
+        table = kind.__tablename__
+        return {
+            name: value_on(steps, self._day, value) if (steps := self._steps.get((table, number, name))) else value
+            for name, value in current.items()
+        }
 
 
 def value_on(steps: Sequence[tuple[date, list[Any]]], day: date, current: Any) -> Any:

@@ -31,7 +31,9 @@ def get_extract(session: Session, name: str) -> Extract:
     """
     found = session.scalar(select(Extract).where(Extract.name == name))
     if found is None:
-        raise RegisterError(f"there is no extract {name!r}", hint="See `hinomi extracts list`, or add it.")
+        raise RegisterError(
+            f"there is no extract {name!r}", hint="See `hinomi extracts list`, or add it.", key="no_extract", name=name
+        )
     return found
 
 
@@ -42,9 +44,14 @@ def add_extract(session: Session, name: str, fields: Mapping[str, Any], act: Act
         RegisterError: It exists.
     """
     if not name.strip():
-        raise RegisterError("an extract needs a name")
+        raise RegisterError("an extract needs a name", key="nameless")
     if session.scalar(select(Extract).where(Extract.name == name)) is not None:
-        raise RegisterError(f"there is an extract {name!r} already", hint="Change it with `hinomi extracts set`.")
+        raise RegisterError(
+            f"there is an extract {name!r} already",
+            hint="Change it with `hinomi extracts set`.",
+            key="is_there",
+            name=name,
+        )
     values = {"columns": [], "size": 0, "as_of": act.on, **fields}
     extract = Extract(name=name, state=LENT, added_at=act.now, **values)
     session.add(extract)
@@ -90,8 +97,9 @@ def lend(session: Session, extract: Extract, processor: Processor, act: Act) -> 
     held = _copy_at(session, extract, processor)
     if held is not None and held.state != LENT:
         raise RegisterError(
-            f"{processor.name!r} had {extract.name!r}, now {held.state}", hint="Use `hinomi extracts reopen`."
-        )
+            f"{processor.name!r} had {extract.name!r}, now {held.state}", hint="Use `hinomi extracts reopen`.",
+            key="had_it", holder=processor.name, name=extract.name,
+        )  # fmt: skip
     return held or _begin(session, "lent", extract, processor, None, act)
 
 
@@ -106,7 +114,10 @@ def copy_on(session: Session, name: str, giver: str, taker: str, act: Act) -> Ho
     state_after(source.state, COPY)
     processor = get_processor(session, taker)
     if (held := _copy_at(session, extract, processor)) is not None:
-        raise RegisterError(f"{taker!r} has a copy of {name!r} in the register already: {held.state}")
+        raise RegisterError(
+            f"{taker!r} has a copy of {name!r} in the register already: {held.state}",
+            key="has_copy", holder=taker, name=name,
+        )  # fmt: skip
     return _begin(session, "copied-on", extract, processor, source, act)
 
 
@@ -128,7 +139,7 @@ def reopen(session: Session, name: str, holder: str, act: Act) -> Holding:
         RegisterError: No reason is given, or the copy never ended.
     """
     if not act.reason.strip():
-        raise RegisterError("reopening a copy needs a reason", hint="Say it with --reason.")
+        raise RegisterError("reopening a copy needs a reason", hint="Say it with --reason.", key="no_reason")
     return _step(session, name, holder, REOPEN, act)
 
 
@@ -141,8 +152,9 @@ def get_holding(session: Session, extract: Extract, holder: str) -> Holding:
     held = _copy_at(session, extract, get_processor(session, holder))
     if held is None:
         raise RegisterError(
-            f"{holder!r} never held {extract.name!r}", hint=f"See `hinomi extracts show {extract.name}`."
-        )
+            f"{holder!r} never held {extract.name!r}", hint=f"See `hinomi extracts show {extract.name}`.",
+            key="never_held", holder=holder, name=extract.name,
+        )  # fmt: skip
     return held
 
 
@@ -154,7 +166,10 @@ def _step(
     before = values_of(held)
     state = state_after(held.state, action)
     if act.on < held.since:
-        raise RegisterError(f"{act.on} is before {held.since}, the day {holder!r} got {name!r}")
+        raise RegisterError(
+            f"{act.on} is before {held.since}, the day {holder!r} got {name!r}",
+            key="too_early", day=act.on, since=held.since, holder=holder,
+        )  # fmt: skip
     held.state = state
     held.ended_on = None if state == LENT else held.ended_on or act.on
     held.certificate_on, held.certificate = (act.on, certificate) if certified else (None, "")

@@ -4,20 +4,25 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import select
-from sqlalchemy.orm import joinedload
 
 from custody.lifecycle import OVERDUE, standing
 from custody.models import LENT, Extract, Holding, Processor
-from custody.register.history import Past
+from custody.register.history import FIELDS, Past
 from custody.register.processors import consent_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
     from sqlalchemy.orm import Session
+
+    from custody.register.history import Thing
+
+PROCESSOR_COLUMNS: Final = ("id", "name", "parent_id", "contract_kind", "consent", "consent_on", "country", "contact")
+EXTRACT_COLUMNS: Final = ("id", "name", *FIELDS[Extract])
+HOLDING_COLUMNS: Final = ("id", "extract_id", "processor_id", "source_id", *FIELDS[Holding])
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +35,8 @@ class Line:
         standing: lent, overdue, returned or erased, on that day.
         extract_contract: Under which kind of contract the extract was lent.
         contract_kind: Under which kind of contract the holder works for the one above it.
+        extract_id: The extract's number.
+        processor_id: The holder's; none for an extract that was never lent.
     """
 
     extract: str
@@ -53,10 +60,12 @@ class Line:
     consent: str
     country: str
     contact: str
+    extract_id: int
+    processor_id: int | None
 
     def as_json(self) -> dict[str, Any]:
         """For ``--json``: days as ISO texts."""
-        values = {name: getattr(self, name) for name in self.__slots__}
+        values = {name: getattr(self, name) for name in self.__slots__ if name not in {"extract_id", "processor_id"}}
         return {name: _text(value) for name, value in values.items()}
 
 
@@ -68,25 +77,43 @@ def register_on(session: Session, day: date, *, only: Collection[str] | None = N
         day: The register of this day.
         only: Names of extracts, when it is about some alone.
     """
-    past = Past(session, day)
-    known = select(Extract) if only is None else select(Extract).where(Extract.name.in_(only))
-    with_both = (joinedload(Holding.extract), joinedload(Holding.processor), joinedload(Holding.source))
-    copies = select(Holding).options(*with_both).order_by(Holding.id)
-    if only is not None:
-        copies = copies.join(Extract, Extract.id == Holding.extract_id).where(Extract.name.in_(only))
-    held = session.scalars(copies).all()
-    parents = _parents_on(session, past)
-    lines = []
-    lent: set[int] = set()
-    for one in held:
-        copy = past.values(one)
-        since = _day(copy["since"] or one.since)
+    mine = (Extract.name.in_(only),) if only is not None else ()
+    extracts = {one["id"]: one for one in _rows(session, Extract, EXTRACT_COLUMNS, *mine)}
+    past = Past(session, day, only=extracts if only is not None else None)
+    processors = {one["id"]: one for one in _rows(session, Processor, PROCESSOR_COLUMNS)}
+    for one in processors.values():
+        above = processors.get(one["parent_id"])
+        one["then"] = past.values(Processor, one["id"], {**_fields(Processor, one), "parent": above and above["name"]})
+    parents = {one["name"]: one["then"]["parent"] or "" for one in processors.values()}
+    for one in extracts.values():
+        one["then"] = past.values(Extract, one["id"], _fields(Extract, one))
+    copies = (Holding.extract_id.in_(extracts),) if only is not None else ()
+    held = {one["id"]: one for one in _rows(session, Holding, HOLDING_COLUMNS, *copies)}
+    lines, lent = [], set()
+    for one in held.values():
+        then = past.values(Holding, one["id"], _fields(Holding, one))
+        since = _day(then["since"] or one["since"])
         if since is not None and since <= day:
-            lent.add(one.extract_id)
-            lines.append(_line(one.extract, one, copy, past, parents, day))
-    unlent = (one for one in session.scalars(known) if one.id not in lent and one.as_of <= day)
-    lines += [_line(extract, None, {}, past, parents, day) for extract in unlent]
+            lent.add(one["extract_id"])
+            source = held.get(one["source_id"])
+            giver = processors[source["processor_id"]]["name"] if source else ""
+            holder = processors[one["processor_id"]]
+            lines.append(_line(extracts[one["extract_id"]], holder, then, giver, _chain(holder["name"], parents), day))
+    unlent = (one for one in extracts.values() if one["id"] not in lent and one["as_of"] <= day)
+    lines += [_line(one, None, {}, "", (), day) for one in unlent]
     return sorted(lines, key=lambda line: line.extract)
+
+
+def _rows(session: Session, kind: type[Thing], columns: tuple[str, ...], *where: Any) -> list[dict[str, Any]]:
+    """Rows as plain dictionaries, by their numbers: of a long register objects would cost more than all the rest."""
+    asked = select(*(getattr(kind, name) for name in columns)).where(*where).order_by(kind.id)
+    return [dict(zip(columns, row, strict=True)) for row in session.execute(asked)]
+
+
+def _fields(kind: type[Thing], row: Mapping[str, Any]) -> dict[str, Any]:
+    """What the register remembers of a row, as its events have it."""
+    given = ((name, row[name]) for name in FIELDS[kind] if name in row)
+    return {name: value.isoformat() if isinstance(value, date) else value for name, value in given}
 
 
 def overdue_on(session: Session, day: date) -> list[Line]:
@@ -96,23 +123,21 @@ def overdue_on(session: Session, day: date) -> list[Line]:
 
 
 def _line(
-    extract: Extract,
-    held: Holding | None,
+    extract: Mapping[str, Any],
+    holder: Mapping[str, Any] | None,
     copy: Mapping[str, Any],
-    past: Past,
-    parents: Mapping[str, str],
+    giver: str,
+    chain: tuple[str, ...],
     day: date,
 ) -> Line:
-    about = past.values(extract)
-    holder = past.values(held.processor) if held else {}
+    about, works = extract["then"], holder["then"] if holder else {}
     due_on = _day(about["due_on"])
-    name = held.processor.name if held else ""
     return Line(
-        extract=extract.name,
-        processor=name,
-        chain=_chain(name, parents),
-        copied_from=held.source.processor.name if held and held.source else "",
-        standing=standing(copy.get("state") or LENT, due_on, day) if held else "",
+        extract=extract["name"],
+        processor=holder["name"] if holder else "",
+        chain=chain,
+        copied_from=giver,
+        standing=standing(copy.get("state") or LENT, due_on, day) if holder else "",
         since=_day(copy.get("since")),
         due_on=due_on,
         ended_on=_day(copy.get("ended_on")),
@@ -121,20 +146,17 @@ def _line(
         purpose=about["purpose"] or "",
         columns=tuple(about["columns"] or ()),
         size=about["size"] or 0,
-        as_of=_day(about["as_of"]) or extract.as_of,
+        as_of=_day(about["as_of"]) or extract["as_of"],
         medium=about["medium"] or "",
         recipient=about["recipient"] or "",
         extract_contract=about["contract_kind"] or "",
-        contract_kind=holder.get("contract_kind") or "",
-        consent=consent_of(holder.get("consent")) if parents.get(name) else "",
-        country=holder.get("country") or "",
-        contact=holder.get("contact") or "",
+        contract_kind=works.get("contract_kind") or "",
+        consent=consent_of(works.get("consent")) if works.get("parent") else "",
+        country=works.get("country") or "",
+        contact=works.get("contact") or "",
+        extract_id=extract["id"],
+        processor_id=holder["id"] if holder else None,
     )
-
-
-def _parents_on(session: Session, past: Past) -> dict[str, str]:
-    """Who stood below whom on the day."""
-    return {one.name: past.values(one)["parent"] or "" for one in session.scalars(select(Processor))}
 
 
 def _chain(name: str, parents: Mapping[str, str]) -> tuple[str, ...]:

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from custody.errors import RegisterError
 from custody.models import LENT, Holding, Processor
 from custody.register.history import record, values_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
     from datetime import date
 
     from sqlalchemy.orm import Session
@@ -63,7 +64,12 @@ def get_processor(session: Session, name: str) -> Processor:
     """
     found = session.scalar(select(Processor).where(Processor.name == name))
     if found is None:
-        raise RegisterError(f"there is no processor {name!r}", hint="See `hinomi processors list`, or add it.")
+        raise RegisterError(
+            f"there is no processor {name!r}",
+            hint="See `hinomi processors list`, or add it.",
+            key="no_processor",
+            name=name,
+        )
     return found
 
 
@@ -74,9 +80,14 @@ def add_processor(session: Session, name: str, fields: Mapping[str, Any], act: A
         RegisterError: It exists, or a field cannot be meant.
     """
     if not name.strip():
-        raise RegisterError("a processor needs a name")
+        raise RegisterError("a processor needs a name", key="nameless")
     if session.scalar(select(Processor).where(Processor.name == name)) is not None:
-        raise RegisterError(f"there is a processor {name!r} already", hint="Change it with `hinomi processors set`.")
+        raise RegisterError(
+            f"there is a processor {name!r} already",
+            hint="Change it with `hinomi processors set`.",
+            key="is_there",
+            name=name,
+        )
     processor = Processor(name=name, contract_kind="", consent="", country="", contact="", added_at=act.now)
     session.add(processor)
     _apply(session, processor, fields)
@@ -103,25 +114,38 @@ def set_processor(session: Session, name: str, fields: Mapping[str, Any], act: A
     return processor
 
 
-def tree(session: Session) -> list[Branch]:
-    """Every processor, each followed by those that stand below it."""
+def tree(session: Session, *, only: Collection[int] | None = None) -> list[Branch]:
+    """Every processor, each followed by those that stand below it.
+
+    Args:
+        session: A reading session.
+        only: Count copies of these extracts alone.
+    """
     everyone = session.scalars(select(Processor).order_by(Processor.name)).all()
-    lent = select(Holding.processor_id, func.count()).where(Holding.state == LENT).group_by(Holding.processor_id)
-    held: dict[int, int] = dict(session.execute(lent).all())
-    return list(_walk(everyone, None, 0, held))
+    lent = select(Holding.processor_id, Holding.extract_id).where(Holding.state == LENT)
+    held = Counter(holder for holder, extract in session.execute(lent) if only is None or extract in only)
+    return list(_walk(_by_parent(everyone), None, 0, held))
 
 
 def below(session: Session, processor: Processor) -> list[Processor]:
     """Everybody who stands below a processor, whether or not a copy went there."""
     everyone = session.scalars(select(Processor).order_by(Processor.name)).all()
-    return [branch.processor for branch in _walk(everyone, processor.id, 0, {})]
+    return [branch.processor for branch in _walk(_by_parent(everyone), processor.id, 0, {})]
 
 
-def _walk(everyone: Sequence[Processor], parent: int | None, depth: int, held: Mapping[int, int]) -> Iterator[Branch]:
+def _by_parent(everyone: Iterable[Processor]) -> dict[int | None, list[Processor]]:
+    under: dict[int | None, list[Processor]] = {}
     for processor in everyone:
-        if processor.parent_id == parent:
-            yield Branch(processor, depth, held.get(processor.id, 0))
-            yield from _walk(everyone, processor.id, depth + 1, held)
+        under.setdefault(processor.parent_id, []).append(processor)
+    return under
+
+
+def _walk(
+    under: Mapping[int | None, Sequence[Processor]], parent: int | None, depth: int, held: Mapping[int, int]
+) -> Iterator[Branch]:
+    for processor in under.get(parent, ()):
+        yield Branch(processor, depth, held.get(processor.id, 0))
+        yield from _walk(under, processor.id, depth + 1, held)
 
 
 def _apply(session: Session, processor: Processor, fields: Mapping[str, Any]) -> None:
@@ -141,7 +165,10 @@ def _above(session: Session, processor: Processor, name: str) -> Processor:
     above = step = get_processor(session, name)
     while True:
         if step is processor:
-            raise RegisterError(f"{processor.name!r} cannot stand below {name!r}, which stands below it")
+            raise RegisterError(
+                f"{processor.name!r} cannot stand below {name!r}, which stands below it",
+                key="circle", name=processor.name, above=name,
+            )  # fmt: skip
         if step.parent is None:
             return above
         step = step.parent

@@ -7,6 +7,7 @@ twice changes nothing, an empty cell leaves what is known, and a row that cannot
 from __future__ import annotations
 
 import csv
+import os
 import re
 from dataclasses import dataclass, field
 from datetime import date
@@ -16,6 +17,7 @@ from sqlalchemy import func, select
 
 from core.encodings.csv_text import safe_cell
 from core.errors import HinomiError
+from core.files import PRIVATE
 from custody.enrolment.table_format import detect_format
 from custody.enrolment.tables import read_rows
 from custody.errors import ColumnError, RegisterError
@@ -28,7 +30,7 @@ from fingerprints.identifiers import kind_classes, load_kinds
 from fingerprints.identifiers.interface import header_words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
     from datetime import datetime
     from pathlib import Path
 
@@ -74,6 +76,10 @@ _CONSENTS: Final = {
 _LIST_SIGNS: Final = re.compile(r"[、,;／/・\s]+")
 
 
+MOST_ROWS: Final = 200_000
+"""Of a sheet that is handed in on the web page."""
+
+
 @dataclass(slots=True)
 class Imported:
     """What an import did: rows read, rows that changed the register, and rows left out with their reasons."""
@@ -98,8 +104,39 @@ def write_register(lines: Iterable[Line], file: TextIO) -> None:
         out.writerow(safe_cell(str({**values, **above}[name] or "")) for name in HEADERS)
 
 
-def read_register(path: Path, database: Database, *, actor: str, now: datetime) -> Imported:
+def write_plain(path: Path, out: Path) -> None:
+    """Write a sheet's rows as CSV in UTF-8: whoever reads that opens no workbook.
+
+    Raises:
+        TableError: It is no table.
+        RegisterError: It has more rows than a register.
+    """
+    rows = read_rows(path, detect_format(path))
+    descriptor = os.open(out, os.O_WRONLY | os.O_CREAT | os.O_EXCL, PRIVATE)
+    with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file)
+        for number, row in enumerate(rows):
+            if number > MOST_ROWS:
+                raise RegisterError(f"{path.name} has more than {MOST_ROWS} rows", key="too_long", most=MOST_ROWS)
+            writer.writerow(row.cells)
+
+
+def read_register(
+    path: Path,
+    database: Database,
+    *,
+    actor: str,
+    now: datetime,
+    said: Callable[[HinomiError], str] = str,
+) -> Imported:
     """Bring the register up to a file.
+
+    Args:
+        path: The file.
+        database: Holds the register.
+        actor: Who does it.
+        now: When.
+        said: How a reason is told why a row was left out.
 
     Raises:
         ColumnError: The file has no column for the extract.
@@ -117,7 +154,7 @@ def read_register(path: Path, database: Database, *, actor: str, now: datetime) 
             with database.write() as session:
                 done.changed += _take(session, {name: text for name, text in cells.items() if text}, actor, now)
         except HinomiError as error:
-            done.rejected.append((row.line, str(error)))
+            done.rejected.append((row.line, said(error)))
     return done
 
 
@@ -142,12 +179,14 @@ def _take(session: Session, row: Mapping[str, str], actor: str, now: datetime) -
     last = session.scalar(select(func.max(RegisterEvent.id)))
     act = Act(actor, now, since, "register import")
     if "extract" not in row:
-        raise RegisterError("the row names no extract")
+        raise RegisterError("the row names no extract", key="row_without_extract")
     state = row.get("state", "").lower()
     if state not in _STATES:
-        raise RegisterError(f"state {row['state']!r} is none of lent, returned, erased")
+        raise RegisterError(
+            f"state {row['state']!r} is none of lent, returned, erased", key="no_state", text=row["state"]
+        )
     if _STATES[state] != LENT and "processor" not in row:
-        raise RegisterError("the row says that a copy ended, and not whose")
+        raise RegisterError("the row says that a copy ended, and not whose", key="ended_not_whose")
     holder = _take_processor(session, row, act) if "processor" in row else None
     extract = _take_extract(session, row, act)
     if holder is not None:
@@ -162,7 +201,9 @@ def _take_processor(session: Session, row: Mapping[str, str], act: Act) -> Proce
         fields["contract_kind"] = row["contract_kind"].upper()
     if "consent" in row:
         if row["consent"].lower() not in _CONSENTS:
-            raise RegisterError(f"consent {row['consent']!r} is none of {', '.join(CONSENTS)}")
+            raise RegisterError(
+                f"consent {row['consent']!r} is none of {', '.join(CONSENTS)}", key="no_consent", text=row["consent"]
+            )
         fields["consent"] = _CONSENTS[row["consent"].lower()]
     if "under" in row:
         fields["under"] = row["under"]
@@ -186,7 +227,7 @@ def _take_extract(session: Session, row: Mapping[str, str], act: Act) -> Extract
     if "size" in row:
         digits = row["size"].replace(",", "").removesuffix("件").removesuffix("人")
         if not digits.isdecimal():
-            raise RegisterError(f"size {row['size']!r} is no number")
+            raise RegisterError(f"size {row['size']!r} is no number", key="no_number", text=row["size"])
         fields["size"] = int(digits)
     if known is None:
         return add_extract(session, row["extract"], fields, act)
@@ -212,7 +253,10 @@ def _take_copy(
             end(session, extract.name, holder.name, RETURN, _on(act, ended_on, "ended_on"))
         end(session, extract.name, holder.name, ERASE, certified, certificate=row.get("certificate", ""))
     elif state == LENT and held.state != LENT:
-        raise RegisterError(f"{holder.name!r} is to hold {extract.name!r}, which is {held.state} in the register")
+        raise RegisterError(
+            f"{holder.name!r} is to hold {extract.name!r}, which is {held.state} in the register",
+            key="is_ended", holder=holder.name, name=extract.name,
+        )  # fmt: skip
 
 
 def read_columns(text: str) -> list[str]:
@@ -229,7 +273,7 @@ def read_day(text: str) -> date:
     """
     found = load_kinds()["birth_date"].canonical(text)
     if found is None:
-        raise RegisterError(f"{text!r} is no date", hint="Write it as 2026-04-01.")
+        raise RegisterError(f"{text!r} is no date", hint="Write it as 2026-04-01.", key="no_day", text=text)
     return date.fromisoformat(found)
 
 
@@ -244,5 +288,8 @@ def _from_today(act: Act) -> Act:
 
 def _on(act: Act, day: date | None, name: str) -> Act:
     if day is None:
-        raise RegisterError(f"the row says that a copy ended, and not when ({HEADERS[name][0]})")
+        raise RegisterError(
+            f"the row says that a copy ended, and not when ({HEADERS[name][0]})",
+            key="ended_not_when", column=HEADERS[name][0],
+        )  # fmt: skip
     return Act(act.actor, act.now, day, act.reason)

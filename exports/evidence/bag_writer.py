@@ -1,4 +1,4 @@
-"""Writing a bag (BagIt 1.0, RFC 8493) straight into a ZIP: each file is hashed as it is written, and never held whole."""
+"""Writing a bag (BagIt 1.0, RFC 8493) straight into a ZIP: each file is hashed as it is written, never held whole."""
 
 from __future__ import annotations
 

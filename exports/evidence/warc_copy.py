@@ -1,4 +1,4 @@
-"""Copying records out of the archive's WARC files as they are: gzip members, byte for byte, into a file of their own."""
+"""Copying records out of the archive's WARC files as they are: gzip members, byte for byte, into one file."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""An evidence bag (BagIt, RFC 8493): documents, events, and the proofs that let a stranger check them without Hinomi."""
+"""An evidence bag (BagIt, RFC 8493): documents, events, and proofs that a stranger can check without Hinomi."""
 
 from __future__ import annotations
 
@@ -98,7 +98,7 @@ class Bag(ExportFormat):
         bag.add_file("events.jsonl", listed)
 
     def _add_heads(self, material: ExportMaterial, bag: BagWriter, proofs: BagProofs) -> None:
-        """Every signed head, so that whoever has one of them from elsewhere finds it; the public key; the time stamp."""
+        """Every signed head, for whoever has one of them from elsewhere; the public key; the time stamp."""
         with bag.open("heads.jsonl") as file:
             for head in material.session.scalars(select(LogHead).order_by(LogHead.size)):
                 row = {"size": head.size, "root": head.root, "note": head.note, "places": head.places}

@@ -118,4 +118,6 @@ def _found(session: Session, which: ColumnElement[bool]) -> ColumnElement[bool]:
     if (session.scalar(select(func.count()).select_from(some)) or 0) <= FEW:
         known = FindingRow.document_id.is_not(None)
         return Capture.document_id.in_(select(FindingRow.document_id).where(which, latest, known).correlate(None))
-    return exists(FindingRow.id).where(FindingRow.document_id == Capture.document_id, which, latest).correlate(Capture)
+    # By its number: asked by document and verdict, SQLite goes through all findings of the verdict for each capture.
+    number = select(func.max(later.id)).where(later.document_id == Capture.document_id).correlate(Capture)
+    return exists(FindingRow.id).where(FindingRow.id == number.scalar_subquery(), which).correlate(Capture)

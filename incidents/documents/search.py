@@ -9,6 +9,7 @@ from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import aliased
 
 from archive.models import Capture, CaptureText, DocumentRow
+from core.query.expressions import All, Word
 from incidents.blocks.finder import COUNTED
 from incidents.documents.compiled import condition, sighted_in
 from incidents.documents.fields import DocumentQuery, parse_documents
@@ -22,10 +23,14 @@ if TYPE_CHECKING:
     from sqlalchemy import ColumnElement, Select
     from sqlalchemy.orm import Session
 
+    from core.query.expressions import Expression
+
 __all__ = ["DocumentQuery", "every_document", "parse_documents", "search_documents"]
 
 PAGE_SIZE: Final = 50
 _AT_ONCE: Final = 500
+FEW_TEXTS: Final = 5000
+"""Captures that are listed by the words in their texts, before anything else is asked of them."""
 
 
 def search_documents(
@@ -58,8 +63,18 @@ def every_document(session: Session, query: DocumentQuery) -> Iterator[DocumentH
 
 
 def _where(session: Session, query: DocumentQuery) -> list[ColumnElement[bool]]:
-    where = [condition(session, query.expression)]
+    where = [condition(session, query.expression), *_narrowing(session, query.expression)]
     return where if query.within is None else [*where, sighted_in(query.within)]
+
+
+def _narrowing(session: Session, expression: Expression) -> list[ColumnElement[bool]]:
+    """The few captures that hold the words, if they are few: their narrow table is looked through before any other."""
+    parts = expression.parts if isinstance(expression, All) else (expression,)
+    words = [condition(session, part) for part in parts if isinstance(part, Word)]
+    if not words:
+        return []
+    some = session.scalars(select(CaptureText.capture_id).where(*words).limit(FEW_TEXTS + 1)).all()
+    return [Capture.id.in_(some)] if len(some) <= FEW_TEXTS else []
 
 
 def _newest(where: list[ColumnElement[bool]], limit: int) -> Select[int]:

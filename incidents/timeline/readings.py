@@ -14,6 +14,8 @@ READINGS: Final = (
     "viewed",
     "revealed",
     "numbers-revealed",
+    "scanned",
+    "canaries-made",
     "numbers-listed",
     "ranking-viewed",
     "names-revealed",

@@ -20,6 +20,7 @@ TRANSLATED = {
     "waived": "waivable",
     "room": "room",
     "about_kind": "about_kind",
+    "holder": "holder",
 }
 BY_LANGUAGE = frozenset({"what"})
 """Keys whose value is there in every language."""

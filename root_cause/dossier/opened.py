@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from core.query.expressions import All, Is, Not, any_of
+from core.query.expressions import All, Is, Not, Word, any_of
 from core.query.expressions import Any as AnyOf
 from core.query.wildcards import fits, has_star
 from fingerprints.errors import NoIndexError
@@ -23,6 +23,7 @@ from trails.explore.handles import MARK, is_handle, is_masked
 from trails.explore.rows import read_rows_at
 from trails.number_digests import KeyedDoor
 from trails.store.kept_lines import read_line
+from trails.store.runs import RUN_KINDS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -144,19 +145,33 @@ def plain_fields(expression: Expression) -> set[str]:
             return set()
 
 
-def with_handles(expression: Expression, records: OpenedRecords) -> Expression:
-    """The same search with handles in the place of names and numbers."""
+def with_handles(expression: Expression, records: OpenedRecords, *, words: bool = True) -> Expression:
+    """The same search with handles in the place of names and numbers; with ``words`` also of words that are names."""
     match expression:
-        case Is() if expression.field in plain_fields(expression):
+        case Is() if plain_fields(expression):
             return _handle(expression, records)
+        case Word() if words:
+            return _named_word(expression, records)
         case Not():
-            return Not(with_handles(expression.part, records))
+            return Not(with_handles(expression.part, records, words=words))
         case All():
-            return All(tuple(with_handles(part, records) for part in expression.parts))
+            return All(tuple(with_handles(part, records, words=words) for part in expression.parts))
         case AnyOf():
-            return any_of(with_handles(part, records) for part in expression.parts)
+            return any_of(with_handles(part, records, words=words) for part in expression.parts)
         case _:
             return expression
+
+
+def _named_word(word: Word, records: OpenedRecords) -> Expression:
+    """A word that is somebody's name, as the handles of that name."""
+    folded = word.text.casefold()
+    named = [
+        Is(kind, records.handles.of(kind, name))
+        for kind in RUN_KINDS
+        for name in records.explorer.names(kind).values()
+        if name.casefold() == folded
+    ]
+    return any_of(named) if named else word
 
 
 def _handle(part: Is, records: OpenedRecords) -> Expression:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from core.leases import worker_name
 from core.processes.child import Ended
 from custody.enrolment.enroller import Enroller
 from custody.enrolment.uploads import DONE, FAILED, NEW, RUNNING, WAITING, Uploads
@@ -15,7 +16,7 @@ from custody.errors import EnrolmentError, TooManyRejectedError
 from custody.register.ledger import Lending
 from fingerprints.secrets.keys import create_key
 from home import Home
-from jobs.enrolments import EnrolmentJob
+from jobs.enrolments import MOST_RUNS, EnrolmentJob
 from jobs.interface import Workbench
 from tests.custody.test_enrolment import write_csv
 from tests.fingerprints.people import customers
@@ -123,3 +124,32 @@ def test_a_run_that_the_services_end_cut_off_is_taken_up_again(
 def test_a_file_that_waits_for_a_person_is_not_run(uploads: Uploads) -> None:
     assert hand_in(uploads).state == NEW
     assert uploads.waiting() is None
+
+
+def test_a_run_whose_service_died_is_begun_again_and_not_for_ever(
+    uploads: Uploads, enroller: Enroller, job: EnrolmentJob
+) -> None:
+    upload = uploads.change(hand_in(uploads), state=RUNNING, worker=worker_name(), runs=1)
+    assert uploads.waiting() is None, "somebody who lives runs it"
+    assert not job.is_wanted()
+    dead = worker_name().split("/")
+    dead[1] = "999999999"
+    upload = uploads.change(upload, worker="/".join(dead))
+    assert job.is_wanted()
+    found = uploads.waiting()
+    assert found == upload
+    done = uploads.run(found, enroller)
+    assert (done.state, done.runs, done.result["subjects"]) == (DONE, 2, 12)
+    again = uploads.change(hand_in(uploads), state=RUNNING, worker="/".join(dead), runs=MOST_RUNS)
+    assert job.work() == "failed: cut off"
+    left = uploads.get(again.id)
+    assert left is not None
+    assert (left.state, uploads.file_of(left).exists()) == (FAILED, False)
+
+
+def test_a_run_tells_its_rows_and_stages(uploads: Uploads, enroller: Enroller) -> None:
+    done = uploads.run(hand_in(uploads), enroller)
+    steps = uploads.steps_of(done)
+    assert (steps[0].share, steps[0].rows, steps[0].stage) == (0.0, 0, "read")
+    assert (steps[-1].rows, steps[-1].stage) == (12, "write")
+    assert [step.share for step in steps] == sorted(step.share for step in steps)

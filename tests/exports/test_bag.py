@@ -1,4 +1,4 @@
-"""A bag opens in bagit, and is verified by its own scripts in a Python that has nothing but its own; what is altered shows."""
+"""A bag opens in bagit, and its own scripts verify it in a Python without packages; what is altered shows."""
 
 from __future__ import annotations
 
@@ -111,7 +111,7 @@ def alter_event_and_manifests(bag: Path) -> None:
 
 
 def alter_proof(bag: Path) -> None:
-    path = sorted((bag / "data" / "proofs").glob("event-*.json"))[-1]
+    path = max((bag / "data" / "proofs").glob("event-*.json"))
     path.write_text(re.sub('"leaf": [0-9]+', '"leaf": 0', path.read_text("utf-8")), encoding="utf-8")
     renew(bag, path)
 

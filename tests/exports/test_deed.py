@@ -30,7 +30,6 @@ from exports.queue import (
     settle,
 )
 from exports.wish import ExportWish
-from home import Home
 from incidents.models import Event
 from people.approvals import EXPORT, LIST_NUMBERS
 from tests.actors import by
@@ -49,6 +48,7 @@ if TYPE_CHECKING:
     from core.clock import SetClock
     from core.database import Database
     from core.settings import Settings
+    from home import Home
     from tests.exports.conftest import Take
     from tests.web.scene import Scene
 

@@ -22,6 +22,7 @@ MAKES_NO_FIGURES: Final = {
     "root_cause.report": "words for figures that others made",
     "root_cause.stored": "the answer as it was, kept",
     "trails.errors": "errors",
+    "trails.explore.handles": "stands for names in addresses",
     "trails.fields": "names of columns",
     "trails.gaps": "marks an answer, and moves no figure",
     "trails.models": "rows as they stand",

@@ -18,7 +18,7 @@ from tests.web.scene import add_watch
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from playwright.sync_api import Browser
+    from playwright.sync_api import Browser, Page
 
     from core.clock import SetClock
     from core.database import Database
@@ -29,6 +29,8 @@ ARGUMENTS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
+
+WIDE, NARROW = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
 
 
 @pytest.fixture(scope="module")
@@ -58,3 +60,18 @@ def address(home: Path, database: Database, scene: Scene, clock: SetClock) -> It
         yield json.loads(line)["address"]
         served.send_signal(signal.SIGTERM)
         assert served.wait(120) == 0
+
+
+@pytest.fixture
+def pictures(tmp_path: Path) -> Path:
+    """Where the pictures go."""
+    folder = Path(os.environ.get("HINOMI_SCREENSHOTS") or tmp_path / "screenshots")
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+def fits(page: Page) -> None:
+    """Nothing sticks out sideways: what is too wide scrolls inside its own box."""
+    page.wait_for_load_state()
+    over = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    assert over <= 0, f"{page.url} is {over} pixels too wide"

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-import os
 import re
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 from playwright.sync_api import expect
 
+from tests.web.chromium import NARROW, WIDE, fits, pictures
+
+__all__ = ["pictures"]
+
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from playwright.sync_api import Browser, Page
 
     from tests.web.scene import Scene
@@ -19,15 +23,6 @@ WORDS = {
     "ja": ["CSIRT として確認", "記録する", "確認済み", "記録して表示", "日ごと"],
     "en": ["Confirm as CSIRT", "Record", "confirmed", "Record and show", "per day"],
 }
-WIDE, NARROW = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
-
-
-@pytest.fixture
-def pictures(tmp_path: Path) -> Path:
-    """Where the pictures go."""
-    folder = Path(os.environ.get("HINOMI_SCREENSHOTS") or tmp_path / "screenshots")
-    folder.mkdir(parents=True, exist_ok=True)
-    return folder
 
 
 @pytest.mark.parametrize(
@@ -61,7 +56,7 @@ def test_a_responder_works_through_a_leak(
     confirm, record, confirmed, look, per_day = WORDS[language]
 
     def picture(name: str) -> None:
-        _fits(page)
+        fits(page)
         page.screenshot(path=pictures / f"{prefix}-{name}.png", full_page=True)
 
     page.goto(address)
@@ -110,14 +105,7 @@ def _settle_first_task(page: Page, record: str) -> None:
     tasks.locator("tr details summary").first.focus()
     page.keyboard.press("Enter")
     expect(tasks.locator("#state-1")).to_be_visible()
-    _fits(page)
+    fits(page)
     tasks.get_by_role("button", name=record, exact=True).locator("visible=true").focus()
     page.keyboard.press("Enter")
     expect(tasks.locator("#state-1")).to_have_count(0)
-
-
-def _fits(page: Page) -> None:
-    """Nothing sticks out sideways: what is too wide scrolls inside its own box."""
-    page.wait_for_load_state()
-    over = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-    assert over <= 0, f"{page.url} is {over} pixels too wide"

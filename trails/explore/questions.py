@@ -41,7 +41,7 @@ class RowPlace(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Counted:
+class CountedRecords:
     """What fits a question.
 
     Attributes:
@@ -81,7 +81,7 @@ def ask(
     after: RowPlace | None = None,
     limit: int = PAGE,
     facets: Sequence[str] = NAMED,
-) -> Counted:
+) -> CountedRecords:
     """Count what fits, and find the newest of it.
 
     Args:
@@ -103,7 +103,7 @@ def ask(
     seen = [(part, one) for part, one in zip(explorer.parts, found, strict=True) if one is not None]
     page = _with_whole([place for _, one in seen for place in one.page or ()], whole, after, limit)
     first, slots = _slots([one for _, one in seen])
-    return Counted(
+    return CountedRecords(
         sum(one.rows for _, one in seen), first, slots, sum(one.undated for _, one in seen),
         {name: _facet(explorer, name, seen) for name in facets}, page[:limit], len(page) > limit,
     )  # fmt: skip

@@ -18,12 +18,13 @@ from starlette.responses import RedirectResponse
 from core.errors import HinomiError
 from core.logs import get_logger
 from custody.enrolment.uploads import LARGEST_BYTES, Uploads
+from judging.scans.store import MOST_FILES, Scans
 from people.accounts import folded
 from people.errors import PeopleError, SignInError
 from people.roles import Permission, may
 from people.sign_in.links import LINK_FIELD
 from web.access.arrivals import PROXY
-from web.uploads import RefusedUploadError, UploadReader
+from web.uploads.files import RefusedUploadError, UploadReader
 from web.world import client_of
 
 if TYPE_CHECKING:
@@ -35,7 +36,12 @@ if TYPE_CHECKING:
 
 FORM_LIMIT_BYTES = 64 * 1024  # a reason, a note, what each column of a wide table holds
 MOST_FIELDS = 1000
-UPLOAD_PATH = "/enrol"  # the only form with a file
+DOCKS: dict[str, tuple[Permission, type[Uploads | Scans], int]] = {
+    "/enrol": (Permission.ENROL, Uploads, 1),
+    "/scan": (Permission.SCAN, Scans, MOST_FILES),
+    "/register/import": (Permission.CHANGE_REGISTER, Uploads, 1),
+}
+"""The forms with files: who may hand some in, what keeps them, and how many at once."""
 FORM_MARK = "form_mark"
 FORBIDDEN = 403
 OUTSIDE = 503  # the database failed
@@ -192,8 +198,9 @@ class Gate:
     async def _form_refusal(self, request: Request, session: SignedIn) -> Response | None:
         if _is_foreign(request):
             return self._world.pages.error(request, FORBIDDEN, "error.form_foreign")
-        if request.scope["path"] == UPLOAD_PATH and may(session.actor, Permission.ENROL):
-            return await self._receive(request, session)
+        dock = DOCKS.get(request.scope["path"])
+        if dock is not None and may(session.actor, dock[0]):
+            return await self._receive(request, session, *dock[1:])
         form = await self._read_form(request)
         if not isinstance(form, dict):
             return form
@@ -214,24 +221,28 @@ class Gate:
         except ValueError:
             return self._world.pages.error(request, 400)
 
-    async def _receive(self, request: Request, session: SignedIn) -> Response | None:
-        """Write a customers' file to disk as it arrives; nothing is left of one that did not arrive whole."""
-        uploads = Uploads(self._world.home.settings.home, self._world.home.clock)
-        name, folder = uploads.begin()
+    async def _receive(
+        self, request: Request, session: SignedIn, keeper: type[Uploads | Scans], most_files: int
+    ) -> Response | None:
+        """Write files to disk as they arrive; nothing is left of what did not arrive whole."""
+        kept = keeper(self._world.home.settings.home, self._world.home.clock)
+        name, folder = kept.begin()
 
         def is_ours(fields: dict[str, str]) -> bool:
             return self._world.sessions.is_form_mark(session.id, fields.pop(FORM_MARK, ""))
 
+        reader = UploadReader(folder, LARGEST_BYTES, is_ours, most_files=most_files)
         try:
-            form = await UploadReader(folder, LARGEST_BYTES, is_ours).read(request)
+            form = await reader.read(request)
         except RefusedUploadError as refused:
-            uploads.abandon(name)
+            kept.abandon(name)
             foreign = refused.status == FORBIDDEN
             return self._world.pages.error(request, refused.status, "error.form_foreign" if foreign else "")
         except BaseException:
-            uploads.abandon(name)
+            kept.abandon(name)
             raise
         request.scope["hinomi.form"], request.scope["hinomi.upload"] = form, name
+        request.scope["hinomi.files"] = reader.files
         return None
 
 

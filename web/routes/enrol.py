@@ -5,25 +5,33 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 
+from sqlalchemy import select
 from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse
 
 from core.clock import local
 from core.processes.child import run_hinomi
 from core.texts import load_texts
+from custody.enrolment.enroller import READING
 from custody.enrolment.plan.column_names import mapping_of_choices
 from custody.enrolment.uploads import FAILED, KEPT, LARGEST_BYTES, NEW, WAITING, Upload, Uploads
+from custody.models import Extract
 from custody.register.ledger import Lending
 from fingerprints.identifiers import kind_classes
 from people.roles import Permission
 from web.access.guarded import Guarded
 from web.access.sessions import clean_name
-from web.uploads import FILE_NAME
+from web.routes.work.estimates import WorkStep, time_left
+from web.uploads.files import FILE_NAME
 from web.world import actor_of, form_of, world_of
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from starlette.requests import Request
     from starlette.responses import Response
+
+    from custody.enrolment.uploads import EnrolmentStep
 
 LOOK_LIMIT_S: Final = 120.0
 """How long a look at a file's columns may take; a workbook of a million rows takes half a minute."""
@@ -36,9 +44,15 @@ def page(request: Request) -> Response:
     """The form to hand a file in, and what became of those that were."""
     world = world_of(request)
     today = local(world.home.clock.now(), world.home.settings.zone).date()
+    extract = clean_name(request.query_params.get("extract", ""))
+    with world.home.database.read() as session:
+        known = session.scalar(select(Extract).where(Extract.name == extract)) if extract else None
+        processor = known.processor.name if known is not None and known.processor is not None else ""
+        purpose = known.purpose if known is not None else ""
     return world.pages.render(
         request, "enrol.html", uploads=_uploads(request).listed(), today=today.isoformat(),
-        largest=LARGEST_BYTES, hours=int(KEPT.total_seconds() // 3600),
+        largest=LARGEST_BYTES, hours=int(KEPT.total_seconds() // 3600), extract=extract, processor=processor,
+        purpose=purpose,
     )  # fmt: skip
 
 
@@ -110,11 +124,26 @@ def _show(request: Request, upload: Upload) -> Response:
     plan = uploads.plan_of(upload)
     response = world.pages.render(
         request, "enrolment.html", upload=upload, plan=plan, kinds=list(kind_classes()),
-        remarks=_remarks(request, plan), progress=uploads.progress_of(upload),
+        remarks=_remarks(request, plan), run=_run(request, uploads.steps_of(upload)),
     )  # fmt: skip
     if upload.state in {WAITING, "running"}:
         response.headers["Refresh"] = str(_REFRESH_S)
     return response
+
+
+def _run(request: Request, steps: Sequence[EnrolmentStep]) -> dict[str, Any]:
+    """How far a run is: rows read of about how many, at which pace, and how long it still takes where that is known."""
+    if not steps:
+        return {"share": 0.0, "rows": 0, "about": 0, "pace": 0, "left": None, "stage": "", "began_at": None}
+    first, last = steps[0], steps[-1]
+    read = [step for step in steps if step.stage == "read"]
+    took = (read[-1].at - first.at).total_seconds()
+    left = time_left([WorkStep(step.at, step.share) for step in steps], world_of(request).home.clock.now())
+    share = read[-1].share / READING
+    return {
+        "share": last.share, "rows": last.rows, "stage": last.stage, "left": left, "began_at": first.at,
+        "about": round(read[-1].rows / share) if share > 0 else 0, "pace": read[-1].rows / took if took > 0 else 0,
+    }  # fmt: skip
 
 
 def _remarks(request: Request, plan: dict[str, Any]) -> list[tuple[bool, str]]:

@@ -16,7 +16,7 @@ from archive.rows import searched
 from core.query.expressions import All, Any, Between, Expression, Is, Not, Word
 from core.query.folding import folded
 from core.query.wildcards import fits
-from incidents.documents import compiled
+from incidents.documents import compiled, search
 from incidents.documents.fields import DocumentQuery
 from incidents.documents.search import every_document, parse_documents, search_documents
 from incidents.findings import NewFinding, record_finding
@@ -133,6 +133,7 @@ def test_any_search_finds_what_a_naive_look_finds(
     write(database, given)
     with pytest.MonkeyPatch.context() as patch, database.read() as session:
         patch.setattr(compiled, "FEW", few)
+        patch.setattr(search, "FEW_TEXTS", few)
         for expression in asked:
             wanted = naive(session, expression)
             query = DocumentQuery(expression)

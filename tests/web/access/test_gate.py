@@ -182,7 +182,7 @@ def test_what_is_done_is_done_under_the_account_of_whoever_is_signed_in(browser:
     page = f"/incidents/{scene.incident_id}"
     form = {"note": "seen", "actor": "somebody else", "form_mark": form_mark(browser, page)}
     browser.post(f"{page}/note", data=form)
-    assert re.search(rf"by\s+{LOGIN}\s*<", browser.get(page).text)
+    assert re.search(rf"by\s+{LOGIN}\s*[<·]", browser.get(page).text)
     assert "somebody else" not in browser.get(page).text
 
 

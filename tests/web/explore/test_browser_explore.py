@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import expect
 
+from tests.web.chromium import NARROW, WIDE, chromium, fits, pictures
 from tests.web.explore.night import CULPRIT, TERMINAL
-from tests.web.chromium import NARROW, WIDE, _fits, chromium, pictures
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -70,7 +70,7 @@ def test_an_investigator_brushes_a_night_and_reads_a_line(
     prefix = request.node.callspec.id
 
     def picture(name: str) -> None:
-        _fits(page)
+        fits(page)
         page.screenshot(path=pictures / f"explore-{prefix}-{name}.png", full_page=True)
 
     page.goto(served)

@@ -10,9 +10,12 @@ from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from sqlalchemy import select
 
 from core.actors import Role
+from core.encodings.csv_text import safe_cell
 from incidents.models import Event, MarkRow
 from tests.incidents.makers import event_kinds
 from tests.web.explore.night import CULPRIT, LEAKED, TERMINAL, take_night
@@ -113,9 +116,9 @@ def test_names_and_numbers_are_shown_for_a_reason_that_is_recorded(
 @pytest.mark.usefixtures("night")
 def test_what_is_typed_becomes_a_handle_before_it_stands_in_an_address(browser: TestClient, database: Database) -> None:
     mark = form_mark(browser, "/records")
-    for typed, rows in ((f"operator:{CULPRIT}", None), (f"お客様:{NUMBER}", None), ("terminal:T-0007", None)):
+    for typed in (f"operator:{CULPRIT}", f"お客様:{NUMBER}", "terminal:T-0007", f"hour:22 {CULPRIT.upper()}"):
         answer = browser.post("/records", data={"form_mark": mark, "q": typed}, follow_redirects=False)
-        assert answer.status_code == 303, rows
+        assert answer.status_code == 303, typed
         assert not PLAIN.search(unquote(answer.headers["location"]))
         page = browser.get(answer.headers["location"])
         assert page.status_code == 200
@@ -132,6 +135,26 @@ def test_a_name_in_an_address_is_not_looked_for_and_not_shown_again(browser: Tes
     assert page.status_code == 400
     assert "Type it into the box" in page.text
     assert CULPRIT not in page.text
+
+
+@pytest.mark.usefixtures("night")
+def test_names_of_a_search_are_shown_for_a_reason_and_no_plain_search_is_recorded(
+    browser: TestClient, database: Database
+) -> None:
+    form = {"form_mark": form_mark(browser, "/records"), "reason": "hearing", "q": "hour:22"}
+    assert CULPRIT in browser.post("/records/names", data=form).text
+    for query in (f"operator:{CULPRIT}", "nonsense:1"):
+        assert browser.post("/records/names", data={**form, "q": query}).status_code == 400
+    assert browser.post("/records/names", data={**form, "reason": ""}).status_code == 400
+    assert event_kinds(database).count("records-revealed") == 1
+    assert_nothing_plain(database)
+
+
+@given(text=st.text(max_size=9))
+def test_no_cell_is_run_as_a_formula(text: str) -> None:
+    safe = safe_cell(text)
+    assert not safe.startswith(("=", "+", "-", "@", "\t", "\r"))
+    assert safe.removeprefix("'") == text.removeprefix("'")
 
 
 @pytest.mark.usefixtures("night")
@@ -265,7 +288,8 @@ def test_records_are_taken_into_the_timeline_at_their_own_time(
     assert (first.data["records"], first.data["covered"], first.data["of"]) == (LEAKED - 1, LEAKED - 2, LEAKED)
     assert f"{first.happened_at:%Y-%m-%d %H:%M}" == "2026-11-03 13:10"
     assert second.data["records"] == 1
-    assert "深夜の連続照会" in browser.get(f"/incidents/{scene.incident_id}").text
+    told = browser.get(f"/incidents/{scene.incident_id}").text
+    assert re.search("Access records of operator ●●[0-9a-f]{6}, .* 38 of 40 leaked customers. 深夜の連続照会", told)
     assert browser.post(f"{record}/pull", data={**data, "incident": "999"}).status_code == 404
     assert browser.post(f"{record}/pull", data={**data, "incident": "x"}).status_code == 400
     assert_nothing_plain(database)

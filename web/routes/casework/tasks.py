@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 CHOICES = ("mine", "role", "overdue", "all")
 AT_TASKS = "#tasks"
+SHOWN = 100
 
 
 def tasks(request: Request) -> Response:
@@ -47,7 +48,14 @@ def tasks(request: Request) -> Response:
     mine = [line for line in again if line.assignee in actor.answers_for] if show == "mine" else again
     problems = load_playbooks(world.home.settings.home).problems
     return world.pages.render(
-        request, "tasks.html", tasks=lines, again=mine, show=show, choices=CHOICES, problems=problems
+        request,
+        "tasks.html",
+        tasks=lines[:SHOWN],
+        more_tasks=len(lines[SHOWN:]),
+        again=mine,
+        show=show,
+        choices=CHOICES,
+        problems=problems,
     )
 
 

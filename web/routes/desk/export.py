@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from starlette.exceptions import HTTPException
 from starlette.responses import FileResponse, RedirectResponse, StreamingResponse
 
-from core.errors import SpokenError
 from core.texts import load_texts
 from exports.deed import check_allowed, made_export, needed_permissions, second_person_for
 from exports.errors import ExportError
@@ -31,6 +30,7 @@ if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.responses import Response
 
+    from core.errors import SpokenError
     from exports.deed import MadeExport
 
 NOT_THERE, WRONG_USE, SEE_OTHER = 404, 400, 303

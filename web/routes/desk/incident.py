@@ -14,6 +14,7 @@ from incidents import actions, queries
 from incidents.desk.places import place_page, telling_of
 from incidents.desk.story import story_of
 from incidents.errors import NoIncidentError
+from incidents.marks import EVENT, marks_of_many
 from incidents.online.takedown import takedown_text
 from incidents.states import BY, CONFIRM_CSIRT, CONFIRM_OWNER, NEED_REASON, actions_from
 from people.roles import Permission
@@ -57,6 +58,7 @@ def incident(request: Request) -> Response:
                     today=local(world.home.clock.now(), settings.zone).date(),
                 ),
                 "story": story_of(session, incident_id),
+                "marked": marks_of_many(session, EVENT, [str(event.id) for event in events]),
                 "merged": queries.merged_into(session, incident_id, language=language),
                 "standings": standing_at(session, [(one.source, one.address) for one in places.views]),
             }  # fmt: skip

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import csv
 import hashlib
-import io
 import json
 from typing import TYPE_CHECKING, Any, Final
 
@@ -12,6 +10,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from core.clock import local
+from core.encodings.csv_text import csv_text
 from core.query.errors import QueryError
 from people.approvals import REVEAL_NAMES, Approvable
 from people.roles import Permission, may
@@ -29,8 +28,6 @@ if TYPE_CHECKING:
     from starlette.requests import Request
 
 MOST_ROWS: Final = 100_000
-FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
-"""What a spreadsheet takes for the beginning of a formula."""
 FORMATS: Final = {"csv": "text/csv; charset=utf-8", "jsonl": "application/jsonl"}
 
 
@@ -65,23 +62,15 @@ def export(request: Request) -> Response:
     return Response(content, media_type=FORMATS[kind], headers=headers)
 
 
-def safe_cell(text: str) -> str:
-    """A cell that no spreadsheet runs as a formula."""
-    return f"'{text}" if text.startswith(FORMULA) else text
-
-
 def _row(one: dict[str, Any], zone: str) -> dict[str, str]:
     when = local(one["when"], zone).isoformat() if one["when"] is not None else ""
     return {"record": f"{one['part']}.{one['row']}", "when": when, **{name: one[name] for name in COLUMNS}}
 
 
 def _csv(rows: list[dict[str, str]]) -> str:
-    out = io.StringIO()
-    out.write("\ufeff")  # spreadsheets know it for UTF-8 by that
-    writer = csv.DictWriter(out, ["record", "when", *COLUMNS])
-    writer.writeheader()
-    writer.writerows({name: safe_cell(value) for name, value in row.items()} for row in rows)
-    return out.getvalue()
+    columns = ("record", "when", *COLUMNS)
+    # Spreadsheets know it for UTF-8 by the mark at its beginning.
+    return "\ufeff" + csv_text(columns, ([row[name] for name in columns] for row in rows))
 
 
 ROUTES = [Guarded("/records/export", export, methods=["POST"], needs=Permission.SEE_CAUSE)]

@@ -104,7 +104,7 @@ def pull(request: Request) -> Response:
     until = looked.within.until if looked.within else dossier.bars[-1]
     dated = dossier.hits["second"].to_list()
     data = {
-        "kind": looked.candidate.kind, "name": mask_of(looked.candidate.handle), "handle": looked.candidate.handle,
+        "holder": looked.candidate.kind, "name": mask_of(looked.candidate.handle), "handle": looked.candidate.handle,
         "records": dossier.rows, "covered": dossier.covered, "of": dossier.of, "first": written(first, zone),
         "last": written(until, zone), "said": form.get("text", "").strip(),
     }  # fmt: skip

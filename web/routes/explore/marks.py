@@ -68,7 +68,7 @@ def pull(request: Request) -> Response:
     when = one["when"]
     written = f"{local(when, opened.explorer.zone):%Y-%m-%d %H:%M:%S}" if when else "–"
     data = {
-        "kind": kind, "name": shown_value(kind, one[kind], opened.handles) if is_masked(kind) else "", "records": 1,
+        "holder": kind, "name": shown_value(kind, one[kind], opened.handles) if is_masked(kind) else "", "records": 1,
         "covered": "–", "of": "–", "first": written, "last": written, "said": form.get("text", "").strip(),
         "record": f"{part}.{row}", "action": one["action"] or "",
     }  # fmt: skip

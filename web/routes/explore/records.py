@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
     from core.query.expressions import Expression
     from root_cause.dossier.opened import OpenedRecords
-    from trails.explore.questions import Counted
+    from trails.explore.questions import CountedRecords
     from web.charts.accesses import AccessChart
 
 QUERY_LENGTH: Final = 2000
@@ -47,7 +47,7 @@ MOST_BARS: Final = 120
 
 
 @dataclass(frozen=True, slots=True)
-class FacetValue:
+class RecordFacet:
     """A value of a field: what is shown, how many records have it, and the search narrowed to it."""
 
     shown: str
@@ -66,8 +66,9 @@ def asked(request: Request) -> Response:
     world, typed = world_of(request), form_of(request).get("q", "").strip()[:QUERY_LENGTH]
     try:
         expression = _parsed(request, typed)
-        if is_plain(expression):
-            typed = unparse(named_by(request, expression, records_of(request)), FIELDS, _zone(request))
+        handled = named_by(request, expression, records_of(request))
+        if handled != expression:
+            typed = unparse(handled, FIELDS, _zone(request))
     except QueryError as error:
         # What was typed may be a name or a number: it is shown again to whoever typed it, and stands in no address.
         said = " ".join(error.said(world.pages.language(request))).strip()
@@ -81,6 +82,11 @@ def names(request: Request) -> Response:
     reason, query = form.get("reason", "").strip(), form.get("q", "").strip()[:QUERY_LENGTH]
     if not reason:
         raise HTTPException(400)
+    try:
+        if understood(request, query) is None:
+            raise HTTPException(400)
+    except QueryError:
+        raise HTTPException(400) from None
     approved = ask_second(request, Approvable(REVEAL_NAMES, "records", reason))
     page = _page(request, query, form.get("at", ""), reveal=True)
     note(request, REVEALED, {"reason": reason, "query": query, **approved})
@@ -150,7 +156,7 @@ def place_of(text: str) -> RowPlace | None:
     return RowPlace(*map(int, parts))
 
 
-def _chart(opened: OpenedRecords, counted: Counted) -> AccessChart | None:
+def _chart(opened: OpenedRecords, counted: CountedRecords) -> AccessChart | None:
     """The histogram; its bars are as wide as the span needs."""
     if not len(counted.slots):
         return None
@@ -167,10 +173,10 @@ def _chart(opened: OpenedRecords, counted: Counted) -> AccessChart | None:
 
 
 def _facets(
-    opened: OpenedRecords, counted: Counted, expression: Expression, *, reveal: bool
-) -> dict[str, tuple[list[FacetValue], int]]:
+    opened: OpenedRecords, counted: CountedRecords, expression: Expression, *, reveal: bool
+) -> dict[str, tuple[list[RecordFacet], int]]:
     """Of each field the most frequent values, and how many there are."""
-    found: dict[str, tuple[list[FacetValue], int]] = {}
+    found: dict[str, tuple[list[RecordFacet], int]] = {}
     for name, values in counted.facets.items():
         known = [(value, rows) for value, rows in values.items() if value]
         if known:
@@ -183,11 +189,11 @@ def _facets(
 
 def _value(
     opened: OpenedRecords, name: str, value: str, rows: int, expression: Expression, *, reveal: bool
-) -> FacetValue:
+) -> RecordFacet:
     handle = opened.handles.of(name, value) if is_masked(name) else value
     shown = value if reveal or not is_masked(name) else mask_of(handle)
     narrowed = all_of([expression, Is(name, handle)])
-    return FacetValue(shown, rows, unparse(narrowed, FIELDS, opened.explorer.zone))
+    return RecordFacet(shown, rows, unparse(narrowed, FIELDS, opened.explorer.zone))
 
 
 ROUTES = [

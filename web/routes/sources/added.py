@@ -85,7 +85,7 @@ def act(request: Request) -> Response:
     except HinomiError as error:
         return _show(request, inquiry, str(error))
     inquiries.change(inquiry, state=ADDED, source=name)
-    return RedirectResponse(f"/sources/{name}", status_code=303)
+    return RedirectResponse(f"/sources/{name}?new=yes", status_code=303)
 
 
 def _add(request: Request, inquiry: Inquiry) -> str:

@@ -84,6 +84,7 @@ def _show(request: Request, source: Source, said: str, wrong: str = "") -> Respo
         raise HTTPException(404)
     return world.pages.render(
         request, "source.html", source=watched, enabled=source.enabled, said=said, wrong=wrong, cut=cut,
+        is_new=request.query_params.get("new") == "yes" and not watched.sweeps,
         conditions=sorted(watched.conditions, key=lambda one: not one.alarms),
         unread=Ledger(source.name, source.every, home.database, home.clock).standing(),
         options=told_table(home.settings.sources_path, source.name),

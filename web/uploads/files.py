@@ -52,23 +52,33 @@ class _Parts:
     disposition: bytes = b""
     file: BinaryIO | None = None
     size: int = 0
+    files: list[tuple[str, str]] = field(default_factory=list)
 
 
 class UploadReader:
-    """Reads one form with one file."""
+    """Reads one form with one file, or with several."""
 
-    def __init__(self, folder: Path, largest: int, accepts: Callable[[dict[str, str]], bool]) -> None:
+    def __init__(
+        self, folder: Path, largest: int, accepts: Callable[[dict[str, str]], bool], *, most_files: int = 1
+    ) -> None:
         """A reader.
 
         Args:
             folder: Where the file is written, under the name it had.
-            largest: More bytes are refused.
-            accepts: Whether the fields before the file are those of our own form.
+            largest: More bytes are refused, of all files together.
+            accepts: Whether the fields before the first file are those of our own form.
+            most_files: How many are taken.
         """
+        self._most_files = most_files
         self._folder = folder
         self._largest = largest
         self._accepts = accepts
         self._parts = _Parts()
+
+    @property
+    def files(self) -> list[tuple[str, str]]:
+        """The files that have arrived: each one's name where it came from, and its name in the folder."""
+        return list(self._parts.files)
 
     async def read(self, request: Request) -> dict[str, str]:
         """The fields of the form, and the file's name under `FILE_NAME`.
@@ -129,11 +139,19 @@ class UploadReader:
         parts.name = options.get(b"name", b"").decode("utf-8", "replace")
         if b"filename" not in options:
             return
-        if FILE_NAME in parts.fields or not self._accepts(parts.fields):
+        given = options[b"filename"].decode("utf-8", "replace")
+        if self._most_files > 1 and not given:
+            parts.name = ""
+            return  # a browser's way to say that no file was chosen
+        if len(parts.files) >= self._most_files:
+            raise RefusedUploadError(403 if self._most_files == 1 else 413)
+        if not parts.files and not self._accepts(parts.fields):
             raise RefusedUploadError(403)
-        name = clean_file_name(options[b"filename"].decode("utf-8", "replace"))
-        parts.fields[FILE_NAME] = name
-        descriptor = os.open(self._folder / name, os.O_WRONLY | os.O_CREAT | os.O_EXCL, PRIVATE)
+        name = clean_file_name(given)
+        parts.fields.setdefault(FILE_NAME, name)
+        kept = name if self._most_files == 1 else f"{len(parts.files) + 1}-{name}"
+        parts.files.append((name, kept))
+        descriptor = os.open(self._folder / kept, os.O_WRONLY | os.O_CREAT | os.O_EXCL, PRIVATE)
         parts.file = os.fdopen(descriptor, "wb")
 
     def _take_data(self, data: bytes, start: int, end: int) -> None:

@@ -1,0 +1,1 @@
+"""What people hand in on the web pages."""
