@@ -48,6 +48,7 @@ COMMANDS = {
     "alerts": "cli.watch.alerts:alerts",
     "root-cause": "cli.casework.root_cause:root_cause",
     "export": "cli.casework.export:export",
+    "looks": "cli.casework.looks:looks",
     "exports": "cli.casework.export:exports",
     "trails": "cli.casework.trails:trails",
     "serve": "cli.watch.serve:serve",

@@ -155,6 +155,7 @@ class MatcherSettings(SettingsTable):
     max_document_s: float = Field(
         default=600, gt=0, description="a child that takes longer is ended and the document marked"
     )
+    rescan: bool = Field(default=True, description="after an enrolment, look again through what is archived")
 
 
 class WebSettings(SettingsTable):

@@ -1,4 +1,4 @@
-"""Exports that are made in the background."""
+"""Exports that are made in the background, and looking again through the archive."""
 
 from __future__ import annotations
 
@@ -39,6 +39,25 @@ def upgrade() -> None:
     with op.batch_alter_table("exports", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_exports_incident_id"), ["incident_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_exports_state_id"), ["state", "id"], unique=False)
+    op.create_table(
+        "rescans",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("why", sa.String(), nullable=False),
+        sa.Column("asked_by", sa.String(), nullable=False),
+        sa.Column("generation", sa.Integer(), nullable=False),
+        sa.Column("since", UTCDateTime(), nullable=True),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("last_id", sa.Integer(), nullable=False),
+        sa.Column("total", sa.Integer(), nullable=False),
+        sa.Column("queued", sa.Integer(), nullable=False),
+        sa.Column("result", sa.JSON(), nullable=False),
+        sa.Column("started_at", UTCDateTime(), nullable=False),
+        sa.Column("ended_at", UTCDateTime(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_rescans")),
+    )
+    with op.batch_alter_table("rescans", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_rescans_generation"), ["generation"], unique=False)
+        batch_op.create_index(batch_op.f("ix_rescans_state"), ["state"], unique=False)
 
 
 def downgrade() -> None:
