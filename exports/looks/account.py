@@ -101,7 +101,7 @@ def record_look(
 
 
 def _gap_count(account: Mapping[str, Any]) -> int:
-    of_sources = sum(one["gap_count"] for one in account["sources"])
+    of_sources: int = sum(one["gap_count"] for one in account["sources"])
     return of_sources + sum(len(one["gaps"]) for one in account["systems"])
 
 
@@ -155,6 +155,7 @@ def _systems(session: Session, since: datetime, until: datetime) -> Iterable[dic
     for system, records, first_at, last_at in rows:
         gaps = read_gaps(session, system)
         yield {
-            "system": system, "records": int(records or 0), "from": first_at.isoformat(), "until": last_at.isoformat(),
+            "system": system, "records": int(records or 0),
+            "from": (first_at or since).isoformat(), "until": (last_at or until).isoformat(),
             "gaps": [[gap.first, gap.last, gap.missing] for gap in gaps][:MOST_GAPS],
         }  # fmt: skip

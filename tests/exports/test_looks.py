@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 
     from starlette.testclient import TestClient
 
-    from core.clock import SetClock
     from home import Home
     from tests.web.scene import Scene
 
@@ -119,10 +118,7 @@ def test_every_hour_is_looked_at_or_in_a_gap(
                 assert not is_gap
 
 
-def test_the_command_and_the_page_state_it(
-    house: Home, browser: TestClient, clock: SetClock, capsys: pytest.CaptureFixture[str]
-) -> None:
-    del clock
+def test_the_command_states_it(house: Home, capsys: pytest.CaptureFixture[str]) -> None:
     command = ["--home", str(house.settings.home), "looks"]
     assert run([*command, "state", "--for", "calls-2026", "--since", "2026-01-01", "--until", "2026-02-01"]) == 0
     assert "Nothing of calls-2026 was found" in capsys.readouterr().out
@@ -130,7 +126,10 @@ def test_the_command_and_the_page_state_it(
     told = json.loads(capsys.readouterr().out)
     assert run([*command, "print", str(told["event"])]) == 0
     assert run([*command, "print", "1"]) == 2
-    capsys.readouterr()
+
+
+def test_the_page_states_it(house: Home, browser: TestClient) -> None:
+    del house
     form = {
         "what": "billing-2026",
         "since": "2026-01-01",
