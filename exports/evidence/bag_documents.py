@@ -61,6 +61,8 @@ class BagDocuments:
             "fetched_at": hit.fetched_at.isoformat(), "verdict": hit.verdict, "people": hit.people,
             "customers": hit.subjects, "fields": list(hit.fields),
         }  # fmt: skip
+        capture = material.session.get_one(Capture, hit.capture_id)
+        row |= {"purpose": capture.purpose, "legal_basis": capture.legal_basis}
         material.tally.taken["documents"] += 1
         if hit.sha256 not in self._done:
             self._done.add(hit.sha256)

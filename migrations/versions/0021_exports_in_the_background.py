@@ -1,4 +1,4 @@
-"""Exports that are made in the background, and looking again through the archive."""
+"""Exports that are made in the background, looking again through the archive, and why a capture was made."""
 
 from __future__ import annotations
 
@@ -39,6 +39,9 @@ def upgrade() -> None:
     with op.batch_alter_table("exports", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_exports_incident_id"), ["incident_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_exports_state_id"), ["state", "id"], unique=False)
+    with op.batch_alter_table("captures", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("purpose", sa.String(), server_default="", nullable=False))
+        batch_op.add_column(sa.Column("legal_basis", sa.String(), server_default="", nullable=False))
     op.create_table(
         "rescans",
         sa.Column("id", sa.Integer(), nullable=False),
