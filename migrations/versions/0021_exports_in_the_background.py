@@ -8,7 +8,7 @@ from alembic import op
 from core.database import UTCDateTime
 
 revision = "0021"
-down_revision = "0017"
+down_revision = "0020"
 branch_labels = None
 depends_on = None
 
