@@ -59,13 +59,13 @@ def read_logged(session: Session, kind: Kind, hashes: Mapping[int, bytes]) -> di
     Args:
         session: A reading session.
         kind: Of which kind.
-        hashes: The leaf of each row; one that no version leads to is left out.
+        hashes: The leaf of each row; one that no version leads to is left out, and whatever was not asked for.
     """
     found: dict[int, bytes] = {}
     for version in range(kind.version, 0, -1):
         wanted = [row_id for row_id in hashes if row_id not in found]
         read = read_entries(session, kind, wanted, version) if wanted else {}
-        found |= {row_id: entry for row_id, entry in read.items() if leaf_hash(entry) == hashes[row_id]}
+        found |= {row_id: entry for row_id, entry in read.items() if hashes.get(row_id) == leaf_hash(entry)}
     return found
 
 
