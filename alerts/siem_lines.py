@@ -35,6 +35,9 @@ TOLD: Final = (
     "root-cause",
     "root-cause-exported",
     "results-exported",
+    "incident-exported",
+    "values-exported",
+    "misp-pushed",
     "records-exported",
     "settings-recorded",
     "settings-differ",
@@ -49,7 +52,8 @@ _DATA: Final = (
 _SEVERITIES: Final = {
     "sign-in-failed": 6, "settings-differ": 8, "verified-damaged": 10, "revealed": 5, "names-revealed": 5,
     "numbers-revealed": 5, "numbers-listed": 5, "suspicions-revealed": 5, "root-cause-exported": 5,
-    "results-exported": 5, "records-revealed": 5, "records-exported": 5, "line-revealed": 5,
+    "results-exported": 5, "incident-exported": 5, "values-exported": 5, "misp-pushed": 5,
+    "records-revealed": 5, "records-exported": 5, "line-revealed": 5,
 }  # fmt: skip
 """From 0 to 10 as in CEF; what is not named here is 3."""
 _USUAL: Final = 3

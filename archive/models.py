@@ -48,7 +48,8 @@ class Capture(Base):
     ``warc_file`` and ``warc_offset`` say where the record of *this* place is: the response, the page that a post stood
     on, or the revisit record of content that was known already. ``posted_at`` is None when the site's text could not be
     read as a time; ``posted_as_written`` is that text. ``state``: ``new`` until an incident or a clear finding took it
-    in, then ``reported``.
+    in, then ``reported``. ``purpose`` and ``legal_basis`` are the source's words at the moment it was captured: why
+    it was looked at, and what allows it.
     """
 
     __tablename__ = "captures"
@@ -71,6 +72,8 @@ class Capture(Base):
     warc_file: Mapped[str]
     warc_offset: Mapped[int]
     state: Mapped[str] = mapped_column(default="new")
+    purpose: Mapped[str] = mapped_column(default="", server_default="")
+    legal_basis: Mapped[str] = mapped_column(default="", server_default="")
     document: Mapped[DocumentRow] = relationship(back_populates="captures")
 
 

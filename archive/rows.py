@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
-    """Where and when a content was seen, and what the site said about it."""
+    """Where and when a content was seen, what the site said about it, and why we may look at it."""
 
     source: str
     address: str
@@ -33,6 +33,8 @@ class Place:
     posted_at: datetime | None = None
     posted_as_written: str = ""
     sweep_id: int | None = None
+    purpose: str = ""
+    legal_basis: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,7 +112,8 @@ def _add_capture(session: Session, document_id: int, title: str, place: Place, a
     insert = insert_into(session, Capture).values(
         document_id=document_id, source=place.source, address=place.address, author=place.author,
         posted_at=place.posted_at, posted_as_written=place.posted_as_written, fetched_at=place.fetched_at,
-        sweep_id=place.sweep_id, warc_file=at.file, warc_offset=at.offset,
+        sweep_id=place.sweep_id, warc_file=at.file, warc_offset=at.offset, purpose=place.purpose,
+        legal_basis=place.legal_basis,
     )  # fmt: skip
     made = session.scalar(insert.on_conflict_do_nothing().returning(Capture.id))
     if made is not None:

@@ -22,7 +22,7 @@ from archive.seals import add_seal, measure
 from archive.warc import OPEN_SUFFIX, WarcFile
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from datetime import datetime
     from pathlib import Path
 
@@ -145,6 +145,10 @@ class Archive:
                 hint="The file was changed after the capture: restore it from a backup.",
             )
         yield pending
+
+    def paths_of(self, name: str) -> Sequence[Path]:
+        """What a WARC file may be called on disk, the usual name first."""
+        return self._names(name)
 
     def waiting(self, session: Session, limit: int) -> list[DocumentRow]:
         """Documents that wait for the matcher, oldest first."""

@@ -12,6 +12,8 @@ Each package has one branch, defined in its own ``errors`` module or beside the 
     │   ├── CommandFailedError  cli: something outside failed a command; an OutsideError too
     │   ├── SourceChangeError  crawler: a source cannot be added or switched; a SourcesError too
     │   ├── IncidentError    incidents: a change that the state table forbids
+    │   ├── ExportError      exports: an export that cannot be meant; a UsageError too
+    │   ├── ExportFailedError  exports: something outside failed an export; an OutsideError too
     │   └── PeopleError      people: accounts, roles, sign-in, second persons
     ├── SettingsError        core: hinomi.toml or the environment says something that cannot be
     ├── DatabaseError        core: the database cannot be reached, is too old or too new

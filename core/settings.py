@@ -18,6 +18,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 from core.clock import DEFAULT_ZONE
 from core.errors import HinomiError
 from core.sections.alerts import AlertSettings
+from core.sections.exports import ExportSettings
 from core.sections.people import PeopleSettings
 from core.sections.table import SettingsTable
 
@@ -29,6 +30,7 @@ INDEX_FOLDER = "index"
 MIB = 1 << 20
 _OWN_PLACES = """
 hinomi.db hinomi.db-wal hinomi.db-shm index archive trails uploads enrolments logs accounts.csv log-heads.jsonl intake
+exports
 """
 
 DEFAULT_SETTINGS = """\
@@ -56,6 +58,10 @@ file = "key"                    # mode 0600; or: environment = "HINOMI_KEY", or:
 # head_syslog = "syslog://loghost.example"          # or /dev/log, where that is gathered elsewhere
 # authority_url = "https://tsa.example/"            # an RFC 3161 time-stamp authority
 # authority_roots = "tsa-roots.pem"
+
+[exports]
+# organisation = "Example Telecom"                  # who sends, as receivers of exports read it
+# misp.url = "https://misp.example"                 # key: HINOMI_EXPORTS__MISP__KEY in the environment
 """
 
 
@@ -149,6 +155,7 @@ class MatcherSettings(SettingsTable):
     max_document_s: float = Field(
         default=600, gt=0, description="a child that takes longer is ended and the document marked"
     )
+    rescan: bool = Field(default=True, description="after an enrolment, look again through what is archived")
 
 
 class WebSettings(SettingsTable):
@@ -241,6 +248,7 @@ class Settings(BaseSettings):
     log: LogSettings = LogSettings()
     siem: SiemSettings = SiemSettings()
     people: PeopleSettings = PeopleSettings()
+    exports: ExportSettings = ExportSettings()
 
     _toml: ClassVar[Path | None] = None
 

@@ -72,6 +72,7 @@ class Source(BaseModel):
     follow: tuple[str, ...] = Field(
         default=(), description="hosts of pastes and files: what posts link to there is fetched, one step deep"
     )
+    purpose: str = Field(default="", description="what we read it for; kept with each capture, as the legal basis is")
     legal_basis: str = Field(default="", description="why we may read it, and when that was checked")
     enabled: bool = Field(default=True, description="whether it is swept")
     note: str = Field(default="", max_length=500, description="what people should know of it; stands on its page")

@@ -187,6 +187,29 @@ class Event(Base):
     key: Mapped[str | None] = mapped_column(unique=True)
 
 
+class Rescan(Base):
+    """Looking again through what is archived, under an index that knows more than the one that looked first.
+
+    ``why`` is ``enrolment`` or ``asked``. It goes on from ``last_id``, a few documents at a time, while nothing else
+    waits. ``state``: ``running``, ``done``, or ``overtaken`` by a later one. ``result`` counts verdicts.
+    """
+
+    __tablename__ = "rescans"
+    __table_args__ = (Index(None, "state"), Index(None, "generation"))
+    id: Mapped[int] = mapped_column(primary_key=True)
+    why: Mapped[str]
+    asked_by: Mapped[str]
+    generation: Mapped[int]
+    since: Mapped[datetime | None]
+    state: Mapped[str] = mapped_column(default="running")
+    last_id: Mapped[int] = mapped_column(default=0)
+    total: Mapped[int] = mapped_column(default=0)
+    queued: Mapped[int] = mapped_column(default=0)
+    result: Mapped[dict[str, int]] = mapped_column(JSON, default=dict)
+    started_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+
+
 class PastRanking(Base):
     """A ranking as it was answered once, names masked: kept, so that what was known when can be told later."""
 

@@ -32,6 +32,7 @@ MODEL_MODULES = (
     "incidents.casework.models",
     "incidents.clocks.models",
     "people.models",
+    "exports.models",
     "transparency.models",
     "alerts.models",
 )

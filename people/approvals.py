@@ -33,11 +33,13 @@ if TYPE_CHECKING:
 ASKED, GRANTED, REFUSED, USED = "asked", "granted", "refused", "used"
 REVEAL_NAMES, REVEAL_VALUES, LIST_NUMBERS = "reveal-names", "reveal-values", "list-numbers"
 DISMISS_CONFIRMED = "dismiss"
+EXPORT = "export"
 DECIDED_BY: Final[dict[str, Permission]] = {
     REVEAL_NAMES: Permission.REVEAL_NAMES,
     REVEAL_VALUES: Permission.REVEAL_VALUES,
     LIST_NUMBERS: Permission.LIST_NUMBERS,
     DISMISS_CONFIRMED: Permission.STEER_CASES,
+    EXPORT: Permission.REVEAL_NAMES,
 }
 """Who may be the second person: somebody who might have asked for it themselves."""
 ALONE: Final = "alone"

@@ -75,9 +75,10 @@ def _check(name: str, key: bytes) -> str:
     path, size, root = [bytes.fromhex(step) for step in proof["path"]], proof["size"], bytes.fromhex(proof["root"])
     heads = [(proof["note"], size, root)]
     if proof["proves"] == "inclusion":
-        at, old = proof["leaf"], sha256(b"\x00" + proof["entry"].encode()).digest()
+        at, entry = proof["leaf"], proof.get("entry")  # without its entry, a leaf is known by its hash
+        old = bytes.fromhex(proof["leaf_hash"]) if entry is None else sha256(b"\x00" + entry.encode()).digest()
         holds = 0 <= at < size and _walk(at, size - 1, old, old, path)[1] == root
-        told = f"leaf {at} of {size} is {proof['entry']}"
+        told = f"leaf {at} of {size} is {old.hex() if entry is None else entry}"
     else:
         first, old = proof["first_size"], bytes.fromhex(proof["first_root"])
         steps, zeros = path if first & (first - 1) else [old, *path], (first & -first).bit_length() - 1

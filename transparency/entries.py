@@ -19,9 +19,10 @@ from typing import TYPE_CHECKING, Any, Final
 from sqlalchemy import JSON, Date, LargeBinary, String, cast, func, select, type_coerce
 
 from core.database import UTCDateTime
+from transparency.merkle import leaf_hash
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from sqlalchemy import ColumnElement, Executable, FromClause
     from sqlalchemy.orm import Session
@@ -50,6 +51,22 @@ def read_entries(session: Session, kind: Kind, ids: Collection[int], version: in
         for row in read_plainly(session, statement)
     }
     return found if kind.parts is None else _with_parts(session, kind.parts, found)
+
+
+def read_logged(session: Session, kind: Kind, hashes: Mapping[int, bytes]) -> dict[int, bytes]:
+    """The entries of rows as they were logged, by id: under the present columns, else those of an earlier version.
+
+    Args:
+        session: A reading session.
+        kind: Of which kind.
+        hashes: The leaf of each row; one that no version leads to is left out, and whatever was not asked for.
+    """
+    found: dict[int, bytes] = {}
+    for version in range(kind.version, 0, -1):
+        wanted = [row_id for row_id in hashes if row_id not in found]
+        read = read_entries(session, kind, wanted, version) if wanted else {}
+        found |= {row_id: entry for row_id, entry in read.items() if hashes.get(row_id) == leaf_hash(entry)}
+    return found
 
 
 def _with_parts(session: Session, parts: Parts, entries: dict[int, bytes]) -> dict[int, bytes]:

@@ -111,6 +111,10 @@ _EVENT = ("id", "incident_id", "happened_at", "learned_at", "zone", "kind", "act
 _DOCUMENT = (
     "id", "sha256", "size_bytes", "media_type", "charset", "truncated", "warc_file", "warc_offset", "first_seen_at",
 )  # fmt: skip
+_CAPTURE = (
+    "id", "document_id", "source", "address", "author", "posted_at", "posted_as_written", "fetched_at", "warc_file",
+    "warc_offset",
+)  # fmt: skip
 # Rooms that stand above this one, or beside it: their tables are known by name.
 _SWEEPS = table(
     "sweeps",
@@ -134,10 +138,8 @@ KINDS: Final = {
         Kind(
             "capture",
             Capture.__table__,
-            (
-                "id", "document_id", "source", "address", "author", "posted_at", "posted_as_written", "fetched_at",
-                "warc_file", "warc_offset",
-            ),
+            (*_CAPTURE, "purpose", "legal_basis"),
+            earlier=(_CAPTURE,),
         ),
         Kind(
             "finding",

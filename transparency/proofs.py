@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import select
 
-from transparency.entries import read_entries
+from transparency.entries import read_logged
 from transparency.errors import NoEntryError
 from transparency.kinds import KINDS
-from transparency.merkle import consistency_path, inclusion_path, leaf_hash, root_of
+from transparency.merkle import consistency_path, inclusion_path, root_of
 from transparency.models import LogHead, LogLeaf
 
 if TYPE_CHECKING:
@@ -43,8 +43,8 @@ def prove_inclusion(session: Session, kind: str, row_id: int) -> dict[str, Any]:
             f"no signed head covers {kind} {row_id} yet (leaf {leaf.position})",
             hint="Sign one: hinomi log publish",
         )
-    entry = read_entries(session, KINDS[kind], [row_id]).get(row_id)
-    if entry is None or leaf_hash(entry) != leaf.hash:
+    entry = read_logged(session, KINDS[kind], {row_id: leaf.hash}).get(row_id)
+    if entry is None:
         raise NoEntryError("changed", f"{kind} {row_id} is no longer what was logged", hint="Run `hinomi verify`.")
     leaves = _leaves(session, head.size)
     return {

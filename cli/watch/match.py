@@ -29,13 +29,25 @@ def match(ctx: Context, *, as_json: bool) -> None:
 
 @click.command()
 @click.option("--since", type=click.DateTime(["%Y-%m-%d", "%Y/%m/%d"]), help="Only documents first seen on or after.")
+@click.option("--background", is_flag=True, help="The service does it, a few documents at a time while nothing waits.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object on stdout.")
 @click.pass_obj
-def rescan(ctx: Context, since: datetime | None, *, as_json: bool) -> None:
+def rescan(ctx: Context, since: datetime | None, *, background: bool, as_json: bool) -> None:
     """Judge again what the present index has not seen, and what failed."""
     from judging.queue import queue_again
+    from judging.rescans import ASKED, begin_rescan
 
     from_when = datetime.combine(since.date(), time(), ZoneInfo(ctx.settings.zone)).astimezone(UTC) if since else None
+    if background:
+        with ctx.database.write() as session:
+            begun = begin_rescan(
+                session, generation=ctx.index.generation, why=ASKED, asked_by=ctx.actor.name, now=ctx.clock.now(),
+                since=from_when,
+            )  # fmt: skip
+        ctx.talk.print(say("match.later", count=begun.total))
+        if as_json:
+            ctx.emit({"rescan": begun.id, "documents": begun.total, "generation": begun.generation})
+        return
     queued = queue_again(ctx.database, generation=ctx.index.generation, since=from_when)
     ctx.talk.print(say("match.again", count=queued))
     _run(ctx, as_json=as_json)

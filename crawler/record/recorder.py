@@ -107,6 +107,7 @@ class Recorder:
         self.ledger = Ledger(source.name, source.every, database, clock)
         self.turns = HostTurns(source.name, database, clock)
         self._every = source.every
+        self._purpose, self._legal_basis = source.purpose, source.legal_basis
         self._began_at = clock.now()
         self._archive = archive
         self._database = database
@@ -297,7 +298,8 @@ class Recorder:
         place = Place(
             source=self.source, address=address, fetched_at=exchange.fetched_at, title=step.title,
             author=step.author, sweep_id=self.sweep_id, posted_at=step.posted.at if step.posted else None,
-            posted_as_written=step.posted.written if step.posted else "",
+            posted_as_written=step.posted.written if step.posted else "", purpose=self._purpose,
+            legal_basis=self._legal_basis,
         )  # fmt: skip
         if self._warc is None:
             raise RuntimeError("no WARC file is open")

@@ -19,6 +19,7 @@ engine = "paste-list"
 url = "{url}"
 private = true
 legal_basis = "our own test server"
+purpose = "looking for our customers"
 [sources.{name}.options]
 dialect = "{dialect}"
 """
@@ -46,6 +47,8 @@ def test_fifty_japanese_pastes_come_back_whole_and_only_news_is_fetched(
         assert found[item].capture.posted_at == datetime.fromtimestamp(meta["timestamp-upload"], UTC)
         assert found[item].document.title == meta["filename"]
         assert found[item].document.media_type == "text/plain"
+        assert found[item].capture.legal_basis == "our own test server"
+        assert found[item].capture.purpose == "looking for our customers"
     assert (first.documents, first.new_documents) == (len(found), len({one.document.id for one in found.values()}))
     bepasty.log.new()
 

@@ -64,7 +64,8 @@ def paths(scene: Scene) -> list[str]:
     """The address of each page; whoever adds one with a part of another kind says here what it may be."""
     parts = {
         "incident_id": str(scene.incident_id), "document_id": str(scene.document_id), "name": "my-paste",
-        "upload": "nothing", "login": LOGIN, "part": "1", "row": "0", "kind": "operator", "handle": "0",
+        "upload": "nothing", "login": LOGIN, "event_id": "1", "export_id": "1",
+        "part": "1", "row": "0", "kind": "operator", "handle": "0",
         "extract_id": "1", "processor_id": "1", "scan": "nothing", "saved": "1",
     }  # fmt: skip
     plain = [re.sub(r":\w+}", "}", route.path) for route in load_routes() if "GET" in (route.methods or ())]

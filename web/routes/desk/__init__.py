@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from web.routes.desk import affected, comparison, incident, incidents, overview, trends
+from web.routes.desk import affected, comparison, export, incident, incidents, overview, trends
 
 ROUTES = [
     *overview.ROUTES, *incidents.ROUTES, *incident.ROUTES, *affected.ROUTES, *comparison.ROUTES, *trends.ROUTES,
+    *export.ROUTES,
 ]  # fmt: skip

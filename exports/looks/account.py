@@ -1,0 +1,161 @@
+"""What was looked through in a span of time: documents and how they were read, sources and when nobody looked, records.
+
+"We looked and found nothing" is worth what was looked at. So a statement holds every source with the spans in which no
+sweep succeeded, every system with the gaps of its access records, and every document that was not read whole.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from datetime import timedelta
+from hashlib import sha256
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any, Final
+
+from sqlalchemy import func, select
+
+from archive.models import Capture, DocumentRow
+from crawler.models import Sweep
+from custody.models import IndexState
+from exports.errors import ExportError
+from incidents.findings import CLEAR, UNREAD
+from incidents.groups import root_of
+from incidents.models import FindingRow, Sighting
+from incidents.timeline.events import add_event
+from trails.gaps import read_gaps
+from trails.models import TrailImport
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from datetime import datetime
+
+    from sqlalchemy.orm import Session
+
+    from core.actors import Actor
+
+NOTHING, SOMETHING = "looked-found-nothing", "looked-found"
+"""Kinds of the event: with nothing of ours in what was looked through, and with something."""
+GAP: Final = timedelta(hours=24)
+"""A source that nobody read for longer than that was not looked at meanwhile."""
+MOST_GAPS: Final = 50
+"""So many of a source are named; how many there are is always told."""
+GOOD: Final = ("done", "partial")
+
+
+def look_account(session: Session, since: datetime, until: datetime) -> dict[str, Any]:
+    """Everything that was looked through between two moments, as plain JSON.
+
+    Raises:
+        ExportError: The span ends before it begins.
+    """
+    if until <= since:
+        raise ExportError("no_span")
+    seen = select(Capture.document_id).where(Capture.fetched_at >= since, Capture.fetched_at < until)
+    states = session.execute(
+        select(DocumentRow.state, func.count(DocumentRow.id))
+        .where(DocumentRow.id.in_(seen))
+        .group_by(DocumentRow.state)
+    )
+    by_state = {str(state): int(number) for state, number in states}
+    latest = select(func.max(FindingRow.id)).where(FindingRow.document_id.in_(seen)).group_by(FindingRow.document_id)
+    found = session.execute(
+        select(FindingRow.verdict, func.count(FindingRow.id))
+        .where(FindingRow.id.in_(latest))
+        .group_by(FindingRow.verdict)
+    )
+    verdicts = {str(verdict): int(number) for verdict, number in found}
+    index = session.scalar(select(IndexState).where(IndexState.sha256 != "").order_by(IndexState.id.desc()).limit(1))
+    return {
+        "since": since.isoformat(), "until": until.isoformat(),
+        "documents": sum(by_state.values()), "judged": by_state.get("matched", 0),
+        "waiting": by_state.get("waiting", 0), "failed": by_state.get("failed", 0),
+        "unread": verdicts.get(UNREAD, 0), "clear": verdicts.get(CLEAR, 0),
+        "incidents": _incidents(session, since, until),
+        "generation": index.generation if index else None, "index_sha256": index.sha256 if index else None,
+        "sources": list(_sources(session, since, until)), "systems": list(_systems(session, since, until)),
+    }  # fmt: skip
+
+
+def record_look(
+    session: Session, account: Mapping[str, Any], *, what: str, reason: str, actor: Actor, now: datetime
+) -> int:
+    """Put on the record what was looked for in it, and what was found; gives the event's number.
+
+    Raises:
+        ExportError: It does not say what was looked for.
+    """
+    if not what.strip():
+        raise ExportError("nothing_looked_for")
+    text = json.dumps(account, ensure_ascii=False, sort_keys=True)
+    data = {
+        "looked_for": what.strip(), "reason": reason, "documents": account["documents"],
+        "unread": account["unread"] + account["failed"] + account["waiting"], "count": len(account["sources"]),
+        "gaps": _gap_count(account),
+        "generation": account["generation"] or 0, "sha256": sha256(text.encode()).hexdigest(), "account": dict(account),
+    }  # fmt: skip
+    kind = SOMETHING if account["incidents"] else NOTHING
+    event = add_event(session, kind, actor=actor, now=now, data=data)
+    assert event is not None  # noqa: S101  # without a key, an event is always written
+    return event
+
+
+def _gap_count(account: Mapping[str, Any]) -> int:
+    of_sources: int = sum(one["gap_count"] for one in account["sources"])
+    return of_sources + sum(len(one["gaps"]) for one in account["systems"])
+
+
+def _incidents(session: Session, since: datetime, until: datetime) -> list[int]:
+    asked = select(Sighting.incident_id).join(Capture, Capture.id == Sighting.capture_id)
+    named = session.scalars(asked.where(Capture.fetched_at >= since, Capture.fetched_at < until).distinct())
+    return sorted({root_of(session, one) for one in named})
+
+
+def _sources(session: Session, since: datetime, until: datetime) -> Iterable[dict[str, Any]]:
+    """Each source that was swept or gave something: how often, and when nobody read it."""
+    good: dict[str, list[datetime]] = defaultdict(list)
+    failed: dict[str, int] = defaultdict(int)
+    around = (Sweep.started_at >= since, Sweep.started_at < until)
+    swept = select(Sweep.source, Sweep.started_at, Sweep.state).where(*around).order_by(Sweep.started_at)
+    for source, started_at, state in session.execute(swept.execution_options(yield_per=5000)):
+        if state in GOOD:
+            good[source].append(started_at)
+        else:
+            failed[source] += 1
+    counted = session.execute(
+        select(Capture.source, func.count(Capture.id))
+        .where(Capture.fetched_at >= since, Capture.fetched_at < until)
+        .group_by(Capture.source)
+    )
+    captures = {str(source): int(number) for source, number in counted}
+    for source in sorted({*good, *failed, *captures}):
+        is_swept = source in good or source in failed
+        gaps = _gaps([since, *good[source], until]) if is_swept else []
+        yield {
+            "source": source, "captures": captures.get(source, 0), "sweeps": len(good[source]),
+            "failed": failed[source], "gap_count": len(gaps), "gaps": gaps[:MOST_GAPS],
+        }  # fmt: skip
+
+
+def _gaps(moments: list[datetime]) -> list[list[str]]:
+    """Spans between two looks that are longer than `GAP`."""
+    return [[before.isoformat(), after.isoformat()] for before, after in pairwise(moments) if after - before > GAP]
+
+
+def _systems(session: Session, since: datetime, until: datetime) -> Iterable[dict[str, Any]]:
+    """Each system whose access records reach into the span, with its gaps."""
+    rows = session.execute(
+        select(
+            TrailImport.system, func.sum(TrailImport.new), func.min(TrailImport.first_at), func.max(TrailImport.last_at)
+        )
+        .where(TrailImport.state == "done", TrailImport.first_at < until, TrailImport.last_at >= since)
+        .group_by(TrailImport.system)
+        .order_by(TrailImport.system)
+    )
+    for system, records, first_at, last_at in rows:
+        gaps = read_gaps(session, system)
+        yield {
+            "system": system, "records": int(records or 0),
+            "from": (first_at or since).isoformat(), "until": (last_at or until).isoformat(),
+            "gaps": [[gap.first, gap.last, gap.missing] for gap in gaps][:MOST_GAPS],
+        }  # fmt: skip

@@ -1,0 +1,165 @@
+"""Exports that are made in the background: asked for on a page, made by a job, fetched while they last."""
+
+from __future__ import annotations
+
+import time
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any, Final
+
+from sqlalchemy import select, update
+
+from core.actors import Actor, Role
+from core.errors import HinomiError, SpokenError
+from exports.deed import check_allowed, made_export
+from exports.misp_server import push_file
+from exports.models import ExportRow
+from exports.wish import ExportWish
+from exports.work_folder import FOLDER, remove_left
+from incidents.timeline.events import add_event
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from datetime import datetime
+    from pathlib import Path
+
+    from sqlalchemy.orm import Session
+
+    from exports.masks import ExportMasks
+    from home import Home
+
+WAITING, RUNNING, DONE, FAILED, GONE = "waiting", "running", "done", "failed", "gone"
+PUSHED: Final = "misp-pushed"
+SHOWN: Final = 20
+TOLD_EVERY_S: Final = 1.0
+"""Progress is written no more often."""
+
+
+def ask_for(
+    session: Session, wish: ExportWish, *, actor: Actor, approved: Mapping[str, Any], now: datetime
+) -> ExportRow:
+    """Put an export in line.
+
+    Raises:
+        ExportError: It cannot be meant.
+        NotAllowedError: They may not.
+    """
+    check_allowed(wish, actor)
+    row = ExportRow(
+        incident_id=wish.incident_id, wish=wish.as_data(), asked_by=_kept(actor), approved=dict(approved), asked_at=now
+    )
+    session.add(row)
+    session.flush()
+    return row
+
+
+def exports_of(session: Session, incident_id: int | None, *, limit: int = SHOWN) -> Sequence[ExportRow]:
+    """What was asked for of an incident, or of searches, the latest first."""
+    where = ExportRow.incident_id.is_(None) if incident_id is None else ExportRow.incident_id == incident_id
+    return session.scalars(select(ExportRow).where(where).order_by(ExportRow.id.desc()).limit(limit)).all()
+
+
+def next_waiting(session: Session) -> int | None:
+    """The export that has waited longest."""
+    return session.scalar(select(ExportRow.id).where(ExportRow.state == WAITING).order_by(ExportRow.id).limit(1))
+
+
+def file_of(home: Path, row: ExportRow) -> Path:
+    """Where the file of a finished export is."""
+    return home / FOLDER / f"{row.id}-{row.file}"
+
+
+def run_export(home: Home, export_id: int, masks: ExportMasks) -> ExportRow:
+    """Make one; how it ended stands in its row.
+
+    Raises:
+        HinomiError: It failed; the row says so already.
+    """
+    with home.database.write() as session:
+        row = session.get_one(ExportRow, export_id, with_for_update=True)
+        row.state, row.done, row.total, row.message = RUNNING, 0, 0, ""
+        wish, actor, approved = ExportWish.of(row.wish), _actor(row.asked_by), row.approved
+    told = _teller(home, export_id)
+    try:
+        with made_export(wish, home, masks=masks, actor=actor, approved=approved, progress=told) as made:
+            values: dict[str, Any] = {"file": made.path.name, "size_bytes": made.size_bytes, "sha256": made.sha256}
+            values |= {"counts": dict(made.tally.taken), "left_out": dict(made.tally.left_out)}
+            if wish.push:
+                pushed = push_file(home.settings, made.path)
+                values["message"] = f"{pushed.added} + {pushed.updated}"
+                note_push(home, wish, made.sha256, pushed.added, pushed.updated, actor)
+            made.path.rename(home.settings.home / FOLDER / f"{export_id}-{made.path.name}")
+    except HinomiError as error:
+        said = error.said(wish.language)[0] if isinstance(error, SpokenError) else str(error)
+        settle(home, export_id, FAILED, message=said)
+        raise
+    except BaseException:
+        settle(home, export_id, FAILED, message="–")
+        raise
+    return settle(home, export_id, DONE, **values)
+
+
+def note_push(home: Home, wish: ExportWish, sha256: str, added: int, updated: int, actor: Actor) -> None:
+    """Put on the record that a server was told."""
+    data = {
+        "server": home.settings.exports.misp.url, "added": added, "updated": updated, "sha256": sha256,
+        "reason": wish.reason,
+    }  # fmt: skip
+    with home.database.write() as session:
+        add_event(session, PUSHED, actor=actor, now=home.clock.now(), incident_id=wish.incident_id, data=data)
+
+
+def settle(home: Home, export_id: int, state: str, **values: Any) -> ExportRow:
+    """Say how one ended, or that it waits again."""
+    now = home.clock.now()
+    with home.database.write() as session:
+        row = session.get_one(ExportRow, export_id, with_for_update=True)
+        row.state = state
+        if state in {DONE, FAILED}:
+            row.ended_at = now
+        if state == DONE:
+            row.expires_at = now + timedelta(hours=home.settings.exports.keep_hours)
+        for name, value in values.items():
+            setattr(row, name, value)
+    return row
+
+
+def expire_exports(home: Home) -> int:
+    """Remove files whose time is over, and what killed processes left; gives how many files went."""
+    remove_left(home.settings.home)
+    with home.database.write() as session:
+        over = session.scalars(
+            select(ExportRow).where(ExportRow.state == DONE, ExportRow.expires_at <= home.clock.now())
+        ).all()
+        for row in over:
+            file_of(home.settings.home, row).unlink(missing_ok=True)
+            row.state = GONE
+    return len(over)
+
+
+def _teller(home: Home, export_id: int) -> Callable[[int, int], None]:
+    """Writes progress down, now and then."""
+    last = 0.0
+
+    def told(done: int, total: int) -> None:
+        nonlocal last
+        if time.monotonic() - last < TOLD_EVERY_S:
+            return
+        last = time.monotonic()
+        with home.database.write() as session:
+            session.execute(update(ExportRow).where(ExportRow.id == export_id).values(done=done, total=total))
+
+    return told
+
+
+def _kept(actor: Actor) -> dict[str, Any]:
+    return {
+        "name": actor.name, "account": actor.account, "roles": sorted(actor.roles), "how": actor.how,
+        "deputy_for": list(actor.deputy_for), "extracts": list(actor.extracts),
+    }  # fmt: skip
+
+
+def _actor(kept: Mapping[str, Any]) -> Actor:
+    return Actor(
+        name=kept["name"], account=kept["account"], roles=frozenset(Role(one) for one in kept["roles"]),
+        how=kept["how"], deputy_for=tuple(kept["deputy_for"]), extracts=tuple(kept["extracts"]),
+    )  # fmt: skip

@@ -1,0 +1,235 @@
+"""Who takes what away: second persons, the queue behind the pages, a MISP server that is told, the command."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+import bagit
+import pytest
+from sqlalchemy import select
+
+from cli.main import run
+from core.actors import Role
+from core.settings import load_settings
+from exports.deed import second_person_for
+from exports.errors import ExportError, ExportFailedError
+from exports.misp_server import push_file
+from exports.models import ExportRow
+from exports.queue import (
+    DONE,
+    FAILED,
+    GONE,
+    WAITING,
+    ask_for,
+    expire_exports,
+    file_of,
+    next_waiting,
+    run_export,
+    settle,
+)
+from exports.wish import ExportWish
+from incidents.models import Event
+from people.approvals import EXPORT, LIST_NUMBERS
+from tests.actors import by
+from tests.exports.misp_stand_in import KEY, MispStandIn
+from tests.exports.test_bag import unpacked
+from tests.web.people import another
+from tests.web.scene import form_mark
+from web.masking.applied import PageMasks
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from starlette.testclient import TestClient
+
+    from core.clock import SetClock
+    from core.database import Database
+    from core.settings import Settings
+    from home import Home
+    from tests.exports.conftest import Take
+    from tests.web.scene import Scene
+
+
+@pytest.fixture
+def misp() -> Iterator[MispStandIn]:
+    """A server that listens."""
+    made = MispStandIn()
+    yield made
+    made.close()
+
+
+def told_to(settings: Settings, misp: MispStandIn, key: str = KEY) -> Settings:
+    """The settings of a home that knows a server."""
+    return load_settings(
+        settings.home, database={"url": settings.database_url}, exports={"misp": {"url": misp.url, "key": key}}
+    )
+
+
+def test_a_server_is_told_once_and_then_kept_up_to_date(take: Take, settings: Settings, misp: MispStandIn) -> None:
+    path, _ = take("misp")
+    known = told_to(settings, misp)
+    first, second = push_file(known, path), push_file(known, take("misp")[0])
+    assert ((first.added, first.updated), (second.added, second.updated)) == ((1, 0), (0, 1))
+    (event,) = misp.events.values()
+    assert "An export was made" in event["EventReport"][0]["content"], "the second time tells of the first"
+
+
+def test_a_server_that_refuses_says_so_without_what_was_sent(take: Take, settings: Settings, misp: MispStandIn) -> None:
+    path, _ = take("misp", reveal=True)
+    with pytest.raises(ExportFailedError, match="does not answer"):
+        push_file(told_to(settings, misp, "another key"), path)
+    misp.refuses = True
+    with pytest.raises(ExportFailedError, match="refused") as refused:
+        push_file(told_to(settings, misp), path)
+    assert "my-paste" not in str(refused.value)
+    with pytest.raises(ExportError, match="no MISP"):
+        push_file(settings, path)
+    with pytest.raises(ExportError):
+        take("stix", push=True)
+
+
+def test_a_server_that_is_not_there_is_named(take: Take, settings: Settings, misp: MispStandIn) -> None:
+    known = told_to(settings, misp)
+    misp.close()
+    with pytest.raises(ExportFailedError, match=misp.url):
+        push_file(known, take("misp")[0])
+    misp.__init__()  # type: ignore[misc]  # for the fixture, which closes it
+
+
+def test_many_values_and_names_of_operators_need_a_second_person(house: Home, scene: Scene) -> None:
+    def needed(**more: Any) -> Any:
+        wish = ExportWish.of({"form": "bag", "incident_id": scene.incident_id, "reveal": True, "reason": "x"} | more)
+        return second_person_for(wish, house, PageMasks())
+
+    assert needed() is None, "forty customers, a hundred are allowed"
+    assert needed(reveal=False) is None
+    assert needed(form="timesketch").kind == EXPORT
+    house.settings.people.__dict__["reveal_limit"] = 10
+    assert needed().kind == EXPORT
+    assert needed(form="csv", chosen="customers").kind == LIST_NUMBERS
+    assert needed(reveal=False) is None
+
+
+def row_of(house: Home, **more: Any) -> int:
+    wish = ExportWish.of({"form": "bag", "incident_id": 1, "reason": "a hearing"} | more)
+    with house.database.write() as session:
+        return ask_for(session, wish, actor=by("鈴木"), approved={}, now=house.clock.now()).id
+
+
+def test_what_waits_is_made_fetched_and_gone_when_its_time_is_over(
+    house: Home, clock: SetClock, tmp_path: Path
+) -> None:
+    number = row_of(house)
+    with house.database.read() as session:
+        assert next_waiting(session) == number
+    row = run_export(house, number, PageMasks())
+    assert (row.state, row.done, row.total) == (DONE, 1, 1)
+    path = file_of(house.settings.home, row)
+    assert bagit.Bag(str(unpacked(path, tmp_path / "out"))).validate()
+    assert expire_exports(house) == 0
+    clock.advance(timedelta(hours=house.settings.exports.keep_hours, seconds=1))
+    assert expire_exports(house) == 1
+    assert not path.exists()
+    with house.database.read() as session:
+        assert session.get_one(ExportRow, number).state == GONE
+        assert next_waiting(session) is None
+
+
+def test_what_fails_says_why_and_what_was_handed_back_waits(house: Home) -> None:
+    number = row_of(house, events="nothing like this", documents="", incident_id=None)
+    with pytest.raises(ExportError):
+        run_export(house, number, PageMasks())
+    with house.database.read() as session:
+        row = session.get_one(ExportRow, number)
+        assert (row.state, row.message) == (FAILED, "no incident fits the search")
+    settle(house, number, WAITING)
+    with house.database.read() as session:
+        assert next_waiting(session) == number
+
+
+def test_the_job_makes_what_waits_in_a_child(house: Home) -> None:
+    import threading
+
+    from alerts.delivery import open_post
+    from jobs.casework.exports import ExportJob
+    from jobs.interface import Workbench
+
+    post = open_post(house.settings, house.database, house.clock)
+    job = ExportJob(Workbench(house, post, threading.Event()))
+    assert not job.is_wanted()
+    number = row_of(house)
+    assert job.is_wanted()
+    assert job.work() == "done"
+    with house.database.read() as session:
+        assert session.get_one(ExportRow, number).state == DONE
+    assert not job.is_wanted()
+
+
+def test_the_command_writes_a_new_file_and_says_what_is_in_it(
+    house: Home, scene: Scene, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "case.zip"
+    arguments = ["--home", str(house.settings.home), "export", str(scene.incident_id), "--as", "bag", "--out", str(out)]
+    assert run([*arguments, "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert (told["file"], told["taken"]["documents"]) == (str(out), 1)
+    assert bagit.Bag(str(unpacked(out, tmp_path / "out"))).validate()
+    assert out.stat().st_mode & 0o077 == 0
+    assert run(arguments) == 2, "what is there is never overwritten"
+    assert [path.name for path in tmp_path.iterdir() if path.name.endswith(".part")] == []
+    assert run([*arguments[:4], "--as", "csv", "--query", "kind:note", "--out", "-"]) == 0
+    assert capsys.readouterr().out.count("名簿を確認") == 3
+    assert run([*arguments[:3], "--as", "nothing", "--query", "x"]) == 2
+    assert run([*arguments[:4], "--as", "stix", "--reveal", "--json"]) == 2, "values need a reason"
+    assert run([*arguments[:2], "exports", "list", "--json"]) == 0
+    assert run([*arguments[:2], "exports", "run", "7"]) == 2
+
+
+def post(browser: TestClient, scene: Scene, **form: str) -> Any:
+    page = f"/incidents/{scene.incident_id}/export"
+    return browser.post(page, data={"form_mark": form_mark(browser, page), "reason": "a hearing"} | form)
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
+def test_the_page_hands_out_what_is_quick_and_lists_what_is_not(
+    browser: TestClient, house: Home, scene: Scene, language: str, tmp_path: Path
+) -> None:
+    browser.headers["accept-language"] = language
+    page = f"/incidents/{scene.incident_id}/export"
+    assert page in browser.get(f"/incidents/{scene.incident_id}").text
+    answer = post(browser, scene, format="stix")
+    assert answer.status_code == 200
+    assert json.loads(answer.text)["type"] == "bundle"
+    assert "a hearing" in browser.get(f"/incidents/{scene.incident_id}").text
+    assert list((house.settings.home / "exports").iterdir()) == []
+    assert post(browser, scene, format="bag").status_code == 200
+    with house.database.read() as session:
+        number = session.scalars(select(ExportRow.id)).one()
+    assert browser.get(f"{page}/{number}").status_code == 409, "it is not made yet"
+    run_export(house, number, PageMasks())
+    fetched = browser.get(f"{page}/{number}")
+    assert fetched.status_code == 200
+    (tmp_path / "bag.zip").write_bytes(fetched.content)
+    assert bagit.Bag(str(unpacked(tmp_path / "bag.zip", tmp_path / "out"))).validate()
+    assert fetched.headers["x-sha-256"] in browser.get(page).text
+
+
+def test_the_page_refuses_what_cannot_be(
+    browser: TestClient, house: Home, scene: Scene, database: Database, clock: SetClock
+) -> None:
+    assert post(browser, scene, format="stix", reason=" ").status_code == 400
+    assert post(browser, scene, format="nothing").status_code == 400
+    wrong = post(browser, scene, format="bag", recipient="somebody")
+    assert (wrong.status_code, "age-keygen" in wrong.text) == (400, True)
+    auditor = another(browser.app, database, clock, "hana", Role.AUDITOR)  # type: ignore[arg-type]
+    assert post(auditor, scene, format="csv").status_code == 200
+    assert post(auditor, scene, format="csv", reveal="yes").status_code == 403
+    number = row_of(house)
+    run_export(house, number, PageMasks())
+    assert auditor.get(f"/incidents/{scene.incident_id}/export/{number}").status_code == 404, "somebody else's"
+    assert browser.get("/incidents/99/export").status_code == 404
+    with database.read() as session:
+        assert session.scalar(select(Event.id).where(Event.kind == "values-exported")) is None
