@@ -105,7 +105,7 @@ def duties_on(
     """
     edges, records = edges_on(session, day, only=only), records_on(session, day, only=only)
     known = shipped_sheets() if sheets is None else sheets
-    names = dict(session.execute(select(Processor.id, Processor.name)).tuples().all())
+    names = dict(session.execute(select(Processor.id, Processor.name)).all())
     found = [
         *_of_tasks(records, names),
         *_of_processors(edges, records),
@@ -168,24 +168,30 @@ def _of_contracts(edges: Sequence[EdgeThen], records: Sequence[RecordThen], shee
         elif one.kind == SHEET and one.happened_on is not None:
             filled[one.edge_id, one.topic] = one.happened_on
     for edge in edges:
-        if not edge.stands:
-            continue
-        whose = (edge.processor, edge.processor_id)
-        if not edge.contract_kind:
-            yield Duty(KIND_UNKNOWN, edge.since, *whose, under=edge.under, edge_id=edge.id)
-        if edge.is_sub and edge.consent != GIVEN:
-            yield Duty(CONSENT, edge.since, *whose, what=edge.consent or "unknown", under=edge.under, edge_id=edge.id)
-        lacking = [name for name in CLAUSES if clauses.get((edge.id, name)) != PRESENT]
-        if lacking:
-            yield Duty(CLAUSE_LACKS, edge.since, *whose, what=", ".join(lacking), under=edge.under, edge_id=edge.id)
-        for sheet in sheets.values():
-            if edge.contract_kind in sheet.contracts:
-                on = filled.get((edge.id, sheet.name))
-                due = months_later(on, sheet.sheet.months) if on else edge.since
-                yield Duty(SHEET_DUE, due, *whose, what=sheet.name, under=edge.under, edge_id=edge.id)
+        if edge.stands:
+            yield from _of_contract(edge, clauses, filled, sheets)
     for sheet in sheets.values():
         if sheet.is_own and (on := filled.get((None, sheet.name))):
             yield Duty(SHEET_DUE, months_later(on, sheet.sheet.months), "", None, what=sheet.name)
+
+
+def _of_contract(
+    edge: EdgeThen, clauses: dict[tuple[int | None, str], str], filled: dict[tuple[int | None, str], date],
+    sheets: Sheets,
+) -> Iterator[Duty]:  # fmt: skip
+    whose = (edge.processor, edge.processor_id)
+    if not edge.contract_kind:
+        yield Duty(KIND_UNKNOWN, edge.since, *whose, under=edge.under, edge_id=edge.id)
+    if edge.is_sub and edge.consent != GIVEN:
+        yield Duty(CONSENT, edge.since, *whose, what=edge.consent or "unknown", under=edge.under, edge_id=edge.id)
+    lacking = [name for name in CLAUSES if clauses.get((edge.id, name)) != PRESENT]
+    if lacking:
+        yield Duty(CLAUSE_LACKS, edge.since, *whose, what=", ".join(lacking), under=edge.under, edge_id=edge.id)
+    for sheet in sheets.values():
+        if edge.contract_kind in sheet.contracts:
+            on = filled.get((edge.id, sheet.name))
+            due = months_later(on, sheet.sheet.months) if on else edge.since
+            yield Duty(SHEET_DUE, due, *whose, what=sheet.name, under=edge.under, edge_id=edge.id)
 
 
 def _of_copies(

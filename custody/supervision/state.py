@@ -83,7 +83,7 @@ def edges_on(session: Session, day: date, *, only: Collection[int] | None = None
         day: The day.
         only: Contracts of these processors alone.
     """
-    names = dict(session.execute(select(Processor.id, Processor.name)).tuples().all())
+    names = dict(session.execute(select(Processor.id, Processor.name)).all())
     mine = (Edge.processor_id.in_(only),) if only is not None else ()
     rows = session.execute(select(*(getattr(Edge, name) for name in _EDGE)).where(*mine).order_by(Edge.id)).all()
     past = Past(session, day, of=(Edge,))
