@@ -95,7 +95,8 @@ TABLE: Final[dict[Permission, frozenset[Role]]] = {
     Permission.CHANGE_PEOPLE: frozenset({M}),
     Permission.APPROVE: frozenset({R, O, I}),
 }
-"""Who may do what. An auditor reads everything and changes nothing, but says whether a record of supervision is right; an administrator sees no leaked data."""
+"""Who may do what. An auditor reads everything and changes nothing (a check of supervision is their own
+word beside a record); an administrator sees no leaked data."""
 
 SCOPES: Final[dict[str, frozenset[Permission]]] = {
     "incidents:read": frozenset({Permission.SEE_CASES}),

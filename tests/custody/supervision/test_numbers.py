@@ -46,7 +46,7 @@ def counted_by_hand(made: MadeCarrier, period: Period) -> Counter[tuple[str, ...
         if one.since <= period.last and (one.ended_on is None or period.last < one.ended_on)
     ]  # fmt: skip
     cells = {(one.processor, "sub" if one.under else "direct", one.kind or "unknown", one.company) for one in standing}
-    found = Counter((PROCESSORS, *cell[1:]) for cell in cells)
+    found: Counter[tuple[str, ...]] = Counter((PROCESSORS, *cell[1:]) for cell in cells)
     found[(EVERY,)] = len({one.processor for one in standing})
     found.update((CONSENTS, one.consent or "unknown") for one in standing if one.under)
     found[(BREACHES,)] = sum(period.first <= on <= period.last for _name, on in made.breaches)
