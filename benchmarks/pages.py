@@ -23,6 +23,7 @@ from core.database import Database
 from core.settings import load_settings
 from crawler.models import Sweep
 from home import Home
+from incidents.blocks.sealing import seal
 from incidents.casework.models import Task
 from incidents.models import Event, FindingMatch, FindingRow, Incident, LeakExtract, Sighting
 from migrations import upgrade
@@ -77,7 +78,8 @@ def main(arguments: Sequence[str]) -> int:
         home = Home.of(settings, database=database, clock=SystemClock())
         _write_sources(settings.sources_path)
         _fill(home.database, asked.incidents, asked.findings, home.clock.now())
-        print(f"{asked.incidents:,} incidents, {asked.findings:,} findings; server time in ms, size in KB")
+        seal(home.database)  # as the program does it while it writes
+        print(f"{asked.incidents:,} incidents, {asked.findings:,} findings; server and processor time in ms, KB")
         worst = _ask(home)
         home.database.close()
     return worst
@@ -113,30 +115,38 @@ def _ask(home: Home) -> int:
         "/audit",
         "/log",
         "/approvals",
+        "/jobs",
+        "/register",
+        "/search/documents",
+        "/search?q=note",
     ]
     worst = 0
     with TestClient(create_app(home), base_url="http://127.0.0.1:8470") as client:
         client.get(f"/?{LINK_FIELD}={secret}")
-        print(f"{'':44} {'median':>8} {'worst':>8} {'KB':>7}")
+        print(f"{'':44} {'median':>8} {'worst':>8} {'busy':>8} {'KB':>7}")
         for page in pages:
-            times, size = _time(client, page)
-            is_over = statistics.median(times) > BUDGET_MS or size > BUDGET_BYTES
+            times, worked, size = _time(client, page)
+            is_over = min(statistics.median(times), worked) > BUDGET_MS or size > BUDGET_BYTES
             worst = max(worst, int(is_over))
             flag = "  over the budget" if is_over else ""
-            print(f"{page:44} {statistics.median(times):8.1f} {max(times):8.1f} {size / 1000:7.1f}{flag}")
+            print(f"{page:44} {statistics.median(times):8.1f} {max(times):8.1f} {worked:8.1f} {size / 1000:7.1f}{flag}")
     return worst
 
 
-def _time(client: TestClient, page: str) -> tuple[list[float], int]:
-    times, size = [], 0
+def _time(client: TestClient, page: str) -> tuple[list[float], float, int]:
+    """Milliseconds on the clock of each round, the median of processor time, and bytes."""
+    times: list[float] = []
+    worked_ms: list[float] = []
+    size = 0
     for _ in range(ROUNDS):
-        started = time.perf_counter()
+        started, worked = time.perf_counter(), time.process_time()
         answer = client.get(page)
         times.append((time.perf_counter() - started) * 1000)
+        worked_ms.append((time.process_time() - worked) * 1000)
         size = len(answer.content)
         if answer.status_code != 200:  # noqa: PLR2004  # an answer
             raise RuntimeError(f"{page} answered {answer.status_code}")
-    return times, size
+    return times, statistics.median(worked_ms), size
 
 
 def _write_sources(path: Path) -> None:
@@ -282,18 +292,7 @@ def _capture(number: int, owner: int, incidents: int, leaks: int, now: datetime)
 
 
 def _event(number: int, incidents: int, now: datetime) -> dict[str, Any]:
-    kind = (
-        "opened",
-        "alert-sent",
-        "acknowledged",
-        "confirm-csirt",
-        "contain",
-        "note",
-        "note",
-        "note",
-        "note",
-        "close",
-    )[number % 10]
+    kind = KINDS[number % 10]
     owner = 1 if number < LARGE else number // 10 % incidents + 1
     return {
         "incident_id": owner,

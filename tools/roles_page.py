@@ -35,7 +35,7 @@ approval, unless nobody else could give it. This page is written by the program 
         """# 役割と、それぞれができること
 
 一人が一つ以上の役割を持つ。画面・Slack のボタン・API・コマンドは同じ表にたずねる。委託元部門の人に見えるのは、
-自分が責任を持つ抽出データの事案だけである（`people set`、`people role --extract`）。二つの確認は二人で行う。
+自分が責任を持つ貸与データの事案だけである（`people set`、`people role --extract`）。二つの確認は二人で行う。
 作業者の名前、多くの顧客の値、確認済みの事案の却下には、ほかにできる人がいる限り、二人目の承認が要る。
 このページはプログラム自身が書いている。
 """,

@@ -1,4 +1,4 @@
-"""Files that decide what the program does, on the record: settings, sources, declared accounts, mappings of logs.
+"""Files that decide what the program does, on the record: settings, sources, accounts, mappings of logs, rules.
 
 Whoever changes one says so (`hinomi log settings`, or the command that changed it), which is an event with the hashes
 before and after. A file that is another than the last one recorded was changed by somebody who did not say so: that
@@ -16,6 +16,7 @@ from sqlalchemy import select
 
 from core.actors import SYSTEM
 from core.settings import SETTINGS_FILE
+from deadlines.rulebook import FOLDER as REGIMES
 from incidents.models import Event
 from incidents.timeline.events import add_event
 
@@ -113,8 +114,9 @@ def _files_of(settings: Settings) -> dict[str, Path]:
     names = [SETTINGS_FILE, settings.sources_file, settings.trails.accounts_file]
     names += [settings.log.authority_roots] if settings.log.authority_roots else []
     found = {name: settings.home / Path(name).expanduser() for name in names}
-    mappings = settings.trails_dir / "mappings"
-    return found | {path.relative_to(settings.home).as_posix(): path for path in sorted(mappings.glob("*.toml"))}
+    folders = (settings.trails_dir / "mappings", settings.home / REGIMES)
+    tables = (path for folder in folders for path in sorted(folder.glob("*.toml")))
+    return found | {path.relative_to(settings.home).as_posix(): path for path in tables}
 
 
 def _hash_of(path: Path) -> str:

@@ -19,9 +19,9 @@ from web.access.gate import Gate
 from web.access.sessions import Sessions, load_secret
 from web.api.document import ROUTES as API_ROUTES
 from web.api.door import BASE, problem
-from web.intake import ROUTES as INTAKE_ROUTES
 from web.pages import STATIC, Pages
 from web.routes import load_routes
+from web.uploads.intake import ROUTES as INTAKE_ROUTES
 from web.world import World, world_of
 
 if TYPE_CHECKING:

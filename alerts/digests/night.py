@@ -13,6 +13,7 @@ from alerts.models import AlertedEvent
 from alerts.outbox import has_parent, put_notice, told_in, untold
 from core.texts import load_texts
 from incidents import queries
+from incidents.clocks.reminders import MISSED, NEAR
 from incidents.models import Incident
 from incidents.states import LIVE
 
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
 
 SEVERAL: Final = 2
 """One incident alone is told as ever, with its figures and buttons."""
+SOON_H: Final = 12.0
+"""Hours: quiet ones are over by then."""
 LEAST: Final = "low"
 """How grave a notice is that belongs to no incident."""
 
@@ -36,7 +39,9 @@ LEAST: Final = "low"
 def held_back(session: Session, channel: str, quiet: QuietHours, *, now: datetime) -> frozenset[int]:
     """The incidents whose events wait for the morning."""
     return frozenset(
-        incident_id for incident_id in _untold(session, channel) if quiet.holds(_severity(session, incident_id), now)
+        incident_id
+        for incident_id, events in _untold(session, channel).items()
+        if quiet.holds(_severity(session, incident_id), now) and not any(map(_cannot_wait, events))
     )
 
 
@@ -82,6 +87,11 @@ def _is_new_of_the_night(
         return False
     severity = incident.severity
     return quiet.holds(severity, events[0].learned_at) and not quiet.holds(severity, now)
+
+
+def _cannot_wait(event: Event) -> bool:
+    """Whether it would be over before the morning: a deadline ends soon, or has ended."""
+    return event.kind == MISSED or (event.kind == NEAR and float(event.data["hours"]) <= SOON_H)
 
 
 def _severity(session: Session, incident_id: int) -> str:

@@ -1,7 +1,7 @@
 """The one thing to do next about an incident, for whoever looks at it: a rule that a person can check by hand. Pure.
 
 First somebody has to say that they look after it, then the two sides confirm, then the cause is looked for, then the
-tasks of its playbook are done in the order in which they are due, then it is contained, and last closed.
+tasks of its playbook are done, one's own first, as they are due, then it is contained, and last closed.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ class NextStep:
 
     Attributes:
         name: One of the constants above, or an action of `incidents.states`.
-        task: The task that it is, for `DO_TASK`.
+        task: The task that it is, or, of `WAIT`, that somebody else has to do.
         due_at: By when, where there is such a moment.
         waits_for: Of `WAIT`: whose step it is.
     """
@@ -85,7 +85,7 @@ def _step(
     return (
         _looking_after(line, standing, me, roles)
         or _confirmation(line, standing.lacking, me, roles)
-        or _work(line, standing, tasks, roles)
+        or _work(line, standing, tasks, me, roles)
         or _end(line, standing, roles)
     )
 
@@ -98,12 +98,20 @@ def _looking_after(line: IncidentLine, standing: Standing, me: str, roles: froze
     return None
 
 
-def _work(line: IncidentLine, standing: Standing, tasks: Sequence[TaskLine], roles: frozenset[Role]) -> NextStep | None:
+def _work(
+    line: IncidentLine, standing: Standing, tasks: Sequence[TaskLine], me: str, roles: frozenset[Role]
+) -> NextStep | None:
     is_confirmed = line.state == CONFIRMED
     if is_confirmed and not standing.is_ranked and roles & ASKERS:
         return NextStep(ASK_CAUSE)
-    task = next((one for one in tasks if one.is_mandatory or is_confirmed), None)
-    return NextStep(DO_TASK, task, task.due_at) if task else None
+    wanted = [one for one in tasks if one.is_mandatory or is_confirmed]
+    if not wanted:
+        return None
+    mine = next((one for one in wanted if one.owner == me or (not one.owner and one.role in roles)), None)
+    if mine:
+        return NextStep(DO_TASK, mine, mine.due_at)
+    first = wanted[0]
+    return NextStep(WAIT, first, first.due_at, waits_for=Role(first.role))
 
 
 def _end(line: IncidentLine, standing: Standing, roles: frozenset[Role]) -> NextStep:

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from dataclasses import dataclass
 from datetime import timedelta
-from statistics import median
 from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import Text, cast, func, select
+import polars as pl
+from sqlalchemy import BigInteger, Text, cast, func, select
 
-from core.clock import local
 from incidents.models import Event, FindingRow, Incident, LeakExtract
 from incidents.severity import LEVELS
 from incidents.states import CONTAIN, DISMISSED
@@ -19,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
     from datetime import date, datetime
 
-    from sqlalchemy import ColumnElement
+    from sqlalchemy import ColumnElement, SQLColumnExpression
     from sqlalchemy.orm import Session
 
 DETECT, CONFIRM, CONTAINING = "detect", "confirm", "contain"
@@ -92,18 +91,14 @@ def trends(
         zone: Where the carrier is.
         only: Only these incidents.
     """
-    columns = (
-        Incident.id, Incident.opened_at, Incident.first_seen_at, Incident.csirt_confirmed_at,
-        Incident.owner_confirmed_at, Incident.severity, Incident.state, Incident.subjects,
-    )  # fmt: skip
     own = [] if only is None else [Incident.id.in_(sorted(only))]
     opened = (Incident.opened_at >= since, Incident.opened_at < until, Incident.merged_into.is_(None), *own)
-    rows = session.execute(select(*columns).where(*opened)).all()
-    leaks = [row for row in rows if row.state != DISMISSED]
+    every = _read(session, opened, zone)
+    leaks = every.filter(pl.col("state") != DISMISSED)
+    counted = [*opened, Incident.state != DISMISSED]
     return Trends(
-        first, last, len(leaks), len(rows) - len(leaks), _weeks(leaks, first, last, zone),
-        _by_source(session, [*opened, Incident.state != DISMISSED]),
-        _by_extract(session, {row.id: row.subjects for row in leaks}), _spans(leaks, _contained(session), zone),
+        first, last, len(leaks), len(every) - len(leaks), _weeks(leaks, first, last), _by_source(session, counted),
+        _by_extract(session, counted), _spans(leaks),
     )  # fmt: skip
 
 
@@ -118,19 +113,45 @@ def sum_by(shares: Iterable[Share], names: Mapping[str, str], otherwise: str) ->
     return _largest_first(leaks, subjects)
 
 
-def _weeks(leaks: Sequence[Any], first: date, last: date, zone: str) -> tuple[Week, ...]:
-    counted: dict[date, Counter[str]] = defaultdict(Counter)
-    for row in leaks:
-        counted[_monday(local(row.opened_at, zone).date())][row.severity] += 1
-    begins, found = _monday(first), []
+def _read(session: Session, opened: Sequence[ColumnElement[bool]], zone: str) -> pl.DataFrame:
+    """The incidents as a table: severity, state, week (its Monday) and month of opening, and spans in seconds."""
+    contained = select(Event.incident_id, func.min(Event.happened_at).label("at")).where(Event.kind == CONTAIN)
+    first_contained = contained.group_by(Event.incident_id).subquery()
+    moments = {
+        "opened": Incident.opened_at, "seen": Incident.first_seen_at, "csirt": Incident.csirt_confirmed_at,
+        "owner": Incident.owner_confirmed_at, "contained": first_contained.c.at,
+    }  # fmt: skip
+    asked = select(Incident.severity, Incident.state, *(_epoch(session, moment) for moment in moments.values()))
+    rows = session.execute(
+        asked.outerjoin(first_contained, first_contained.c.incident_id == Incident.id).where(*opened)
+    ).all()
+    schema = {"severity": pl.String, "state": pl.String, **dict.fromkeys(moments, pl.Int64)}
+    here = pl.from_epoch("opened", "s").dt.replace_time_zone("UTC").dt.convert_time_zone(zone)
+    confirmed = pl.min_horizontal("csirt", "owner")
+    return pl.DataFrame([tuple(row) for row in rows], schema=schema, orient="row").select(
+        "severity", "state",
+        here.dt.truncate("1w").dt.date().alias("week"), here.dt.truncate("1mo").dt.date().alias("month"),
+        (pl.col("opened") - pl.col("seen")).alias(DETECT), (confirmed - pl.col("opened")).alias(CONFIRM),
+        (pl.col("contained") - pl.col("opened")).alias(CONTAINING),
+    )  # fmt: skip
+
+
+def _epoch(session: Session, moment: SQLColumnExpression[Any]) -> ColumnElement[int]:
+    """A moment in whole seconds, counted by the database."""
+    if session.get_bind().dialect.name == "postgresql":
+        return cast(func.floor(func.extract("epoch", moment)), BigInteger)
+    return cast(func.strftime("%s", moment), BigInteger)
+
+
+def _weeks(leaks: pl.DataFrame, first: date, last: date) -> tuple[Week, ...]:
+    counted: dict[date, dict[str, int]] = defaultdict(dict)
+    for week, severity, count in leaks.group_by("week", "severity").len().iter_rows():
+        counted[week][severity] = count
+    begins, found = first - timedelta(days=first.weekday()), []
     while begins <= last:
-        found.append(Week(begins, {level: counted[begins][level] for level in LEVELS if counted[begins][level]}))
+        found.append(Week(begins, {level: counted[begins][level] for level in LEVELS if level in counted[begins]}))
         begins += timedelta(days=7)
     return tuple(found)
-
-
-def _monday(day: date) -> date:
-    return day - timedelta(days=day.weekday())
 
 
 def _by_source(session: Session, opened: Sequence[ColumnElement[bool]]) -> tuple[Share, ...]:
@@ -148,44 +169,31 @@ def _by_source(session: Session, opened: Sequence[ColumnElement[bool]]) -> tuple
     return _largest_first(count, subjects)
 
 
-def _by_extract(session: Session, subjects_of: Mapping[int, int]) -> tuple[Share, ...]:
-    asked = select(LeakExtract.extract, FindingRow.incident_id).join(
+def _by_extract(session: Session, opened: Sequence[ColumnElement[bool]]) -> tuple[Share, ...]:
+    pairs = select(LeakExtract.extract, FindingRow.incident_id).join(
         FindingRow, FindingRow.id == LeakExtract.finding_id
     )
-    count: Counter[str] = Counter()
-    subjects: Counter[str] = Counter()
-    for extract, incident_id in session.execute(asked.distinct()):
-        if incident_id is not None and incident_id in subjects_of:
-            count[extract] += 1
-            subjects[extract] += subjects_of[incident_id]
-    return _largest_first(count, subjects)
+    each = pairs.distinct().subquery()
+    sums = select(each.c.extract, func.count(), func.sum(Incident.subjects))
+    rows = session.execute(
+        sums.join(Incident, Incident.id == each.c.incident_id).where(*opened).group_by(each.c.extract)
+    )
+    found = [(extract, leaks, int(concerned)) for extract, leaks, concerned in rows]
+    return _largest_first(
+        Counter({extract: leaks for extract, leaks, _ in found}), Counter({extract: n for extract, _, n in found})
+    )
 
 
 def _largest_first(count: Counter[str], subjects: Counter[str]) -> tuple[Share, ...]:
     return tuple(Share(name, count[name], subjects[name]) for name in sorted(count, key=lambda n: (-count[n], n)))
 
 
-def _contained(session: Session) -> dict[int, datetime]:
-    asked = select(Event.incident_id, func.min(Event.happened_at)).where(Event.kind == CONTAIN)
-    return {incident: at for incident, at in session.execute(asked.group_by(Event.incident_id)) if incident}
-
-
-def _spans(leaks: Sequence[Any], contained: Mapping[int, datetime], zone: str) -> dict[str, tuple[Span, ...]]:
-    taken: dict[str, dict[date, list[float]]] = {name: defaultdict(list) for name in SPANS}
-    for row in leaks:
-        month = local(row.opened_at, zone).date().replace(day=1)
-        confirmed = [at for at in (row.csirt_confirmed_at, row.owner_confirmed_at) if at]
-        taken[DETECT][month].append((row.opened_at - row.first_seen_at).total_seconds())
-        if confirmed:
-            taken[CONFIRM][month].append((min(confirmed) - row.opened_at).total_seconds())
-        if row.id in contained:
-            taken[CONTAINING][month].append((contained[row.id] - row.opened_at).total_seconds())
-    return {
-        name: tuple(Span(month, median(some), _tail(some), len(some)) for month, some in sorted(months.items()))
-        for name, months in taken.items()
-    }
-
-
-def _tail(spans: Sequence[float]) -> float:
-    ordered = sorted(spans)
-    return ordered[min(len(ordered) - 1, int(TAIL * len(ordered)))]
+def _spans(leaks: pl.DataFrame) -> dict[str, tuple[Span, ...]]:
+    found = {}
+    for name in SPANS:
+        known = leaks.filter(pl.col(name).is_not_null()).group_by("month")
+        figures = known.agg(
+            pl.col(name).median().alias("median"), pl.col(name).quantile(TAIL, "higher").alias("tail"), pl.len()
+        )
+        found[name] = tuple(Span(*row) for row in figures.sort("month").iter_rows())
+    return found

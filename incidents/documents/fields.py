@@ -46,7 +46,7 @@ def document_fields() -> SearchFields:
         SearchField("hash", FieldKind.ID, ("sha256", "ハッシュ")),
         SearchField("verdict", FieldKind.CHOICE, ("判定",), _spelled("verdict", VERDICTS)),
         SearchField("field", FieldKind.CHOICE, ("fields", "項目"), exposed),
-        SearchField("extract", FieldKind.WORD, ("抽出", "抽出データ")),
+        SearchField("extract", FieldKind.WORD, ("貸与データ", "抽出", "抽出データ")),
         SearchField("fetched", FieldKind.MOMENT, ("取得", "at")),
         SearchField("posted", FieldKind.MOMENT, ("投稿", "掲載")),
         SearchField("people", FieldKind.NUMBER, ("人数",)),

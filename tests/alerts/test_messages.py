@@ -53,6 +53,31 @@ def test_an_event_tells_neither_reason_nor_note_nor_address() -> None:
             assert "架空" not in str(detail_blocks(alert)) + plain_text(alert)
 
 
+def test_the_next_deadline_is_one_line_of_the_message() -> None:
+    dated = replace(ALERT, deadline=("GDPR, article 33", "2026-11-25 03:00 UTC"))
+    lines = plain_text(dated).splitlines()
+    assert [one for one in lines if one not in plain_text(ALERT).splitlines()] == [
+        "  Next deadline           GDPR, article 33: until 2026-11-25 03:00 UTC"
+    ]
+    promptly = replace(ALERT, language="ja", deadline=("本人への通知", "–"))
+    assert "次の期限" in plain_text(promptly)
+    assert "まで" not in next(one for one in plain_text(promptly).splitlines() if "次の期限" in one)
+    assert not blocks_problem(parent_blocks(dated))
+
+
+def test_an_event_of_a_deadline_tells_which_and_until_when_and_no_reason() -> None:
+    data = {
+        "clock": {"ja": "速報", "en": "first report"}, "due": "2026-11-27", "due_before": "2026-11-30", "hours": "24",
+        "reason": "架空 一郎", "reference": "架空 一郎",
+    }  # fmt: skip
+    for language, name in (("ja", "速報"), ("en", "first report")):
+        kinds = [kind for kind in sorted(told_kinds()) if kind.startswith("clock-")]
+        changes = tuple(told(kind, "suzuki", data) for kind in kinds)
+        lines = change_lines(replace(ALERT, language=language, changes=changes))
+        assert len(lines) == len(kinds) == 8
+        assert all(name in line and "架空" not in line for line in lines)
+
+
 def test_the_same_change_many_times_is_one_line() -> None:
     reposts = [Change("repost", "hinomi", {"source": "forum"})] * 3
     grew = Change("grew", "hinomi", {"subjects_before": 3, "subjects": 5})

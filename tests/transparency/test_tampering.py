@@ -33,6 +33,7 @@ from incidents.casework.hand_over import come_back_on
 from incidents.casework.merging import merge, split
 from incidents.casework.models import Task
 from incidents.casework.steering import relate
+from incidents.clocks.statements import say
 from incidents.findings import KeptMatch, record_finding
 from incidents.models import Incident
 from judging.queue import take_reposts
@@ -125,6 +126,7 @@ def _incidents(home: LogHome) -> None:
         merge(session, session.get_one(Incident, others[1]), session.get_one(Incident, others[2]), now=NOW)
     with home.database.write() as session:
         split(session, others[2], actor=by("鈴木"), reason="not the same", now=NOW)
+        say(session, first, {"malicious": "possible"}, actor=by("鈴木"), now=NOW, reason="a seller offers it")
 
 
 @pytest.fixture
@@ -165,6 +167,16 @@ SQL = {
     "a task taken away": ("DELETE FROM tasks WHERE id = 2", "row-removed"),
     "a task put in": (
         f"INSERT INTO tasks SELECT 99, {TASK_COLUMNS} FROM tasks WHERE id = 1",  # noqa: S608  # our own constant
+        "row-unlogged",
+    ),
+    "a deadline that counts as met": ("UPDATE deadlines SET state = 'met' WHERE id = 1", "state-differs"),
+    "a deadline put off": ("UPDATE deadlines SET last_at = '2027-12-01 00:00:00.000000' WHERE id = 1", "state-differs"),
+    "a deadline taken away": ("DELETE FROM deadlines WHERE id = 1", "row-removed"),
+    "a fact turned round": ("UPDATE deadline_facts SET value = 'no'", "state-differs"),
+    "who stated a fact": ("UPDATE deadline_facts SET said_by = 'x'", "state-differs"),
+    "a fact taken away": ("DELETE FROM deadline_facts", "row-removed"),
+    "a fact put in": (
+        "INSERT INTO deadline_facts VALUES (1, 'sensitive', 'no', '', '2026-11-22 00:00:00.000000', 'x')",
         "row-unlogged",
     ),
     "a relation taken away": ("DELETE FROM incident_relations", "state-differs"),

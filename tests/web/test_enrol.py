@@ -15,7 +15,7 @@ from fingerprints.secrets.keys import create_key
 from tests.custody.test_enrolment import write_csv
 from tests.fingerprints.people import customers
 from tests.web.scene import form_mark
-from web.uploads import clean_file_name
+from web.uploads.files import clean_file_name
 
 if TYPE_CHECKING:
     from pathlib import Path

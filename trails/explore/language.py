@@ -61,7 +61,7 @@ FIELDS: Final = SearchFields(
     SearchField("session", FieldKind.WORD, ("セッション",)),
     SearchField("customer", FieldKind.WORD, ("お客様", "顧客", "お客様番号", "顧客番号", "subject")),
     SearchField("leak", FieldKind.ID, ("漏えい", "漏洩", "incident", "事案")),
-    SearchField("extract", FieldKind.WORD, ("抽出", "抽出データ")),
+    SearchField("extract", FieldKind.WORD, ("貸与データ", "抽出", "抽出データ")),
     SearchField(
         "action", FieldKind.CHOICE, ("操作",),
         {**{name: name for name in (*ACTIONS, OTHER_ACTION)}, **{ja: name for name, ja in ACTION_NAMES.items()}},

@@ -24,7 +24,7 @@ from people.errors import PeopleError, SignInError
 from people.roles import Permission, may
 from people.sign_in.links import LINK_FIELD
 from web.access.arrivals import PROXY
-from web.uploads import RefusedUploadError, UploadReader
+from web.uploads.files import RefusedUploadError, UploadReader
 from web.world import client_of
 
 if TYPE_CHECKING:

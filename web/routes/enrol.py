@@ -21,8 +21,8 @@ from fingerprints.identifiers import kind_classes
 from people.roles import Permission
 from web.access.guarded import Guarded
 from web.access.sessions import clean_name
-from web.estimates import WorkStep, time_left
-from web.uploads import FILE_NAME
+from web.routes.work.estimates import WorkStep, time_left
+from web.uploads.files import FILE_NAME
 from web.world import actor_of, form_of, world_of
 
 if TYPE_CHECKING:

@@ -10,7 +10,10 @@ from sqlalchemy import select
 
 from alerts.models import AlertedEvent
 from incidents import actions
+from incidents.clocks.reminders import tell_near
+from incidents.clocks.statements import say
 from incidents.models import Event, Incident
+from incidents.timeline.attention import acknowledge
 from tests.actors import by
 from tests.alerts.conftest import run
 from tests.incidents.makers import Leaked, take
@@ -98,3 +101,29 @@ def test_the_gravest_breaks_through_and_a_broken_list_silences_nobody(
     leak(post, clock, 2)
     run(post)
     assert len(slack.parents) == 2
+
+
+def test_a_deadline_that_ends_before_the_morning_does_not_wait_for_it(
+    post: PostRoom, slack: FakeSlack, home: Path, clock: SetClock
+) -> None:
+    (home / "oncall.toml").write_text(QUIET, encoding="utf-8")
+    at(clock, 3)
+    leak(post, clock, 1)
+    hana = by("hana")
+    facts = {"residents": "DE", "people-confirmed": "3"}
+    with post.database.write() as session:
+        acknowledge(session, 1, actor=hana, now=clock.now())
+        say(session, 1, facts, actor=hana, now=clock.now(), reason="a letter")
+    run(post)
+    assert slack.parents == [], "that it began can wait"
+    at(clock, 8)
+    run(post)
+    (parent,) = slack.parents
+    assert "次の期限" in str(parent)
+    assert "2026-11-27 03:00 JST" in str(parent)
+    for hour, told in ((2, 0), (23, 1)):
+        at(clock, hour, 26)
+        with post.database.write() as session:
+            assert tell_near(session, now=clock.now(), hours=[48.0, 4.0]) == 1
+        run(post)
+        assert len([one for one in slack.replies if "時間を切りました" in str(one)]) == told, hour

@@ -25,6 +25,7 @@ TASK = TaskLine(
     due_at=NOW + timedelta(hours=4), due_after="", due_hours=None, is_overdue=False, state="open", reason="",
     settled_at=None, settled_by="",
 )  # fmt: skip
+OWN = replace(TASK, id=9, role="data-owner", due_at=NOW + timedelta(days=3))
 NOBODY = Standing("", is_ranked=False, tasks=(), lacking=("confirm-csirt", "confirm-owner"))
 SEEN = replace(NOBODY, acknowledged_by="aoi")
 CONFIRMED = replace(LINE, state="confirmed", csirt_confirmed_at=NOW, csirt_confirmed_by="aoi")
@@ -43,6 +44,8 @@ R, O, I, A = Role.RESPONDER, Role.DATA_OWNER, Role.INVESTIGATOR, Role.AUDITOR  #
         (CONFIRMED, replace(SEEN, lacking=("confirm-owner",)), "owner", {O}, "confirm-owner"),
         (CONFIRMED, replace(SEEN, lacking=("confirm-owner",)), "aoi", {R, O}, "ask-cause"),
         (CONFIRMED, replace(SEEN, is_ranked=True, tasks=(TASK,), lacking=()), "aoi", {R}, "do-task"),
+        (CONFIRMED, replace(SEEN, is_ranked=True, tasks=(TASK,), lacking=()), "owner", {O}, "wait"),
+        (CONFIRMED, replace(SEEN, is_ranked=True, tasks=(TASK, OWN), lacking=()), "owner", {O}, "do-task"),
         (CONFIRMED, replace(SEEN, is_ranked=True, lacking=()), "aoi", {R}, "contain"),
         (CONFIRMED, replace(SEEN, is_ranked=True, lacking=()), "owner", {O}, "wait"),
         (replace(CONFIRMED, state="contained"), replace(SEEN, lacking=("confirm-owner",)), "aoi", {R}, "settle"),

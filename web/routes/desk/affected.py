@@ -90,7 +90,7 @@ def _chosen(session: Session, index: Index, incident_id: int, actor: Actor, fiel
     known = _extracts_for(session, incident_id, actor)
     within = _members(index, [extract] if extract in known else []) if extract else None
     if is_bound_to_own(actor, Permission.LIST_NUMBERS) and ALL not in actor.extracts:
-        own = _members(index, known)
+        own = _members(index, [name for name in known if is_named(name, actor.extracts)])
         within = own if within is None else within & own
     return affected_subjects(session, incident_id, field=field, within=within)
 

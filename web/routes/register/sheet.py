@@ -15,7 +15,7 @@ from people.roles import Permission
 from web.access.guarded import Guarded
 from web.access.own import own_names
 from web.routes.register.asked import NOT_THERE
-from web.uploads import FILE_NAME
+from web.uploads.files import FILE_NAME
 from web.world import actor_of, form_of, world_of
 
 if TYPE_CHECKING:

@@ -21,7 +21,7 @@ from people.roles import Permission
 from web.access.guarded import Guarded
 from web.routes.register.asked import NOT_THERE, field_of
 from web.routes.supervision.given import check_all, deed_of, number_of, sees_extracts, sheets_of
-from web.uploads import FILE_NAME
+from web.uploads.files import FILE_NAME
 from web.world import form_of, world_of
 
 if TYPE_CHECKING:

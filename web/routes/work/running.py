@@ -25,7 +25,7 @@ from people.roles import Permission, may
 from transparency.last_verification import last_verification
 from web.access.guarded import Guarded
 from web.access.own import own_names
-from web.estimates import TimeLeft, WorkStep, time_left
+from web.routes.work.estimates import TimeLeft, WorkStep, time_left
 from web.routes.work.scans import run_of, sees_scan
 from web.world import actor_of, world_of
 

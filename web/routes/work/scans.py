@@ -17,8 +17,8 @@ from judging.scans.store import CHECK, DONE, FAILED, KEPT, LIST, MOST_FILES, RUN
 from people.roles import Permission
 from web.access.guarded import Guarded
 from web.access.own import own_names
-from web.estimates import MARGIN, TimeLeft
 from web.masking.masks import masked_line
+from web.routes.work.estimates import MARGIN, TimeLeft
 from web.world import actor_of, form_of, world_of
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from web.estimates import LEAST_STEPS, TimeLeft, WorkStep, time_left
+from web.routes.work.estimates import LEAST_STEPS, TimeLeft, WorkStep, time_left
 
 BEGAN = datetime(2026, 11, 22, tzinfo=UTC)
 

@@ -1,0 +1,1 @@
+"""Long work, and files that are checked."""

@@ -1,0 +1,1 @@
+"""Files that come in: read piece by piece, kept apart until somebody says what they are."""
