@@ -21,9 +21,9 @@ class DocumentRow(Base):
     """One content, immutable, kept once however often and wherever it was seen.
 
     ``state``: ``waiting`` for the matcher, ``matched``, ``failed`` (then ``failure`` says why), or `EVIDENCE`: nobody
-    looks through it unless it turns up elsewhere. ``truncated`` says
-    why the content is not whole (``length``, ``disconnect``: the words of WARC-Truncated), empty when it is. ``held``
-    keeps the document beyond ``keep_until``: it is part of an incident. ``title`` is the one where it was first seen.
+    looks through it unless it turns up elsewhere. ``truncated`` says why the content is not whole (``length``,
+    ``disconnect``: the words of WARC-Truncated), empty when it is. ``held`` keeps the document beyond ``keep_until``:
+    it is part of an incident. ``title`` is the one where it was first seen.
     """
 
     __tablename__ = "documents"

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from cli.context import Context
     from custody.supervision.check_sheets import Sheets
-    from custody.supervision.numbers import NumberBehind, Period
+    from custody.supervision.numbers import CountedPeriod, NumberBehind
 
 _json = click.option("--json", "as_json", is_flag=True, help="One JSON object per entry on stdout.")
 
@@ -192,14 +192,14 @@ def export(ctx: Context, out: Path) -> None:
     _write(ctx, out, content)
 
 
-def _period(ctx: Context, on: str | None, year: int | None) -> Period:
+def _period(ctx: Context, on: str | None, year: int | None) -> CountedPeriod:
     from cli.days import day_of, today
-    from custody.supervision.numbers import Period, fiscal_year, year_to
+    from custody.supervision.numbers import CountedPeriod, fiscal_year, year_to
 
     if year is None:
         return year_to(day_of(on) if on else today(ctx))
     whole = fiscal_year(year)
-    return Period(whole.first, min(whole.last, max(today(ctx), whole.first)))
+    return CountedPeriod(whole.first, min(whole.last, max(today(ctx), whole.first)))
 
 
 def _show_numbers(found: Sequence[NumberBehind], words: Any, known: Sheets) -> None:

@@ -166,7 +166,7 @@ def attach(ctx: Context, number: int, file: Path, question: str, *, as_json: boo
     kept = ctx.archive.keep_evidence(file, file.name)
     with ctx.database.write() as session:
         document = session.get_one(DocumentRow, kept.document_id)
-        attachment = records.Attachment(document.id, document.sha256, file.name, question)
+        attachment = records.EvidenceFile(document.id, document.sha256, file.name, question)
         made = records.attach(session, records.get_record(session, number), attachment, act_of(ctx, None))
         said = record_of(made)
     _say(ctx, said, as_json=as_json)

@@ -53,7 +53,7 @@ class Spoken(BaseModel):
     en: str = Field(min_length=1)
 
 
-class Question(BaseModel):
+class SheetQuestion(BaseModel):
     """One question of a sheet."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -82,7 +82,7 @@ class CheckSheet(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
     name: str
     sheet: SheetHead
-    question: dict[str, Question] = Field(min_length=1)
+    question: dict[str, SheetQuestion] = Field(min_length=1)
 
     @property
     def contracts(self) -> tuple[str, ...]:
@@ -168,7 +168,7 @@ def check_answers(sheet: CheckSheet, answers: Mapping[str, Any]) -> dict[str, di
     return kept
 
 
-def _check_answer(question: Question, number: str, answer: str) -> None:
+def _check_answer(question: SheetQuestion, number: str, answer: str) -> None:
     allowed = (YES, NO) if question.answer == YES_NO else question.choices if question.answer == CHOICE else ()
     if allowed and answer not in allowed:
         raise RegisterError(

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from docx.document import Document
 
     from custody.supervision.check_sheets import Sheets
-    from custody.supervision.numbers import NumberBehind, Period
+    from custody.supervision.numbers import CountedPeriod, NumberBehind
     from custody.supervision.words import Words
 
 SHOWN: Final = 20
@@ -26,7 +26,7 @@ _BODY_POINTS: Final = 9
 
 
 def draft_document(
-    numbers: Sequence[NumberBehind], period: Period, words: Words, sheets: Sheets, made_on: date
+    numbers: Sequence[NumberBehind], period: CountedPeriod, words: Words, sheets: Sheets, made_on: date
 ) -> bytes:
     """The draft as DOCX.
 

@@ -47,7 +47,7 @@ _UNKNOWN: Final = "unknown"
 
 
 @dataclass(frozen=True, slots=True)
-class Period:
+class CountedPeriod:
     """From the first to the last day, both counted."""
 
     first: date
@@ -63,14 +63,14 @@ def fiscal_year_of(day: date) -> int:
     return day.year if day.month >= FIRST_MONTH else day.year - 1
 
 
-def fiscal_year(year: int) -> Period:
+def fiscal_year(year: int) -> CountedPeriod:
     """April to March."""
-    return Period(date(year, FIRST_MONTH, 1), date(year + 1, FIRST_MONTH, 1) - timedelta(days=1))
+    return CountedPeriod(date(year, FIRST_MONTH, 1), date(year + 1, FIRST_MONTH, 1) - timedelta(days=1))
 
 
-def year_to(day: date) -> Period:
+def year_to(day: date) -> CountedPeriod:
     """A day's fiscal year as far as it."""
-    return Period(date(fiscal_year_of(day), FIRST_MONTH, 1), day)
+    return CountedPeriod(date(fiscal_year_of(day), FIRST_MONTH, 1), day)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +108,7 @@ class NumberBehind:
 
 
 def numbers_of(
-    session: Session, period: Period, lines: Iterable[Line], *, sheets: Sheets | None = None
+    session: Session, period: CountedPeriod, lines: Iterable[Line], *, sheets: Sheets | None = None
 ) -> list[NumberBehind]:
     """Every number of a period, by group.
 
@@ -165,7 +165,9 @@ def _consents(edges: Sequence[EdgeThen]) -> Iterator[NumberBehind]:
         )
 
 
-def _inspections(records: Sequence[RecordThen], names: Mapping[int, str], period: Period) -> Iterator[NumberBehind]:
+def _inspections(
+    records: Sequence[RecordThen], names: Mapping[int, str], period: CountedPeriod
+) -> Iterator[NumberBehind]:
     columns = ("processor", "done_on", "person", "findings", "record")
     found: dict[int | None, int] = defaultdict(int)
     for one in records:
@@ -180,7 +182,9 @@ def _inspections(records: Sequence[RecordThen], names: Mapping[int, str], period
     yield NumberBehind(INSPECTED, {}, ("processor", "done_on", "way"), tuple(sorted(last, key=lambda row: row[0])))
 
 
-def _happenings(records: Sequence[RecordThen], names: Mapping[int, str], period: Period) -> Iterator[NumberBehind]:
+def _happenings(
+    records: Sequence[RecordThen], names: Mapping[int, str], period: CountedPeriod
+) -> Iterator[NumberBehind]:
     columns = ("processor", "happened_on", "due_on", "done_on", "words", "record")
 
     def rows(mine: Iterable[RecordThen]) -> tuple[tuple[Any, ...], ...]:

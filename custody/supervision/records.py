@@ -67,7 +67,7 @@ class About:
 
 
 @dataclass(frozen=True, slots=True)
-class Attachment:
+class EvidenceFile:
     """A file in the archive that shows what a record says; ``question`` is that of a check sheet."""
 
     document_id: int
@@ -153,7 +153,7 @@ def change_record(
     return _set(session, made, values, act, f"{made.kind}-changed")
 
 
-def attach(session: Session, made: SupervisionRecord, attachment: Attachment, act: Act) -> SupervisionRecord:
+def attach(session: Session, made: SupervisionRecord, attachment: EvidenceFile, act: Act) -> SupervisionRecord:
     """Put a file of the archive to a record."""
     documents = [*made.documents, attachment.as_json()]
     if attachment.as_json() in made.documents:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from custody.supervision.check_sheets import Sheets
-    from custody.supervision.numbers import NumberBehind, Period
+    from custody.supervision.numbers import CountedPeriod, NumberBehind
     from custody.supervision.words import Words
 
 _CONTROL: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
@@ -47,7 +47,7 @@ def workbook_bytes(sheets: Iterable[tuple[str, Sequence[str], Iterable[Sequence[
     return out.getvalue()
 
 
-def numbers_workbook(numbers: Sequence[NumberBehind], period: Period, words: Words, sheets: Sheets) -> bytes:
+def numbers_workbook(numbers: Sequence[NumberBehind], period: CountedPeriod, words: Words, sheets: Sheets) -> bytes:
     """The numbers of a period, and behind each group the list that it counts."""
     groups = list(dict.fromkeys(one.group for one in numbers))
 

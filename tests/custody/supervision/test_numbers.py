@@ -22,8 +22,8 @@ from custody.supervision.numbers import (
     LENT_DATA,
     MEASURES,
     PROCESSORS,
+    CountedPeriod,
     NumberBehind,
-    Period,
     fiscal_year,
     fiscal_year_of,
     numbers_of,
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 FIRST, LAST = date(2023, 4, 10), date(2026, 3, 20)
 
 
-def counted_by_hand(made: MadeCarrier, period: Period) -> Counter[tuple[str, ...]]:
+def counted_by_hand(made: MadeCarrier, period: CountedPeriod) -> Counter[tuple[str, ...]]:
     """The same numbers from the generator's own list, one thing after another."""
     standing = [
         one for one in made.edges
@@ -60,7 +60,7 @@ def counted_by_hand(made: MadeCarrier, period: Period) -> Counter[tuple[str, ...
     return +found
 
 
-def looks_by_hand(look: MadeLook, period: Period) -> Iterator[tuple[str, ...]]:
+def looks_by_hand(look: MadeLook, period: CountedPeriod) -> Iterator[tuple[str, ...]]:
     if look.done_on is None or look.done_on > period.last:
         return
     if period.first <= look.done_on:

@@ -14,7 +14,7 @@ from core.processes.child import run_hinomi
 from custody.enrolment.uploads import PLAIN, Uploads
 from custody.errors import RegisterError
 from custody.supervision.exchange import exchange_rows, headers_in, read_exchange
-from custody.supervision.records import Attachment, attach, get_record
+from custody.supervision.records import EvidenceFile, attach, get_record
 from custody.supervision.words import Words
 from custody.supervision.workbooks import workbook_bytes
 from people.roles import Permission
@@ -56,7 +56,7 @@ def take(request: Request) -> Response:
         kept = home.archive.keep_evidence(file, file_name)
         with home.database.write() as session:
             document = session.get_one(DocumentRow, kept.document_id)
-            made = Attachment(document.id, document.sha256, file_name, field_of(request, "question"))
+            made = EvidenceFile(document.id, document.sha256, file_name, field_of(request, "question"))
             attach(session, get_record(session, number), made, deed_of(request))
     except RegisterError:
         raise HTTPException(NOT_THERE) from None

@@ -13,8 +13,8 @@ from custody.supervision.drafts import draft_document
 from custody.supervision.numbers import (
     GROUPS,
     LENT_DATA,
+    CountedPeriod,
     NumberBehind,
-    Period,
     fiscal_year,
     fiscal_year_of,
     numbers_of,
@@ -91,13 +91,13 @@ def _file(content: bytes, media_type: str, name: str) -> Response:
     return Response(content, media_type=media_type, headers={"Content-Disposition": f'attachment; filename="{name}"'})
 
 
-def _period(request: Request) -> Period:
+def _period(request: Request) -> CountedPeriod:
     """The period that is asked for: a fiscal year as far as it has come, or a day's; today's unless given."""
     today, asked = today_of(request), request.query_params
     year, on = asked.get("fiscal_year", "").strip(), asked.get("on", "").strip()
     if year.isascii() and year.isdecimal() and FIRST_YEAR <= int(year[:5]) <= LAST_YEAR:
         whole = fiscal_year(int(year))
-        return Period(whole.first, min(whole.last, max(today, whole.first)))
+        return CountedPeriod(whole.first, min(whole.last, max(today, whole.first)))
     try:
         return year_to(read_day(on) if on else today)
     except RegisterError:
@@ -108,7 +108,7 @@ def _asked(request: Request) -> dict[str, str]:
     return {name: text for name in ("on", "fiscal_year") if (text := request.query_params.get(name, "")[:20])}
 
 
-def _numbers(request: Request, period: Period) -> Sequence[NumberBehind]:
+def _numbers(request: Request, period: CountedPeriod) -> Sequence[NumberBehind]:
     world = world_of(request)
     with world.home.database.read() as session:
         lines = (line for one in world.shelf.extracts_on(session, period.last) for line in one.copies)
