@@ -177,6 +177,7 @@ def test_a_sheet_is_answered_with_an_attachment_kept_in_the_archive(
         assert (document.state, document.held) == ("evidence", True)
         assert set(session.scalars(select(Capture.state))) == {"reported"}
     assert browser.get(f"{page}/attachments/999").status_code == 404
+    assert browser.get(f"/documents/{kept['document_id']}").status_code == 200
     assert not list((settings.home / "uploads").glob("*/*.pdf"))
 
 
