@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal, assert_never
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from deadlines.facts import EEA, RESIDENTS, THRESHOLD, Answer, Basis, QuestionName
+from deadlines.facts import EEA, RESIDENTS, THRESHOLD, Basis, FactAnswer, QuestionName
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -114,15 +114,15 @@ def min_truth(values: Iterable[Truth]) -> Truth:
     return min(values, key=lambda one: one.value)
 
 
-def _of_answer(answer: Answer | None, basis: Basis) -> Truth:
+def _of_answer(answer: FactAnswer | None, basis: Basis) -> Truth:
     match answer:
         case None:
             return Truth.UNKNOWN
-        case Answer.YES:
+        case FactAnswer.YES:
             return Truth.YES
-        case Answer.NO:
+        case FactAnswer.NO:
             return Truth.NO
-        case Answer.POSSIBLE:
+        case FactAnswer.POSSIBLE:
             return Truth.YES if basis == Basis.POSSIBLE else Truth.UNKNOWN
         case _:
             assert_never(answer)

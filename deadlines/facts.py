@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 
-class Answer(StrEnum):
+class FactAnswer(StrEnum):
     """What a person said to a question about a leak."""
 
     YES = "yes"
@@ -80,7 +80,7 @@ class Facts:
         deeds: What was done, by regime and step.
     """
 
-    answers: Mapping[str, Answer] = field(default_factory=dict)
+    answers: Mapping[str, FactAnswer] = field(default_factory=dict)
     confirmed_people: int | None = None
     possible_people: int | None = None
     residents: frozenset[str] | None = None

@@ -6,10 +6,10 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 import click
-from rich.table import Column, Table
 
+from cli.language import CommandError
 from cli.numbers import RowId
-from cli.tables import add_row, plain
+from cli.tables import add_row, headed, plain
 from cli.tables import show as show_table
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ def list_command(ctx: Context, show: str, *, as_json: bool) -> None:
         for line in lines:
             ctx.emit(plain(asdict(line)))
         return
-    table = Table("incident", "state", "until", "on", "name", Column("", overflow="fold"))
+    table = headed("incident", "state", "until", "basis", "name", "", fold=("",))
     for line in lines:
         add_row(table, line.incident_id, line.state, line.due, line.basis, line.name, line.title)
     show_table(table)
@@ -58,11 +58,11 @@ def show_command(ctx: Context, incident_id: int, *, as_json: bool) -> None:
     if as_json:
         ctx.emit(plain(asdict(page)))
         return
-    table = Table("state", "until", "confirmed", "possible", "name", Column("not known", overflow="fold"))
+    table = headed("state", "until", "confirmed", "possible", "name", "not_known", fold=("not_known",))
     for one in page.cards:
         add_row(table, one.state, one.due, one.confirmed, one.possible, one.name, ", ".join(one.lacking))
     show_table(table)
-    facts = Table("fact", "value", "said by", Column("how they know", overflow="fold"))
+    facts = headed("fact", "value", "said_by", "how_known", fold=("how_known",))
     for fact in page.facts:
         add_row(facts, fact.name, fact.value or "–", fact.said_by, fact.reason)
     show_table(facts)
@@ -82,7 +82,7 @@ def set_command(ctx: Context, incident_id: int, values: tuple[str, ...], reason:
     for one in values:
         name, equals, value = one.partition("=")
         if not equals:
-            raise click.UsageError(f"{one}: expected FACT=VALUE")
+            raise CommandError("fact_wants_value", given=one)
         given[name] = _moment(ctx, value).isoformat() if name in MOMENTS and value else value
     with ctx.database.write() as session:
         say(session, incident_id, given, reason=reason, **_who(ctx))

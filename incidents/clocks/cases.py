@@ -14,8 +14,8 @@ from deadlines.facts import (
     POSSIBLE_PEOPLE,
     QUESTIONS,
     RESIDENTS,
-    Answer,
     Deed,
+    FactAnswer,
     Facts,
 )
 from incidents.clocks.models import MET, WAIVED, DeadlineRow, FactRow
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 KNOWING: Final = (ACKNOWLEDGED, *CONFIRMATIONS)
 """What a person did with an incident when they knew of it: the first of these starts what nobody gave a moment for."""
-_GRAVITY: Final = (Answer.NO, Answer.POSSIBLE, Answer.YES)
+_GRAVITY: Final = (FactAnswer.NO, FactAnswer.POSSIBLE, FactAnswer.YES)
 
 
 def facts_of(session: Session, incident: Incident) -> Facts:
@@ -47,10 +47,10 @@ def facts_of(session: Session, incident: Incident) -> Facts:
     moments: dict[str, datetime] = {
         name: min(map(datetime.fromisoformat, said[name])) for name in MOMENTS if name in said
     }
-    known = moments.get(KNOWN) or knowing_event(session, parts)
+    known = first_known(session, parts)
     own = select(DeadlineRow).where(DeadlineRow.incident_id == incident.id, DeadlineRow.state.in_((MET, WAIVED)))
     return Facts(
-        answers={name: max(map(Answer, said[name]), key=_GRAVITY.index) for name in QUESTIONS if name in said},
+        answers={name: max(map(FactAnswer, said[name]), key=_GRAVITY.index) for name in QUESTIONS if name in said},
         confirmed_people=_confirmed(incident, said),
         possible_people=max([incident.subjects, *map(int, said.get(POSSIBLE_PEOPLE, ()))]),
         residents=_residents(said.get(RESIDENTS)),
@@ -59,10 +59,20 @@ def facts_of(session: Session, incident: Incident) -> Facts:
     )
 
 
-def knowing_event(session: Session, parts: Sequence[int]) -> datetime | None:
-    """When a person first acknowledged or confirmed an incident or a part of it."""
-    asked = select(Event.learned_at, Event.data).where(Event.incident_id.in_(parts), Event.kind.in_(KNOWING))
-    return min((at for at, data in session.execute(asked) if BY in data), default=None)
+def first_known(session: Session, parts: Sequence[int]) -> datetime | None:
+    """When the first of these became known: each as a person said, else when one acknowledged or confirmed it."""
+    asked = select(Event.incident_id, Event.learned_at, Event.data).where(
+        Event.incident_id.in_(parts), Event.kind.in_(KNOWING)
+    )
+    moments: dict[int, datetime] = {}
+    for part, at, data in session.execute(asked):
+        if BY in data and part is not None:
+            moments[part] = min(at, moments.get(part, at))
+    said = select(FactRow.incident_id, FactRow.value).where(
+        FactRow.incident_id.in_(parts), FactRow.name == KNOWN, FactRow.value != ""
+    )
+    moments |= {part: datetime.fromisoformat(value) for part, value in session.execute(said)}
+    return min(moments.values(), default=None)
 
 
 def _confirmed(incident: Incident, said: Mapping[str, Sequence[str]]) -> int | None:

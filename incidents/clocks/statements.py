@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import select
 
-from deadlines.facts import MOMENTS, NUMBERS, QUESTIONS, RESIDENTS, Answer
+from deadlines.facts import MOMENTS, NUMBERS, QUESTIONS, RESIDENTS, FactAnswer
 from incidents.casework.changes import CHANGES, change
 from incidents.casework.standing import check_live, check_may_steer, needed, whole
 from incidents.clocks.keeping import FACT, keep
@@ -90,7 +90,7 @@ def _checked(name: str, value: str, now: datetime) -> str:
         raise IncidentError("no_fact", fact=name, expected=", ".join(NAMES))
     if not value:
         return ""
-    if name in QUESTIONS and value in set(Answer):
+    if name in QUESTIONS and value in set(FactAnswer):
         return value
     if name in NUMBERS and value.isascii() and value.isdecimal() and int(value) < LARGEST:
         return str(int(value))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from deadlines.evaluation import evaluate
-from deadlines.facts import KNOWN, Answer, Facts
+from deadlines.facts import KNOWN, FactAnswer, Facts
 from deadlines.rulebook import load_regimes
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ def facts(
 ) -> Facts:
     """Facts, with ``_`` for ``-`` in names of questions."""
     return Facts(
-        answers={name.replace("_", "-"): Answer(value) for name, value in answers.items()},
+        answers={name.replace("_", "-"): FactAnswer(value) for name, value in answers.items()},
         confirmed_people=people, possible_people=possible,
         residents=None if residents is None else frozenset(residents.split()),
         moments={KNOWN: at(known)} if known else {},

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from deadlines.conditions import Trigger, Truth, judge, lacking
 from deadlines.evaluation import Deadline, State, evaluate
-from deadlines.facts import MOMENTS, QUESTIONS, Answer, Basis, Deed, Facts
+from deadlines.facts import MOMENTS, QUESTIONS, Basis, Deed, FactAnswer, Facts
 from deadlines.rulebook import load_regimes
 from tests.deadlines.cases import EVERY
 
@@ -26,7 +26,7 @@ counts = st.none() | st.integers(0, 2000)
 countries = st.none() | st.frozensets(st.sampled_from(["JP", "DE", "FR", "US", "NO"]), max_size=3)
 cases = st.builds(
     Facts,
-    answers=st.dictionaries(st.sampled_from(QUESTIONS), st.sampled_from(Answer)),
+    answers=st.dictionaries(st.sampled_from(QUESTIONS), st.sampled_from(FactAnswer)),
     confirmed_people=counts,
     possible_people=counts,
     residents=countries,
@@ -57,9 +57,9 @@ def pairs(draw: st.DrawFn) -> tuple[Facts, Facts]:
     answers = dict(less.answers)
     for name in QUESTIONS:
         if name not in answers and draw(st.booleans()):
-            answers[name] = draw(st.sampled_from(Answer))
-        elif answers.get(name) == Answer.POSSIBLE and draw(st.booleans()):
-            answers[name] = Answer.YES
+            answers[name] = draw(st.sampled_from(FactAnswer))
+        elif answers.get(name) == FactAnswer.POSSIBLE and draw(st.booleans()):
+            answers[name] = FactAnswer.YES
     more = replace(
         less,
         answers=answers,
@@ -145,7 +145,9 @@ def test_what_is_judged_holds_however_the_unknown_comes_out(tree: Trigger, facts
     people = facts.people(Basis.POSSIBLE)
     outcomes = set()
     for values in product([True, False], repeat=len(open_)):
-        answers: dict[str, bool] = {name: facts.answers.get(name) in {Answer.YES, Answer.POSSIBLE} for name in asked}
+        answers: dict[str, bool] = {
+            name: facts.answers.get(name) in {FactAnswer.YES, FactAnswer.POSSIBLE} for name in asked
+        }
         answers |= dict(zip(open_, values, strict=True))
         outcomes |= {decided(tree, answers, n) for n in ([0, 5, 500, 5000] if people is None else [people])}
     verdict = judge(tree, facts, Basis.POSSIBLE)

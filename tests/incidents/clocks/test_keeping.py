@@ -260,6 +260,16 @@ def test_a_whole_has_the_graver_facts_and_the_earlier_moment_of_its_parts(databa
         check_replayed(session)
 
 
+def test_the_earlier_part_starts_the_whole_whoever_said_so(database: Database, known: int) -> None:
+    other = take(database, ANOTHER).incident_id or 0
+    with database.write() as session:
+        tell(session, other, MALICE | {"known": (NOW + HOUR / 2).isoformat()})
+        merge_by_hand(session, known, other, actor=SUZUKI, now=NOW + 2 * DAY, reason="one leak")
+        keep(session, known, now=NOW + 2 * DAY)
+        assert rows(session, known)[FINAL_REPORT].starts_at == NOW, "the whole was acknowledged before"
+        check_replayed(session)
+
+
 def test_each_reminder_is_told_once_and_a_missed_deadline_too(database: Database, known: int) -> None:
     hours = [72.0, 24.0, 4.0]
     with database.write() as session:
