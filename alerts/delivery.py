@@ -14,6 +14,7 @@ from sqlalchemy import func, select
 
 from alerts.channels import Outgoing, Receipt, open_channels
 from alerts.digests.night import LEAST, enqueue_morning, held_back
+from alerts.digests.supervision import enqueue_supervision
 from alerts.digests.unread import enqueue_unread
 from alerts.digests.weekly import enqueue_digests
 from alerts.errors import GoneError, NotSentError, UncertainError
@@ -131,7 +132,15 @@ def _queue(session: Session, post: PostRoom, channel: Channel) -> int:
         queued += enqueue_step_mails(session, mail, wording, now=now)
     if quiet is not None and quiet.holds(LEAST, now):
         return queued
-    for kind in (enqueue_unjudged, enqueue_unread, enqueue_sources, enqueue_mentions, enqueue_digests):
+    notices = (
+        enqueue_unjudged,
+        enqueue_unread,
+        enqueue_sources,
+        enqueue_mentions,
+        enqueue_supervision,
+        enqueue_digests,
+    )
+    for kind in notices:
         queued += kind(session, channel, wording, now=now)
     return queued
 

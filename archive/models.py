@@ -13,13 +13,17 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from core.database import Base
 
+EVIDENCE = "evidence"
+"""Where files come from that somebody brought to show what was done, and the state of such a document."""
+
 
 class DocumentRow(Base):
     """One content, immutable, kept once however often and wherever it was seen.
 
-    ``state``: ``waiting`` for the matcher, ``matched``, or ``failed`` (then ``failure`` says why). ``truncated`` says
-    why the content is not whole (``length``, ``disconnect``: the words of WARC-Truncated), empty when it is. ``held``
-    keeps the document beyond ``keep_until``: it is part of an incident. ``title`` is the one where it was first seen.
+    ``state``: ``waiting`` for the matcher, ``matched``, ``failed`` (then ``failure`` says why), or `EVIDENCE`: nobody
+    looks through it unless it turns up elsewhere. ``truncated`` says why the content is not whole (``length``,
+    ``disconnect``: the words of WARC-Truncated), empty when it is. ``held`` keeps the document beyond ``keep_until``:
+    it is part of an incident. ``title`` is the one where it was first seen.
     """
 
     __tablename__ = "documents"

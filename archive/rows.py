@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
-from archive.models import Capture, CaptureText, DocumentRow
+from archive.models import EVIDENCE, Capture, CaptureText, DocumentRow
 from core.database import insert_into
 from core.query.folding import folded
 
@@ -97,6 +97,8 @@ def add_document(
 
 def add_place(session: Session, known: DocumentRow, place: Place, seen_in: RecordPlace, keep: ArchiveSettings) -> Kept:
     """Another place of a document, which is kept for longer since it is still about."""
+    if known.state == EVIDENCE and place.source != EVIDENCE:
+        known.state = "waiting"  # what showed something to us alone is out there
     known.keep_until = max(known.keep_until, place.fetched_at + timedelta(days=keep.keep_clear_days))
     capture_id, is_new = _add_capture(session, known.id, known.title, place, seen_in)
     return Kept(known.id, capture_id, new_document=False, new_capture=is_new)

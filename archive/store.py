@@ -13,7 +13,7 @@ from urllib.parse import quote
 from sqlalchemy import select, update
 
 from archive.errors import ArchiveError
-from archive.models import Capture, DocumentRow, WarcFileRow
+from archive.models import EVIDENCE, Capture, DocumentRow, WarcFileRow
 from archive.records import CHUNK_BYTES, Exchange, RecordPlace, read_content
 from archive.recovery import recover
 from archive.retention import Expired, expire
@@ -34,7 +34,8 @@ if TYPE_CHECKING:
     from core.settings import Settings
 
 HAND_IN = "hand-in"
-__all__ = ["HAND_IN", "Archive", "Kept", "Place"]
+"""Where files come from that somebody brought to be looked through."""
+__all__ = ["EVIDENCE", "HAND_IN", "Archive", "Kept", "Place"]
 
 
 class Archive:
@@ -120,6 +121,18 @@ class Archive:
         except OSError as error:
             raise ArchiveError(f"{name} cannot be handed in: {error.strerror or type(error).__name__}") from error
 
+    def keep_evidence(self, content: bytes | Path, name: str, *, media_type: str = "") -> Kept:
+        """Keep a file that shows what was done, such as a certificate: held for good, and never looked through.
+
+        Raises:
+            ArchiveError: The file cannot be read or the archive cannot be written.
+        """
+        try:
+            with BytesIO(content) if isinstance(content, bytes) else content.open("rb") as stream:
+                return self._hand_in(stream, name, media_type, None, source=EVIDENCE)
+        except OSError as error:
+            raise ArchiveError(f"{name} cannot be kept: {error.strerror or type(error).__name__}") from error
+
     def read(self, document: DocumentRow) -> bytes:
         """The whole content, verified.
 
@@ -189,7 +202,14 @@ class Archive:
         """Close the files of processes that died; see `archive.recovery`."""
         return recover(self.folder, self._database, self._clock.now())
 
-    def _hand_in(self, stream: BinaryIO, name: str, media_type: str, posted: tuple[datetime, str] | None) -> Kept:
+    def _hand_in(
+        self,
+        stream: BinaryIO,
+        name: str,
+        media_type: str,
+        posted: tuple[datetime, str] | None,
+        source: str = HAND_IN,
+    ) -> Kept:
         now, digest, size = self._clock.now(), hashlib.sha256(), 0
         while chunk := stream.read(CHUNK_BYTES):
             digest.update(chunk)
@@ -198,16 +218,25 @@ class Archive:
         content = Content(sha256=digest.hexdigest(), size_bytes=size, media_type=media_type)
         posted_at, as_written = posted or (None, "")
         place = Place(
-            source=HAND_IN, address=name, fetched_at=now, title=name, posted_at=posted_at, posted_as_written=as_written
+            source=source, address=name, fetched_at=now, title=name, posted_at=posted_at, posted_as_written=as_written
         )
         with self._database.write() as session:
             if known := find_document(session, content.sha256):
                 there = RecordPlace(known.warc_file, known.warc_offset)
-                return add_place(session, known, place, there, self._settings)
-        with self.open_warc(f"{HAND_IN}-{now:%Y%m%dT%H%M%S%f}-{content.sha256[:12]}") as warc:
+                return self._placed(session, add_place(session, known, place, there, self._settings), source)
+        with self.open_warc(f"{source}-{now:%Y%m%dT%H%M%S%f}-{content.sha256[:12]}") as warc:
             at = warc.write_resource(f"file:///{quote(name.lstrip('/'))}", stream, size, media_type, now)
             with self._database.write() as session:
-                return add_document(session, content, place, at, at, self._settings)
+                return self._placed(session, add_document(session, content, place, at, at, self._settings), source)
+
+    def _placed(self, session: Session, kept: Kept, source: str) -> Kept:
+        """Evidence waits for nobody from the very transaction that keeps it; anything else waits for the matcher."""
+        if source == EVIDENCE:
+            values: dict[str, object] = {"held": True}
+            values |= {"state": EVIDENCE} if kept.new_document else {}
+            session.execute(update(DocumentRow).where(DocumentRow.id == kept.document_id).values(**values))
+            session.execute(update(Capture).where(Capture.id == kept.capture_id).values(state="reported"))
+        return kept
 
     def _missing(self, document: DocumentRow) -> ArchiveError:
         """A WARC file that is not here: lost, or on the machine that wrote it."""

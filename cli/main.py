@@ -33,6 +33,7 @@ COMMANDS = {
     "uploads": "cli.custody.uploads:uploads",
     "processors": "cli.custody.processors:processors",
     "extracts": "cli.custody.extracts:extracts",
+    "supervision": "cli.custody.supervision:supervision",
     "subjects": "cli.custody.subjects:subjects",
     "canaries": "cli.custody.canaries:canaries",
     "scan": "cli.watch.scan:scan",

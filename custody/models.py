@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, UniqueConstraint
+from sqlalchemy import JSON, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from core.database import Base
@@ -35,6 +35,32 @@ class Processor(Base):
     added_at: Mapped[datetime]
 
     parent: Mapped[Processor | None] = relationship(remote_side="Processor.id")
+
+
+class Edge(Base):
+    """By what contract a processor works for another one, or for a company of the carrier's group: one of several.
+
+    A processor stands once in the tree, below its ``parent``: the edge that says so ``is_first`` and agrees with the
+    processor's own row. ``company`` is the company of the group that lends, empty for the carrier itself; ``stage`` is
+    how far the contract is, from ``since`` on known, ``ended_on`` the day it ended.
+    """
+
+    __tablename__ = "processor_edges"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    processor_id: Mapped[int] = mapped_column(ForeignKey("processors.id"), index=True)
+    parent_id: Mapped[int | None] = mapped_column(ForeignKey("processors.id"), index=True)
+    is_first: Mapped[bool] = mapped_column(default=False)
+    company: Mapped[str] = mapped_column(default="")
+    contract_kind: Mapped[str] = mapped_column(default="")
+    stage: Mapped[str] = mapped_column(default="during")
+    consent: Mapped[str] = mapped_column(default="")
+    consent_on: Mapped[date | None]
+    since: Mapped[date]
+    ended_on: Mapped[date | None]
+    added_at: Mapped[datetime]
+
+    processor: Mapped[Processor] = relationship(foreign_keys=[processor_id])
+    parent: Mapped[Processor | None] = relationship(foreign_keys=[parent_id])
 
 
 class Extract(Base):
@@ -91,6 +117,7 @@ class RegisterEvent(Base):
     """
 
     __tablename__ = "register_events"
+    __table_args__ = (Index(None, "about", "about_id"),)
     id: Mapped[int] = mapped_column(primary_key=True)
     kind: Mapped[str]
     about: Mapped[str]

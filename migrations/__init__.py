@@ -26,6 +26,7 @@ MODEL_MODULES = (
     "archive.models",
     "crawler.models",
     "custody.models",
+    "custody.supervision.models",
     "trails.models",
     "incidents.models",
     "incidents.blocks.models",

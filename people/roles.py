@@ -40,6 +40,9 @@ class Permission(StrEnum):
     CHANGE_REGISTER = "change-register"
     SEE_PROCESSORS = "see-processors"
     CHANGE_PROCESSORS = "change-processors"
+    SEE_SUPERVISION = "see-supervision"
+    CHANGE_SUPERVISION = "change-supervision"
+    CHECK_SUPERVISION = "check-supervision"
     SCAN = "scan"
     SEE_SOURCES = "see-sources"
     CHANGE_SOURCES = "change-sources"
@@ -77,6 +80,9 @@ TABLE: Final[dict[Permission, frozenset[Role]]] = {
     Permission.CHANGE_REGISTER: frozenset({O}),
     Permission.SEE_PROCESSORS: EVERYBODY,
     Permission.CHANGE_PROCESSORS: frozenset({O, M}),
+    Permission.SEE_SUPERVISION: EVERYBODY,
+    Permission.CHANGE_SUPERVISION: frozenset({O, M}),
+    Permission.CHECK_SUPERVISION: frozenset({A}),
     Permission.SCAN: frozenset({R, O, I}),
     Permission.SEE_SOURCES: frozenset({R, I, A, M}),
     Permission.CHANGE_SOURCES: frozenset({R, M}),
@@ -89,7 +95,8 @@ TABLE: Final[dict[Permission, frozenset[Role]]] = {
     Permission.CHANGE_PEOPLE: frozenset({M}),
     Permission.APPROVE: frozenset({R, O, I}),
 }
-"""Who may do what. An auditor reads everything and changes nothing; an administrator sees no leaked data."""
+"""Who may do what. An auditor reads everything and changes nothing (a check of supervision is their own
+word beside a record); an administrator sees no leaked data."""
 
 SCOPES: Final[dict[str, frozenset[Permission]]] = {
     "incidents:read": frozenset({Permission.SEE_CASES}),

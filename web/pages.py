@@ -13,6 +13,7 @@ from starlette.responses import HTMLResponse
 from core.errors import HinomiError
 from core.texts import LANGUAGES, load_texts
 from crawler.spoken import spoken
+from custody.supervision.words import Words
 from people.roles import Permission, may
 from people.sign_in.passkeys import is_name
 from transparency.last_verification import last_verification
@@ -120,6 +121,7 @@ class Pages:
             "session": session,
             "may": partial(_may, session),
             "spoken": partial(spoken, language=language),
+            "supervision_word": Words(language),
             "form_mark_name": FORM_MARK,
             "form_mark": self._sessions.form_mark(session.id) if session else "",
         }

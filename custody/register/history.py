@@ -9,25 +9,50 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import func, or_, select
 
-from custody.models import Extract, Holding, Processor, RegisterEvent
+from custody.models import Edge, Extract, Holding, Processor, RegisterEvent
+from custody.supervision.models import SupervisionRecord
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
     from datetime import datetime
 
+    from sqlalchemy import ColumnElement
     from sqlalchemy.orm import Session
 
-Thing = Processor | Extract | Holding
+Thing = Processor | Extract | Holding | Edge | SupervisionRecord
 FIELDS: dict[type[Thing], tuple[str, ...]] = {
     Processor: ("parent", "contract_kind", "consent", "consent_on", "country", "contact"),
     Extract: ("columns", "purpose", "contract_kind", "medium", "recipient", "as_of", "due_on", "size"),
     Holding: ("since", "state", "ended_on", "certificate_on", "certificate"),
+    Edge: ("parent", "is_first", "company", "contract_kind", "stage", "consent", "consent_on", "since", "ended_on"),
+    SupervisionRecord: (
+        "kind",
+        "edge_id",
+        "of_id",
+        "topic",
+        "result",
+        "happened_on",
+        "due_on",
+        "done_on",
+        "person",
+        "words",
+        "data",
+        "documents",
+        "entered_by",
+        "checked_by",
+        "checked_on",
+        "check_result",
+        "check_words",
+        "withdrawn_on",
+    ),
 }
 """What the register remembers of each; the rest follows from it or never changes."""
+REGISTER: Final = (Processor, Extract, Holding)
+"""Who holds what; how that is supervised is read apart from it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,18 +103,22 @@ class Past:
     others hold now is what they held.
     """
 
-    def __init__(self, session: Session, day: date, *, only: Collection[int] | None = None) -> None:
+    def __init__(
+        self, session: Session, day: date, *, only: Collection[int] | None = None, of: Sequence[type[Thing]] = REGISTER
+    ) -> None:
         """The register of a day.
 
         Args:
             session: A reading session.
             day: The day.
             only: Only what concerns the extracts of these numbers and their copies, and processors.
+            of: What kinds of entries are asked about.
         """
         self._day = day
         self._steps: dict[tuple[str, int, str], list[tuple[date, list[Any]]]] = defaultdict(list)
         about_processors = RegisterEvent.about == Processor.__tablename__
-        mine = [or_(RegisterEvent.extract_id.in_(only), about_processors)] if only is not None else []
+        mine: list[ColumnElement[bool]] = [RegisterEvent.about.in_([kind.__tablename__ for kind in of])]
+        mine += [or_(RegisterEvent.extract_id.in_(only), about_processors)] if only is not None else []
         same = func.count().over(partition_by=(RegisterEvent.about, RegisterEvent.about_id)).label("same")
         fields = (RegisterEvent.id, RegisterEvent.about, RegisterEvent.about_id, RegisterEvent.happened_on)
         every = select(*fields, RegisterEvent.changes, same).where(*mine).subquery()

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import select
 
 from core.clock import day_number
-from custody.errors import EnrolmentError
+from custody.errors import EnrolmentError, RegisterError
 from custody.models import DONE, FAILED, LENT, RUNNING, Enrolment, Extract, Holding, Processor
 from custody.ranking import Candidate, candidates_of
+from custody.register.edges import check_circle, follow
 from custody.register.history import Act, record, values_of
 from custody.register.holdings import lend, reopen
 
@@ -76,13 +77,13 @@ def find_or_add_processor(session: Session, name: str, *, parent: str = "", now:
     if parent:
         above = find_or_add_processor(session, parent, now=now)
         session.flush()
-        step: Processor | None = above
-        while step is not None:
-            if step.id == processor.id:
-                raise EnrolmentError(f"{name!r} cannot stand below {parent!r}, which stands below it")
-            step = step.parent
+        try:
+            check_circle(session, processor, above)
+        except RegisterError as error:
+            raise EnrolmentError(str(error)) from error
         processor.parent = above
     record(session, "processor-changed", processor, before, act)
+    follow(session, processor, act)
     return processor
 
 

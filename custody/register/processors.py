@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from custody.errors import RegisterError
 from custody.models import LENT, Holding, Processor
+from custody.register.edges import check_circle, follow
 from custody.register.history import record, values_of
 
 if TYPE_CHECKING:
@@ -92,6 +93,7 @@ def add_processor(session: Session, name: str, fields: Mapping[str, Any], act: A
     session.add(processor)
     _apply(session, processor, fields)
     record(session, "processor-added", processor, {}, act)
+    follow(session, processor, act)
     return processor
 
 
@@ -111,6 +113,7 @@ def set_processor(session: Session, name: str, fields: Mapping[str, Any], act: A
     before = values_of(processor)
     _apply(session, processor, fields)
     record(session, "processor-changed", processor, before, act)
+    follow(session, processor, act)
     return processor
 
 
@@ -162,16 +165,9 @@ def _apply(session: Session, processor: Processor, fields: Mapping[str, Any]) ->
 
 
 def _above(session: Session, processor: Processor, name: str) -> Processor:
-    above = step = get_processor(session, name)
-    while True:
-        if step is processor:
-            raise RegisterError(
-                f"{processor.name!r} cannot stand below {name!r}, which stands below it",
-                key="circle", name=processor.name, above=name,
-            )  # fmt: skip
-        if step.parent is None:
-            return above
-        step = step.parent
+    above = get_processor(session, name)
+    check_circle(session, processor, above)
+    return above
 
 
 def consent_day(consent: str, given_on: date | None, on: date) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final
 from sqlalchemy import func, select
 
 from custody.models import Extract, Holding, Processor, RegisterEvent
+from custody.register.history import REGISTER
 from custody.register.overview import register_on
 from custody.register.search import extracts_among
 
@@ -46,7 +47,7 @@ class RegisterShelf:
         with self._lock:
             known, read = self._kept.get(day, ((), []))
         if known != mark:
-            read = _read_anew(session, day, known, read)
+            read = _read_anew(session, day, (known, mark), read)
         with self._lock:
             self._kept[day] = (mark, read)
             self._kept.move_to_end(day)
@@ -55,12 +56,23 @@ class RegisterShelf:
         return read
 
 
-def _read_anew(session: Session, day: date, known: tuple[int, ...], before: list[LentExtract]) -> list[LentExtract]:
+def _read_anew(
+    session: Session, day: date, marks: tuple[tuple[int, ...], tuple[int, ...]], before: list[LentExtract]
+) -> list[LentExtract]:
     """The register after a change: of a few extracts these alone, of a processor all of it: it may stand anywhere."""
+    known, newest = marks
     if not known:
         return extracts_among(register_on(session, day))
-    changes = select(RegisterEvent.extract_id).where(RegisterEvent.id > known[0]).distinct().limit(MOST_CHANGED + 1)
+    of_register = RegisterEvent.about.in_([kind.__tablename__ for kind in REGISTER])
+    changes = (
+        select(RegisterEvent.extract_id)
+        .where(RegisterEvent.id > known[0], of_register)
+        .distinct()
+        .limit(MOST_CHANGED + 1)
+    )
     changed = set(session.scalars(changes))
+    if not changed and known[1:] == newest[1:]:
+        return before  # how somebody is supervised says nothing of who holds what
     if not changed or None in changed or len(changed) > MOST_CHANGED:
         return extracts_among(register_on(session, day))
     names = session.scalars(select(Extract.name).where(Extract.id.in_(changed))).all()

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import func, select
 
 from archive.errors import ArchiveError
-from archive.models import Capture, DocumentRow, WarcFileRow
+from archive.models import EVIDENCE, Capture, DocumentRow, WarcFileRow
 from archive.records import Exchange
 from archive.store import HAND_IN, Archive, Place
 from tests.archive.warc_files import check, records_of
@@ -140,6 +140,28 @@ def test_a_file_handed_in_twice_is_one_document(archive: Archive, database: Data
     assert archive.read(document) == file.read_bytes()
     assert [r.kind for r in records_of(archive.folder / document.warc_file)] == ["warcinfo", "resource"]
     check(archive.folder / document.warc_file)
+
+
+def test_evidence_is_held_and_waits_for_nobody_unless_it_turns_up_elsewhere(
+    archive: Archive, database: Database, tmp_path: Path
+) -> None:
+    kept = archive.keep_evidence(b"a certificate", "certificate.pdf")
+    with database.read() as session:
+        document = session.get_one(DocumentRow, kept.document_id)
+        assert (document.state, document.held) == (EVIDENCE, True)
+        assert archive.waiting(session, 9) == []
+        assert archive.new_captures(session, 9) == []
+    again = archive.keep_evidence(b"a certificate", "copy.pdf")
+    assert again.document_id == kept.document_id
+    archive.hand_in(b"a certificate", "found.pdf")
+    with database.read() as session:
+        assert [one.id for one in archive.waiting(session, 9)] == [kept.document_id]
+    seen = archive.hand_in(b"a list", "list.csv")
+    archive.keep_evidence(b"a list", "appendix.csv")
+    with database.read() as session:
+        assert seen.document_id in {one.id for one in archive.waiting(session, 9)}, "what waits goes on waiting"
+    with pytest.raises(ArchiveError, match=r"gone\.pdf"):
+        archive.keep_evidence(tmp_path / "gone.pdf", "gone.pdf")
 
 
 def test_a_missing_hand_in_is_named(archive: Archive, tmp_path: Path) -> None:

@@ -7,10 +7,14 @@ from typing import TYPE_CHECKING
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import inspect
+from sqlalchemy import inspect, select, text
 
 from core.database import Database, DatabaseError
+from custody.models import Edge, RegisterEvent
 from migrations import _config, check_current, load_metadata, upgrade
+from transparency.models import LogWaiting
+from transparency.verify.damage import Report
+from transparency.verify.register import find_wrong_register
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -227,4 +231,36 @@ def test_a_home_of_version_0013_is_brought_up_and_searches_find_everything(tmp_p
         for query in ("title:メイボ field:phone", "verdict:leak extract:calls", "incident:1", "address:invalid/7"):
             (hit,) = search_all_documents(session, parse_documents(query)).page.hits
             assert (hit.capture_id, hit.incident_id, hit.subjects) == (7, 1, 3)
+
+
+def test_each_place_in_the_tree_becomes_a_first_contract_and_an_event(tmp_path: Path) -> None:
+    from alembic import command
+
+    database = Database(f"sqlite:///{tmp_path / 'old.db'}")
+    config = _config()
+    with database.engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0017")
+        insert = (
+            "INSERT INTO processors (id, name, parent_id, contract_kind, consent, consent_on, country, contact, "
+            "added_at) "
+            "VALUES (:id, :name, :parent, :kind, :consent, :on, '', '', '2026-04-01 00:00:00.000000')"
+        )
+        rows = ((1, "above", None, "A", "", None), (2, "below", 1, "B", "given", "2026-03-01"))
+        for row in rows:
+            values = dict(zip(("id", "name", "parent", "kind", "consent", "on"), row, strict=True))
+            connection.execute(text(insert), values)
+    upgrade(database)
+    with database.read() as session:
+        edges = {one.processor.name: one for one in session.scalars(select(Edge))}
+        assert all(one.is_first and one.stage == "during" for one in edges.values())
+        below = edges["below"]
+        assert (below.parent.name if below.parent else "", below.contract_kind) == ("above", "B")
+        assert (below.consent, str(below.consent_on), str(below.since)) == ("given", "2026-03-01", "2026-04-01")
+        report = Report()
+        find_wrong_register(session, report)
+        assert report.damages == []
+        assert len(session.scalars(select(RegisterEvent)).all()) == len(edges)
+        waiting = session.scalars(select(LogWaiting.row_id).where(LogWaiting.kind == "custody")).all()
+        assert sorted(waiting) == [1, 2]
     database.close()

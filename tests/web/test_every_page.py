@@ -9,12 +9,17 @@ from urllib.parse import urlsplit
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
+from custody.register.history import Act
+from custody.register.processors import add_processor
+from custody.supervision.edges import edge_between
+from custody.supervision.records import About, add_record
 from incidents.clocks.settling import meet, waive_clock
 from incidents.clocks.statements import say
 from tests.actors import by
 from tests.deadlines.cases import FIRST_REPORT, SECRECY
 from tests.web.people import LOGIN, somebody
 from web.routes import load_routes
+from web.routes.supervision.processor import TABS
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -27,7 +32,9 @@ if TYPE_CHECKING:
 
 LARGEST = 150_000
 """Bytes of a page before its pictures."""
-NO_PAGES = re.compile(r"^/(pulse|api|log/(inclusion|consistency|heads|check_proof|log-key)|sign-in|.*/reveal|.*\.csv$)")
+NO_PAGES = re.compile(
+    r"^/(pulse|api|log/(inclusion|consistency|heads|check_proof|log-key)|sign-in|.*/reveal|.*\.(csv|xlsx|docx)$|.*/attachments/)"
+)
 """What is read by programs, leads elsewhere, or shows another page of this list again."""
 NOTHING_THERE = 409
 """What the pages over records answer where nobody is enrolled."""
@@ -67,9 +74,11 @@ def paths(scene: Scene) -> list[str]:
         "upload": "nothing", "login": LOGIN, "event_id": "1", "export_id": "1",
         "part": "1", "row": "0", "kind": "operator", "handle": "0",
         "extract_id": "1", "processor_id": "1", "scan": "nothing", "saved": "1",
+        "record_id": "1", "attachment_id": "1",
     }  # fmt: skip
     plain = [re.sub(r":\w+}", "}", route.path) for route in load_routes() if "GET" in (route.methods or ())]
-    return [path.format(**parts) for path in dict.fromkeys(plain) if not NO_PAGES.match(path)]
+    tabs = [f"/supervision/processors/1?tab={tab}" for tab in TABS]
+    return [*tabs, *(path.format(**parts) for path in dict.fromkeys(plain) if not NO_PAGES.match(path))]
 
 
 def too_wide(page: Page) -> list[str]:
@@ -95,6 +104,22 @@ def deadlines(database: Database, clock: SetClock, scene: Scene) -> None:
         say(session, scene.incident_id, facts, reason="told by the police, who hold the whole list", **who)
         meet(session, scene.incident_id, FIRST_REPORT, reference="receipt 2026-77", at=clock.now(), **who)
         waive_clock(session, scene.incident_id, SECRECY, reason="part of the details", **who)
+
+
+@pytest.fixture(autouse=True)
+def supervised(database: Database, clock: SetClock, scene: Scene) -> None:
+    """A processor with a contract below another one, a sheet that was answered, an inspection with a finding."""
+    del scene
+    act = Act("keeper", clock.now(), clock.now().date())
+    with database.write() as session:
+        caller = add_processor(session, "架空コールセンター運営株式会社", {"contract_kind": "B"}, act)
+        add_processor(session, "架空保守", {"under": caller.name, "contract_kind": "A"}, act)
+        edge = edge_between(session, caller.name)
+        said = {"topic": "service", "happened_on": act.on, "data": {"tec-auth": "yes", "ext-country": "no"}}
+        add_record(session, "check-sheet", About(edge=edge), said, act)
+        looked = add_record(session, "inspection", About(caller), {"topic": "paper", "due_on": act.on}, act)
+        session.flush()
+        add_record(session, "finding", About(of=looked), {"words": "鍵のない棚", "happened_on": act.on}, act)
 
 
 @pytest.fixture(autouse=True)

@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import select
 
 from custody.lifecycle import summary_of
-from custody.models import Extract, Holding, Processor, RegisterEvent
-from custody.register.history import values_of
+from custody.models import Extract, Holding, RegisterEvent
+from custody.register.history import FIELDS, values_of
 from transparency.verify.damage import Damage
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from sqlalchemy.orm import Session
 
     from custody.register.history import Thing
@@ -23,9 +25,9 @@ def find_wrong_register(session: Session, report: Report) -> None:
     """Play the register's events again, in the order in which they were recorded."""
     said = _last_words(session)
     things: list[Thing] = []
-    things += session.scalars(select(Processor).order_by(Processor.id))
-    things += session.scalars(select(Extract).order_by(Extract.id))
-    things += session.scalars(select(Holding).order_by(Holding.id))
+    for kind in FIELDS:
+        things += session.scalars(select(kind).order_by(kind.id))
+    _find_removed(said, things, report)
     for thing in things:
         table = thing.__tablename__
         for name, is_now in values_of(thing).items():
@@ -34,6 +36,14 @@ def find_wrong_register(session: Session, report: Report) -> None:
                 words = f"its {name} is {is_now!r}, the register's events came to {wanted!r}"
                 report.add(Damage("register-differs", f"{table} {thing.id}", report.size, said=words))
     _find_wrong_sums(session, report)
+
+
+def _find_removed(said: Mapping[tuple[str, int, str], Any], things: Sequence[Thing], report: Report) -> None:
+    """Rows that events tell of and that are not there: nothing of the register is ever taken away."""
+    there = {(thing.__tablename__, thing.id) for thing in things}
+    for table, number in sorted({(table, number) for table, number, _ in said} - there):
+        words = "the register's events tell of it, and it is not there"
+        report.add(Damage("register-differs", f"{table} {number}", report.size, said=words))
 
 
 def _last_words(session: Session) -> dict[tuple[str, int, str], Any]:

@@ -40,6 +40,8 @@ DOCKS: dict[str, tuple[Permission, type[Uploads | Scans], int]] = {
     "/enrol": (Permission.ENROL, Uploads, 1),
     "/scan": (Permission.SCAN, Scans, MOST_FILES),
     "/register/import": (Permission.CHANGE_REGISTER, Uploads, 1),
+    "/supervision/import": (Permission.CHANGE_SUPERVISION, Uploads, 1),
+    "/supervision/attach": (Permission.CHANGE_SUPERVISION, Uploads, 1),
 }
 """The forms with files: who may hand some in, what keeps them, and how many at once."""
 FORM_MARK = "form_mark"

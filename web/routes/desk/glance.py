@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Any
 from crawler.record.standing import tally
 from custody.ranking import NONE_OF_THESE
 from custody.register.overview import register_on
+from custody.supervision.beside import supervised_on
 from incidents.desk.next_step import Standing, next_step
 from incidents.desk.places import places_of
 from incidents.timeline.attention import acknowledged_by
 from people.roles import Permission, may
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from datetime import date, datetime
 
     from sqlalchemy.orm import Session
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from core.actors import Actor
     from crawler.record.standing import StandingTally
     from custody.register.overview import Line
+    from custody.supervision.beside import Supervised
     from incidents.casework.reading import Casework
     from incidents.desk.next_step import NextStep
     from incidents.desk.places import Telling
@@ -70,6 +72,7 @@ class Glance:
         extracts: The ranking, best first.
         copies: Copies of the first extract that there are or were, at most `MOST_COPIES`.
         more_copies: How many are left.
+        supervised: How their holders were supervised, by the holder's number; empty for who may not see it.
         touch: Who touched these customers; none before anybody asked, or for who may not see it.
         standing: Whether the places still stand.
         looked_after_by: Who said that they look after it.
@@ -79,6 +82,7 @@ class Glance:
     extracts: tuple[ExtractLine, ...]
     copies: tuple[Line, ...]
     more_copies: int
+    supervised: Mapping[int, Supervised]
     touch: Touch | None
     standing: StandingTally
     looked_after_by: str
@@ -98,9 +102,16 @@ def glance(
     standing = Standing(looked_after_by, touch is not None, casework.tasks, {one.what for one in casework.lacking})
     return Glance(
         extracts, tuple(copies[:MOST_COPIES]), len(copies[MOST_COPIES:]),
+        _supervised(session, copies[:MOST_COPIES], actor, today),
         touch if may(actor, Permission.SEE_CAUSE) else None, tally(session, places_of(session, line.id)),
         looked_after_by, next_step(line, standing, me=actor.name, roles=actor.roles),
     )  # fmt: skip
+
+
+def _supervised(session: Session, copies: Sequence[Line], actor: Actor, today: date) -> dict[int, Supervised]:
+    """How the holders of copies were supervised."""
+    holders = {one.processor_id for one in copies if one.processor_id is not None}
+    return supervised_on(session, today, holders) if may(actor, Permission.SEE_SUPERVISION) else {}
 
 
 def _touch(session: Session, incident_id: int, language: str) -> Touch | None:

@@ -11,6 +11,7 @@ from starlette.responses import RedirectResponse
 
 from custody.errors import RegisterError
 from custody.models import Extract, Processor, RegisterEvent
+from custody.register.history import REGISTER
 from custody.register.processors import (
     CONSENTS,
     CONTRACT_KINDS,
@@ -168,7 +169,11 @@ def _events(session: Session, processor: Processor, own: list[LentExtract]) -> l
     """What was changed of it, and of its copies of the extracts that are seen; the latest first."""
     names = {one.id: one.name for one in own}
     order = (RegisterEvent.happened_on.desc(), RegisterEvent.id.desc())
-    rows = session.scalars(select(RegisterEvent).where(RegisterEvent.processor_id == processor.id).order_by(*order))
+    mine = (
+        RegisterEvent.processor_id == processor.id,
+        RegisterEvent.about.in_([kind.__tablename__ for kind in REGISTER]),
+    )
+    rows = session.scalars(select(RegisterEvent).where(*mine).order_by(*order))
     seen = (event for event in rows if event.extract_id is None or event.extract_id in names)
     told = told_events(list(islice(seen, MOST_EVENTS))[::-1])
     return [{**one, "holder": "", "extract": names.get(one["extract_id"], "")} for one in told]

@@ -1,0 +1,1 @@
+"""How processors are supervised: contracts and their stages, check sheets, inspections, certificates, what is due."""

@@ -1,0 +1,104 @@
+"""Contracts and records as a table: what was written, read back, changes nothing; elsewhere it makes the same."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from openpyxl import Workbook, load_workbook
+
+from benchmarks._supervised import make_carrier, write_carrier
+from core.database import Database
+from custody.errors import ColumnError
+from custody.register.history import Act
+from custody.supervision.check_sheets import shipped_sheets
+from custody.supervision.exchange import exchange_rows, headers_in, read_exchange
+from custody.supervision.words import Words
+from custody.supervision.workbooks import workbook_bytes
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from custody.register.sheets import Imported
+
+FIRST, LAST = date(2024, 4, 1), date(2026, 3, 20)
+ACT = Act("importer", datetime(2026, 3, 20, 9, tzinfo=UTC), LAST, "from a sheet")
+
+
+def written(database: Database, language: str, *, numbered: bool = True) -> bytes:
+    words = Words(language)
+    with database.read() as session:
+        rows = list(exchange_rows(session, words))
+    if not numbered:
+        rows = [("", *row[1:16], "", *row[17:]) for row in rows]
+    return workbook_bytes([("supervision", headers_in(words), rows)])
+
+
+def read(folder: Path, content: bytes, database: Database) -> Imported:
+    file = folder / "sheet.xlsx"
+    file.write_bytes(content)
+    return read_exchange(file, database, act=ACT, sheets=shipped_sheets())
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
+def test_a_table_read_back_changes_nothing(database: Database, tmp_path: Path, language: str) -> None:
+    write_carrier(database, make_carrier(1, first=FIRST, last=LAST, processors=9, edges=20, extracts=5))
+    done = read(tmp_path, written(database, language), database)
+    assert (done.changed, done.rejected) == (0, [])
+    assert done.rows > 100
+
+
+def test_a_table_makes_the_same_in_an_empty_register(database: Database, tmp_path: Path, sqlite_template: Path) -> None:
+    write_carrier(database, make_carrier(2, first=FIRST, last=LAST, processors=9, edges=20, extracts=0))
+    other = tmp_path / "other.db"
+    other.write_bytes(sqlite_template.read_bytes())
+    elsewhere = Database(f"sqlite:///{other}")
+    done = read(tmp_path, written(database, "ja", numbered=False), elsewhere)
+    assert done.rejected == []
+
+    def told(of: Database) -> list[Any]:
+        with of.read() as session:
+            rows = exchange_rows(session, Words("en"))
+            return sorted((str(row[1:16]) for row in rows), key=str)
+
+    assert told(elsewhere) == told(database)
+    assert read(tmp_path, written(database, "ja", numbered=False), elsewhere).changed == 0
+    elsewhere.close()
+
+
+def test_a_row_that_cannot_be_used_is_named_and_the_others_are_taken(database: Database, tmp_path: Path) -> None:
+    book = Workbook()
+    sheet = book.active
+    for row in (
+        ["種別", "委託先", "契約形態", "区分", "結果", "実施日", "期限", "内容"],
+        ["契約", "架空販売", "A", "", "", "令和6年4月1日", "", ""],
+        ["検査", "架空販売", "", "書面", "", "", "2024/10/1", '=HYPERLINK("http://x.invalid")'],
+        ["検査", "だれも知らない", "", "書面", "", "", "2024/10/1", ""],
+        ["検査", "架空販売", "", "電話", "", "", "2024/10/1", ""],
+        ["検査", "架空販売", "", "実地", "", "", "いつか", ""],
+        ["お茶会", "架空販売", "", "", "", "", "", ""],
+        ["誓約", "架空販売", "", "開始時", "", "2024-04-02", "", ""],
+    ):
+        sheet.append(row)
+    book.save(tmp_path / "mine.xlsx")
+    done = read_exchange(tmp_path / "mine.xlsx", database, act=ACT, sheets=shipped_sheets())
+    assert done.changed == 3
+    assert [line for line, _ in done.rejected] == [4, 5, 6, 7]
+
+
+def test_a_table_without_kinds_is_refused(database: Database, tmp_path: Path) -> None:
+    book = Workbook()
+    book.active.append(["委託先", "内容"])
+    book.active.append(["架空販売", "何か"])
+    book.save(tmp_path / "mine.xlsx")
+    with pytest.raises(ColumnError, match="kind of record"):
+        read_exchange(tmp_path / "mine.xlsx", database, act=ACT, sheets=shipped_sheets())
+
+
+def test_no_cell_of_a_workbook_is_a_formula(tmp_path: Path) -> None:
+    content = workbook_bytes([("a/b:c" * 20, ["h", "i"], [["=1+1", "\x07bell"], ["+81", 3]])])
+    (tmp_path / "x.xlsx").write_bytes(content)
+    sheet = load_workbook(tmp_path / "x.xlsx").worksheets[0]
+    assert [[cell.value for cell in row] for row in sheet.iter_rows(min_row=2)] == [["'=1+1", " bell"], ["'+81", 3]]
+    assert all(cell.data_type != "f" for row in sheet.iter_rows() for cell in row)

@@ -1,0 +1,214 @@
+"""What always holds: stages are not left out, no circle, the first edge and its processor agree, checks go stale."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import select
+from sqlalchemy.orm import Session as OpenSession
+
+from custody.errors import RegisterError
+from custody.models import Edge, Processor
+from custody.register.history import Act
+from custody.register.overview import register_on
+from custody.register.processors import add_processor, set_processor
+from custody.register.shelf import RegisterShelf
+from custody.supervision.beside import supervised_on
+from custody.supervision.check_sheets import ANSWERS, CATEGORIES, all_sheets, read_sheet_text
+from custody.supervision.edges import add_edge, change_edge, edge_between, edges_of, get_edge, move_edge
+from custody.supervision.models import SupervisionRecord
+from custody.supervision.overdue import duties_on
+from custody.supervision.records import About, add_record, change_record, check, get_record, withdraw
+from custody.supervision.stages import STAGES, STEPS, check_step
+from transparency.verify.damage import Report
+from transparency.verify.register import find_wrong_register
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from sqlalchemy.orm import Session
+
+    from core.database import Database
+
+DAY = date(2026, 4, 1)
+NAMES = ("甲", "乙", "丙", "丁")
+KNOWN_DATABASE = settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+STEP = st.one_of(
+    st.tuples(st.just("add"), st.sampled_from(NAMES), st.sampled_from(("", *NAMES)), st.sampled_from(("", "A", "B"))),
+    st.tuples(st.just("set"), st.sampled_from(NAMES), st.sampled_from(("", *NAMES)), st.sampled_from(("A", "B"))),
+    st.tuples(st.just("change"), st.sampled_from(NAMES), st.just(""), st.sampled_from(("A", "B"))),
+    st.tuples(st.just("move"), st.sampled_from(NAMES), st.sampled_from(STAGES), st.just("")),
+)
+
+
+def act(actor: str = "keeper (#1, passkey)", on: date = DAY, reason: str = "") -> Act:
+    return Act(actor, datetime(2026, 4, 1, 9, tzinfo=UTC), on, reason)
+
+
+def do(session: Session, step: tuple[str, str, str, str]) -> None:
+    deed, name, other, kind = step
+    if deed == "add":
+        add_edge(session, name, other, {"contract_kind": kind}, act())
+    elif deed == "set":
+        set_processor(session, name, {"under": other, "contract_kind": kind}, act())
+    elif deed == "change":
+        change_edge(session, edges_of(session, session.scalars(named(name)).one())[0], {"contract_kind": kind}, act())
+    else:
+        move_edge(session, edges_of(session, session.scalars(named(name)).one())[-1], other, act())
+
+
+def named(name: str) -> Any:
+    return select(Processor).where(Processor.name == name)
+
+
+@KNOWN_DATABASE
+@given(steps=st.lists(STEP, max_size=15))
+def test_whatever_is_done_no_circle_closes_and_rows_agree_with_events(
+    database: Database, steps: list[tuple[str, str, str, str]]
+) -> None:
+    with database.engine.connect() as connection:
+        outer = connection.begin()
+        session = OpenSession(connection)
+        for name in NAMES:
+            add_processor(session, name, {}, act())
+        for step in steps:
+            with suppress(RegisterError), session.begin_nested():  # as each form and command has its transaction
+                do(session, step)
+        session.flush()
+        pairs = {(one.processor_id, one.parent_id) for one in session.scalars(select(Edge)) if one.parent_id}
+        reached = set(pairs)
+        for _ in NAMES:
+            reached |= {(a, d) for a, b in reached for c, d in pairs if b == c}
+        assert not any(a == b for a, b in reached)
+        for processor in session.scalars(select(Processor)):
+            (first,) = (one for one in edges_of(session, processor) if one.is_first)
+            assert (first.parent_id, first.contract_kind, first.consent) == (
+                processor.parent_id, processor.contract_kind, processor.consent
+            )  # fmt: skip
+        report = Report()
+        find_wrong_register(session, report)
+        assert report.damages == []
+        session.close()
+        outer.rollback()
+
+
+def test_stages_follow_each_other() -> None:
+    assert set(STEPS) == set(STAGES)
+    for stage in STAGES:
+        for following in STAGES:
+            if following in STEPS[stage]:
+                check_step(stage, following)
+            else:
+                with pytest.raises(RegisterError):
+                    check_step(stage, following)
+
+
+def test_a_changed_or_removed_row_is_found_by_the_verification(database: Database) -> None:
+    with database.write() as session:
+        seller = add_processor(session, "甲", {"contract_kind": "A"}, act())
+        kept = add_record(session, "training", About(seller), {"happened_on": DAY}, act())
+        gone = add_record(session, "training", About(seller), {"happened_on": DAY}, act())
+        session.flush()
+        kept.happened_on = date(2026, 5, 1)
+        session.delete(gone)
+    with database.read() as session:
+        report = Report()
+        find_wrong_register(session, report)
+    assert sorted(one.where for one in report.damages) == ["supervision_records 1", "supervision_records 2"]
+
+
+@pytest.mark.parametrize("how", ["passkey", "password"])
+def test_nobody_checks_what_they_wrote_however_they_signed_in(database: Database, how: str) -> None:
+    with database.write() as session:
+        seller = add_processor(session, "甲", {"contract_kind": "A"}, act())
+        made = add_record(session, "training", About(seller), {"happened_on": DAY}, act())
+        session.flush()
+        with pytest.raises(RegisterError, match="themselves"):
+            check(session, made, "confirmed", act(f"keeper (#1, {how})"))
+        change_record(session, made, {"words": "全員"}, act("other (#2, passkey)"))
+        with pytest.raises(RegisterError, match="themselves"):
+            check(session, made, "confirmed", act(f"other (#2, {how})"))
+        check(session, made, "confirmed", act(f"keeper (#3, {how})"))
+        assert made.check_result == "confirmed"
+        change_record(session, made, {"words": "全員"}, act())
+        assert made.check_result == "confirmed", "nothing was changed"
+        change_record(session, made, {"words": "半分"}, act())
+        assert made.check_result == ""
+        withdraw(session, made, act(reason="mistake"))
+        with pytest.raises(RegisterError, match="withdrawn"):
+            change_record(session, made, {"words": "誰も"}, act())
+
+
+def test_supervision_leaves_the_register_that_is_kept_in_memory_alone(database: Database) -> None:
+    shelf = RegisterShelf()
+    with database.write() as session:
+        seller = add_processor(session, "甲", {"contract_kind": "A"}, act())
+        before = shelf.extracts_on(session, DAY)
+        add_record(session, "training", About(seller), {"happened_on": DAY}, act())
+        session.flush()
+        assert shelf.extracts_on(session, DAY) is before
+        assert register_on(session, DAY) == []
+
+
+def test_what_stands_beside_an_incident_is_what_was_recorded(database: Database) -> None:
+    with database.write() as session:
+        seller = add_processor(session, "甲", {"contract_kind": "A"}, act())
+        caller = add_processor(session, "乙", {"under": "甲", "contract_kind": "B", "consent": "given"}, act())
+        looked = add_record(
+            session, "inspection", About(caller), {"topic": "paper", "due_on": DAY, "done_on": DAY}, act()
+        )  # fmt: skip
+        session.flush()
+        add_record(session, "finding", About(of=looked), {"words": "鍵", "happened_on": DAY, "due_on": DAY}, act())
+        session.flush()
+        found = supervised_on(session, date(2026, 6, 1), [seller.id, caller.id])
+    assert (found[2].looked_on, found[2].looked, found[2].consents) == (DAY, "paper", (("甲", "given"),))
+    assert found[2].findings == (("鍵", DAY),)
+    assert found[1].looked_on is None
+    assert found[1].overdue > 0
+
+
+def test_duties_end_when_they_are_done(database: Database) -> None:
+    with database.write() as session:
+        seller = add_processor(session, "甲", {"contract_kind": "A"}, act())
+        edge = edge_between(session, "甲")
+        later = date(2026, 6, 1)
+        assert {one.kind for one in duties_on(session, later)} == {"clauses", "check-sheet", "pledge-start"}
+        for clause in ("safety", "secrecy", "sub-processing", "supervision"):
+            said = {"topic": clause, "result": "present", "happened_on": DAY}
+            add_record(session, "clause", About(edge=edge), said, act())
+        add_record(session, "check-sheet", About(edge=edge), {"topic": "processing", "happened_on": DAY}, act())
+        add_record(session, "pledge", About(seller), {"topic": "start", "happened_on": DAY}, act())
+        session.flush()
+        for made in session.scalars(select(SupervisionRecord)):
+            check(session, made, "confirmed", act("second line"))
+        assert duties_on(session, later) == []
+        assert {one.kind for one in duties_on(session, date(2027, 4, 2))} == {
+            "check-sheet", "inspection-yearly", "training"
+        }  # fmt: skip
+        move_edge(session, get_edge(session, edge.id), "after", act(on=later))
+        assert {one.kind for one in duties_on(session, date(2027, 4, 2))} == {"pledge-end"}
+        assert get_record(session, 1).kind == "clause"
+
+
+def test_shipped_sheets_cover_every_category_in_both_languages() -> None:
+    sheets = all_sheets()
+    for name in ("processing", "service"):
+        assert {one.category for one in sheets[name].question.values()} == set(CATEGORIES)
+    assert all(one.answer in ANSWERS and one.item for sheet in sheets.values() for one in sheet.question.values())
+
+
+def test_a_sheet_of_one_s_own_wins_and_a_broken_one_is_named(tmp_path: Path) -> None:
+    (tmp_path / "sheets").mkdir()
+    own = (
+        '[sheet]\nja = "うち"\nen = "Ours"\ncontracts = ["A"]\n[question.q]\nja = "か"\nen = "?"\n'
+        'category = "human"\nevidence = { ja = "写し", en = "copy" }\nanswer = "number"\n'
+    )
+    (tmp_path / "sheets" / "processing.toml").write_text(own, encoding="utf-8")
+    assert all_sheets(tmp_path)["processing"].title("en") == "Ours"
+    with pytest.raises(RegisterError, match=r"broken\.toml is no check sheet"):
+        read_sheet_text(own.replace("human", "astral"), "broken")

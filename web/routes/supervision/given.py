@@ -1,0 +1,82 @@
+"""What the pages of supervision ask of every request: who changes what, whose names may be seen, which sheets are."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from starlette.exceptions import HTTPException
+
+from custody.register.history import Act
+from custody.register.sheets import read_day
+from custody.supervision.check_sheets import all_sheets
+from custody.supervision.kinds import DAYS, KINDS
+from people.roles import Permission, may
+from web.access.own import own_names
+from web.routes.register.asked import NOT_THERE, TEXT_LIMIT, field_of, today_of
+from web.world import actor_of, world_of
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
+
+    from custody.errors import RegisterError
+    from custody.supervision.check_sheets import Sheets
+
+
+def sheets_of(request: Request) -> Sheets:
+    """The check sheets of this home."""
+    return all_sheets(world_of(request).home.settings.home)
+
+
+def may_change(request: Request) -> bool:
+    """Whether somebody may: as with processors, the owner of a few extracts may not."""
+    is_allowed = may(actor_of(request), Permission.CHANGE_SUPERVISION)
+    return is_allowed and own_names(request, Permission.CHANGE_SUPERVISION) is None
+
+
+def check_all(request: Request) -> None:
+    """Let nobody on who answers for some extracts alone.
+
+    Raises:
+        HTTPException: They do.
+    """
+    if not may_change(request):
+        raise HTTPException(NOT_THERE)
+
+
+def sees_extracts(request: Request) -> bool:
+    """Whether somebody may see the names of everybody's extracts."""
+    return may(actor_of(request), Permission.SEE_REGISTER) and own_names(request, Permission.SEE_REGISTER) is None
+
+
+def deed_of(request: Request) -> Act:
+    """Who does it, today, and the reason that was given."""
+    home = world_of(request).home
+    return Act(
+        actor_of(request).signature, home.clock.now(), today_of(request), field_of(request, "reason", TEXT_LIMIT)
+    )
+
+
+def record_fields(request: Request, kind: str) -> dict[str, Any]:
+    """What the form says of a record of a kind; answers of a sheet are read apart.
+
+    Raises:
+        RegisterError: A day is none.
+    """
+    found: dict[str, Any] = {}
+    for name in KINDS[kind].fields:
+        if name == "data":
+            continue
+        text = field_of(request, name, TEXT_LIMIT)
+        found[name] = (read_day(text) if text else None) if name in DAYS else text
+    return found
+
+
+def number_of(request: Request, name: str) -> int | None:
+    """A number of the form or the address; none where there is none."""
+    text = field_of(request, name) or request.query_params.get(name, "")
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < len("1000000000") else None
+
+
+def said_of(request: Request, error: RegisterError | None) -> str:
+    """An error in the reader's language."""
+    return error.said(world_of(request).pages.language(request)) if error else ""
