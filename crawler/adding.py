@@ -42,9 +42,12 @@ def add_source(path: Path, name: str, table: Mapping[str, Any], options: Mapping
 @contextmanager
 def changing(path: Path) -> Iterator[None]:
     """One at a time changes a file of ours: whoever reads it to write it anew sees what the one before wrote."""
-    with path.with_name(f".{path.name}.lock").open("ab") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+    folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)  # itself the lock: no file of its own is left behind
+    try:
+        fcntl.flock(folder, fcntl.LOCK_EX)
         yield
+    finally:
+        os.close(folder)
 
 
 def as_toml(name: str, table: Mapping[str, Any], options: Mapping[str, Any]) -> str:
