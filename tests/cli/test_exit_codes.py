@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 TAKES_A_FILE: Final = {
+    "trails line": ("trails", "line", "00ff", "--file", "FILE", "--reason", "seen", "--json"),
+    "supervision attach": ("supervision", "attach", "1", "FILE"),
+    "supervision import": ("supervision", "import", "FILE"),
     "enroll": ("enroll", "FILE", "--extract", "x", "--yes"),
     "trails import": ("trails", "import", "FILE", "--system", "crm", "--yes"),
     "scan": ("scan", "FILE"),
@@ -32,6 +35,10 @@ TAKES_A_FILE: Final = {
 }
 """How each command that reads a file is called."""
 WRITES_A_FILE: Final = {
+    "export",
+    "incidents search",
+    "supervision numbers",
+    "supervision export",
     "extracts export",
     "key create",
     "proof consistency",
