@@ -25,7 +25,7 @@ class Sweep(Base):
     """
 
     __tablename__ = "sweeps"
-    __table_args__ = (Index(None, "source", "id"), Index(None, "state"))
+    __table_args__ = (Index(None, "source", "id"), Index(None, "state"), Index(None, "started_at"))
     id: Mapped[int] = mapped_column(primary_key=True)
     source: Mapped[str]
     started_at: Mapped[datetime]

@@ -162,11 +162,11 @@ def _confirm(incident: Incident, action: str, actor: Actor, now: datetime) -> No
     """One of two confirmations: each is given once, and both by different people."""
     if action == CONFIRM_CSIRT:
         _refuse_same_person(actor, incident.owner_confirmed_by, incident.id)
-        incident.csirt_confirmed_at = _once(incident.csirt_confirmed_at, now, incident.id, "the CSIRT")
+        incident.csirt_confirmed_at = _once(incident.csirt_confirmed_at, now, incident.id, action)
         incident.csirt_confirmed_by = actor.name
     else:
         _refuse_same_person(actor, incident.csirt_confirmed_by, incident.id)
-        incident.owner_confirmed_at = _once(incident.owner_confirmed_at, now, incident.id, "the data owner")
+        incident.owner_confirmed_at = _once(incident.owner_confirmed_at, now, incident.id, action)
         incident.owner_confirmed_by = actor.name
 
 
@@ -175,7 +175,7 @@ def _refuse_same_person(actor: Actor, other: str, incident_id: int) -> None:
         raise ForbiddenActionError("same_person", incident=incident_id, login=actor.name)
 
 
-def _once(before: datetime | None, now: datetime, incident_id: int, who: str) -> datetime:
+def _once(before: datetime | None, now: datetime, incident_id: int, action: str) -> datetime:
     if before is not None:
-        raise ForbiddenActionError("confirmed", incident=incident_id, who=who, at=f"{before:%Y-%m-%d %H:%M} UTC")
+        raise ForbiddenActionError("confirmed", incident=incident_id, side=action, at=f"{before:%Y-%m-%d %H:%M} UTC")
     return now

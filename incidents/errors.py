@@ -13,7 +13,9 @@ class IncidentError(SpokenError):
     package = "incidents"
 
     def _word(self, name: str, value: object, language: str) -> object:
-        """A state or an action as the language has it, each of several; in English, as the command line has it."""
+        """A state, an action or a side as the language has it; in English states and actions as commands have them."""
+        if name == "side":
+            return load_texts("incidents", language)(f"side.{value}")
         if language == "en" or name not in {"state", "action", "allowed"}:
             return value
         texts, table = load_texts("incidents", language), "state" if name == "state" else "action"

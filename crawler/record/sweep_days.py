@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
+from itertools import pairwise
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -58,33 +59,17 @@ def sweep_days(
     first = local(since, zone).date()
     days = [first + timedelta(days=n) for n in range((local(until, zone).date() - first).days + 1)]
     starts = [datetime.combine(day, time(), ZoneInfo(zone)) for day in [*days, days[-1] + timedelta(days=1)]]
-    numbers = [_first_from(session, start) for start in starts]
     found: dict[str, list[SweepDay]] = {name: [] for name in sources}
-    sums = (Sweep.source, Sweep.state, func.count(), func.sum(Sweep.new_documents))
-    for day, low, high in zip(days, numbers, numbers[1:], strict=False):
+    sums = select(Sweep.source, Sweep.state, func.count(), func.sum(Sweep.new_documents))
+    for day, (begins, ends) in zip(days, pairwise(starts), strict=True):
         counted: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
-        of_day = select(*sums).where(Sweep.id >= low, Sweep.id < high).group_by(Sweep.source, Sweep.state)
+        of_day = sums.where(Sweep.started_at >= begins, Sweep.started_at < ends).group_by(Sweep.source, Sweep.state)
         for source, state, sweeps, new_documents in session.execute(of_day):
             counted[source][state] += sweeps
             counted[source]["new"] += int(new_documents or 0)
         for name in sources:
             found[name].append(_day(day, counted.get(name, {})))
     return found
-
-
-def _first_from(session: Session, moment: datetime) -> int:
-    """The number of the first sweep that began at a moment or later; sweeps are numbered as they begin."""
-    low, high = 1, (session.scalar(select(func.max(Sweep.id))) or 0) + 1
-    while low < high:
-        middle = (low + high) // 2
-        at = session.execute(
-            select(Sweep.id, Sweep.started_at).where(Sweep.id >= middle).order_by(Sweep.id).limit(1)
-        ).first()
-        if at is not None and at.started_at < moment:
-            low = at.id + 1
-        else:
-            high = middle
-    return low
 
 
 def _day(day: date, counted: dict[str, int]) -> SweepDay:

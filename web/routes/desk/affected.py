@@ -15,6 +15,7 @@ from incidents import queries
 from incidents.actions import add_event
 from incidents.desk.affected import affected_page, affected_subjects, describe, fields_of
 from incidents.errors import NoIncidentError
+from incidents.models import Incident
 from incidents.ownership import ALL, extracts_of, is_named
 from incidents.timeline.sentences import field_names
 from people.approvals import LIST_NUMBERS, Approvable
@@ -65,6 +66,8 @@ def numbers(request: Request) -> Response:
         raise HTTPException(400)
     index = world.home.open_index()
     with world.home.database.read() as session:
+        if session.get(Incident, incident_id) is None:
+            raise HTTPException(404)
         subjects = _chosen(session, index, incident_id, actor, _asked(form.get("field")), _asked(form.get("extract")))
         seen = list(describe(session, incident_id, list(subjects)))
     approved = {}
