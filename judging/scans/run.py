@@ -16,7 +16,7 @@ from judging.scans.store import DONE, LIST, RUNNING, ScanProgress, scanner_of
 from matcher.finding import Finding
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from archive.store import Archive
     from core.clock import Clock
@@ -67,12 +67,11 @@ def run_scan(work: ScanWork, scan: Scan, *, stop: Callable[[], bool] = lambda: F
         result = result or as_result(judged)
         if is_wanted or scan.purpose == LIST:
             result |= _open(work, scan, number, judged)
+        _put_on_record(work, scan, number, result)
         scans.keep_result(scan, number, result)
         done += file.size_bytes
     scans.tell(scan, ScanProgress(len(scan.files), work.clock.now(), began_at, begun, done))
-    if not scan.is_told:
-        _put_on_record(work, scan)
-    return scans.change(scan, state=DONE, worker="", is_told=True, runs=0)
+    return scans.change(scan, state=DONE, worker="", runs=0)
 
 
 def as_result(judged: Judged) -> dict[str, Any]:
@@ -137,13 +136,13 @@ def _origin_note(scan: Scan) -> str:
     return "\n".join(f"{what}: {said}" for what, said in told if said)
 
 
-def _put_on_record(work: ScanWork, scan: Scan) -> None:
-    """That somebody asked who of a list is a customer is a look at customers' data, whatever came of it."""
-    verdicts = [work.scans.result_of(scan, number).get("verdict", "") for number in range(len(scan.files))]
-    leaks = sum(verdict in FOUND for verdict in verdicts)
-    data = {"documents": len(verdicts), "leaks": leaks, "other": len(verdicts) - leaks}
+def _put_on_record(work: ScanWork, scan: Scan, number: int, result: Mapping[str, Any]) -> None:
+    """That somebody asked who of a file is a customer is a look at customers' data, on record before they see it."""
+    leaks = int(result["verdict"] in FOUND)
+    data = {"documents": 1, "leaks": leaks, "other": 1 - leaks, "file": number + 1, "of": len(scan.files)}
+    key = f"scanned:{scan.id}:{number}"
     with work.database.write() as session:
-        add_event(session, "scanned", actor=scanner_of(scan), now=work.clock.now(), data=data)
+        add_event(session, "scanned", actor=scanner_of(scan), now=work.clock.now(), data=data, key=key)
 
 
 def failure_of_scan(error: HinomiError) -> str:

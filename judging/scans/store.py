@@ -80,7 +80,6 @@ class Scan:
         worker: Whose process runs it.
         runs: How often it was begun.
         message: Why it failed.
-        is_told: It is on the record that it was done.
     """
 
     id: str
@@ -95,7 +94,6 @@ class Scan:
     worker: str = ""
     runs: int = 0
     message: str = ""
-    is_told: bool = False
 
     @property
     def size_bytes(self) -> int:
