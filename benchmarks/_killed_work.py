@@ -26,7 +26,7 @@ from custody.models import DONE, Enrolment
 from demo.carrier import make_carrier, write_extracts
 from demo.ports import free_port
 from demo.posts import make_pastes
-from demo.run import SOURCES
+from demo.run import NOTE, SOURCES
 from home import Home
 from incidents import queries
 from incidents.models import Event, FindingRow
@@ -111,7 +111,7 @@ def sites(folder: Path) -> Iterator[str]:
     with (folder / "sites.log").open("wb") as log:
         server = subprocess.Popen(command, cwd=ROOT, stdout=log, stderr=log)  # noqa: S603  # our own module
     try:
-        yield SOURCES.format(paste_port=ports[0], forum_port=ports[1])
+        yield SOURCES.format(paste_port=ports[0], forum_port=ports[1], note=NOTE)
     finally:
         server.kill()
         server.wait()

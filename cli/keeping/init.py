@@ -118,7 +118,7 @@ def make_home(home: Path, log_settings: str = "") -> Settings:
     from transparency.keys import create_log_key
 
     home.mkdir(parents=True, exist_ok=True, mode=0o700)
-    _write_new(home / SETTINGS_FILE, DEFAULT_SETTINGS + log_settings)
+    _write_new(home / SETTINGS_FILE, DEFAULT_SETTINGS.replace("[log]\n", "[log]\n" + log_settings))
     settings = load_settings(home)
     _write_new(settings.sources_path, SOURCES_EXAMPLE)
     key_file = home / settings.key.file

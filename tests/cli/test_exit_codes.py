@@ -121,6 +121,9 @@ def test_a_folder_in_place_of_a_file_is_wrong_use(words: tuple[str, ...], tmp_pa
 @pytest.mark.parametrize("words", [one for name, one in TAKES_A_FILE.items() if name not in {"key rotate", "scan"}])
 @pytest.mark.usefixtures("home")
 def test_a_file_that_cannot_be_read_is_something_outside(words: tuple[str, ...]) -> None:
+    if words[1] == "attach":
+        assert run(["processors", "add", "p", "--contract", "A", "--on", "2026-04-01"]) == 0
+        assert run(["supervision", "record", "training", "p", "--happened-on", "2026-04-02"]) == 0
     assert run(with_file(words, UNREADABLE)) == 3
 
 

@@ -73,18 +73,18 @@ def test_init_makes_a_signing_key_apart_from_the_master_key_and_leaves_it_alone(
 def test_a_command_that_wrote_leaves_nothing_waiting(made: Home) -> None:
     report = made.json("verify")
     assert (report["waiting"], report["ok"]) == (0, True)
-    assert report["kinds"] == {"event": 3, "index": 1, "processor": 1, "extract": 1, "holding": 1, "custody": 3}
+    assert report["kinds"] == {"event": 3, "index": 1, "processor": 1, "extract": 1, "holding": 1, "custody": 4}
     assert report["vouches_for"] == report["leaves"]  # what is handed over is signed at once
 
 
 def test_a_home_is_signed_and_verified(made: Home) -> None:
     head = made.json("log", "publish")
-    assert (head["size"], head["places"]) == (10, ["log-heads.jsonl"])
+    assert (head["size"], head["places"]) == (11, ["log-heads.jsonl"])
     assert "nothing is new since" in made.run("log", "publish").stderr
     heads = made.run("log", "heads", "--json").stdout.splitlines()
     assert json.loads(heads[-1])["root"] == head["root"]
     report = made.json("verify")
-    assert (report["ok"], report["vouches_for"], report["notes"]) == (True, 10, [])
+    assert (report["ok"], report["vouches_for"], report["notes"]) == (True, 11, [])
     assert "whole" in made.run("verify").stderr
 
 
@@ -103,7 +103,7 @@ def test_a_head_out_of_a_chat_is_compared_too(made: Home, tmp_path: Path) -> Non
     pasted.write_text(f"Hinomi APP  9:00\n{note}", encoding="utf-8")
     assert made.run("verify", "--head", str(pasted)).exit_code == 0
     for table in (
-        "register_events", "holdings", "extracts", "processors", "events", "index_states", "log_leaves", "log_heads",
+        "register_events", "processor_edges", "holdings", "extracts", "processors", "events", "index_states", "log_leaves", "log_heads",
     ):  # fmt: skip
         made.sql(f"DELETE FROM {table}")  # noqa: S608
     (made.path / "log-heads.jsonl").unlink()

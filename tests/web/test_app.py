@@ -254,6 +254,9 @@ def test_an_address_with_a_number_that_nothing_has_leads_nowhere(browser: TestCl
                 "decision": "explain",
                 "action": "contain",
                 "text": "x",
+                "room": "events",
+                "name": "x",
+                "do": "withdraw",
             }
             answer = browser.request(method, path, data=form if method == "POST" else None, follow_redirects=False)
             expected = {303, 404, 405} if method == "GET" else {303, 404, 405, 409}

@@ -75,7 +75,7 @@ def test_an_investigator_brushes_a_night_and_reads_a_line(
 
     page.goto(served)
     page.goto(page.url.partition("/?")[0].rstrip("/") + f"/incidents/{scene.incident_id}")
-    page.get_by_role("button", name=ASK[language]).first.click()
+    page.locator("#cause").get_by_role("button", name=ASK[language]).click()
     expect(page).to_have_url(re.compile("/root-cause$"))
     picture("1-ranking")
     page.locator('a[href*="/holders/operator/"]').first.click()

@@ -128,16 +128,17 @@ def _look(request: Request, given: Mapping[str, str]) -> _Looked:
         HTTPException: There is no such incident or candidate, or the range is none.
     """
     world, path = world_of(request), request.path_params
-    opened = records_of(request)
-    index = opened.index()
-    if index is None:
-        raise HTTPException(404)
     try:
         with world.home.database.read() as session:
             line = queries.incident_line(session, path["incident_id"], language=world.pages.language(request))
-            leaked = leaked_of(session, path["incident_id"], index)
     except NoIncidentError:
         raise HTTPException(404) from None
+    opened = records_of(request)  # asks for the key
+    index = opened.index()
+    if index is None:
+        raise HTTPException(404)
+    with world.home.database.read() as session:
+        leaked = leaked_of(session, path["incident_id"], index)
     candidate = find_candidate(opened.explorer, opened.handles, path["kind"], MARK + path["handle"], leaked)
     if candidate is None:
         raise HTTPException(404)

@@ -90,8 +90,12 @@ def _found(request: Request) -> tuple[OpenedRecords, PartLens, int]:
     Raises:
         HTTPException: There is none.
     """
+    number, row = request.path_params["part"], request.path_params["row"]
+    with world_of(request).home.database.read() as session:
+        if session.get(TrailPart, number) is None:  # before a key is asked for
+            raise HTTPException(404)
     opened = records_of(request)
-    part, row = opened.explorer.part(request.path_params["part"]), request.path_params["row"]
+    part = opened.explorer.part(number)
     if part is None or row >= part.head.rows:
         raise HTTPException(404)
     return opened, part, row

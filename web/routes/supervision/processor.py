@@ -82,11 +82,11 @@ def act(request: Request) -> Response:
     """Enter a record, add a contract, change one or bring it to its next stage."""
     check_all(request)
     deed, number = field_of(request, "do"), request.path_params["processor_id"]
-    if deed not in {ADD, ADD_EDGE, CHANGE_EDGE, MOVE_EDGE}:
-        raise HTTPException(400)
     try:
         with world_of(request).home.database.write() as session:
             processor = found(session, Processor, number)
+            if deed not in {ADD, ADD_EDGE, CHANGE_EDGE, MOVE_EDGE}:
+                raise HTTPException(400)
             to = _add(request, session, processor) if deed == ADD else _contract(request, session, processor, deed)
     except RegisterError as error:
         return _show(request, error)
