@@ -103,7 +103,8 @@ def test_a_head_out_of_a_chat_is_compared_too(made: Home, tmp_path: Path) -> Non
     pasted.write_text(f"Hinomi APP  9:00\n{note}", encoding="utf-8")
     assert made.run("verify", "--head", str(pasted)).exit_code == 0
     for table in (
-        "register_events", "processor_edges", "holdings", "extracts", "processors", "events", "index_states", "log_leaves", "log_heads",
+        "register_events", "processor_edges", "holdings", "extracts", "processors", "events", "index_states",
+        "log_leaves", "log_heads",
     ):  # fmt: skip
         made.sql(f"DELETE FROM {table}")  # noqa: S608
     (made.path / "log-heads.jsonl").unlink()
