@@ -39,6 +39,10 @@ TOLD = (
     "step",
     "whom",
     "mentions",
+    "clock",
+    "due",
+    "due_before",
+    "hours",
 )
 """The keys of an event's data that may stand in an alert."""
 
@@ -62,6 +66,8 @@ class Alert:
     zone: str = DEFAULT_ZONE
     changes: tuple[Change, ...] = ()
     acknowledged_by: str = ""
+    deadline: tuple[str, str] = ("", "")
+    """The next one: what it is called, and its end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +128,9 @@ def summary(alert: Alert) -> Summary:
         "acknowledged": alert.acknowledged_by or texts("value.nobody"),
         "assignee": line.assignee or texts("value.nobody"),
     }
+    clock, due = alert.deadline
+    if clock:
+        figures["deadline"] = texts("value.deadline", clock=clock, due=due) if due != UNKNOWN else clock
     headline = texts("parent.header", severity=severity, id=line.id, subjects=f"{line.subjects:,}")
     return Summary(headline, tuple((texts(f"label.{key}"), text) for key, text in figures.items()), link, alert.url)
 
@@ -148,6 +157,9 @@ def _change(change: Change, language: str) -> str:
     texts, words = load_texts("alerts", language), load_texts("incidents", language)
     values: dict[str, Any] = dict.fromkeys(TOLD, UNKNOWN) | {"actor": change.actor}
     for key, value in change.data.items():
+        if isinstance(value, dict):
+            values[key] = value.get(language, UNKNOWN)
+            continue
         table = key.removesuffix("_before")
         known = f"{table}.{value}"
         values[key] = words(known) if table in {"severity", "state", "source"} and known in words else value

@@ -29,6 +29,7 @@ from alerts.models import (
 )
 from core.clock import DEFAULT_ZONE
 from incidents import queries
+from incidents.clocks.reading import next_words
 from incidents.groups import root_of
 from incidents.models import Event
 from incidents.states import LIVE
@@ -61,7 +62,10 @@ class Wording:
     def alert(self, session: Session, line: IncidentLine, changes: Sequence[Change] = ()) -> Alert:
         """Everything a message about an incident is made of."""
         url = f"{self.web_url}/incidents/{line.merged_into or line.id}"
-        return Alert(line, url, self.language, self.zone, tuple(changes), acknowledged_by(session, line.id))
+        deadline = next_words(session, line.id, self.language)
+        return Alert(
+            line, url, self.language, self.zone, tuple(changes), acknowledged_by(session, line.id), deadline
+        )  # fmt: skip
 
 
 def enqueue(

@@ -45,6 +45,7 @@ COMMANDS = {
     "incidents": "cli.casework.incidents:incidents",
     "incident": "cli.casework.incidents:incident",
     "tasks": "cli.casework.tasks:tasks",
+    "deadlines": "cli.casework.deadlines:deadlines",
     "alerts": "cli.watch.alerts:alerts",
     "root-cause": "cli.casework.root_cause:root_cause",
     "trails": "cli.casework.trails:trails",

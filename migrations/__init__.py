@@ -30,6 +30,7 @@ MODEL_MODULES = (
     "incidents.models",
     "incidents.blocks.models",
     "incidents.casework.models",
+    "incidents.clocks.models",
     "people.models",
     "transparency.models",
     "alerts.models",

@@ -29,7 +29,17 @@ KIND: Final = "weekly-digest"
 DAYS: Final = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 FRESH: Final = timedelta(days=1)
 """A digest whose hour is longer ago is not made up for: the next one is near enough."""
-COUNTS: Final = ("open", "unacknowledged", "overdue", "waiting", "failed", "unread", "opened")
+COUNTS: Final = (
+    "open",
+    "unacknowledged",
+    "clocks_missed",
+    "clocks_near",
+    "overdue",
+    "waiting",
+    "failed",
+    "unread",
+    "opened",
+)
 
 
 class Weekly(BaseModel):

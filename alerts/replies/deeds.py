@@ -18,8 +18,10 @@ from core.clock import local
 from core.database import insert_into
 from core.errors import SpokenError
 from core.texts import load_texts
+from deadlines.rulebook import load_regimes
 from incidents import actions
 from incidents.casework.playbooks import load_playbooks
+from incidents.clocks.keeping import keep
 from incidents.errors import IncidentError
 from incidents.groups import root_of
 from incidents.models import Incident
@@ -89,6 +91,7 @@ def deal_with(desk: Desk, press: Press) -> str | None:
             if not _is_first(session, press.key, now):
                 return None
             _do(session, desk, press, incident_id, actor, now, approved)
+            keep(session, incident_id, load_regimes(desk.settings.home), now=now)
         return load_texts("alerts", language)(f"reply.done.{press.deed}", id=incident_id)
     except _RefusedError as refused:
         return _once(desk, press, now, load_texts("alerts", language)(f"reply.{refused.key}", **refused.values_))

@@ -13,6 +13,7 @@ from rich.text import Text
 from cli.casework.incident_tasks import COMMANDS as TASKS
 from cli.casework.search import events_table, search_command
 from cli.casework.steering import COMMANDS as STEERING
+from cli.casework.steering import keep_here
 from cli.language import CommandFailedError, say
 from cli.numbers import RowId
 from cli.tables import add_row, headed, plain, show, written_here
@@ -133,6 +134,7 @@ def act(click_context: click.Context, action: str, reason: str) -> None:
             session, action=action, reason=reason, now=ctx.clock.now(), approved=approved,
             playbooks=load_playbooks(ctx.settings.home), **who,
         )  # fmt: skip
+        keep_here(ctx, session, who["incident_id"])
     ctx.talk.print(say("incident.is", id=who["incident_id"], state=state))
 
 
@@ -145,6 +147,7 @@ def acknowledge(click_context: click.Context) -> None:
     ctx, who = _who(click_context)
     with ctx.database.write() as session:
         attention.acknowledge(session, now=ctx.clock.now(), **who)
+        keep_here(ctx, session, who["incident_id"])
 
 
 @incident.command()

@@ -140,9 +140,19 @@ def playbook(click_context: click.Context, playbook_id: str, reason: str) -> Non
 
 def _do(click_context: click.Context, write: Callable[[Session, dict[str, Any]], object]) -> None:
     ctx: Context = click_context.obj
-    who = {"incident_id": click_context.meta["incident_id"], "actor": ctx.actor, "now": ctx.clock.now()}
+    who: dict[str, Any] = {"incident_id": click_context.meta["incident_id"], "actor": ctx.actor, "now": ctx.clock.now()}
+    number = who["incident_id"]
     with ctx.database.write() as session:
         write(session, who)
+        keep_here(ctx, session, number)
+
+
+def keep_here(ctx: Context, session: Session, incident_id: int) -> None:
+    """Let the deadlines of an incident be what its facts come to after a command."""
+    from deadlines.rulebook import load_regimes
+    from incidents.clocks.keeping import keep
+
+    keep(session, incident_id, load_regimes(ctx.settings.home), now=ctx.clock.now())
 
 
 COMMANDS = (severity, merge, split, relate, come_back, hand_over, waive, playbook)

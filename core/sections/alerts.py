@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import Self
 
-from pydantic import Field, SecretStr, model_validator
+from pydantic import Field, SecretStr, field_validator, model_validator
 
 from core.sections.table import SettingsTable
 
 SHORTEST_SECRET = 16
 """Characters; what is shorter is guessed from one signed message."""
+LONGEST_REMINDER = 24.0 * 60
+"""Hours: as long as the longest term that comes with Hinomi."""
 
 
 class SlackSettings(SettingsTable):
@@ -87,7 +89,17 @@ class AlertSettings(SettingsTable):
     unread_limit: int = Field(
         default=20, gt=0, description="so many documents of a day that were not read whole are told, once a day"
     )
+    deadline_hours: list[float] = Field(
+        default=[72.0, 24.0, 4.0], description="so many hours before a deadline ends it is told, each once"
+    )
     max_attempts: int = Field(default=20, gt=0, description="then the message stands as failed, and doctor says so")
+
+    @field_validator("deadline_hours")
+    @classmethod
+    def _are_ahead(cls, hours: list[float]) -> list[float]:
+        if any(not 0 < one <= LONGEST_REMINDER for one in hours):
+            raise ValueError(f"hours before a deadline: expected more than 0 and up to {LONGEST_REMINDER:g}")
+        return sorted(set(hours))
 
     @property
     def is_set_up(self) -> bool:

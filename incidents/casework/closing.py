@@ -11,6 +11,7 @@ from incidents.casework.models import WAIVED
 from incidents.casework.open_clocks import open_clocks
 from incidents.casework.standing import check_live, check_may_steer, needed, whole
 from incidents.casework.tasks import open_tasks, settle_task
+from incidents.clocks.settling import find_row, waive_clock
 from incidents.errors import ForbiddenActionError, IncidentError
 from incidents.states import CONFIRM_CSIRT, CONFIRM_OWNER
 from incidents.timeline.events import add_event
@@ -97,6 +98,10 @@ def waive(session: Session, incident_id: int, what: str, *, actor: Actor, now: d
         raise IncidentError("not_missing", what=what, incident=incident_id, expected=", ".join(lacking) or "–")
     if what.startswith(TASK):
         settle_task(session, int(what.removeprefix(TASK)), WAIVED, actor=actor, now=now, reason=words)
+        return
+    name = what.removeprefix(CLOCK)
+    if what.startswith(CLOCK) and find_row(session, incident_id, name) is not None:
+        waive_clock(session, incident_id, name, actor=actor, now=now, reason=words)
         return
     changes = change(incident, waived=dict(incident.waived) | {what: words})
     incident.updated_at = now

@@ -1,6 +1,6 @@
 """Terms of the law that run for an incident: nobody may forget one by closing it.
 
-Whoever knows terms puts a function into `SOURCES`; there is none as long as no term is kept track of.
+`incidents.clocks` knows them; whoever knows of others puts a function into `SOURCES`.
 """
 
 from __future__ import annotations
@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from sqlalchemy.orm import Session
+
+from incidents.clocks.reading import running_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +24,14 @@ class OpenClock:
 
 ClockSource = Callable[[Session, int], Sequence[OpenClock]]
 """From the number of an incident to the terms that run for it."""
-SOURCES: Final[list[ClockSource]] = []
+
+
+def deadlines_of(session: Session, incident_id: int) -> list[OpenClock]:
+    """The deadlines that began and were neither met nor waived, those that were missed too."""
+    return [OpenClock(row.name, row.what) for row in running_of(session, incident_id)]
+
+
+SOURCES: Final[list[ClockSource]] = [deadlines_of]
 
 
 def open_clocks(session: Session, incident_id: int) -> list[OpenClock]:

@@ -21,8 +21,13 @@ TRANSLATED = {
     "room": "room",
     "about_kind": "about_kind",
     "holder": "holder",
+    "fact": "fact",
+    "answer": "answer",
+    "answer_before": "answer",
+    "basis": "basis",
+    "why": "halted",
 }
-BY_LANGUAGE = frozenset({"what"})
+BY_LANGUAGE = frozenset({"what", "clock"})
 """Keys whose value is there in every language."""
 FIELD_ORDER = (
     "name",

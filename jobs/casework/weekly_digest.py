@@ -11,6 +11,7 @@ from alerts.digests.weekly import write_digest
 from alerts.on_call import ON_CALL_FILE, read_ladder
 from crawler.health import watched_sources
 from incidents.casework.models import OPEN, Task
+from incidents.clocks.reading import counted
 from incidents.desk.front import overview, unacknowledged
 from incidents.findings import UNREAD
 from incidents.models import FindingRow, Incident
@@ -55,10 +56,13 @@ def figures_of(session: Session, home: Home, now: datetime) -> dict[str, Any]:
     overdue = select(func.count()).select_from(Task).where(Task.state == OPEN, Task.due_at < now)
     unread = (FindingRow.verdict == UNREAD, FindingRow.made_at >= now - WEEK)
     opened = select(func.count()).select_from(Incident).where(Incident.opened_at >= now - WEEK)
+    clocks = counted(session, now=now, until=now + WEEK)
     watched = watched_sources(home.settings, home.database, now).sources
     return {
         "open": sum(shown.counts_by_state.get(state, 0) for state in LIVE),
         "unacknowledged": unacknowledged(session),
+        "clocks_missed": clocks["missed"],
+        "clocks_near": clocks["near"],
         "overdue": session.scalar(overdue) or 0,
         "waiting": shown.documents_waiting,
         "failed": shown.documents_failed,

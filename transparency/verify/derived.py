@@ -11,6 +11,8 @@ from sqlalchemy import select
 
 from incidents.casework.models import Relation, Task
 from incidents.casework.replaying import PlayedTask, replay_relations, replay_tasks
+from incidents.clocks.models import DeadlineRow, FactRow
+from incidents.clocks.replaying import PlayedDeadline, PlayedFact, replay_deadlines, replay_facts
 from incidents.figures import Figures, figures_of
 from incidents.leak_index import leak_rows
 from incidents.models import Event, FindingRow, Incident, LeakLine, LeakMember, LeakSample, Sighting
@@ -51,14 +53,7 @@ def find_wrong_tasks(session: Session, report: Report) -> None:
     """Compare every task, and what incidents are related to, with what timelines came to."""
     played = replay_tasks(session)
     for task in session.scalars(select(Task).order_by(Task.id)):
-        wanted = played.pop(task.id, None)
-        where = f"task {task.id} of incident {task.incident_id}"
-        if wanted is None:
-            report.add(Damage("row-unlogged", where, report.size, said="no timeline tells of it"))
-            continue
-        for name, is_now, should in _differences(task, wanted, PlayedTask):
-            said = f"its {name} is {is_now}, its timeline came to {should}"
-            report.add(Damage("state-differs", where, report.size, said=said))
+        _compare(report, f"task {task.id} of incident {task.incident_id}", task, played.pop(task.id, None), PlayedTask)
     for gone in sorted(played):
         report.add(Damage("row-removed", f"task {gone}", report.size, said="its timeline is there, it is not"))
     there = {(row.first, row.second): row.reason for row in session.scalars(select(Relation))}
@@ -66,6 +61,33 @@ def find_wrong_tasks(session: Session, report: Report) -> None:
     for pair in sorted(pair for pair in there.keys() | told.keys() if there.get(pair) != told.get(pair)):
         said = "whether and why they are related is not what their timelines say"
         report.add(Damage("state-differs", f"incidents {pair[0]} and {pair[1]}", report.size, said=said))
+
+
+def find_wrong_deadlines(session: Session, report: Report) -> None:
+    """Compare every deadline, and what people said for them, with what timelines came to."""
+    played = replay_deadlines(session)
+    for row in session.scalars(select(DeadlineRow).order_by(DeadlineRow.id)):
+        where, wanted = f"deadline {row.id} of incident {row.incident_id}", played.pop(row.id, None)
+        _compare(report, where, row, wanted, PlayedDeadline)
+    for gone in sorted(played):
+        report.add(Damage("row-removed", f"deadline {gone}", report.size, said="its timeline is there, it is not"))
+    said = replay_facts(session)
+    for fact in session.scalars(select(FactRow).order_by(FactRow.incident_id, FactRow.name)):
+        key = (fact.incident_id, fact.name)
+        _compare(report, f"{fact.name} of incident {fact.incident_id}", fact, said.pop(key, None), PlayedFact)
+    for incident_id, name in sorted(said):
+        where = f"{name} of incident {incident_id}"
+        report.add(Damage("row-removed", where, report.size, said="its timeline is there, it is not"))
+
+
+def _compare(report: Report, where: str, row: object, wanted: object | None, kind: type[Any]) -> None:
+    """Compare a row with what its events came to."""
+    if wanted is None:
+        report.add(Damage("row-unlogged", where, report.size, said="no timeline tells of it"))
+        return
+    for name, is_now, should in _differences(row, wanted, kind):
+        said = f"its {name} is {is_now}, its timeline came to {should}"
+        report.add(Damage("state-differs", where, report.size, said=said))
 
 
 def _differences(row: object, wanted: object, kind: type[Any]) -> Iterator[tuple[str, object, object]]:

@@ -25,6 +25,7 @@ from transparency.sequencer import count_waiting
 from transparency.verify.beside import compare_index, compare_settings, uncovered_since
 from transparency.verify.damage import Damage, Report
 from transparency.verify.derived import (
+    find_wrong_deadlines,
     find_wrong_incidents,
     find_wrong_leak_index,
     find_wrong_sightings,
@@ -53,6 +54,7 @@ if TYPE_CHECKING:
 AT_ONCE: Final = 20_000
 DERIVED: Final = (
     find_wrong_incidents,
+    find_wrong_deadlines,
     find_wrong_tasks,
     find_wrong_sightings,
     find_wrong_leak_index,

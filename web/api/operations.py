@@ -8,9 +8,12 @@ from starlette.exceptions import HTTPException
 
 from core.query.errors import QueryError
 from crawler.health import watched_sources
+from deadlines.rulebook import load_regimes
 from health.examination import examine
 from incidents import actions, queries
 from incidents.casework.playbooks import load_playbooks
+from incidents.clocks.keeping import keep
+from incidents.clocks.reading import OPEN, SHOWN, list_clocks
 from incidents.errors import NoIncidentError, SearchError
 from incidents.models import Incident
 from incidents.states import STATES, needs_second
@@ -59,6 +62,15 @@ def timeline(call: Call) -> Mapping[str, Any]:
 def events(call: Call) -> Mapping[str, Any]:
     """A search over all timelines."""
     return _events(call, call.query.get("q", ""))
+
+
+def deadlines(call: Call) -> Mapping[str, Any]:
+    """Deadlines, those that end first in front."""
+    show = call.query.get("show", OPEN)
+    if show not in SHOWN:
+        raise HTTPException(WRONG, f"show: expected one of {', '.join(SHOWN)}")
+    lines = list_clocks(call.session, language=LANGUAGE, now=call.now, show=show, limit=_limit(call))
+    return {"deadlines": lines}
 
 
 def sources(call: Call) -> Mapping[str, Any]:
@@ -112,6 +124,7 @@ def act(call: Call) -> Mapping[str, Any]:
         call.session, number, body.action, actor=call.actor, now=call.now, reason=body.reason, approved=approved,
         playbooks=load_playbooks(call.home.settings.home),
     )  # fmt: skip
+    keep(call.session, number, load_regimes(call.home.settings.home), now=call.now)
     return _done(call, number)
 
 
@@ -177,6 +190,10 @@ OPERATIONS: Final = (
     Operation(
         "GET", "/events", READ, "A search over all timelines, as on the search page.", shapes.Events, events,
         query={"q": {"type": "string", "maxLength": 400}, **_PAGED},
+    ),
+    Operation(
+        "GET", "/deadlines", READ, "Deadlines of incidents, those that end first in front.", shapes.DeadlineList,
+        deadlines, query={"show": {"type": "string", "enum": list(SHOWN)}, "limit": LIMIT},
     ),
     Operation("POST", f"{ONE}/notes", WRITE, "Write a note.", shapes.Done, note, takes=shapes.NoteBody),
     Operation("POST", f"{ONE}/assignee", WRITE, "Assign it.", shapes.Done, assign, takes=shapes.AssigneeBody),

@@ -94,6 +94,30 @@ class Events(_Given):
     next: str
 
 
+class DeadlineShape(_Given):
+    """A deadline of an incident; ``due`` is its end in words, ``last_at`` the first moment that is too late."""
+
+    id: int
+    incident_id: int
+    name: str
+    title: str
+    state: str
+    basis: str
+    unit: str
+    starts_at: datetime | None
+    first_at: datetime | None
+    last_at: datetime | None
+    due: str
+    met_at: datetime | None
+    is_late: bool
+
+
+class DeadlineList(_Given):
+    """Deadlines, those that end first in front."""
+
+    deadlines: list[DeadlineShape]
+
+
 class Sources(_Given):
     """Every source."""
 

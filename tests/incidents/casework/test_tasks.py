@@ -118,7 +118,7 @@ def test_a_term_that_runs_keeps_an_incident_open_until_it_is_waived(database: Da
             waive(session, incident_id, "clock:first-report", actor=SUZUKI, now=NOW, reason="reported by paper")
             assert actions.act(session, incident_id, "close", actor=SUZUKI, now=NOW) == "closed"
     finally:
-        SOURCES.clear()
+        SOURCES.pop()
 
 
 def test_waiving_is_a_responder_s_and_needs_a_reason_and_something_that_is_missing(database: Database) -> None:

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from web.routes.casework import hand_over, steering, tasks
+from web.routes.casework import deadlines, hand_over, steering, tasks
 
-ROUTES = [*tasks.ROUTES, *steering.ROUTES, *hand_over.ROUTES]
+ROUTES = [*tasks.ROUTES, *steering.ROUTES, *hand_over.ROUTES, *deadlines.ROUTES]

@@ -14,7 +14,7 @@ from incidents.models import Incident
 from incidents.severity import LEVELS
 from people.workers import workers
 from web.access.own import own_incidents
-from web.routes.casework.tasks import due_field
+from web.forms import moment_field
 from web.world import world_of
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ def shown_casework(request: Request, session: Session, incident_id: int) -> dict
         "playbook": shelf.find(session.get_one(Incident, incident_id).playbook),
         "levels": LEVELS,
         "roles": ROLES,
-        "due_field": partial(due_field, zone=settings.zone),
+        "due_field": partial(moment_field, zone=settings.zone),
     }
 
 

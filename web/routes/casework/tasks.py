@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo
 
-from core.clock import local
 from incidents.casework.models import Task
 from incidents.casework.playbooks import load_playbooks
 from incidents.casework.reading import list_tasks, to_look_at
@@ -17,10 +14,13 @@ from people.roles import Permission
 from people.workers import as_worker
 from web.access.guarded import Guarded
 from web.access.own import own_incidents
+from web.forms import as_moment, moment_field
 from web.recorded import by_now, record
 from web.world import actor_of, form_of, world_of
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from sqlalchemy.orm import Session
     from starlette.requests import Request
     from starlette.responses import Response
@@ -97,26 +97,15 @@ def change(request: Request) -> Response:
         owner = form.get("owner", "")
         if owner != task.owner:
             assign_task(session, task_id, as_worker(session, owner), **by_now(request))
-        if form.get("due", "") != due_field(task.due_at, world_of(request).home.settings.zone):
+        if form.get("due", "") != moment_field(task.due_at, world_of(request).home.settings.zone):
             set_due(session, task_id, _moment(request, form.get("due", "")), **by_now(request))
 
     return record(request, write, done="task-assigned", place=AT_TASKS)
 
 
-def due_field(due_at: datetime | None, zone: str) -> str:
-    """When a task is due, as a field of a form has it."""
-    return f"{local(due_at, zone):%Y-%m-%dT%H:%M}" if due_at else ""
-
-
 def _moment(request: Request, given: str) -> datetime | None:
     """A moment of a form, on the clocks where the carrier is; none of an empty field."""
-    if not given.strip():
-        return None
-    try:
-        moment = datetime.fromisoformat(given.strip())
-    except ValueError:
-        raise IncidentError("no_moment", value=given[:40]) from None
-    return moment if moment.tzinfo else moment.replace(tzinfo=ZoneInfo(world_of(request).home.settings.zone))
+    return as_moment(given, world_of(request).home.settings.zone)
 
 
 def _check_is_of(session: Session, task_id: int, incident_id: int) -> Task:

@@ -19,6 +19,7 @@ from incidents.online.takedown import takedown_text
 from incidents.states import BY, CONFIRM_CSIRT, CONFIRM_OWNER, NEED_REASON, actions_from
 from people.roles import Permission
 from web.access.guarded import Guarded
+from web.routes.casework.deadlines import shown_deadlines
 from web.routes.casework.shown import is_action, shown_casework
 from web.routes.desk.glance import glance
 from web.world import actor_of, world_of
@@ -60,6 +61,7 @@ def incident(request: Request) -> Response:
                 "story": story_of(session, incident_id),
                 "marked": marks_of_many(session, EVENT, [str(event.id) for event in events]),
                 "merged": queries.merged_into(session, incident_id, language=language),
+                **shown_deadlines(request, session, incident_id),
                 "standings": standing_at(session, [(one.source, one.address) for one in places.views]),
             }  # fmt: skip
     except NoIncidentError:

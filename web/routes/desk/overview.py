@@ -9,6 +9,7 @@ from starlette.responses import PlainTextResponse
 from alerts.outbox import failed_messages
 from crawler.health import watched_sources
 from incidents.casework.reading import list_tasks, to_look_at
+from incidents.clocks.reading import next_clocks
 from incidents.desk import front
 from incidents.states import LIVE, OPEN
 from people.roles import Permission
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 RECENT = 12
 SHOWN_RUNS = 12
+SHOWN_CLOCKS = 6
 
 
 def overview(request: Request) -> Response:
@@ -33,6 +35,7 @@ def overview(request: Request) -> Response:
         shown = front.overview(session, language=language, recent=RECENT, only=own)
         alerts = failed_messages(session)
         again = to_look_at(session, language=language, now=now, zone=zone)
+        clocks = next_clocks(session, language=language, now=now, limit=SHOWN_CLOCKS, only=own)
         overdue = list_tasks(session, language=language, now=now, is_overdue=True, only=own)
     watched = watched_sources(world.home.settings, world.home.database, now)
     runs = sorted((s for s in watched.sources if s.next_at), key=lambda s: s.next_at or now)
@@ -46,6 +49,7 @@ def overview(request: Request) -> Response:
         live_count=sum(shown.counts_by_state.get(state, 0) for state in LIVE),
         again=[line for line in again if own is None or line.id in own],
         overdue=overdue,
+        clocks=clocks,
         unconfirmed=shown.counts_by_state.get(OPEN, 0),
         subjects=shown.subjects_concerned,
         verdicts=shown.findings_by_verdict,
