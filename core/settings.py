@@ -19,6 +19,7 @@ from core.clock import DEFAULT_ZONE
 from core.errors import HinomiError
 from core.sections.alerts import AlertSettings
 from core.sections.people import PeopleSettings
+from core.sections.reports import ReportSettings
 from core.sections.table import SettingsTable
 
 SETTINGS_FILE = "hinomi.toml"
@@ -241,6 +242,7 @@ class Settings(BaseSettings):
     log: LogSettings = LogSettings()
     siem: SiemSettings = SiemSettings()
     people: PeopleSettings = PeopleSettings()
+    reports: ReportSettings = ReportSettings()
 
     _toml: ClassVar[Path | None] = None
 
