@@ -32,6 +32,7 @@ MODEL_MODULES = (
     "incidents.casework.models",
     "incidents.clocks.models",
     "people.models",
+    "reports.models",
     "transparency.models",
     "alerts.models",
 )

@@ -140,6 +140,8 @@ def _opened(session: Session, parts: list[int]) -> Mark | None:
 
 
 def _marks(session: Session, parts: list[int]) -> dict[str, Mark]:
-    latest = select(func.max(Event.id)).where(Event.incident_id.in_(parts), Event.kind.in_(COUNTED)).group_by(Event.kind)
+    latest = (
+        select(func.max(Event.id)).where(Event.incident_id.in_(parts), Event.kind.in_(COUNTED)).group_by(Event.kind)
+    )
     rows = session.execute(select(Event.kind, Event.id, Event.happened_at).where(Event.id.in_(latest)))
     return {row.kind: Mark(row.id, row.happened_at) for row in rows}

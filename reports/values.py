@@ -120,7 +120,9 @@ class FilledReport:
     def texts(self) -> Iterable[tuple[str, str]]:
         """Every text that may go out, each with the heading under which it stands."""
         title = self.title[self.language]
-        yield from ((title, text) for text in (*self.title.values(), self.law, *(one for pair in self.head for one in pair)))
+        yield from (
+            (title, text) for text in (*self.title.values(), self.law, *(one for pair in self.head for one in pair))
+        )
         for item in self.outgoing:
             name = item.heading[self.language]
             yield from ((name, text) for text in item.heading.values())

@@ -12,7 +12,7 @@ class QuarterlyReport(Form):
 
     name = "quarterly"
     language = OF_THE_HOME
-    approver = Role.DATA_OWNER
+    approver = Role.RESPONDER
     of_quarter = True
     items = (
         Plan("incidents", of_quarter=(quarters.incidents,)),

@@ -51,7 +51,9 @@ def _lines(report: FilledReport) -> Iterator[str]:
 def _item(item: FilledItem, report: FilledReport) -> Iterator[str]:
     texts = load_texts("reports", report.language)
     for known in item.told:
-        source = f" \\[{escaped(texts('top.sources'))}: {escaped(known.source)}\\]" if known.source and report.cites else ""
+        source = (
+            f" \\[{escaped(texts('top.sources'))}: {escaped(known.source)}\\]" if known.source and report.cites else ""
+        )
         yield f"{_paragraph(known.text)}{source}\n"
         yield from _table(known)
     for gap in item.open_gaps:

@@ -83,7 +83,9 @@ def data_kinds(case: CaseFile, words: Words) -> Iterator[Known | Gap]:
     source = _document(case, words)
     if fields:
         rows = [(words.say("head.field"), words.say("head.people"))]
-        rows += [(words.fields([kind]), words.number(fields[kind])) for kind in sorted(fields, key=lambda k: -fields[k])]
+        rows += [
+            (words.fields([kind]), words.number(fields[kind])) for kind in sorted(fields, key=lambda k: -fields[k])
+        ]
         yield words.known("fields", source, table=rows, fields=words.fields(fields))
     since, until = case.telling.dated
     if since and until:
@@ -102,7 +104,9 @@ def people(case: CaseFile, words: Words) -> Iterator[Known | Gap]:
     possible = facts.people(Basis.POSSIBLE)
     if possible is not None:
         yield words.known("people_possible", source, n=words.number(possible))
-    yield words.known("people_read", source, people=words.number(case.line.people), ours=words.number(case.line.subjects))
+    yield words.known(
+        "people_read", source, people=words.number(case.line.people), ours=words.number(case.line.subjects)
+    )
     limits = len(case.telling.limits) + case.telling.more_limits
     if limits:
         yield words.known("limits", source, n=words.number(limits))
@@ -147,7 +151,9 @@ def customer_contact(case: CaseFile, words: Words) -> Iterator[Known | Gap]:
 
 def letter(case: CaseFile, words: Words) -> Iterator[Known | Gap]:
     """The same for customers: what happened, and what of theirs."""
-    yield words.known("letter", seen=words.day(words.here(case.line.first_seen_at)), fields=words.fields(case.line.fields))
+    yield words.known(
+        "letter", seen=words.day(words.here(case.line.first_seen_at)), fields=words.fields(case.line.fields)
+    )
     if case.line.csirt_confirmed_at is None:
         yield words.gap("confirmation")
 
