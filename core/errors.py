@@ -12,6 +12,7 @@ Each package has one branch, defined in its own ``errors`` module or beside the 
     │   ├── CommandFailedError  cli: something outside failed a command; an OutsideError too
     │   ├── SourceChangeError  crawler: a source cannot be added or switched; a SourcesError too
     │   ├── IncidentError    incidents: a change that the state table forbids
+    │   ├── ReportError      reports: a report cannot be written, approved or filed so
     │   └── PeopleError      people: accounts, roles, sign-in, second persons
     ├── SettingsError        core: hinomi.toml or the environment says something that cannot be
     ├── DatabaseError        core: the database cannot be reached, is too old or too new

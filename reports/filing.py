@@ -139,7 +139,8 @@ def file_version(
     if at > now:
         raise ReportError("ahead", at=f"{at:%Y-%m-%d %H:%M %Z}")
     changes = change(
-        version, state=FILED, filed_at=at, filed_by=actor.name, recipient=to, reference=reference.strip()[:LONGEST_WORDS]
+        version, state=FILED, filed_at=at, filed_by=actor.name, recipient=to,
+        reference=reference.strip()[:LONGEST_WORDS],
     )  # fmt: skip
     _tell(
         session, FILE, version, actor, now,

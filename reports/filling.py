@@ -123,7 +123,8 @@ def _of_quarter(form: Form, quarter: QuarterFile, words: Words) -> dict[str, lis
 def _item(plan: Plan, words: Words, told: list[Known | Gap], written: Mapping[str, Any]) -> FilledItem:
     gaps = [one for one in told if isinstance(one, Gap)] + [words.gap(ask) for ask in plan.asks]
     return FilledItem(
-        name=plan.name, heading=in_both(f"item.{plan.name}"), known=tuple(one for one in told if isinstance(one, Known)),
+        name=plan.name, heading=in_both(f"item.{plan.name}"),
+        known=tuple(one for one in told if isinstance(one, Known)),
         gaps=tuple(gaps), written=str(written.get("text", "")), tells_known=bool(written.get("known", True)),
         is_inside=plan.is_inside,
     )  # fmt: skip

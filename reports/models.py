@@ -17,8 +17,9 @@ VERSION_STATES = (WAITING, APPROVED, RETURNED, FILED)
 class ReportDraft(Base):
     """What people have written of a report so far: by item, the text and whether what is known is told beside it.
 
-    ``about`` is ``incident:7`` or ``quarter:2026-Q3``; ``revision`` goes up with each saving, so that nobody writes over
-    what somebody else saved meanwhile. ``writers`` are the accounts, or the names without one, since the last version.
+    ``about`` is ``incident:7`` or ``quarter:2026-Q3``; ``revision`` goes up with each saving, so that nobody writes
+    over what somebody else saved meanwhile. ``writers`` are the accounts, or the names without one, since the last
+    approval.
     """
 
     __tablename__ = "report_drafts"
@@ -37,8 +38,8 @@ class ReportDraft(Base):
 class ReportVersion(Base):
     """A report as it was handed over for approval; what it says never changes, how it stands follows from its events.
 
-    ``content`` is `reports.values.FilledReport.as_data`, ``sha256`` its hash. ``writers`` wrote it: none of them approves
-    it. ``recipient`` and ``reference`` say to whom it was filed, and under which number there.
+    ``content`` is `reports.values.FilledReport.as_data`, ``sha256`` its hash. ``writers`` wrote it: none of them
+    approves it. ``recipient`` and ``reference`` say to whom it was filed, and under which number there.
     """
 
     __tablename__ = "report_versions"

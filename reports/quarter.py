@@ -11,12 +11,12 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import func, select
 
 from custody.models import RegisterEvent
+from deadlines.evaluation import is_over
 from incidents import queries
 from incidents.clocks.models import MET, RUNNING, WAIVED, DeadlineRow
 from incidents.clocks.reading import MISSED
-from deadlines.evaluation import is_over
-from incidents.states import CLOSED, DISMISSED
 from incidents.models import Event, Incident
+from incidents.states import CLOSED, DISMISSED
 from reports.errors import ReportError
 from reports.models import FILED, ReportVersion
 

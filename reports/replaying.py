@@ -1,4 +1,4 @@
-"""What reports have to be by their events alone, for whoever verifies the record: frozen as asked, standing as decided."""
+"""What reports have to be by their events alone, for whoever verifies the record."""
 
 from __future__ import annotations
 

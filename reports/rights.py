@@ -1,7 +1,7 @@
 """Who may write a report, approve it, file it: the form's approver, and never one of those who wrote it.
 
-Where nobody else could approve (one person runs everything), they may themselves, and that they were alone stands in the
-event; as with everything that takes a second person (`people.approvals`).
+Where nobody else could approve (one person runs everything), they may themselves, and that they were alone stands in
+the event; as with everything that takes a second person (`people.approvals`).
 """
 
 from __future__ import annotations
@@ -12,7 +12,8 @@ from core.actors import Role
 from incidents.casework.standing import check_may_steer, check_may_work, whole
 from incidents.ownership import is_of
 from people.accounts import as_actor, list_accounts
-from people.roles import Permission, may
+from people.errors import NotAllowedError
+from people.roles import TABLE, Permission, may
 from reports.errors import ReportRightsError
 
 if TYPE_CHECKING:
@@ -38,10 +39,12 @@ def check_may_write(session: Session, about: About, actor: Actor) -> None:
     """Let nobody write what is not theirs.
 
     Raises:
+        NotAllowedError: They write no reports, or may not see quarters.
         IncidentError: The incident is none, part of another, or not theirs.
     """
+    _needs(actor, Permission.WRITE_REPORTS)
     if about.incident_id is None:
-        check_may_see_quarters(actor, "quarterly")
+        _needs(actor, Permission.SEE_QUARTERS)
         return
     whole(session, about.incident_id)
     check_may_work(session, about.incident_id, actor, WRITE)
@@ -51,21 +54,15 @@ def check_may_see(form: Form, actor: Actor) -> None:
     """Some forms tell what not everybody may see who sees incidents.
 
     Raises:
-        ReportRightsError: They may not.
+        NotAllowedError: They may not.
     """
-    needed = Permission.SEE_QUARTERS if form.of_quarter else form.needs
-    if not may(actor, needed):
-        raise ReportRightsError("not_to_see", login=actor.name, form=form.name, permission=needed.value)
+    _needs(actor, Permission.SEE_QUARTERS if form.of_quarter else form.needs)
 
 
-def check_may_see_quarters(actor: Actor, form: str) -> None:
-    """Reports on a quarter tell of every incident.
-
-    Raises:
-        ReportRightsError: They see some alone.
-    """
-    if not may(actor, Permission.SEE_QUARTERS):
-        raise ReportRightsError("not_to_see", login=actor.name, form=form, permission=Permission.SEE_QUARTERS.value)
+def _needs(actor: Actor, permission: Permission) -> None:
+    if not may(actor, permission):
+        roles = ", ".join(sorted(TABLE[permission]))
+        raise NotAllowedError("not_allowed", login=actor.name, permission=permission.value, roles=roles)
 
 
 def check_may_file(actor: Actor) -> None:

@@ -1,4 +1,4 @@
-"""The nine items of 個人情報の保護に関する法律施行規則 8条1項, as the first and the final report and notices share them."""
+"""The nine items of 個人情報の保護に関する法律施行規則 8条1項, which reports and notices share."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The root-cause report for investigators: evidence, extracts, holders with masked names, doubts, how to do it again."""
+"""The root-cause report for investigators: evidence, extracts, holders with masked names, doubts, inputs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The report for the management: what happened, how it stands, what the law asks for by when, what has to be decided."""
+"""The report for the management: what happened, how it stands, what is due by when, what has to be decided."""
 
 from __future__ import annotations
 

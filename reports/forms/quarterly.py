@@ -1,4 +1,4 @@
-"""The quarterly report: incidents, deadlines reached and missed, what changed in the register, reports that were filed."""
+"""The quarterly report: incidents, deadlines reached and missed, changes of the register, reports filed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""電気通信事業法 28条: the report of a breach of the secrecy of communications, or of 特定利用者情報, to the 総合通信局.
+"""電気通信事業法 28条: the report to the 総合通信局 of a breach of the secrecy of communications, or of 特定利用者情報.
 
 The items of the ministry's own sheet are a person's to compare: what stands here is what the program knows for them.
 """

@@ -13,7 +13,7 @@ from reports.outputs.interface import Output
 @cache
 def load_outputs() -> dict[str, Output]:
     """Every format by its name."""
-    return {name: kind() for name, kind in load_plugins(sys.modules[__name__], Output).items()}
+    return {name: kind() for name, kind in load_plugins(sys.modules[__name__], Output).items()}  # type: ignore[type-abstract]
 
 
 def output_of(name: str) -> Output:

@@ -39,7 +39,7 @@ class PdfFile(Output):
             for number, face in enumerate(faces):
                 (Path(folder) / f"{number}{face.path.suffix}").symlink_to(face.path.resolve())
             made = typst.compile(
-                TEMPLATE.read_bytes(), format="pdf", font_paths=[folder], ignore_system_fonts=True,
+                TEMPLATE, format="pdf", font_paths=[Path(folder)], ignore_system_fonts=True,
                 sys_inputs={"report": json.dumps(_data(report, faces))}, timestamp=int(at.timestamp()),
             )  # fmt: skip
         return bytes(made)

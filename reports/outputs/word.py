@@ -89,7 +89,7 @@ def _name_fonts(document: Any, language: str) -> None:
     from docx.oxml.ns import qn
 
     for style in document.styles:
-        if getattr(style, "font", None) is None or style.element.rPr is None and style.name != "Normal":
+        if getattr(style, "font", None) is None or (style.element.rPr is None and style.name != "Normal"):
             continue
         style.font.name = FONTS[language]
         fonts = style.element.rPr.rFonts

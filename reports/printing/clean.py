@@ -1,8 +1,8 @@
 """Text that people wrote or pages said, made harmless before it goes into any output; pure.
 
-Whatever has no look of its own, or changes the look of what stands around it, is written as its code: controls, marks of
-direction, invisible characters, halves of surrogates, what is no character. Nothing is left out. Two joiners stay, since
-scripts need them, and selectors of variants, which are letters' own. A text that is clean stays as it is.
+Whatever has no look of its own, or changes the look of what stands around it, is written as its code: controls, marks
+of direction, invisible characters, halves of surrogates, what is no character. Nothing is left out. Two joiners stay,
+since scripts need them, and selectors of variants, which are letters' own. A text that is clean stays as it is.
 """
 
 from __future__ import annotations

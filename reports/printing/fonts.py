@@ -1,7 +1,7 @@
 """The fonts that PDFs are printed with: the one that comes with Hinomi, then those of the settings; and what they have.
 
-A character that a font lacks is printed as an empty box, and nothing warns of it: so every character is looked up before
-anything is printed. A letter with a selector of its variant (辻 U+E0100) counts as one that a font has only if it has
+A character that a font lacks is printed as an empty box, and nothing warns of it: so every character is looked up
+before anything is printed. A letter with a selector of its variant (辻 U+E0100) counts as one that a font has only if it has
 that variant; else another form of somebody's name would be printed.
 """
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from reports.values import FilledReport
 
 SHIPPED: Final = Path(__file__).parent.parent / "fonts" / "HinomiGothic-Regular.otf"
-"""A part of Noto Sans CJK JP under the SIL Open Font License: JIS X 0208, 0212, 0213, the vendors' extensions, Latin."""
+"""A part of Noto Sans CJK JP (SIL Open Font License): JIS X 0208, 0212, 0213, the vendors' extensions, Latin."""
 NAMED: Final = 8
 """Characters that an error names."""
 _VARIATIONS: Final = 14

@@ -167,7 +167,7 @@ ROUTES = [
     Guarded(f"{INCIDENT}/{{form}}/versions/{{number:id}}", version, needs=Permission.SEE_CASES),
     Guarded(f"{INCIDENT}/{{form}}/file", take, methods=["POST"], needs=Permission.SEE_CASES),
     Guarded(f"{QUARTER}/{{form}}", page, needs=Permission.SEE_QUARTERS),
-    Guarded(f"{QUARTER}/{{form}}", write, methods=["POST"], needs=Permission.SEE_QUARTERS),
+    Guarded(f"{QUARTER}/{{form}}", write, methods=["POST"], needs=Permission.WRITE_REPORTS),
     Guarded(f"{QUARTER}/{{form}}/versions/{{number:id}}", version, needs=Permission.SEE_QUARTERS),
     Guarded(f"{QUARTER}/{{form}}/file", take, methods=["POST"], needs=Permission.SEE_QUARTERS),
 ]
