@@ -24,9 +24,7 @@ LIST = "list"
 @click.argument("about", metavar="ID|QUARTER|list")
 @click.option("--form", "form_name", default="", metavar="FORM", help="Which form; needed for everything but list.")
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="The file to write; else stdout.")
-@click.option(
-    "--as", "format_name", type=click.Choice(["docx", "pdf", "md"]), help="Default: what --out ends in, or md."
-)
+@click.option("--as", "format_name", type=click.Choice(["docx", "pdf", "md"]), help="Default: as --out ends, or md.")
 @click.option("--number", type=click.IntRange(min=1), metavar="N", help="A version, byte for byte, not as it is now.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object on stdout: what it says, or a version a line.")
 @click.pass_obj
@@ -107,6 +105,7 @@ def _list(ctx: Context, *, as_json: bool) -> None:
         if as_json:
             ctx.emit(plain(asdict(line)))
             continue
-        asked, filed = (written_here(at, ctx.settings.zone) for at in (line.asked_at, line.filed_at))
+        asked = written_here(line.asked_at, ctx.settings.zone)
+        filed = written_here(line.filed_at, ctx.settings.zone) if line.filed_at else "–"
         add_row(table, line.title, line.subject, line.number, line.state, asked, filed, line.recipient)
     show_list(ctx, table, as_json=as_json)

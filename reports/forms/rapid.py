@@ -1,4 +1,4 @@
-"""速報: the first report to the authority, 個人情報の保護に関する法律 26条1項, 施行規則 8条1項: what is known so far."""
+"""速報: first report to the authority, 個人情報の保護に関する法律 26条1項, 施行規則 8条1項: what is known so far."""
 
 from __future__ import annotations
 

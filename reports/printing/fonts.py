@@ -1,12 +1,13 @@
 """The fonts that PDFs are printed with: the one that comes with Hinomi, then those of the settings; and what they have.
 
 A character that a font lacks is printed as an empty box, and nothing warns of it: so every character is looked up
-before anything is printed. A letter with a selector of its variant (辻 U+E0100) counts as one that a font has only if it has
-that variant; else another form of somebody's name would be printed.
+before anything is printed. A letter with a selector of its variant (辻 U+E0100) counts as one that a font has
+only if it has that variant; else another form of somebody's name would be printed.
 """
 
 from __future__ import annotations
 
+import tempfile
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -107,6 +108,8 @@ def _codes(letter: str) -> str:
 def _open(path: Path) -> Face:
     try:
         return _read(path, path.stat().st_mtime_ns)
+    except ReportError:
+        raise
     except Exception as error:  # fontTools raises whatever its tables meet
         raise ReportError("no_fonts", file=str(path)) from error
 
@@ -119,6 +122,8 @@ def _read(path: Path, _changed: int) -> Face:
         names: Any = font["name"]
         family = names.getDebugName(16) or names.getDebugName(1)
         tables: Any = font["cmap"]
+        if family not in _seen_by_typst(path):
+            raise ReportError("no_fonts", file=str(path))
         best = tables.getBestCmap() or {}
         chosen = {
             (base, selector)
@@ -127,3 +132,13 @@ def _read(path: Path, _changed: int) -> Face:
             for base, _glyph in pairs
         }  # fmt: skip
         return Face(path, str(family), frozenset(best), frozenset(chosen))
+
+
+def _seen_by_typst(path: Path) -> list[str]:
+    """The families that typst finds in a file: one that it cannot use it passes over without a word."""
+    import typst
+
+    with tempfile.TemporaryDirectory() as folder:
+        (Path(folder) / path.name).symlink_to(path.resolve())
+        fonts = typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[Path(folder)])
+        return fonts.families()

@@ -141,8 +141,8 @@ def test_a_report_is_filed_after_somebody_else_approved_it_and_meets_its_deadlin
             file_version(session, version, **filing)
         with pytest.raises(ReportRightsError, match="data-owner"):
             decide(session, version, approve=True, reason="", actor=SUZUKI, now=LATER)
+        stranger = by("x", Role.DATA_OWNER, extracts=("other",))
         with pytest.raises(ReportRightsError, match="no extract"):
-            stranger = by("x", Role.DATA_OWNER, extracts=("other",))
             decide(session, version, approve=True, reason="", actor=stranger, now=LATER)
         decide(session, version, approve=True, reason="", actor=OWNER, now=LATER)
         with pytest.raises(IncidentError):
@@ -253,7 +253,8 @@ def test_a_version_stays_as_it_was_while_the_incident_moves_on(
         assert {name: output_bytes(session, version, name).content for name in before} == before
 
 
-def test_a_quarter_counts_what_fell_into_it(database: Database, about: About, settings: Settings) -> None:
+@pytest.mark.usefixtures("about")
+def test_a_quarter_counts_what_fell_into_it(database: Database, settings: Settings) -> None:
     form = form_of("quarterly")
     with database.read() as session:
         report = fill(session, "quarterly", about_of("2026-Q4", form), settings, now=LATER)
