@@ -7,7 +7,7 @@ import re
 import unicodedata
 import zipfile
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pypdf
@@ -23,6 +23,7 @@ from markdown_it import MarkdownIt
 from core.settings import load_settings
 from reports.errors import GlyphError, ReportError
 from reports.making import make, make_all
+from reports.outputs import output_of
 from reports.printing.clean import clean
 from reports.printing.fonts import SHIPPED, letters, missing, open_faces
 from tests.reports.made_up import AT, report_of
@@ -228,3 +229,31 @@ def test_a_word_without_a_space_stays_on_the_page(settings_: Settings) -> None:
     picture = document[0].render(scale=1, grayscale=True).to_numpy()
     document.close()
     assert np.all(picture[:, -40:] == 255), "nothing stands in the margin"
+
+
+@settings(max_examples=30)
+@given(st.text(PRINTABLE, min_size=1, max_size=40))
+@example("𠮷田龘太郎 辻\U000e0100 〜①")
+def test_no_printed_letter_is_the_empty_box(text: str) -> None:
+    """In a PDF of typst the first glyph of every font is the box for what it lacks: no text shows it."""
+    assert not _shows_a_box(make(report_of(text), "pdf", _Settings(), AT).content)  # type: ignore[arg-type]
+
+
+def test_the_empty_box_would_be_seen() -> None:
+    """What the test above looks for is there when a letter is printed unchecked."""
+    assert _shows_a_box(output_of("pdf").write(report_of("Győr"), FACES, AT))
+
+
+def _shows_a_box(content: bytes) -> bool:
+    for page in pypdf.PdfReader(io.BytesIO(content)).pages:
+        stream: Any = pypdf.generic.ContentStream(page.get_contents(), page.pdf)
+        for operands, operator in stream.operations:
+            if operator not in {b"Tj", b"TJ"}:
+                continue
+            for one in operands[0] if operator == b"TJ" else operands:
+                codes = one.original_bytes if isinstance(one, str) else one
+                if isinstance(codes, bytes) and any(
+                    codes[at : at + 2] == b"\x00\x00" for at in range(0, len(codes), 2)
+                ):
+                    return True
+    return False
