@@ -43,7 +43,7 @@ COUNTED: Final = (LISTED, TAKEDOWN, "acknowledged", "confirm-csirt", "confirm-ow
 
 
 @dataclass(frozen=True, slots=True)
-class Mark:
+class EventMark:
     """An event of a timeline, as a source: its number, and when it happened."""
 
     id: int
@@ -51,7 +51,7 @@ class Mark:
 
 
 @dataclass(frozen=True, slots=True)
-class SaidFact:
+class StatedFact:
     """What a person said of the incident for its deadlines: the value, when."""
 
     value: str
@@ -85,13 +85,13 @@ class CaseFile:
     line: IncidentLine
     now: datetime
     today: date
-    opened: Mark | None
-    marks: Mapping[str, Mark]
+    opened: EventMark | None
+    marks: Mapping[str, EventMark]
     places: PlacePage
     telling: Telling
     lent: tuple[Line, ...]
     facts: Facts
-    said: Mapping[str, SaidFact]
+    said: Mapping[str, StatedFact]
     story: tuple[Moment, ...]
     clocks: tuple[ClockLine, ...]
     tasks: tuple[TaskLine, ...]
@@ -125,7 +125,7 @@ def read_case(session: Session, incident_id: int, settings: Settings, *, languag
         places=place_page(session, incident_id, size=MOST_PLACES), telling=telling,
         lent=tuple(register_on(session, today, only=names)) if names else (),
         facts=facts_of(session, session.get_one(Incident, incident_id)),
-        said={row.name: SaidFact(row.value, row.said_at) for row in session.scalars(said)},
+        said={row.name: StatedFact(row.value, row.said_at) for row in session.scalars(said)},
         story=tuple(story_of(session, incident_id)), clocks=tuple(clocks),
         tasks=tuple(list_tasks(session, language=language, now=now, is_open=False, only={incident_id})),
         ranking=read_ranking(session, incident_id, language), organisation=settings.reports.organisation,
@@ -133,15 +133,15 @@ def read_case(session: Session, incident_id: int, settings: Settings, *, languag
     )  # fmt: skip
 
 
-def _opened(session: Session, parts: list[int]) -> Mark | None:
+def _opened(session: Session, parts: list[int]) -> EventMark | None:
     first = select(Event.id, Event.happened_at).where(Event.incident_id.in_(parts)).order_by(Event.id).limit(1)
     row = session.execute(first).first()
-    return Mark(row.id, row.happened_at) if row else None
+    return EventMark(row.id, row.happened_at) if row else None
 
 
-def _marks(session: Session, parts: list[int]) -> dict[str, Mark]:
+def _marks(session: Session, parts: list[int]) -> dict[str, EventMark]:
     latest = (
         select(func.max(Event.id)).where(Event.incident_id.in_(parts), Event.kind.in_(COUNTED)).group_by(Event.kind)
     )
     rows = session.execute(select(Event.kind, Event.id, Event.happened_at).where(Event.id.in_(latest)))
-    return {row.kind: Mark(row.id, row.happened_at) for row in rows}
+    return {row.kind: EventMark(row.id, row.happened_at) for row in rows}

@@ -10,7 +10,7 @@ from reports.case import read_case
 from reports.errors import ReportError
 from reports.forms import form_of
 from reports.quarter import read_quarter, read_quarter_file
-from reports.values import FilledItem, FilledReport, Gap, Known
+from reports.values import FilledItem, FilledReport, Known, ReportGap
 from reports.words import Words, in_both
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from core.settings import Settings
     from reports.case import CaseFile
-    from reports.forms.interface import Form, Plan
+    from reports.forms.interface import Form, ItemPlan
     from reports.quarter import QuarterFile
 
 INCIDENT, QUARTER = "incident", "quarter"
@@ -97,7 +97,7 @@ def assemble(
     form: Form,
     about: About,
     words: Words,
-    told: Mapping[str, Iterable[Known | Gap]],
+    told: Mapping[str, Iterable[Known | ReportGap]],
     now: datetime,
     written: Mapping[str, Mapping[str, Any]],
 ) -> FilledReport:
@@ -105,23 +105,23 @@ def assemble(
     items = tuple(_item(plan, words, list(told[plan.name]), written.get(plan.name, {})) for plan in form.items)
     subject = about.quarter or f"#{about.incident_id}"
     head = ((words.say("top.about"), subject), (words.say("top.as_of"), words.moment(now)))
-    law = words.say(f"form.{form.name}.law")
+    law = words.say_if(f"form.{form.name}.law")
     return FilledReport(
         form.name, about.written, words.language, in_both(f"form.{form.name}.title"), law,
         () if form.lists_people else head, items, form.cites,
     )  # fmt: skip
 
 
-def _of_case(form: Form, case: CaseFile, words: Words) -> dict[str, list[Known | Gap]]:
+def _of_case(form: Form, case: CaseFile, words: Words) -> dict[str, list[Known | ReportGap]]:
     return {plan.name: [one for tell in plan.tells for one in tell(case, words)] for plan in form.items}
 
 
-def _of_quarter(form: Form, quarter: QuarterFile, words: Words) -> dict[str, list[Known | Gap]]:
+def _of_quarter(form: Form, quarter: QuarterFile, words: Words) -> dict[str, list[Known | ReportGap]]:
     return {plan.name: [one for tell in plan.of_quarter for one in tell(quarter, words)] for plan in form.items}
 
 
-def _item(plan: Plan, words: Words, told: list[Known | Gap], written: Mapping[str, Any]) -> FilledItem:
-    gaps = [one for one in told if isinstance(one, Gap)] + [words.gap(ask) for ask in plan.asks]
+def _item(plan: ItemPlan, words: Words, told: list[Known | ReportGap], written: Mapping[str, Any]) -> FilledItem:
+    gaps = [one for one in told if isinstance(one, ReportGap)] + [words.gap(ask) for ask in plan.asks]
     return FilledItem(
         name=plan.name, heading=in_both(f"item.{plan.name}"),
         known=tuple(one for one in told if isinstance(one, Known)),

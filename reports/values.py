@@ -34,7 +34,7 @@ class Known:
 
 
 @dataclass(frozen=True, slots=True)
-class Gap:
+class ReportGap:
     """Something that nobody but a person can supply."""
 
     text: str
@@ -57,7 +57,7 @@ class FilledItem:
     name: str
     heading: dict[str, str]
     known: tuple[Known, ...]
-    gaps: tuple[Gap, ...]
+    gaps: tuple[ReportGap, ...]
     written: str = ""
     tells_known: bool = True
     is_inside: bool = False
@@ -68,7 +68,7 @@ class FilledItem:
         return self.known if self.tells_known else ()
 
     @property
-    def open_gaps(self) -> tuple[Gap, ...]:
+    def open_gaps(self) -> tuple[ReportGap, ...]:
         """What is still missing: nothing once a person has written the item."""
         return () if self.written.strip() else self.gaps
 
@@ -148,7 +148,7 @@ def from_data(data: Mapping[str, Any]) -> FilledReport:
                 Known(known["text"], known["source"], tuple(tuple(row) for row in known["table"]))
                 for known in one["known"]
             ),
-            gaps=tuple(Gap(gap["text"]) for gap in one["gaps"]),
+            gaps=tuple(ReportGap(gap["text"]) for gap in one["gaps"]),
             written=one["written"], tells_known=one["tells_known"], is_inside=one["is_inside"],
         )
         for one in data["items"]

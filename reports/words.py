@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from core.clock import local
 from core.texts import LANGUAGES, load_texts
 from incidents.timeline.sentences import field_names
-from reports.values import JA, Gap, Known
+from reports.values import JA, Known, ReportGap
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -29,13 +29,17 @@ class Words:
         """A text of ours."""
         return load_texts("reports", self.language)(key, **values)
 
+    def say_if(self, key: str) -> str:
+        """A text of ours; empty where there is none."""
+        return self.say(key) if key in load_texts("reports", self.language) else ""
+
     def known(self, key: str, source: str = "", *, table: Iterable[tuple[str, ...]] = (), **values: object) -> Known:
         """Something known, said."""
         return Known(self.say(f"say.{key}", **values), source, tuple(table))
 
-    def gap(self, key: str, **values: object) -> Gap:
+    def gap(self, key: str, **values: object) -> ReportGap:
         """Something that a person must supply, said."""
-        return Gap(self.say("gap", what=self.say(f"ask.{key}", **values)))
+        return ReportGap(self.say("gap", what=self.say(f"ask.{key}", **values)))
 
     def day(self, at: date) -> str:
         """A day."""

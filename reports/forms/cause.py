@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from core.actors import Role
 from people.roles import Permission
-from reports.forms.interface import OF_THE_HOME, Form, Plan
+from reports.forms.interface import OF_THE_HOME, Form, ItemPlan
 from reports.tellers import happening, measures, reasons
 
 
@@ -16,11 +16,11 @@ class CauseReport(Form):
     approver = Role.RESPONDER
     needs = Permission.SEE_CAUSE
     items = (
-        Plan("question", (happening.happened,), ("question",)),
-        Plan("evidence", (happening.seen_at, happening.data_kinds, happening.people)),
-        Plan("extracts", (reasons.likely_extracts, reasons.lent_to)),
-        Plan("holders", (reasons.holders,)),
-        Plan("doubts", (reasons.doubts,), ("doubts",)),
-        Plan("repeat", (reasons.inputs, measures.story)),
-        Plan("assessment", (), ("assessment",)),
+        ItemPlan("question", (happening.happened,), ("question",)),
+        ItemPlan("evidence", (happening.seen_at, happening.data_kinds, happening.people)),
+        ItemPlan("extracts", (reasons.likely_extracts, reasons.lent_to)),
+        ItemPlan("holders", (reasons.holders,)),
+        ItemPlan("doubts", (reasons.doubts,), ("doubts",)),
+        ItemPlan("repeat", (reasons.inputs, measures.story)),
+        ItemPlan("assessment", (), ("assessment",)),
     )

@@ -5,7 +5,7 @@ The numbers stand in no version: the list is unsealed when somebody who may take
 
 from __future__ import annotations
 
-from reports.forms.interface import Form, Plan
+from reports.forms.interface import Form, ItemPlan
 from reports.tellers import happening, measures
 
 
@@ -17,11 +17,11 @@ class CustomerNotice(Form):
     cites = False
     lists_people = True
     items = (
-        Plan("letter", (happening.letter,), ("letter",)),
-        Plan("data", (), ("letter_data",)),
-        Plan("cause", (), ("letter_cause",)),
-        Plan("secondary", (), ("letter_secondary",)),
-        Plan("measures", (), ("letter_measures",)),
-        Plan("ask_us", (happening.customer_contact,)),
-        Plan("addressees", (measures.addressees, measures.listed), is_inside=True),
+        ItemPlan("letter", (happening.letter,), ("letter",)),
+        ItemPlan("data", (), ("letter_data",)),
+        ItemPlan("cause", (), ("letter_cause",)),
+        ItemPlan("secondary", (), ("letter_secondary",)),
+        ItemPlan("measures", (), ("letter_measures",)),
+        ItemPlan("ask_us", (happening.customer_contact,)),
+        ItemPlan("addressees", (measures.addressees, measures.listed), is_inside=True),
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from reports.forms.interface import Form, Plan
+from reports.forms.interface import Form, ItemPlan
 from reports.tellers import happening, measures, reasons
 
 
@@ -13,11 +13,11 @@ class GdprNotification(Form):
     language = "en"
     clocks = ("eu-gdpr-authority/authority",)
     items = (
-        Plan("awareness", (happening.happened, happening.known_since), ("delay",)),
-        Plan("nature", (happening.data_kinds, happening.people, happening.residents), ("records_count",)),
-        Plan("gdpr_contact", (happening.reporter,), ("dpo",)),
-        Plan("consequences", (happening.malice, happening.high_risk), ("consequences",)),
-        Plan("gdpr_measures", (measures.contained, measures.taken_down, measures.tasks_done), ("gdpr_measures",)),
-        Plan("gdpr_cause", (reasons.likely_extracts, reasons.lent_to, reasons.was_asked), ()),
-        Plan("phases", (), ("phases",)),
+        ItemPlan("awareness", (happening.happened, happening.known_since), ("delay",)),
+        ItemPlan("nature", (happening.data_kinds, happening.people, happening.residents), ("records_count",)),
+        ItemPlan("gdpr_contact", (happening.reporter,), ("dpo",)),
+        ItemPlan("consequences", (happening.malice, happening.high_risk), ("consequences",)),
+        ItemPlan("gdpr_measures", (measures.contained, measures.taken_down, measures.tasks_done), ("gdpr_measures",)),
+        ItemPlan("gdpr_cause", (reasons.likely_extracts, reasons.lent_to, reasons.was_asked), ()),
+        ItemPlan("phases", (), ("phases",)),
     )

@@ -11,17 +11,17 @@ from core.actors import Role
 from people.roles import Permission
 from reports.case import CaseFile
 from reports.quarter import QuarterFile
-from reports.values import Gap, Known
+from reports.values import Known, ReportGap
 from reports.words import Words
 
-Told: TypeAlias = Iterator[Known | Gap]
+Told: TypeAlias = Iterator[Known | ReportGap]
 CaseTeller: TypeAlias = Callable[[CaseFile, Words], Told]
 QuarterTeller: TypeAlias = Callable[[QuarterFile, Words], Told]
 OF_THE_HOME: Final = ""
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class ItemPlan:
     """One item of a form.
 
     Attributes:
@@ -62,4 +62,4 @@ class Form(ABC):
     cites: ClassVar[bool] = True
     lists_people: ClassVar[bool] = False
     of_quarter: ClassVar[bool] = False
-    items: ClassVar[tuple[Plan, ...]]
+    items: ClassVar[tuple[ItemPlan, ...]]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from core.actors import Role
-from reports.forms.interface import OF_THE_HOME, Form, Plan
+from reports.forms.interface import OF_THE_HOME, Form, ItemPlan
 from reports.tellers import happening, measures, reasons
 
 
@@ -14,12 +14,12 @@ class ManagementReport(Form):
     language = OF_THE_HOME
     approver = Role.RESPONDER
     items = (
-        Plan("overview", (happening.happened, happening.known_since), ()),
-        Plan("data", (happening.data_kinds, happening.people)),
-        Plan("story", (measures.story,)),
-        Plan("cause", (reasons.likely_extracts, reasons.lent_to, reasons.was_asked)),
-        Plan("deadlines", (measures.terms,)),
-        Plan("measures", (measures.contained, measures.taken_down, measures.tasks_done, measures.tasks_open)),
-        Plan("impact", (), ("impact",)),
-        Plan("decisions", (), ("decisions",)),
+        ItemPlan("overview", (happening.happened, happening.known_since), ()),
+        ItemPlan("data", (happening.data_kinds, happening.people)),
+        ItemPlan("story", (measures.story,)),
+        ItemPlan("cause", (reasons.likely_extracts, reasons.lent_to, reasons.was_asked)),
+        ItemPlan("deadlines", (measures.terms,)),
+        ItemPlan("measures", (measures.contained, measures.taken_down, measures.tasks_done, measures.tasks_open)),
+        ItemPlan("impact", (), ("impact",)),
+        ItemPlan("decisions", (), ("decisions",)),
     )

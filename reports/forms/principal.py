@@ -6,7 +6,7 @@ It says the same nine items; who was told this way reports in the processor's pl
 from __future__ import annotations
 
 from reports.forms._nine import nine_items
-from reports.forms.interface import Form, Plan
+from reports.forms.interface import Form, ItemPlan
 from reports.tellers import happening, reasons
 
 
@@ -16,6 +16,6 @@ class PrincipalNotice(Form):
     name = "principal"
     clocks = ("jp-appi-processor/principal",)
     items = (
-        Plan("entrusted", (reasons.lent_to, happening.processor_known), ("principal",)),
+        ItemPlan("entrusted", (reasons.lent_to, happening.processor_known), ("principal",)),
         *nine_items(is_final=False),
     )

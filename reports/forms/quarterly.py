@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from core.actors import Role
-from reports.forms.interface import OF_THE_HOME, Form, Plan
+from reports.forms.interface import OF_THE_HOME, Form, ItemPlan
 from reports.tellers import quarters
 
 
@@ -15,10 +15,10 @@ class QuarterlyReport(Form):
     approver = Role.RESPONDER
     of_quarter = True
     items = (
-        Plan("incidents", of_quarter=(quarters.incidents,)),
-        Plan("deadlines", of_quarter=(quarters.deadlines,)),
-        Plan("register", of_quarter=(quarters.register,)),
-        Plan("filed", of_quarter=(quarters.filed,)),
-        Plan("corrective", asks=("corrective",)),
-        Plan("outlook", asks=("outlook",)),
+        ItemPlan("incidents", of_quarter=(quarters.incidents,)),
+        ItemPlan("deadlines", of_quarter=(quarters.deadlines,)),
+        ItemPlan("register", of_quarter=(quarters.register,)),
+        ItemPlan("filed", of_quarter=(quarters.filed,)),
+        ItemPlan("corrective", asks=("corrective",)),
+        ItemPlan("outlook", asks=("outlook",)),
     )

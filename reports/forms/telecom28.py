@@ -5,7 +5,7 @@ The items of the ministry's own sheet are a person's to compare: what stands her
 
 from __future__ import annotations
 
-from reports.forms.interface import Form, Plan
+from reports.forms.interface import Form, ItemPlan
 from reports.tellers import happening, measures, reasons
 
 
@@ -18,12 +18,12 @@ class TelecomReport(Form):
         "jp-telecom-users/details",
     )  # fmt: skip
     items = (
-        Plan("overview", (happening.happened, happening.known_since, happening.seen_at), ("overview",)),
-        Plan("secrecy", (happening.data_kinds,), ("secrecy_kind",)),
-        Plan("people", (happening.people,)),
-        Plan("cause", (reasons.likely_extracts, reasons.lent_to, reasons.was_asked), ("cause",)),
-        Plan("response", (measures.listed,), ("response",)),
-        Plan("publication", (), ("publication",)),
-        Plan("prevention", (measures.contained, measures.taken_down, measures.tasks_done), ("prevention",)),
-        Plan("other", (happening.reporter,), ("ministry_sheet",)),
+        ItemPlan("overview", (happening.happened, happening.known_since, happening.seen_at), ("overview",)),
+        ItemPlan("secrecy", (happening.data_kinds,), ("secrecy_kind",)),
+        ItemPlan("people", (happening.people,)),
+        ItemPlan("cause", (reasons.likely_extracts, reasons.lent_to, reasons.was_asked), ("cause",)),
+        ItemPlan("response", (measures.listed,), ("response",)),
+        ItemPlan("publication", (), ("publication",)),
+        ItemPlan("prevention", (measures.contained, measures.taken_down, measures.tasks_done), ("prevention",)),
+        ItemPlan("other", (happening.reporter,), ("ministry_sheet",)),
     )

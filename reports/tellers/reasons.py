@@ -8,14 +8,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from reports.case import CaseFile
-    from reports.values import Gap, Known
+    from reports.values import Known, ReportGap
     from reports.words import Words
 
 EXTRACTS_TOLD = 5
 HOLDERS_TOLD = 15
 
 
-def likely_extracts(case: CaseFile, words: Words) -> Iterator[Known | Gap]:
+def likely_extracts(case: CaseFile, words: Words) -> Iterator[Known | ReportGap]:
     """The extracts that explain the customers best, with how many of them."""
     told = case.extracts[:EXTRACTS_TOLD]
     if not told:
@@ -30,7 +30,7 @@ def likely_extracts(case: CaseFile, words: Words) -> Iterator[Known | Gap]:
     )
 
 
-def lent_to(case: CaseFile, words: Words) -> Iterator[Known | Gap]:
+def lent_to(case: CaseFile, words: Words) -> Iterator[Known | ReportGap]:
     """Who was lent these, under which kind of contract, for what, since when, and how it stands."""
     names = {str(one["extract"]) for one in case.extracts[:EXTRACTS_TOLD]}
     for line in case.lent:
@@ -49,7 +49,7 @@ def lent_to(case: CaseFile, words: Words) -> Iterator[Known | Gap]:
         )  # fmt: skip
 
 
-def was_asked(case: CaseFile, words: Words) -> Iterator[Known | Gap]:
+def was_asked(case: CaseFile, words: Words) -> Iterator[Known | ReportGap]:
     """Whether the access records were asked, and when; nothing of what came out."""
     if case.ranking is None:
         yield words.gap("ranking")
@@ -58,7 +58,7 @@ def was_asked(case: CaseFile, words: Words) -> Iterator[Known | Gap]:
         yield words.known("asked", words.say("source.ranking", at=at), at=at)
 
 
-def holders(case: CaseFile, words: Words) -> Iterator[Known | Gap]:
+def holders(case: CaseFile, words: Words) -> Iterator[Known | ReportGap]:
     """The ranking of holders as it was answered: masked names, what each explains, what none explains."""
     if case.ranking is None:
         yield words.gap("ranking")
@@ -77,7 +77,7 @@ def holders(case: CaseFile, words: Words) -> Iterator[Known | Gap]:
         yield words.known("without_number", source, n=words.number(int(outside["without_number"])))
 
 
-def doubts(case: CaseFile, words: Words) -> Iterator[Known | Gap]:
+def doubts(case: CaseFile, words: Words) -> Iterator[Known | ReportGap]:
     """What the ranking could not look at: days without records, limits, systems that were asked."""
     if case.ranking is None:
         return
@@ -93,7 +93,7 @@ def doubts(case: CaseFile, words: Words) -> Iterator[Known | Gap]:
         yield words.known("no_record_gaps", source)
 
 
-def inputs(case: CaseFile, words: Words) -> Iterator[Known | Gap]:
+def inputs(case: CaseFile, words: Words) -> Iterator[Known | ReportGap]:
     """What the ranking was made from, so that it can be made again."""
     if case.ranking is None:
         return

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Final
 
-from reports.values import FilledItem, FilledReport, Gap, Known
+from reports.values import FilledItem, FilledReport, Known, ReportGap
 
 AT: Final = datetime(2026, 11, 22, 3, 0, tzinfo=UTC)
 
@@ -16,7 +16,7 @@ def report_of(text: str = "𠮷田・龘：確認済み。", *, written: str = "
     items = (
         FilledItem(
             "overview", {"ja": "概要", "en": "Overview"}, (Known(text, "事案の記録 1 番", table), Known("二つ目。")),
-            (Gap("要記入：発生した日時と場所"),), written,
+            (ReportGap("要記入：発生した日時と場所"),), written,
         ),
         FilledItem("cause", {"ja": "原因", "en": "Cause"}, (Known("隠したもの", "出所"),), (), text, tells_known=False),
         FilledItem("addressees", {"ja": "通知の対象", "en": "Who is told"}, (Known("手元用"),), (), "", is_inside=True),
