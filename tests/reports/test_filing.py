@@ -129,6 +129,7 @@ def test_confirmed_and_possible_people_stand_apart(database: Database, about: Ab
     assert "1,200 人" in told
 
 
+@pytest.mark.both_databases
 def test_a_report_is_filed_after_somebody_else_approved_it_and_meets_its_deadline(
     database: Database, about: About, settings: Settings
 ) -> None:
@@ -253,6 +254,7 @@ def test_a_version_stays_as_it_was_while_the_incident_moves_on(
         assert {name: output_bytes(session, version, name).content for name in before} == before
 
 
+@pytest.mark.both_databases
 @pytest.mark.usefixtures("about")
 def test_a_quarter_counts_what_fell_into_it(database: Database, settings: Settings) -> None:
     form = form_of("quarterly")

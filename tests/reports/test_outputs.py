@@ -250,8 +250,9 @@ def _shows_a_box(content: bytes) -> bool:
         for operands, operator in stream.operations:
             if operator not in {b"Tj", b"TJ"}:
                 continue
-            for one in operands[0] if operator == b"TJ" else operands:
-                codes = one.original_bytes if isinstance(one, str) else one
+            parts: list[Any] = list(operands[0] if operator == b"TJ" else operands)
+            for one in parts:
+                codes = getattr(one, "original_bytes", one)
                 if isinstance(codes, bytes) and any(
                     codes[at : at + 2] == b"\x00\x00" for at in range(0, len(codes), 2)
                 ):
