@@ -47,6 +47,7 @@ COMMANDS = {
     "incident": "cli.casework.incidents:incident",
     "tasks": "cli.casework.tasks:tasks",
     "deadlines": "cli.casework.deadlines:deadlines",
+    "report": "cli.casework.report:report",
     "alerts": "cli.watch.alerts:alerts",
     "root-cause": "cli.casework.root_cause:root_cause",
     "export": "cli.casework.export:export",

@@ -14,6 +14,7 @@ Each package has one branch, defined in its own ``errors`` module or beside the 
     │   ├── IncidentError    incidents: a change that the state table forbids
     │   ├── ExportError      exports: an export that cannot be meant; a UsageError too
     │   ├── ExportFailedError  exports: something outside failed an export; an OutsideError too
+    │   ├── ReportError      reports: a report cannot be written, approved or filed so
     │   └── PeopleError      people: accounts, roles, sign-in, second persons
     ├── SettingsError        core: hinomi.toml or the environment says something that cannot be
     ├── DatabaseError        core: the database cannot be reached, is too old or too new

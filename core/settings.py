@@ -20,6 +20,7 @@ from core.errors import HinomiError
 from core.sections.alerts import AlertSettings
 from core.sections.exports import ExportSettings
 from core.sections.people import PeopleSettings
+from core.sections.reports import ReportSettings
 from core.sections.table import SettingsTable
 
 SETTINGS_FILE = "hinomi.toml"
@@ -249,6 +250,7 @@ class Settings(BaseSettings):
     siem: SiemSettings = SiemSettings()
     people: PeopleSettings = PeopleSettings()
     exports: ExportSettings = ExportSettings()
+    reports: ReportSettings = ReportSettings()
 
     _toml: ClassVar[Path | None] = None
 

@@ -16,6 +16,7 @@ from health.interface import Diagnosis, failed
 from health.key import look_at_key
 from health.log import look_at_log
 from health.processes import look_at_processes
+from health.reports import look_at_reports
 from health.sources import look_at_sources
 
 if TYPE_CHECKING:
@@ -33,6 +34,7 @@ LOOKS: Final[Mapping[str, Look]] = {
     "access": look_at_access,
     "alerts": look_at_alerts,
     "log": look_at_log,
+    "reports": look_at_reports,
     "disk": look_at_disk,
     "files": look_at_files,
     "processes": look_at_processes,

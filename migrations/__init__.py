@@ -34,6 +34,7 @@ MODEL_MODULES = (
     "incidents.clocks.models",
     "people.models",
     "exports.models",
+    "reports.models",
     "transparency.models",
     "alerts.models",
 )

@@ -30,6 +30,9 @@ class Permission(StrEnum):
     STEER_CASES = "steer-cases"
     CONFIRM_CSIRT = "confirm-csirt"
     CONFIRM_OWNER = "confirm-owner"
+    WRITE_REPORTS = "write-reports"
+    APPROVE_REPORTS = "approve-reports"
+    SEE_QUARTERS = "see-quarters"
     SEE_CAUSE = "see-cause"
     ASK_CAUSE = "ask-cause"
     REVEAL_NAMES = "reveal-names"
@@ -70,6 +73,9 @@ TABLE: Final[dict[Permission, frozenset[Role]]] = {
     Permission.STEER_CASES: frozenset({R}),
     Permission.CONFIRM_CSIRT: frozenset({R}),
     Permission.CONFIRM_OWNER: frozenset({O}),
+    Permission.WRITE_REPORTS: frozenset({R, O, I}),
+    Permission.APPROVE_REPORTS: frozenset({R, O}),
+    Permission.SEE_QUARTERS: frozenset({R, I, A}),
     Permission.SEE_CAUSE: frozenset({R, I, A}),
     Permission.ASK_CAUSE: frozenset({R, I}),
     Permission.REVEAL_NAMES: frozenset({R, I}),

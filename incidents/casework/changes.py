@@ -12,7 +12,7 @@ CHANGES: Final = "changes"
 """Where an event has them."""
 MOMENTS: Final = frozenset({
     "csirt_confirmed_at", "owner_confirmed_at", "due_at", "settled_at", "added_at", "starts_at", "first_at", "last_at",
-    "met_at", "started_at", "said_at",
+    "met_at", "started_at", "said_at", "decided_at", "filed_at",
 })  # fmt: skip
 DAYS: Final = frozenset({"come_back_on"})
 

@@ -18,6 +18,7 @@ from incidents.leak_index import leak_rows
 from incidents.models import Event, FindingRow, Incident, LeakLine, LeakMember, LeakSample, Sighting
 from incidents.same_leak import LeakContent
 from incidents.timeline.replay import Played, replay
+from reports.replaying import find_wrong_reports
 from transparency.verify.damage import Damage
 
 if TYPE_CHECKING:
@@ -78,6 +79,12 @@ def find_wrong_deadlines(session: Session, report: Report) -> None:
     for incident_id, name in sorted(said):
         where = f"{name} of incident {incident_id}"
         report.add(Damage("row-removed", where, report.size, said="its timeline is there, it is not"))
+
+
+def find_wrong_report_versions(session: Session, report: Report) -> None:
+    """Compare every report, what it says and its files, with what its events came to."""
+    for where, said in find_wrong_reports(session):
+        report.add(Damage("state-differs", where, report.size, said=said))
 
 
 def _compare(report: Report, where: str, row: object, wanted: object | None, kind: type[Any]) -> None:

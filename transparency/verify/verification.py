@@ -28,6 +28,7 @@ from transparency.verify.derived import (
     find_wrong_deadlines,
     find_wrong_incidents,
     find_wrong_leak_index,
+    find_wrong_report_versions,
     find_wrong_sightings,
     find_wrong_tasks,
 )
@@ -56,6 +57,7 @@ AT_ONCE: Final = 20_000
 DERIVED: Final = (
     find_wrong_incidents,
     find_wrong_deadlines,
+    find_wrong_report_versions,
     find_wrong_tasks,
     find_wrong_sightings,
     find_wrong_leak_index,

@@ -28,7 +28,7 @@ REFUSED = 403
 READING = frozenset({
     Permission.BE_HERE, Permission.SEE_CASES, Permission.SEE_DOCUMENTS, Permission.SEE_UNSETTLED, Permission.SEE_CAUSE,
     Permission.EXPORT_RESULTS,  # an audit is written from what it took away; that it did is on the record
-    Permission.SEE_REGISTER, Permission.SEE_PROCESSORS, Permission.SEE_SUPERVISION,
+    Permission.SEE_REGISTER, Permission.SEE_PROCESSORS, Permission.SEE_SUPERVISION, Permission.SEE_QUARTERS,
     Permission.CHECK_SUPERVISION,  # the second line's own word, beside a record, which stays as it is
     Permission.SEE_SUSPICIONS, Permission.SEE_SOURCES, Permission.SEE_READINGS, Permission.SEE_RECORD,
     Permission.SEE_ENTRIES, Permission.VERIFY, Permission.SEE_HEALTH, Permission.SEE_PEOPLE,

@@ -1,0 +1,116 @@
+"""Reports in the browser: what is known beside what is written, versions, approval by another, the file."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from core.actors import Role
+from tests.web.people import another
+from tests.web.scene import form_mark
+
+if TYPE_CHECKING:
+    from starlette.testclient import TestClient
+
+    from core.clock import SetClock
+    from core.database import Database
+    from tests.web.scene import Scene
+
+FORMS = ["rapid", "final", "telecom28", "gdpr33", "principal", "customers", "management", "cause"]
+
+
+@pytest.mark.parametrize("language", ["en", "ja"])
+def test_every_form_opens_in_every_language_and_shows_no_customer_s_value(
+    browser: TestClient, scene: Scene, language: str
+) -> None:
+    browser.headers["accept-language"] = language
+    place = f"/incidents/{scene.incident_id}/reports"
+    assert browser.get(place).status_code == 200
+    assert browser.get("/reports").status_code == 200
+    assert place in browser.get(f"/incidents/{scene.incident_id}").text
+    for form in FORMS:
+        answer = browser.get(f"{place}/{form}")
+        assert answer.status_code == 200, form
+        assert scene.secret not in answer.text
+        assert "佐伯" not in answer.text
+        assert "nightowl" not in answer.text
+    for path in (f"{place}/nothing", f"{place}/quarterly", "/incidents/99/reports/rapid", "/incidents/99/reports"):
+        assert browser.get(path).status_code == 404, path
+    assert browser.get("/reports/quarters/2026-Q4/quarterly").status_code == 200
+    assert browser.get("/reports/quarters/2026-Q9/quarterly").status_code == 404
+
+
+def test_a_report_goes_from_draft_to_the_office(
+    browser: TestClient, scene: Scene, database: Database, clock: SetClock
+) -> None:
+    owner = another(browser.app, database, clock, "nakamura", Role.DATA_OWNER)  # type: ignore[arg-type]
+    page = f"/incidents/{scene.incident_id}/reports/rapid"
+    mark = form_mark(browser, page)
+    draft = {"form_mark": mark, "revision": "0", "text-cause": "委託先での持ち出し <b>", "known-cause": "yes"}
+    saved = browser.post(page, data=draft | {"do": "save"})
+    assert saved.status_code == 200
+    assert "委託先での持ち出し &lt;b&gt;" in saved.text
+    assert browser.post(page, data=draft | {"text-cause": "上書き"}).status_code == 409, "somebody saved meanwhile"
+    assert browser.post(page, data={"form_mark": mark, "revision": "1", "do": "ask"}).status_code == 200
+    version = f"{page}/versions/1"
+    mine = browser.post(f"{version}/decision", data={"form_mark": mark, "do": "approve"})
+    assert mine.status_code == 409
+    assert "somebody else approves" in mine.text
+    theirs = form_mark(owner, version)
+    assert owner.post(f"{version}/filing", data={"form_mark": theirs}).status_code == 403
+    assert owner.post(f"{version}/decision", data={"form_mark": theirs, "do": "approve"}).status_code == 200
+    filing = {"form_mark": mark, "recipient": "総合通信局", "reference": "R-7", "at": ""}
+    assert browser.post(f"{version}/filing", data=filing).status_code == 200
+    shown = browser.get(version).text
+    assert "総合通信局" in shown
+    assert "R-7" in shown
+    first, again = (
+        browser.post(f"{page}/file", data={"form_mark": mark, "format": "pdf", "number": "1"}) for _ in range(2)
+    )
+    assert first.content == again.content
+    assert first.content.startswith(b"%PDF")
+    for format_name in ("md", "docx", "pdf"):
+        now = browser.post(f"{page}/file", data={"form_mark": mark, "format": format_name})
+        assert now.status_code == 200
+        assert f"hinomi-rapid-{scene.incident_id}.{format_name}" in now.headers["content-disposition"]
+    timeline = browser.get(f"/search?q=incident:{scene.incident_id}").text
+    assert "R-7" in timeline
+    changed = {"form_mark": mark, "revision": "1", "text-cause": "改めた", "known-cause": "yes", "do": "ask"}
+    assert browser.post(page, data=changed).status_code == 200
+    second = browser.get(f"{page}/versions/2").text
+    assert "<del>委託先での持ち出し &lt;b&gt;</del>" in second
+    assert "<ins>改めた</ins>" in second
+
+
+def test_the_root_cause_report_is_for_who_may_see_the_cause(
+    browser: TestClient, scene: Scene, database: Database, clock: SetClock
+) -> None:
+    owner = another(browser.app, database, clock, "nakamura", Role.DATA_OWNER)  # type: ignore[arg-type]
+    place = f"/incidents/{scene.incident_id}/reports"
+    assert owner.get(f"{place}/cause").status_code == 403
+    assert f"{place}/cause" not in owner.get(place).text
+    assert owner.get("/reports/quarters/2026-Q4/quarterly").status_code == 403
+    auditor = another(browser.app, database, clock, "aida", Role.AUDITOR)  # type: ignore[arg-type]
+    page = auditor.get(f"{place}/rapid")
+    assert page.status_code == 200
+    assert "<textarea" not in page.text
+
+
+def test_a_character_without_a_glyph_is_told_before_it_is_printed(browser: TestClient, scene: Scene) -> None:
+    page = f"/incidents/{scene.incident_id}/reports/rapid"
+    mark = form_mark(browser, page)
+    saved = browser.post(page, data={"form_mark": mark, "revision": "0", "text-cause": "Győr"})
+    assert "U+0151" in saved.text
+    refused = browser.post(f"{page}/file", data={"form_mark": mark, "format": "pdf"})
+    assert (refused.status_code, "U+0151" in refused.text) == (409, True)
+
+
+def test_numbers_of_customers_are_listed_for_who_may_alone(
+    browser: TestClient, scene: Scene, database: Database, clock: SetClock
+) -> None:
+    page = f"/incidents/{scene.incident_id}/reports/customers"
+    to = f'action="/incidents/{scene.incident_id}/customers"'
+    assert to in browser.get(page).text
+    investigator = another(browser.app, database, clock, "kato", Role.INVESTIGATOR)  # type: ignore[arg-type]
+    assert to not in investigator.get(page).text

@@ -1,0 +1,60 @@
+"""The reports that there are: of everything, of one incident, of one quarter."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from core.clock import local
+from people.roles import Permission, may
+from reports.quarter import Quarter, quarter_of
+from reports.reading import list_forms, list_versions
+from web.access.guarded import Guarded
+from web.access.own import own_incidents
+from web.routes.reports.subjects import INCIDENT, QUARTER, about_in, line_of, place_of
+from web.world import actor_of, world_of
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from starlette.requests import Request
+    from starlette.responses import Response
+
+QUARTERS_BACK = 5
+
+
+def everything(request: Request) -> Response:
+    """Versions of all reports, and the quarters that a report can be about."""
+    world, actor = world_of(request), actor_of(request)
+    today = local(world.home.clock.now(), world.home.settings.zone).date()
+    with world.home.database.read() as session:
+        own = own_incidents(request, session)
+        versions = list_versions(session, language=world.pages.language(request), actor=actor, only=own)
+    quarters = _quarters(today) if may(actor, Permission.SEE_QUARTERS) else []
+    return world.pages.render(request, "reports.html", versions=versions, quarters=quarters)
+
+
+def of_one(request: Request) -> Response:
+    """How every form of an incident, or of a quarter, stands."""
+    world, about = world_of(request), about_in(request)
+    with world.home.database.read() as session:
+        line = line_of(request, session, about)
+        forms = list_forms(session, about, language=world.pages.language(request), actor=actor_of(request))
+    return world.pages.render(
+        request, "reports_of.html", line=line, about=about, place=place_of(about), forms=forms
+    )  # fmt: skip
+
+
+def _quarters(today: date) -> list[Quarter]:
+    """This quarter and some before it."""
+    found = [quarter_of(today)]
+    while len(found) < QUARTERS_BACK:
+        last = found[-1]
+        found.append(Quarter(last.year, last.number - 1) if last.number > 1 else Quarter(last.year - 1, 4))
+    return found
+
+
+ROUTES = [
+    Guarded("/reports", everything, needs=Permission.SEE_CASES),
+    Guarded(INCIDENT, of_one, needs=Permission.SEE_CASES),
+    Guarded(QUARTER, of_one, needs=Permission.SEE_QUARTERS),
+]
