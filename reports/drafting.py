@@ -21,13 +21,13 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from core.actors import Actor
-    from reports.filling import About
+    from reports.filling import ReportSubject
 
 TEXT, KNOWN = "text", "known"
 SHA256: Final = "sha256"
 
 
-def find_draft(session: Session, form_name: str, about: About) -> ReportDraft | None:
+def find_draft(session: Session, form_name: str, about: ReportSubject) -> ReportDraft | None:
     """What was written so far; none before the first saving."""
     asked = select(ReportDraft).where(ReportDraft.about == about.written, ReportDraft.form == form_name)
     return session.scalar(asked)
@@ -36,7 +36,7 @@ def find_draft(session: Session, form_name: str, about: About) -> ReportDraft | 
 def save(
     session: Session,
     form_name: str,
-    about: About,
+    about: ReportSubject,
     items: Mapping[str, Mapping[str, Any]],
     *,
     revision: int,

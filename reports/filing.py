@@ -15,7 +15,7 @@ from incidents.clocks.settling import meet
 from incidents.timeline.events import add_event
 from reports.drafting import find_draft
 from reports.errors import ReportError
-from reports.filling import INCIDENT, About
+from reports.filling import INCIDENT, ReportSubject
 from reports.forms import form_of
 from reports.models import APPROVED, FILED, RETURNED, WAITING, ReportOutput, ReportVersion
 from reports.rights import FILE, check_may_approve, check_may_file, check_may_see, check_may_write, person
@@ -39,7 +39,13 @@ LONGEST_WORDS: Final = 500
 
 
 def hand_over(
-    session: Session, report: FilledReport, about: About, files: Sequence[MadeFile], *, actor: Actor, now: datetime
+    session: Session,
+    report: FilledReport,
+    about: ReportSubject,
+    files: Sequence[MadeFile],
+    *,
+    actor: Actor,
+    now: datetime,
 ) -> ReportVersion:
     """Freeze a report, and ask for its approval.
 
@@ -154,7 +160,14 @@ def file_version(
 
 
 def record_taking(
-    session: Session, form: str, about: About, made: MadeFile, *, number: int | None, actor: Actor, now: datetime
+    session: Session,
+    form: str,
+    about: ReportSubject,
+    made: MadeFile,
+    *,
+    number: int | None,
+    actor: Actor,
+    now: datetime,
 ) -> None:
     """Somebody took a report away as a file: a version, or as it stands now."""
     data = {
@@ -164,13 +177,13 @@ def record_taking(
     add_event(session, TAKEN, actor=actor, now=now, incident_id=about.incident_id, data=data)
 
 
-def versions_of(session: Session, form: str, about: About) -> list[ReportVersion]:
+def versions_of(session: Session, form: str, about: ReportSubject) -> list[ReportVersion]:
     """Every version of a report, the latest first."""
     asked = select(ReportVersion).where(ReportVersion.about == about.written, ReportVersion.form == form)
     return list(session.scalars(asked.order_by(ReportVersion.number.desc())))
 
 
-def get_version(session: Session, form: str, about: About, number: int) -> ReportVersion:
+def get_version(session: Session, form: str, about: ReportSubject, number: int) -> ReportVersion:
     """One version, to be acted on.
 
     Raises:
@@ -196,9 +209,9 @@ def output_bytes(session: Session, version: ReportVersion, format_name: str) -> 
     return found
 
 
-def _about(version: ReportVersion) -> About:
+def _about(version: ReportVersion) -> ReportSubject:
     kind, _, rest = version.about.partition(":")
-    return About(version.incident_id) if kind == INCIDENT else About(quarter=rest)
+    return ReportSubject(version.incident_id) if kind == INCIDENT else ReportSubject(quarter=rest)
 
 
 def _said(content: dict[str, Any]) -> Any:

@@ -11,7 +11,7 @@ from reports.errors import ReportError
 from reports.forms import form_of
 from reports.quarter import read_quarter, read_quarter_file
 from reports.values import FilledItem, FilledReport, Known, ReportGap
-from reports.words import Words, in_both
+from reports.words import ReportWords, in_both
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -28,7 +28,7 @@ INCIDENT, QUARTER = "incident", "quarter"
 
 
 @dataclass(frozen=True, slots=True)
-class About:
+class ReportSubject:
     """What a report is about: an incident's number, or a quarter as it is written."""
 
     incident_id: int | None = None
@@ -40,23 +40,23 @@ class About:
         return f"{INCIDENT}:{self.incident_id}" if self.incident_id is not None else f"{QUARTER}:{self.quarter}"
 
 
-def about_of(given: str, form: Form) -> About:
+def about_of(given: str, form: Form) -> ReportSubject:
     """What somebody means: an incident's number, or for a report on a quarter, ``2026-Q3``.
 
     Raises:
         ReportError: It is not what the form is about.
     """
     if form.of_quarter:
-        return About(quarter=read_quarter(given).written)
+        return ReportSubject(quarter=read_quarter(given).written)
     if not (given.isascii() and given.isdigit() and len(given) <= 9):  # noqa: PLR2004  # digits of a row's number
         raise ReportError("no_about", form=form.name, given=given[:20])
-    return About(incident_id=int(given))
+    return ReportSubject(incident_id=int(given))
 
 
 def fill(
     session: Session,
     form_name: str,
-    about: About,
+    about: ReportSubject,
     settings: Settings,
     *,
     now: datetime,
@@ -77,7 +77,7 @@ def fill(
         NoIncidentError: There is no such incident.
     """
     form = form_of(form_name)
-    words = Words(form.language or settings.language, settings.zone)
+    words = ReportWords(form.language or settings.language, settings.zone)
     if form.of_quarter:
         if not about.quarter:
             raise ReportError("no_quarter", given=about.written)
@@ -95,8 +95,8 @@ def fill(
 
 def assemble(
     form: Form,
-    about: About,
-    words: Words,
+    about: ReportSubject,
+    words: ReportWords,
     told: Mapping[str, Iterable[Known | ReportGap]],
     now: datetime,
     written: Mapping[str, Mapping[str, Any]],
@@ -112,15 +112,15 @@ def assemble(
     )  # fmt: skip
 
 
-def _of_case(form: Form, case: CaseFile, words: Words) -> dict[str, list[Known | ReportGap]]:
+def _of_case(form: Form, case: CaseFile, words: ReportWords) -> dict[str, list[Known | ReportGap]]:
     return {plan.name: [one for tell in plan.tells for one in tell(case, words)] for plan in form.items}
 
 
-def _of_quarter(form: Form, quarter: QuarterFile, words: Words) -> dict[str, list[Known | ReportGap]]:
+def _of_quarter(form: Form, quarter: QuarterFile, words: ReportWords) -> dict[str, list[Known | ReportGap]]:
     return {plan.name: [one for tell in plan.of_quarter for one in tell(quarter, words)] for plan in form.items}
 
 
-def _item(plan: ItemPlan, words: Words, told: list[Known | ReportGap], written: Mapping[str, Any]) -> FilledItem:
+def _item(plan: ItemPlan, words: ReportWords, told: list[Known | ReportGap], written: Mapping[str, Any]) -> FilledItem:
     gaps = [one for one in told if isinstance(one, ReportGap)] + [words.gap(ask) for ask in plan.asks]
     return FilledItem(
         name=plan.name, heading=in_both(f"item.{plan.name}"),

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from core.actors import Actor
-    from reports.filling import About
+    from reports.filling import ReportSubject
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,7 @@ class VersionLine:
     reference: str
 
 
-def list_forms(session: Session, about: About, *, language: str, actor: Actor) -> list[FormLine]:
+def list_forms(session: Session, about: ReportSubject, *, language: str, actor: Actor) -> list[FormLine]:
     """The forms that are about such a thing and that somebody may see."""
     drafts = {one.form: one for one in session.scalars(select(ReportDraft).where(ReportDraft.about == about.written))}
     asked = select(ReportVersion).where(ReportVersion.about == about.written).order_by(ReportVersion.number)

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from core.actors import Actor
-    from reports.filling import About
+    from reports.filling import ReportSubject
     from reports.forms.interface import Form
     from reports.models import ReportVersion
 
@@ -35,7 +35,7 @@ def person(actor: Actor) -> str:
     return f"#{actor.account}" if actor.account is not None else actor.name
 
 
-def check_may_write(session: Session, about: About, actor: Actor) -> None:
+def check_may_write(session: Session, about: ReportSubject, actor: Actor) -> None:
     """Let nobody write what is not theirs.
 
     Raises:

@@ -19,7 +19,7 @@ HASH_SHOWN = 16
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
+class ReportWords:
     """How a report says things."""
 
     language: str

@@ -12,11 +12,11 @@ from people.roles import Permission
 from reports.case import CaseFile
 from reports.quarter import QuarterFile
 from reports.values import Known, ReportGap
-from reports.words import Words
+from reports.words import ReportWords
 
 Told: TypeAlias = Iterator[Known | ReportGap]
-CaseTeller: TypeAlias = Callable[[CaseFile, Words], Told]
-QuarterTeller: TypeAlias = Callable[[QuarterFile, Words], Told]
+CaseTeller: TypeAlias = Callable[[CaseFile, ReportWords], Told]
+QuarterTeller: TypeAlias = Callable[[QuarterFile, ReportWords], Told]
 OF_THE_HOME: Final = ""
 
 

@@ -13,12 +13,12 @@ if TYPE_CHECKING:
 
     from reports.case import CaseFile
     from reports.values import Known, ReportGap
-    from reports.words import Words
+    from reports.words import ReportWords
 
 PLACES_TOLD = 10
 
 
-def happened(case: CaseFile, words: Words) -> Iterator[Known | ReportGap]:
+def happened(case: CaseFile, words: ReportWords) -> Iterator[Known | ReportGap]:
     """What happened, and that it is so: who confirmed it."""
     line = case.line
     source = words.event(case.opened.id, case.opened.at) if case.opened else ""
@@ -39,7 +39,7 @@ def _is_given(case: CaseFile, kind: str) -> bool:
     return (line.csirt_confirmed_at if kind == CONFIRM_CSIRT else line.owner_confirmed_at) is not None
 
 
-def known_since(case: CaseFile, words: Words) -> Iterator[Known | ReportGap]:
+def known_since(case: CaseFile, words: ReportWords) -> Iterator[Known | ReportGap]:
     """When the organisation knew, which starts the terms of the law."""
     at = case.facts.moments.get(KNOWN)
     if at is None:
@@ -50,7 +50,7 @@ def known_since(case: CaseFile, words: Words) -> Iterator[Known | ReportGap]:
     yield words.known("known", source, at=words.moment(at))
 
 
-def processor_known(case: CaseFile, words: Words) -> Iterator[Known | ReportGap]:
+def processor_known(case: CaseFile, words: ReportWords) -> Iterator[Known | ReportGap]:
     """When the processor that held the data knew."""
     at = case.facts.moments.get(PROCESSOR_KNOWN)
     said = case.said.get(PROCESSOR_KNOWN)
@@ -60,7 +60,7 @@ def processor_known(case: CaseFile, words: Words) -> Iterator[Known | ReportGap]
         yield words.known("processor_known", words.say("source.said", at=words.moment(said.at)), at=words.moment(at))
 
 
-def seen_at(case: CaseFile, words: Words) -> Iterator[Known | ReportGap]:
+def seen_at(case: CaseFile, words: ReportWords) -> Iterator[Known | ReportGap]:
     """Where it was seen: hosts and hashes, never a title, a whole address or an author."""
     rows = [tuple(words.say(f"head.{one}") for one in ("place", "posted", "fetched", "document"))]
     rows += [
@@ -77,7 +77,7 @@ def seen_at(case: CaseFile, words: Words) -> Iterator[Known | ReportGap]:
         yield words.known("more_places", words.say("source.archive"), n=words.number(more))
 
 
-def data_kinds(case: CaseFile, words: Words) -> Iterator[Known | ReportGap]:
+def data_kinds(case: CaseFile, words: ReportWords) -> Iterator[Known | ReportGap]:
     """Which kinds of personal data were in it, and of how many people each."""
     fields = case.line.fields
     source = _document(case, words)
@@ -94,7 +94,7 @@ def data_kinds(case: CaseFile, words: Words) -> Iterator[Known | ReportGap]:
         yield from _answer(case, words, name)
 
 
-def people(case: CaseFile, words: Words) -> Iterator[Known | ReportGap]:
+def people(case: CaseFile, words: ReportWords) -> Iterator[Known | ReportGap]:
     """How many people: what is confirmed and what is possible stand apart."""
     facts, source = case.facts, _document(case, words)
     if facts.confirmed_people is None:
@@ -112,7 +112,7 @@ def people(case: CaseFile, words: Words) -> Iterator[Known | ReportGap]:
         yield words.known("limits", source, n=words.number(limits))
 
 
-def residents(case: CaseFile, words: Words) -> Iterator[Known | ReportGap]:
+def residents(case: CaseFile, words: ReportWords) -> Iterator[Known | ReportGap]:
     """Of which countries the people are, as far as somebody said."""
     said = case.said.get(RESIDENTS)
     if said is None:
@@ -121,18 +121,18 @@ def residents(case: CaseFile, words: Words) -> Iterator[Known | ReportGap]:
         yield words.known("residents", words.say("source.said", at=words.moment(said.at)), codes=said.value)
 
 
-def malice(case: CaseFile, words: Words) -> Iterator[Known | ReportGap]:
+def malice(case: CaseFile, words: ReportWords) -> Iterator[Known | ReportGap]:
     """Whether somebody meant it, and whether it can cost the people money."""
     yield from _answer(case, words, "malicious")
     yield from _answer(case, words, "financial-harm")
 
 
-def high_risk(case: CaseFile, words: Words) -> Iterator[Known | ReportGap]:
+def high_risk(case: CaseFile, words: ReportWords) -> Iterator[Known | ReportGap]:
     """Whether the people's rights and freedoms are at a high risk."""
     yield from _answer(case, words, "high-risk")
 
 
-def reporter(case: CaseFile, words: Words) -> Iterator[Known | ReportGap]:
+def reporter(case: CaseFile, words: ReportWords) -> Iterator[Known | ReportGap]:
     """Who reports, and whom to ask."""
     for name, value in (("organisation", case.organisation), ("contact", case.contact)):
         if value.strip():
@@ -141,7 +141,7 @@ def reporter(case: CaseFile, words: Words) -> Iterator[Known | ReportGap]:
             yield words.gap(name)
 
 
-def customer_contact(case: CaseFile, words: Words) -> Iterator[Known | ReportGap]:
+def customer_contact(case: CaseFile, words: ReportWords) -> Iterator[Known | ReportGap]:
     """Where customers may ask."""
     if case.customer_contact.strip():
         yield words.known("customer_contact", words.say("source.settings"), value=case.customer_contact.strip())
@@ -149,7 +149,7 @@ def customer_contact(case: CaseFile, words: Words) -> Iterator[Known | ReportGap
         yield words.gap("customer_contact")
 
 
-def letter(case: CaseFile, words: Words) -> Iterator[Known | ReportGap]:
+def letter(case: CaseFile, words: ReportWords) -> Iterator[Known | ReportGap]:
     """The same for customers: what happened, and what of theirs."""
     yield words.known(
         "letter", seen=words.day(words.here(case.line.first_seen_at)), fields=words.fields(case.line.fields)
@@ -158,7 +158,7 @@ def letter(case: CaseFile, words: Words) -> Iterator[Known | ReportGap]:
         yield words.gap("confirmation")
 
 
-def _answer(case: CaseFile, words: Words, name: str) -> Iterator[Known | ReportGap]:
+def _answer(case: CaseFile, words: ReportWords, name: str) -> Iterator[Known | ReportGap]:
     said, answer = case.said.get(name), case.facts.answers.get(name)
     if said is None or answer is None:
         yield words.gap(f"fact.{name}")
@@ -166,7 +166,7 @@ def _answer(case: CaseFile, words: Words, name: str) -> Iterator[Known | ReportG
         yield words.known(f"fact.{name}.{answer.value}", words.say("source.said", at=words.moment(said.at)))
 
 
-def _document(case: CaseFile, words: Words) -> str:
+def _document(case: CaseFile, words: ReportWords) -> str:
     views = case.places.views
     most = max(views, key=lambda view: (view.subjects, view.confidence, view.sha256), default=None)
     return words.document(most.capture_id, most.sha256) if most else words.say("source.states")

@@ -14,12 +14,12 @@ if TYPE_CHECKING:
 
     from reports.case import CaseFile
     from reports.values import Known, ReportGap
-    from reports.words import Words
+    from reports.words import ReportWords
 
 HOUR_S = 3600
 
 
-def contained(case: CaseFile, words: Words) -> Iterator[Known | ReportGap]:
+def contained(case: CaseFile, words: ReportWords) -> Iterator[Known | ReportGap]:
     """Whether it was contained."""
     mark = case.marks.get(CONTAIN)
     if mark and case.line.state in {"contained", "closed"}:
@@ -28,13 +28,13 @@ def contained(case: CaseFile, words: Words) -> Iterator[Known | ReportGap]:
         yield words.known("not_contained", words.say("source.states"), state=words.named("state", case.line.state))
 
 
-def taken_down(case: CaseFile, words: Words) -> Iterator[Known | ReportGap]:
+def taken_down(case: CaseFile, words: ReportWords) -> Iterator[Known | ReportGap]:
     """Whether a request to take it down was written."""
     if mark := case.marks.get(TAKEDOWN):
         yield words.known("takedown", words.event(mark.id, mark.at), at=words.moment(mark.at))
 
 
-def listed(case: CaseFile, words: Words) -> Iterator[Known | ReportGap]:
+def listed(case: CaseFile, words: ReportWords) -> Iterator[Known | ReportGap]:
     """Whether the customers' numbers were listed for telling them."""
     if mark := case.marks.get(LISTED):
         yield words.known("listed", words.event(mark.id, mark.at), at=words.moment(mark.at))
@@ -42,12 +42,12 @@ def listed(case: CaseFile, words: Words) -> Iterator[Known | ReportGap]:
         yield words.known("not_listed", words.say("source.states"))
 
 
-def addressees(case: CaseFile, words: Words) -> Iterator[Known | ReportGap]:
+def addressees(case: CaseFile, words: ReportWords) -> Iterator[Known | ReportGap]:
     """How many are to be told; who they are stands in a list of its own."""
     yield words.known("addressees", words.say("source.states"), n=words.number(case.line.subjects))
 
 
-def tasks_done(case: CaseFile, words: Words) -> Iterator[Known | ReportGap]:
+def tasks_done(case: CaseFile, words: ReportWords) -> Iterator[Known | ReportGap]:
     """What of the playbook was done."""
     done = [task for task in case.tasks if task.state == DONE]
     if done:
@@ -56,7 +56,7 @@ def tasks_done(case: CaseFile, words: Words) -> Iterator[Known | ReportGap]:
         yield words.known("tasks_done", words.say("source.tasks"), table=rows, n=len(done))
 
 
-def tasks_open(case: CaseFile, words: Words) -> Iterator[Known | ReportGap]:
+def tasks_open(case: CaseFile, words: ReportWords) -> Iterator[Known | ReportGap]:
     """What of the playbook is open."""
     left = [task for task in case.tasks if task.state == OPEN]
     if left:
@@ -65,7 +65,7 @@ def tasks_open(case: CaseFile, words: Words) -> Iterator[Known | ReportGap]:
         yield words.known("tasks_open", words.say("source.tasks"), table=rows, n=len(left))
 
 
-def terms(case: CaseFile, words: Words) -> Iterator[Known | ReportGap]:
+def terms(case: CaseFile, words: ReportWords) -> Iterator[Known | ReportGap]:
     """The deadlines that run, were met, missed or waived."""
     if not case.clocks:
         yield words.known("no_terms", words.say("source.deadlines"))
@@ -75,7 +75,7 @@ def terms(case: CaseFile, words: Words) -> Iterator[Known | ReportGap]:
     yield words.known("terms", words.say("source.deadlines"), table=rows, n=len(case.clocks))
 
 
-def story(case: CaseFile, words: Words) -> Iterator[Known | ReportGap]:
+def story(case: CaseFile, words: ReportWords) -> Iterator[Known | ReportGap]:
     """The steps in order, and how long each took."""
     rows = [(words.say("head.step"), words.say("head.at"), words.say("head.after"))]
     rows += [
@@ -86,5 +86,5 @@ def story(case: CaseFile, words: Words) -> Iterator[Known | ReportGap]:
         yield words.known("story", words.say("source.timeline"), table=rows)
 
 
-def _lasting(after: timedelta | None, words: Words) -> str:
+def _lasting(after: timedelta | None, words: ReportWords) -> str:
     return "–" if after is None else words.say("hours", n=f"{after.total_seconds() / HOUR_S:,.1f}")

@@ -9,10 +9,10 @@ if TYPE_CHECKING:
 
     from reports.quarter import QuarterFile
     from reports.values import Known, ReportGap
-    from reports.words import Words
+    from reports.words import ReportWords
 
 
-def incidents(quarter: QuarterFile, words: Words) -> Iterator[Known | ReportGap]:
+def incidents(quarter: QuarterFile, words: ReportWords) -> Iterator[Known | ReportGap]:
     """The incidents that were opened in it, and how many came to an end."""
     source = words.say("source.incidents", at=words.moment(quarter.now))
     rows = [tuple(words.say(f"head.{one}") for one in ("incident", "opened", "state", "people", "places"))]
@@ -31,7 +31,7 @@ def incidents(quarter: QuarterFile, words: Words) -> Iterator[Known | ReportGap]
     )  # fmt: skip
 
 
-def deadlines(quarter: QuarterFile, words: Words) -> Iterator[Known | ReportGap]:
+def deadlines(quarter: QuarterFile, words: ReportWords) -> Iterator[Known | ReportGap]:
     """Deadlines that ended in it: met, met late, missed, waived, still running."""
     source = words.say("source.deadlines")
     if not quarter.clocks:
@@ -43,7 +43,7 @@ def deadlines(quarter: QuarterFile, words: Words) -> Iterator[Known | ReportGap]
     yield words.known("quarter_terms", source, table=rows)
 
 
-def register(quarter: QuarterFile, words: Words) -> Iterator[Known | ReportGap]:
+def register(quarter: QuarterFile, words: ReportWords) -> Iterator[Known | ReportGap]:
     """What changed in the custody register, kind by kind."""
     source = words.say("source.register_events")
     if not quarter.changes:
@@ -54,7 +54,7 @@ def register(quarter: QuarterFile, words: Words) -> Iterator[Known | ReportGap]:
     yield words.known("quarter_changes", source, table=rows, n=words.number(sum(quarter.changes.values())))
 
 
-def filed(quarter: QuarterFile, words: Words) -> Iterator[Known | ReportGap]:
+def filed(quarter: QuarterFile, words: ReportWords) -> Iterator[Known | ReportGap]:
     """The reports that were filed in it."""
     source = words.say("source.versions")
     if not quarter.filed:

@@ -9,13 +9,13 @@ if TYPE_CHECKING:
 
     from reports.case import CaseFile
     from reports.values import Known, ReportGap
-    from reports.words import Words
+    from reports.words import ReportWords
 
 EXTRACTS_TOLD = 5
 HOLDERS_TOLD = 15
 
 
-def likely_extracts(case: CaseFile, words: Words) -> Iterator[Known | ReportGap]:
+def likely_extracts(case: CaseFile, words: ReportWords) -> Iterator[Known | ReportGap]:
     """The extracts that explain the customers best, with how many of them."""
     told = case.extracts[:EXTRACTS_TOLD]
     if not told:
@@ -30,7 +30,7 @@ def likely_extracts(case: CaseFile, words: Words) -> Iterator[Known | ReportGap]
     )
 
 
-def lent_to(case: CaseFile, words: Words) -> Iterator[Known | ReportGap]:
+def lent_to(case: CaseFile, words: ReportWords) -> Iterator[Known | ReportGap]:
     """Who was lent these, under which kind of contract, for what, since when, and how it stands."""
     names = {str(one["extract"]) for one in case.extracts[:EXTRACTS_TOLD]}
     for line in case.lent:
@@ -49,7 +49,7 @@ def lent_to(case: CaseFile, words: Words) -> Iterator[Known | ReportGap]:
         )  # fmt: skip
 
 
-def was_asked(case: CaseFile, words: Words) -> Iterator[Known | ReportGap]:
+def was_asked(case: CaseFile, words: ReportWords) -> Iterator[Known | ReportGap]:
     """Whether the access records were asked, and when; nothing of what came out."""
     if case.ranking is None:
         yield words.gap("ranking")
@@ -58,7 +58,7 @@ def was_asked(case: CaseFile, words: Words) -> Iterator[Known | ReportGap]:
         yield words.known("asked", words.say("source.ranking", at=at), at=at)
 
 
-def holders(case: CaseFile, words: Words) -> Iterator[Known | ReportGap]:
+def holders(case: CaseFile, words: ReportWords) -> Iterator[Known | ReportGap]:
     """The ranking of holders as it was answered: masked names, what each explains, what none explains."""
     if case.ranking is None:
         yield words.gap("ranking")
@@ -77,7 +77,7 @@ def holders(case: CaseFile, words: Words) -> Iterator[Known | ReportGap]:
         yield words.known("without_number", source, n=words.number(int(outside["without_number"])))
 
 
-def doubts(case: CaseFile, words: Words) -> Iterator[Known | ReportGap]:
+def doubts(case: CaseFile, words: ReportWords) -> Iterator[Known | ReportGap]:
     """What the ranking could not look at: days without records, limits, systems that were asked."""
     if case.ranking is None:
         return
@@ -93,7 +93,7 @@ def doubts(case: CaseFile, words: Words) -> Iterator[Known | ReportGap]:
         yield words.known("no_record_gaps", source)
 
 
-def inputs(case: CaseFile, words: Words) -> Iterator[Known | ReportGap]:
+def inputs(case: CaseFile, words: ReportWords) -> Iterator[Known | ReportGap]:
     """What the ranking was made from, so that it can be made again."""
     if case.ranking is None:
         return
@@ -101,7 +101,7 @@ def inputs(case: CaseFile, words: Words) -> Iterator[Known | ReportGap]:
     yield words.known("basis", source, sha256=case.ranking.basis)
 
 
-def _row(number: int, one: Mapping[str, Any], words: Words) -> tuple[str, ...]:
+def _row(number: int, one: Mapping[str, Any], words: ReportWords) -> tuple[str, ...]:
     return (
         str(number), f"{words.named('holder', str(one['kind']))} {one['name']}", f"{one['covered']} / {one['of']}",
         words.number(int(one["size"])), f"{float(one['score']):.1f}", words.joined(map(str, one["tied_with"])) or "–",

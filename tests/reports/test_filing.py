@@ -22,7 +22,7 @@ from reports.comparing import differences
 from reports.drafting import find_draft, save
 from reports.errors import ReportError, ReportRightsError
 from reports.filing import decide, file_version, hand_over, output_bytes, versions_of
-from reports.filling import About, about_of, fill
+from reports.filling import ReportSubject, about_of, fill
 from reports.forms import form_of, load_forms
 from reports.making import make_all
 from reports.models import ReportDraft, ReportOutput, ReportVersion
@@ -59,21 +59,21 @@ def settings(home: Path) -> Settings:
 
 
 @pytest.fixture
-def about(database: Database) -> About:
+def about(database: Database) -> ReportSubject:
     """An incident that a responder knows of."""
     incident_id = take(database, Leaked("a list", (1, 2, 3))).incident_id or 0
     with database.write() as session:
         acknowledge(session, incident_id, actor=SUZUKI, now=NOW)
         say(session, incident_id, {"malicious": "possible"}, actor=SUZUKI, now=NOW, reason="police")
-    return About(incident_id)
+    return ReportSubject(incident_id)
 
 
-def filled(session: Session, form: str, about: About, settings: Settings) -> FilledReport:
+def filled(session: Session, form: str, about: ReportSubject, settings: Settings) -> FilledReport:
     draft = find_draft(session, form, about)
     return fill(session, form, about, settings, now=LATER, written=draft.items if draft else None)
 
 
-def asked(database: Database, about: About, settings: Settings, form: str = "rapid", text: str = "夜間") -> int:
+def asked(database: Database, about: ReportSubject, settings: Settings, form: str = "rapid", text: str = "夜間") -> int:
     """A version that waits; gives its number."""
     with database.write() as session:
         draft = find_draft(session, form, about)
@@ -83,13 +83,13 @@ def asked(database: Database, about: About, settings: Settings, form: str = "rap
         return hand_over(session, report, about, make_all(report, settings, LATER), actor=SUZUKI, now=LATER).number
 
 
-def version_of(session: Session, about: About, form: str = "rapid") -> ReportVersion:
+def version_of(session: Session, about: ReportSubject, form: str = "rapid") -> ReportVersion:
     return versions_of(session, form, about)[0]
 
 
 @pytest.mark.parametrize("name", [name for name, form in load_forms().items() if not form.of_quarter])
 def test_every_form_is_filled_with_what_is_known_and_names_what_is_missing(
-    database: Database, about: About, settings: Settings, name: str
+    database: Database, about: ReportSubject, settings: Settings, name: str
 ) -> None:
     with database.write() as session:
         session.add(RankingRow(incident_id=about.incident_id, basis="b" * 64, found=RANKING, asked_at=NOW))
@@ -106,7 +106,9 @@ def test_every_form_is_filled_with_what_is_known_and_names_what_is_missing(
     assert make_all(report, settings, LATER)
 
 
-def test_the_reports_to_the_authority_have_the_nine_items(database: Database, about: About, settings: Settings) -> None:
+def test_the_reports_to_the_authority_have_the_nine_items(
+    database: Database, about: ReportSubject, settings: Settings
+) -> None:
     with database.read() as session:
         for name in ("rapid", "final"):
             assert [item.name for item in filled(session, name, about, settings).items] == NINE
@@ -115,7 +117,9 @@ def test_the_reports_to_the_authority_have_the_nine_items(database: Database, ab
     assert last > first, "the final report asks for more"
 
 
-def test_confirmed_and_possible_people_stand_apart(database: Database, about: About, settings: Settings) -> None:
+def test_confirmed_and_possible_people_stand_apart(
+    database: Database, about: ReportSubject, settings: Settings
+) -> None:
     with database.write() as session:
         before = filled(session, "rapid", about, settings)
         assert about.incident_id is not None
@@ -131,7 +135,7 @@ def test_confirmed_and_possible_people_stand_apart(database: Database, about: Ab
 
 @pytest.mark.both_databases
 def test_a_report_is_filed_after_somebody_else_approved_it_and_meets_its_deadline(
-    database: Database, about: About, settings: Settings
+    database: Database, about: ReportSubject, settings: Settings
 ) -> None:
     number = asked(database, about, settings)
     filing: dict[str, Any] = {"recipient": "総合通信局", "reference": "R-1", "at": LATER, "actor": SUZUKI, "now": LATER}
@@ -166,7 +170,7 @@ def test_a_report_is_filed_after_somebody_else_approved_it_and_meets_its_deadlin
 
 
 def test_who_wrote_it_approves_it_only_when_nobody_else_could(
-    database: Database, about: About, settings: Settings
+    database: Database, about: ReportSubject, settings: Settings
 ) -> None:
     alone = by("root", Role.RESPONDER, Role.DATA_OWNER)
     with database.write() as session:
@@ -182,7 +186,7 @@ def test_who_wrote_it_approves_it_only_when_nobody_else_could(
 
 
 def test_one_version_waits_at_a_time_and_nothing_new_is_no_version(
-    database: Database, about: About, settings: Settings
+    database: Database, about: ReportSubject, settings: Settings
 ) -> None:
     asked(database, about, settings)
     with pytest.raises(ReportError, match="waits"):
@@ -201,7 +205,7 @@ def test_one_version_waits_at_a_time_and_nothing_new_is_no_version(
         assert ("new", "別の文") in changed["overview"]
 
 
-def test_nobody_writes_over_what_another_saved(database: Database, about: About) -> None:
+def test_nobody_writes_over_what_another_saved(database: Database, about: ReportSubject) -> None:
     with database.write() as session:
         save(session, "rapid", about, {"cause": {"text": "一"}}, revision=0, actor=SUZUKI, now=LATER)
         with pytest.raises(ReportError, match="suzuki"):
@@ -224,7 +228,7 @@ def test_nobody_writes_over_what_another_saved(database: Database, about: About)
     ],
 )  # fmt: skip
 def test_a_changed_report_is_found(
-    database: Database, about: About, settings: Settings, table: type[Any], values: dict[str, Any], said: str
+    database: Database, about: ReportSubject, settings: Settings, table: type[Any], values: dict[str, Any], said: str
 ) -> None:
     asked(database, about, settings)
     with database.write() as session:
@@ -235,7 +239,7 @@ def test_a_changed_report_is_found(
 
 
 def test_a_version_stays_as_it_was_while_the_incident_moves_on(
-    database: Database, about: About, settings: Settings
+    database: Database, about: ReportSubject, settings: Settings
 ) -> None:
     asked(database, about, settings)
     with database.read() as session:
@@ -273,7 +277,7 @@ def test_a_quarter_counts_what_fell_into_it(database: Database, settings: Settin
         form_of("nothing")
 
 
-def test_forms_are_listed_for_whom_they_are(database: Database, about: About) -> None:
+def test_forms_are_listed_for_whom_they_are(database: Database, about: ReportSubject) -> None:
     with database.read() as session:
         mine = {one.form for one in list_forms(session, about, language="en", actor=OWNER)}
         theirs = {one.form for one in list_forms(session, about, language="en", actor=by("k", Role.INVESTIGATOR))}

@@ -19,7 +19,7 @@ from docx import Document
 from PIL import Image
 
 from core.settings import load_settings
-from reports.filling import About, fill
+from reports.filling import ReportSubject, fill
 from reports.making import make
 from tests.incidents.makers import NOW
 from tests.reports.test_filing import about as about  # noqa: PLC0414  # a fixture
@@ -39,7 +39,7 @@ WRITTEN: Final = {
 
 
 @pytest.mark.parametrize("form", ["rapid", "gdpr33", "customers"])
-def test_a_form_looks_as_it_did(database: Database, about: About, home: Path, form: str) -> None:
+def test_a_form_looks_as_it_did(database: Database, about: ReportSubject, home: Path, form: str) -> None:
     if not database.is_sqlite:
         pytest.skip("the look depends on no database")
     (home / "hinomi.toml").write_text(

@@ -9,7 +9,7 @@ from starlette.exceptions import HTTPException
 from incidents import queries
 from incidents.errors import NoIncidentError
 from reports.errors import ReportError
-from reports.filling import About
+from reports.filling import ReportSubject
 from reports.forms import form_of
 from reports.quarter import read_quarter
 from reports.rights import check_may_see
@@ -26,16 +26,16 @@ NOT_THERE = 404
 INCIDENT, QUARTER = "/incidents/{incident_id:id}/reports", "/reports/quarters/{quarter}"
 
 
-def about_in(request: Request) -> About:
+def about_in(request: Request) -> ReportSubject:
     """What the address names.
 
     Raises:
         HTTPException: No quarter.
     """
     if "incident_id" in request.path_params:
-        return About(request.path_params["incident_id"])
+        return ReportSubject(request.path_params["incident_id"])
     try:
-        return About(quarter=read_quarter(request.path_params["quarter"]).written)
+        return ReportSubject(quarter=read_quarter(request.path_params["quarter"]).written)
     except ReportError:
         raise HTTPException(NOT_THERE) from None
 
@@ -57,12 +57,12 @@ def form_in(request: Request) -> Form:
     return form
 
 
-def place_of(about: About) -> str:
+def place_of(about: ReportSubject) -> str:
     """The address of a thing's reports."""
     return f"/reports/quarters/{about.quarter}" if about.quarter else f"/incidents/{about.incident_id}/reports"
 
 
-def line_of(request: Request, session: Session, about: About) -> IncidentLine | None:
+def line_of(request: Request, session: Session, about: ReportSubject) -> IncidentLine | None:
     """The incident; none of a quarter.
 
     Raises:

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
     from starlette.requests import Request
 
-    from reports.filling import About
+    from reports.filling import ReportSubject
     from reports.forms.interface import Form
     from reports.values import FilledReport
 
@@ -123,7 +123,7 @@ def take(request: Request) -> Response:
     return Response(made.content, media_type=made.media_type, headers=headers)
 
 
-def _ask(request: Request, form: Form, about: About) -> None:
+def _ask(request: Request, form: Form, about: ReportSubject) -> None:
     world, who = world_of(request), by_now(request)
     with world.home.database.write() as session:
         report = _filled(request, session, form, about)
@@ -131,7 +131,7 @@ def _ask(request: Request, form: Form, about: About) -> None:
         hand_over(session, report, about, files, **who)
 
 
-def _filled(request: Request, session: Session, form: Form, about: About) -> FilledReport:
+def _filled(request: Request, session: Session, form: Form, about: ReportSubject) -> FilledReport:
     home = world_of(request).home
     draft = find_draft(session, form.name, about)
     written: dict[str, Any] = draft.items if draft else {}
@@ -157,7 +157,7 @@ def _before(past: list[Any], number: int) -> Any:
     return next((one for one in earlier if one.state == FILED), earlier[0] if earlier else None)
 
 
-def _back(about: About, form: Form, done: str) -> RedirectResponse:
+def _back(about: ReportSubject, form: Form, done: str) -> RedirectResponse:
     return RedirectResponse(f"{place_of(about)}/{form.name}?done={done}", status_code=SEE_OTHER)
 
 
