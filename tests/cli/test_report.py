@@ -11,7 +11,7 @@ from cli.main import run
 from core.actors import Role
 from core.settings import load_settings
 from reports.filing import hand_over
-from reports.filling import About, fill
+from reports.filling import ReportSubject, fill
 from reports.making import make_all
 from tests.actors import by
 from tests.incidents.makers import NOW, Leaked, take
@@ -56,7 +56,7 @@ def test_json_is_one_object_with_items_sources_and_gaps(started: list[str], capf
 def test_a_version_is_the_file_that_it_was_and_stands_in_the_list(
     started: list[str], database: Database, home: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    settings, about = load_settings(home), About(1)
+    settings, about = load_settings(home), ReportSubject(1)
     with database.write() as session:
         report = fill(session, "rapid", about, settings, now=NOW)
         files = {one.format: one for one in make_all(report, settings, NOW)}
