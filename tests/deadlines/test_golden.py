@@ -67,10 +67,28 @@ PROMPTLY = [
 ]
 
 
-@pytest.mark.parametrize(("known", "last"), THIRTY)
-def test_the_final_report_is_due_after_thirty_days(known: str, last: str) -> None:
+DAY_ONE = [
+    # known, which is day 1  the 30th day, or the first on which offices are open
+    ("2026-11-02T10:00", "2026-12-01"),  # Tuesday
+    ("2026-11-02T00:00", "2026-12-01"),  # whatever the hour
+    ("2026-11-29T10:00", "2026-12-28"),  # Monday, the last working day of the year
+    ("2026-11-30T10:00", "2027-01-04"),  # 29 December
+    ("2026-11-02T15:30+00:00", "2026-12-02"),  # in Tokyo it is 3 November already
+    ("2024-04-01T12:00", "2024-04-30"),  # the first day of this version of the rule
+]
+MIDNIGHT = "T00:00"
+
+
+@pytest.mark.parametrize(("known", "last"), DAY_ONE)
+def test_the_day_of_knowing_is_day_one_of_the_thirty(known: str, last: str) -> None:
     one = deadlines(facts(known, people=1001))[FINAL_REPORT]
     assert (one.state, last_day(one)) == (State.RUNNING, date.fromisoformat(last))
+
+
+@pytest.mark.parametrize(("known", "last"), [one for one in THIRTY if not one[0].endswith(MIDNIGHT)])
+def test_the_final_report_ends_where_thirty_days_from_the_day_before_end(known: str, last: str) -> None:
+    next_day = (at(known) + timedelta(days=1)).isoformat()
+    assert last_day(deadlines(facts(next_day, people=1001))[FINAL_REPORT]) == date.fromisoformat(last)
 
 
 @pytest.mark.parametrize(("known", "last"), THIRTY)
@@ -82,7 +100,8 @@ def test_details_of_a_breach_of_secrecy_are_due_after_thirty_days_too(known: str
 @pytest.mark.parametrize(("known", "last"), SIXTY)
 @pytest.mark.parametrize("malicious", ["yes", "possible"])
 def test_it_is_sixty_days_when_somebody_took_the_data_with_malice(known: str, last: str, malicious: str) -> None:
-    one = deadlines(facts(known, people=1, malicious=malicious))[FINAL_REPORT]
+    next_day = (at(known) + timedelta(days=1)).isoformat()  # it counts itself
+    one = deadlines(facts(next_day, people=1, malicious=malicious))[FINAL_REPORT]
     assert last_day(one) == date.fromisoformat(last)
 
 
@@ -198,7 +217,7 @@ def test_a_rule_holds_for_what_became_known_while_it_was_in_force() -> None:
 @pytest.mark.parametrize(
     ("now", "state"),
     [
-        ("2026-12-02T23:59:59", State.RUNNING), ("2026-12-03T00:00", State.MISSED), ("2027-12-03T00:00", State.MISSED),
+        ("2026-12-01T23:59:59", State.RUNNING), ("2026-12-02T00:00", State.MISSED), ("2027-12-03T00:00", State.MISSED),
     ],
 )  # fmt: skip
 def test_a_day_is_over_at_its_midnight(now: str, state: State) -> None:

@@ -52,7 +52,7 @@ def test_facts_that_are_stated_begin_deadlines_and_show_who_said_so_and_why(runn
     japanese = running.get(f"{ONE}?lang=ja").text
     assert "個人情報保護法26条1項 · 速報" in japanese
     assert "頼る前に確かめること" in japanese
-    assert "委員会のガイドラインの数え方を確かめ" in japanese
+    assert "知った日を1日目として数えている" in japanese
 
 
 def test_what_was_left_as_it_was_in_the_form_is_said_by_nobody(running: TestClient, database: Database) -> None:

@@ -106,7 +106,9 @@ def test_a_fact_begins_changes_and_stops_deadlines_and_each_is_an_event(database
         thirty = rows(session, known)[FINAL_REPORT].last_at
         tell(session, known, MALICE)
         sixty = rows(session, known)[FINAL_REPORT].last_at
-        assert (thirty, sixty) == (at("2026-12-23"), at("2027-01-22")), "22 November and 30 days, and 60 (Thursday)"
+        assert (thirty, sixty) == (at("2026-12-22"), at("2027-01-21")), (
+            "22 November is day 1 of 30, and of 60 (Wednesday)"
+        )
         tell(session, known, {"malicious": "", "financial-harm": "no"}, reason="a mistake")
         assert set(states(session, known).values()) == {"stopped"}
         tell(session, known, {"sensitive": "yes"})
