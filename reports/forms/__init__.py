@@ -12,8 +12,9 @@ from reports.forms.interface import Form
 
 @cache
 def load_forms() -> dict[str, Form]:
-    """Every form by its name, in the order of file names."""
-    return {name: kind() for name, kind in load_plugins(sys.modules[__name__], Form).items()}
+    """Every form by its name, each in its place."""
+    forms = load_plugins(sys.modules[__name__], Form)
+    return {name: forms[name]() for name in sorted(forms, key=lambda name: (forms[name].place, name))}
 
 
 def form_of(name: str) -> Form:

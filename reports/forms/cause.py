@@ -12,6 +12,7 @@ class CauseReport(Form):
     """Root cause."""
 
     name = "cause"
+    place = 8
     language = OF_THE_HOME
     approver = Role.RESPONDER
     needs = Permission.SEE_CAUSE

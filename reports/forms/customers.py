@@ -13,6 +13,7 @@ class CustomerNotice(Form):
     """本人への通知."""
 
     name = "customers"
+    place = 6
     clocks = ("jp-appi-people/people", "eu-gdpr-people/people")
     cites = False
     lists_people = True

@@ -10,5 +10,6 @@ class FinalReport(Form):
     """確報."""
 
     name = "final"
+    place = 2
     clocks = ("jp-appi-authority/final-report",)
     items = nine_items(is_final=True)

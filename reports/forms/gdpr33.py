@@ -10,6 +10,7 @@ class GdprNotification(Form):
     """GDPR article 33."""
 
     name = "gdpr33"
+    place = 4
     language = "en"
     clocks = ("eu-gdpr-authority/authority",)
     items = (

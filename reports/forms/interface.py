@@ -44,6 +44,7 @@ class Form(ABC):
 
     Attributes:
         name: How it is asked for.
+        place: Where it stands among all forms, the first one first.
         language: That it is written in; empty for the home's own.
         approver: Whose approval it needs before it is filed.
         needs: What somebody needs to read it, beside seeing incidents.
@@ -55,6 +56,7 @@ class Form(ABC):
     """
 
     name: ClassVar[str]
+    place: ClassVar[int]
     language: ClassVar[str] = "ja"
     approver: ClassVar[Role] = Role.DATA_OWNER
     needs: ClassVar[Permission] = Permission.SEE_CASES

@@ -11,6 +11,7 @@ class ManagementReport(Form):
     """For the management."""
 
     name = "management"
+    place = 7
     language = OF_THE_HOME
     approver = Role.RESPONDER
     items = (

@@ -14,6 +14,7 @@ class PrincipalNotice(Form):
     """委託元への通知."""
 
     name = "principal"
+    place = 5
     clocks = ("jp-appi-processor/principal",)
     items = (
         ItemPlan("entrusted", (reasons.lent_to, happening.processor_known), ("principal",)),

@@ -11,6 +11,7 @@ class QuarterlyReport(Form):
     """Of a quarter."""
 
     name = "quarterly"
+    place = 9
     language = OF_THE_HOME
     approver = Role.RESPONDER
     of_quarter = True

@@ -10,5 +10,6 @@ class RapidReport(Form):
     """速報."""
 
     name = "rapid"
+    place = 1
     clocks = ("jp-appi-authority/first-report",)
     items = nine_items(is_final=False)

@@ -13,6 +13,7 @@ class TelecomReport(Form):
     """電気通信事業法28条の報告."""
 
     name = "telecom28"
+    place = 3
     clocks = (
         "jp-telecom-secrecy/first-report", "jp-telecom-secrecy/details", "jp-telecom-users/first-report",
         "jp-telecom-users/details",

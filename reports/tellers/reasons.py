@@ -45,7 +45,7 @@ def lent_to(case: CaseFile, words: ReportWords) -> Iterator[Known | ReportGap]:
             "lent", source, extract=line.extract, chain=" ← ".join(line.chain) or line.processor,
             since=words.day(line.since) if line.since else "–", purpose=line.purpose or "–",
             contract=words.say(f"contract.{kind}") if kind in {"A", "B"} else words.say("contract.none"),
-            standing=words.say(f"standing.{line.standing}"), columns=words.joined(line.columns) or "–",
+            standing=words.say(f"standing.{line.standing}"), columns=words.fields(line.columns) or "–",
         )  # fmt: skip
 
 
