@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 from core.query.expressions import All, Any, Between, Expression, Is, Not, Word
 from core.query.folding import folded
 from core.query.wildcards import fits
-from incidents.blocks import finder, sealed, sealing
+from incidents.blocks import finder, letters, sealed, sealing
 from incidents.blocks.models import EventBlock
 from incidents.marks import EVENT, STAR, TAG
 from incidents.models import Event, Incident, MarkRow
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 WORDS = [
     "漏洩", "漏", "洩", "漏洩した", "顧客リスト", "ｶﾀｶﾅ", "カタカナ", "Paste", "PASTE", "a", "ab", "abc", "abcd",
-    "bcda", "%", "_", "*", '"', "o'clock", "𠮷野家の", "é", "が", "ー", "\\",
+    "bcda", "%", "_", "*", '"', "o'clock", "𠮷野家の", "é", "が", "ー", "\\", "\0", "\0\ud800", "a\0b",
 ]  # fmt: skip
 words = st.sampled_from(WORDS) | st.text(min_size=1, max_size=5)
 notes = st.lists(words, max_size=6).map(" ".join)
@@ -177,6 +177,7 @@ def pages(database: Database, query: SearchQuery, limit: int = 3) -> list[int]:
 @given(
     given=st.lists(rows, max_size=25), asked=st.lists(expressions, min_size=1, max_size=6), read=st.integers(1, 9),
     marks=st.lists(st.tuples(st.integers(0, 30), st.sampled_from(["", "要確認", "Night 1", "night 2"])), max_size=9),
+    characters=st.sampled_from([1, 30, 1 << 16]),
 )  # fmt: skip
 def test_any_search_finds_what_a_naive_look_finds(
     database: Database,
@@ -184,14 +185,17 @@ def test_any_search_finds_what_a_naive_look_finds(
     asked: list[Expression],
     read: int,
     marks: list[tuple[int, str]],
+    characters: int,
 ) -> None:
     wipe(database)
-    write(database, given)
+    with patch.object(letters, "_MOST_CHARACTERS", characters):
+        write(database, given)
     put = put_marks(database, marks) if given else {}
     wanted = [naive(database, expression, put) for expression in asked]
     for is_sealed in (False, True):
         if is_sealed:
-            sealing.seal(database)
+            with patch.object(letters, "_MOST_CHARACTERS", characters):
+                sealing.seal(database)
         with patch.object(finder, "MOST_READ", read):
             for expression, ids in zip(asked, wanted, strict=True):
                 assert pages(database, SearchQuery(expression)) == ids
