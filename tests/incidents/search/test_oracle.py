@@ -22,14 +22,15 @@ from incidents.blocks import finder, letters, sealed, sealing
 from incidents.blocks.models import EventBlock
 from incidents.marks import EVENT, STAR, TAG
 from incidents.models import Event, Incident, MarkRow
+from incidents.timeline import search as timeline
 from incidents.timeline.events import add_event
 from incidents.timeline.query import SearchQuery
-from incidents.timeline.search import every_event, search, search_all
+from incidents.timeline.search import every_event, histogram, search, search_all
 from tests.actors import by
 from tests.incidents.makers import NOW, wipe
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from core.database import Database
 
@@ -289,7 +290,53 @@ def test_an_event_that_comes_into_sight_late_is_found(database: Database) -> Non
     assert len(pages(database, SearchQuery(Word("latecomer")))) == 1
 
 
-def test_a_search_that_meets_a_sealing_begins_again(database: Database) -> None:
+def test_what_is_sealed_after_the_blocks_were_listed_is_found(database: Database) -> None:
+    """Each statement of PostgreSQL sees what was committed before it: a search may list blocks, then meet others."""
+    write(database, [(f"note {number}", "note", "suzuki", "", 1, 0) for number in range(16)])
+    with database.read() as session:
+        before = [block.number for block in sealed.list_blocks(session)]
+    sealing.seal(database)
+    with database.read() as session:
+        assert sealed.list_blocks(session)
+
+    def listed(session: Session) -> list[sealed.SealedBlock]:
+        return [block for block in sealed.list_blocks(session) if block.number in before]
+
+    with patch.object(finder, "list_blocks", listed):
+        assert len(pages(database, SearchQuery(Word("note")))) == 16
+
+
+@pytest.mark.parametrize("times", [1, 2])
+def test_a_search_that_meets_a_sealing_begins_again(database: Database, times: int) -> None:
+    """Small blocks become a large one between the listing of the blocks and the reading of their leaves."""
+    write(database, [(f"note {number}", "note", "suzuki", "", 1, 0) for number in range(16)])
+    sealing.seal(database)
+    gone = []
+
+    def fetch(blocks: list[sealed.SealedBlock], wanted: dict[int, list[int]]) -> None:
+        if len(gone) < times:
+            gone.append(1)
+            raise sealed.BlockGoneError
+        sealed.fetch(blocks, wanted)
+
+    def every(ask: Callable[[Session], list[int]]) -> list[int]:
+        gone.clear()
+        with patch.object(finder, "fetch", fetch), database.read() as session:
+            found = ask(session)
+        assert len(gone) == times
+        return found
+
+    query = SearchQuery(Word("note"))
+    ids = pages(database, query)
+    assert len(ids) == 16
+    assert every(lambda session: [one.id for one in search(session, query, language="en").events]) == ids
+    assert every(lambda session: [one.id for one in search_all(session, query, language="en").page.events]) == ids
+    assert every(lambda session: [sum(day.events for day in histogram(session, query))]) == [16]
+    with patch.object(timeline, "_AT_ONCE", 5):
+        assert every(lambda session: [one.id for one in every_event(session, query, language="en")]) == ids
+
+
+def test_leaves_of_a_block_that_is_no_more_are_not_taken_for_empty(database: Database) -> None:
     write(database, [(f"note {number}", "note", "suzuki", "", 1, 0) for number in range(16)])
     sealing.seal(database)
     with database.read() as session:
