@@ -311,7 +311,7 @@ def test_a_search_that_meets_a_sealing_begins_again(database: Database, times: i
     """Small blocks become a large one between the listing of the blocks and the reading of their leaves."""
     write(database, [(f"note {number}", "note", "suzuki", "", 1, 0) for number in range(16)])
     sealing.seal(database)
-    gone = []
+    gone: list[int] = []
 
     def fetch(blocks: list[sealed.SealedBlock], wanted: dict[int, list[int]]) -> None:
         if len(gone) < times:
@@ -334,6 +334,25 @@ def test_a_search_that_meets_a_sealing_begins_again(database: Database, times: i
     assert every(lambda session: [sum(day.events for day in histogram(session, query))]) == [16]
     with patch.object(timeline, "_AT_ONCE", 5):
         assert every(lambda session: [one.id for one in every_event(session, query, language="en")]) == ids
+
+
+def test_each_leaf_is_read_once_for_a_page_with_its_facets_and_its_days(database: Database) -> None:
+    write(database, [(f"note {number}", "note", "suzuki", "", 1, 0) for number in range(16)])
+    sealing.seal(database)
+    read: list[tuple[int, int]] = []
+    fetch = sealed.fetch
+
+    def noted(blocks: list[sealed.SealedBlock], wanted: dict[int, list[int]]) -> None:
+        given = {block.number: block for block in blocks}
+        for bucket, numbers in wanted.items():
+            read.extend((number, bucket) for number in numbers if bucket not in given[number].leaves)
+        fetch(blocks, wanted)
+
+    with patch.object(finder, "fetch", noted), patch.object(sealed, "fetch", noted), database.read() as session:
+        found = search_all(session, SearchQuery(Word("note")), language="en")
+    assert sum(day.events for day in found.days) == 16
+    assert [(one.value, one.events) for one in found.facets.kind] == [("note", 16)]
+    assert [key for key, times in Counter(read).items() if times > 1] == []
 
 
 def test_leaves_of_a_block_that_is_no_more_are_not_taken_for_empty(database: Database) -> None:
