@@ -106,7 +106,7 @@ def test_every_text_that_a_command_names_is_there_and_no_other() -> None:
     }  # fmt: skip
     assert asked <= known
     headers = {
-        f"column.{one.value}"
+        f"column.{one.value!s}"
         for _file, tree in sources()
         for node in ast.walk(tree)
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "headed"

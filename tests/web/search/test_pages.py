@@ -17,6 +17,7 @@ from sqlalchemy import select
 from archive.models import DocumentRow
 from core.actors import Role
 from core.encodings.csv_text import safe_cell
+from exports.models import ExportRow
 from home import Home
 from incidents.documents.fields import DOCUMENT_STATES
 from incidents.models import Event
@@ -226,6 +227,19 @@ def test_a_search_that_is_too_long_is_refused_and_not_cut(browser: TestClient, p
         answer = browser.post(f"/search/{deed}", data=mark)
         assert answer.status_code == 400
         assert "2000 characters" in answer.text
+
+
+@pytest.mark.parametrize("field", ["events", "documents"])
+def test_a_search_that_narrows_an_export_is_refused_and_not_cut(
+    browser: TestClient, scene: Scene, database: Database, field: str
+) -> None:
+    path = f"/incidents/{scene.incident_id}/export"
+    asked = {"form_mark": form_mark(browser, "/account"), "format": "csv", "reason": "hearing"}
+    answer = browser.post(path, data=asked | {field: "x" * 2001})
+    assert answer.status_code == 400
+    assert "longer than 2000 characters" in answer.text
+    with database.read() as session:
+        assert not session.scalars(select(ExportRow.id)).all()
 
 
 def test_a_reason_that_is_too_long_is_refused_before_anything_is_looked_for(
