@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+from core.query.terms import MOST_CHARACTERS
 from exports.errors import ExportError
 from exports.formats import load_formats
 from exports.lists import LISTS
@@ -12,7 +13,6 @@ from exports.lists import LISTS
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-QUERY_LENGTH: Final = 500
 REASON_LENGTH: Final = 2000
 
 
@@ -55,6 +55,8 @@ class ExportWish:
             raise ExportError("no_format", form=self.form, known=", ".join(sorted(formats)))
         if self.incident_id is None and not self.events.strip() and not self.documents.strip():
             raise ExportError("nothing_chosen")
+        if max(len(self.events), len(self.documents)) > MOST_CHARACTERS:
+            raise ExportError("search_long", limit=MOST_CHARACTERS)
         if self.reveal and not self.reason.strip():
             raise ExportError("no_reason")
         if self.chosen and (self.chosen not in LISTS or not formats[self.form].has_lists):

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import IO, TYPE_CHECKING, Any, Final
 
 from core.encodings.csv_text import safe_cell
+from incidents.casework.standing import limited
 from incidents.timeline.events import add_event
 from web.masking.masks import hidden_line, masked_address, masked_line, told
 
@@ -89,9 +90,14 @@ def write_results(rows: Iterable[dict[str, Any]], columns: tuple[str, ...], form
 def note_export(
     session: Session, made: ResultFile, *, room: str, query: str, form: str, reason: str, actor: Actor, now: datetime
 ) -> None:
-    """Put on record who took which results away, and why."""
+    """Put on record who took which results away, and why; of the search, no identifier that was typed.
+
+    Raises:
+        incidents.errors.IncidentError: The reason is too long.
+    """
     data = {
-        "room": room, "query": query, "form": form, "count": made.rows, "sha256": made.sha256, "reason": reason,
+        "room": room, "query": masked_line(query), "form": form, "count": made.rows, "sha256": made.sha256,
+        "reason": limited(reason),
     }  # fmt: skip
     add_event(session, EXPORTED, actor=actor, now=now, data=data)
 

@@ -10,12 +10,12 @@ from zoneinfo import ZoneInfo
 
 from core.query.bounds import day_start
 from core.query.errors import QueryError
-from core.query.expressions import Between, Is, words_wanted
+from core.query.expressions import EVERYTHING, Between, Is, words_wanted
 from core.query.refining import asks_for, narrowed, toggled
+from core.query.terms import MOST_CHARACTERS
 from core.query.writer import unparse
 from incidents.errors import SearchError
 from incidents.timeline.readings import READING
-from people.errors import PeopleError
 from people.roles import Permission, may
 from people.saved_searches import default_query, list_saved
 from web.marking import marked
@@ -24,14 +24,14 @@ from web.world import actor_of, world_of
 if TYPE_CHECKING:
     from starlette.requests import Request
 
+    from core.errors import SpokenError
     from core.query.expressions import Expression
     from core.query.fields import SearchFields
     from incidents.timeline.query import SearchQuery
 
-QUERY_LENGTH: Final = 2000
 PAGE_SIZE: Final = 50
-WRONG: Final = (QueryError, SearchError, PeopleError, ValueError)
-"""What a search may be refused by; a ValueError is a place to go on from that we did not write."""
+WRONG: Final = (QueryError, SearchError)
+"""What a search may be refused by."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,17 +47,14 @@ class FacetLink:
 def asked(request: Request, room: str) -> str:
     """What was typed; on a page that nobody typed anything on, what its reader wants it to begin with."""
     if "q" in request.query_params:
-        return request.query_params["q"].strip()[:QUERY_LENGTH]
+        return request.query_params["q"].strip()
     with world_of(request).home.database.read() as session:
         return default_query(session, actor_of(request).name, room)
 
 
-def said(request: Request, error: Exception) -> str:
+def said(request: Request, error: SpokenError) -> str:
     """What is wrong, in the reader's language."""
-    language = world_of(request).pages.language(request)
-    if isinstance(error, QueryError | SearchError | PeopleError):
-        return " ".join(error.said(language)).strip()
-    return request.query_params.get("at", "")
+    return " ".join(error.said(world_of(request).pages.language(request))).strip()
 
 
 def seen_by(query: SearchQuery, request: Request) -> SearchQuery:
@@ -67,12 +64,19 @@ def seen_by(query: SearchQuery, request: Request) -> SearchQuery:
 
 def frame(request: Request, room: str, query: str) -> dict[str, Any]:
     """What every page of searches shows: the box, its tabs, what was saved."""
-    with world_of(request).home.database.read() as session:
+    home = world_of(request).home
+    with home.database.read() as session:
         saved = list_saved(session, actor_of(request).name, room)
     return {
         "query": query, "room": room, "saved": saved, "at": request.query_params.get("at", ""), "said": "",
-        "query_length": QUERY_LENGTH, "mark_words": lambda text: [(text, False)],
+        "says_nothing": False, "query_length": MOST_CHARACTERS, "zone": home.settings.zone,
+        "mark_words": lambda text: [(text, False)],
     }  # fmt: skip
+
+
+def says_nothing(query: str, expression: Expression) -> bool:
+    """Whether something was typed that says nothing of what is looked for, such as a bracket alone."""
+    return bool(query) and expression == EVERYTHING
 
 
 def marker(expression: Expression) -> partial[list[tuple[str, bool]]]:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from cli.context import Context
+    from core.query.expressions import Expression
     from incidents.views import DocumentHits, EventView
     from web.results import ResultFile
 
@@ -52,6 +53,7 @@ def search_command(
         from incidents import queries
 
         query = queries.parse_query(typed, zone=ctx.settings.zone, now=ctx.clock.now())
+        _tell_of_nothing(ctx, typed, query.expression)
         page = queries.search(session, query, language=ctx.settings.language, limit=limit)
     if as_json:
         for event in page.events:
@@ -78,7 +80,16 @@ def _search_documents(ctx: Context, session: Session, typed: str, limit: int) ->
     from incidents.documents.search import parse_documents, search_documents
 
     query = parse_documents(typed, zone=ctx.settings.zone, now=ctx.clock.now())
+    _tell_of_nothing(ctx, typed, query.expression)
     return search_documents(session, query, limit=limit)
+
+
+def _tell_of_nothing(ctx: Context, typed: str, expression: Expression) -> None:
+    """Say so where what was typed, such as a bracket alone, looks for nothing and lists everything."""
+    from core.query.expressions import EVERYTHING
+
+    if typed.strip() and expression == EVERYTHING:
+        ctx.talk.print(say("search.says_nothing"))
 
 
 def _documents(ctx: Context, found: DocumentHits, *, as_json: bool) -> None:

@@ -15,7 +15,6 @@ from incidents.blocks.columns import HAPPENED, IDS, INCIDENTS, LEARNED, WORDS
 from incidents.blocks.evaluation import Answer, HoldsWord, InColumn, InTime, OfEvents, OfIncidents
 from incidents.blocks.loose import read_loose
 from incidents.blocks.sealed import SealedBlock, fetch, list_blocks
-from incidents.blocks.sealing import sealed_to
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -69,7 +68,9 @@ class Finder:
         self._expression = expression
         self._tests = tests
         sealed = list_blocks(session)
-        blocks: list[AnyBlock] = [*sealed, *read_loose(session, sealed_to(session))]
+        # Of the one list, and asked for after it: what somebody seals in between is found as loose events.
+        beyond = max((block.last_id for block in sealed), default=0)
+        blocks: list[AnyBlock] = [*sealed, *read_loose(session, beyond)]
         self._blocks = sorted(blocks, key=lambda block: block.newest, reverse=True)
         self._answers: dict[int, Answer] = {}
         self._read = 0

@@ -2,6 +2,9 @@
 
 A character is its code point; a pair and a triple hold the code points of their characters, 21 bits each. No code point
 is zero here (the search text holds none), so the three kinds of numbers never meet.
+
+Texts of one block that hold 65,536 different characters or more (nobody's words, but nobody is kept from writing them)
+are sorted by the numbers themselves, which takes longer and gives the same.
 """
 
 from __future__ import annotations
@@ -23,7 +26,12 @@ _MOST_CHARACTERS: Final = 1 << 16
 
 
 def numbers_of(word: str) -> list[int]:
-    """The numbers that a text which holds ``word`` has: one if the word is short, else that of each triple."""
+    """The numbers that a text which holds ``word`` has: one if the word is short, else that of each triple.
+
+    None for the empty word, which is in every text.
+    """
+    if not word:
+        return []
     length = min(len(word), LONGEST)
     return list(dict.fromkeys(_number(word[at : at + length]) for at in range(len(word) - length + 1)))
 
@@ -48,19 +56,21 @@ def holders(texts: Sequence[str]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     present[codes] = True
     present[0] = False
     alphabet = np.flatnonzero(present)
-    if alphabet.size >= _MOST_CHARACTERS:
-        raise ValueError(f"{alphabet.size} different characters in one block")
     short = np.zeros(_CODES, np.uint64)
     short[alphabet] = np.arange(1, alphabet.size + 1, dtype=np.uint64)
-    code = short[codes]
+    is_narrow = alphabet.size < _MOST_CHARACTERS
+    code = short[codes] if is_narrow else codes
     back = np.concatenate([[0], alphabet]).astype(np.int64)
     numbers, starts, places, base = [], [], [], 0
     for length in range(1, min(LONGEST, code.size) + 1):
-        packed, begin, held = _sorted(code, text, length)
-        number = np.zeros(packed.size, np.int64)
-        for at in range(length):
-            part = (packed >> np.uint64(16 * (length - 1 - at))) & np.uint64(0xFFFF)
-            number = number << _BITS | back[part.astype(np.int64)]
+        if is_narrow:
+            packed, begin, held = _sorted(code, text, length)
+            number = np.zeros(packed.size, np.int64)
+            for at in range(length):
+                part = (packed >> np.uint64(16 * (length - 1 - at))) & np.uint64(0xFFFF)
+                number = number << _BITS | back[part.astype(np.int64)]
+        else:
+            number, begin, held = _sorted_wide(code, text, length)
         numbers.append(number)
         starts.append(begin + base)
         places.append(held)
@@ -92,3 +102,22 @@ def _sorted(code: np.ndarray, text: np.ndarray, length: int) -> tuple[np.ndarray
     key >>= np.uint64(_DOC_BITS)
     begin = np.concatenate([[0], np.flatnonzero(key[1:] != key[:-1]) + 1])
     return key[begin], begin, held
+
+
+def _sorted_wide(codes: np.ndarray, text: np.ndarray, length: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """As `_sorted`, of characters too many for 16 bits each: the numbers; where each begins; who holds each."""
+    last = codes.size - length + 1
+    number, whole = codes[:last].astype(np.int64), codes[:last] != 0
+    for at in range(1, length):
+        part = codes[at : last + at]
+        number = number << _BITS | part
+        whole &= part != 0
+    number, held = number[whole], text[:last][whole].astype(np.uint16)
+    order = np.argsort(number, kind="stable")  # texts stand in their order already
+    number, held = number[order], held[order]
+    if not number.size:
+        return number, np.zeros(0, np.int64), held
+    once = np.concatenate([[True], (number[1:] != number[:-1]) | (held[1:] != held[:-1])])
+    number, held = number[once], held[once]
+    begin = np.concatenate([[0], np.flatnonzero(number[1:] != number[:-1]) + 1])
+    return number[begin], begin, held

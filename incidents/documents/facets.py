@@ -10,7 +10,8 @@ from sqlalchemy import func, select
 
 from archive.models import Capture, DocumentRow
 from incidents.models import FindingRow
-from incidents.views import DayCount, DocumentFacets, FacetValue
+from incidents.timeline.facets import most_frequent
+from incidents.views import DayCount, DocumentFacets
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
 
     from sqlalchemy.orm import Session
 
-MOST_VALUES: Final = 12
 NO_EXTRACT: Final = "none of these"
 """Stands among the extracts of a finding, and is none (`custody.ranking`)."""
 _AT_ONCE: Final = 5000
@@ -46,7 +46,7 @@ def count_facets(session: Session, captures: Sequence[int]) -> DocumentFacets:
                     counted["field"][name] += number
                 for name in {one["extract"] for one in extracts} - {NO_EXTRACT}:
                     counted["extract"][name] += number
-    return DocumentFacets(**{name: _values(counter) for name, counter in counted.items()})
+    return DocumentFacets(**{name: most_frequent(counter) for name, counter in counted.items()})
 
 
 def count_days(fetched: Iterable[datetime], zone: str) -> Iterator[DayCount]:
@@ -66,8 +66,3 @@ def _findings(
     for document_id, verdict, fields, extracts in session.execute(asked.where(FindingRow.id.in_(numbers))):
         if document_id is not None:
             yield document_id, verdict, fields, extracts
-
-
-def _values(counter: Counter[str]) -> tuple[FacetValue, ...]:
-    ordered = sorted(counter.items(), key=lambda item: (-item[1], item[0]))
-    return tuple(FacetValue(word, word, number) for word, number in ordered if word)[:MOST_VALUES]

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from core.query.expressions import Expression
 
 VERDICTS: Final = ("leak", "unread", "overlap", "clear")
-DOCUMENT_STATES: Final = ("waiting", "matched", "failed")
+DOCUMENT_STATES: Final = ("waiting", "matched", "failed", "evidence")
 
 
 @dataclass(frozen=True, slots=True)

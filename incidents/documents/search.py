@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import and_, func, or_, select
@@ -14,12 +13,13 @@ from incidents.blocks.finder import COUNTED
 from incidents.documents.compiled import condition, sighted_in
 from incidents.documents.facets import count_days, count_facets
 from incidents.documents.fields import DocumentQuery, parse_documents
-from incidents.errors import SearchError
 from incidents.models import FindingRow, Sighting
+from incidents.timeline.query import place_of
 from incidents.views import DocumentHit, DocumentHits, DocumentResult
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from datetime import datetime
 
     from sqlalchemy import ColumnElement, Select
     from sqlalchemy.orm import Session
@@ -136,12 +136,8 @@ def _page(session: Session, chosen: Sequence[int]) -> list[DocumentHit]:
 
 
 def _beyond(after: str) -> list[ColumnElement[bool]]:
-    if not after:
+    place = place_of(after)
+    if place is None:
         return []
-    moment, _, capture_id = after.rpartition("_")
-    try:
-        at, last = datetime.fromisoformat(moment), int(capture_id)
-        at = at.astimezone(UTC)
-    except (ValueError, OverflowError):
-        raise SearchError("no_place", value=after) from None
+    at, last = place
     return [or_(Capture.fetched_at < at, and_(Capture.fetched_at == at, Capture.id < last))]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from sqlalchemy import func, select
 
-from core.query.expressions import All, Any, Between, Is, Not, Word
+from core.query.expressions import All, Between, Is, Word, leaves
 from core.query.fields import fold
 from core.query.folding import folded
 from core.query.wildcards import fits
@@ -38,21 +38,12 @@ _WITHIN = Is("incident", "within")
 def compiled(session: Session, query: SearchQuery) -> tuple[Expression, Tests]:
     """What has to hold, and how each condition of it is tested."""
     expression = query.expression
-    tests: dict[Word | Is | Between, Test] = {leaf: _test(session, leaf) for leaf in set(_leaves(expression))}
+    conditions = {*leaves(expression), *leaves(expression, denied=True)}
+    tests: dict[Word | Is | Between, Test] = {leaf: _test(session, leaf) for leaf in conditions}
     if query.within is not None:
         tests[_WITHIN] = OfIncidents(_wanted(session, query.within))
         expression = All((_WITHIN, expression))
     return expression, tests
-
-
-def _leaves(expression: Expression) -> Iterable[Word | Is | Between]:
-    if isinstance(expression, Not):
-        yield from _leaves(expression.part)
-    elif isinstance(expression, All | Any):
-        for part in expression.parts:
-            yield from _leaves(part)
-    else:
-        yield expression
 
 
 def _test(session: Session, leaf: Word | Is | Between) -> Test:  # noqa: PLR0911  # one a kind of field

@@ -44,11 +44,11 @@ def count_facets(session: Session, counted: Counted, language: str) -> SearchFac
     for number, state in session.execute(select(Incident.id, Incident.state)) if incidents else ():
         states[state] += incidents.get(number, 0)
     return SearchFacets(
-        kind=_values(words["kind"], lambda kind: kind_name(kind, language)),
-        actor=_values(words["actor"], str),
-        source=_values(words["source"], str),
-        incident=_values(Counter({str(number): events for number, events in incidents.items()}), str),
-        state=_values(states, str),
+        kind=most_frequent(words["kind"], lambda kind: kind_name(kind, language)),
+        actor=most_frequent(words["actor"]),
+        source=most_frequent(words["source"]),
+        incident=most_frequent(Counter({str(number): events for number, events in incidents.items()})),
+        state=most_frequent(states),
         tag=tags,
     )
 
@@ -67,9 +67,10 @@ def _tags(session: Session, counted: Counted) -> tuple[FacetValue, ...]:
         if first < beyond:
             for number in np.intersect1d(block.ids[places], ids[first:beyond], assume_unique=True).tolist():
                 found.update(by_event[number])
-    return _values(found, spelled.__getitem__)
+    return most_frequent(found, spelled.__getitem__)
 
 
-def _values(counter: Counter[str], text: Callable[[str], str]) -> tuple[FacetValue, ...]:
+def most_frequent(counter: Counter[str], text: Callable[[str], str] = str) -> tuple[FacetValue, ...]:
+    """The values of a facet, the most frequent first; empty ones are none."""
     ordered = sorted(counter.items(), key=lambda item: (-item[1], item[0]))
     return tuple(FacetValue(word, text(word), events) for word, events in ordered if word and events)[:MOST_VALUES]

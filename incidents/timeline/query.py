@@ -3,25 +3,28 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import cache
 from typing import TYPE_CHECKING, Final
 
 from core.clock import DEFAULT_ZONE
+from core.query.errors import SHOWN
 from core.query.expressions import EVERYTHING, Is, Not, all_of
 from core.query.fields import FieldKind, SearchField, SearchFields
 from core.query.parser import parse
 from core.texts import LANGUAGES, load_texts
+from incidents.errors import SearchError
 from incidents.states import STATES
 from incidents.timeline.readings import READING
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from core.query.expressions import Expression
 
 STARRED: Final = {"yes": "yes", "no": "no", "あり": "yes", "なし": "no", "はい": "yes", "いいえ": "no"}
 AT: Final = "at"
 LEARNED: Final = "learned"
+LARGEST_ID: Final = 2**31 - 1
+"""PostgreSQL keeps ids in 32 bits, and refuses to compare them with more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +80,24 @@ def parse_query(text: str, *, zone: str = DEFAULT_ZONE, now: datetime | None = N
         core.query.errors.QueryError: It cannot be meant.
     """
     return SearchQuery(parse(text, event_fields(), zone, now=now), zone)
+
+
+def place_of(after: str) -> tuple[datetime, int] | None:
+    """Where a page goes on, as pages write it: a moment in UTC and an id; None for the beginning.
+
+    Raises:
+        SearchError: It is none.
+    """
+    if not after:
+        return None
+    moment, _, number = after.rpartition("_")
+    try:
+        at, last = datetime.fromisoformat(moment), int(number)
+        if at.tzinfo is not None and 0 <= last <= LARGEST_ID:
+            return at.astimezone(UTC), last
+    except (ValueError, OverflowError):
+        pass
+    raise SearchError("no_place", value=after[:SHOWN])
 
 
 def _choices(table: str, more: tuple[str, ...], only: tuple[str, ...] = ()) -> dict[str, str]:

@@ -19,11 +19,10 @@ from core.query.expressions import words_wanted
 from incidents.blocks.finder import COUNTED, Counted, Finder, prefetch_columns
 from incidents.blocks.rows import microseconds, moment_of
 from incidents.blocks.sealed import BlockGoneError
-from incidents.errors import SearchError
 from incidents.models import Event
 from incidents.timeline.compiled import compiled
 from incidents.timeline.facets import count_facets
-from incidents.timeline.query import SearchQuery, parse_query
+from incidents.timeline.query import SearchQuery, parse_query, place_of
 from incidents.timeline.sentences import kind_name, sentence
 from incidents.timeline.titles import with_words
 from incidents.views import DayCount, EventView, SearchPage, SearchResult
@@ -62,7 +61,7 @@ def search(
         SearchError: The place to go on from is none.
         core.query.errors.QueryError: The query cannot be meant.
     """
-    before = _place(after)
+    before = _microseconds(after)
 
     def found(finder: Finder) -> SearchPage:
         return _page(session, query, finder.page(limit, before), finder.count(), language)
@@ -78,16 +77,17 @@ def search_all(
     Raises:
         SearchError: The place to go on from is none.
     """
-    before = _place(after)
+    before = _microseconds(after)
 
     def found(finder: Finder) -> SearchResult:
         page, counted = finder.page(limit, before), finder.count()
         prefetch_columns(counted)
+        days = tuple(_days(counted, query.zone))  # before the facets: these let go of what was read
         titled = with_words(session, list(words_wanted(query.expression))) if not after else iter(())
         return SearchResult(
             page=_page(session, query, page, counted, language),
             facets=count_facets(session, counted, language),
-            days=tuple(_days(counted, query.zone)),
+            days=days,
             titled=tuple(islice((one for one in titled if query.within is None or one in query.within), TITLES)),
         )
 
@@ -173,12 +173,6 @@ def _days(counted: Counted, zone: str) -> Iterator[DayCount]:
     yield from (DayCount(day, events) for day, events in sorted(days.items()))
 
 
-def _place(after: str) -> Place | None:
-    if not after:
-        return None
-    moment, _, event_id = after.rpartition("_")
-    try:
-        at, last = datetime.fromisoformat(moment), int(event_id)
-        return microseconds(at), last
-    except (ValueError, TypeError):
-        raise SearchError("no_place", value=after) from None
+def _microseconds(after: str) -> Place | None:
+    place = place_of(after)
+    return place and (microseconds(place[0]), place[1])

@@ -105,6 +105,16 @@ def test_every_text_that_a_command_names_is_there_and_no_other() -> None:
         and node.args and isinstance(node.args[0], ast.Constant)
     }  # fmt: skip
     assert asked <= known
+    headers = {
+        f"column.{one.value!s}"
+        for _file, tree in sources()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "headed"
+        for one in node.args
+        if isinstance(one, ast.Constant) and one.value
+    }  # fmt: skip
+    assert len(headers) > 50
+    assert headers <= known
 
 
 def test_nothing_is_said_past_the_texts() -> None:

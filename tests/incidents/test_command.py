@@ -162,3 +162,22 @@ def test_who_may_not_export_gets_no_file_and_nothing_is_on_record(hinomi: Comman
     assert code != 0
     assert "export-results" in said
     assert not target.exists()
+
+
+def test_a_search_that_says_nothing_is_told_of_and_no_identifier_of_an_export_stays_on_record(
+    hinomi: Command, tmp_path: Path
+) -> None:
+    for room in ("events", "documents"):
+        code, _, said = hinomi("incidents", "search", "--in", room, "(")
+        assert code == 0
+        assert "says nothing to look for" in said
+        assert "says nothing" not in hinomi("incidents", "search", "--in", room, "x")[2]
+    target, phone = tmp_path / "x.csv", "090-1234-5678"
+    export = ["incidents", "search", f'"{phone}"', "--export", str(target), "--reason"]
+    code, _, said = hinomi(*export, "r" * 2001)
+    assert code == 2
+    assert "up to 2000 characters" in said
+    assert not target.exists()
+    assert hinomi(*export, "a request")[0] == 0
+    (event,) = hinomi("incidents", "search", "kind:results-exported", "--json")[1]
+    assert "1234" not in str(event)

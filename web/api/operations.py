@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 from starlette.exceptions import HTTPException
 
 from core.query.errors import QueryError
+from core.query.terms import MOST_CHARACTERS
 from crawler.health import watched_sources
 from deadlines.rulebook import load_regimes
 from health.examination import examine
@@ -141,11 +142,11 @@ def assign(call: Call) -> Mapping[str, Any]:
 
 def _events(call: Call, query: str) -> Mapping[str, Any]:
     try:
-        understood = queries.parse_query(query[:400], zone=call.home.settings.zone, now=call.home.clock.now())
+        understood = queries.parse_query(query, zone=call.home.settings.zone, now=call.home.clock.now())
         page = queries.search(
             call.session, understood, language=LANGUAGE, after=call.query.get("cursor", ""), limit=_limit(call)
         )
-    except (QueryError, SearchError, ValueError) as error:
+    except (QueryError, SearchError) as error:
         raise HTTPException(WRONG, str(error)) from None
     return {"events": page.events, "next": page.next}
 
@@ -189,7 +190,7 @@ OPERATIONS: Final = (
     Operation("GET", f"{ONE}/events", READ, "The timeline of an incident.", shapes.Events, timeline, query=_PAGED),
     Operation(
         "GET", "/events", READ, "A search over all timelines, as on the search page.", shapes.Events, events,
-        query={"q": {"type": "string", "maxLength": 400}, **_PAGED},
+        query={"q": {"type": "string", "maxLength": MOST_CHARACTERS}, **_PAGED},
     ),
     Operation(
         "GET", "/deadlines", READ, "Deadlines of incidents, those that end first in front.", shapes.DeadlineList,

@@ -6,6 +6,7 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
+from core.query.terms import MOST_CHARACTERS
 from incidents import queries
 from incidents.documents.fields import document_fields, parse_documents
 from incidents.documents.search import search_all_documents
@@ -16,7 +17,7 @@ from web.access.guarded import Guarded
 from web.access.own import own_incidents
 from web.charts.days import draw
 from web.results import shown_line
-from web.searching import PAGE_SIZE, QUERY_LENGTH, WRONG, asked, days_query, facet_links, frame, marker, said, seen_by
+from web.searching import PAGE_SIZE, WRONG, asked, days_query, facet_links, frame, marker, said, says_nothing, seen_by
 from web.world import world_of
 
 if TYPE_CHECKING:
@@ -42,19 +43,19 @@ def search(request: Request) -> Response:
     shown = frame(request, "events", query)
     zone, language, texts = world.home.settings.zone, world.pages.language(request), world.pages.texts(request)
     try:
-        understood = queries.parse_query(query, zone=zone, now=world.home.clock.now())
+        typed = queries.parse_query(query, zone=zone, now=world.home.clock.now())
         with world.home.database.read() as session:
-            understood = seen_by(replace(understood, within=_within(request, session)), request)
-            found = queries.search_all(session, understood, language=language, after=shown["at"], limit=PAGE_SIZE)
+            seen = seen_by(replace(typed, within=_within(request, session)), request)
+            found = queries.search_all(session, seen, language=language, after=shown["at"], limit=PAGE_SIZE)
             titled = [queries.incident_line(session, number, language=language) for number in found.titled]
     except WRONG as error:
         shown |= {"said": said(request, error), "result": None, "chart": None, "facets": [], "titled": []}
         return world.pages.render(request, "search.html", status=400, **shown)
-    narrow = partial(days_query, understood.expression, event_fields(), zone)
+    narrow = partial(days_query, typed.expression, event_fields(), zone)
     shown |= {
         "result": found.page, "chart": draw(found.days, narrow), "titled": titled if not shown["at"] else [],
-        "facets": _facets(understood, event_fields(), FACETS, found.facets, texts("timeline.incident", id="{}")),
-        "mark_words": marker(understood.expression),
+        "facets": _facets(typed, event_fields(), FACETS, found.facets, texts("timeline.incident", id="{}")),
+        "mark_words": marker(typed.expression), "says_nothing": says_nothing(query, typed.expression),
     }  # fmt: skip
     return world.pages.render(request, "search.html", **shown)
 
@@ -75,6 +76,7 @@ def documents(request: Request) -> Response:
     shown |= {
         "result": found.page, "chart": draw(found.days, narrow), "mark_words": marker(understood.expression),
         "facets": _facets(understood, document_fields(), DOCUMENT_FACETS, found.facets), "shown_line": shown_line,
+        "says_nothing": says_nothing(query, understood.expression),
     }  # fmt: skip
     return world.pages.render(request, "search_documents.html", **shown)
 
@@ -82,7 +84,7 @@ def documents(request: Request) -> Response:
 def audit(request: Request) -> Response:
     """Who looked at leaked data and access records, newest first; a query as for searches."""
     world = world_of(request)
-    query = request.query_params.get("q", "").strip()[:QUERY_LENGTH]
+    query = request.query_params.get("q", "").strip()
     at, language = request.query_params.get("at", ""), world.pages.language(request)
     try:
         understood = queries.parse_query(query, zone=world.home.settings.zone, now=world.home.clock.now())
@@ -91,8 +93,13 @@ def audit(request: Request) -> Response:
             result = queries.search(session, looks, language=language, after=at, limit=PAGE_SIZE)
     except WRONG as error:
         said_so = said(request, error)
-        return world.pages.render(request, "audit.html", status=400, query=query, at="", said=said_so, result=None)
-    return world.pages.render(request, "audit.html", query=query, at=at, said="", result=result)
+        return world.pages.render(
+            request, "audit.html", status=400, query=query, at="", said=said_so, result=None,
+            query_length=MOST_CHARACTERS,
+        )  # fmt: skip
+    return world.pages.render(
+        request, "audit.html", query=query, at=at, said="", result=result, query_length=MOST_CHARACTERS
+    )
 
 
 def _within(request: Request, session: Session) -> frozenset[int] | None:

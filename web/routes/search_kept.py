@@ -10,13 +10,16 @@ from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse, StreamingResponse
 
 from incidents import queries
+from incidents.casework.standing import limited
 from incidents.documents.fields import parse_documents
 from incidents.documents.search import every_document
+from incidents.errors import IncidentError
 from people.errors import SavedSearchError
 from people.roles import Permission
 from people.saved_searches import ROOMS, change_search, forget_search, save_search
 from web.access.guarded import Guarded
 from web.access.own import own_incidents
+from web.masking.masks import masked_line
 from web.results import (
     DOCUMENT_COLUMNS,
     EVENT_COLUMNS,
@@ -26,7 +29,7 @@ from web.results import (
     note_export,
     write_results,
 )
-from web.searching import QUERY_LENGTH, WRONG, said, seen_by
+from web.searching import WRONG, said, seen_by
 from web.world import actor_of, form_of, world_of
 
 if TYPE_CHECKING:
@@ -39,7 +42,7 @@ if TYPE_CHECKING:
 
     from web.results import ResultFile
 
-PAGES = {"events": "/search", "documents": "/search/documents", "records": "/records"}
+PAGES = {"events": "/search", "documents": "/search/documents"}
 WRONG_USE = 400
 _CHUNK = 1 << 16
 
@@ -47,13 +50,13 @@ _CHUNK = 1 << 16
 def save(request: Request) -> Response:
     """Keep a search under a name; one of one's own of the same name is replaced."""
     world, form = world_of(request), form_of(request)
-    room, query = _room(form, ROOMS), form.get("q", "")[:QUERY_LENGTH]
+    room, query = _room(form), form.get("q", "").strip()
     try:
         with world.home.database.write() as session:
             save_search(
                 session, actor_of(request), room, form.get("name", ""), query,
                 shared=form.get("shared") == "yes", is_default=form.get("default") == "yes",
-                now=world.home.clock.now(),
+                now=world.home.clock.now(), shown=masked_line,
             )  # fmt: skip
     except SavedSearchError as error:
         message, hint = error.said(world.pages.language(request))
@@ -64,13 +67,13 @@ def save(request: Request) -> Response:
 def change(request: Request) -> Response:
     """Rename a search of one's own, share it or no more, let a page begin with it or no more."""
     world, form = world_of(request), form_of(request)
-    room = _room(form, ROOMS)
+    room = _room(form)
     try:
         with world.home.database.write() as session:
             changed = change_search(
                 session, actor_of(request), request.path_params["saved_id"], name=form.get("name", ""),
                 shared=form.get("shared") == "yes", is_default=form.get("default") == "yes",
-                now=world.home.clock.now(),
+                now=world.home.clock.now(), shown=masked_line,
             )  # fmt: skip
     except SavedSearchError as error:
         message, hint = error.said(world.pages.language(request))
@@ -83,10 +86,10 @@ def change(request: Request) -> Response:
 def forget(request: Request) -> Response:
     """Delete a search of one's own."""
     form = form_of(request)
-    room = _room(form, ROOMS)
+    room = _room(form)
     with world_of(request).home.database.write() as session:
         number, now = request.path_params["saved_id"], world_of(request).home.clock.now()
-        if not forget_search(session, actor_of(request), number, now=now):
+        if not forget_search(session, actor_of(request), number, now=now, shown=masked_line):
             raise HTTPException(404)
     return RedirectResponse(f"{PAGES[room]}?{urlencode({'q': form.get('q', '')})}", status_code=303)
 
@@ -94,14 +97,15 @@ def forget(request: Request) -> Response:
 def export(request: Request) -> Response:
     """All results of a search as a file; who took it, and why, goes on record first."""
     world, form, actor = world_of(request), form_of(request), actor_of(request)
-    room, kind, reason = _room(form, ROOMS[:2]), form.get("form", ""), form.get("reason", "").strip()
-    query = form.get("q", "")[:QUERY_LENGTH]
+    room, kind, reason = _room(form), form.get("form", ""), form.get("reason", "").strip()
+    query = form.get("q", "").strip()
     if kind not in FORMS or not reason:
         raise HTTPException(WRONG_USE)
     try:
+        limited(reason)
         with world.home.database.read() as session:
             made = _written(request, session, room, query, kind)
-    except WRONG as error:
+    except (*WRONG, IncidentError) as error:
         return world.pages.error(request, WRONG_USE, said=said(request, error))
     with world.home.database.write() as session:
         note_export(
@@ -124,9 +128,9 @@ def _written(request: Request, session: Session, room: str, query: str, form: st
     return write_results(document_rows(every_document(session, documents)), DOCUMENT_COLUMNS, form)
 
 
-def _room(form: dict[str, str], rooms: tuple[str, ...]) -> str:
-    room = form.get("room", rooms[0])
-    if room not in rooms:
+def _room(form: dict[str, str]) -> str:
+    room = form.get("room", ROOMS[0])
+    if room not in ROOMS:
         raise HTTPException(WRONG_USE)
     return room
 

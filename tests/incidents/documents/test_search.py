@@ -20,6 +20,7 @@ from core.query.wildcards import fits
 from incidents.documents import compiled, search
 from incidents.documents.fields import DocumentQuery
 from incidents.documents.search import every_document, parse_documents, search_all_documents, search_documents
+from incidents.errors import SearchError
 from incidents.findings import NewFinding, record_finding
 from incidents.models import FindingRow
 from tests.incidents.makers import NOW, Leaked, make_document, take, wipe
@@ -199,6 +200,21 @@ def test_every_facet_says_how_many_a_search_by_its_value_finds(
         when = dict(session.execute(select(Capture.id, Capture.fetched_at)).all())
     days = Counter((when[one] + timedelta(hours=9)).date() for one in chosen)
     assert {day.day: day.events for day in found.days} == days
+
+
+@pytest.mark.parametrize("number", [0, (1 << 31) - 1])
+def test_a_place_behind_any_id_is_one_to_go_on_from(database: Database, number: int) -> None:
+    write(database, [("名簿", "seller", "forum", "leak", 4, -hours, False) for hours in range(3)])
+    with database.read() as session:
+        every = [hit.capture_id for hit in every_document(session, DocumentQuery())]
+        after = f"{(NOW + timedelta(days=1)).isoformat()}_{number}"
+        assert [hit.capture_id for hit in search_documents(session, DocumentQuery(), after=after).hits] == every
+
+
+@pytest.mark.parametrize("after", ["2026-11-22T00:00:00_5", "2026-11-22T00:00:00+00:00_2147483648", "_1"])
+def test_a_place_of_no_page_is_refused(database: Database, after: str) -> None:
+    with database.read() as session, pytest.raises(SearchError):
+        search_documents(session, DocumentQuery(), after=after)
 
 
 def test_what_is_more_than_is_counted_says_so_and_counts_the_newest(database: Database) -> None:

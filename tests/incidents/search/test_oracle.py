@@ -18,24 +18,25 @@ from sqlalchemy.orm import Session
 from core.query.expressions import All, Any, Between, Expression, Is, Not, Word
 from core.query.folding import folded
 from core.query.wildcards import fits
-from incidents.blocks import finder, sealed, sealing
+from incidents.blocks import finder, letters, sealed, sealing
 from incidents.blocks.models import EventBlock
 from incidents.marks import EVENT, STAR, TAG
 from incidents.models import Event, Incident, MarkRow
+from incidents.timeline import search as timeline
 from incidents.timeline.events import add_event
 from incidents.timeline.query import SearchQuery
-from incidents.timeline.search import every_event, search, search_all
+from incidents.timeline.search import every_event, histogram, search, search_all
 from tests.actors import by
 from tests.incidents.makers import NOW, wipe
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from core.database import Database
 
 WORDS = [
     "漏洩", "漏", "洩", "漏洩した", "顧客リスト", "ｶﾀｶﾅ", "カタカナ", "Paste", "PASTE", "a", "ab", "abc", "abcd",
-    "bcda", "%", "_", "*", '"', "o'clock", "𠮷野家の", "é", "が", "ー", "\\",
+    "bcda", "%", "_", "*", '"', "o'clock", "𠮷野家の", "é", "が", "ー", "\\", "\0", "\0\ud800", "a\0b",
 ]  # fmt: skip
 words = st.sampled_from(WORDS) | st.text(min_size=1, max_size=5)
 notes = st.lists(words, max_size=6).map(" ".join)
@@ -177,6 +178,7 @@ def pages(database: Database, query: SearchQuery, limit: int = 3) -> list[int]:
 @given(
     given=st.lists(rows, max_size=25), asked=st.lists(expressions, min_size=1, max_size=6), read=st.integers(1, 9),
     marks=st.lists(st.tuples(st.integers(0, 30), st.sampled_from(["", "要確認", "Night 1", "night 2"])), max_size=9),
+    characters=st.sampled_from([1, 30, 1 << 16]),
 )  # fmt: skip
 def test_any_search_finds_what_a_naive_look_finds(
     database: Database,
@@ -184,14 +186,17 @@ def test_any_search_finds_what_a_naive_look_finds(
     asked: list[Expression],
     read: int,
     marks: list[tuple[int, str]],
+    characters: int,
 ) -> None:
     wipe(database)
-    write(database, given)
+    with patch.object(letters, "_MOST_CHARACTERS", characters):
+        write(database, given)
     put = put_marks(database, marks) if given else {}
     wanted = [naive(database, expression, put) for expression in asked]
     for is_sealed in (False, True):
         if is_sealed:
-            sealing.seal(database)
+            with patch.object(letters, "_MOST_CHARACTERS", characters):
+                sealing.seal(database)
         with patch.object(finder, "MOST_READ", read):
             for expression, ids in zip(asked, wanted, strict=True):
                 assert pages(database, SearchQuery(expression)) == ids
@@ -285,7 +290,72 @@ def test_an_event_that_comes_into_sight_late_is_found(database: Database) -> Non
     assert len(pages(database, SearchQuery(Word("latecomer")))) == 1
 
 
-def test_a_search_that_meets_a_sealing_begins_again(database: Database) -> None:
+def test_what_is_sealed_after_the_blocks_were_listed_is_found(database: Database) -> None:
+    """Each statement of PostgreSQL sees what was committed before it: a search may list blocks, then meet others."""
+    write(database, [(f"note {number}", "note", "suzuki", "", 1, 0) for number in range(16)])
+    with database.read() as session:
+        before = [block.number for block in sealed.list_blocks(session)]
+    sealing.seal(database)
+    with database.read() as session:
+        assert sealed.list_blocks(session)
+
+    def listed(session: Session) -> list[sealed.SealedBlock]:
+        return [block for block in sealed.list_blocks(session) if block.number in before]
+
+    with patch.object(finder, "list_blocks", listed):
+        assert len(pages(database, SearchQuery(Word("note")))) == 16
+
+
+@pytest.mark.parametrize("times", [1, 2])
+def test_a_search_that_meets_a_sealing_begins_again(database: Database, times: int) -> None:
+    """Small blocks become a large one between the listing of the blocks and the reading of their leaves."""
+    write(database, [(f"note {number}", "note", "suzuki", "", 1, 0) for number in range(16)])
+    sealing.seal(database)
+    gone: list[int] = []
+
+    def fetch(blocks: list[sealed.SealedBlock], wanted: dict[int, list[int]]) -> None:
+        if len(gone) < times:
+            gone.append(1)
+            raise sealed.BlockGoneError
+        sealed.fetch(blocks, wanted)
+
+    def every(ask: Callable[[Session], list[int]]) -> list[int]:
+        gone.clear()
+        with patch.object(finder, "fetch", fetch), database.read() as session:
+            found = ask(session)
+        assert len(gone) == times
+        return found
+
+    query = SearchQuery(Word("note"))
+    ids = pages(database, query)
+    assert len(ids) == 16
+    assert every(lambda session: [one.id for one in search(session, query, language="en").events]) == ids
+    assert every(lambda session: [one.id for one in search_all(session, query, language="en").page.events]) == ids
+    assert every(lambda session: [sum(day.events for day in histogram(session, query))]) == [16]
+    with patch.object(timeline, "_AT_ONCE", 5):
+        assert every(lambda session: [one.id for one in every_event(session, query, language="en")]) == ids
+
+
+def test_each_leaf_is_read_once_for_a_page_with_its_facets_and_its_days(database: Database) -> None:
+    write(database, [(f"note {number}", "note", "suzuki", "", 1, 0) for number in range(16)])
+    sealing.seal(database)
+    read: list[tuple[int, int]] = []
+    fetch = sealed.fetch
+
+    def noted(blocks: list[sealed.SealedBlock], wanted: dict[int, list[int]]) -> None:
+        given = {block.number: block for block in blocks}
+        for bucket, numbers in wanted.items():
+            read.extend((number, bucket) for number in numbers if bucket not in given[number].leaves)
+        fetch(blocks, wanted)
+
+    with patch.object(finder, "fetch", noted), patch.object(sealed, "fetch", noted), database.read() as session:
+        found = search_all(session, SearchQuery(Word("note")), language="en")
+    assert sum(day.events for day in found.days) == 16
+    assert [(one.value, one.events) for one in found.facets.kind] == [("note", 16)]
+    assert [key for key, times in Counter(read).items() if times > 1] == []
+
+
+def test_leaves_of_a_block_that_is_no_more_are_not_taken_for_empty(database: Database) -> None:
     write(database, [(f"note {number}", "note", "suzuki", "", 1, 0) for number in range(16)])
     sealing.seal(database)
     with database.read() as session:

@@ -80,6 +80,14 @@ def test_a_cursor_goes_through_everything_once(api: Api) -> None:
             break
     assert len(seen) == len(set(seen)) > 4
     assert api("GET", "/events", params={"cursor": "nonsense_x"}).status_code == 422
+    assert api("GET", "/events", params={"cursor": "2026-11-22T00:00:00_5"}).status_code == 422
+
+
+def test_a_search_that_is_too_long_is_refused_and_not_cut(api: Api) -> None:
+    long = "kind:note -" + "x" * 450
+    assert api("GET", "/events", params={"q": long}).status_code == 200
+    assert api("GET", "/events", params={"q": f"{long} -kind:note"}).json()["events"] == []
+    assert api("GET", "/events", params={"q": "x" * 2001}).status_code == 422
 
 
 def test_a_token_does_what_its_scopes_say_and_nothing_else(

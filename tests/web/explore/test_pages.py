@@ -209,6 +209,10 @@ def test_an_export_is_masked_and_recorded(browser: TestClient, database: Databas
     )
     assert CULPRIT in named.text
     assert browser.post("/records/export", data={"form_mark": mark, "reveal": "yes"}).status_code == 400
+    long = {"form_mark": mark, "q": "on:2026-11-03 -" + "x" * 2000, "format": kind, "reason": "hearing"}
+    for path in ("/records/export", "/records", "/records/names"):
+        assert browser.post(path, data=long).status_code == 400, path
+    assert browser.get("/records", params={"q": long["q"]}).status_code == 400
 
 
 def test_a_record_shows_its_import_its_proof_and_for_a_reason_its_line(

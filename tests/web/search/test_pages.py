@@ -9,24 +9,33 @@ import json
 import re
 from html import unescape
 from typing import TYPE_CHECKING
+from urllib.parse import urlencode
 
 import pytest
 from sqlalchemy import select
 
+from archive.models import DocumentRow
 from core.actors import Role
 from core.encodings.csv_text import safe_cell
+from exports.models import ExportRow
+from home import Home
+from incidents.documents.fields import DOCUMENT_STATES
 from incidents.models import Event
 from incidents.timeline.events import add_event
+from incidents.timeline.readings import READING
 from tests.actors import by
 from tests.incidents.makers import NOW
 from tests.web.people import another
 from tests.web.scene import form_mark
+from web.app import create_app
 
 if TYPE_CHECKING:
     from starlette.testclient import TestClient
 
+    from archive.store import Archive
     from core.clock import SetClock
     from core.database import Database
+    from core.settings import Settings
     from tests.web.scene import Scene
 
 
@@ -161,10 +170,152 @@ def test_a_shared_search_is_run_with_its_readers_rights(
     stranger: TestClient, scene: Scene, database: Database, clock: SetClock
 ) -> None:
     foreign = another(stranger.app, database, clock, "foreign", Role.DATA_OWNER, extracts=("billing-*",))  # type: ignore[arg-type]
-    for path in ("/search?q=名簿", "/search/documents?q=verdict:leak", "/search?q=title:当社"):
-        page = foreign.get(path).text
-        assert f"/incidents/{scene.incident_id}" not in page
-        assert f"/documents/{scene.document_id}" not in page
+    owner = another(stranger.app, database, clock, "owner", Role.DATA_OWNER)  # type: ignore[arg-type]
+    for path, room, query in (
+        ("/search", "events", "名簿"), ("/search/documents", "documents", "verdict:leak"),
+        ("/search", "events", "title:当社"),
+    ):  # fmt: skip
+        name, mark = f"ours: {query}", form_mark(owner, "/account")
+        kept = {"room": room, "name": name, "q": query, "shared": "yes", "form_mark": mark}
+        assert owner.post("/search/saved", data=kept, follow_redirects=False).status_code == 303
+
+        def shared(client: TestClient, path: str = path, name: str = name) -> str:
+            page = client.get(f"{path}?q=").text
+            (to,) = re.findall(f'<a href="([^"]+)">{re.escape(name)}</a>', page)
+            found = client.get(unescape(to))
+            assert found.status_code == 200
+            return found.text
+
+        for place in (f"/incidents/{scene.incident_id}", f"/documents/{scene.document_id}"):
+            assert place not in shared(foreign)
+        assert f"/incidents/{scene.incident_id}" in shared(owner)
+
+
+def test_no_identifier_that_was_searched_for_stays_on_record(
+    browser: TestClient, scene: Scene, database: Database
+) -> None:
+    del scene
+    phone, query = "090-1234-5678", "kind:note 090-1234-5678"
+    mark = {"form_mark": form_mark(browser, "/account"), "room": "events", "q": query}
+    kept = mark | {"name": f"calls of {phone}", "shared": "yes", "default": "yes"}
+    assert browser.post("/search/saved", data=kept, follow_redirects=False).status_code == 303
+    page = browser.get("/search?q=").text
+    assert f"calls of {phone}" in page  # the search itself is as it was typed
+    assert f'href="/search?{urlencode({"q": query})}"' in page
+    number = re.findall(r"/search/saved/(\d+)/delete", page)[0]
+    renamed = mark | {"name": f"{phone} again"}
+    assert browser.post(f"/search/saved/{number}", data=renamed, follow_redirects=False).status_code == 303
+    assert browser.post(f"/search/saved/{number}/delete", data=mark, follow_redirects=False).status_code == 303
+    assert browser.post("/search/export", data=mark | {"form": "csv", "reason": "a request"}).status_code == 200
+    with database.read() as session:
+        told = session.execute(
+            select(Event.kind, Event.data, Event.search_text).where(
+                Event.kind.startswith("search-") | (Event.kind == "results-exported")
+            )
+        ).all()
+    assert len(told) == 8
+    assert not [kind for kind, data, text in told if phone in f"{data} {text}" or "1234" in f"{data} {text}"]
+
+
+@pytest.mark.parametrize("path", ["/search", "/search/documents", "/audit"])
+def test_a_search_that_is_too_long_is_refused_and_not_cut(browser: TestClient, path: str) -> None:
+    answer = browser.get(path, params={"q": "kind:note -" + "x" * 2000})
+    assert answer.status_code == 400
+    assert "longer than 2000 characters" in answer.text
+    mark = {"form_mark": form_mark(browser, "/account"), "name": "long", "reason": "r", "form": "csv", "q": "x" * 2001}
+    for deed in ("saved", "export"):
+        answer = browser.post(f"/search/{deed}", data=mark)
+        assert answer.status_code == 400
+        assert "2000 characters" in answer.text
+
+
+@pytest.mark.parametrize("field", ["events", "documents"])
+def test_a_search_that_narrows_an_export_is_refused_and_not_cut(
+    browser: TestClient, scene: Scene, database: Database, field: str
+) -> None:
+    path = f"/incidents/{scene.incident_id}/export"
+    asked = {"form_mark": form_mark(browser, "/account"), "format": "csv", "reason": "hearing"}
+    answer = browser.post(path, data=asked | {field: "x" * 2001})
+    assert answer.status_code == 400
+    assert "longer than 2000 characters" in answer.text
+    with database.read() as session:
+        assert not session.scalars(select(ExportRow.id)).all()
+
+
+def test_a_reason_that_is_too_long_is_refused_before_anything_is_looked_for(
+    browser: TestClient, database: Database
+) -> None:
+    asked = {"form_mark": form_mark(browser, "/account"), "form": "csv", "q": "", "reason": "r" * 2001}
+    answer = browser.post("/search/export", data=asked)
+    assert answer.status_code == 400
+    assert "up to 2000 characters" in answer.text
+    with database.read() as session:
+        assert not session.scalars(select(Event.id).where(Event.kind == "results-exported")).all()
+
+
+def test_access_records_have_no_saved_searches(browser: TestClient) -> None:
+    kept = {"form_mark": form_mark(browser, "/account"), "room": "records", "name": "names", "q": "operator:suzuki"}
+    assert browser.post("/search/saved", data=kept).status_code == 400
+
+
+@pytest.mark.parametrize("path", ["/search", "/search/documents"])
+@pytest.mark.parametrize(
+    "at",
+    [
+        "x", "_", "1", "2026-11-22_5", "2026-11-22T00:00:00_5", "2026-11-22T00:00:00+00:00_99999999999999999999",
+        "2026-11-22T00:00:00+00:00_-1", "0001-01-01T00:00:00+14:00_1", "2026-11-22T00:00:00+00:00_" + "9" * 5000,
+    ],
+)  # fmt: skip
+def test_a_place_to_go_on_from_that_no_page_wrote_is_refused(browser: TestClient, path: str, at: str) -> None:
+    assert browser.get(path, params={"q": "", "at": at}).status_code == 400
+    assert browser.get(path, params={"q": "", "at": "2026-11-22T00:00:00+00:00_5"}).status_code == 200
+
+
+@pytest.mark.parametrize("path", ["/search", "/search/documents"])
+def test_what_says_nothing_is_told_of(browser: TestClient, path: str) -> None:
+    for query in ("(", ")", "OR", '"', "NOT"):
+        assert "says nothing to look for" in browser.get(path, params={"q": query}).text
+    for query in ("", "x", '"("'):
+        assert "says nothing to look for" not in browser.get(path, params={"q": query}).text
+
+
+def test_links_of_a_page_hold_what_was_typed_and_not_what_its_reader_may_not_see(
+    stranger: TestClient, scene: Scene, database: Database, clock: SetClock
+) -> None:
+    del scene
+    client = another(stranger.app, database, clock, "responder", Role.RESPONDER)  # type: ignore[arg-type]
+    page = client.get("/search", params={"q": "名簿"}).text
+    assert 'class="bars"' in page
+    for _ in range(3):
+        assert not [link for link in links(page) if READING in link]
+        page = client.get(next(link for link in links(page) if "state%3A" in link)).text
+
+
+def test_every_facet_of_documents_leads_to_a_search(
+    browser: TestClient, scene: Scene, database: Database, archive: Archive
+) -> None:
+    del scene
+    with database.write() as session:
+        for state in session.scalars(select(DocumentRow.state).distinct()).all():
+            assert state in DOCUMENT_STATES
+    archive.keep_evidence(b"%PDF-1.7 a certificate", "certificate.pdf")
+    page = browser.get("/search/documents", params={"q": ""}).text
+    facets = page.split('class="pad facets"')[1].split("</details>")[0]
+    assert "evidence" in facets
+    assert len(links(facets)) > 5
+    for link in links(facets):
+        assert browser.get(link).status_code == 200
+
+
+def test_the_chart_names_the_zone_of_the_settings(
+    settings: Settings, scene: Scene, database: Database, clock: SetClock
+) -> None:
+    del scene
+    elsewhere = create_app(
+        Home.of(settings.model_copy(update={"zone": "America/New_York"}), database=database, clock=clock)
+    )
+    client = another(elsewhere, database, clock, "one", Role.RESPONDER)
+    assert '<span class="zone">America/New_York</span>' in client.get("/search", params={"q": ""}).text
 
 
 @pytest.mark.parametrize("form", ["csv", "jsonl"])

@@ -14,7 +14,7 @@ from exports.formats import load_formats
 from exports.lists import LISTS
 from exports.models import ExportRow
 from exports.queue import DONE, ask_for, exports_of, file_of
-from exports.wish import QUERY_LENGTH, REASON_LENGTH, ExportWish
+from exports.wish import REASON_LENGTH, ExportWish
 from incidents import queries
 from incidents.errors import NoIncidentError
 from people.roles import Permission, may
@@ -51,8 +51,8 @@ def make(request: Request) -> Response:
     world, form, actor = world_of(request), form_of(request), actor_of(request)
     incident_id: int = request.path_params["incident_id"]
     wish = ExportWish(
-        form=form.get("format", ""), incident_id=incident_id, events=form.get("events", "").strip()[:QUERY_LENGTH],
-        documents=form.get("documents", "").strip()[:QUERY_LENGTH],
+        form=form.get("format", ""), incident_id=incident_id, events=form.get("events", "").strip(),
+        documents=form.get("documents", "").strip(),
         chosen=form.get("list", "") if form.get("format") in _with_lists() else "", reveal=form.get("reveal") == "yes",
         reason=form.get("reason", "").strip()[:REASON_LENGTH], recipient=form.get("recipient", "").strip(),
         language=world.pages.language(request), push=form.get("push") == "yes",

@@ -21,7 +21,7 @@ from trails.explore.rows import read_places
 from web.access.guarded import Guarded
 from web.access.second import ask_second
 from web.exploring import EXPORTED, note, records_of
-from web.routes.explore.records import QUERY_LENGTH, understood
+from web.routes.explore.records import understood
 from web.world import actor_of, form_of
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ def export(request: Request) -> Response:
         raise HTTPException(400)
     if reveal and not may(actor_of(request), Permission.REVEAL_NAMES):
         raise HTTPException(403)
-    query = form.get("q", "").strip()[:QUERY_LENGTH]
+    query = form.get("q", "").strip()
     try:
         expression = understood(request, query)
     except QueryError:

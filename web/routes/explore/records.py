@@ -36,7 +36,6 @@ if TYPE_CHECKING:
     from trails.explore.questions import CountedRecords
     from web.charts.accesses import AccessChart
 
-QUERY_LENGTH: Final = 2000
 PAGE_SIZE: Final = 50
 FACETS: Final = (
     "system", "action", "outcome", "operator", "account", "terminal", "address", "processor", "host", "extract",
@@ -57,13 +56,13 @@ class RecordFacet:
 
 def records(request: Request) -> Response:
     """What fits, newest first; without a search, all records."""
-    query = request.query_params.get("q", "").strip()[:QUERY_LENGTH]
+    query = request.query_params.get("q", "").strip()
     return _page(request, query, request.query_params.get("at", ""))
 
 
 def asked(request: Request) -> Response:
     """Put handles in the place of names and numbers, and go to the page of that search."""
-    world, typed = world_of(request), form_of(request).get("q", "").strip()[:QUERY_LENGTH]
+    world, typed = world_of(request), form_of(request).get("q", "").strip()
     try:
         expression = _parsed(request, typed)
         handled = named_by(request, expression, records_of(request))
@@ -79,7 +78,7 @@ def asked(request: Request) -> Response:
 def names(request: Request) -> Response:
     """The same page with names, for a reason."""
     form = form_of(request)
-    reason, query = form.get("reason", "").strip(), form.get("q", "").strip()[:QUERY_LENGTH]
+    reason, query = form.get("reason", "").strip(), form.get("q", "").strip()
     if not reason:
         raise HTTPException(400)
     try:
