@@ -46,6 +46,16 @@ class LogStream(Protocol):
         """Keep what was taken."""
 
 
+class _StandardError:
+    """Standard error as it is when something is written: whoever puts another in its place gets what comes after."""
+
+    def write(self, text: str, /) -> object:
+        return sys.stderr.write(text)
+
+    def flush(self) -> None:
+        sys.stderr.flush()
+
+
 class RotatedLog:
     """A file that lines are appended to; once it is long it becomes ``.1``, that ``.2``, and the oldest goes."""
 
@@ -94,7 +104,7 @@ def configure_logs(
         level: Of our own records.
         tell: Is shown each of our own records as well, with nothing in it that may not be logged.
     """
-    target = cast("TextIO", stream or sys.stderr)
+    target = cast("TextIO", stream or _StandardError())
     structlog.configure(
         processors=[
             structlog.stdlib.add_log_level,

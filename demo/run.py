@@ -125,7 +125,7 @@ class Demo:
                 self.wait_for_sweep(source)
         ports = Ports(*(free_port(known.get(name, 0), PORT_PATIENCE_S) for name in ("paste_port", "forum_port")))
         mark.write_text(json.dumps({"paste_port": ports.paste, "forum_port": ports.forum}), encoding="utf-8")
-        settings = make_home(self.home, MORE_SETTINGS)
+        settings = make_home(self.home, more_settings=MORE_SETTINGS)
         settings.sources_path.write_text(
             SOURCES.format(paste_port=ports.paste, forum_port=ports.forum, note=NOTE), encoding="utf-8"
         )

@@ -19,6 +19,7 @@ from core.syslog import LOCAL, has_local_syslog
 
 if TYPE_CHECKING:
     from cli.context import Context
+    from core.clock import Clock
     from core.database import Database
     from core.settings import Settings
 
@@ -104,13 +105,16 @@ def _place_lines(place: str) -> str:
     return f"head_files = {json.dumps(['log-heads.jsonl', str(Path(place).expanduser().absolute())])}\n"
 
 
-def make_home(home: Path, log_settings: str = "") -> Settings:
+def make_home(home: Path, log_settings: str = "", more_settings: str = "", *, clock: Clock | None = None) -> Settings:
     """Make what is missing of a home folder, bring its database up to date, and close it to others.
 
     Args:
         home: The folder.
         log_settings: Lines for [log] of new settings.
+        more_settings: Other tables of new settings.
+        clock: Says when; the machine's own unless given.
     """
+    from core.clock import SystemClock
     from core.database import Database
     from fingerprints.secrets.keys import create_key
     from incidents.blocks.sealing import seal
@@ -118,7 +122,7 @@ def make_home(home: Path, log_settings: str = "") -> Settings:
     from transparency.keys import create_log_key
 
     home.mkdir(parents=True, exist_ok=True, mode=0o700)
-    _write_new(home / SETTINGS_FILE, DEFAULT_SETTINGS.replace("[log]\n", "[log]\n" + log_settings))
+    _write_new(home / SETTINGS_FILE, DEFAULT_SETTINGS.replace("[log]\n", "[log]\n" + log_settings) + more_settings)
     settings = load_settings(home)
     _write_new(settings.sources_path, SOURCES_EXAMPLE)
     key_file = home / settings.key.file
@@ -129,7 +133,7 @@ def make_home(home: Path, log_settings: str = "") -> Settings:
     database = Database(settings.database_url)
     upgrade(database)
     seal(database)
-    _put_on_record(settings, database)
+    _put_on_record(settings, database, clock or SystemClock())
     database.close()
     for place in (home, *own_places(settings)):
         if place.exists():
@@ -137,16 +141,14 @@ def make_home(home: Path, log_settings: str = "") -> Settings:
     return settings
 
 
-def _put_on_record(settings: Settings, database: Database) -> None:
+def _put_on_record(settings: Settings, database: Database, clock: Clock) -> None:
     """Settings and index as they are, and a head over that: whoever makes or tightens a home answers for them."""
-    from core.clock import SystemClock
     from custody.register.index_states import FOUND, record_index
     from people.command_line import actor_here, add_first_account
     from transparency.errors import BrokenLogError
     from transparency.heads import publish
     from transparency.settings_record import record_files
 
-    clock = SystemClock()
     with database.write() as session:
         add_first_account(session, clock.now())
         record_files(session, settings, actor=actor_here(session, clock.now()), now=clock.now(), reason="hinomi init")
