@@ -21,6 +21,7 @@ from incidents.marks import RECORD, starred, tagged
 from root_cause.dossier.holders import leaked_of
 from trails.errors import DamagedTrailError
 from trails.explore.handles import MARK, is_handle, is_masked
+from trails.explore.language import unheard_words
 from trails.explore.rows import read_rows_at
 from trails.number_digests import KeyedDoor
 from trails.store.kept_lines import read_line
@@ -141,9 +142,9 @@ def door_of(key: Key) -> KeyedDoor:
     return KeyedDoor(Digester(key), load_kinds()[NUMBER_KIND])
 
 
-def is_plain(expression: Expression) -> bool:
-    """Whether a search names somebody without a handle."""
-    return bool(plain_fields(expression))
+def is_plain(expression: Expression, records: OpenedRecords) -> bool:
+    """Whether a search names somebody without a handle, or may do so by a word that finds nothing."""
+    return bool(plain_fields(expression) or unheard_words(expression, records.explorer))
 
 
 def plain_fields(expression: Expression) -> set[str]:

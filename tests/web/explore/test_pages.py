@@ -130,6 +130,25 @@ def test_what_is_typed_becomes_a_handle_before_it_stands_in_an_address(browser: 
 
 
 @pytest.mark.usefixtures("night")
+def test_a_word_that_finds_nothing_stands_in_no_address_whatever_it_is(browser: TestClient, database: Database) -> None:
+    mark = form_mark(browser, "/records")
+    said = set()
+    for typed in (NUMBER, f"-{NUMBER}", f'"{CULPRIT[:6]} x"', CULPRIT[:6], f"hour:22 ({NUMBER} OR crm)", "nonsense"):
+        answer = browser.post("/records", data={"form_mark": mark, "q": typed}, follow_redirects=False)
+        assert (answer.status_code, answer.headers.get("location")) == (400, None), typed
+        said |= set(re.findall(r'<p class="warning" role="alert">([^<]+)<', answer.text))
+        address = browser.get("/records", params={"q": typed}, follow_redirects=False)
+        assert address.headers["location"] == "/records?plain=yes"
+        for deed in ("names", "export"):
+            form = {"form_mark": mark, "q": typed, "reason": "hearing"}
+            assert browser.post(f"/records/{deed}", data=form).status_code == 400
+    assert len(said) == 1
+    found = browser.post("/records", data={"form_mark": mark, "q": "CallC -拒否"}, follow_redirects=False)
+    assert found.status_code == 303
+    assert_nothing_plain(database)
+
+
+@pytest.mark.usefixtures("night")
 def test_a_name_in_an_address_is_not_looked_for_and_not_shown_again(browser: TestClient) -> None:
     page = browser.get("/records", params={"q": f"operator:{CULPRIT}"})
     assert page.status_code == 400

@@ -18,7 +18,7 @@ from people.roles import Permission
 from root_cause.dossier.opened import KeyedMeanings, is_plain, shown_records
 from trails.explore.explorer import DAY_SLOTS, QUARTERS, SLOT_S
 from trails.explore.handles import is_masked, mask_of
-from trails.explore.language import FIELDS, condition_of
+from trails.explore.language import FIELDS, condition_of, unheard_words
 from trails.explore.questions import RowPlace, ask
 from trails.explore.rows import read_places
 from web.access.guarded import Guarded
@@ -65,7 +65,10 @@ def asked(request: Request) -> Response:
     world, typed = world_of(request), form_of(request).get("q", "").strip()
     try:
         expression = _parsed(request, typed)
-        handled = named_by(request, expression, records_of(request))
+        opened = records_of(request)
+        handled = named_by(request, expression, opened)
+        if unheard_words(handled, opened.explorer):
+            return _refused(request, typed, world.pages.texts(request)("explore.unheard"))
         if handled != expression:
             typed = unparse(handled, FIELDS, _zone(request))
     except QueryError as error:
@@ -99,7 +102,7 @@ def understood(request: Request, query: str) -> Expression | None:
         QueryError: It cannot be meant.
     """
     expression = _parsed(request, query)
-    return None if is_plain(expression) else expression
+    return None if is_plain(expression, records_of(request)) else expression
 
 
 def _page(request: Request, query: str, at: str, *, reveal: bool = False) -> Response:
