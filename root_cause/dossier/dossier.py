@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from root_cause.dossier.holders import LeakedSet, TrailHolder
     from trails.explore.conditions import Condition
     from trails.explore.explorer import Explorer
-    from trails.explore.questions import RowPlace
+    from trails.explore.questions import CountedRecords, RowPlace
 
     Counts = NDArray[np.int64]
 
@@ -84,7 +84,8 @@ class Dossier:
         low: What one in ten colleagues stays below, bar by bar; ``high`` nine in ten. Empty without colleagues.
         colleagues: How many holders of its kind and size there are in that band.
         heat: Records by weekday (Monday first) and hour; ``heat_leaked`` those about leaked customers.
-        usual: Hours in which it usually works.
+        usual: Usual hours of its other work, whatever the range: neither touches of leaked customers count, nor
+            anything in the stretch in which most of these touches lie close together.
         lanes: By field, its places.
         others: Who else touched leaked customers in the range: name, and how many.
         customers: Each of the leaked customers that it touched in the range, by the first touch.
@@ -162,16 +163,14 @@ def compile_dossier(
     leaked_bars = clock.bar(records["second"], base, width, len(bars) - 1)
     low, high, colleagues = _band(explorer, candidate, within, base, width, len(bars) - 1)
     heat, heat_leaked = clock.heat(rows["second"]), clock.heat(records["second"])
-    dated = hits.filter(pl.col("second") > 0)
-    coverage = measure_coverage(
-        dated["second"].to_numpy(), dated["subject"].to_numpy(), clock.local(dated["second"]) // DAY_S
-    )
+    coverage_ever = _coverage(clock, hits_ever)
+    coverage = _coverage(clock, hits) if within else coverage_ever
     return Dossier(
         rows=len(rows), rows_ever=ever.rows, covered=hits["subject"].n_unique(),
         covered_ever=hits_ever["subject"].n_unique(), of=len(leaked.current), span=span, bars=bars,
         all=np.bincount(mine[mine >= 0], minlength=len(bars) - 1),
         leaked=np.bincount(leaked_bars[leaked_bars >= 0], minlength=len(bars) - 1),
-        low=low, high=high, colleagues=colleagues, heat=heat, heat_leaked=heat_leaked, usual=_usual(heat),
+        low=low, high=high, colleagues=colleagues, heat=heat, heat_leaked=heat_leaked, usual=_usual(_other_work(explorer, candidate, ever, clock, hits_ever, coverage_ever)),
         lanes={name: _lanes(name, rows, records, mine, leaked_bars, len(bars) - 1) for name in fields},
         others=_others(explorer, candidate, leaked, within), customers=_customers(hits), coverage=coverage,
         coverage_terminal=_terminal(hits, coverage), hits=hits, page=listed.page, more=listed.more,
@@ -263,8 +262,38 @@ def _band(
     return low, high, len(near)
 
 
-def _usual(heat: Counts) -> frozenset[int]:
-    hours = heat.sum(axis=0)
+def _coverage(clock: _Clock, hits: pl.DataFrame) -> Coverage | None:
+    dated = hits.filter(pl.col("second") > 0)
+    return measure_coverage(
+        dated["second"].to_numpy(), dated["subject"].to_numpy(), clock.local(dated["second"]) // DAY_S
+    )
+
+
+def _other_work(
+    explorer: Explorer,
+    candidate: TrailHolder,
+    ever: CountedRecords,
+    clock: _Clock,
+    hits: pl.DataFrame,
+    coverage: Coverage | None,
+) -> Counts:
+    """Its records by hour of the day, at all times, that have nothing to do with the leak.
+
+    What is to be explained must not say what is usual: each record that touches leaked customers is taken off, once,
+    and all that was done in the stretch in which these touches lie close together.
+    """
+    ahead = explorer.offsets(ever.first_slot, len(ever.slots))
+    at = (ever.first_slot + np.arange(len(ever.slots)) + ahead) // QUARTERS % 24
+    all_hours = np.bincount(at, weights=ever.slots, minlength=24).astype(np.int64)
+    off = hits.select("part", "row", "second").filter(pl.col("second") > 0)
+    if coverage is not None and coverage.is_dense:
+        stretch = TimeSpan(coverage.first, coverage.last + 1)
+        off = pl.concat([off, gather(explorer, both(candidate.condition, stretch), ())])
+    hours: Counts = all_hours - clock.heat(off.unique(["part", "row"])["second"]).sum(axis=0)
+    return hours
+
+
+def _usual(hours: Counts) -> frozenset[int]:
     total = max(int(hours.sum()), 1)
     return frozenset(int(hour) for hour in np.flatnonzero(hours >= SHIFT_SHARE * total))
 

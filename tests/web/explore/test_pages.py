@@ -84,6 +84,15 @@ def test_a_range_narrows_the_records_below(browser: TestClient, scene: Scene) ->
 
 
 @pytest.mark.usefixtures("night")
+def test_the_night_itself_is_no_usual_hour(browser: TestClient, scene: Scene) -> None:
+    address = holder_of(browser, scene)
+    night = {"from": "2026-11-03T22:00", "until": "2026-11-03T23:00"}
+    told = [re.findall(r"Usual hours of its other work: ([^<]+?)\.", browser.get(address, params=one).text)
+            for one in ({}, night)]  # fmt: skip
+    assert told[0] == told[1] == ["10, 11, 12, 13, 14, 15, 16, 17"]
+
+
+@pytest.mark.usefixtures("night")
 def test_every_kind_of_holder_has_a_page(browser: TestClient, scene: Scene) -> None:
     for kind in ("operator", "terminal", "session", "account", "address"):
         page = browser.get(holder_of(browser, scene, kind))
