@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from threading import Lock
 from typing import TYPE_CHECKING, Any, cast
 
@@ -9,6 +10,7 @@ from sqlalchemy import select
 
 from fingerprints.secrets.digests import Digester
 from incidents.actions import add_event
+from people.approvals import REVEAL_NAMES, Approvable
 from people.errors import NotAllowedError
 from people.roles import TABLE, Permission, may
 from root_cause.dossier.opened import CUSTOMER, OpenedRecords, plain_fields, with_handles
@@ -75,6 +77,15 @@ def named_by(request: Request, expression: Expression, records: OpenedRecords) -
             roles = ", ".join(sorted(TABLE[needed]))
             raise NotAllowedError("not_allowed", login=actor.name, permission=needed.value, roles=roles)
     return with_handles(expression, records, words=may(actor, Permission.REVEAL_NAMES))
+
+
+def names_wanted(deed: str, query: str, reason: str) -> Approvable:
+    """Names in what a search finds, for one deed (``names``, ``export``): good for no other search and no other deed.
+
+    The search holds handles in the place of names and numbers, so that it may be shown to whoever decides.
+    """
+    written = hashlib.sha256(query.encode()).hexdigest()[:16]
+    return Approvable(REVEAL_NAMES, f"records {deed} {written}", reason, data={"deed": deed, "query": query})
 
 
 def note_look(request: Request, *, incident_id: int | None = None) -> None:

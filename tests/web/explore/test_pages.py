@@ -17,10 +17,12 @@ from sqlalchemy import select
 from core.actors import Role
 from core.encodings.csv_text import safe_cell
 from incidents.models import Event, MarkRow
+from people.models import Approval
 from tests.incidents.makers import event_kinds
 from tests.web.explore.night import CULPRIT, LEAKED, TERMINAL, take_night
 from tests.web.people import another
 from tests.web.scene import form_mark
+from trails.models import TrailImport
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -186,6 +188,36 @@ def test_no_cell_is_run_as_a_formula(text: str) -> None:
 
 
 @pytest.mark.usefixtures("night")
+def test_what_was_granted_is_good_for_one_search_and_one_deed(
+    browser: TestClient, database: Database, clock: SetClock
+) -> None:
+    other = another(browser.app, database, clock, "hana", Role.INVESTIGATOR)  # type: ignore[arg-type]
+    form = {"form_mark": form_mark(browser, "/records"), "reason": "hearing", "reveal": "yes"}
+    record = first_record(browser, "on:2026-11-03 hour:22")
+    deeds = [
+        ("/records/names", "hour:22"), ("/records/names", "hour:21"), ("/records/export", "hour:22"),
+        ("/records/names", ""), (f"{record}/names", ""), (f"{record}/line", ""),
+    ]  # fmt: skip
+
+    def do(deed: str, query: str) -> int:
+        return browser.post(deed, data=form | {"q": query}).status_code
+
+    for number, granted in enumerate(deeds, start=1):
+        assert do(*granted) == 202
+        waiting = other.get("/approvals")
+        assert waiting.status_code == 200
+        assert granted[1] in waiting.text
+        grant = {"do": "grant", "form_mark": form_mark(other, "/approvals")}
+        assert other.post(f"/approvals/{number}", data=grant).status_code == 200
+        with database.read() as session:
+            (one,) = session.scalars(select(Approval).where(Approval.state == "granted"))
+            same = [wanted.id for wanted in session.scalars(select(Approval).where(Approval.about == one.about))]
+        assert same == [number], "no other of these deeds asks for the same"
+        assert do(*granted) == 200
+    assert_nothing_plain(database)
+
+
+@pytest.mark.usefixtures("night")
 def test_who_may_not_see_names_may_not_look_for_one(browser: TestClient, database: Database, clock: SetClock) -> None:
     auditor = another(browser.app, database, clock, "auditor", Role.AUDITOR)  # type: ignore[arg-type]
     mark = form_mark(auditor, "/account")
@@ -260,6 +292,23 @@ def test_a_record_shows_its_import_its_proof_and_for_a_reason_its_line(
     assert_nothing_plain(database)
     for wrong in ("/records/1/999999", "/records/999/1"):
         assert browser.get(wrong).status_code == 404
+
+
+@pytest.mark.usefixtures("night")
+def test_what_a_mapping_says_of_all_records_is_masked_like_what_they_say(
+    browser: TestClient, database: Database
+) -> None:
+    constants = {"processor": "Kawasaki Calls", "operator": CULPRIT, "extract": "sales"}
+    with database.write() as session:
+        for brought in session.scalars(select(TrailImport)):
+            brought.mapping = brought.mapping | {"constants": constants}
+    address = first_record(browser, "on:2026-11-03 hour:22")
+    page = browser.get(address)
+    assert "Kawasaki" not in page.text
+    assert not PLAIN.search(page.text)
+    assert "&#39;extract&#39;: &#39;sales&#39;" in page.text
+    named = browser.post(f"{address}/names", data={"form_mark": form_mark(browser, address), "reason": "hearing"})
+    assert "Kawasaki" in named.text
 
 
 @pytest.mark.usefixtures("night")

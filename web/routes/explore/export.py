@@ -12,7 +12,6 @@ from starlette.responses import Response
 from core.clock import local
 from core.encodings.csv_text import csv_text
 from core.query.errors import QueryError
-from people.approvals import REVEAL_NAMES, Approvable
 from people.roles import Permission, may
 from root_cause.dossier.opened import COLUMNS, KeyedMeanings, shown_records
 from trails.explore.language import condition_of
@@ -20,7 +19,7 @@ from trails.explore.questions import ask
 from trails.explore.rows import read_places
 from web.access.guarded import Guarded
 from web.access.second import ask_second
-from web.exploring import EXPORTED, note, records_of
+from web.exploring import EXPORTED, names_wanted, note, records_of
 from web.routes.explore.records import understood
 from web.world import actor_of, form_of
 
@@ -46,7 +45,7 @@ def export(request: Request) -> Response:
         raise HTTPException(400) from None
     if expression is None:
         raise HTTPException(400)
-    approved = ask_second(request, Approvable(REVEAL_NAMES, "records", reason)) if reveal else {}
+    approved = ask_second(request, names_wanted("export", query, reason)) if reveal else {}
     opened = records_of(request)
     counted = ask(
         opened.explorer, condition_of(expression, opened.explorer, KeyedMeanings(opened)), limit=MOST_ROWS, facets=()

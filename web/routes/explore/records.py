@@ -13,7 +13,6 @@ from core.query.errors import QueryError
 from core.query.expressions import Is, all_of
 from core.query.parser import parse
 from core.query.writer import unparse
-from people.approvals import REVEAL_NAMES, Approvable
 from people.roles import Permission
 from root_cause.dossier.opened import KeyedMeanings, is_plain, shown_records
 from trails.explore.explorer import DAY_SLOTS, QUARTERS, SLOT_S
@@ -24,7 +23,7 @@ from trails.explore.rows import read_places
 from web.access.guarded import Guarded
 from web.access.second import ask_second
 from web.charts.accesses import draw_accesses
-from web.exploring import REVEALED, named_by, note, note_look, records_of
+from web.exploring import REVEALED, named_by, names_wanted, note, note_look, records_of
 from web.world import form_of, world_of
 
 if TYPE_CHECKING:
@@ -89,7 +88,7 @@ def names(request: Request) -> Response:
             raise HTTPException(400)
     except QueryError:
         raise HTTPException(400) from None
-    approved = ask_second(request, Approvable(REVEAL_NAMES, "records", reason))
+    approved = ask_second(request, names_wanted("names", query, reason))
     page = _page(request, query, form.get("at", ""), reveal=True)
     note(request, REVEALED, {"reason": reason, "query": query, **approved})
     return page
