@@ -125,6 +125,45 @@ def test_names_and_numbers_are_shown_for_a_reason_that_is_recorded(
 
 
 @pytest.mark.usefixtures("night")
+def test_numbers_take_the_right_to_list_them_and_of_many_a_second_person(
+    browser: TestClient, scene: Scene, database: Database, clock: SetClock, settings: Settings
+) -> None:
+    address = holder_of(browser, scene)
+    investigator = another(browser.app, database, clock, "hana", Role.INVESTIGATOR)  # type: ignore[arg-type]
+    owner = another(browser.app, database, clock, "owner", Role.DATA_OWNER, extracts=("*",))  # type: ignore[arg-type]
+    assert "/numbers" not in investigator.get(address).text
+    for client, status in ((investigator, 403), (owner, 404)):
+        form = {"form_mark": form_mark(client, "/account"), "reason": "to notify"}
+        answer = client.post(f"{address}/numbers", data=form)
+        assert (answer.status_code, NUMBER in answer.text) == (status, False)
+    form = {"form_mark": form_mark(browser, address), "reason": "to notify"}
+    assert NUMBER in browser.post(f"{address}/numbers", data=form).text
+    browser.app.state.world.home.settings.people.__dict__["reveal_limit"] = 10  # type: ignore[attr-defined]
+    answer = browser.post(f"{address}/numbers", data=form)
+    assert (answer.status_code, NUMBER in answer.text) == (202, False)
+    with database.read() as session:
+        assert session.scalars(select(Approval.kind)).all() == ["list-numbers"]
+
+
+@pytest.mark.usefixtures("night")
+def test_an_open_range_ends_where_the_records_do(browser: TestClient, scene: Scene, database: Database) -> None:
+    address = holder_of(browser, scene)
+    mark = form_mark(browser, address)
+    for given in ({"from": "2026-11-03T22:00"}, {"until": "2026-11-03T23:00"}, {"until": "9999-12-31T23:59:59-09:00"}):
+        page = browser.get(address, params=given)
+        assert page.status_code == 200, given
+        assert not re.search(r"(?:1970|2106)-|name=\"until\" value=\"9999", page.text), given
+        assert browser.post(f"{address}/pull", data={**given, "form_mark": mark}).status_code == 200
+    for wrong in ("9999-12-31T23:59", "0001-01-01T00:00+14:00"):
+        assert browser.get(address, params={"from": wrong, "until": wrong}).status_code == 400
+    with database.read() as session:
+        told = session.scalars(select(Event).where(Event.kind == "records-pulled").order_by(Event.id)).all()
+    assert {one.data[end][:4] for one in told for end in ("first", "last")} == {"2026"}
+    assert told[0].data["first"] == "2026-11-03T22:00"
+    assert told[1].data["last"] == "2026-11-03T23:00"
+
+
+@pytest.mark.usefixtures("night")
 def test_what_is_typed_becomes_a_handle_before_it_stands_in_an_address(browser: TestClient, database: Database) -> None:
     mark = form_mark(browser, "/records")
     for typed in (f"operator:{CULPRIT}", f"お客様:{NUMBER}", "terminal:T-0007", f"hour:22 {CULPRIT.upper()}"):
