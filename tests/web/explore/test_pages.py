@@ -126,7 +126,7 @@ def test_names_and_numbers_are_shown_for_a_reason_that_is_recorded(
 
 @pytest.mark.usefixtures("night")
 def test_numbers_take_the_right_to_list_them_and_of_many_a_second_person(
-    browser: TestClient, scene: Scene, database: Database, clock: SetClock, settings: Settings
+    browser: TestClient, scene: Scene, database: Database, clock: SetClock
 ) -> None:
     address = holder_of(browser, scene)
     investigator = another(browser.app, database, clock, "hana", Role.INVESTIGATOR)  # type: ignore[arg-type]
@@ -149,11 +149,11 @@ def test_numbers_take_the_right_to_list_them_and_of_many_a_second_person(
 def test_an_open_range_ends_where_the_records_do(browser: TestClient, scene: Scene, database: Database) -> None:
     address = holder_of(browser, scene)
     mark = form_mark(browser, address)
-    for given in ({"from": "2026-11-03T22:00"}, {"until": "2026-11-03T23:00"}, {"until": "9999-12-31T23:59:59-09:00"}):
-        page = browser.get(address, params=given)
-        assert page.status_code == 200, given
-        assert not re.search(r"(?:1970|2106)-|name=\"until\" value=\"9999", page.text), given
-        assert browser.post(f"{address}/pull", data={**given, "form_mark": mark}).status_code == 200
+    for asked in ({"from": "2026-11-03T22:00"}, {"until": "2026-11-03T23:00"}, {"until": "9999-12-31T23:59:59-09:00"}):
+        page = browser.get(address, params=asked)
+        assert page.status_code == 200, asked
+        assert not re.search(r"(?:1970|2106)-|name=\"until\" value=\"9999", page.text), asked
+        assert browser.post(f"{address}/pull", data={**asked, "form_mark": mark}).status_code == 200
     for wrong in ("9999-12-31T23:59", "0001-01-01T00:00+14:00"):
         assert browser.get(address, params={"from": wrong, "until": wrong}).status_code == 400
     with database.read() as session:
