@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from starlette.requests import Request
 
+    from core.actors import Actor
     from core.query.expressions import Expression
     from home import Home
 
@@ -62,21 +63,31 @@ def records_of(request: Request) -> OpenedRecords:
     return cast("KeptOpen", state.open_records).of(world_of(request).home)
 
 
-def named_by(request: Request, expression: Expression, records: OpenedRecords) -> Expression:
+def named_by(actor: Actor, expression: Expression, records: OpenedRecords) -> Expression:
     """The same search with handles in the place of names and numbers, for who may name them.
 
     Raises:
         NotAllowedError: They may not.
     """
-    fields, actor = plain_fields(expression), actor_of(request)
+    fields = plain_fields(expression)
     for needed, used in (
         (Permission.REVEAL_VALUES, CUSTOMER in fields),
         (Permission.REVEAL_NAMES, bool(fields - {CUSTOMER})),
     ):
-        if used and not may(actor, needed):
-            roles = ", ".join(sorted(TABLE[needed]))
-            raise NotAllowedError("not_allowed", login=actor.name, permission=needed.value, roles=roles)
+        if used:
+            check_right(actor, needed)
     return with_handles(expression, records, words=may(actor, Permission.REVEAL_NAMES))
+
+
+def check_right(actor: Actor, needed: Permission) -> None:
+    """Let go on who has a right.
+
+    Raises:
+        NotAllowedError: They have not.
+    """
+    if not may(actor, needed):
+        roles = ", ".join(sorted(TABLE[needed]))
+        raise NotAllowedError("not_allowed", login=actor.name, permission=needed.value, roles=roles)
 
 
 def names_wanted(deed: str, query: str, reason: str) -> Approvable:

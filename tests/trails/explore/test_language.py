@@ -113,7 +113,8 @@ def test_customers_and_leaks_are_digests() -> None:
 
 
 WORDS = [
-    "op-1", "OP", "佐藤", "T1", "10.0.0.1", "委託先", "s1", "a", "sal", "OK", "失", "h1", "VIEW", "crm", "bill", "x y", "e",
+    "op-1", "OP", "佐藤", "T1", "10.0.0.1", "委託先", "s1", "a", "sal", "OK", "失", "h1", "VIEW", "crm", "bill", "x y",
+    "e",
 ]  # fmt: skip
 
 

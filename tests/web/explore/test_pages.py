@@ -10,12 +10,9 @@ from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from sqlalchemy import select
 
 from core.actors import Role
-from core.encodings.csv_text import safe_cell
 from incidents.models import Event, MarkRow
 from people.models import Approval
 from tests.incidents.makers import event_kinds
@@ -219,13 +216,6 @@ def test_names_of_a_search_are_shown_for_a_reason_and_no_plain_search_is_recorde
     assert_nothing_plain(database)
 
 
-@given(text=st.text(max_size=9))
-def test_no_cell_is_run_as_a_formula(text: str) -> None:
-    safe = safe_cell(text)
-    assert not safe.startswith(("=", "+", "-", "@", "\t", "\r"))
-    assert safe.removeprefix("'") == text.removeprefix("'")
-
-
 @pytest.mark.usefixtures("night")
 def test_what_was_granted_is_good_for_one_search_and_one_deed(
     browser: TestClient, database: Database, clock: SetClock
@@ -274,6 +264,54 @@ def test_the_leaked_customers_are_a_search(browser: TestClient, scene: Scene) ->
     assert browser.get("/records", params={"q": "leak:999"}).status_code == 200
     assert browser.get("/records", params={"q": "nonsense:1"}).status_code == 400
     assert browser.get("/records", params={"at": "1.2"}).status_code == 400
+
+
+@pytest.mark.usefixtures("night")
+def test_a_time_narrows_all_of_a_search(browser: TestClient) -> None:
+    def found(query: str, **time: str) -> int:
+        page = browser.get("/records", params={"q": query, **time})
+        total = re.search(r">([\d,]+) of [\d,]+ records<", page.text)
+        assert total, page.text
+        return int(total[1].replace(",", ""))
+
+    day = {"from": "2026-11-03T00:00", "until": "2026-11-04T00:00"}
+    for query in ("action:view OR action:edit", "when:2026-11-03T10:00..2026-11-05", "", "hour:22 OR hour:23"):
+        assert found(query, **day) == found(f"({query}) on:2026-11-03" if query else "on:2026-11-03"), query
+    page = browser.get("/records", params={"q": "hour:22 OR hour:23"})
+    bars = re.findall(r'<a href="(/records\?[^"]+from=[^"]+)"', page.text)
+    assert bars
+    for bar in bars:
+        narrowed = browser.get(bar.replace("&amp;", "&"))
+        label = re.search(r">([\d,]+) of [\d,]+ records<", narrowed.text)
+        assert label
+        assert 0 <= int(label[1]) <= found("hour:22 OR hour:23")
+    for wrong in ({"from": "x", "until": "y"}, {**day, "q": "nonsense:1"}):
+        assert browser.get("/records", params=wrong).status_code == 400
+
+
+@pytest.mark.usefixtures("night")
+def test_a_session_that_is_typed_finds_its_rows(browser: TestClient, night: Night) -> None:
+    mark = form_mark(browser, "/records")
+    for name in ("s20261103-7n", "s20261103-7", "s20260901-0"):
+        answer = browser.post("/records", data={"form_mark": mark, "q": f"session:{name}"}, follow_redirects=False)
+        assert name not in unquote(answer.headers["location"])
+        lines = sum(f",{name}," in line for line in night.lines)
+        assert f">{lines} of" in browser.get(answer.headers["location"]).text
+
+
+@pytest.mark.usefixtures("night")
+def test_an_export_that_is_cut_says_so_in_its_name_and_its_last_row(
+    browser: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("web.routes.explore.export.MOST_ROWS", 10)
+    form = {"form_mark": form_mark(browser, "/records"), "q": "on:2026-11-03"}
+    for kind in ("csv", "jsonl"):
+        answer = browser.post("/records/export", data={**form, "format": kind})
+        name = re.search(r"hinomi-records-first-10-of-(\d+)\." + kind, answer.headers["content-disposition"])
+        assert name
+        rows = answer.content.decode("utf-8-sig").splitlines()
+        assert len(rows) == 11 + (kind == "csv")
+        assert f"the first 10 of {name[1]} records" in rows[-1]
 
 
 @pytest.mark.usefixtures("night")

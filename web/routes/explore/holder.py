@@ -20,7 +20,7 @@ from incidents.marks import pull_records
 from people.approvals import LIST_NUMBERS, REVEAL_NAMES, Approvable
 from people.roles import Permission, may
 from root_cause.dossier.dossier import compile_dossier
-from root_cause.dossier.holders import KINDS, find_candidate, leaked_of
+from root_cause.dossier.holders import find_candidate, leaked_of
 from root_cause.dossier.opened import moment_of, shown_records
 from trails.explore.conditions import TimeSpan
 from trails.explore.explorer import NEVER
@@ -31,10 +31,10 @@ from trails.gaps import read_gaps
 from trails.store.runs import RUN_KINDS
 from web.access.guarded import Guarded
 from web.access.second import ask_second
-from web.charts.accesses import draw_accesses, draw_lanes, label_of, lanes_height, written
+from web.charts.accesses import draw_accesses, draw_lanes, label_of, written
 from web.charts.heat import draw_heat
 from web.exploring import REVEALED, note, note_look, records_of
-from web.routes.explore.records import place_of
+from web.routes.explore.records import place_of, second_of
 from web.world import actor_of, form_of, world_of
 
 if TYPE_CHECKING:
@@ -168,8 +168,8 @@ def _range(first: str, until: str, zone: str) -> TimeSpan | None:
     if not first and not until:
         return None
     try:
-        begin = _second(first, zone) if first else 0
-        end = _second(until, zone) if until else NEVER
+        begin = second_of(first, zone) if first else 0
+        end = second_of(until, zone) if until else NEVER
     except (ValueError, OverflowError):
         raise HTTPException(400) from None
     if end <= begin:
@@ -182,12 +182,6 @@ def _shown_ends(bars: Sequence[int], within: TimeSpan | None) -> tuple[int, int]
     if within is None or within.until <= bars[0] or within.first >= bars[-1]:
         return bars[0], bars[-1]
     return max(within.first, bars[0]), min(within.until, bars[-1])
-
-
-def _second(text: str, zone: str) -> int:
-    moment = datetime.fromisoformat(text)
-    aware = moment if moment.tzinfo else moment.replace(tzinfo=ZoneInfo(zone))
-    return min(max(0, int(aware.timestamp())), NEVER)
 
 
 def _title(looked: _Looked) -> str:
@@ -238,11 +232,11 @@ def _page(
         request, "explore_holder.html", line=looked.line, kind=kind, handle=looked.candidate.handle.removeprefix(MARK),
         name=looked.candidate.name if reveal else mask_of(looked.candidate.handle), dossier=dossier, chart=chart,
         heat=draw_heat(dossier.heat.tolist(), dossier.heat_leaked.tolist(), dossier.usual), lanes=lanes,
-        lanes_height=lanes_height, others=others, others_kind=others_kind, gaps=gaps, zone=zone,
+        others=others, others_kind=others_kind, gaps=gaps, zone=zone,
         first=looked.first, until=looked.until, ranged=looked.within is not None, only_leaked=looked.only_leaked,
         shown=shown_records(read_places(opened.explorer, dossier.page), opened.handles, reveal=reveal),
         next=".".join(map(str, last)) if last else "", revealed=reveal, numbers=numbers or {}, moment_of=moment_of,
-        customers=dossier.customers[:CUSTOMERS_SHOWN], coverage=_coverage(request, looked, named), kinds=KINDS,
+        customers=dossier.customers[:CUSTOMERS_SHOWN], coverage=_coverage(request, looked, named),
         query=_query(looked), dense=_dense(looked),
     )  # fmt: skip
 

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
 
 from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse
 
 from core.query.errors import QueryError
-from core.query.expressions import Is, all_of
+from core.query.expressions import Between, Is, all_of
 from core.query.parser import parse
 from core.query.writer import unparse
 from people.roles import Permission
-from root_cause.dossier.opened import KeyedMeanings, is_plain, shown_records
-from trails.explore.explorer import DAY_SLOTS, QUARTERS, SLOT_S
+from root_cause.dossier.opened import KeyedMeanings, is_plain, moment_of, shown_records
+from trails.explore.explorer import DAY_SLOTS, NEVER, QUARTERS, SLOT_S
 from trails.explore.handles import is_masked, mask_of
 from trails.explore.language import FIELDS, condition_of, unheard_words
 from trails.explore.questions import RowPlace, ask
@@ -24,7 +26,7 @@ from web.access.guarded import Guarded
 from web.access.second import ask_second
 from web.charts.accesses import draw_accesses
 from web.exploring import REVEALED, named_by, names_wanted, note, note_look, records_of
-from web.world import form_of, world_of
+from web.world import actor_of, form_of, world_of
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -55,8 +57,36 @@ class RecordFacet:
 
 def records(request: Request) -> Response:
     """What fits, newest first; without a search, all records."""
-    query = request.query_params.get("q", "").strip()
-    return _page(request, query, request.query_params.get("at", ""))
+    given = request.query_params
+    query = given.get("q", "").strip()
+    if given.get("from") and given.get("until"):
+        return _narrowed(request, query, given["from"], given["until"])
+    return _page(request, query, given.get("at", ""))
+
+
+def _narrowed(request: Request, query: str, first: str, until: str) -> Response:
+    """To the same search within a time; whatever it says, the time is asked besides all of it."""
+    try:
+        expression = understood(request, query)
+        span = [moment_of(second_of(one, _zone(request))) for one in (first, until)]
+    except (QueryError, ValueError, OverflowError):
+        raise HTTPException(400) from None
+    if expression is None:
+        return RedirectResponse("/records?plain=yes", status_code=303)
+    query = unparse(all_of([expression, Between("when", *span)]), FIELDS, _zone(request))
+    return RedirectResponse(f"/records?{urlencode({'q': query})}", status_code=303)
+
+
+def second_of(text: str, zone: str) -> int:
+    """The second since 1970 that an address or a form names, in the zone unless it says another; none beyond ours.
+
+    Raises:
+        ValueError: It is no time.
+        OverflowError: There is no such time.
+    """
+    moment = datetime.fromisoformat(text)
+    aware = moment if moment.tzinfo else moment.replace(tzinfo=ZoneInfo(zone))
+    return min(max(0, int(aware.timestamp())), NEVER)
 
 
 def asked(request: Request) -> Response:
@@ -65,7 +95,7 @@ def asked(request: Request) -> Response:
     try:
         expression = _parsed(request, typed)
         opened = records_of(request)
-        handled = named_by(request, expression, opened)
+        handled = named_by(actor_of(request), expression, opened)
         if unheard_words(handled, opened.explorer):
             return _refused(request, typed, world.pages.texts(request)("explore.unheard"))
         if handled != expression:
