@@ -156,7 +156,7 @@ def compile_dossier(
         limit=limit,
         facets=(),
     )
-    bars, width, base = _bars(explorer, first, until)
+    bars, width, base = lay_bars(explorer, first, until)
     clock = _Clock(explorer)
     mine = clock.bar(rows["second"], base, width, len(bars) - 1)
     records = touched.records
@@ -216,13 +216,13 @@ def _span(first_slot: int, slots: Counts) -> tuple[int, int] | None:
     return (first_slot * SLOT_S, (first_slot + len(slots)) * SLOT_S) if len(slots) else None
 
 
-def _bars(explorer: Explorer, first: int, until: int) -> tuple[list[int], int, int]:
+def lay_bars(explorer: Explorer, first: int, until: int, widths: Sequence[int] = WIDTHS) -> tuple[list[int], int, int]:
     """Beginnings of bars and the end of the last, their width, and the second on the wall at which the first begins."""
     span = explorer.span or (first, until)
     first = max(first, span[0] // SLOT_S * SLOT_S)
     until = max(first + 60, min(until, (span[1] // SLOT_S + 1) * SLOT_S))
     begin, end = first + _ahead_at(explorer, first), until + _ahead_at(explorer, until - 1)
-    width = next((one for one in WIDTHS if -(-(end - begin) // one) <= MOST_BARS), WIDTHS[-1])
+    width = next((one for one in widths if -(-(end - begin) // one) <= MOST_BARS), widths[-1])
     base = begin - begin % min(width, DAY_S)
     local = range(base, base + width * (-(-(end - base) // width)) + 1, width)
     # Where the clocks are changed, an hour of the wall is there twice or not at all.

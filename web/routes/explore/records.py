@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
+import numpy as np
 from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse
 
@@ -16,8 +17,9 @@ from core.query.expressions import Between, Is, all_of
 from core.query.parser import parse
 from core.query.writer import unparse
 from people.roles import Permission
+from root_cause.dossier.dossier import HOUR_S, WIDTHS, lay_bars
 from root_cause.dossier.opened import KeyedMeanings, is_plain, moment_of, shown_records
-from trails.explore.explorer import DAY_SLOTS, NEVER, QUARTERS, SLOT_S
+from trails.explore.explorer import NEVER, SLOT_S
 from trails.explore.handles import is_masked, mask_of
 from trails.explore.language import FIELDS, condition_of, unheard_words
 from trails.explore.questions import RowPlace, ask
@@ -42,8 +44,7 @@ FACETS: Final = (
     "system", "action", "outcome", "operator", "account", "terminal", "address", "processor", "host", "extract",
 )  # fmt: skip
 SHOWN_VALUES: Final = 8
-WIDTHS: Final = (QUARTERS, 6 * QUARTERS, DAY_SLOTS, 7 * DAY_SLOTS, 28 * DAY_SLOTS, 91 * DAY_SLOTS, 364 * DAY_SLOTS)
-MOST_BARS: Final = 120
+BAR_WIDTHS: Final = tuple(one for one in WIDTHS if one >= HOUR_S)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,12 +69,12 @@ def _narrowed(request: Request, query: str, first: str, until: str) -> Response:
     """To the same search within a time; whatever it says, the time is asked besides all of it."""
     try:
         expression = understood(request, query)
-        span = [moment_of(second_of(one, _zone(request))) for one in (first, until)]
+        begin, end = (moment_of(second_of(one, _zone(request))) for one in (first, until))
     except (QueryError, ValueError, OverflowError):
         raise HTTPException(400) from None
     if expression is None:
         return RedirectResponse("/records?plain=yes", status_code=303)
-    query = unparse(all_of([expression, Between("when", *span)]), FIELDS, _zone(request))
+    query = unparse(all_of([expression, Between("when", begin, end)]), FIELDS, _zone(request))
     return RedirectResponse(f"/records?{urlencode({'q': query})}", status_code=303)
 
 
@@ -191,16 +192,12 @@ def _chart(opened: OpenedRecords, counted: CountedRecords) -> AccessChart | None
     """The histogram; its bars are as wide as the span needs."""
     if not len(counted.slots):
         return None
-    explorer, slots = opened.explorer, len(counted.slots)
-    width = next((one for one in WIDTHS if -(-slots // one) < MOST_BARS), WIDTHS[-1])
-    ahead = int(explorer.offsets(counted.first_slot, 1)[0])
-    skipped = (counted.first_slot + ahead) % min(width, DAY_SLOTS)
-    base, bars = counted.first_slot - skipped, -(-(slots + skipped) // width)
-    sums = [0] * bars
-    for at in counted.slots.nonzero()[0].tolist():
-        sums[(at + skipped) // width] += int(counted.slots[at])
-    edges = [(base + width * number) * SLOT_S for number in range(bars + 1)]
-    return draw_accesses(edges, sums, [0] * bars, zone=explorer.zone)
+    explorer, first = opened.explorer, counted.first_slot * SLOT_S
+    edges, _, _ = lay_bars(explorer, first, first + len(counted.slots) * SLOT_S, BAR_WIDTHS)
+    seconds = first + np.arange(len(counted.slots)) * SLOT_S
+    at = np.searchsorted(edges, seconds, side="right") - 1
+    sums = np.bincount(at, weights=counted.slots, minlength=len(edges) - 1).astype(int).tolist()
+    return draw_accesses(edges, sums, [0] * len(sums), zone=explorer.zone)
 
 
 def _facets(
