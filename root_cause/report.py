@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from core.texts import LANGUAGES, load_texts
+from trails.explore.handles import MASK
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
     from trails.explore.handles import Handles
     from trails.gaps import Gap
 
-MASK: Final = "●●"
 EPOCH: Final = date(1970, 1, 1)
 SHOWN: Final = 100
 HOLDER, NOBODY, UNKNOWN = "holder", "none", "unknown"

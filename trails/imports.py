@@ -140,13 +140,13 @@ def run_import(
             session.add(row)
             session.flush()
             import_id = row.id
-        if keeper is not None:
-            keeper.begin(import_id)
         totals, writer = _Totals(), PartWriter(trails_dir / "staging" / system, import_id, keeper)
         reading, limits = assumptions(plan, TimeReading(plan.mapping.zone, started.date()))
         make = RecordMaker(plan.mapping, reading, door, started + FUTURE_ALLOWED)
         helpers = choose_helpers(plan.path) if helpers is None else helpers
         try:
+            if keeper is not None:
+                keeper.begin(import_id)
             _read_all(plan, trails_dir, database, make, helpers, totals, writer, progress, keeper)
             return _commit(import_id, plan, trails_dir, database, clock, totals, writer, limits, memory)
         finally:

@@ -48,10 +48,11 @@ class TrailPart(Base):
     """One Parquet file: the records of one import in one month (``undated`` for those without a time).
 
     ``sessions`` and ``exports`` count how many different ones it holds; there are too many to count them when asked.
+    Marks, events and leaves of the log name a record by the file's number, so that no number is given twice.
     """
 
     __tablename__ = "trail_parts"
-    __table_args__ = (Index(None, "system", "month"),)
+    __table_args__ = (Index(None, "system", "month"), {"sqlite_autoincrement": True})
     id: Mapped[int] = mapped_column(primary_key=True)
     import_id: Mapped[int] = mapped_column(ForeignKey("trail_imports.id"))
     system: Mapped[str]

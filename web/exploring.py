@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from threading import Lock
 from typing import TYPE_CHECKING, Any, cast
 
@@ -9,6 +10,7 @@ from sqlalchemy import select
 
 from fingerprints.secrets.digests import Digester
 from incidents.actions import add_event
+from people.approvals import REVEAL_NAMES, Approvable
 from people.errors import NotAllowedError
 from people.roles import TABLE, Permission, may
 from root_cause.dossier.opened import CUSTOMER, OpenedRecords, plain_fields, with_handles
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
 
     from starlette.requests import Request
 
+    from core.actors import Actor
     from core.query.expressions import Expression
     from home import Home
 
@@ -60,21 +63,40 @@ def records_of(request: Request) -> OpenedRecords:
     return cast("KeptOpen", state.open_records).of(world_of(request).home)
 
 
-def named_by(request: Request, expression: Expression, records: OpenedRecords) -> Expression:
+def named_by(actor: Actor, expression: Expression, records: OpenedRecords) -> Expression:
     """The same search with handles in the place of names and numbers, for who may name them.
 
     Raises:
         NotAllowedError: They may not.
     """
-    fields, actor = plain_fields(expression), actor_of(request)
+    fields = plain_fields(expression)
     for needed, used in (
         (Permission.REVEAL_VALUES, CUSTOMER in fields),
         (Permission.REVEAL_NAMES, bool(fields - {CUSTOMER})),
     ):
-        if used and not may(actor, needed):
-            roles = ", ".join(sorted(TABLE[needed]))
-            raise NotAllowedError("not_allowed", login=actor.name, permission=needed.value, roles=roles)
+        if used:
+            check_right(actor, needed)
     return with_handles(expression, records, words=may(actor, Permission.REVEAL_NAMES))
+
+
+def check_right(actor: Actor, needed: Permission) -> None:
+    """Let go on who has a right.
+
+    Raises:
+        NotAllowedError: They have not.
+    """
+    if not may(actor, needed):
+        roles = ", ".join(sorted(TABLE[needed]))
+        raise NotAllowedError("not_allowed", login=actor.name, permission=needed.value, roles=roles)
+
+
+def names_wanted(deed: str, query: str, reason: str) -> Approvable:
+    """Names in what a search finds, for one deed (``names``, ``export``): good for no other search and no other deed.
+
+    The search holds handles in the place of names and numbers, so that it may be shown to whoever decides.
+    """
+    written = hashlib.sha256(query.encode()).hexdigest()[:16]
+    return Approvable(REVEAL_NAMES, f"records {deed} {written}", reason, data={"deed": deed, "query": query})
 
 
 def note_look(request: Request, *, incident_id: int | None = None) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 SHOWN = 20
 FACETS = ("system", "action", "outcome", "operator", "account", "terminal", "address", "processor")
 VALUES = 5
+DIGEST = re.compile(r"[0-9a-fA-F]{16}")
 COLUMNS = ("when", "action", "subject", "operator", "terminal", "outcome", "system")
 
 
@@ -38,13 +40,21 @@ def explore(ctx: Context, query: str, *, incident_id: int | None, limit: int, as
     from core.query.parser import parse
     from core.query.writer import unparse
     from incidents.actions import add_event
-    from root_cause.dossier.opened import KeyedMeanings, shown_records, with_handles
+    from incidents.errors import NoIncidentError
+    from incidents.models import Incident
+    from people.roles import Permission
+    from root_cause.dossier.opened import KeyedMeanings, shown_records
     from trails.explore.language import FIELDS, condition_of
     from trails.explore.questions import ask
     from trails.explore.rows import read_places
+    from web.exploring import check_right, named_by
 
+    check_right(ctx.actor, Permission.SEE_CAUSE)
+    with ctx.database.read() as session:
+        if incident_id is not None and session.get(Incident, incident_id) is None:
+            raise NoIncidentError(incident_id)
     opened, zone = _opened(ctx), ctx.settings.trail_zone
-    expression = with_handles(parse(query, FIELDS, zone, now=ctx.clock.now()), opened)
+    expression = named_by(ctx.actor, parse(query, FIELDS, zone, now=ctx.clock.now()), opened)
     if incident_id is not None:
         expression = all_of([expression, Is("leak", str(incident_id))])
     condition = condition_of(expression, opened.explorer, KeyedMeanings(opened))
@@ -82,17 +92,23 @@ def line(ctx: Context, digest: str, *, path: Path | None, reason: str, as_json: 
     """Show the line of a log behind an access record; that it was asked for is recorded."""
     from incidents.actions import add_event
     from people.approvals import REVEAL_NAMES
+    from trails.errors import DamagedTrailError
 
-    try:
-        wanted = int(digest, 16)
-    except ValueError:
-        raise CommandError("no_line_digest", digest=digest) from None
+    if not DIGEST.fullmatch(digest):
+        raise CommandError("no_line_digest", digest=digest)
+    wanted = int(digest, 16)
     reason = reason_for("the line", reason, ask=not as_json)
     approved = ctx.second_person(REVEAL_NAMES, f"line {wanted:016x}", reason, None)
-    found = _in_file(ctx, path, wanted) if path is not None else _kept(ctx, wanted)
+    found, damage = None, None
+    try:
+        found = _in_file(ctx, path, wanted) if path is not None else _kept(ctx, wanted)
+    except DamagedTrailError as error:  # that it was asked for is on the record whatever comes of it
+        damage = error
     with ctx.database.write() as session:
         data = {"record": f"{wanted:016x}", "reason": reason, "found": found is not None, **approved}
         add_event(session, "line-revealed", actor=ctx.actor, now=ctx.clock.now(), data=data)
+    if damage is not None:
+        raise damage
     if found is None:
         raise CommandFailedError("no_such_line", digest=f"{wanted:016x}")
     text, number = found

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import polars as pl
 
-from root_cause.dossier.coverage import measure_coverage
+from root_cause.dossier.coverage import TouchedTogether, measure_coverage
 from root_cause.dossier.holders import touches_of_leaked
 from trails.explore.conditions import ANYTHING, AtRows, Either, NamedIn, TimeSpan, both
 from trails.explore.explorer import QUARTERS, SLOT_S, weekday_of
@@ -26,10 +26,10 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from root_cause.dossier.coverage import Coverage
-    from root_cause.dossier.holders import LeakedSet, TrailHolder
+    from root_cause.dossier.holders import LeakedSet, LeakedTouches, TrailHolder
     from trails.explore.conditions import Condition
     from trails.explore.explorer import Explorer
-    from trails.explore.questions import RowPlace
+    from trails.explore.questions import CountedRecords, RowPlace
 
     Counts = NDArray[np.int64]
 
@@ -84,12 +84,13 @@ class Dossier:
         low: What one in ten colleagues stays below, bar by bar; ``high`` nine in ten. Empty without colleagues.
         colleagues: How many holders of its kind and size there are in that band.
         heat: Records by weekday (Monday first) and hour; ``heat_leaked`` those about leaked customers.
-        usual: Hours in which it usually works.
+        usual: Usual hours of its other work, whatever the range: neither touches of leaked customers count, nor
+            anything in the stretch in which most of these touches lie close together.
         lanes: By field, its places.
-        others: Who else touched leaked customers in the range: name, and how many.
+        others: Who else (never itself) touched leaked customers in the range: name, and how many.
         customers: Each of the leaked customers that it touched in the range, by the first touch.
         coverage: How close together these touches lie, and at which terminal, if it was one.
-        hits: The touches of leaked customers (``part``, ``row``, ``second``, ``subject``, …), oldest first.
+        hits: The records that touch leaked customers (``part``, ``row``, ``second``, …), oldest first.
         page: The newest records in the range, and whether there are more.
     """
 
@@ -143,38 +144,38 @@ def compile_dossier(
     ever = ask(explorer, candidate.condition, limit=0, facets=("system",))
     span = _span(ever.first_slot, ever.slots)
     fields = ("terminal", "address")
-    hits_ever = touches_of_leaked(explorer, leaked, fields, candidate.condition).sort("second", "part", "row")
+    ever_touched = touches_of_leaked(explorer, leaked, fields, candidate.condition)
     rows = gather(explorer, both(candidate.condition, within or ANYTHING), fields)
     first, until = (within.first, within.until) if within else (span or (0, 1))
-    hits = hits_ever.filter((pl.col("second") >= first) & (pl.col("second") < until)) if within else hits_ever
+    touched = ever_touched.within(first, until) if within else ever_touched
     condition = both(candidate.condition, within or ANYTHING)
     listed = ask(
         explorer,
-        both(condition, _leaked_rows(leaked, hits)) if only_leaked else condition,
+        both(condition, _leaked_rows(leaked, touched)) if only_leaked else condition,
         after=after,
         limit=limit,
         facets=(),
     )
-    bars, width, base = _bars(explorer, first, until)
+    bars, width, base = lay_bars(explorer, first, until)
     clock = _Clock(explorer)
     mine = clock.bar(rows["second"], base, width, len(bars) - 1)
-    records = hits.unique(["part", "row"], maintain_order=True)  # one that names an extract touches many
+    records = touched.records
     leaked_bars = clock.bar(records["second"], base, width, len(bars) - 1)
     low, high, colleagues = _band(explorer, candidate, within, base, width, len(bars) - 1)
     heat, heat_leaked = clock.heat(rows["second"]), clock.heat(records["second"])
-    dated = hits.filter(pl.col("second") > 0)
-    coverage = measure_coverage(
-        dated["second"].to_numpy(), dated["subject"].to_numpy(), clock.local(dated["second"]) // DAY_S
-    )
+    coverage_ever = _coverage(clock, ever_touched)
+    coverage = _coverage(clock, touched) if within else coverage_ever
+    other_hours = _other_work(explorer, candidate, ever, clock, ever_touched, coverage_ever)
     return Dossier(
-        rows=len(rows), rows_ever=ever.rows, covered=hits["subject"].n_unique(),
-        covered_ever=hits_ever["subject"].n_unique(), of=len(leaked.current), span=span, bars=bars,
+        rows=len(rows), rows_ever=ever.rows, covered=len(touched.subjects()),
+        covered_ever=len(ever_touched.subjects()), of=len(leaked.current), span=span, bars=bars,
         all=np.bincount(mine[mine >= 0], minlength=len(bars) - 1),
         leaked=np.bincount(leaked_bars[leaked_bars >= 0], minlength=len(bars) - 1),
-        low=low, high=high, colleagues=colleagues, heat=heat, heat_leaked=heat_leaked, usual=_usual(heat),
+        low=low, high=high, colleagues=colleagues, heat=heat, heat_leaked=heat_leaked,
+        usual=_usual(other_hours),
         lanes={name: _lanes(name, rows, records, mine, leaked_bars, len(bars) - 1) for name in fields},
-        others=_others(explorer, candidate, leaked, within), customers=_customers(hits), coverage=coverage,
-        coverage_terminal=_terminal(hits, coverage), hits=hits, page=listed.page, more=listed.more,
+        others=_others(explorer, candidate, leaked, within), customers=_customers(touched), coverage=coverage,
+        coverage_terminal=_terminal(records, coverage), hits=records, page=listed.page, more=listed.more,
         systems=tuple(sorted(name for name in ever.facets["system"] if name)),
     )  # fmt: skip
 
@@ -206,8 +207,8 @@ class _Clock:
         return np.bincount(cells, minlength=7 * 24).reshape(7, 24)
 
 
-def _leaked_rows(leaked: LeakedSet, hits: pl.DataFrame) -> Condition:
-    whole = hits.filter(pl.col("whole")).select("part", "row")
+def _leaked_rows(leaked: LeakedSet, touched: LeakedTouches) -> Condition:
+    whole = touched.whole.select("part", "row")
     return Either((leaked.condition, AtRows.of(whole.iter_rows()))) if len(whole) else leaked.condition
 
 
@@ -215,13 +216,13 @@ def _span(first_slot: int, slots: Counts) -> tuple[int, int] | None:
     return (first_slot * SLOT_S, (first_slot + len(slots)) * SLOT_S) if len(slots) else None
 
 
-def _bars(explorer: Explorer, first: int, until: int) -> tuple[list[int], int, int]:
+def lay_bars(explorer: Explorer, first: int, until: int, widths: Sequence[int] = WIDTHS) -> tuple[list[int], int, int]:
     """Beginnings of bars and the end of the last, their width, and the second on the wall at which the first begins."""
     span = explorer.span or (first, until)
     first = max(first, span[0] // SLOT_S * SLOT_S)
     until = max(first + 60, min(until, (span[1] // SLOT_S + 1) * SLOT_S))
     begin, end = first + _ahead_at(explorer, first), until + _ahead_at(explorer, until - 1)
-    width = next((one for one in WIDTHS if -(-(end - begin) // one) <= MOST_BARS), WIDTHS[-1])
+    width = next((one for one in widths if -(-(end - begin) // one) <= MOST_BARS), widths[-1])
     base = begin - begin % min(width, DAY_S)
     local = range(base, base + width * (-(-(end - base) // width)) + 1, width)
     # Where the clocks are changed, an hour of the wall is there twice or not at all.
@@ -263,8 +264,43 @@ def _band(
     return low, high, len(near)
 
 
-def _usual(heat: Counts) -> frozenset[int]:
-    hours = heat.sum(axis=0)
+def _coverage(clock: _Clock, touched: LeakedTouches) -> Coverage | None:
+    dated, whole = (one.filter(pl.col("second") > 0) for one in (touched.single, touched.whole))
+    together = [
+        TouchedTogether(seconds.to_numpy(), clock.local(seconds) // DAY_S, touched.inside[own["extract_named"][0]])
+        for own in whole.partition_by("extract_named")
+        for seconds in [own["second"]]
+    ]
+    return measure_coverage(
+        dated["second"].to_numpy(), dated["subject"].to_numpy(), clock.local(dated["second"]) // DAY_S, together
+    )
+
+
+def _other_work(
+    explorer: Explorer,
+    candidate: TrailHolder,
+    ever: CountedRecords,
+    clock: _Clock,
+    touched: LeakedTouches,
+    coverage: Coverage | None,
+) -> Counts:
+    """Its records by hour of the day, at all times, that have nothing to do with the leak.
+
+    What is to be explained must not say what is usual: each record that touches leaked customers is taken off, once,
+    and all that was done in the stretch in which these touches lie close together.
+    """
+    ahead = explorer.offsets(ever.first_slot, len(ever.slots))
+    at = (ever.first_slot + np.arange(len(ever.slots)) + ahead) // QUARTERS % 24
+    all_hours = np.bincount(at, weights=ever.slots, minlength=24).astype(np.int64)
+    off = touched.records.select("part", "row", "second").filter(pl.col("second") > 0)
+    if coverage is not None and coverage.is_dense:
+        stretch = TimeSpan(coverage.first, coverage.last + 1)
+        off = pl.concat([off, gather(explorer, both(candidate.condition, stretch), ())])
+    hours: Counts = all_hours - clock.heat(off.unique(["part", "row"])["second"]).sum(axis=0)
+    return hours
+
+
+def _usual(hours: Counts) -> frozenset[int]:
     total = max(int(hours.sum()), 1)
     return frozenset(int(hour) for hour in np.flatnonzero(hours >= SHIFT_SHARE * total))
 
@@ -299,18 +335,14 @@ def _others(
 ) -> list[tuple[str, int]]:
     """Holders of the same kind by how many of the leaked customers they touched in the range."""
     kind = candidate.kind if candidate.kind in RUN_KINDS else "operator"
-    hits = touches_of_leaked(explorer, leaked, (kind,), within or ANYTHING).drop_nulls(kind)
-    each = hits.group_by(pl.col(kind).cast(pl.String).alias("name")).agg(pl.col("subject").n_unique().alias("touched"))
-    return list(each.sort("touched", "name", descending=[True, False]).head(OTHERS).iter_rows())
+    each = touches_of_leaked(explorer, leaked, (kind,), within or ANYTHING).covered_by(kind)
+    if kind == candidate.kind:
+        each.pop(candidate.name, None)
+    return sorted(each.items(), key=lambda one: (-one[1], one[0]))[:OTHERS]
 
 
-def _customers(hits: pl.DataFrame) -> list[FirstLast]:
-    each = hits.group_by("subject").agg(
-        pl.col("second").min().alias("first"),
-        pl.col("second").max().alias("last"),
-        pl.len().alias("touches"),
-        pl.col("whole").all().alias("whole"),
-    )
+def _customers(touched: LeakedTouches) -> list[FirstLast]:
+    each = touched.first_and_last()
     return [FirstLast(**one) for one in each.sort("first", "subject").iter_rows(named=True)]
 
 

@@ -16,7 +16,7 @@ from trails.explore.rows import read_rows_at
 from trails.store.runs import RUN_KINDS
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     import polars as pl
     from numpy.typing import NDArray
@@ -89,7 +89,7 @@ def find_candidate(
     if kind in RUN_KINDS:
         names = handles.find(kind, handle, explorer.names(kind).values())
         return TrailHolder(kind, names[0], handle, NamedIn(kind, frozenset(names))) if names else None
-    hits = touches_of_leaked(explorer, leaked, (), ANYTHING).unique(["part", "row"], maintain_order=True)
+    hits = touches_of_leaked(explorer, leaked, (), ANYTHING).records
     column = "session" if kind == SESSION else "line"
     found = read_rows_at(explorer, _by_part(hits.head(MOST_READ)), [column])
     each = found[column].drop_nulls().unique().to_list()
@@ -104,33 +104,92 @@ def find_candidate(
     return TrailHolder(kind, names[0], handle, OfLine(first["part"], texts[names[0]]))
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class LeakedTouches:
+    """Touches of leaked customers: never written out customer by customer where a record names a whole extract.
+
+    Attributes:
+        single: Records about one leaked customer each (``part``, ``row``, ``second``, the fields, ``subject``).
+        whole: Records that name an extract (``extract_named``) and no customer.
+        inside: The leaked customers that each of these extracts holds, sorted.
+    """
+
+    single: pl.DataFrame
+    whole: pl.DataFrame
+    inside: Mapping[str, NDArray[np.uint64]]
+
+    @property
+    def records(self) -> pl.DataFrame:
+        """Each record once, without whom it is about, oldest first."""
+        import polars as pl
+
+        places = [name for name in self.single.columns if name != "subject"]
+        return pl.concat([self.single.select(places), self.whole.select(places)]).sort("second", "part", "row")
+
+    def within(self, first: int, until: int) -> LeakedTouches:
+        """Those from a second on and before another."""
+        import polars as pl
+
+        span = (pl.col("second") >= first) & (pl.col("second") < until)
+        return LeakedTouches(self.single.filter(span), self.whole.filter(span), self.inside)
+
+    def subjects(self) -> NDArray[np.uint64]:
+        """Whom they touch."""
+        return self._union(self.single, self.whole)
+
+    def covered_by(self, kind: str) -> dict[str, int]:
+        """How many of the leaked customers each holder of a kind touched; ``kind`` is one of the fields."""
+        import polars as pl
+
+        name = pl.col(kind).cast(pl.String)
+        single, whole = (one.drop_nulls(kind).with_columns(name) for one in (self.single, self.whole))
+        counted = single.group_by(kind).agg(pl.col("subject").n_unique())
+        found: dict[str, int] = dict(counted.iter_rows())
+        for own in whole.unique([kind, "extract_named"]).partition_by(kind):
+            who = own[kind][0]
+            found[who] = len(self._union(single.filter(pl.col(kind) == who), own))
+        return found
+
+    def first_and_last(self) -> pl.DataFrame:
+        """Of each customer ``subject``, ``first``, ``last``, ``touches``, and whether only by ``whole`` extracts."""
+        import polars as pl
+
+        told = (pl.col("second").min().alias("first"), pl.col("second").max().alias("last"), pl.len().alias("touches"))
+        parts = [self.single.group_by("subject").agg(*told, whole=pl.lit(value=False))]
+        for one in self.whole.group_by("extract_named").agg(*told).iter_rows(named=True):
+            members = self.inside[one["extract_named"]]
+            parts.append(
+                pl.DataFrame({"subject": members}).with_columns(
+                    pl.lit(one["first"], pl.UInt32).alias("first"), pl.lit(one["last"], pl.UInt32).alias("last"),
+                    pl.lit(one["touches"], pl.get_index_type()).alias("touches"), whole=pl.lit(value=True),
+                )
+            )  # fmt: skip
+        return pl.concat(parts).group_by("subject").agg(
+            pl.col("first").min(), pl.col("last").max(), pl.col("touches").sum(), pl.col("whole").all()
+        )  # fmt: skip
+
+    def _union(self, single: pl.DataFrame, whole: pl.DataFrame) -> NDArray[np.uint64]:
+        named = whole["extract_named"].unique().to_list()
+        return np.unique(np.concatenate([single["subject"].to_numpy(), *(self.inside[name] for name in named)]))
+
+
 def touches_of_leaked(
     explorer: Explorer, leaked: LeakedSet, fields: Sequence[str], condition: Condition
-) -> pl.DataFrame:
+) -> LeakedTouches:
     """Records that touch leaked customers and showed something (`trails.explore.gathered.touches`).
 
     A record that names a whole extract and no customer is, as in the ranking, a touch of each of them that the extract
-    holds: ``whole`` says so.
+    holds.
     """
     import polars as pl
 
     shown = both(condition, shown_something(explorer))
     found = touches(explorer, leaked.asked, fields, shown)
-    found = found.with_columns(
-        subject=pl.Series(leaked.led_on(found["subject"].to_numpy()), dtype=pl.UInt64), whole=pl.lit(value=False)
-    )
+    found = found.with_columns(subject=pl.Series(leaked.led_on(found["subject"].to_numpy()), dtype=pl.UInt64))
     named = _of_extracts(explorer, fields, shown)
-    if named.is_empty():
-        return found
-    members = [
-        pl.DataFrame({"extract_named": [name] * len(of), "subject": pl.Series(of, dtype=pl.UInt64)})
-        for name in named["extract_named"].unique().to_list()
-        if len(of := leaked.inside(name))
-    ]
-    if not members:
-        return found
-    opened = named.join(pl.concat(members), on="extract_named", how="inner").with_columns(whole=pl.lit(value=True))
-    return pl.concat([found, opened.select(found.columns)])
+    each = {name: leaked.inside(name) for name in named["extract_named"].unique().to_list()}
+    inside = {name: members for name, members in each.items() if len(members)}
+    return LeakedTouches(found, named.filter(pl.col("extract_named").is_in(list(inside))), inside)
 
 
 def _of_extracts(explorer: Explorer, fields: Sequence[str], shown: Condition) -> pl.DataFrame:

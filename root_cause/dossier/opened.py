@@ -20,7 +20,10 @@ from incidents.errors import NoIncidentError
 from incidents.marks import RECORD, starred, tagged
 from root_cause.dossier.holders import leaked_of
 from trails.errors import DamagedTrailError
+from trails.explore.conditions import InSessions
 from trails.explore.handles import MARK, is_handle, is_masked
+from trails.explore.language import unheard_words
+from trails.explore.questions import ask
 from trails.explore.rows import read_rows_at
 from trails.number_digests import KeyedDoor
 from trails.store.kept_lines import read_line
@@ -141,9 +144,9 @@ def door_of(key: Key) -> KeyedDoor:
     return KeyedDoor(Digester(key), load_kinds()[NUMBER_KIND])
 
 
-def is_plain(expression: Expression) -> bool:
-    """Whether a search names somebody without a handle."""
-    return bool(plain_fields(expression))
+def is_plain(expression: Expression, records: OpenedRecords) -> bool:
+    """Whether a search names somebody without a handle, or may do so by a word that finds nothing."""
+    return bool(plain_fields(expression) or unheard_words(expression, records.explorer))
 
 
 def plain_fields(expression: Expression) -> set[str]:
@@ -195,12 +198,20 @@ def _handle(part: Is, records: OpenedRecords) -> Expression:
         digest = Digester(records.key).digest(NUMBER_KIND, canonical or part.value)
         return Is(CUSTOMER, f"{MARK}{digest:016x}")
     handles = records.handles
-    if not has_star(part.value) or part.field == "session":
+    if part.field == "session":
+        return Is(part.field, _session_handle(part.value, records))
+    if not has_star(part.value):
         return Is(part.field, handles.of(part.field, part.value))
     folded = part.value.casefold()
     known = sorted(name for name in records.explorer.names(part.field).values() if fits(folded, name.casefold()))
     named = [Is(part.field, handles.of(part.field, name)) for name in known[:MOST_NAMES]]
     return any_of(named) if named else Is(part.field, handles.of(part.field, part.value))
+
+
+def _session_handle(name: str, records: OpenedRecords) -> str:
+    """A record of a session (``~file.row``) in the place of its name: there are too many to try handles on them all."""
+    found = ask(records.explorer, InSessions(frozenset({name})), limit=1, facets=()).page
+    return f"{MARK}{found[0].part}.{found[0].row}" if found else records.handles.of("session", name)
 
 
 def shown_records(frame: Any, handles: Handles, *, reveal: bool = False) -> list[dict[str, Any]]:

@@ -7,11 +7,18 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 import pytest
+from sqlalchemy import select
 
 from cli.language import CommandError
+from core.actors import Role
+from core.database import Database
 from core.errors import HinomiError, UsageError
 from core.query.errors import QueryError
+from incidents.errors import NoIncidentError
+from people.errors import NotAllowedError
+from people.models import Account
 from tests.cli.test_trails import Home
+from trails.errors import DamagedTrailError
 from trails.store.kept_lines import lines_path
 
 if TYPE_CHECKING:
@@ -77,6 +84,46 @@ def test_people_read_a_table_in_their_language(home: Home) -> None:
 def test_what_cannot_be_meant_is_said(home: Home) -> None:
     with pytest.raises(QueryError):
         home.run("trails", "explore", "nonsense:1")
+
+
+def test_what_is_asked_takes_the_rights_that_the_pages_take(home: Home) -> None:
+    def be(*roles: Role) -> None:
+        database = Database(f"sqlite:///{home.path / 'hinomi.db'}")
+        with database.write() as session:
+            for account in session.scalars(select(Account)):
+                account.roles = [role.value for role in roles]
+        database.close()
+
+    be(Role.ADMINISTRATOR)
+    with pytest.raises(NotAllowedError, match="see-cause"):
+        home.run("trails", "explore")
+    be(Role.AUDITOR)
+    assert explored(home, "action:export", "--limit", "0")[1]["records"] == 16
+    for query, needed in (("operator:tanaka-1", "reveal-names"), ("customer:K000007", "reveal-values")):
+        with pytest.raises(NotAllowedError, match=needed):
+            home.run("trails", "explore", query)
+    be(Role.INVESTIGATOR)
+    assert explored(home, "operator:tanaka-1", "--limit", "0")[1]["records"] == 200
+
+
+def test_an_incident_that_is_not_there_is_said(home: Home) -> None:
+    with pytest.raises(NoIncidentError, match="999"):
+        home.run("trails", "explore", "--incident", "999")
+
+
+def test_a_damaged_line_was_asked_for_all_the_same(home: Home) -> None:
+    digest = digest_of(home, 0)
+    for path in (home.path / "trails").rglob("*.lines"):
+        content = bytearray(path.read_bytes())
+        content[len(content) // 2 :] = bytes(len(content) - len(content) // 2)
+        path.write_bytes(content)
+    with pytest.raises(DamagedTrailError):
+        home.run("trails", "line", digest, "--reason", "hearing")
+    assert home.recorded()[-1] == "line-revealed"
+    for wrong in ("-1", "1_0", digest[1:], digest + "0", f" {digest[:14]} "):
+        with pytest.raises(CommandError):
+            home.run("trails", "line", "--reason", "hearing", "--", wrong)
+    assert home.recorded().count("line-revealed") == 1
 
 
 def test_a_line_is_shown_for_a_reason_and_that_is_recorded(home: Home) -> None:

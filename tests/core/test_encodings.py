@@ -9,6 +9,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from core.encodings.csv_text import safe_cell
 from core.encodings.decoder import to_text
 from core.encodings.labels import CODECS, codec_of, declared_in
 from crawler.engines.interface import Page
@@ -198,3 +199,10 @@ def test_a_broken_byte_does_not_make_it_another_encoding(at: int, byte: int) -> 
 )
 def test_what_a_page_says_of_itself_is_found(page: bytes, codec: str) -> None:
     assert declared_in(page) == codec
+
+
+@given(text=st.text(max_size=9))
+def test_no_cell_is_run_as_a_formula(text: str) -> None:
+    safe = safe_cell(text)
+    assert not safe.startswith(("=", "+", "-", "@", "\t", "\r"))
+    assert safe.removeprefix("'") == text.removeprefix("'")

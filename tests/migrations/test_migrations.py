@@ -88,6 +88,37 @@ def test_whom_an_extract_was_lent_to_becomes_its_first_copy(tmp_path: Path) -> N
     assert [tuple(copy) for copy in copies] == [(7, "2026-04-01", "lent")]
 
 
+def test_files_of_records_get_no_number_that_was_given_before_the_step(tmp_path: Path) -> None:
+    from alembic import command
+
+    part = (
+        "INSERT INTO trail_parts (import_id, system, month, path, rows, size_bytes, sha256, sessions, exports) "
+        "VALUES (1, 's', '2026-04', '{path}', 1, 1, '', 0, 0)"
+    )
+    old = Database(f"sqlite:///{tmp_path / 'old.db'}")
+    with old.engine.begin() as connection:
+        config = _config()
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0023")
+        connection.exec_driver_sql(
+            "INSERT INTO trail_imports (id, system, file_name, sha256, mapping, state, started_at, records, new, "
+            "undated, dropped, limits) VALUES (1, 's', 'f', '', '{}', 'done', '2026-04-01', 1, 1, 0, 0, '[]')"
+        )
+        connection.exec_driver_sql(part.format(path="a"))
+        connection.exec_driver_sql(
+            "INSERT INTO removals (kind, row_id, removed_at, reason) VALUES "
+            "('trail-part', 7, '2026-04-01', 'retention'), ('document', 99, '2026-04-01', 'retention')"
+        )
+    upgrade(old)
+    with old.engine.begin() as connection:
+        connection.exec_driver_sql(part.format(path="b"))
+        found = connection.exec_driver_sql("SELECT id, path FROM trail_parts ORDER BY id").all()
+        broken = connection.exec_driver_sql("PRAGMA foreign_key_check").all()
+    old.close()
+    assert [tuple(row) for row in found] == [(1, "a"), (8, "b")]
+    assert broken == []
+
+
 def test_a_home_older_than_the_log_keeps_its_rows_and_they_become_its_first_leaves(tmp_path: Path) -> None:
     """With alerts that point at each other: rewriting their table must neither fail nor lose a row."""
     from alembic import command

@@ -5,7 +5,10 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from sqlalchemy import select
+
 from tests.trails.conftest import HEADER
+from trails.models import TrailPart
 from trails.store.retention import expire
 
 if TYPE_CHECKING:
@@ -13,6 +16,21 @@ if TYPE_CHECKING:
     from core.database import Database
     from core.settings import Settings
     from tests.trails.conftest import Importer, StoredRecords
+
+
+def test_the_number_of_a_file_that_went_is_never_given_again(
+    take: Importer, database: Database, settings: Settings, clock: SetClock
+) -> None:
+    seen: set[int] = set()
+    for number in range(3):
+        take(HEADER + f"2026/04/01 10:00:0{number},op-1,T1,照会,K000002\n")
+        with database.read() as session:
+            now = set(session.scalars(select(TrailPart.id)))
+        assert now
+        assert not now & seen, "a mark on a record of before would stand on another"
+        seen |= now
+        late = clock.now() + timedelta(days=settings.trails.keep_days + 365)
+        assert expire(database, settings.trails_dir, keep_days=settings.trails.keep_days, now=late) == 1
 
 
 def test_old_months_go_and_younger_ones_stay(

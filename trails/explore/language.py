@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final, Protocol
 
 from core.query.errors import QueryError
-from core.query.expressions import All, Any, Between, Is, Not, Word
+from core.query.expressions import All, Any, Between, Is, Not, Word, leaves
 from core.query.fields import FieldKind, SearchField, SearchFields
 from core.query.wildcards import fits
 from trails.explore.conditions import (
@@ -136,6 +136,22 @@ def condition_of(expression: Expression, explorer: Explorer, meanings: Meanings)
     return made(expression)
 
 
+def unheard_words(expression: Expression, explorer: Explorer) -> set[str]:
+    """Words of a search, also those that must not occur, that no value of a field of `PLAIN` holds.
+
+    They find nothing, and may be somebody's name or number: they belong in no address and on no record.
+    """
+    words = {one.text for denied in (False, True) for one in leaves(expression, denied=denied) if isinstance(one, Word)}
+    if not words:
+        return words
+    known = {one.casefold() for name in PLAIN for one in _values(name, explorer)}
+    return {word for word in words if not any(word.casefold() in one for one in known)}
+
+
+def _values(field: str, explorer: Explorer) -> set[str]:
+    return {one.system for one in explorer.parts} if field == SYSTEM else set(explorer.names(field).values())
+
+
 def _joined(parts: list[Condition]) -> Condition:
     """One of some conditions; values of one field are looked for together."""
     first = parts[0]
@@ -164,8 +180,7 @@ def _is(part: Is, explorer: Explorer, meanings: Meanings) -> Condition:  # noqa:
     if name in HOLDER_KINDS:
         return NamedIn(name, frozenset(meanings.names(name, value)))
     folded = value.casefold()
-    known = {one.system for one in explorer.parts} if name == SYSTEM else set(explorer.names(name).values())
-    return NamedIn(name, frozenset(one for one in known if fits(folded, one.casefold())))
+    return NamedIn(name, frozenset(one for one in _values(name, explorer) if fits(folded, one.casefold())))
 
 
 def _between(part: Between) -> Condition:

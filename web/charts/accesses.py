@@ -129,11 +129,6 @@ def draw_lanes(lanes: Sequence[tuple[str, Sequence[int], Sequence[int]]]) -> tup
     return tuple(shapes)
 
 
-def lanes_height(lanes: Sequence[object]) -> int:
-    """How high a picture of some lanes is."""
-    return len(lanes) * (LANE + LANE_GAP)
-
-
 def written(second: int, zone: str) -> str:
     """A moment as addresses and forms have it, in the zone's own time."""
     return f"{datetime.fromtimestamp(second, ZoneInfo(zone)):%Y-%m-%dT%H:%M}"

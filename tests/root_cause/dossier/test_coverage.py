@@ -9,14 +9,14 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from root_cause.dossier.coverage import DAY_S, measure_coverage
+from root_cause.dossier.coverage import DAY_S, TouchedTogether, measure_coverage
 
 TOUCHES = st.lists(st.tuples(st.integers(1, 40 * DAY_S), st.integers(1, 6)), min_size=1, max_size=25)
 
 
-def measure(touches: list[tuple[int, int]]) -> Any:
+def measure(touches: list[tuple[int, int]], together: list[TouchedTogether] | None = None) -> Any:
     seconds = np.array([second for second, _ in touches], np.int64)
-    return measure_coverage(seconds, np.array([who for _, who in touches], np.uint64), seconds // DAY_S)
+    return measure_coverage(seconds, np.array([who for _, who in touches], np.uint64), seconds // DAY_S, together or [])
 
 
 def best_within_a_day(touches: list[tuple[int, int]]) -> int:
@@ -40,6 +40,29 @@ def test_what_is_told_is_what_stands_between_its_bounds(touches: list[tuple[int,
     days = {at // DAY_S for at, _ in inside}
     assert found.days == len(days)
     assert found.most == max(len({who for at, who in inside if at // DAY_S == day}) for day in days)
+
+
+GROUPS = st.lists(
+    st.tuples(
+        st.lists(st.integers(1, 40 * DAY_S), min_size=1, max_size=6),
+        st.lists(st.integers(1, 9), min_size=1, max_size=6, unique=True),
+    ),
+    max_size=3,
+)
+
+
+@given(touches=st.one_of(TOUCHES, st.just([])), groups=GROUPS, scale=st.sampled_from([1, 4000]))
+def test_many_touched_at_once_are_as_if_each_were_touched_by_itself(
+    touches: list[tuple[int, int]], groups: list[tuple[list[int], list[int]]], scale: int
+) -> None:
+    touches = [(at // scale + 1, who) for at, who in touches]
+    groups = [([at // scale + 1 for at in times], subjects) for times, subjects in groups]
+    written = [(at, who) for times, subjects in groups for at in times for who in subjects]
+    together = [
+        TouchedTogether(np.array(times), np.array(times) // DAY_S, np.array(subjects, np.uint64))
+        for times, subjects in groups
+    ]
+    assert measure(touches, together) == measure([*touches, *written])
 
 
 def test_a_night_is_told_with_what_follows_closely_and_without_the_rest() -> None:

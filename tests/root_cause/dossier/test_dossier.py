@@ -85,12 +85,34 @@ def test_a_dossier_is_what_the_rows_say(seed: int, digests: list[int], within: T
             assert made.all.tolist() == in_bars(made.bars, dated)
             assert made.leaked.tolist() == in_bars(made.bars, [row for row in records(hits) if row["when"] is not None])
         everyone = [row for row in given_rows.rows if within is None or fits(row, within, zone)]
-        assert dict(made.others) == others(touched(everyone, digests))
+        assert dict(made.others) == {
+            name: number for name, number in others(touched(everyone, digests)).items() if name != "op-1"
+        }
         first = {one.subject: (one.first, one.last, one.touches) for one in made.customers}
         assert first == first_and_last(hits)
         assert [(place.part, place.row) for place in made.page] == newest_first(here)[:10]
         for name in ("terminal", "address"):
             assert {lane.name for lane in made.lanes[name]} == {row[name] for row in here}
+
+
+@given(seed=SEEDS, digests=LEAKS, within=RANGES, zone=st.sampled_from(ZONES))
+def test_usual_hours_are_those_of_other_work_whatever_the_range(
+    seed: int, digests: list[int], within: TimeSpan | None, zone: str
+) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        given_rows = write_random(seeded(seed), Path(folder), zone)
+        candidate = TrailHolder("terminal", "T1", "~", NamedIn("terminal", frozenset({"T1"})))
+        whole = compile_dossier(given_rows.explorer, candidate, leaked_set(digests))
+        mine = [row for row in given_rows.rows if row["terminal"] == "T1"]
+        off = {(row["part"], row["row"]) for row in touched(mine, digests)}
+        found = whole.coverage
+        burst = range(found.first, found.last + 1) if found is not None and found.is_dense else range(0)
+        by_hour = [0] * 24
+        for row in mine:
+            if row["when"] is not None and (row["part"], row["row"]) not in off and seconds(row) not in burst:
+                by_hour[row["when"].astimezone(ZoneInfo(zone)).hour] += 1
+        assert whole.usual == {hour for hour in range(24) if by_hour[hour] and by_hour[hour] * 50 >= sum(by_hour)}
+        assert compile_dossier(given_rows.explorer, candidate, leaked_set(digests), within=within).usual == whole.usual
 
 
 def heat(rows: list[dict[str, Any]], zone: str) -> list[list[int]]:

@@ -8,8 +8,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from core.query.errors import QueryError
+from core.query.expressions import All, Is, Not, Word
 from core.query.parser import parse
 from fingerprints.secrets.digests import Digester
 from fingerprints.secrets.keys import Key
@@ -28,12 +31,14 @@ from trails.explore.conditions import (
     Without,
 )
 from trails.explore.handles import Handles, is_handle, mask_of
-from trails.explore.language import ACTION_NAMES, FIELDS, PLAIN, condition_of
-from trails.fields import ACTIONS, HOLDER_KINDS, OTHER_ACTION
+from trails.explore.language import ACTION_NAMES, FIELDS, PLAIN, condition_of, unheard_words
+from trails.explore.questions import ask
+from trails.fields import ACTIONS, OTHER_ACTION
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from core.query.expressions import Expression
     from trails.explore.conditions import Condition
 
 
@@ -107,8 +112,23 @@ def test_customers_and_leaks_are_digests() -> None:
         asked("leak:x")
 
 
-def test_words_do_not_look_into_masked_fields() -> None:
-    assert not set(PLAIN) & set(HOLDER_KINDS)
+WORDS = [
+    "op-1", "OP", "佐藤", "T1", "10.0.0.1", "委託先", "s1", "a", "sal", "OK", "失", "h1", "VIEW", "crm", "bill", "x y",
+    "e",
+]  # fmt: skip
+
+
+@given(seed=st.integers(0, 1 << 32), word=st.sampled_from(WORDS), denied=st.booleans())
+def test_words_look_into_fields_that_are_no_names_and_what_they_do_not_find_is_unheard(
+    seed: int, word: str, *, denied: bool
+) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        given_rows = write_random(seeded(seed), Path(folder), ZONES[0])
+        plain = ("system", "action", "outcome", "extract", "host")
+        hits = [row for row in given_rows.rows if any(word.casefold() in (row[n] or "").casefold() for n in plain)]
+        said: Expression = All((Not(Word(word)) if denied else Word(word), Is("hour", "1")))
+        assert unheard_words(said, given_rows.explorer) == (set() if hits else {word})
+        assert ask(given_rows.explorer, condition_of(Word(word), given_rows.explorer, Known())).rows == len(hits)
 
 
 def test_every_action_has_a_name_in_japanese() -> None:

@@ -10,17 +10,16 @@ from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from sqlalchemy import select
 
 from core.actors import Role
-from core.encodings.csv_text import safe_cell
 from incidents.models import Event, MarkRow
+from people.models import Approval
 from tests.incidents.makers import event_kinds
 from tests.web.explore.night import CULPRIT, LEAKED, TERMINAL, take_night
 from tests.web.people import another
 from tests.web.scene import form_mark
+from trails.models import TrailImport
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -84,6 +83,15 @@ def test_a_range_narrows_the_records_below(browser: TestClient, scene: Scene) ->
 
 
 @pytest.mark.usefixtures("night")
+def test_the_night_itself_is_no_usual_hour(browser: TestClient, scene: Scene) -> None:
+    address = holder_of(browser, scene)
+    night = {"from": "2026-11-03T22:00", "until": "2026-11-03T23:00"}
+    told = [re.findall(r"Usual hours of its other work: ([^<]+?)\.", browser.get(address, params=one).text)
+            for one in ({}, night)]  # fmt: skip
+    assert told[0] == told[1] == ["10, 11, 12, 13, 14, 15, 16, 17"]
+
+
+@pytest.mark.usefixtures("night")
 def test_every_kind_of_holder_has_a_page(browser: TestClient, scene: Scene) -> None:
     for kind in ("operator", "terminal", "session", "account", "address"):
         page = browser.get(holder_of(browser, scene, kind))
@@ -114,6 +122,45 @@ def test_names_and_numbers_are_shown_for_a_reason_that_is_recorded(
 
 
 @pytest.mark.usefixtures("night")
+def test_numbers_take_the_right_to_list_them_and_of_many_a_second_person(
+    browser: TestClient, scene: Scene, database: Database, clock: SetClock
+) -> None:
+    address = holder_of(browser, scene)
+    investigator = another(browser.app, database, clock, "hana", Role.INVESTIGATOR)  # type: ignore[arg-type]
+    owner = another(browser.app, database, clock, "owner", Role.DATA_OWNER, extracts=("*",))  # type: ignore[arg-type]
+    assert "/numbers" not in investigator.get(address).text
+    for client, status in ((investigator, 403), (owner, 404)):
+        form = {"form_mark": form_mark(client, "/account"), "reason": "to notify"}
+        answer = client.post(f"{address}/numbers", data=form)
+        assert (answer.status_code, NUMBER in answer.text) == (status, False)
+    form = {"form_mark": form_mark(browser, address), "reason": "to notify"}
+    assert NUMBER in browser.post(f"{address}/numbers", data=form).text
+    browser.app.state.world.home.settings.people.__dict__["reveal_limit"] = 10  # type: ignore[attr-defined]
+    answer = browser.post(f"{address}/numbers", data=form)
+    assert (answer.status_code, NUMBER in answer.text) == (202, False)
+    with database.read() as session:
+        assert session.scalars(select(Approval.kind)).all() == ["list-numbers"]
+
+
+@pytest.mark.usefixtures("night")
+def test_an_open_range_ends_where_the_records_do(browser: TestClient, scene: Scene, database: Database) -> None:
+    address = holder_of(browser, scene)
+    mark = form_mark(browser, address)
+    for asked in ({"from": "2026-11-03T22:00"}, {"until": "2026-11-03T23:00"}, {"until": "9999-12-31T23:59:59-09:00"}):
+        page = browser.get(address, params=asked)
+        assert page.status_code == 200, asked
+        assert not re.search(r"(?:1970|2106)-|name=\"until\" value=\"9999", page.text), asked
+        assert browser.post(f"{address}/pull", data={**asked, "form_mark": mark}).status_code == 200
+    for wrong in ("9999-12-31T23:59", "0001-01-01T00:00+14:00"):
+        assert browser.get(address, params={"from": wrong, "until": wrong}).status_code == 400
+    with database.read() as session:
+        told = session.scalars(select(Event).where(Event.kind == "records-pulled").order_by(Event.id)).all()
+    assert {one.data[end][:4] for one in told for end in ("first", "last")} == {"2026"}
+    assert told[0].data["first"] == "2026-11-03T22:00"
+    assert told[1].data["last"] == "2026-11-03T23:00"
+
+
+@pytest.mark.usefixtures("night")
 def test_what_is_typed_becomes_a_handle_before_it_stands_in_an_address(browser: TestClient, database: Database) -> None:
     mark = form_mark(browser, "/records")
     for typed in (f"operator:{CULPRIT}", f"お客様:{NUMBER}", "terminal:T-0007", f"hour:22 {CULPRIT.upper()}"):
@@ -126,6 +173,25 @@ def test_what_is_typed_becomes_a_handle_before_it_stands_in_an_address(browser: 
         assert not PLAIN.search(page.text)
     star = browser.post("/records", data={"form_mark": mark, "q": "operator:suzuki-*"}, follow_redirects=False)
     assert unquote(star.headers["location"]).count("~") == 8
+    assert_nothing_plain(database)
+
+
+@pytest.mark.usefixtures("night")
+def test_a_word_that_finds_nothing_stands_in_no_address_whatever_it_is(browser: TestClient, database: Database) -> None:
+    mark = form_mark(browser, "/records")
+    said = set()
+    for typed in (NUMBER, f"-{NUMBER}", f'"{CULPRIT[:6]} x"', CULPRIT[:6], f"hour:22 ({NUMBER} OR crm)", "nonsense"):
+        answer = browser.post("/records", data={"form_mark": mark, "q": typed}, follow_redirects=False)
+        assert (answer.status_code, answer.headers.get("location")) == (400, None), typed
+        said |= set(re.findall(r'<p class="warning" role="alert">([^<]+)<', answer.text))
+        address = browser.get("/records", params={"q": typed}, follow_redirects=False)
+        assert address.headers["location"] == "/records?plain=yes"
+        for deed in ("names", "export"):
+            form = {"form_mark": mark, "q": typed, "reason": "hearing"}
+            assert browser.post(f"/records/{deed}", data=form).status_code == 400
+    assert len(said) == 1
+    found = browser.post("/records", data={"form_mark": mark, "q": "CallC -拒否"}, follow_redirects=False)
+    assert found.status_code == 303
     assert_nothing_plain(database)
 
 
@@ -150,11 +216,34 @@ def test_names_of_a_search_are_shown_for_a_reason_and_no_plain_search_is_recorde
     assert_nothing_plain(database)
 
 
-@given(text=st.text(max_size=9))
-def test_no_cell_is_run_as_a_formula(text: str) -> None:
-    safe = safe_cell(text)
-    assert not safe.startswith(("=", "+", "-", "@", "\t", "\r"))
-    assert safe.removeprefix("'") == text.removeprefix("'")
+@pytest.mark.usefixtures("night")
+def test_what_was_granted_is_good_for_one_search_and_one_deed(
+    browser: TestClient, database: Database, clock: SetClock
+) -> None:
+    other = another(browser.app, database, clock, "hana", Role.INVESTIGATOR)  # type: ignore[arg-type]
+    form = {"form_mark": form_mark(browser, "/records"), "reason": "hearing", "reveal": "yes"}
+    record = first_record(browser, "on:2026-11-03 hour:22")
+    deeds = [
+        ("/records/names", "hour:22"), ("/records/names", "hour:21"), ("/records/export", "hour:22"),
+        ("/records/names", ""), (f"{record}/names", ""), (f"{record}/line", ""),
+    ]  # fmt: skip
+
+    def do(deed: str, query: str) -> int:
+        return browser.post(deed, data=form | {"q": query}).status_code
+
+    for number, granted in enumerate(deeds, start=1):
+        assert do(*granted) == 202
+        waiting = other.get("/approvals")
+        assert waiting.status_code == 200
+        assert granted[1] in waiting.text
+        grant = {"do": "grant", "form_mark": form_mark(other, "/approvals")}
+        assert other.post(f"/approvals/{number}", data=grant).status_code == 200
+        with database.read() as session:
+            (one,) = session.scalars(select(Approval).where(Approval.state == "granted"))
+            same = [wanted.id for wanted in session.scalars(select(Approval).where(Approval.about == one.about))]
+        assert same == [number], "no other of these deeds asks for the same"
+        assert do(*granted) == 200
+    assert_nothing_plain(database)
 
 
 @pytest.mark.usefixtures("night")
@@ -175,6 +264,54 @@ def test_the_leaked_customers_are_a_search(browser: TestClient, scene: Scene) ->
     assert browser.get("/records", params={"q": "leak:999"}).status_code == 200
     assert browser.get("/records", params={"q": "nonsense:1"}).status_code == 400
     assert browser.get("/records", params={"at": "1.2"}).status_code == 400
+
+
+@pytest.mark.usefixtures("night")
+def test_a_time_narrows_all_of_a_search(browser: TestClient) -> None:
+    def found(query: str, **time: str) -> int:
+        page = browser.get("/records", params={"q": query, **time})
+        total = re.search(r">([\d,]+) of [\d,]+ records<", page.text)
+        assert total, page.text
+        return int(total[1].replace(",", ""))
+
+    day = {"from": "2026-11-03T00:00", "until": "2026-11-04T00:00"}
+    for query in ("action:view OR action:edit", "when:2026-11-03T10:00..2026-11-05", "", "hour:22 OR hour:23"):
+        assert found(query, **day) == found(f"({query}) on:2026-11-03" if query else "on:2026-11-03"), query
+    page = browser.get("/records", params={"q": "hour:22 OR hour:23"})
+    bars = re.findall(r'<a href="(/records\?[^"]+from=[^"]+)"', page.text)
+    assert bars
+    for bar in bars:
+        narrowed = browser.get(bar.replace("&amp;", "&"))
+        label = re.search(r">([\d,]+) of [\d,]+ records<", narrowed.text)
+        assert label
+        assert 0 <= int(label[1]) <= found("hour:22 OR hour:23")
+    for wrong in ({"from": "x", "until": "y"}, {**day, "q": "nonsense:1"}):
+        assert browser.get("/records", params=wrong).status_code == 400
+
+
+@pytest.mark.usefixtures("night")
+def test_a_session_that_is_typed_finds_its_rows(browser: TestClient, night: Night) -> None:
+    mark = form_mark(browser, "/records")
+    for name in ("s20261103-7n", "s20261103-7", "s20260901-0"):
+        answer = browser.post("/records", data={"form_mark": mark, "q": f"session:{name}"}, follow_redirects=False)
+        assert name not in unquote(answer.headers["location"])
+        lines = sum(f",{name}," in line for line in night.lines)
+        assert f">{lines} of" in browser.get(answer.headers["location"]).text
+
+
+@pytest.mark.usefixtures("night")
+def test_an_export_that_is_cut_says_so_in_its_name_and_its_last_row(
+    browser: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("web.routes.explore.export.MOST_ROWS", 10)
+    form = {"form_mark": form_mark(browser, "/records"), "q": "on:2026-11-03"}
+    for kind in ("csv", "jsonl"):
+        answer = browser.post("/records/export", data={**form, "format": kind})
+        name = re.search(r"hinomi-records-first-10-of-(\d+)\." + kind, answer.headers["content-disposition"])
+        assert name
+        rows = answer.content.decode("utf-8-sig").splitlines()
+        assert len(rows) == 11 + (kind == "csv")
+        assert f"the first 10 of {name[1]} records" in rows[-1]
 
 
 @pytest.mark.usefixtures("night")
@@ -232,6 +369,23 @@ def test_a_record_shows_its_import_its_proof_and_for_a_reason_its_line(
     assert_nothing_plain(database)
     for wrong in ("/records/1/999999", "/records/999/1"):
         assert browser.get(wrong).status_code == 404
+
+
+@pytest.mark.usefixtures("night")
+def test_what_a_mapping_says_of_all_records_is_masked_like_what_they_say(
+    browser: TestClient, database: Database
+) -> None:
+    constants = {"processor": "Kawasaki Calls", "operator": CULPRIT, "extract": "sales"}
+    with database.write() as session:
+        for brought in session.scalars(select(TrailImport)):
+            brought.mapping = brought.mapping | {"constants": constants}
+    address = first_record(browser, "on:2026-11-03 hour:22")
+    page = browser.get(address)
+    assert "Kawasaki" not in page.text
+    assert not PLAIN.search(page.text)
+    assert "&#39;extract&#39;: &#39;sales&#39;" in page.text
+    named = browser.post(f"{address}/names", data={"form_mark": form_mark(browser, address), "reason": "hearing"})
+    assert "Kawasaki" in named.text
 
 
 @pytest.mark.usefixtures("night")

@@ -12,7 +12,6 @@ from starlette.responses import Response
 from core.clock import local
 from core.encodings.csv_text import csv_text
 from core.query.errors import QueryError
-from people.approvals import REVEAL_NAMES, Approvable
 from people.roles import Permission, may
 from root_cause.dossier.opened import COLUMNS, KeyedMeanings, shown_records
 from trails.explore.language import condition_of
@@ -20,9 +19,9 @@ from trails.explore.questions import ask
 from trails.explore.rows import read_places
 from web.access.guarded import Guarded
 from web.access.second import ask_second
-from web.exploring import EXPORTED, note, records_of
+from web.exploring import EXPORTED, names_wanted, note, records_of
 from web.routes.explore.records import understood
-from web.world import actor_of, form_of
+from web.world import actor_of, form_of, world_of
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -32,7 +31,7 @@ FORMATS: Final = {"csv": "text/csv; charset=utf-8", "jsonl": "application/jsonl"
 
 
 def export(request: Request) -> Response:
-    """What fits, newest first, up to `MOST_ROWS`; a line says so where there is more."""
+    """What fits, newest first, up to `MOST_ROWS`; its name and its last row say so where there is more."""
     form = form_of(request)
     kind, reveal, reason = form.get("format", "csv"), form.get("reveal") == "yes", form.get("reason", "").strip()
     if kind not in FORMATS or (reveal and not reason):
@@ -46,19 +45,24 @@ def export(request: Request) -> Response:
         raise HTTPException(400) from None
     if expression is None:
         raise HTTPException(400)
-    approved = ask_second(request, Approvable(REVEAL_NAMES, "records", reason)) if reveal else {}
+    approved = ask_second(request, names_wanted("export", query, reason)) if reveal else {}
     opened = records_of(request)
     counted = ask(
         opened.explorer, condition_of(expression, opened.explorer, KeyedMeanings(opened)), limit=MOST_ROWS, facets=()
     )
     shown = shown_records(read_places(opened.explorer, counted.page), opened.handles, reveal=reveal)
     rows = [_row(one, opened.explorer.zone) for one in shown]
+    of, name = counted.rows, "hinomi-records"
+    if counted.more:
+        name += f"-first-{len(rows)}-of-{of}"
+        texts = world_of(request).pages.texts(request)
+        rows.append({"record": texts("explore.export_cut", n=f"{len(rows):,}", of=f"{of:,}")})
     text = _csv(rows) if kind == "csv" else "".join(json.dumps(one, ensure_ascii=False) + "\n" for one in rows)
     content = text.encode()
     digest = hashlib.sha256(content).hexdigest()
-    told = {"count": len(rows), "of": counted.rows, "format": kind, "query": query, "sha256": digest, "reason": reason}
+    told = {"count": len(shown), "of": of, "format": kind, "query": query, "sha256": digest, "reason": reason}
     note(request, EXPORTED, told | approved | {"names": reveal})
-    headers = {"Content-Disposition": f'attachment; filename="hinomi-records.{kind}"', "X-Hinomi-Of": str(counted.rows)}
+    headers = {"Content-Disposition": f'attachment; filename="{name}.{kind}"', "X-Hinomi-Of": str(of)}
     return Response(content, media_type=FORMATS[kind], headers=headers)
 
 
@@ -70,7 +74,7 @@ def _row(one: dict[str, Any], zone: str) -> dict[str, str]:
 def _csv(rows: list[dict[str, str]]) -> str:
     columns = ("record", "when", *COLUMNS)
     # Spreadsheets know it for UTF-8 by the mark at its beginning.
-    return "\ufeff" + csv_text(columns, ([row[name] for name in columns] for row in rows))
+    return "\ufeff" + csv_text(columns, ([row.get(name, "") for name in columns] for row in rows))
 
 
-ROUTES = [Guarded("/records/export", export, methods=["POST"], needs=Permission.SEE_CAUSE)]
+ROUTES = [Guarded("/records/export", export, methods=["POST"], needs=Permission.EXPORT_RESULTS)]

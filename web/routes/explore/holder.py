@@ -17,12 +17,13 @@ from fingerprints.identifiers.customer_number import NUMBER_KIND
 from incidents import queries
 from incidents.errors import NoIncidentError
 from incidents.marks import pull_records
-from people.approvals import REVEAL_NAMES, REVEAL_VALUES, Approvable
-from people.roles import Permission
+from people.approvals import LIST_NUMBERS, REVEAL_NAMES, Approvable
+from people.roles import Permission, may
 from root_cause.dossier.dossier import compile_dossier
-from root_cause.dossier.holders import KINDS, find_candidate, leaked_of
+from root_cause.dossier.holders import find_candidate, leaked_of
 from root_cause.dossier.opened import moment_of, shown_records
 from trails.explore.conditions import TimeSpan
+from trails.explore.explorer import NEVER
 from trails.explore.handles import MARK, mask_of
 from trails.explore.language import FIELDS
 from trails.explore.rows import read_places
@@ -30,14 +31,14 @@ from trails.gaps import read_gaps
 from trails.store.runs import RUN_KINDS
 from web.access.guarded import Guarded
 from web.access.second import ask_second
-from web.charts.accesses import draw_accesses, draw_lanes, label_of, lanes_height, written
+from web.charts.accesses import draw_accesses, draw_lanes, label_of, written
 from web.charts.heat import draw_heat
 from web.exploring import REVEALED, note, note_look, records_of
-from web.routes.explore.records import place_of
+from web.routes.explore.records import place_of, second_of
 from web.world import actor_of, form_of, world_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from starlette.requests import Request
     from starlette.responses import Response
@@ -84,10 +85,19 @@ def names(request: Request) -> Response:
 
 
 def numbers(request: Request) -> Response:
-    """The same with the numbers of the leaked customers that are listed, for a reason."""
-    incident_id, reason = request.path_params["incident_id"], _reason(request)
+    """The same with the numbers of the leaked customers that are listed, for a reason.
+
+    It takes the right to list numbers beside that to see the page, and of more than a few a second person, as on the
+    page of all customers.
+    """
+    incident_id = request.path_params["incident_id"]
+    if not may(actor_of(request), Permission.SEE_CAUSE):
+        raise HTTPException(404)
+    reason = _reason(request)
     looked = _look(request, form_of(request))
-    approved = ask_second(request, Approvable(REVEAL_VALUES, f"incident {incident_id}", reason, incident_id))
+    approved = {}
+    if len(looked.dossier.customers[:CUSTOMERS_SHOWN]) > world_of(request).home.settings.people.reveal_limit:
+        approved = ask_second(request, Approvable(LIST_NUMBERS, str(incident_id), reason, incident_id))
     shown = _numbers(request, looked)
     note(request, NUMBERS_SHOWN, {"count": len(shown), "reason": reason, **approved}, incident_id=incident_id)
     return _page(request, looked, numbers=shown)
@@ -97,18 +107,16 @@ def pull(request: Request) -> Response:
     """Take what is in the range into the timeline of the incident, summed up as one event."""
     form, world = form_of(request), world_of(request)
     looked = _look(request, form)
-    dossier, zone = looked.dossier, looked.opened.explorer.zone
+    dossier = looked.dossier
     if not dossier.bars or not dossier.rows:
         raise HTTPException(400)
-    first = looked.within.first if looked.within else dossier.bars[0]
-    until = looked.within.until if looked.within else dossier.bars[-1]
     dated = dossier.hits["second"].to_list()
     data = {
         "holder": looked.candidate.kind, "name": mask_of(looked.candidate.handle), "handle": looked.candidate.handle,
-        "records": dossier.rows, "covered": dossier.covered, "of": dossier.of, "first": written(first, zone),
-        "last": written(until, zone), "said": form.get("text", "").strip(),
+        "records": dossier.rows, "covered": dossier.covered, "of": dossier.of, "first": looked.first,
+        "last": looked.until, "said": form.get("text", "").strip(),
     }  # fmt: skip
-    happened = moment_of(next((one for one in dated if one), first))
+    happened = moment_of(next((one for one in dated if one), dossier.bars[0]))
     now = world.home.clock.now()
     with world.home.database.write() as session:
         pull_records(session, looked.line.id, data, actor=actor_of(request), now=now, happened_at=happened or now)
@@ -148,9 +156,10 @@ def _look(request: Request, given: Mapping[str, str]) -> _Looked:
         opened.explorer, candidate, leaked, within=within, after=place_of(given.get("at", "")), limit=PAGE_SIZE,
         only_leaked=only_leaked,
     )  # fmt: skip
-    zone = opened.explorer.zone
-    first = written(within.first, zone) if within else (written(dossier.bars[0], zone) if dossier.span else "")
-    until = written(within.until, zone) if within else (written(dossier.bars[-1], zone) if dossier.span else "")
+    first = until = ""
+    if within or dossier.span:
+        begin, end = _shown_ends(dossier.bars, within)
+        first, until = (written(one, opened.explorer.zone) for one in (begin, end))
     return _Looked(line, opened, candidate, leaked, within, first, until, only_leaked, dossier)
 
 
@@ -159,19 +168,20 @@ def _range(first: str, until: str, zone: str) -> TimeSpan | None:
     if not first and not until:
         return None
     try:
-        begin = _second(first, zone) if first else 0
-        end = _second(until, zone) if until else 1 << 32
-    except ValueError:
+        begin = second_of(first, zone) if first else 0
+        end = second_of(until, zone) if until else NEVER
+    except (ValueError, OverflowError):
         raise HTTPException(400) from None
     if end <= begin:
         raise HTTPException(400)
     return TimeSpan(begin, end)
 
 
-def _second(text: str, zone: str) -> int:
-    moment = datetime.fromisoformat(text)
-    aware = moment if moment.tzinfo else moment.replace(tzinfo=ZoneInfo(zone))
-    return max(0, int(aware.timestamp()))
+def _shown_ends(bars: Sequence[int], within: TimeSpan | None) -> tuple[int, int]:
+    """The ends of a range as they are told: no further than there are records, since an open end has no time."""
+    if within is None or within.until <= bars[0] or within.first >= bars[-1]:
+        return bars[0], bars[-1]
+    return max(within.first, bars[0]), min(within.until, bars[-1])
 
 
 def _title(looked: _Looked) -> str:
@@ -222,11 +232,11 @@ def _page(
         request, "explore_holder.html", line=looked.line, kind=kind, handle=looked.candidate.handle.removeprefix(MARK),
         name=looked.candidate.name if reveal else mask_of(looked.candidate.handle), dossier=dossier, chart=chart,
         heat=draw_heat(dossier.heat.tolist(), dossier.heat_leaked.tolist(), dossier.usual), lanes=lanes,
-        lanes_height=lanes_height, others=others, others_kind=others_kind, gaps=gaps, zone=zone,
+        others=others, others_kind=others_kind, gaps=gaps, zone=zone,
         first=looked.first, until=looked.until, ranged=looked.within is not None, only_leaked=looked.only_leaked,
         shown=shown_records(read_places(opened.explorer, dossier.page), opened.handles, reveal=reveal),
         next=".".join(map(str, last)) if last else "", revealed=reveal, numbers=numbers or {}, moment_of=moment_of,
-        customers=dossier.customers[:CUSTOMERS_SHOWN], coverage=_coverage(request, looked, named), kinds=KINDS,
+        customers=dossier.customers[:CUSTOMERS_SHOWN], coverage=_coverage(request, looked, named),
         query=_query(looked), dense=_dense(looked),
     )  # fmt: skip
 
@@ -279,7 +289,8 @@ def _query(looked: _Looked) -> str:
     if looked.only_leaked:
         parts.append(Is("leak", str(looked.line.id)))
     if looked.within:
-        bounds = (moment_of(looked.within.first), moment_of(looked.within.until))
+        until = looked.within.until
+        bounds = (moment_of(looked.within.first), moment_of(until) if until < NEVER else None)
         parts.append(Between("when", *bounds))
     return unparse(all_of(parts), FIELDS, looked.opened.explorer.zone)
 
@@ -289,6 +300,6 @@ _PATH: Final = "/incidents/{incident_id:id}/holders/{kind}/{handle}"
 ROUTES = [
     Guarded(_PATH, holder, needs=Permission.SEE_CAUSE),
     Guarded(f"{_PATH}/names", names, methods=["POST"], needs=Permission.REVEAL_NAMES),
-    Guarded(f"{_PATH}/numbers", numbers, methods=["POST"], needs=Permission.REVEAL_NAMES),
+    Guarded(f"{_PATH}/numbers", numbers, methods=["POST"], needs=Permission.LIST_NUMBERS),
     Guarded(f"{_PATH}/pull", pull, methods=["POST"], needs=Permission.ASK_CAUSE),
 ]

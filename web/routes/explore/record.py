@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 
     from root_cause.dossier.opened import OpenedRecords
     from trails.explore.explorer import PartLens
+    from trails.explore.handles import Handles
 
 NOON: Final = time(12)
 NOT_KEPT, DAMAGED = "not-kept", "damaged"
@@ -59,7 +60,7 @@ def names(request: Request) -> Response:
 def line(request: Request) -> Response:
     """The record with the line that it was made of, for a reason."""
     reason, place = _reason(request), _written(request)
-    approved = ask_second(request, Approvable(REVEAL_NAMES, f"record {place}", reason))
+    approved = ask_second(request, Approvable(REVEAL_NAMES, f"line {place}", reason))
     opened, part, row = _found(request)
     digest = int(read_rows_at(opened.explorer, {part.number: np.array([row])}, ["line"])["line"][0])
     settings = world_of(request).home.settings
@@ -117,8 +118,17 @@ def _page(request: Request, *, reveal: bool = False, raw: str | None = None, pro
         request, "explore_record.html", place=place, file=file, row=row, shown=shown, columns=COLUMNS, own=own,
         digest=f"{own['line']:016x}", brought=brought, proof=proof, raw=raw, problem=problem, revealed=reveal,
         kept=lines_path(part.path).is_file(), beside=_beside(opened, own, place), marked=marked,
-        zone=opened.explorer.zone,
+        zone=opened.explorer.zone, mapping=_shown_mapping(brought.mapping, opened.handles, reveal=reveal),
     )  # fmt: skip
+
+
+def _shown_mapping(mapping: dict[str, Any], handles: Handles, *, reveal: bool) -> dict[str, Any]:
+    """How the log was read; constants are values of records like any other, and as masked."""
+    constants = {
+        name: value if reveal or not is_masked(name) else handles.masked(name, value)
+        for name, value in mapping.get("constants", {}).items()
+    }
+    return mapping | {"constants": constants}
 
 
 def _beside(opened: OpenedRecords, own: dict[str, Any], place: str) -> dict[str, str]:

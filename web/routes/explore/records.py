@@ -3,29 +3,32 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
 
+import numpy as np
 from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse
 
 from core.query.errors import QueryError
-from core.query.expressions import Is, all_of
+from core.query.expressions import Between, Is, all_of
 from core.query.parser import parse
 from core.query.writer import unparse
-from people.approvals import REVEAL_NAMES, Approvable
 from people.roles import Permission
-from root_cause.dossier.opened import KeyedMeanings, is_plain, shown_records
-from trails.explore.explorer import DAY_SLOTS, QUARTERS, SLOT_S
+from root_cause.dossier.dossier import HOUR_S, WIDTHS, lay_bars
+from root_cause.dossier.opened import KeyedMeanings, is_plain, moment_of, shown_records
+from trails.explore.explorer import NEVER, SLOT_S
 from trails.explore.handles import is_masked, mask_of
-from trails.explore.language import FIELDS, condition_of
+from trails.explore.language import FIELDS, condition_of, unheard_words
 from trails.explore.questions import RowPlace, ask
 from trails.explore.rows import read_places
 from web.access.guarded import Guarded
 from web.access.second import ask_second
 from web.charts.accesses import draw_accesses
-from web.exploring import REVEALED, named_by, note, note_look, records_of
-from web.world import form_of, world_of
+from web.exploring import REVEALED, named_by, names_wanted, note, note_look, records_of
+from web.world import actor_of, form_of, world_of
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -41,8 +44,7 @@ FACETS: Final = (
     "system", "action", "outcome", "operator", "account", "terminal", "address", "processor", "host", "extract",
 )  # fmt: skip
 SHOWN_VALUES: Final = 8
-WIDTHS: Final = (QUARTERS, 6 * QUARTERS, DAY_SLOTS, 7 * DAY_SLOTS, 28 * DAY_SLOTS, 91 * DAY_SLOTS, 364 * DAY_SLOTS)
-MOST_BARS: Final = 120
+BAR_WIDTHS: Final = tuple(one for one in WIDTHS if one >= HOUR_S)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +58,36 @@ class RecordFacet:
 
 def records(request: Request) -> Response:
     """What fits, newest first; without a search, all records."""
-    query = request.query_params.get("q", "").strip()
-    return _page(request, query, request.query_params.get("at", ""))
+    given = request.query_params
+    query = given.get("q", "").strip()
+    if given.get("from") and given.get("until"):
+        return _narrowed(request, query, given["from"], given["until"])
+    return _page(request, query, given.get("at", ""))
+
+
+def _narrowed(request: Request, query: str, first: str, until: str) -> Response:
+    """To the same search within a time; whatever it says, the time is asked besides all of it."""
+    try:
+        expression = understood(request, query)
+        begin, end = (moment_of(second_of(one, _zone(request))) for one in (first, until))
+    except (QueryError, ValueError, OverflowError):
+        raise HTTPException(400) from None
+    if expression is None:
+        return RedirectResponse("/records?plain=yes", status_code=303)
+    query = unparse(all_of([expression, Between("when", begin, end)]), FIELDS, _zone(request))
+    return RedirectResponse(f"/records?{urlencode({'q': query})}", status_code=303)
+
+
+def second_of(text: str, zone: str) -> int:
+    """The second since 1970 that an address or a form names, in the zone unless it says another; none beyond ours.
+
+    Raises:
+        ValueError: It is no time.
+        OverflowError: There is no such time.
+    """
+    moment = datetime.fromisoformat(text)
+    aware = moment if moment.tzinfo else moment.replace(tzinfo=ZoneInfo(zone))
+    return min(max(0, int(aware.timestamp())), NEVER)
 
 
 def asked(request: Request) -> Response:
@@ -65,7 +95,10 @@ def asked(request: Request) -> Response:
     world, typed = world_of(request), form_of(request).get("q", "").strip()
     try:
         expression = _parsed(request, typed)
-        handled = named_by(request, expression, records_of(request))
+        opened = records_of(request)
+        handled = named_by(actor_of(request), expression, opened)
+        if unheard_words(handled, opened.explorer):
+            return _refused(request, typed, world.pages.texts(request)("explore.unheard"))
         if handled != expression:
             typed = unparse(handled, FIELDS, _zone(request))
     except QueryError as error:
@@ -86,7 +119,7 @@ def names(request: Request) -> Response:
             raise HTTPException(400)
     except QueryError:
         raise HTTPException(400) from None
-    approved = ask_second(request, Approvable(REVEAL_NAMES, "records", reason))
+    approved = ask_second(request, names_wanted("names", query, reason))
     page = _page(request, query, form.get("at", ""), reveal=True)
     note(request, REVEALED, {"reason": reason, "query": query, **approved})
     return page
@@ -99,7 +132,7 @@ def understood(request: Request, query: str) -> Expression | None:
         QueryError: It cannot be meant.
     """
     expression = _parsed(request, query)
-    return None if is_plain(expression) else expression
+    return None if is_plain(expression, records_of(request)) else expression
 
 
 def _page(request: Request, query: str, at: str, *, reveal: bool = False) -> Response:
@@ -159,16 +192,12 @@ def _chart(opened: OpenedRecords, counted: CountedRecords) -> AccessChart | None
     """The histogram; its bars are as wide as the span needs."""
     if not len(counted.slots):
         return None
-    explorer, slots = opened.explorer, len(counted.slots)
-    width = next((one for one in WIDTHS if -(-slots // one) < MOST_BARS), WIDTHS[-1])
-    ahead = int(explorer.offsets(counted.first_slot, 1)[0])
-    skipped = (counted.first_slot + ahead) % min(width, DAY_SLOTS)
-    base, bars = counted.first_slot - skipped, -(-(slots + skipped) // width)
-    sums = [0] * bars
-    for at in counted.slots.nonzero()[0].tolist():
-        sums[(at + skipped) // width] += int(counted.slots[at])
-    edges = [(base + width * number) * SLOT_S for number in range(bars + 1)]
-    return draw_accesses(edges, sums, [0] * bars, zone=explorer.zone)
+    explorer, first = opened.explorer, counted.first_slot * SLOT_S
+    edges, _, _ = lay_bars(explorer, first, first + len(counted.slots) * SLOT_S, BAR_WIDTHS)
+    seconds = first + np.arange(len(counted.slots)) * SLOT_S
+    at = np.searchsorted(edges, seconds, side="right") - 1
+    sums = np.bincount(at, weights=counted.slots, minlength=len(edges) - 1).astype(int).tolist()
+    return draw_accesses(edges, sums, [0] * len(sums), zone=explorer.zone)
 
 
 def _facets(
