@@ -13,15 +13,18 @@ from exports.errors import ExportError
 from exports.formats import load_formats
 from exports.material import ExportMaterial
 from exports.work_folder import work_folder
+from incidents.ownership import ALL, is_of
 from incidents.timeline.events import add_event
 from people.approvals import EXPORT, LIST_NUMBERS, Approvable
 from people.errors import NotAllowedError
-from people.roles import TABLE, Permission, may
+from people.roles import TABLE, Permission, is_bound_to_own, may
 from transparency.heads import latest_head, publish
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
+
+    from sqlalchemy.orm import Session
 
     from core.actors import Actor
     from exports.masks import ExportMasks
@@ -84,14 +87,39 @@ def check_allowed(wish: ExportWish, actor: Actor) -> None:
             raise NotAllowedError("not_allowed", login=actor.name, permission=needed.value, roles=roles)
 
 
-def second_person_for(wish: ExportWish, home: Home, masks: ExportMasks) -> Approvable | None:
+def check_own(session: Session, wish: ExportWish, actor: Actor) -> None:
+    """Refuse a data owner what is not theirs, where it takes a permission that they have as a data owner alone.
+
+    What a search finds may be anybody's. Of an incident that is theirs, the numbers are those of their own extracts'
+    customers (`own_extracts`).
+
+    Raises:
+        NotAllowedError: It is a search, or not an incident of an extract that they answer for.
+    """
+    if ALL in actor.extracts or not any(is_bound_to_own(actor, needed) for needed in needed_permissions(wish)):
+        return
+    if wish.incident_id is None:
+        raise NotAllowedError("own_incidents_alone", login=actor.name)
+    if not is_of(session, wish.incident_id, actor.extracts):
+        raise NotAllowedError("not_own", incident=wish.incident_id, login=actor.name)
+
+
+def own_extracts(wish: ExportWish, actor: Actor) -> tuple[str, ...] | None:
+    """Of which extracts' customers alone the numbers may be in it; None for all."""
+    is_bound = Permission.LIST_NUMBERS in needed_permissions(wish) and is_bound_to_own(actor, Permission.LIST_NUMBERS)
+    return actor.extracts if is_bound and ALL not in actor.extracts else None
+
+
+def second_person_for(wish: ExportWish, home: Home, masks: ExportMasks, *, actor: Actor) -> Approvable | None:
     """What a second person has to agree to; nobody has to where nothing, or little, is revealed.
 
     Raises:
         NoIncidentError: There is no such incident.
         ExportError: Nothing was found.
+        NotAllowedError: It is not theirs.
     """
     with home.database.read() as session:
+        check_own(session, wish, actor)
         lines = list(ExportMaterial(home, session, wish, masks, home.settings.home).incidents())
     has_names = load_formats()[wish.form].has_records
     if not wish.reveal or (sum(line.subjects for line in lines) <= home.settings.people.reveal_limit and not has_names):
@@ -124,11 +152,13 @@ def made_export(
         NotAllowedError: They may not.
     """
     check_allowed(wish, actor)
+    with home.database.read() as session:
+        check_own(session, wish, actor)
     made = load_formats()[wish.form]
     if made.is_proved:
         _sign(home)
     with work_folder(home.settings.home) as folder, home.database.read() as session:
-        material = ExportMaterial(home, session, wish, masks, folder, progress)
+        material = ExportMaterial(home, session, wish, masks, folder, progress, own_extracts(wish, actor))
         path = folder / wish.file_name.removesuffix(".age")
         with path.open("xb") as file:
             made.write(material, file)

@@ -40,6 +40,7 @@ class ExportMaterial:
         masks: What hides strangers' words.
         folder: Where parts may wait on disk; it is gone afterwards.
         progress: Told how many of how many documents are done.
+        own: Of which extracts' customers alone the numbers may be in it; None for all.
         tally: Counts what is written.
     """
 
@@ -49,6 +50,7 @@ class ExportMaterial:
     masks: ExportMasks
     folder: Path
     progress: Callable[[int, int], None] = lambda *_: None
+    own: tuple[str, ...] | None = None
     tally: ExportTally = field(default_factory=ExportTally)
     _ids: frozenset[int] | None = None
 

@@ -10,7 +10,7 @@ from sqlalchemy import select, update
 
 from core.actors import Actor, Role
 from core.errors import HinomiError, SpokenError
-from exports.deed import check_allowed, made_export
+from exports.deed import check_allowed, check_own, made_export
 from exports.misp_server import push_file
 from exports.models import ExportRow
 from exports.wish import ExportWish
@@ -44,6 +44,7 @@ def ask_for(
         NotAllowedError: They may not.
     """
     check_allowed(wish, actor)
+    check_own(session, wish, actor)
     row = ExportRow(
         incident_id=wish.incident_id, wish=wish.as_data(), asked_by=_kept(actor), approved=dict(approved), asked_at=now
     )

@@ -64,7 +64,7 @@ def export(
     target = out or Path(wish.file_name)
     if str(target) != "-" and target.exists():
         raise CommandError("exists", path=target)
-    approvable = second_person_for(wish, ctx, PageMasks())
+    approvable = second_person_for(wish, ctx, PageMasks(), actor=ctx.actor)
     approved: dict[str, Any] = {}
     if approvable is not None:
         approved = ctx.second_person(approvable.kind, approvable.about, reason, incident_id)

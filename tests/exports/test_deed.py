@@ -102,7 +102,7 @@ def test_a_server_that_is_not_there_is_named(take: Take, settings: Settings, mis
 def test_many_values_and_names_of_operators_need_a_second_person(house: Home, scene: Scene) -> None:
     def needed(**more: Any) -> Any:
         wish = ExportWish.of({"form": "bag", "incident_id": scene.incident_id, "reveal": True, "reason": "x"} | more)
-        return second_person_for(wish, house, PageMasks())
+        return second_person_for(wish, house, PageMasks(), actor=by("鈴木"))
 
     assert needed() is None, "forty customers, a hundred are allowed"
     assert needed(reveal=False) is None
