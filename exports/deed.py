@@ -124,11 +124,12 @@ def second_person_for(wish: ExportWish, home: Home, masks: ExportMasks, *, actor
     has_names = load_formats()[wish.form].has_records
     if not wish.reveal or (sum(line.subjects for line in lines) <= home.settings.people.reveal_limit and not has_names):
         return None
-    about = " ".join(
-        filter(None, [wish.form, wish.chosen, f"#{wish.incident_id}" if wish.incident_id else "", wish.events,
-                      wish.documents])
-    )  # fmt: skip
-    kind = LIST_NUMBERS if wish.chosen == CUSTOMERS else EXPORT
+    parts = [
+        wish.form, wish.chosen, f"#{wish.incident_id}" if wish.incident_id else "", wish.events, wish.documents,
+        f"→ {wish.recipient}" if wish.recipient else "", f"→ {home.settings.exports.misp.url}" if wish.push else "",
+    ]  # fmt: skip
+    about = " ".join(filter(None, parts))
+    kind = LIST_NUMBERS if Permission.LIST_NUMBERS in needed_permissions(wish) else EXPORT
     return Approvable(kind, about, wish.reason, wish.incident_id)
 
 

@@ -110,6 +110,13 @@ def test_many_values_and_names_of_operators_need_a_second_person(house: Home, sc
     house.settings.people.__dict__["reveal_limit"] = 10
     assert needed().kind == EXPORT
     assert needed(form="csv", chosen="customers").kind == LIST_NUMBERS
+    assert needed(form="xlsx").kind == LIST_NUMBERS, "all lists of a workbook hold the customers too"
+    assert needed(form="xlsx", chosen="events").kind == EXPORT
+    told = [
+        needed(form="misp", **more).about
+        for more in ({}, {"push": True}, {"recipient": "age1a"}, {"recipient": "age1b"})
+    ]
+    assert len(set(told)) == len(told), "an approval is for one place that it goes to"
     assert needed(reveal=False) is None
 
 
