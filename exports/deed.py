@@ -205,6 +205,8 @@ def _record(
         "reason": wish.reason, "left_out": dict(made.tally.left_out), "incidents": ids[:NAMED],
         **{name: value for name in ("chosen", "recipient") if (value := getattr(wish, name))}, **approved,
     }  # fmt: skip
+    if wish.push:
+        data["server"] = home.settings.exports.misp.url
     if wish.events or wish.documents:
         data["query"] = " / ".join(filter(None, [wish.events, wish.documents]))
     with home.database.write() as session:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+import threading
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import bagit
 import pytest
+from pyroaring import BitMap
 from sqlalchemy import select
 
+from alerts.delivery import open_post
 from cli.main import run
 from core.actors import Role
 from core.settings import load_settings
@@ -21,16 +24,24 @@ from exports.queue import (
     DONE,
     FAILED,
     GONE,
+    MOST_BEGUN,
+    RUNNING,
     WAITING,
     ask_for,
     expire_exports,
     file_of,
+    left_running,
     next_waiting,
     run_export,
     settle,
 )
 from exports.wish import ExportWish
-from incidents.models import Event
+from exports.work_folder import held
+from home import Home
+from incidents.models import Event, Incident
+from incidents.timeline.events import add_event
+from jobs.casework.exports import ExportJob
+from jobs.interface import Workbench
 from people.approvals import EXPORT, LIST_NUMBERS
 from tests.actors import by
 from tests.exports.misp_stand_in import KEY, MispStandIn
@@ -48,7 +59,6 @@ if TYPE_CHECKING:
     from core.clock import SetClock
     from core.database import Database
     from core.settings import Settings
-    from home import Home
     from tests.exports.conftest import Take
     from tests.web.scene import Scene
 
@@ -68,34 +78,73 @@ def told_to(settings: Settings, misp: MispStandIn, key: str = KEY) -> Settings:
     )
 
 
-def test_a_server_is_told_once_and_then_kept_up_to_date(take: Take, settings: Settings, misp: MispStandIn) -> None:
+def test_a_server_is_told_once_and_then_kept_up_to_date(
+    take: Take, settings: Settings, misp: MispStandIn, clock: SetClock
+) -> None:
     path, _ = take("misp")
     known = told_to(settings, misp)
-    first, second = push_file(known, path), push_file(known, take("misp")[0])
+    first = push_file(known, path, clock.now())
+    clock.advance(timedelta(minutes=1))
+    second = push_file(known, take("misp")[0], clock.now())
     assert ((first.added, first.updated), (second.added, second.updated)) == ((1, 0), (0, 1))
     (event,) = misp.events.values()
     assert "An export was made" in event["EventReport"][0]["content"], "the second time tells of the first"
 
 
-def test_a_server_that_refuses_says_so_without_what_was_sent(take: Take, settings: Settings, misp: MispStandIn) -> None:
+def test_where_a_push_goes_and_what_was_taken_is_on_record_whatever_comes_of_it(
+    house: Home, scene: Scene, misp: MispStandIn, settings: Settings, database: Database, clock: SetClock
+) -> None:
+    """The law: no server has an event that the record does not know it was handed to."""
+    there = Home.of(told_to(settings, misp), database=database, clock=clock)
+    with database.write() as session:
+        other = Incident(
+            state="open",
+            severity="low",
+            opened_at=clock.now(),
+            updated_at=clock.now(),
+            first_seen_at=clock.now(),
+            members=BitMap().serialize(),
+        )
+        session.add(other)
+        session.flush()
+        add_event(session, "note", actor=by("鈴木"), now=clock.now(), incident_id=other.id, data={"text": "名簿"})
+    misp.takes = 1
+    number = row_of(there, form="misp", push=True, incident_id=None, events="kind:note")
+    with pytest.raises(ExportFailedError, match="taken before: 1 added, 0 updated"):
+        run_export(there, number, PageMasks())
+    with database.read() as session:
+        told = {one.kind: one.data for one in session.scalars(select(Event).order_by(Event.id))}
+        assert session.get_one(ExportRow, number).state == FAILED
+    assert told["incident-exported"]["server"] == misp.url
+    assert (
+        (told["misp-pushed"]["server"], told["misp-pushed"]["added"]) == (misp.url, len(misp.events)) == (misp.url, 1)
+    )
+    del house, scene
+
+
+def test_a_server_that_refuses_says_so_without_what_was_sent(
+    take: Take, settings: Settings, misp: MispStandIn, clock: SetClock
+) -> None:
     path, _ = take("misp", reveal=True)
     with pytest.raises(ExportFailedError, match="does not answer"):
-        push_file(told_to(settings, misp, "another key"), path)
+        push_file(told_to(settings, misp, "another key"), path, clock.now())
     misp.refuses = True
     with pytest.raises(ExportFailedError, match="refused") as refused:
-        push_file(told_to(settings, misp), path)
+        push_file(told_to(settings, misp), path, clock.now())
     assert "my-paste" not in str(refused.value)
     with pytest.raises(ExportError, match="no MISP"):
-        push_file(settings, path)
+        push_file(settings, path, clock.now())
     with pytest.raises(ExportError):
         take("stix", push=True)
 
 
-def test_a_server_that_is_not_there_is_named(take: Take, settings: Settings, misp: MispStandIn) -> None:
+def test_a_server_that_is_not_there_is_named(
+    take: Take, settings: Settings, misp: MispStandIn, clock: SetClock
+) -> None:
     known = told_to(settings, misp)
     misp.close()
     with pytest.raises(ExportFailedError, match=misp.url):
-        push_file(known, take("misp")[0])
+        push_file(known, take("misp")[0], clock.now())
     misp.__init__()  # type: ignore[misc]  # for the fixture, which closes it
 
 
@@ -157,15 +206,55 @@ def test_what_fails_says_why_and_what_was_handed_back_waits(house: Home) -> None
         assert next_waiting(session) == number
 
 
-def test_the_job_makes_what_waits_in_a_child(house: Home) -> None:
-    import threading
+def test_what_was_stopped_waits_again_and_what_is_made_is_made_once(
+    house: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stopped(*_given: object, **_more: object) -> None:
+        raise SystemExit(143)
 
-    from alerts.delivery import open_post
-    from jobs.casework.exports import ExportJob
-    from jobs.interface import Workbench
+    number = row_of(house)
+    with monkeypatch.context() as patched:
+        patched.setattr("exports.queue.made_export", stopped)
+        for _ in range(MOST_BEGUN):
+            with pytest.raises(SystemExit):
+                run_export(house, number, PageMasks())
+            with house.database.read() as session:
+                assert next_waiting(session) == number
+    with pytest.raises(ExportError, match="ended 5 times"):
+        run_export(house, number, PageMasks())
+    with house.database.read() as session:
+        assert session.get_one(ExportRow, number).state == FAILED
+    number = row_of(house)
+    with held(house.settings.home, number), pytest.raises(ExportError, match="does not wait"):
+        run_export(house, number, PageMasks())
+    run_export(house, number, PageMasks())
+    with pytest.raises(ExportError, match="does not wait"):
+        run_export(house, number, PageMasks())
+    with house.database.read() as session:
+        made = session.scalars(select(Event.id).where(Event.kind == "incident-exported")).all()
+    assert len(made) == 1
 
+
+def test_what_a_killed_process_left_is_made_anew(house: Home) -> None:
+    number = row_of(house)
+    settle(house, number, RUNNING)
+    with held(house.settings.home, number):
+        assert left_running(house) == []
+    assert left_running(house) == [number]
+    job = job_of(house)
+    assert job.is_wanted()
+    assert job.work() == "done"
+    with house.database.read() as session:
+        assert session.get_one(ExportRow, number).state == DONE
+
+
+def job_of(house: Home) -> ExportJob:
     post = open_post(house.settings, house.database, house.clock)
-    job = ExportJob(Workbench(house, post, threading.Event()))
+    return ExportJob(Workbench(house, post, threading.Event()))
+
+
+def test_the_job_makes_what_waits_in_a_child(house: Home) -> None:
+    job = job_of(house)
     assert not job.is_wanted()
     number = row_of(house)
     assert job.is_wanted()
