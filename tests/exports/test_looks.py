@@ -139,6 +139,9 @@ def test_the_page_states_it(house: Home, browser: TestClient) -> None:
     answer = browser.post("/looks", data=form)
     assert (answer.status_code, "Nothing of billing-2026" in answer.text) == (200, True)
     assert "billing-2026" in browser.get("/looks").text
+    typed = browser.post("/looks", data=form | {"what": "090-1234-5678", "reason": "rang 090-1234-5678"})
+    assert typed.status_code == 200
+    assert "090-1234-5678" not in typed.text + browser.get("/looks").text
     assert browser.post("/looks", data=form | {"since": "2026-03-01"}).status_code == 400
     assert browser.post("/looks", data=form | {"since": "x"}).status_code == 400
     assert browser.get("/looks/1").status_code == 404
