@@ -275,6 +275,16 @@ def _kept_without_rules(database: Database, incident_id: int) -> int:
         return keep(session, incident_id, Rulebook(()), now=NOW + DAY)
 
 
+@pytest.mark.parametrize("typed", ["0001-01-01T00:00+09:00", "1999-12-31T23:59+00:00", "9999-12-31T23:59-09:00"])
+def test_a_moment_that_cannot_be_is_refused(database: Database, known: int, typed: str) -> None:
+    moment = datetime.fromisoformat(typed)
+    with database.write() as session:
+        with pytest.raises(IncidentError):
+            tell(session, known, {"known": typed})
+        with pytest.raises(IncidentError):
+            meet(session, known, FIRST_REPORT, reference="x", at=moment, actor=SUZUKI, now=NOW + DAY)
+
+
 def test_a_dismissed_incident_has_no_deadlines_and_has_them_again_when_reopened(database: Database, known: int) -> None:
     with database.write() as session:
         tell(session, known, MALICE)
