@@ -158,13 +158,14 @@ def made_export(
     made = load_formats()[wish.form]
     if made.is_proved:
         _sign(home)
-    with work_folder(home.settings.home) as folder, home.database.read() as session:
-        material = ExportMaterial(home, session, wish, masks, folder, progress, own_extracts(wish, actor))
+    with work_folder(home.settings.home) as folder:
         path = folder / wish.file_name.removesuffix(".age")
-        with path.open("xb") as file:
-            made.write(material, file)
+        with home.database.read() as session:  # over before it is handed out: who takes it may take it slowly
+            material = ExportMaterial(home, session, wish, masks, folder, progress, own_extracts(wish, actor))
+            with path.open("xb") as file:
+                made.write(material, file)
+            ids = sorted(material.ids)
         sync_file(path)
-        ids = sorted(material.ids)
         if wish.recipient:
             path = _sealed(path, wish.recipient)
         with path.open("rb") as file:

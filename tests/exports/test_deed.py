@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
+from contextlib import contextmanager
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +17,7 @@ from alerts.delivery import open_post
 from cli.main import run
 from core.actors import Role
 from core.settings import load_settings
-from exports.deed import second_person_for
+from exports.deed import made_export, second_person_for
 from exports.errors import ExportError, ExportFailedError
 from exports.misp_server import push_file
 from exports.models import ExportRow
@@ -167,6 +168,26 @@ def test_many_values_and_names_of_operators_need_a_second_person(house: Home, sc
     ]
     assert len(set(told)) == len(told), "an approval is for one place that it goes to"
     assert needed(reveal=False) is None
+
+
+def test_the_database_is_let_go_before_a_file_is_handed_out(
+    house: Home, scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    open_now: list[object] = []
+    read = house.database.read
+
+    @contextmanager
+    def counted() -> Iterator[Any]:
+        with read() as session:
+            open_now.append(session)
+            yield session
+        open_now.pop()
+
+    monkeypatch.setattr(house.database, "read", counted)
+    wish = ExportWish.of({"form": "csv", "incident_id": scene.incident_id, "reason": "x"})
+    with made_export(wish, house, masks=PageMasks(), actor=by("鈴木")) as made:
+        assert made.path.is_file()
+        assert open_now == []
 
 
 def row_of(house: Home, **more: Any) -> int:
