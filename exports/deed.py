@@ -116,11 +116,14 @@ def second_person_for(wish: ExportWish, home: Home, masks: ExportMasks, *, actor
     Raises:
         NoIncidentError: There is no such incident.
         ExportError: Nothing was found.
+        QueryError: A search cannot be read.
         NotAllowedError: It is not theirs.
     """
     with home.database.read() as session:
         check_own(session, wish, actor)
-        lines = list(ExportMaterial(home, session, wish, masks, home.settings.home).incidents())
+        material = ExportMaterial(home, session, wish, masks, home.settings.home)
+        material.check()
+        lines = list(material.incidents())
     has_names = load_formats()[wish.form].has_records
     if not wish.reveal or (sum(line.subjects for line in lines) <= home.settings.people.reveal_limit and not has_names):
         return None

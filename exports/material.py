@@ -66,6 +66,15 @@ class ExportMaterial:
             self._ids = self._find_ids()
         return self._ids
 
+    def check(self) -> None:
+        """Refuse searches that cannot be read.
+
+        Raises:
+            QueryError: It says where.
+        """
+        self._event_query()
+        self._document_query()
+
     def incidents(self) -> Iterator[IncidentLine]:
         """The incidents, newest first; those merged into others are parts of them."""
         for number in sorted({root_of(self.session, one) for one in self.ids}, reverse=True):

@@ -341,6 +341,12 @@ def test_the_page_refuses_what_cannot_be(
     assert post(browser, scene, format="nothing").status_code == 400
     wrong = post(browser, scene, format="bag", recipient="somebody")
     assert (wrong.status_code, "age-keygen" in wrong.text) == (400, True)
+    unread = post(browser, scene, format="bag", events="kind:(", recipient="")
+    assert (unread.status_code, "<form" in unread.text, "kind:(" in unread.text) == (400, True, True)
+    spoilt = post(browser, scene, format="bag", recipient="age1nobody")
+    assert (spoilt.status_code, "age-keygen" in spoilt.text) == (400, True)
+    with house.database.read() as session:
+        assert session.scalars(select(ExportRow.id)).all() == [], "it is said before anything is in line"
     auditor = another(browser.app, database, clock, "hana", Role.AUDITOR)  # type: ignore[arg-type]
     assert post(auditor, scene, format="csv").status_code == 200
     assert post(auditor, scene, format="csv", reveal="yes").status_code == 403

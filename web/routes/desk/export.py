@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from starlette.exceptions import HTTPException
 from starlette.responses import FileResponse, RedirectResponse, StreamingResponse
 
+from core.query.errors import QueryError
 from core.texts import load_texts
 from exports.deed import check_allowed, check_own, made_export, needed_permissions, second_person_for
 from exports.errors import ExportError
@@ -71,7 +72,7 @@ def make(request: Request) -> Response:
         made = making.__enter__()
     except NoIncidentError:
         raise HTTPException(NOT_THERE) from None
-    except ExportError as error:
+    except (ExportError, QueryError) as error:
         return _shown(request, status=WRONG_USE, error=error)
     headers = {
         "Content-Disposition": f'attachment; filename="{wish.file_name}"', "Content-Length": str(made.size_bytes),
