@@ -13,15 +13,18 @@ from exports.errors import ExportError
 from exports.formats import load_formats
 from exports.material import ExportMaterial
 from exports.work_folder import work_folder
+from incidents.ownership import ALL, is_of
 from incidents.timeline.events import add_event
 from people.approvals import EXPORT, LIST_NUMBERS, Approvable
 from people.errors import NotAllowedError
-from people.roles import TABLE, Permission, may
+from people.roles import TABLE, Permission, is_bound_to_own, may
 from transparency.heads import latest_head, publish
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
+
+    from sqlalchemy.orm import Session
 
     from core.actors import Actor
     from exports.masks import ExportMasks
@@ -84,23 +87,52 @@ def check_allowed(wish: ExportWish, actor: Actor) -> None:
             raise NotAllowedError("not_allowed", login=actor.name, permission=needed.value, roles=roles)
 
 
-def second_person_for(wish: ExportWish, home: Home, masks: ExportMasks) -> Approvable | None:
+def check_own(session: Session, wish: ExportWish, actor: Actor) -> None:
+    """Refuse a data owner what is not theirs, where it takes a permission that they have as a data owner alone.
+
+    What a search finds may be anybody's. Of an incident that is theirs, the numbers are those of their own extracts'
+    customers (`own_extracts`).
+
+    Raises:
+        NotAllowedError: It is a search, or not an incident of an extract that they answer for.
+    """
+    if ALL in actor.extracts or not any(is_bound_to_own(actor, needed) for needed in needed_permissions(wish)):
+        return
+    if wish.incident_id is None:
+        raise NotAllowedError("own_incidents_alone", login=actor.name)
+    if not is_of(session, wish.incident_id, actor.extracts):
+        raise NotAllowedError("not_own", incident=wish.incident_id, login=actor.name)
+
+
+def own_extracts(wish: ExportWish, actor: Actor) -> tuple[str, ...] | None:
+    """Of which extracts' customers alone the numbers may be in it; None for all."""
+    is_bound = Permission.LIST_NUMBERS in needed_permissions(wish) and is_bound_to_own(actor, Permission.LIST_NUMBERS)
+    return actor.extracts if is_bound and ALL not in actor.extracts else None
+
+
+def second_person_for(wish: ExportWish, home: Home, masks: ExportMasks, *, actor: Actor) -> Approvable | None:
     """What a second person has to agree to; nobody has to where nothing, or little, is revealed.
 
     Raises:
         NoIncidentError: There is no such incident.
         ExportError: Nothing was found.
+        QueryError: A search cannot be read.
+        NotAllowedError: It is not theirs.
     """
     with home.database.read() as session:
-        lines = list(ExportMaterial(home, session, wish, masks, home.settings.home).incidents())
+        check_own(session, wish, actor)
+        material = ExportMaterial(home, session, wish, masks, home.settings.home)
+        material.check()
+        lines = list(material.incidents())
     has_names = load_formats()[wish.form].has_records
     if not wish.reveal or (sum(line.subjects for line in lines) <= home.settings.people.reveal_limit and not has_names):
         return None
-    about = " ".join(
-        filter(None, [wish.form, wish.chosen, f"#{wish.incident_id}" if wish.incident_id else "", wish.events,
-                      wish.documents])
-    )  # fmt: skip
-    kind = LIST_NUMBERS if wish.chosen == CUSTOMERS else EXPORT
+    parts = [
+        wish.form, wish.chosen, f"#{wish.incident_id}" if wish.incident_id else "", wish.events, wish.documents,
+        f"→ {wish.recipient}" if wish.recipient else "", f"→ {home.settings.exports.misp.url}" if wish.push else "",
+    ]  # fmt: skip
+    about = " ".join(filter(None, parts))
+    kind = LIST_NUMBERS if Permission.LIST_NUMBERS in needed_permissions(wish) else EXPORT
     return Approvable(kind, about, wish.reason, wish.incident_id)
 
 
@@ -124,16 +156,19 @@ def made_export(
         NotAllowedError: They may not.
     """
     check_allowed(wish, actor)
+    with home.database.read() as session:
+        check_own(session, wish, actor)
     made = load_formats()[wish.form]
     if made.is_proved:
         _sign(home)
-    with work_folder(home.settings.home) as folder, home.database.read() as session:
-        material = ExportMaterial(home, session, wish, masks, folder, progress)
+    with work_folder(home.settings.home) as folder:
         path = folder / wish.file_name.removesuffix(".age")
-        with path.open("xb") as file:
-            made.write(material, file)
+        with home.database.read() as session:  # over before it is handed out: who takes it may take it slowly
+            material = ExportMaterial(home, session, wish, masks, folder, progress, own_extracts(wish, actor))
+            with path.open("xb") as file:
+                made.write(material, file)
+            ids = sorted(material.ids)
         sync_file(path)
-        ids = sorted(material.ids)
         if wish.recipient:
             path = _sealed(path, wish.recipient)
         with path.open("rb") as file:
@@ -174,6 +209,8 @@ def _record(
         "reason": wish.reason, "left_out": dict(made.tally.left_out), "incidents": ids[:NAMED],
         **{name: value for name in ("chosen", "recipient") if (value := getattr(wish, name))}, **approved,
     }  # fmt: skip
+    if wish.push:
+        data["server"] = home.settings.exports.misp.url
     if wish.events or wish.documents:
         data["query"] = " / ".join(filter(None, [wish.events, wish.documents]))
     with home.database.write() as session:

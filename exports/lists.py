@@ -5,15 +5,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
+from pyroaring import BitMap
 
 from core.clock import local
 from incidents.desk.affected import AT_ONCE, affected_subjects, describe
+from incidents.ownership import extracts_of, is_named
 from incidents.timeline.sentences import field_names
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from exports.material import ExportMaterial
+    from fingerprints.index.generation import Index
 
 COLUMNS: Final = {
     "incidents": (
@@ -70,10 +73,23 @@ def _customers(material: ExportMaterial) -> Iterator[tuple[Any, ...]]:
     """The customers of each incident: by their numbers for who may, else by the index's own."""
     index = material.home.open_index() if material.wish.reveal else None
     for line in material.incidents():
-        subjects = list(affected_subjects(material.session, line.id))
+        members = affected_subjects(material.session, line.id)
+        if index is not None and material.own is not None:
+            own = members & _members(index, extracts_of(material.session, line.id), material.own)
+            if others := len(members) - len(own):
+                material.tally.left_out["customers_of_others"] += others
+            members = own
+        subjects = list(members)
         for start in range(0, len(subjects), AT_ONCE):
             some = subjects[start : start + AT_ONCE]
             names = index.reveal(np.array(some, np.uint32)) if index else [f"#{subject}" for subject in some]
             for name, one in zip(names, describe(material.session, line.id, some), strict=True):
                 sure = "" if one.confidence is None else round(one.confidence, 4)
                 yield name, field_names(one.fields, material.wish.language), one.documents, sure
+
+
+def _members(index: Index, extracts: Iterable[str], own: Iterable[str]) -> BitMap:
+    """The customers of those of these extracts that somebody answers for."""
+    enrolled, patterns = {info.name for info in index.extracts}, tuple(own)
+    theirs = [name for name in extracts if name in enrolled and is_named(name, patterns)]
+    return BitMap.union(*(index.members(name) for name in theirs), BitMap())

@@ -13,6 +13,7 @@ from incidents.documents.fields import DocumentQuery, parse_documents
 from incidents.documents.search import every_document
 from incidents.groups import group_ids, root_of
 from incidents.timeline.readings import READING
+from incidents.timeline.sentences import BY_LANGUAGE, TRANSLATED
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -26,6 +27,10 @@ if TYPE_CHECKING:
     from incidents.timeline.query import SearchQuery
     from incidents.views import DocumentHit, EventView, IncidentLine
 
+OURS = frozenset(
+    {*TRANSLATED, *BY_LANGUAGE, "sha256", "server", "at", "due", "due_before", "since", "from", "until", "day"}
+)
+"""Keys of an event's data that hold what the program wrote: hashes, moments, words of our texts."""
 LEAKS = frozenset({"leak", "overlap"})
 
 
@@ -40,6 +45,7 @@ class ExportMaterial:
         masks: What hides strangers' words.
         folder: Where parts may wait on disk; it is gone afterwards.
         progress: Told how many of how many documents are done.
+        own: Of which extracts' customers alone the numbers may be in it; None for all.
         tally: Counts what is written.
     """
 
@@ -49,6 +55,7 @@ class ExportMaterial:
     masks: ExportMasks
     folder: Path
     progress: Callable[[int, int], None] = lambda *_: None
+    own: tuple[str, ...] | None = None
     tally: ExportTally = field(default_factory=ExportTally)
     _ids: frozenset[int] | None = None
 
@@ -58,6 +65,15 @@ class ExportMaterial:
         if self._ids is None:
             self._ids = self._find_ids()
         return self._ids
+
+    def check(self) -> None:
+        """Refuse searches that cannot be read.
+
+        Raises:
+            QueryError: It says where.
+        """
+        self._event_query()
+        self._document_query()
 
     def incidents(self) -> Iterator[IncidentLine]:
         """The incidents, newest first; those merged into others are parts of them."""
@@ -93,8 +109,21 @@ class ExportMaterial:
         return hit.address if self.wish.reveal else self.masks.address(hit.address)
 
     def told(self, event: EventView) -> str:
-        """The sentence of an event."""
-        return event.text if self.wish.reveal else self.masks.told(event)
+        """The sentence of an event; what people typed in it is masked as strangers' words are."""
+        if self.wish.reveal:
+            return event.text
+        text = self.masks.told(event)
+        for said in sorted(_typed(event), key=len, reverse=True):
+            text = text.replace(said, self._masked(said))
+        return text
+
+    @property
+    def reason(self) -> str:
+        """Why it is taken away, as the reader may see it."""
+        return self.wish.reason if self.wish.reveal else self._masked(self.wish.reason)
+
+    def _masked(self, said: str) -> str:
+        return "\n".join(map(self.masks.line, said.split("\n")))
 
     def _line(self, hit: DocumentHit, text: str) -> str:
         if self.wish.reveal:
@@ -123,3 +152,13 @@ class ExportMaterial:
         if not roots:
             raise ExportError("nothing_found")
         return frozenset(number for root in roots for number in group_ids(self.session, root))
+
+
+def _typed(event: EventView) -> set[str]:
+    """What people typed, or read aloud from somewhere, among the data of an event."""
+    told: set[str] = set()
+    for name, value in event.data.items():
+        many = value if isinstance(value, list | tuple) else [value]
+        if name not in OURS or (name in BY_LANGUAGE and isinstance(value, str)):
+            told.update(one.strip() for one in many if isinstance(one, str))
+    return told - {""}

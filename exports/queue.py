@@ -10,11 +10,13 @@ from sqlalchemy import select, update
 
 from core.actors import Actor, Role
 from core.errors import HinomiError, SpokenError
-from exports.deed import check_allowed, made_export
-from exports.misp_server import push_file
+from core.texts import load_texts
+from exports.deed import check_allowed, check_own, made_export
+from exports.errors import ExportError
+from exports.misp_server import MispAnswer, push_file
 from exports.models import ExportRow
 from exports.wish import ExportWish
-from exports.work_folder import FOLDER, remove_left
+from exports.work_folder import FOLDER, held, is_held, remove_left
 from incidents.timeline.events import add_event
 
 if TYPE_CHECKING:
@@ -30,6 +32,10 @@ if TYPE_CHECKING:
 WAITING, RUNNING, DONE, FAILED, GONE = "waiting", "running", "done", "failed", "gone"
 PUSHED: Final = "misp-pushed"
 SHOWN: Final = 20
+MOST_BEGUN: Final = 5
+"""An export whose process ends without a word is begun no more often."""
+BEGUN: Final = "begun"
+"""How often it was, among the counts of one that is not made yet."""
 TOLD_EVERY_S: Final = 1.0
 """Progress is written no more often."""
 
@@ -44,6 +50,7 @@ def ask_for(
         NotAllowedError: They may not.
     """
     check_allowed(wish, actor)
+    check_own(session, wish, actor)
     row = ExportRow(
         incident_id=wish.incident_id, wish=wish.as_data(), asked_by=_kept(actor), approved=dict(approved), asked_at=now
     )
@@ -72,36 +79,84 @@ def run_export(home: Home, export_id: int, masks: ExportMasks) -> ExportRow:
     """Make one; how it ended stands in its row.
 
     Raises:
+        ExportError: It does not wait.
         HinomiError: It failed; the row says so already.
     """
-    with home.database.write() as session:
-        row = session.get_one(ExportRow, export_id, with_for_update=True)
-        row.state, row.done, row.total, row.message = RUNNING, 0, 0, ""
-        wish, actor, approved = ExportWish.of(row.wish), _actor(row.asked_by), row.approved
+    with held(home.settings.home, export_id) as is_ours:
+        if not is_ours:
+            raise ExportError("not_waiting", export=export_id)
+        return _run(home, export_id, masks)
+
+
+def _run(home: Home, export_id: int, masks: ExportMasks) -> ExportRow:
+    begun, row = _begin(home, export_id)
+    wish, actor = ExportWish.of(row.wish), _actor(row.asked_by)
+    words = load_texts("exports", wish.language)
+    if begun > MOST_BEGUN:
+        settle(home, export_id, FAILED, message=words("queue.begun_often", n=MOST_BEGUN))
+        raise ExportError("begun_often", export=export_id, n=MOST_BEGUN)
     told = _teller(home, export_id)
     try:
-        with made_export(wish, home, masks=masks, actor=actor, approved=approved, progress=told) as made:
+        with made_export(wish, home, masks=masks, actor=actor, approved=row.approved, progress=told) as made:
             values: dict[str, Any] = {"file": made.path.name, "size_bytes": made.size_bytes, "sha256": made.sha256}
-            values |= {"counts": dict(made.tally.taken), "left_out": dict(made.tally.left_out)}
+            values |= {"counts": dict(made.tally.taken), "left_out": dict(made.tally.left_out), "message": ""}
             if wish.push:
-                pushed = push_file(home.settings, made.path)
-                values["message"] = f"{pushed.added} + {pushed.updated}"
-                note_push(home, wish, made.sha256, pushed.added, pushed.updated, actor)
+                pushed = push_made(home, wish, made.path, made.sha256, actor)
+                values["message"] = words("queue.pushed", added=pushed.added, updated=pushed.updated)
             made.path.rename(home.settings.home / FOLDER / f"{export_id}-{made.path.name}")
     except HinomiError as error:
         said = error.said(wish.language)[0] if isinstance(error, SpokenError) else str(error)
         settle(home, export_id, FAILED, message=said)
         raise
+    except (SystemExit, KeyboardInterrupt):  # asked to stop: whoever comes next begins it anew
+        settle(home, export_id, WAITING, message=words("queue.stopped"))
+        raise
     except BaseException:
-        settle(home, export_id, FAILED, message="–")
+        settle(home, export_id, FAILED, message=words("queue.broken_off"))
         raise
     return settle(home, export_id, DONE, **values)
 
 
-def note_push(home: Home, wish: ExportWish, sha256: str, added: int, updated: int, actor: Actor) -> None:
-    """Put on the record that a server was told."""
+def _begin(home: Home, export_id: int) -> tuple[int, ExportRow]:
+    """Take one that waits; gives how often it was begun now.
+
+    Raises:
+        ExportError: It does not wait.
+    """
+    with home.database.write() as session:
+        row = session.get_one(ExportRow, export_id, with_for_update=True)
+        if row.state != WAITING:
+            raise ExportError("not_waiting", export=export_id)
+        begun = row.counts.get(BEGUN, 0) + 1
+        row.state, row.done, row.total, row.message, row.counts = RUNNING, 0, 0, "", {BEGUN: begun}
+    return begun, row
+
+
+def left_running(home: Home) -> list[int]:
+    """Exports that a process began that is no more."""
+    with home.database.read() as session:
+        running = session.scalars(select(ExportRow.id).where(ExportRow.state == RUNNING)).all()
+    return [number for number in running if not is_held(home.settings.home, number)]
+
+
+def push_made(home: Home, wish: ExportWish, path: Path, sha256: str, actor: Actor) -> MispAnswer:
+    """Tell the server of an export that is made; what it took goes on record, also where it did not take all.
+
+    Raises:
+        ExportError: No server is set up.
+        ExportFailedError: It is not there, refuses us, or refuses an event.
+    """
+    answer = MispAnswer()
+    try:
+        return push_file(home.settings, path, home.clock.now(), answer)
+    finally:
+        if answer.added or answer.updated:
+            _note_push(home, wish, sha256, answer, actor)
+
+
+def _note_push(home: Home, wish: ExportWish, sha256: str, answer: MispAnswer, actor: Actor) -> None:
     data = {
-        "server": home.settings.exports.misp.url, "added": added, "updated": updated, "sha256": sha256,
+        "server": home.settings.exports.misp.url, "added": answer.added, "updated": answer.updated, "sha256": sha256,
         "reason": wish.reason,
     }  # fmt: skip
     with home.database.write() as session:

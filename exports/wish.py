@@ -65,8 +65,8 @@ class ExportWish:
             raise ExportError("customers_of_one")
         if self.push and (self.form != "misp" or self.recipient):
             raise ExportError("push_misp_alone")
-        if self.recipient and not self.recipient.startswith("age1"):
-            raise ExportError("no_recipient", recipient=self.recipient[:80])
+        if self.recipient:
+            check_recipient(self.recipient)
 
     @property
     def file_name(self) -> str:
@@ -83,3 +83,17 @@ class ExportWish:
     def of(cls, data: Mapping[str, Any]) -> ExportWish:
         """As it was kept."""
         return cls(**data)
+
+
+def check_recipient(recipient: str) -> None:
+    """Refuse what nothing can be sealed to.
+
+    Raises:
+        ExportError: It is no recipient of age.
+    """
+    import pyrage
+
+    try:
+        pyrage.x25519.Recipient.from_str(recipient)
+    except pyrage.RecipientError:
+        raise ExportError("no_recipient", recipient=recipient[:80]) from None

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 FOLDER: Final = "exports"
 WORK: Final = "work-"
 LOCK: Final = "lock"
+RUN: Final = "run-"
+"""Begins the name of a file that is locked while the export of its number is made."""
 OWNER_ALONE: Final = 0o700
 
 
@@ -54,3 +56,37 @@ def remove_left(home: Path) -> int:
         finally:
             os.close(lock)
     return removed
+
+
+@contextmanager
+def held(home: Path, number: int) -> Iterator[bool]:
+    """Say that an export is being made, until this process ends, however it does; gives whether nobody else does."""
+    (home / FOLDER).mkdir(OWNER_ALONE, exist_ok=True)
+    path = home / FOLDER / f"{RUN}{number}"
+    lock = os.open(path, os.O_WRONLY | os.O_CREAT, 0o600)
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.close(lock)
+        yield False
+        return
+    try:
+        yield True
+    finally:
+        path.unlink(missing_ok=True)
+        os.close(lock)
+
+
+def is_held(home: Path, number: int) -> bool:
+    """Whether a process makes the export of that number."""
+    try:
+        lock = os.open(home / FOLDER / f"{RUN}{number}", os.O_WRONLY)
+    except FileNotFoundError:
+        return False
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    finally:
+        os.close(lock)
+    return False

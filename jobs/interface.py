@@ -22,6 +22,8 @@ hang on other people's servers (each a process of about 84 MB), matching on larg
 enrolments on long lists, alerts on Slack, and in front of a scan somebody waits; what keeps the house in order is
 short, but for retention."""
 DAY_S: Final = 86_400.0
+OVER: Final = "failed: ended after"
+"""Begins the outcome of a child that took longer than it may."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +93,7 @@ class JobKind(ABC):
         if ended.how == "stopped":
             return None
         if ended.how == "limit":
-            return f"failed: ended after {limit_s:.0f} s"
+            return f"{OVER} {limit_s:.0f} s"
         return "done" if ended.code == 0 else f"failed: exit code {ended.code}"
 
 

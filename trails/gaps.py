@@ -28,6 +28,8 @@ RESTING_SHARE = 0.2
 WEEKS_TO_KNOW = 3
 """Before that many weeks nobody can say which days are days of rest."""
 MOST_GAPS = 10_000
+SEQUENCE = "sequence"
+"""The kind of a gap in numbers, not in days."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,7 +189,7 @@ def _gaps_of_days(system: str, by_host: Mapping[str, set[date]]) -> list[Gap]:
 
 def _gaps_of_sequences(system: str, runs: Mapping[str, Sequence[tuple[int, int]]]) -> list[Gap]:
     return [
-        Gap(system, "sequence", host, str(before[1] + 1), str(after[0] - 1), after[0] - before[1] - 1)
+        Gap(system, SEQUENCE, host, str(before[1] + 1), str(after[0] - 1), after[0] - before[1] - 1)
         for host, known in sorted(runs.items())
         for before, after in pairwise(known)
     ]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from cli.language import CommandError
+from cli.language import CommandError, language
 from cli.numbers import RowId
 from cli.tables import add_row, headed, plain
 from cli.tables import show as show_table
@@ -37,7 +37,7 @@ def list_command(ctx: Context, show: str, *, as_json: bool) -> None:
     from incidents.clocks.reading import list_clocks
 
     with ctx.database.read() as session:
-        lines = list_clocks(session, language=ctx.settings.language, now=ctx.clock.now(), show=show)
+        lines = list_clocks(session, language=language(), now=ctx.clock.now(), show=show)
     if as_json:
         for line in lines:
             ctx.emit(plain(asdict(line)))

@@ -50,8 +50,7 @@ def export(
 ) -> None:  # fmt: skip
     """Take an incident, or what a search finds, away in a format; who did, and the file's hash, go on record."""
     from exports.deed import check_allowed, made_export, second_person_for
-    from exports.misp_server import push_file
-    from exports.queue import note_push
+    from exports.queue import push_made
     from exports.wish import ExportWish
     from web.masking.applied import PageMasks
 
@@ -64,7 +63,7 @@ def export(
     target = out or Path(wish.file_name)
     if str(target) != "-" and target.exists():
         raise CommandError("exists", path=target)
-    approvable = second_person_for(wish, ctx, PageMasks())
+    approvable = second_person_for(wish, ctx, PageMasks(), actor=ctx.actor)
     approved: dict[str, Any] = {}
     if approvable is not None:
         approved = ctx.second_person(approvable.kind, approvable.about, reason, incident_id)
@@ -77,8 +76,7 @@ def export(
         ) as made,
     ):  # fmt: skip
         if push:
-            pushed = push_file(ctx.settings, made.path)
-            note_push(ctx, wish, made.sha256, pushed.added, pushed.updated, ctx.actor)
+            pushed = push_made(ctx, wish, made.path, made.sha256, ctx.actor)
             ctx.talk.print(say("export.pushed", added=pushed.added, updated=pushed.updated))
         _hand_over(made, target)
     _tell(ctx, wish, made, target, as_json=as_json)

@@ -93,10 +93,10 @@ class BagDocuments:
         except ArchiveError:
             self._material.tally.left_out["contents_missing"] += 1
             return
-        text = _text_of(waiting, document.charset, limit)
+        text, is_cut = _text_of(waiting, document.charset, limit)
         if text is not None:
             self._bag.add(f"texts/{hit.sha256}.txt", self._shown(text, hit).encode("utf-8", "replace"))
-            if document.size_bytes > limit:
+            if is_cut or document.size_bytes > limit:
                 self._material.tally.left_out["texts_cut"] += 1
         else:
             self._material.tally.left_out["texts_binary"] += 1
@@ -133,9 +133,11 @@ def write_row(file: BinaryIO, row: dict[str, Any]) -> None:
     file.write(json.dumps(row, ensure_ascii=False).encode("utf-8", "backslashreplace") + b"\n")
 
 
-def _text_of(path: Path, charset: str, limit: int) -> str | None:
+def _text_of(path: Path, charset: str, limit: int) -> tuple[str | None, bool]:
+    """Its text, where it has one, and whether that is its beginning alone."""
     with path.open("rb") as file:
-        text = to_text(file.read(limit), charset)[:TEXT_CHARACTERS]
+        whole = to_text(file.read(limit), charset)
+    text = whole[:TEXT_CHARACTERS]
     sample = text[:_SAMPLE]
     odd = sum(not (c.isprintable() or c.isspace()) or c == "\ufffd" for c in sample)
-    return None if odd > _ODD_SHARE * len(sample) else text
+    return (None if odd > _ODD_SHARE * len(sample) else text), len(whole) > len(text)

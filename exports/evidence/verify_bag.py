@@ -2,7 +2,8 @@
 
 FOLDER is the bag (default: the one that this script lies in). Every file is as the manifests say, every proof leads to
 one signed head (check_proof.py beside this script), every document is the one that the log knows, every event of
-events.jsonl is an entry of it. The key in the bag proves little: have it, or the head, from elsewhere.
+events.jsonl is an entry of it. Rows that the log does not vouch for are counted, and so are those whose entry is known
+by its hash alone: what these say is not proved. The key in the bag proves little: have it, or the head, from elsewhere.
 """
 
 from __future__ import annotations
@@ -47,6 +48,7 @@ def _load_checks() -> Any:
     spec = importlib.util.spec_from_file_location("check_proof", HERE / "check_proof.py")
     if spec is None or spec.loader is None:
         sys.exit("check_proof.py is not beside this script")
+    sys.dont_write_bytecode = True  # a file beside the script would be one in no manifest, the next time
     checks: Any = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(checks)
     checks._fits = cache(checks._fits)  # noqa: SLF001  # one head for all proofs: its signature is checked once
@@ -73,23 +75,26 @@ def _check_proofs(bag: Path, key_file: Path) -> tuple[list[str], dict[str, dict[
     return wrong, held
 
 
-def _check_rows(bag: Path, held: dict[str, dict[str, Any]]) -> list[str]:
-    """Events without a proof or with another one's; documents that the log knows otherwise."""
-    wrong = []
+def _check_rows(bag: Path, held: dict[str, dict[str, Any]]) -> tuple[list[str], int, int]:
+    """What does not hold of rows; how many rows say that they have no proof; how many are known by a hash alone."""
+    wrong, unproved, hashed = [], 0, 0
     for name, kind, number in (("events.jsonl", "event", "id"), ("documents.jsonl", "document", "document")):
         with (bag / "data" / name).open(encoding="utf-8") as rows:
             for row in map(json.loads, rows):
                 proof = held.get(f"{kind} {row[number]}")
                 if row["leaf"] is None:
-                    continue  # it says itself that the log does not vouch for it
+                    unproved += 1  # it says itself that the log does not vouch for it
+                    continue
                 if proof is None or proof["leaf"] != row["leaf"]:
                     wrong.append(f"{name}: {kind} {row[number]} has no proof")
                 elif "entry" in proof:
                     wrong += _differences(name, row, json.loads(proof["entry"]), number)
+                else:
+                    hashed += 1
     for path in (bag / "data" / "documents").glob("*"):
         if _hash(path) != path.name.partition(".")[0]:
             wrong.append(f"documents/{path.name} is another content")
-    return wrong
+    return wrong, unproved, hashed
 
 
 def _differences(name: str, row: dict[str, Any], entry: dict[str, Any], number: str) -> list[str]:
@@ -104,8 +109,9 @@ def main(arguments: list[str]) -> int:
     given = [one for one in given if one != "--key"]
     bag = Path(given[0]) if given else HERE.parent
     wrong, files = _check_manifests(bag)
-    unproved, held = _check_proofs(bag, key or bag / "data" / "log-key.pub")
-    wrong += [*unproved, *_check_rows(bag, held)]
+    broken, held = _check_proofs(bag, key or bag / "data" / "log-key.pub")
+    differing, unproved, hashed = _check_rows(bag, held)
+    wrong += [*broken, *differing]
     for one in wrong:
         sys.stdout.write(f"does not hold: {one}\n")
     if wrong:
@@ -113,6 +119,10 @@ def main(arguments: list[str]) -> int:
     root = next(iter(held.values()))["root"] if held else "-"
     signed = "the key that was given" if key else "the key in the bag (have it from elsewhere)"
     sys.stdout.write(f"holds: {files} files, {len(held)} proofs under root {root}, signed by {signed}\n")
+    if unproved:
+        sys.stdout.write(f"rows without a proof: {unproved}; that they say what they say is not proved\n")
+    if hashed:
+        sys.stdout.write(f"rows known by hash alone: {hashed}; that they were logged is proved, not what they say\n")
     return 0
 
 

@@ -148,7 +148,7 @@ def _info(material: ExportMaterial, head: LogHead) -> dict[str, str]:
         "Source-Organization": material.home.settings.exports.organisation or "Hinomi",
         "Bagging-Date": f"{now:%Y-%m-%d}",
         "External-Identifier": material.wish.file_name,
-        "External-Description": material.wish.reason or "-",
+        "External-Description": material.reason or "-",
         "Bag-Software-Agent": "Hinomi",
         "Hinomi-Values": "revealed" if material.wish.reveal else "masked",
         "Hinomi-Head": f"{head.size} {head.root}",

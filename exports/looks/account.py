@@ -7,7 +7,7 @@ sweep succeeded, every system with the gaps of its access records, and every doc
 from __future__ import annotations
 
 import json
-from collections import defaultdict
+from collections import Counter, defaultdict
 from datetime import timedelta
 from hashlib import sha256
 from itertools import pairwise
@@ -23,7 +23,7 @@ from incidents.findings import CLEAR, UNREAD
 from incidents.groups import root_of
 from incidents.models import FindingRow, Sighting
 from incidents.timeline.events import add_event
-from trails.gaps import read_gaps
+from trails.gaps import SEQUENCE, Gap, read_gaps
 from trails.models import TrailImport
 
 if TYPE_CHECKING:
@@ -38,9 +38,13 @@ NOTHING, SOMETHING = "looked-found-nothing", "looked-found"
 """Kinds of the event: with nothing of ours in what was looked through, and with something."""
 GAP: Final = timedelta(hours=24)
 """A source that nobody read for longer than that was not looked at meanwhile."""
+A_ZONE: Final = timedelta(hours=14)
+"""So far from UTC a clock is that a record's day was read from."""
 MOST_GAPS: Final = 50
 """So many of a source are named; how many there are is always told."""
 GOOD: Final = ("done", "partial")
+UNFINISHED: Final = "running"
+"""No failure yet, and no look either."""
 
 
 def look_account(session: Session, since: datetime, until: datetime) -> dict[str, Any]:
@@ -101,8 +105,8 @@ def record_look(
 
 
 def _gap_count(account: Mapping[str, Any]) -> int:
-    of_sources: int = sum(one["gap_count"] for one in account["sources"])
-    return of_sources + sum(len(one["gaps"]) for one in account["systems"])
+    count: int = sum(one["gap_count"] for one in (*account["sources"], *account["systems"]))
+    return count
 
 
 def _incidents(session: Session, since: datetime, until: datetime) -> list[int]:
@@ -112,28 +116,30 @@ def _incidents(session: Session, since: datetime, until: datetime) -> list[int]:
 
 
 def _sources(session: Session, since: datetime, until: datetime) -> Iterable[dict[str, Any]]:
-    """Each source that was swept or gave something: how often, and when nobody read it."""
+    """Each source that was ever swept before the end, or gave something: how often, and when nobody read it."""
     good: dict[str, list[datetime]] = defaultdict(list)
-    failed: dict[str, int] = defaultdict(int)
+    others: dict[str, Counter[str]] = defaultdict(Counter)
     around = (Sweep.started_at >= since, Sweep.started_at < until)
     swept = select(Sweep.source, Sweep.started_at, Sweep.state).where(*around).order_by(Sweep.started_at)
     for source, started_at, state in session.execute(swept.execution_options(yield_per=5000)):
         if state in GOOD:
             good[source].append(started_at)
         else:
-            failed[source] += 1
+            others[source][state] += 1
     counted = session.execute(
         select(Capture.source, func.count(Capture.id))
         .where(Capture.fetched_at >= since, Capture.fetched_at < until)
         .group_by(Capture.source)
     )
     captures = {str(source): int(number) for source, number in counted}
-    for source in sorted({*good, *failed, *captures}):
-        is_swept = source in good or source in failed
-        gaps = _gaps([since, *good[source], until]) if is_swept else []
+    ever = set(session.scalars(select(Sweep.source).where(Sweep.started_at < until).distinct()))
+    for source in sorted({*ever, *captures}):
+        gaps = _gaps([since, *good[source], until]) if source in ever else []
+        running = others[source][UNFINISHED]
         yield {
             "source": source, "captures": captures.get(source, 0), "sweeps": len(good[source]),
-            "failed": failed[source], "gap_count": len(gaps), "gaps": gaps[:MOST_GAPS],
+            "failed": others[source].total() - running, "running": running, "is_swept": source in ever,
+            "gap_count": len(gaps), "gaps": gaps[:MOST_GAPS],
         }  # fmt: skip
 
 
@@ -153,9 +159,15 @@ def _systems(session: Session, since: datetime, until: datetime) -> Iterable[dic
         .order_by(TrailImport.system)
     )
     for system, records, first_at, last_at in rows:
-        gaps = read_gaps(session, system)
+        gaps = [gap for gap in read_gaps(session, system) if _reaches(gap, since, until)]
         yield {
             "system": system, "records": int(records or 0),
             "from": (first_at or since).isoformat(), "until": (last_at or until).isoformat(),
-            "gaps": [[gap.first, gap.last, gap.missing] for gap in gaps][:MOST_GAPS],
+            "gap_count": len(gaps), "gaps": [[gap.first, gap.last, gap.missing] for gap in gaps[:MOST_GAPS]],
         }  # fmt: skip
+
+
+def _reaches(gap: Gap, since: datetime, until: datetime) -> bool:
+    """Whether days that are missing are of the span, on any clock; numbers that are missing have no day."""
+    first, last = ((at + by).date().isoformat() for at, by in ((since, -A_ZONE), (until, A_ZONE)))
+    return gap.kind == SEQUENCE or (gap.first <= last and gap.last >= first)

@@ -12,7 +12,7 @@ from exports.looks.statement import look_statement
 from incidents.models import Event
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from sqlalchemy.orm import Session
 
@@ -38,6 +38,9 @@ def read_look(session: Session, event_id: int) -> Event:
     return event
 
 
-def statement_of(event: Event, *, zone: str, language: str) -> LookStatement:
-    """Its statement, in a language."""
-    return look_statement(event.id, event.data, by=event.actor, at=event.happened_at, zone=zone, language=language)
+def statement_of(
+    event: Event, *, zone: str, language: str, masked: Callable[[str], str] = str
+) -> LookStatement:  # fmt: skip
+    """Its statement, in a language; what was typed as ``masked`` shows it."""
+    data = event.data | {name: masked(event.data[name]) for name in ("looked_for", "reason")}
+    return look_statement(event.id, data, by=event.actor, at=event.happened_at, zone=zone, language=language)

@@ -49,6 +49,8 @@ def look_statement(
     for one in account["sources"]:
         sources.append(texts("look.source", **{key: one[key] for key in ("source", "captures", "sweeps", "failed")}))
         sources += [texts("look.gap", since=moment(begin), until=moment(end)) for begin, end in one["gaps"]]
+        if running := one.get("running"):
+            sources.append(texts("look.running", n=running))
         if more := one["gap_count"] - len(one["gaps"]):
             sources.append(texts("look.more_gaps", n=more))
     systems = []
@@ -56,6 +58,8 @@ def look_statement(
         reach = {"since": moment(one["from"]), "until": moment(one["until"])}
         systems.append(texts("look.system", system=one["system"], records=one["records"], **reach))
         systems += [texts("look.record_gap", since=begin, until=end, n=missing) for begin, end, missing in one["gaps"]]
+        if (more := one.get("gap_count", 0) - len(one["gaps"])) > 0:  # older accounts do not count
+            systems.append(texts("look.more_gaps", n=more))
     return LookStatement(
         texts("look.title"),
         verdict if found else texts("look.nothing", what=data["looked_for"], **span),

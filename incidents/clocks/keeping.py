@@ -70,20 +70,36 @@ def keep(
     """
     session.flush()
     keeper = Keeper(book or load_regimes(), actor, now)
-    incident = session.get(Incident, root_of(session, incident_id))
+    incident = _locked(session, incident_id)
     if incident is None:
         return 0
     parts = group_ids(session, incident.id)
-    rows = list(session.scalars(select(DeadlineRow).where(DeadlineRow.incident_id.in_(parts)).order_by(DeadlineRow.id)))
+    asked = select(DeadlineRow).where(DeadlineRow.incident_id.in_(parts)).order_by(DeadlineRow.id)
+    rows = list(session.scalars(asked.execution_options(populate_existing=True)))
     running = [row for row in rows if row.state == RUNNING]
     if incident.state not in LIVE:
         stopped = running if incident.state == DISMISSED else []
         return sum(stop(session, row, keeper, "dismissed") for row in stopped)
     of_parts = [row for row in running if row.incident_id != incident.id]
     count = sum(stop(session, row, keeper, "merged") for row in of_parts)
-    for deadline in evaluate(keeper.book.evaluated, facts_of(session, incident), now):
+    deadlines = evaluate(keeper.book.evaluated, facts_of(session, incident), now)
+    for deadline in deadlines:
         count += _keep_one(session, incident, rows, deadline, keeper)
-    return count
+    if keeper.book.problems:  # the rule may be in a file that cannot be read just now
+        return count
+    known = {(one.regime.id, one.step.id) for one in deadlines}
+    gone = [row for row in running if row.incident_id == incident.id and (row.regime, row.step) not in known]
+    return count + sum(stop(session, row, keeper, "rule") for row in gone)
+
+
+def _locked(session: Session, incident_id: int) -> Incident | None:
+    """The whole incident, which nobody else changes until this is written, as it is now."""
+    while True:
+        number = root_of(session, incident_id)
+        asked = select(Incident).where(Incident.id == number).with_for_update()
+        incident = session.scalar(asked.execution_options(populate_existing=True))
+        if incident is None or incident.merged_into is None:
+            return incident
 
 
 def to_keep(session: Session, *, after: int) -> list[int]:
@@ -113,7 +129,7 @@ def put_row(session: Session, incident: Incident, deadline: Deadline, keeper: Ke
 
 
 def stop(session: Session, row: DeadlineRow, keeper: Keeper, why: str) -> int:
-    """A deadline does not run any more: its incident was dismissed or merged, or what started it is not so."""
+    """A deadline does not run any more: its incident was dismissed or merged, what started it is not so, or no rule."""
     tell(session, HALTED, row, keeper, {"why": why, CHANGES: change(row, state=STOPPED, reason=why)})
     return 1
 

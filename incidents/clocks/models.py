@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
+from typing import Final
 
 from sqlalchemy import JSON, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
@@ -11,6 +12,8 @@ from core.database import Base
 
 RUNNING, MET, WAIVED, STOPPED = "running", "met", "waived", "stopped"
 CLOCK_STATES = (RUNNING, MET, WAIVED, STOPPED)
+EARLIEST: Final = datetime(2000, 1, 1, tzinfo=UTC)
+"""A moment before that is a slip of whoever typed it."""
 
 
 class FactRow(Base):

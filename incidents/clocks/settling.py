@@ -12,7 +12,7 @@ from incidents.casework.changes import CHANGES, change
 from incidents.casework.standing import check_live, check_may_steer, needed, whole
 from incidents.clocks.cases import facts_of
 from incidents.clocks.keeping import WAS_MET, Keeper, keep, put_row, shown_met, tell
-from incidents.clocks.models import MET, RUNNING, WAIVED, DeadlineRow
+from incidents.clocks.models import EARLIEST, MET, RUNNING, WAIVED, DeadlineRow
 from incidents.errors import ForbiddenActionError, IncidentError
 
 if TYPE_CHECKING:
@@ -51,10 +51,12 @@ def meet(
         book: The regimes; those that come with Hinomi unless given.
 
     Raises:
-        IncidentError: There is no such deadline, it is settled, nothing says with what, the moment has not come, who
-            acts is no responder, or the incident is over, part of another, or none.
+        IncidentError: There is no such deadline, it is settled, nothing says with what, the moment has not come or
+            is before `EARLIEST`, who acts is no responder, or the incident is over, part of another, or none.
     """
     incident, words = _checked(session, incident_id, actor, WAS_MET, reference)
+    if at < EARLIEST:
+        raise IncidentError("met_early", name=name, earliest=f"{EARLIEST:%Y-%m-%d}")
     if at > now:
         raise IncidentError("met_ahead", name=name, at=f"{at:%Y-%m-%d %H:%M %Z}")
     keeper = Keeper(book or load_regimes(), actor, now)

@@ -12,7 +12,7 @@ from deadlines.facts import MOMENTS, NUMBERS, QUESTIONS, RESIDENTS, FactAnswer
 from incidents.casework.changes import CHANGES, change
 from incidents.casework.standing import check_live, check_may_steer, needed, whole
 from incidents.clocks.keeping import FACT, keep
-from incidents.clocks.models import FactRow
+from incidents.clocks.models import EARLIEST, FactRow
 from incidents.errors import IncidentError
 from incidents.timeline.events import add_event
 
@@ -110,6 +110,8 @@ def _moment(name: str, value: str, now: datetime) -> str:
         raise IncidentError("no_fact_value", fact=name, value=value[:40]) from None
     if at.tzinfo is None:
         raise IncidentError("no_fact_value", fact=name, value=value[:40])
+    if at < EARLIEST:
+        raise IncidentError("fact_early", fact=name, value=value[:40], earliest=f"{EARLIEST:%Y-%m-%d}")
     if at > now:
         raise IncidentError("fact_ahead", fact=name, value=value[:40])
     return at.astimezone(UTC).isoformat()

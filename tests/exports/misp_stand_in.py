@@ -1,7 +1,8 @@
 """A stand-in for a MISP server that checks what a real one does: the key, UUIDs, types, categories, templates.
 
 What is checked is taken from MISP's own controllers: an event of a known UUID cannot be added again (HTTP 403 there,
-with "Event already exists"), one of another cannot be edited, an attribute's category has to fit its type.
+with "Event already exists"), one of another cannot be edited, nor one that is not newer than what is there, an
+attribute's category has to fit its type. A report or an attribute that is not newer stays as it was, without a word.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ class MispStandIn:
         self.events: dict[str, dict[str, Any]] = {}
         self.asked: list[str] = []
         self.refuses = False
+        self.takes = 1 << 30
         stand_in = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -87,20 +89,38 @@ class MispStandIn:
         if key != KEY:
             return 403, {"message": "Authentication failed."}
         event = body.get("Event", body)
-        if self.refuses:
+        if self.refuses or self.takes <= 0:
             return 403, {"message": f"You do not have permission to use this functionality. {event['info']}"}
         uuid = event["uuid"]
-        if path.startswith("/events/add"):
-            if uuid in self.events:
-                return 403, {
-                    "message": "Event already exists, if you would like to edit it, use the url in the location"
-                }
-        elif not path.endswith(uuid) or uuid not in self.events:
+        if path.startswith("/events/add") and uuid in self.events:
+            return 403, {"message": "Event already exists, if you would like to edit it, use the url in the location"}
+        if not path.startswith("/events/add") and not (path.endswith(uuid) and uuid in self.events):
             return 404, {"message": "Invalid event"}
-        if wrong := faults(event):
+        wrong = faults(event) or self._older(uuid, event)
+        if wrong:
             return 403, {"message": "Could not add Event", "errors": wrong}
+        self.takes -= 1
         self.events[uuid] = event
         return 200, {"Event": event}
+
+    def _older(self, uuid: str, event: dict[str, Any]) -> list[str]:
+        """What is wrong where it is not newer than what is there; its parts that are not stay as they were."""
+        known = self.events.get(uuid)
+        if known is None:
+            return []
+        for part in ("EventReport", "Attribute"):
+            there = {one["uuid"]: one for one in known.get(part, [])}
+            event[part] = [
+                one if one["uuid"] not in there or _is_newer(one, there[one["uuid"]]) else there[one["uuid"]]
+                for one in event.get(part, [])
+            ]
+        is_newer = _is_newer(event, known)
+        return [] if is_newer else ["Event could not be saved: Event in the request not newer than the local copy."]
+
+
+def _is_newer(one: dict[str, Any], there: dict[str, Any]) -> bool:
+    """Whether the server takes it: what has no time stamp is as new as it can be."""
+    return "timestamp" not in one or int(one["timestamp"]) > int(there.get("timestamp", 0))
 
 
 def faults(event: dict[str, Any]) -> list[str]:

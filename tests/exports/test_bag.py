@@ -23,6 +23,7 @@ from warcio.archiveiterator import ArchiveIterator
 
 from core.settings import DEFAULT_SETTINGS, SETTINGS_FILE
 from exports.errors import ExportError, ExportFailedError
+from exports.evidence.bag_documents import TEXT_CHARACTERS, _text_of
 from exports.evidence.disk_tree import DiskTree
 from exports.work_folder import FOLDER, WORK, remove_left, work_folder
 from transparency.keys import public_path
@@ -74,6 +75,33 @@ def test_a_bag_is_valid_and_its_scripts_say_so_without_hinomi(bag: Path, house: 
         assert json.loads((bag / "data" / "proofs" / proofs[0].name).read_text())["root"] in (
             bag / "data" / f"README.{language}.txt"
         ).read_text("utf-8")
+
+
+def test_rows_that_nothing_proves_and_those_known_by_hash_are_counted(bag: Path) -> None:
+    rows = [
+        (kind, json.loads(line))
+        for kind in ("event", "document")
+        for line in (bag / "data" / f"{kind}s.jsonl").read_text("utf-8").splitlines()
+    ]
+    number = {"event": "id", "document": "document"}
+    entries = {
+        one["of"]: one for one in (json.loads(path.read_text("utf-8")) for path in (bag / "data" / "proofs").iterdir())
+    }
+    hashed = sum("entry" not in entries[f"{kind} {row[number[kind]]}"] for kind, row in rows)
+    assert f"rows known by hash alone: {hashed};" in bare(bag, "data/verify_bag.py").stdout
+    path = bag / "data" / "events.jsonl"
+    first, *others = path.read_text("utf-8").splitlines(keepends=True)
+    path.write_text(json.dumps(json.loads(first) | {"leaf": None, "text": "made up"}) + "\n" + "".join(others), "utf-8")
+    renew(bag, path)
+    done = bare(bag, "data/verify_bag.py")
+    assert (done.returncode, "rows without a proof: 1;" in done.stdout) == (0, True), done.stdout
+
+
+@pytest.mark.parametrize("longer", [0, 1])
+def test_a_text_that_is_cut_is_counted(tmp_path: Path, longer: int) -> None:
+    (tmp_path / "content").write_text("x" * (TEXT_CHARACTERS + longer), encoding="ascii")
+    told, is_cut = _text_of(tmp_path / "content", "utf-8", 4 * TEXT_CHARACTERS)
+    assert (len(told or ""), is_cut) == (TEXT_CHARACTERS, bool(longer))
 
 
 def test_a_masked_bag_knows_words_of_strangers_by_their_hash_alone(bag: Path, scene: Scene) -> None:

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import json
+import threading
+from contextlib import contextmanager
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import bagit
 import pytest
+from pyroaring import BitMap
 from sqlalchemy import select
 
+from alerts.delivery import open_post
 from cli.main import run
 from core.actors import Role
 from core.settings import load_settings
-from exports.deed import second_person_for
+from exports.deed import made_export, second_person_for
 from exports.errors import ExportError, ExportFailedError
 from exports.misp_server import push_file
 from exports.models import ExportRow
@@ -21,16 +25,24 @@ from exports.queue import (
     DONE,
     FAILED,
     GONE,
+    MOST_BEGUN,
+    RUNNING,
     WAITING,
     ask_for,
     expire_exports,
     file_of,
+    left_running,
     next_waiting,
     run_export,
     settle,
 )
 from exports.wish import ExportWish
-from incidents.models import Event
+from exports.work_folder import held
+from home import Home
+from incidents.models import Event, Incident
+from incidents.timeline.events import add_event
+from jobs.casework.exports import ExportJob
+from jobs.interface import Workbench
 from people.approvals import EXPORT, LIST_NUMBERS
 from tests.actors import by
 from tests.exports.misp_stand_in import KEY, MispStandIn
@@ -48,7 +60,6 @@ if TYPE_CHECKING:
     from core.clock import SetClock
     from core.database import Database
     from core.settings import Settings
-    from home import Home
     from tests.exports.conftest import Take
     from tests.web.scene import Scene
 
@@ -68,41 +79,80 @@ def told_to(settings: Settings, misp: MispStandIn, key: str = KEY) -> Settings:
     )
 
 
-def test_a_server_is_told_once_and_then_kept_up_to_date(take: Take, settings: Settings, misp: MispStandIn) -> None:
+def test_a_server_is_told_once_and_then_kept_up_to_date(
+    take: Take, settings: Settings, misp: MispStandIn, clock: SetClock
+) -> None:
     path, _ = take("misp")
     known = told_to(settings, misp)
-    first, second = push_file(known, path), push_file(known, take("misp")[0])
+    first = push_file(known, path, clock.now())
+    clock.advance(timedelta(minutes=1))
+    second = push_file(known, take("misp")[0], clock.now())
     assert ((first.added, first.updated), (second.added, second.updated)) == ((1, 0), (0, 1))
     (event,) = misp.events.values()
     assert "An export was made" in event["EventReport"][0]["content"], "the second time tells of the first"
 
 
-def test_a_server_that_refuses_says_so_without_what_was_sent(take: Take, settings: Settings, misp: MispStandIn) -> None:
+def test_where_a_push_goes_and_what_was_taken_is_on_record_whatever_comes_of_it(
+    house: Home, scene: Scene, misp: MispStandIn, settings: Settings, database: Database, clock: SetClock
+) -> None:
+    """The law: no server has an event that the record does not know it was handed to."""
+    there = Home.of(told_to(settings, misp), database=database, clock=clock)
+    with database.write() as session:
+        other = Incident(
+            state="open",
+            severity="low",
+            opened_at=clock.now(),
+            updated_at=clock.now(),
+            first_seen_at=clock.now(),
+            members=BitMap().serialize(),
+        )
+        session.add(other)
+        session.flush()
+        add_event(session, "note", actor=by("鈴木"), now=clock.now(), incident_id=other.id, data={"text": "名簿"})
+    misp.takes = 1
+    number = row_of(there, form="misp", push=True, incident_id=None, events="kind:note")
+    with pytest.raises(ExportFailedError, match="taken before: 1 added, 0 updated"):
+        run_export(there, number, PageMasks())
+    with database.read() as session:
+        told = {one.kind: one.data for one in session.scalars(select(Event).order_by(Event.id))}
+        assert session.get_one(ExportRow, number).state == FAILED
+    assert told["incident-exported"]["server"] == misp.url
+    assert (
+        (told["misp-pushed"]["server"], told["misp-pushed"]["added"]) == (misp.url, len(misp.events)) == (misp.url, 1)
+    )
+    del house, scene
+
+
+def test_a_server_that_refuses_says_so_without_what_was_sent(
+    take: Take, settings: Settings, misp: MispStandIn, clock: SetClock
+) -> None:
     path, _ = take("misp", reveal=True)
     with pytest.raises(ExportFailedError, match="does not answer"):
-        push_file(told_to(settings, misp, "another key"), path)
+        push_file(told_to(settings, misp, "another key"), path, clock.now())
     misp.refuses = True
     with pytest.raises(ExportFailedError, match="refused") as refused:
-        push_file(told_to(settings, misp), path)
+        push_file(told_to(settings, misp), path, clock.now())
     assert "my-paste" not in str(refused.value)
     with pytest.raises(ExportError, match="no MISP"):
-        push_file(settings, path)
+        push_file(settings, path, clock.now())
     with pytest.raises(ExportError):
         take("stix", push=True)
 
 
-def test_a_server_that_is_not_there_is_named(take: Take, settings: Settings, misp: MispStandIn) -> None:
+def test_a_server_that_is_not_there_is_named(
+    take: Take, settings: Settings, misp: MispStandIn, clock: SetClock
+) -> None:
     known = told_to(settings, misp)
     misp.close()
     with pytest.raises(ExportFailedError, match=misp.url):
-        push_file(known, take("misp")[0])
+        push_file(known, take("misp")[0], clock.now())
     misp.__init__()  # type: ignore[misc]  # for the fixture, which closes it
 
 
 def test_many_values_and_names_of_operators_need_a_second_person(house: Home, scene: Scene) -> None:
     def needed(**more: Any) -> Any:
         wish = ExportWish.of({"form": "bag", "incident_id": scene.incident_id, "reveal": True, "reason": "x"} | more)
-        return second_person_for(wish, house, PageMasks())
+        return second_person_for(wish, house, PageMasks(), actor=by("鈴木"))
 
     assert needed() is None, "forty customers, a hundred are allowed"
     assert needed(reveal=False) is None
@@ -110,7 +160,34 @@ def test_many_values_and_names_of_operators_need_a_second_person(house: Home, sc
     house.settings.people.__dict__["reveal_limit"] = 10
     assert needed().kind == EXPORT
     assert needed(form="csv", chosen="customers").kind == LIST_NUMBERS
+    assert needed(form="xlsx").kind == LIST_NUMBERS, "all lists of a workbook hold the customers too"
+    assert needed(form="xlsx", chosen="events").kind == EXPORT
+    told = [
+        needed(form="misp", **more).about
+        for more in ({}, {"push": True}, {"recipient": "age1a"}, {"recipient": "age1b"})
+    ]
+    assert len(set(told)) == len(told), "an approval is for one place that it goes to"
     assert needed(reveal=False) is None
+
+
+def test_the_database_is_let_go_before_a_file_is_handed_out(
+    house: Home, scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    open_now: list[object] = []
+    read = house.database.read
+
+    @contextmanager
+    def counted() -> Iterator[Any]:
+        with read() as session:
+            open_now.append(session)
+            yield session
+        open_now.pop()
+
+    monkeypatch.setattr(house.database, "read", counted)
+    wish = ExportWish.of({"form": "csv", "incident_id": scene.incident_id, "reason": "x"})
+    with made_export(wish, house, masks=PageMasks(), actor=by("鈴木")) as made:
+        assert made.path.is_file()
+        assert open_now == []
 
 
 def row_of(house: Home, **more: Any) -> int:
@@ -150,15 +227,55 @@ def test_what_fails_says_why_and_what_was_handed_back_waits(house: Home) -> None
         assert next_waiting(session) == number
 
 
-def test_the_job_makes_what_waits_in_a_child(house: Home) -> None:
-    import threading
+def test_what_was_stopped_waits_again_and_what_is_made_is_made_once(
+    house: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stopped(*_given: object, **_more: object) -> None:
+        raise SystemExit(143)
 
-    from alerts.delivery import open_post
-    from jobs.casework.exports import ExportJob
-    from jobs.interface import Workbench
+    number = row_of(house)
+    with monkeypatch.context() as patched:
+        patched.setattr("exports.queue.made_export", stopped)
+        for _ in range(MOST_BEGUN):
+            with pytest.raises(SystemExit):
+                run_export(house, number, PageMasks())
+            with house.database.read() as session:
+                assert next_waiting(session) == number
+    with pytest.raises(ExportError, match="ended 5 times"):
+        run_export(house, number, PageMasks())
+    with house.database.read() as session:
+        assert session.get_one(ExportRow, number).state == FAILED
+    number = row_of(house)
+    with held(house.settings.home, number), pytest.raises(ExportError, match="does not wait"):
+        run_export(house, number, PageMasks())
+    run_export(house, number, PageMasks())
+    with pytest.raises(ExportError, match="does not wait"):
+        run_export(house, number, PageMasks())
+    with house.database.read() as session:
+        made = session.scalars(select(Event.id).where(Event.kind == "incident-exported")).all()
+    assert len(made) == 1
 
+
+def test_what_a_killed_process_left_is_made_anew(house: Home) -> None:
+    number = row_of(house)
+    settle(house, number, RUNNING)
+    with held(house.settings.home, number):
+        assert left_running(house) == []
+    assert left_running(house) == [number]
+    job = job_of(house)
+    assert job.is_wanted()
+    assert job.work() == "done"
+    with house.database.read() as session:
+        assert session.get_one(ExportRow, number).state == DONE
+
+
+def job_of(house: Home) -> ExportJob:
     post = open_post(house.settings, house.database, house.clock)
-    job = ExportJob(Workbench(house, post, threading.Event()))
+    return ExportJob(Workbench(house, post, threading.Event()))
+
+
+def test_the_job_makes_what_waits_in_a_child(house: Home) -> None:
+    job = job_of(house)
     assert not job.is_wanted()
     number = row_of(house)
     assert job.is_wanted()
@@ -224,6 +341,12 @@ def test_the_page_refuses_what_cannot_be(
     assert post(browser, scene, format="nothing").status_code == 400
     wrong = post(browser, scene, format="bag", recipient="somebody")
     assert (wrong.status_code, "age-keygen" in wrong.text) == (400, True)
+    unread = post(browser, scene, format="bag", events="kind:(", recipient="")
+    assert (unread.status_code, "<form" in unread.text, "kind:(" in unread.text) == (400, True, True)
+    spoilt = post(browser, scene, format="bag", recipient="age1nobody")
+    assert (spoilt.status_code, "age-keygen" in spoilt.text) == (400, True)
+    with house.database.read() as session:
+        assert session.scalars(select(ExportRow.id)).all() == [], "it is said before anything is in line"
     auditor = another(browser.app, database, clock, "hana", Role.AUDITOR)  # type: ignore[arg-type]
     assert post(auditor, scene, format="csv").status_code == 200
     assert post(auditor, scene, format="csv", reveal="yes").status_code == 403

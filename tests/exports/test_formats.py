@@ -56,6 +56,30 @@ def whole(path: Path) -> str:
         return "\n".join(packed.read(name).decode("utf-8", "replace") for name in packed.namelist())
 
 
+@pytest.mark.parametrize("form", ["misp", "stix", "bag", "csv", "xlsx", "timesketch"])
+def test_what_people_typed_is_masked_as_strangers_words_are(
+    take: Take, scene: Scene, database: Database, clock: SetClock, form: str
+) -> None:
+    """The law: an identifier that somebody typed, wherever it was, leaves in no masked export; hashes stay whole."""
+    phone, digest = "090-1234-5678", "ab" * 32
+    with database.write() as session:
+        for kind, data in (
+            ("note", {"text": f"rang {phone}\nnobody answered"}),
+            ("incident-exported", {"form": "csv", "count": 1, "sha256": digest, "reason": f"for {phone}"}),
+            ("task-added", {"task": 1, "what": f"ring {phone}", "owner": "suzuki", "due": "2026-12-01"}),
+        ):
+            add_event(session, kind, actor=by("鈴木"), now=clock.now(), incident_id=scene.incident_id, data=data)
+    more = {"chosen": "events"} if form in {"csv", "xlsx"} else {}
+    for reveal in (False, True):
+        path, _ = take(form, reason=f"asked from {phone}", reveal=reveal, **more)
+        held = path.read_bytes()
+        if zipfile.is_zipfile(path):
+            with zipfile.ZipFile(path) as packed:
+                held = b"\n".join(map(packed.read, packed.namelist()))
+        assert (phone.encode() in held) == reveal
+        assert digest.encode() in held
+
+
 @pytest.mark.parametrize("form", FORMS)
 def test_a_masked_export_holds_no_word_of_the_leak(take: Take, scene: Scene, form: str) -> None:
     path, tally = take(form)

@@ -16,6 +16,7 @@ from exports.looks.read import read_look, read_looks, statement_of
 from incidents.models import Rescan
 from people.roles import Permission
 from web.access.guarded import Guarded
+from web.masking.masks import masked_line
 from web.world import actor_of, form_of, world_of
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ def look_page(request: Request) -> Response:
             event = read_look(session, request.path_params["event_id"])
     except ExportError:
         raise HTTPException(404) from None
-    statement = statement_of(event, zone=world.home.settings.zone, language=language)
+    statement = statement_of(event, zone=world.home.settings.zone, language=language, masked=masked_line)
     return world.pages.render(request, "look.html", statement=statement, event=event)
 
 

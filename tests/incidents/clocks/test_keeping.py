@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor, wait
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -9,6 +10,7 @@ import pytest
 from sqlalchemy import select
 
 from core.actors import SYSTEM, Role
+from deadlines.rulebook import Rulebook, load_regimes
 from incidents import actions
 from incidents.casework.closing import NotDoneError, missing, waive
 from incidents.casework.steering import merge_by_hand, split_by_hand
@@ -226,6 +228,61 @@ def test_closing_needs_every_deadline_met_or_waived(database: Database, known: i
         with pytest.raises(ForbiddenActionError, match="is closed"):
             tell(session, known, {"sensitive": "yes"}, now=later)
         check_replayed(session)
+
+
+def test_a_deadline_that_no_rule_asks_for_any_more_stops_unless_a_rule_cannot_be_read(
+    database: Database, known: int
+) -> None:
+    """The law: what runs is what the rules that hold ask for; of rules that cannot be read nothing is concluded."""
+    with database.write() as session:
+        tell(session, known, MALICE)
+        left = tuple(one for one in load_regimes().regimes if one.id != FIRST_REPORT.partition("/")[0])
+        assert keep(session, known, Rulebook(left, ("own.toml: no TOML",)), now=NOW + DAY) == 0
+        assert set(states(session, known).values()) == {"running"}
+        assert keep(session, known, Rulebook(left), now=NOW + DAY) > 0
+        found = rows(session, known)
+        assert {row.state for row in found.values() if row.regime not in {one.id for one in left}} == {"stopped"}
+        assert keep(session, known, Rulebook(left), now=NOW + DAY) == 0
+        check_replayed(session)
+        keep(session, known, now=NOW + 2 * DAY)
+        assert set(states(session, known).values()) == {"running"}, "the rule is back"
+        check_replayed(session)
+
+
+def test_the_job_waits_for_a_person_who_settles_and_undoes_nothing(database: Database) -> None:
+    """On a server that lets two write at once, what a person met stays met."""
+    incident_id = take(database, A_LIST).incident_id or 0
+    with database.write() as session:
+        acknowledge(session, incident_id, actor=SUZUKI, now=NOW)
+        tell(session, incident_id, MALICE)
+    with ThreadPoolExecutor(1) as pool:
+        with database.write() as person:
+            meet(person, incident_id, FIRST_REPORT, reference="receipt 7", at=NOW + HOUR, actor=SUZUKI, now=NOW + DAY)
+            person.flush()
+            with database.read() as before:
+                assert states(before, incident_id)[FIRST_REPORT] == "running"
+            job = pool.submit(_kept_without_rules, database, incident_id)
+            wait([job], timeout=0.5)  # in the middle of which it comes
+        assert job.result(timeout=60) == 2, "of three deadlines, one is met"
+    with database.read() as session:
+        assert states(session, incident_id)[FIRST_REPORT] == "met"
+        check_replayed(session)
+
+
+def _kept_without_rules(database: Database, incident_id: int) -> int:
+    with database.write() as session:
+        rows(session, incident_id)  # what a session has seen before, it would not look at again
+        return keep(session, incident_id, Rulebook(()), now=NOW + DAY)
+
+
+@pytest.mark.parametrize("typed", ["0001-01-01T00:00+09:00", "1999-12-31T23:59+00:00", "9999-12-31T23:59-09:00"])
+def test_a_moment_that_cannot_be_is_refused(database: Database, known: int, typed: str) -> None:
+    moment = datetime.fromisoformat(typed)
+    with database.write() as session:
+        with pytest.raises(IncidentError):
+            tell(session, known, {"known": typed})
+        with pytest.raises(IncidentError):
+            meet(session, known, FIRST_REPORT, reference="x", at=moment, actor=SUZUKI, now=NOW + DAY)
 
 
 def test_a_dismissed_incident_has_no_deadlines_and_has_them_again_when_reopened(database: Database, known: int) -> None:

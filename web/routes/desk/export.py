@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 from starlette.exceptions import HTTPException
 from starlette.responses import FileResponse, RedirectResponse, StreamingResponse
 
+from core.query.errors import QueryError
 from core.texts import load_texts
-from exports.deed import check_allowed, made_export, needed_permissions, second_person_for
+from exports.deed import check_allowed, check_own, made_export, needed_permissions, second_person_for
 from exports.errors import ExportError
 from exports.formats import load_formats
 from exports.lists import LISTS
@@ -61,7 +62,7 @@ def make(request: Request) -> Response:
         raise HTTPException(WRONG_USE)
     try:
         check_allowed(wish, actor)
-        approvable = second_person_for(wish, world.home, PageMasks())
+        approvable = second_person_for(wish, world.home, PageMasks(), actor=actor)
         approved = ask_second(request, approvable) if approvable else {}
         if _is_long(request, wish):
             with world.home.database.write() as session:
@@ -71,7 +72,7 @@ def make(request: Request) -> Response:
         made = making.__enter__()
     except NoIncidentError:
         raise HTTPException(NOT_THERE) from None
-    except ExportError as error:
+    except (ExportError, QueryError) as error:
         return _shown(request, status=WRONG_USE, error=error)
     headers = {
         "Content-Disposition": f'attachment; filename="{wish.file_name}"', "Content-Length": str(made.size_bytes),
@@ -93,6 +94,8 @@ def fetch(request: Request) -> Response:
         raise HTTPException(NOT_THERE)
     if not all(may(actor, needed) for needed in needed_permissions(wish)):
         raise HTTPException(403)
+    with world.home.database.read() as session:
+        check_own(session, wish, actor)
     path = file_of(world.home.settings.home, row)
     if row.state != DONE or not path.is_file():
         raise ExportError("file_gone")
