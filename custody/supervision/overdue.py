@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from custody.lifecycle import ERASED, RETURNED
 from custody.models import LENT, Extract, Holding, Processor
+from custody.register.history import before_later
 from custody.supervision.check_sheets import shipped_sheets
 from custody.supervision.kinds import (
     BREACH,
@@ -29,7 +30,7 @@ from custody.supervision.kinds import (
 )
 from custody.supervision.records import OBJECTED
 from custody.supervision.stages import AFTER
-from custody.supervision.state import MONTHS_A_YEAR, by_processor, edges_on, months_later, records_on
+from custody.supervision.state import MONTHS_A_YEAR, by_processor, day_of, edges_on, months_later, records_on
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
@@ -50,6 +51,7 @@ DUTIES: Final = (
 CERTIFICATE_WITHIN: Final = timedelta(days=30)
 CHECK_WITHIN: Final = timedelta(days=30)
 SOON: Final = timedelta(days=14)
+_COPY: Final = ("state", "since", "ended_on", "certificate_on")
 _TASKS: Final = {INSPECTION: PLANNED, FINDING: ACTION, BREACH: BROKEN}
 
 
@@ -110,7 +112,7 @@ def duties_on(
         *_of_tasks(records, names),
         *_of_processors(edges, records),
         *_of_contracts(edges, records, known),
-        *_of_copies(session, edges, records, names, only),
+        *_of_copies(session, day, edges, records, names, only),
         *_of_checks(records, names),
     ]
     return sorted(
@@ -195,22 +197,34 @@ def _of_contract(
 
 
 def _of_copies(
-    session: Session, edges: Sequence[EdgeThen], records: Sequence[RecordThen], names: dict[int, str],
+    session: Session, day: date, edges: Sequence[EdgeThen], records: Sequence[RecordThen], names: dict[int, str],
     only: Collection[int] | None,
 ) -> Iterator[Duty]:  # fmt: skip
-    """Copies that have to come back, and ends of copies that nobody certified."""
+    """Copies that have to come back, and ends of copies that nobody certified, as both were on a day."""
     certified = {(one.extract_id, one.processor_id) for one in records if one.kind == CERTIFICATE}
     gone: dict[int, date] = {}
     for number, mine in by_processor(edges).items():
         if all(one.stage == AFTER and one.ended_on for one in mine):
             gone[number] = max(one.ended_on for one in mine if one.ended_on)
     asked = select(
-        Extract.name, Extract.id, Extract.due_on, Holding.processor_id, Holding.state, Holding.ended_on,
-        Holding.certificate_on,
-    ).join(Holding, Holding.extract_id == Extract.id)  # fmt: skip
+        Extract.name,
+        Extract.id,
+        Extract.due_on,
+        Holding.processor_id,
+        Holding.id,
+        *(getattr(Holding, n) for n in _COPY),
+    ).join(Holding, Holding.extract_id == Extract.id)
     if only is not None:
         asked = asked.where(Holding.processor_id.in_(only))
-    for name, extract_id, due_on, holder, state, ended_on, certificate_on in session.execute(asked):
+    due_then, held_then = (
+        before_later(session, day, kind, of) for kind, of in ((Extract, ("due_on",)), (Holding, _COPY))
+    )
+    for name, extract_id, due_now, holder, number, *copy in session.execute(asked):
+        values = dict(zip(_COPY, copy, strict=True)) | held_then.get(number, {})
+        state, since, ended_on, certificate_on = values["state"], *(day_of(values[one]) for one in _COPY[1:])
+        if since is not None and since > day:
+            continue
+        due_on = day_of(due_then.get(extract_id, {}).get("due_on", due_now))
         by = min((one for one in (due_on, gone.get(holder)) if one is not None), default=None)
         if state == LENT and by is not None:
             yield Duty(COPY_BACK, by, names[holder], holder, what=name)

@@ -48,8 +48,7 @@ def _quarters(today: date) -> list[Quarter]:
     """This quarter and some before it."""
     found = [quarter_of(today)]
     while len(found) < QUARTERS_BACK:
-        last = found[-1]
-        found.append(Quarter(last.year, last.number - 1) if last.number > 1 else Quarter(last.year - 1, 4))
+        found.append(found[-1].before)
     return found
 
 
