@@ -99,7 +99,7 @@ def duties(quarter: QuarterFile, words: ReportWords) -> Iterator[Known | ReportG
         yield words.known("no_duties", source, at=at)
         return
     said = Words(words.language)
-    rows = [(words.say("head.duty"), words.say("head.count"))]
+    rows: list[tuple[str, ...]] = [(words.say("head.duty"), words.say("head.count"))]
     by_kind = counted(found, quarter.quarter.end)
     rows += [(said("duty", kind), words.number(count)) for kind, count in by_kind.items()]
     yield words.known("duties", source, table=rows, n=words.number(len(found)), at=at)

@@ -222,10 +222,10 @@ def by_hand(notes: Notebook, first: date, last: date) -> dict[str, Any]:
         if first <= due <= last:
             kept = "missed" if done is None or not is_done else "late" if done > due else "reached"
             dates[kind, kept] += 1
-    done = Counter((kind, of) for on, kind, of in notes.done if first <= on <= last)
+    happened = Counter((kind, of) for on, kind, of in notes.done if first <= on <= last)
     return {
         "contracts": Counter((step, kind) for on, step, kind in notes.steps if first <= on <= last),
-        "consents": consents, "done": done, "dates": dates, "open": still_open,
+        "consents": consents, "done": happened, "dates": dates, "open": still_open,
     }  # fmt: skip
 
 
