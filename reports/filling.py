@@ -105,20 +105,23 @@ def assemble(
     head = ((words.say("top.about"), subject), (words.say("top.as_of"), words.moment(now)))
     law = words.say_if(f"form.{form.name}.law")
     return FilledReport(
-        form.name, about.written, words.language, _title(form, about), law,
+        form.name, about.written, words.language, _title(form, about, words.zone), law,
         () if form.lists_people else head, items, form.cites,
     )  # fmt: skip
 
 
-def _title(form: Form, about: ReportSubject) -> dict[str, str]:
+def _title(form: Form, about: ReportSubject, zone: str) -> dict[str, str]:
     """What it is called, in every language; a quarter's report by both ways to count years."""
     titles = in_both(f"form.{form.name}.title")
     if not about.quarter:
         return titles
-    quarter = read_quarter(about.quarter)
-    days = {"first": quarter.first, "last": quarter.last}
-    named = in_both("top.quarter", quarter=quarter.written, fiscal=quarter.fiscal, **days)
-    return {language: f"{title} {named[language]}" for language, title in titles.items()}
+    quarter, named = read_quarter(about.quarter), {}
+    for language, title in titles.items():
+        words = ReportWords(language, zone)
+        days = {"first": words.day(quarter.first), "last": words.day(quarter.last)}
+        names = {"quarter": quarter.written, "fiscal": quarter.fiscal}
+        named[language] = f"{title} {words.say('top.quarter', **names, **days)}"
+    return named
 
 
 def _of_case(form: Form, case: CaseFile, words: ReportWords) -> dict[str, list[Known | ReportGap]]:

@@ -57,7 +57,12 @@ def check_may_see(form: Form, actor: Actor) -> None:
     Raises:
         NotAllowedError: They may not.
     """
-    _needs(actor, Permission.SEE_QUARTERS if form.of_quarter else form.needs)
+    _needs(actor, needed_for(form))
+
+
+def needed_for(form: Form) -> Permission:
+    """What somebody needs to read reports of a form."""
+    return Permission.SEE_QUARTERS if form.of_quarter else form.needs
 
 
 def _needs(actor: Actor, permission: Permission) -> None:
