@@ -7,7 +7,7 @@ events again, in their order, and compares.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from sqlalchemy import select
 
@@ -38,6 +38,16 @@ CASEWORK: Final = (
 PLAYED: Final = (OPENED, *ACTIONS, WOKEN, ASSIGNED, UNASSIGNED, MERGED, MERGED_BY_HAND, SPLIT, *CASEWORK)
 
 
+class PlayedEvent(NamedTuple):
+    """What of an event is played; of a long timeline whole rows would cost more than the play."""
+
+    incident_id: int
+    kind: str
+    data: dict[str, Any]
+    actor: str
+    learned_at: datetime
+
+
 @dataclass(slots=True)
 class Played:
     """An incident as its timeline has it; the names are those of its columns."""
@@ -62,20 +72,23 @@ class Played:
 def replay(session: Session, *, before: datetime | None = None) -> dict[int, Played]:
     """Every incident that a timeline tells of, as it has to be now, or as it was before a moment."""
     incidents: dict[int, Played] = {}
-    asked = select(Event).where(Event.kind.in_(PLAYED), Event.incident_id.is_not(None))
+    once_merged: set[int] = set()  # to look for the parts of one among these alone
+    asked = select(*(getattr(Event, name) for name in PlayedEvent._fields))
+    asked = asked.where(Event.kind.in_(PLAYED), Event.incident_id.is_not(None))
     if before is not None:
         asked = asked.where(Event.learned_at < before)
-    for event in session.scalars(asked.order_by(Event.id)):
-        _play(incidents, event.incident_id or 0, event)
+    for event in map(PlayedEvent._make, session.execute(asked.order_by(Event.id))):
+        _play(incidents, once_merged, event.incident_id, event)
     return incidents
 
 
-def _play(incidents: dict[int, Played], incident_id: int, event: Event) -> None:
+def _play(incidents: dict[int, Played], once_merged: set[int], incident_id: int, event: PlayedEvent) -> None:
     one, kind, data = incidents.setdefault(incident_id, Played()), event.kind, event.data
     changes = data.get(CHANGES)
     if kind == OPENED:
         one.opened_at = event.learned_at
     elif kind in {MERGED, MERGED_BY_HAND}:
+        once_merged.add(int(data["other"]))
         _merge(incidents, incident_id, int(data["other"]), changes)
     elif kind == SPLIT:
         _split(incidents, incident_id, int(data["other"]))
@@ -87,10 +100,10 @@ def _play(incidents: dict[int, Played], incident_id: int, event: Event) -> None:
     elif kind == WOKEN:
         one.state = str(data["state"])
     else:
-        _act(incidents, incident_id, event)
+        _act(incidents, once_merged, incident_id, event)
 
 
-def _act(incidents: dict[int, Played], incident_id: int, event: Event) -> None:
+def _act(incidents: dict[int, Played], once_merged: set[int], incident_id: int, event: PlayedEvent) -> None:
     """An action is taken on an incident and on all that was merged into it."""
     one, kind, data = incidents[incident_id], event.kind, event.data
     by = event.actor if BY in data else ""  # before people had accounts, a name was what somebody typed
@@ -103,7 +116,7 @@ def _act(incidents: dict[int, Played], incident_id: int, event: Event) -> None:
     parts = [incident_id]
     for part in parts:
         incidents[part].state = str(data["state"])
-        parts += [number for number, other in incidents.items() if other.merged_into == part]
+        parts += [number for number in once_merged if incidents[number].merged_into == part]
 
 
 def _merge(incidents: dict[int, Played], into_id: int, other_id: int, changes: Mapping[str, list[Any]] | None) -> None:

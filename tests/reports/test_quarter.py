@@ -229,6 +229,7 @@ def by_hand(notes: Notebook, first: date, last: date) -> dict[str, Any]:
     }  # fmt: skip
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize("seed", range(6))
 def test_what_changed_equals_a_count_by_hand(database: Database, seed: int) -> None:
     draw, notes = random.Random(seed), Notebook()  # noqa: S311  # made-up days
@@ -251,6 +252,7 @@ def test_what_changed_equals_a_count_by_hand(database: Database, seed: int) -> N
             assert len(found.open_actions) == wanted["open"]
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize("seed", range(4))
 def test_a_past_quarter_does_not_know_what_came_later(database: Database, home: Path, seed: int) -> None:
     """Asked at its end or long after it, its report says the same."""

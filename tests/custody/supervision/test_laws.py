@@ -212,3 +212,27 @@ def test_a_sheet_of_one_s_own_wins_and_a_broken_one_is_named(tmp_path: Path) -> 
     assert all_sheets(tmp_path)["processing"].title("en") == "Ours"
     with pytest.raises(RegisterError, match=r"broken\.toml is no check sheet"):
         read_sheet_text(own.replace("human", "astral"), "broken")
+
+
+def test_what_is_due_on_a_past_day_knows_neither_later_plans_nor_later_moves(database: Database) -> None:
+    day, later = date(2026, 6, 1), date(2026, 6, 20)
+    with database.write() as session:
+        seller = add_processor(session, "甲", {"contract_kind": "A"}, act())
+        moved = add_record(
+            session, "inspection", About(seller), {"topic": "paper", "due_on": date(2026, 5, 20)}, act()
+        )  # fmt: skip
+        session.flush()
+        before = duties_on(session, day)
+        assert [one.due_on for one in before if one.kind == "inspection-planned"] == [date(2026, 5, 20)]
+        change_record(session, moved, {"due_on": date(2026, 9, 1)}, act(on=later))
+        planned = {"topic": "on-site", "due_on": date(2026, 6, 10)}
+        add_record(session, "inspection", About(seller), planned, act(on=later))
+        add_record(session, "inspection", About(seller), planned | {"due_on": date(2026, 6, 30)}, act(on=later))
+        check(session, get_record(session, 1), "confirmed", act("second", on=later))
+        session.flush()
+        assert [one for one in duties_on(session, day) if one.kind != "second-line"] == [
+            one for one in before if one.kind != "second-line"
+        ]
+        assert {one.due_on for one in duties_on(session, later) if one.kind == "inspection-planned"} == {
+            date(2026, 6, 10), date(2026, 6, 30)
+        }  # fmt: skip
