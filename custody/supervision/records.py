@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import select
 
+from core.actors import Actor, read_signature
 from custody.errors import RegisterError
 from custody.lifecycle import ERASE, RETURN
 from custody.models import LENT, Edge, Extract, Holding, Processor, RegisterEvent
@@ -184,7 +185,7 @@ def check(session: Session, made: SupervisionRecord, result: str, act: Act, *, w
         raise RegisterError("an objection says what is wrong", key="no_reason")
     if made.withdrawn_on is not None:
         raise RegisterError(f"record {made.id} was withdrawn", key="withdrawn", number=made.id)
-    if act.actor and _person(act.actor) in {_person(name) for name in authors_of(session, made)}:
+    if act.actor and wrote_part(session, made, act.actor):
         raise RegisterError(
             "nobody checks what they entered themselves", hint="Somebody of the second line does.", key="own_record"
         )
@@ -194,16 +195,13 @@ def check(session: Session, made: SupervisionRecord, result: str, act: Act, *, w
     return made
 
 
-def authors_of(session: Session, made: SupervisionRecord) -> set[str]:
-    """Everybody who wrote anything of a record but a check."""
+def wrote_part(session: Session, made: SupervisionRecord, signature: str) -> bool:
+    """Whether whoever signs like this wrote anything of a record but a check, however they were let in."""
     mine = (RegisterEvent.about == SupervisionRecord.__tablename__, RegisterEvent.about_id == made.id)
     found = session.scalars(select(RegisterEvent.actor).where(*mine, RegisterEvent.kind != CHECKED).distinct())
-    return {made.entered_by, *found}
-
-
-def _person(signature: str) -> str:
-    """Who it is, however they were let in: ``name (#7, passkey)`` and ``name (#7, password)`` are one."""
-    return signature.rpartition(",")[0] if "(#" in signature else signature.partition(" (")[0]
+    account, name = read_signature(signature)
+    person = Actor(name, account)
+    return any(person.is_same_person(*read_signature(one)) for one in {made.entered_by, *found})
 
 
 def _set(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 from sqlalchemy.orm import Session as OpenSession
 
+from core.actors import Actor
 from custody.errors import RegisterError
 from custody.models import Edge, Processor
 from custody.register.history import Act
@@ -23,7 +24,7 @@ from custody.supervision.check_sheets import ANSWERS, CATEGORIES, all_sheets, re
 from custody.supervision.edges import add_edge, change_edge, edge_between, edges_of, get_edge, move_edge
 from custody.supervision.models import SupervisionRecord
 from custody.supervision.overdue import duties_on
-from custody.supervision.records import About, add_record, change_record, check, get_record, withdraw
+from custody.supervision.records import About, add_record, change_record, check, get_record, withdraw, wrote_part
 from custody.supervision.stages import STAGES, STEPS, check_step
 from transparency.verify.damage import Report
 from transparency.verify.register import find_wrong_register
@@ -142,6 +143,31 @@ def test_nobody_checks_what_they_wrote_however_they_signed_in(database: Database
         withdraw(session, made, act(reason="mistake"))
         with pytest.raises(RegisterError, match="withdrawn"):
             change_record(session, made, {"words": "誰も"}, act())
+
+
+PERSONS = st.builds(
+    lambda name, account, how: Actor(name, account, how=how),
+    st.sampled_from(("keeper", "other (x)", "#1, x")), st.sampled_from((None, 1, 2)),
+    st.sampled_from(("os", "passkey", "password+totp")),
+)  # fmt: skip
+
+
+@KNOWN_DATABASE
+@given(writers=st.lists(PERSONS, min_size=1, max_size=3), checker=PERSONS)
+def test_who_is_one_of_the_writers_checks_nothing(database: Database, writers: list[Actor], checker: Actor) -> None:
+    with database.engine.connect() as connection:
+        outer = connection.begin()
+        session = OpenSession(connection)
+        seller = add_processor(session, "甲", {}, act())
+        made = add_record(session, "training", About(seller), {"happened_on": DAY}, act(writers[0].signature))
+        for number, writer in enumerate(writers[1:]):
+            change_record(session, made, {"words": f"{number}"}, act(writer.signature))
+        is_own = any(checker.is_same_person(one.account, one.name) for one in writers)
+        assert wrote_part(session, made, checker.signature) == is_own
+        with pytest.raises(RegisterError, match="themselves") if is_own else nullcontext():
+            check(session, made, "confirmed", act(checker.signature))
+        session.close()
+        outer.rollback()
 
 
 def test_supervision_leaves_the_register_that_is_kept_in_memory_alone(database: Database) -> None:

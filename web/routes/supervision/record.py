@@ -13,7 +13,7 @@ from custody.models import Edge, Extract, Processor, RegisterEvent
 from custody.supervision.check_sheets import CHOICE, YES_NO
 from custody.supervision.kinds import KINDS, SHEET
 from custody.supervision.models import SupervisionRecord
-from custody.supervision.records import CHECKS, authors_of, change_record, check, findings_of, get_record, withdraw
+from custody.supervision.records import CHECKS, change_record, check, findings_of, get_record, withdraw, wrote_part
 from people.roles import Permission, may
 from web.access.guarded import Guarded
 from web.routes.register.asked import NOT_THERE, TEXT_LIMIT, field_of, today_of
@@ -112,7 +112,7 @@ def _show(request: Request, error: RegisterError | None = None) -> Response:
         sheet = sheets.get(made.topic) if made.kind == SHEET else None
         mine = (RegisterEvent.about == SupervisionRecord.__tablename__, RegisterEvent.about_id == made.id)
         events = session.scalars(select(RegisterEvent).where(*mine).order_by(RegisterEvent.id)).all()
-        is_own = actor_of(request).signature in authors_of(session, made)
+        is_own = wrote_part(session, made, actor_of(request).signature)
         extract = session.get(Extract, made.extract_id) if made.extract_id and sees_extracts(request) else None
         return world.pages.render(
             request, "supervision_record.html", status=409 if error else 200, said=said_of(request, error),
