@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import nullcontext, suppress
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -16,6 +16,7 @@ from core.actors import Actor
 from custody.errors import RegisterError
 from custody.models import Edge, Processor
 from custody.register.history import Act
+from custody.register.holdings import add_extract, end, lend, reopen
 from custody.register.overview import register_on
 from custody.register.processors import add_processor, set_processor
 from custody.register.shelf import RegisterShelf
@@ -24,7 +25,17 @@ from custody.supervision.check_sheets import ANSWERS, CATEGORIES, all_sheets, re
 from custody.supervision.edges import add_edge, change_edge, edge_between, edges_of, get_edge, move_edge
 from custody.supervision.models import SupervisionRecord
 from custody.supervision.overdue import duties_on
-from custody.supervision.records import About, add_record, change_record, check, get_record, withdraw, wrote_part
+from custody.supervision.records import (
+    About,
+    EvidenceFile,
+    add_record,
+    attach,
+    change_record,
+    check,
+    get_record,
+    withdraw,
+    wrote_part,
+)
 from custody.supervision.stages import STAGES, STEPS, check_step
 from transparency.verify.damage import Report
 from transparency.verify.register import find_wrong_register
@@ -166,6 +177,117 @@ def test_who_is_one_of_the_writers_checks_nothing(database: Database, writers: l
         assert wrote_part(session, made, checker.signature) == is_own
         with pytest.raises(RegisterError, match="themselves") if is_own else nullcontext():
             check(session, made, "confirmed", act(checker.signature))
+        session.close()
+        outer.rollback()
+
+
+DEED = st.tuples(
+    st.sampled_from(("give", "give", "change", "withdraw")), st.integers(0, 3),
+    st.sampled_from(("asked", "given", "refused")), st.integers(0, 4),
+)  # fmt: skip
+
+
+@KNOWN_DATABASE
+@given(deeds=st.lists(DEED, max_size=12), is_first=st.booleans())
+def test_a_contract_says_what_the_latest_consent_says_that_counts(
+    database: Database, deeds: list[tuple[str, int, str, int]], *, is_first: bool
+) -> None:
+    with database.engine.connect() as connection:
+        outer = connection.begin()
+        session = OpenSession(connection)
+        for name in ("甲", "丙"):
+            add_processor(session, name, {}, act())
+        add_processor(session, "乙", {"under": "甲"}, act())
+        edge = edge_between(session, "乙") if is_first else add_edge(session, "乙", "丙", {}, act(), stage="during")
+        made: list[SupervisionRecord] = []
+        said: list[list[Any]] = []  # what each says, and whether it counts
+        for deed, number, result, later in deeds:
+            fields = {"result": result, "happened_on": DAY + timedelta(days=later)}
+            if deed == "give":
+                made.append(add_record(session, "consent", About(edge=edge), fields, act()))
+                said.append([later, result, True])
+            elif number < len(made) and said[number][2]:
+                if deed == "change":
+                    change_record(session, made[number], fields, act())
+                    said[number][:2] = [later, result]
+                else:
+                    withdraw(session, made[number], act(reason="twice"))
+                    said[number][2] = False
+            wanted: tuple[str, date | None] = ("", None)
+            for on in range(5):
+                for day, what, counts in said:
+                    if counts and day == on:
+                        wanted = (what, DAY + timedelta(days=on) if what == "given" else None)
+            assert (edge.consent, edge.consent_on) == wanted
+            shown = edges_of(session, edge.processor)[0]
+            assert (edge.processor.consent, edge.processor.consent_on) == (shown.consent, shown.consent_on)
+            is_due = edge.id in {one.edge_id for one in duties_on(session, DAY) if one.kind == "consent"}
+            assert is_due == (wanted[0] != "given")
+        report = Report()
+        find_wrong_register(session, report)
+        assert report.damages == []
+        session.close()
+        outer.rollback()
+
+
+COPY_DEED = st.tuples(
+    st.sampled_from(("certify", "certify", "withdraw", "withdraw", "return", "erase", "reopen")), st.integers(0, 3),
+    st.sampled_from(("return", "erasure")),
+)  # fmt: skip
+
+
+@KNOWN_DATABASE
+@given(deeds=st.lists(COPY_DEED, max_size=10))
+def test_a_copy_is_gone_as_long_as_something_that_counts_says_so(
+    database: Database, deeds: list[tuple[str, int, str]]
+) -> None:
+    """Played with a stack of who ended the copy: nobody yet, a hand, or certificates of one kind."""
+    with database.engine.connect() as connection:
+        outer = connection.begin()
+        session = OpenSession(connection)
+        seller = add_processor(session, "甲", {}, act())
+        extract = add_extract(session, "sales-1", {}, act())
+        held = lend(session, extract, seller, act())
+        made: list[SupervisionRecord] = []
+        counts: list[bool] = []
+        ended: list[str] = []  # what ended it, the latest last: "hand", "return", "erasure"
+        for number, (deed, which, topic) in enumerate(deeds):
+            moment = Act("keeper (#1, os)", datetime(2026, 4, 1, 9, number, tzinfo=UTC), DAY, "why")
+            state = held.state
+            if deed == "certify":
+                fields = {"topic": topic, "happened_on": DAY}
+                made.append(add_record(session, "certificate", About(seller, extract=extract), fields, moment))
+                counts.append(True)
+                if state == "lent" or (topic == "erasure" and state == "returned"):
+                    ended.append(topic)
+            elif deed == "withdraw":
+                if which < len(made) and counts[which]:
+                    mine = made[which].topic
+                    others = [one for at, one in enumerate(made) if counts[at] and at != which and one.topic == mine]
+                    is_only = bool(ended) and ended[-1] == mine and not others
+                    if is_only and len(ended) > 1:
+                        with pytest.raises(RegisterError, match="before"), session.begin_nested():
+                            withdraw(session, made[which], moment)
+                        assert (held.state, made[which].withdrawn_on) == (state, None)
+                        continue
+                    withdraw(session, made[which], moment)
+                    counts[which] = False
+                    if is_only:
+                        ended.clear()
+                    with pytest.raises(RegisterError, match="was withdrawn"):
+                        withdraw(session, made[which], moment)
+                    with pytest.raises(RegisterError, match="was withdrawn"):
+                        attach(session, made[which], EvidenceFile(1, "0" * 64, "a.pdf"), moment)
+            elif deed == "reopen" and state != "lent":
+                reopen(session, "sales-1", "甲", moment)
+                ended.clear()
+            elif (deed, state) in {("return", "lent"), ("erase", "lent"), ("erase", "returned")}:
+                end(session, "sales-1", "甲", deed, moment)
+                ended.append("hand")
+            assert (held.state == "lent") == (not ended)
+        report = Report()
+        find_wrong_register(session, report)
+        assert report.damages == []
         session.close()
         outer.rollback()
 
