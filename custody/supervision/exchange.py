@@ -11,6 +11,7 @@ import itertools
 from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import func, select
+from sqlalchemy.exc import SQLAlchemyError
 
 from core.errors import HinomiError
 from custody.enrolment.table_format import detect_format
@@ -46,6 +47,8 @@ HEADERS: Final = (
 )  # fmt: skip
 _TABLES: Final = {"kind_of": ("kind",), "stage": ("stage",), "topic": ("topic",), "result": ("result", "answer")}
 """Columns whose cells are words, and which."""
+_OF_ONE_ROW: Final = (SQLAlchemyError, ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
+"""What a row that nobody thought of may raise: it is left out, the rows before it and after it count."""
 
 
 def exchange_rows(session: Session, words: Words) -> Iterator[tuple[Any, ...]]:
@@ -133,6 +136,8 @@ def read_exchange(
                 done.changed += _take(session, cells, act, sheets)
         except HinomiError as error:
             done.rejected.append((row.line, said(error)))
+        except _OF_ONE_ROW:
+            done.rejected.append((row.line, said(RegisterError("this row cannot be used", key="row_unusable"))))
     return done
 
 
@@ -249,6 +254,8 @@ def _about_of(session: Session, row: Mapping[str, Any]) -> About:
 
 def _look_at(session: Session, processor: Processor, on: date | None) -> SupervisionRecord | None:
     """The inspection that a finding without a number is of: the last one that was done by then."""
+    if on is None:
+        return None
     done = select(SupervisionRecord).where(
         SupervisionRecord.kind == INSPECTION,
         SupervisionRecord.processor_id == processor.id,

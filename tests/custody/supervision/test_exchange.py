@@ -6,14 +6,20 @@ from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from openpyxl import Workbook, load_workbook
+from sqlalchemy import select
 
 from benchmarks._supervised import make_carrier, write_carrier
 from core.database import Database
 from custody.errors import ColumnError
 from custody.register.history import Act
+from custody.supervision import exchange
 from custody.supervision.check_sheets import shipped_sheets
 from custody.supervision.exchange import exchange_rows, headers_in, read_exchange
+from custody.supervision.models import SupervisionRecord
+from custody.supervision.records import add_record
 from custody.supervision.words import Words
 from custody.supervision.workbooks import workbook_bytes
 
@@ -85,6 +91,83 @@ def test_a_row_that_cannot_be_used_is_named_and_the_others_are_taken(database: D
     done = read_exchange(tmp_path / "mine.xlsx", database, act=ACT, sheets=shipped_sheets())
     assert done.changed == 3
     assert [line for line, _ in done.rejected] == [4, 5, 6, 7]
+
+
+CELLS = {
+    "種別": (
+        "検査",
+        "指摘",
+        "誓約",
+        "契約",
+        "training",
+        "certificate",
+        "breach",
+        "consent",
+        "check-sheet",
+        "clause",
+        "",
+    ),
+    "委託先": ("架空販売", "だれも知らない", ""),
+    "区分": ("書面", "開始時", "返却", "service", "実地", ""),
+    "結果": ("承諾", "あり", ""),
+    "実施日": ("2024-04-02", "令和6年4月1日", "いつか", ""),
+    "期限": ("2024/10/1", ""),
+    "完了日": ("2024-04-01", "2024-12-01", ""),
+    "内容": ("鍵", "あ" * 4001, ""),
+    "元の番号": ("1", "999999999", "-1", "１", ""),
+    "番号": ("1", "77", "x", ""),
+}
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(odd=st.lists(st.tuples(*(st.sampled_from(values) for values in CELLS.values())), min_size=1, max_size=4))
+def test_whatever_a_row_says_the_rows_before_and_after_it_count(
+    sqlite_template: Path, tmp_path: Path, odd: list[tuple[str, ...]]
+) -> None:
+    place = tmp_path / "odd.db"
+    place.write_bytes(sqlite_template.read_bytes())
+    database = Database(f"sqlite:///{place}")
+    plain = dict.fromkeys(CELLS, "") | {"委託先": "架空販売"}
+    first = plain | {"種別": "契約", "実施日": "2024-04-01"}
+    last = plain | {"種別": "breach", "実施日": "2025-05-05", "内容": "最後の行"}
+    lines = [list(CELLS), list(first.values()), *map(list, odd), list(last.values())]
+    text = "\n".join(",".join(line) for line in lines)
+    (tmp_path / "odd.csv").write_bytes(text.encode())
+    try:
+        done = read_exchange(tmp_path / "odd.csv", database, act=ACT, sheets=shipped_sheets())
+        assert {2, len(lines)}.isdisjoint(line for line, _ in done.rejected)
+        with database.read() as session:
+            told = session.scalars(select(SupervisionRecord.words).where(SupervisionRecord.kind == "breach"))
+            assert "最後の行" in set(told)
+    finally:
+        database.close()
+
+
+def test_a_finding_without_a_day_and_an_inspection_is_left_out_alone(database: Database, tmp_path: Path) -> None:
+    (tmp_path / "mine.csv").write_text(
+        "種別,委託先,契約形態,実施日,内容\n契約,架空販売,A,2024-04-01,\n指摘,架空販売,,,鍵\nbreach,架空販売,,2024-05-01,紛失\n",
+        encoding="utf-8",
+    )
+    done = read_exchange(tmp_path / "mine.csv", database, act=ACT, sheets=shipped_sheets())
+    assert ([line for line, _ in done.rejected], done.changed) == ([3], 2)
+
+
+def test_an_error_that_nobody_thought_of_is_of_its_row_alone(
+    database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "mine.csv").write_text(
+        "種別,委託先,契約形態,実施日,内容\n契約,架空販売,A,2024-04-01,\nbreach,架空販売,,2024-05-01,a\nbreach,架空販売,,2024-05-01,b\n",
+        encoding="utf-8",
+    )
+
+    def breaks(*given: Any, **named: Any) -> SupervisionRecord:
+        if given[3]["words"] == "a":
+            raise KeyError("a")
+        return add_record(*given, **named)
+
+    monkeypatch.setattr(exchange, "add_record", breaks)
+    done = read_exchange(tmp_path / "mine.csv", database, act=ACT, sheets=shipped_sheets())
+    assert (done.rejected, done.changed) == ([(3, "this row cannot be used")], 2)
 
 
 def test_a_table_without_kinds_is_refused(database: Database, tmp_path: Path) -> None:
