@@ -228,6 +228,7 @@ def _take_record(session: Session, row: Mapping[str, Any], act: Act, sheets: She
         known: SupervisionRecord | None = get_record(session, row["record"])
         if known is not None and known.kind != kind.name:
             raise RegisterError(f"record {known.id} is no {kind.name}", key="no_record", number=known.id)
+        _check_fits(known, about)
     else:
         known = _same(session, kind.name, about, fields)
     on = Act(act.actor, act.now, fields.get("happened_on") or fields.get("done_on") or act.on, act.reason)
@@ -235,6 +236,19 @@ def _take_record(session: Session, row: Mapping[str, Any], act: Act, sheets: She
         add_record(session, kind.name, about, fields, on, sheets=sheets)
     else:
         change_record(session, known, {name: value for name, value in fields.items() if value}, act, sheets=sheets)
+
+
+def _check_fits(known: SupervisionRecord, about: About) -> None:
+    """Let a row change no record but one of the processor, and of the copy, that the row itself names.
+
+    Raises:
+        RegisterError: The number is that of another's record.
+    """
+    fits = known.processor_id == (about.processor.id if about.processor else None)
+    if not fits or known.extract_id != (about.extract.id if about.extract else None):
+        raise RegisterError(
+            f"record {known.id} is about somebody or something else than its row", key="foreign_record", number=known.id
+        )
 
 
 def _about_of(session: Session, row: Mapping[str, Any]) -> About:

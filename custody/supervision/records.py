@@ -127,6 +127,8 @@ def add_record(
     if known.about == OF_INSPECTION:
         if about.of is None or about.of.kind != INSPECTION:
             raise RegisterError("a finding belongs to an inspection", key="no_inspection")
+        if processor is not None and about.of.processor_id != processor.id:
+            raise RegisterError(f"record {about.of.id} is no inspection of {processor.name!r}", key="no_inspection")
         edge = edge or (session.get(Edge, about.of.edge_id) if about.of.edge_id else None)
         processor = session.get(Processor, about.of.processor_id) if about.of.processor_id else None
     processor = edge.processor if edge is not None else processor

@@ -9,17 +9,20 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from openpyxl import Workbook, load_workbook
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from benchmarks._supervised import make_carrier, write_carrier
 from core.database import Database
 from custody.errors import ColumnError
+from custody.models import RegisterEvent
 from custody.register.history import Act
+from custody.register.holdings import add_extract, get_extract, lend
+from custody.register.processors import add_processor, get_processor
 from custody.supervision import exchange
 from custody.supervision.check_sheets import shipped_sheets
 from custody.supervision.exchange import exchange_rows, headers_in, read_exchange
 from custody.supervision.models import SupervisionRecord
-from custody.supervision.records import add_record
+from custody.supervision.records import About, add_record
 from custody.supervision.words import Words
 from custody.supervision.workbooks import workbook_bytes
 
@@ -94,19 +97,7 @@ def test_a_row_that_cannot_be_used_is_named_and_the_others_are_taken(database: D
 
 
 CELLS = {
-    "種別": (
-        "検査",
-        "指摘",
-        "誓約",
-        "契約",
-        "training",
-        "certificate",
-        "breach",
-        "consent",
-        "check-sheet",
-        "clause",
-        "",
-    ),
+    "種別": ("検査", "指摘", "誓約", "契約", "training", "certificate", "breach", "consent", "check-sheet", ""),
     "委託先": ("架空販売", "だれも知らない", ""),
     "区分": ("書面", "開始時", "返却", "service", "実地", ""),
     "結果": ("承諾", "あり", ""),
@@ -168,6 +159,36 @@ def test_an_error_that_nobody_thought_of_is_of_its_row_alone(
     monkeypatch.setattr(exchange, "add_record", breaks)
     done = read_exchange(tmp_path / "mine.csv", database, act=ACT, sheets=shipped_sheets())
     assert (done.rejected, done.changed) == ([(3, "this row cannot be used")], 2)
+
+
+def test_the_number_of_anothers_record_changes_nothing(database: Database, tmp_path: Path) -> None:
+    on = date(2024, 4, 1)
+    with database.write() as session:
+        for name in ("架空販売", "架空コール"):
+            add_processor(session, name, {}, Act("keeper", ACT.now, on))
+        for name in ("sales-1", "sales-2"):
+            extract = add_extract(session, name, {}, ACT)
+            lend(session, extract, get_processor(session, "架空販売"), Act("keeper", ACT.now, on))
+        theirs = About(get_processor(session, "架空コール"))
+        looked = add_record(session, "inspection", theirs, {"topic": "paper", "done_on": on}, ACT).id
+        breach = add_record(session, "breach", theirs, {"words": "b", "happened_on": on}, ACT).id
+        mine = About(get_processor(session, "架空販売"), extract=get_extract(session, "sales-1"))
+        paper = add_record(session, "certificate", mine, {"topic": "return", "happened_on": on, "words": "c"}, ACT).id
+        last = session.scalar(select(func.max(RegisterEvent.id)))
+    (tmp_path / "mine.csv").write_text(
+        "record,kind_of,processor,extract,topic,happened_on,words,of\n"
+        f"{breach},breach,架空販売,,,2024-04-01,他社の記録,\n"
+        f"{breach},breach,,,,2024-04-01,他社の記録,\n"
+        f"{paper},certificate,架空販売,sales-2,return,2024-04-01,別の写し,\n"
+        f",finding,架空販売,,,2024-04-01,他社の検査,{looked}\n",
+        encoding="utf-8",
+    )
+    done = read_exchange(tmp_path / "mine.csv", database, act=ACT, sheets=shipped_sheets())
+    assert ([line for line, _ in done.rejected], done.changed) == ([2, 3, 4, 5], 0)
+    with database.read() as session:
+        assert session.scalar(select(func.max(RegisterEvent.id))) == last
+    (tmp_path / "mine.csv").write_text(f"record,kind_of,processor,words\n{breach},breach,架空コール,自社\n", "utf-8")
+    assert read_exchange(tmp_path / "mine.csv", database, act=ACT, sheets=shipped_sheets()).changed == 1
 
 
 def test_a_table_without_kinds_is_refused(database: Database, tmp_path: Path) -> None:
