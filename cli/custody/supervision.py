@@ -168,8 +168,12 @@ def import_command(ctx: Context, file: Path, *, as_json: bool) -> None:
     """Bring contracts and records up to a spreadsheet (XLSX, CSV); the same file twice changes nothing."""
     from cli.days import act_of
     from custody.supervision.exchange import read_exchange
+    from people.roles import Permission, may_with
 
-    done = read_exchange(file, ctx.database, act=act_of(ctx, None, file.name), sheets=sheets_of(ctx))
+    done = read_exchange(
+        file, ctx.database, act=act_of(ctx, None, file.name), sheets=sheets_of(ctx),
+        may_end=lambda name: may_with(ctx.actor, Permission.CHANGE_REGISTER, name),
+    )  # fmt: skip
     ctx.talk.print(say("register.imported", rows=done.rows, changed=done.changed, rejected=len(done.rejected)))
     for row, reason in done.rejected:
         ctx.talk.print(say("register.row", row=row, reason=reason), markup=False, soft_wrap=True)

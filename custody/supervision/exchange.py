@@ -19,7 +19,7 @@ from custody.enrolment.tables import read_rows
 from custody.errors import ColumnError, RegisterError
 from custody.models import Edge, Extract, Processor, RegisterEvent
 from custody.register.history import Act
-from custody.register.holdings import get_extract
+from custody.register.holdings import get_extract, no_extract
 from custody.register.processors import add_processor, get_processor
 from custody.register.sheets import MOST_ROWS, Imported, read_day
 from custody.supervision.edges import add_edge, change_edge, edges_of, move_edge
@@ -103,8 +103,9 @@ def _row(words: Words, values: Mapping[str, Any]) -> tuple[Any, ...]:
 
 
 def read_exchange(
-    path: Path, database: Database, *, act: Act, sheets: Sheets, said: Callable[[HinomiError], str] = str
-) -> Imported:
+    path: Path, database: Database, *, act: Act, sheets: Sheets, may_end: Callable[[str], bool],
+    said: Callable[[HinomiError], str] = str,
+) -> Imported:  # fmt: skip
     """Bring contracts and records up to a table.
 
     Args:
@@ -112,6 +113,7 @@ def read_exchange(
         database: Holds them.
         act: Who does it, and the day from which a change counts that says none itself.
         sheets: The check sheets there are.
+        may_end: Whether whoever does it may change the extract of a name: a certificate ends a copy of it.
         said: How a reason is told why a row was left out.
 
     Raises:
@@ -133,6 +135,7 @@ def read_exchange(
         try:
             cells = _cells(row.cells, places, meanings, words)
             with database.write() as session:
+                _check_extract(session, cells, may_end)
                 done.changed += _take(session, cells, act, sheets)
         except HinomiError as error:
             done.rejected.append((row.line, said(error)))
@@ -184,6 +187,19 @@ def _cells(
             column=words("field", "kind_of"),
         )  # fmt: skip
     return found
+
+
+def _check_extract(session: Session, row: Mapping[str, Any], may_end: Callable[[str], bool]) -> None:
+    """A certificate's extract is one that whoever imports may change; of any other nobody learns whether it exists.
+
+    Raises:
+        RegisterError: It is not, or there is none of that name.
+    """
+    name = row.get("extract", "")
+    if row["kind_of"] == CERTIFICATE and not may_end(name):
+        raise no_extract(name)
+    if row["kind_of"] == CERTIFICATE:
+        get_extract(session, name)
 
 
 def _take(session: Session, row: Mapping[str, Any], act: Act, sheets: Sheets) -> bool:

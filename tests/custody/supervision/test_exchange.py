@@ -14,7 +14,7 @@ from sqlalchemy import func, select
 from benchmarks._supervised import make_carrier, write_carrier
 from core.database import Database
 from custody.errors import ColumnError
-from custody.models import RegisterEvent
+from custody.models import Extract, Holding, RegisterEvent
 from custody.register.history import Act
 from custody.register.holdings import add_extract, get_extract, lend
 from custody.register.processors import add_processor, get_processor
@@ -47,7 +47,7 @@ def written(database: Database, language: str, *, numbered: bool = True) -> byte
 def read(folder: Path, content: bytes, database: Database) -> Imported:
     file = folder / "sheet.xlsx"
     file.write_bytes(content)
-    return read_exchange(file, database, act=ACT, sheets=shipped_sheets())
+    return read_exchange(file, database, act=ACT, sheets=shipped_sheets(), may_end=bool)
 
 
 @pytest.mark.parametrize("language", ["ja", "en"])
@@ -91,7 +91,7 @@ def test_a_row_that_cannot_be_used_is_named_and_the_others_are_taken(database: D
     ):
         sheet.append(row)
     book.save(tmp_path / "mine.xlsx")
-    done = read_exchange(tmp_path / "mine.xlsx", database, act=ACT, sheets=shipped_sheets())
+    done = read_exchange(tmp_path / "mine.xlsx", database, act=ACT, sheets=shipped_sheets(), may_end=bool)
     assert done.changed == 3
     assert [line for line, _ in done.rejected] == [4, 5, 6, 7]
 
@@ -125,7 +125,7 @@ def test_whatever_a_row_says_the_rows_before_and_after_it_count(
     text = "\n".join(",".join(line) for line in lines)
     (tmp_path / "odd.csv").write_bytes(text.encode())
     try:
-        done = read_exchange(tmp_path / "odd.csv", database, act=ACT, sheets=shipped_sheets())
+        done = read_exchange(tmp_path / "odd.csv", database, act=ACT, sheets=shipped_sheets(), may_end=bool)
         assert {2, len(lines)}.isdisjoint(line for line, _ in done.rejected)
         with database.read() as session:
             told = session.scalars(select(SupervisionRecord.words).where(SupervisionRecord.kind == "breach"))
@@ -139,7 +139,7 @@ def test_a_finding_without_a_day_and_an_inspection_is_left_out_alone(database: D
         "種別,委託先,契約形態,実施日,内容\n契約,架空販売,A,2024-04-01,\n指摘,架空販売,,,鍵\nbreach,架空販売,,2024-05-01,紛失\n",
         encoding="utf-8",
     )
-    done = read_exchange(tmp_path / "mine.csv", database, act=ACT, sheets=shipped_sheets())
+    done = read_exchange(tmp_path / "mine.csv", database, act=ACT, sheets=shipped_sheets(), may_end=bool)
     assert ([line for line, _ in done.rejected], done.changed) == ([3], 2)
 
 
@@ -157,7 +157,7 @@ def test_an_error_that_nobody_thought_of_is_of_its_row_alone(
         return add_record(*given, **named)
 
     monkeypatch.setattr(exchange, "add_record", breaks)
-    done = read_exchange(tmp_path / "mine.csv", database, act=ACT, sheets=shipped_sheets())
+    done = read_exchange(tmp_path / "mine.csv", database, act=ACT, sheets=shipped_sheets(), may_end=bool)
     assert (done.rejected, done.changed) == ([(3, "this row cannot be used")], 2)
 
 
@@ -183,12 +183,32 @@ def test_the_number_of_anothers_record_changes_nothing(database: Database, tmp_p
         f",finding,架空販売,,,2024-04-01,他社の検査,{looked}\n",
         encoding="utf-8",
     )
-    done = read_exchange(tmp_path / "mine.csv", database, act=ACT, sheets=shipped_sheets())
+    done = read_exchange(tmp_path / "mine.csv", database, act=ACT, sheets=shipped_sheets(), may_end=bool)
     assert ([line for line, _ in done.rejected], done.changed) == ([2, 3, 4, 5], 0)
     with database.read() as session:
         assert session.scalar(select(func.max(RegisterEvent.id))) == last
     (tmp_path / "mine.csv").write_text(f"record,kind_of,processor,words\n{breach},breach,架空コール,自社\n", "utf-8")
-    assert read_exchange(tmp_path / "mine.csv", database, act=ACT, sheets=shipped_sheets()).changed == 1
+    assert read_exchange(tmp_path / "mine.csv", database, act=ACT, sheets=shipped_sheets(), may_end=bool).changed == 1
+
+
+def test_a_certificate_of_an_extract_that_is_not_theirs_is_left_out_as_if_there_were_none(
+    database: Database, tmp_path: Path
+) -> None:
+    with database.write() as session:
+        add_processor(session, "架空販売", {}, ACT)
+        for name in ("mine", "theirs"):
+            lend(session, add_extract(session, name, {}, ACT), get_processor(session, "架空販売"), ACT)
+    rows = (f"certificate,架空販売,{name},erasure,2026-03-20" for name in ("mine", "theirs", "nobody"))
+    (tmp_path / "mine.csv").write_text("\n".join(("kind_of,processor,extract,topic,happened_on", *rows)), "utf-8")
+    told = {"act": ACT, "sheets": shipped_sheets()}
+    done = read_exchange(tmp_path / "mine.csv", database, may_end=lambda name: name == "mine", **told)
+    assert done.changed == 1
+    reasons = [reason.replace("theirs", "nobody") for _, reason in done.rejected]
+    assert len(reasons) == 2
+    assert reasons[0] == reasons[1]
+    with database.read() as session:
+        held = dict(session.execute(select(Extract.name, Holding.state).join(Holding)).all())
+    assert held == {"mine": "erased", "theirs": "lent"}
 
 
 def test_a_table_without_kinds_is_refused(database: Database, tmp_path: Path) -> None:
@@ -197,7 +217,7 @@ def test_a_table_without_kinds_is_refused(database: Database, tmp_path: Path) ->
     book.active.append(["架空販売", "何か"])
     book.save(tmp_path / "mine.xlsx")
     with pytest.raises(ColumnError, match="kind of record"):
-        read_exchange(tmp_path / "mine.xlsx", database, act=ACT, sheets=shipped_sheets())
+        read_exchange(tmp_path / "mine.xlsx", database, act=ACT, sheets=shipped_sheets(), may_end=bool)
 
 
 def test_no_cell_of_a_workbook_is_a_formula(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Final
 from urllib.parse import quote
 
@@ -20,7 +21,7 @@ from custody.supervision.workbooks import workbook_bytes
 from people.roles import Permission
 from web.access.guarded import Guarded
 from web.routes.register.asked import NOT_THERE, field_of
-from web.routes.supervision.given import check_all, deed_of, number_of, sees_extracts, sheets_of
+from web.routes.supervision.given import check_all, deed_of, may_end, number_of, sees_extracts, sheets_of
 from web.uploads.files import FILE_NAME
 from web.world import form_of, world_of
 
@@ -122,7 +123,10 @@ def read(request: Request) -> Response:
         def said(error: HinomiError) -> str:
             return error.said(language) if isinstance(error, RegisterError) else str(error)
 
-        done = read_exchange(plain, home.database, act=deed_of(request), sheets=sheets_of(request), said=said)
+        done = read_exchange(
+            plain, home.database, act=deed_of(request), sheets=sheets_of(request), said=said,
+            may_end=partial(may_end, request),
+        )  # fmt: skip
         return _show(request, done=done)
     except HinomiError:
         return _show(request, wrong="no_columns")

@@ -22,6 +22,7 @@ from web.routes.supervision.given import (
     check_all,
     deed_of,
     may_change,
+    may_end,
     record_fields,
     said_of,
     sees_extracts,
@@ -53,6 +54,7 @@ def act(request: Request) -> Response:
         with world_of(request).home.database.write() as session:
             made = _found(request, session)
             if deed == WITHDRAW:
+                _check_copy(request, session, made)
                 withdraw(session, made, deed_of(request))
             else:
                 fields = _answers(request, made) if deed == ANSWER else record_fields(request, made.kind)
@@ -82,6 +84,17 @@ def _found(request: Request, session: Session) -> SupervisionRecord:
         return get_record(session, request.path_params["record_id"])
     except RegisterError:
         raise HTTPException(NOT_THERE) from None
+
+
+def _check_copy(request: Request, session: Session, made: SupervisionRecord) -> None:
+    """A certificate that is withdrawn may open its copy again: that takes who may change the extract.
+
+    Raises:
+        HTTPException: They may not.
+    """
+    extract = session.get(Extract, made.extract_id) if made.extract_id else None
+    if extract is not None and not may_end(request, extract.name):
+        raise HTTPException(NOT_THERE)
 
 
 def _answers(request: Request, made: SupervisionRecord) -> dict[str, Any]:
