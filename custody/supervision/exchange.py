@@ -240,13 +240,7 @@ def _take_record(session: Session, row: Mapping[str, Any], act: Act, sheets: She
         said = {"answer": row.get("result", ""), "by": row.get("person", ""), "words": row.get("words", "")}
         fields = {"topic": row.get("topic", ""), "happened_on": row.get("happened_on"), "data": {row["question"]: said}}
     about = _about_of(session, row)
-    if "record" in row:
-        known: SupervisionRecord | None = get_record(session, row["record"])
-        if known is not None and known.kind != kind.name:
-            raise RegisterError(f"record {known.id} is no {kind.name}", key="no_record", number=known.id)
-        _check_fits(known, about)
-    else:
-        known = _same(session, kind.name, about, fields)
+    known = _numbered(session, row, about) if "record" in row else _same(session, kind.name, about, fields)
     on = Act(act.actor, act.now, fields.get("happened_on") or fields.get("done_on") or act.on, act.reason)
     if known is None:
         add_record(session, kind.name, about, fields, on, sheets=sheets)
@@ -254,17 +248,21 @@ def _take_record(session: Session, row: Mapping[str, Any], act: Act, sheets: She
         change_record(session, known, {name: value for name, value in fields.items() if value}, act, sheets=sheets)
 
 
-def _check_fits(known: SupervisionRecord, about: About) -> None:
-    """Let a row change no record but one of the processor, and of the copy, that the row itself names.
+def _numbered(session: Session, row: Mapping[str, Any], about: About) -> SupervisionRecord:
+    """The record whose number a row has: of its kind, and about the processor and the copy that the row itself names.
 
     Raises:
-        RegisterError: The number is that of another's record.
+        RegisterError: There is none, or it is another's.
     """
+    known = get_record(session, row["record"])
+    if known.kind != row["kind_of"]:
+        raise RegisterError(f"record {known.id} is no {row['kind_of']}", key="no_record", number=known.id)
     fits = known.processor_id == (about.processor.id if about.processor else None)
     if not fits or known.extract_id != (about.extract.id if about.extract else None):
         raise RegisterError(
             f"record {known.id} is about somebody or something else than its row", key="foreign_record", number=known.id
         )
+    return known
 
 
 def _about_of(session: Session, row: Mapping[str, Any]) -> About:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import or_, select
 
-from custody.models import Edge, Processor
+from custody.models import Edge, Processor, RegisterEvent
 from custody.register.history import FIELDS, Past
 from custody.supervision.models import SupervisionRecord
 from custody.supervision.stages import STANDING
@@ -55,7 +55,7 @@ class EdgeThen:
 
 @dataclass(frozen=True, slots=True)
 class RecordThen:
-    """A record that counts; ``done_on`` only where it was done by that day."""
+    """A record that counts; ``done_on`` only where it was done by that day, its check as it stood on that day."""
 
     id: int
     kind: str
@@ -123,13 +123,29 @@ def records_on(
         asked = asked.where(SupervisionRecord.kind.in_(kinds))
     if only is not None:
         asked = asked.where(SupervisionRecord.processor_id.in_(only))
+    later = _checks_after(session, day)
     found = []
     for row in session.execute(asked.order_by(SupervisionRecord.id)):
         one = dict(zip(_RECORD, row, strict=True))
+        one.update(later.get(one["id"], {}))
         if one["done_on"] is not None and one["done_on"] > day:
             one["done_on"] = None
         one["entered_on"] = one.pop("entered_at").date()
         found.append(RecordThen(**one))
+    return found
+
+
+def _checks_after(session: Session, day: date) -> dict[int, dict[str, Any]]:
+    """What the second line had said by a day of the records of which it said, or lost, something after it."""
+    later = select(RegisterEvent.about_id, RegisterEvent.changes).where(
+        RegisterEvent.about == SupervisionRecord.__tablename__, RegisterEvent.happened_on > day
+    )
+    found: dict[int, dict[str, Any]] = defaultdict(dict)
+    for number, changes in session.execute(later.order_by(RegisterEvent.happened_on, RegisterEvent.id)):
+        if "check_result" in changes:
+            found[number].setdefault("check_result", changes["check_result"][0] or "")
+        if "checked_on" in changes:
+            found[number].setdefault("checked_on", _day(changes["checked_on"][0]))
     return found
 
 

@@ -200,8 +200,9 @@ def test_a_certificate_of_an_extract_that_is_not_theirs_is_left_out_as_if_there_
             lend(session, add_extract(session, name, {}, ACT), get_processor(session, "架空販売"), ACT)
     rows = (f"certificate,架空販売,{name},erasure,2026-03-20" for name in ("mine", "theirs", "nobody"))
     (tmp_path / "mine.csv").write_text("\n".join(("kind_of,processor,extract,topic,happened_on", *rows)), "utf-8")
-    told = {"act": ACT, "sheets": shipped_sheets()}
-    done = read_exchange(tmp_path / "mine.csv", database, may_end=lambda name: name == "mine", **told)
+    done = read_exchange(
+        tmp_path / "mine.csv", database, act=ACT, sheets=shipped_sheets(), may_end=lambda name: name == "mine"
+    )
     assert done.changed == 1
     reasons = [reason.replace("theirs", "nobody") for _, reason in done.rejected]
     assert len(reasons) == 2

@@ -24,7 +24,7 @@ from custody.supervision.beside import supervised_on
 from custody.supervision.check_sheets import ANSWERS, CATEGORIES, all_sheets, read_sheet_text
 from custody.supervision.edges import add_edge, change_edge, edge_between, edges_of, get_edge, move_edge
 from custody.supervision.models import SupervisionRecord
-from custody.supervision.overdue import duties_on
+from custody.supervision.overdue import CERTIFICATE_LACKS, CERTIFICATE_WITHIN, COPY_BACK, duties_on
 from custody.supervision.records import (
     About,
     EvidenceFile,
@@ -37,6 +37,7 @@ from custody.supervision.records import (
     wrote_part,
 )
 from custody.supervision.stages import STAGES, STEPS, check_step
+from custody.supervision.state import records_on
 from transparency.verify.damage import Report
 from transparency.verify.register import find_wrong_register
 
@@ -76,6 +77,56 @@ def do(session: Session, step: tuple[str, str, str, str]) -> None:
 
 def named(name: str) -> Any:
     return select(Processor).where(Processor.name == name)
+
+
+def test_what_was_due_of_a_copy_is_told_as_of_the_day(database: Database) -> None:
+    returned, due = date(2026, 6, 1), date(2026, 5, 1)
+    with database.write() as session:
+        processor = add_processor(session, "甲", {}, act())
+        extract = add_extract(session, "sales-1", {"due_on": due}, act())
+        lend(session, extract, processor, act())
+        lend(session, add_extract(session, "sales-2", {}, act()), processor, act(on=date(2026, 6, 20)))
+        end(session, "sales-1", "甲", "return", act(on=returned))
+        add_record(
+            session, "certificate", About(processor, extract=extract),
+            {"topic": "return", "happened_on": date(2026, 7, 10)}, act(on=date(2026, 7, 10)),
+        )  # fmt: skip
+    told = {}
+    with database.read() as session:
+        for day in (DAY, date(2026, 5, 20), date(2026, 6, 30), date(2026, 7, 20)):
+            for only in (None, {processor.id}):
+                found = duties_on(session, day, within=timedelta(40), only=only)
+                told[day, only is None] = [
+                    (one.kind, one.due_on, one.what) for one in found if one.kind in {COPY_BACK, CERTIFICATE_LACKS}
+                ]
+    lent, lacks = [(COPY_BACK, due, "sales-1")], [(CERTIFICATE_LACKS, returned + CERTIFICATE_WITHIN, "sales-1")]
+    assert list(told.values()) == [lent, lent, lent, lent, lacks, lacks, [], []]
+
+
+@settings(KNOWN_DATABASE, max_examples=25)
+@given(steps=st.lists(st.tuples(st.integers(0, 3), st.sampled_from(("confirmed", "objected", "changed"))), max_size=6))
+def test_a_check_is_seen_as_of_the_day(database: Database, steps: list[tuple[int, str]]) -> None:
+    with database.engine.connect() as connection:
+        outer = connection.begin()
+        session = OpenSession(connection)
+        about = About(add_processor(session, "甲", {}, act()))
+        made = add_record(session, "training", about, {"happened_on": DAY}, act())
+        on, naive = DAY, {DAY: ("", None)}
+        for number, (days, deed) in enumerate(steps):
+            on += timedelta(days)
+            if deed == "changed":
+                change_record(session, made, {"words": f"{number}"}, act(on=on))
+                naive[on] = ("", None)
+            else:
+                check(session, made, deed, act("checker (#2, passkey)", on), words="x")
+                naive[on] = (deed, on)
+        session.flush()
+        for past in range((on - DAY).days + 1):
+            day = DAY + timedelta(past)
+            (told,) = records_on(session, day)
+            assert (told.check_result, told.checked_on) == naive[max(one for one in naive if one <= day)]
+        session.close()
+        outer.rollback()
 
 
 @KNOWN_DATABASE
