@@ -51,7 +51,10 @@ def due(ctx: Context, on: str | None, within: int, processor: str | None, duty: 
     table = headed("due", "what", "processor", "why", plainly=True)
     with ctx.database.read() as session:
         only = {get_processor(session, processor).id} if processor else None
-        for one in duties_on(session, day, within=timedelta(days=within), only=only, sheets=sheets_of(ctx)):
+        duties = duties_on(
+            session, day, within=timedelta(days=within), only=only, sheets=sheets_of(ctx), zone=ctx.settings.zone
+        )
+        for one in duties:
             if duty and one.kind != duty:
                 continue
             if as_json:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import select
 
+from core.clock import DEFAULT_ZONE
 from custody.lifecycle import OVERDUE
 from custody.models import LENT, Extract, Holding, Processor
 from custody.register.overview import register_on
@@ -94,7 +95,7 @@ class Duty:
 
 def duties_on(
     session: Session, day: date, *, within: timedelta = SOON, only: Collection[int] | None = None,
-    sheets: Sheets | None = None, lines: Iterable[Line] | None = None,
+    sheets: Sheets | None = None, lines: Iterable[Line] | None = None, zone: str = DEFAULT_ZONE,
 ) -> list[Duty]:  # fmt: skip
     """What is overdue on a day or due soon after it, longest overdue first.
 
@@ -105,8 +106,9 @@ def duties_on(
         only: Of these processors alone.
         sheets: The check sheets there are.
         lines: The register of that day, where whoever asks has read it.
+        zone: Where the carrier is.
     """
-    edges, records = edges_on(session, day, only=only), records_on(session, day, only=only)
+    edges, records = edges_on(session, day, only=only), records_on(session, day, only=only, zone=zone)
     known = shipped_sheets() if sheets is None else sheets
     names = dict(session.execute(select(Processor.id, Processor.name)).all())
     found = [

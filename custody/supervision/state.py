@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import or_, select
 
+from core.clock import DEFAULT_ZONE, local
 from custody.models import Edge, Processor, RegisterEvent
 from custody.register.history import FIELDS, Past
 from custody.supervision.models import SupervisionRecord
@@ -105,8 +106,9 @@ def edges_on(session: Session, day: date, *, only: Collection[int] | None = None
 
 
 def records_on(
-    session: Session, day: date, kinds: Collection[str] = (), *, only: Collection[int] | None = None
-) -> list[RecordThen]:
+    session: Session, day: date, kinds: Collection[str] = (), *, only: Collection[int] | None = None,
+    zone: str = DEFAULT_ZONE,
+) -> list[RecordThen]:  # fmt: skip
     """Every record that counts on a day and was not withdrawn, in order.
 
     Args:
@@ -114,6 +116,7 @@ def records_on(
         day: What happened after it is left out, what was planned for later is not.
         kinds: Of these kinds; all unless given.
         only: Records about these processors alone.
+        zone: Where the carrier is: the day on which a record was entered is that of its clocks.
     """
     asked = select(*(getattr(SupervisionRecord, name) for name in _RECORD)).where(
         SupervisionRecord.withdrawn_on.is_(None),
@@ -130,7 +133,7 @@ def records_on(
         one.update(later.get(one["id"], {}))
         if one["done_on"] is not None and one["done_on"] > day:
             one["done_on"] = None
-        one["entered_on"] = one.pop("entered_at").date()
+        one["entered_on"] = local(one.pop("entered_at"), zone).date()
         found.append(RecordThen(**one))
     return found
 

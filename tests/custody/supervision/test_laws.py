@@ -24,7 +24,14 @@ from custody.supervision.beside import supervised_on
 from custody.supervision.check_sheets import ANSWERS, CATEGORIES, all_sheets, read_sheet_text
 from custody.supervision.edges import add_edge, change_edge, edge_between, edges_of, get_edge, move_edge
 from custody.supervision.models import SupervisionRecord
-from custody.supervision.overdue import CERTIFICATE_LACKS, CERTIFICATE_WITHIN, COPY_BACK, duties_on
+from custody.supervision.overdue import (
+    CERTIFICATE_LACKS,
+    CERTIFICATE_WITHIN,
+    CHECK_WITHIN,
+    COPY_BACK,
+    SECOND_LINE,
+    duties_on,
+)
 from custody.supervision.records import (
     About,
     EvidenceFile,
@@ -101,6 +108,17 @@ def test_what_was_due_of_a_copy_is_told_as_of_the_day(database: Database) -> Non
                 ]
     lent, lacks = [(COPY_BACK, due, "sales-1")], [(CERTIFICATE_LACKS, returned + CERTIFICATE_WITHIN, "sales-1")]
     assert list(told.values()) == [lent, lent, lent, lent, lacks, lacks, [], []]
+
+
+def test_the_second_line_has_days_from_the_one_on_which_it_was_entered_where_the_carrier_is(database: Database) -> None:
+    evening = datetime(2026, 4, 1, 20, tzinfo=UTC)  # of the next day in Tokyo
+    with database.write() as session:
+        about = About(add_processor(session, "甲", {}, act()))
+        add_record(session, "training", about, {"happened_on": DAY}, Act("keeper", evening, DAY))
+    with database.read() as session:
+        for zone, on in (("Asia/Tokyo", DAY + timedelta(1)), ("America/New_York", DAY)):
+            found = duties_on(session, DAY, within=timedelta(60), zone=zone)
+            assert [one.due_on for one in found if one.kind == SECOND_LINE] == [on + CHECK_WITHIN]
 
 
 @settings(KNOWN_DATABASE, max_examples=25)

@@ -149,7 +149,9 @@ def _show(request: Request, error: RegisterError | None = None) -> Response:
     with world.home.database.read() as session:
         processor = found(session, Processor, request.path_params["processor_id"])
         lines = (line for one in world.shelf.extracts_on(session, today) for line in one.copies)
-        duties = duties_on(session, today, only={processor.id}, sheets=sheets, lines=lines)
+        duties = duties_on(
+            session, today, only={processor.id}, sheets=sheets, lines=lines, zone=world.home.settings.zone
+        )
         extracts = _extracts(session, processor) if tab == "certificates" else {}
         return world.pages.render(
             request, "supervision_processor.html", status=409 if error else 200, said=said_of(request, error),
