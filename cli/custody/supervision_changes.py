@@ -95,10 +95,11 @@ def record(
 ) -> None:
     """Enter a record about a processor, or with --number change one; without NAME it is about the carrier itself."""
     from cli.days import act_of
-    from custody.supervision.records import add_record, change_record, get_record
+    from custody.supervision.records import add_record, change_record, check_days, get_record
 
     fields = _fields(kind, given)
     act = act_of(ctx, None, reason)
+    check_days(fields, act.on)
     with ctx.database.write() as session:
         if number is not None:
             made = change_record(session, get_record(session, number), fields, act, sheets=sheets_of(ctx))

@@ -25,7 +25,7 @@ from custody.register.sheets import MOST_ROWS, Imported, read_day
 from custody.supervision.edges import add_edge, change_edge, edges_of, move_edge
 from custody.supervision.kinds import CERTIFICATE, DAYS, FINDING, INSPECTION, KINDS, OF_EDGE, SHEET
 from custody.supervision.models import SupervisionRecord
-from custody.supervision.records import About, add_record, change_record, get_record
+from custody.supervision.records import About, add_record, change_record, check_days, get_record
 from custody.supervision.stages import AFTER, DURING
 from custody.supervision.words import Words
 from fingerprints.identifiers.interface import header_words
@@ -239,6 +239,7 @@ def _take_record(session: Session, row: Mapping[str, Any], act: Act, sheets: She
     if kind.name == SHEET and "question" in row:
         said = {"answer": row.get("result", ""), "by": row.get("person", ""), "words": row.get("words", "")}
         fields = {"topic": row.get("topic", ""), "happened_on": row.get("happened_on"), "data": {row["question"]: said}}
+    check_days(fields, act.on)
     about = _about_of(session, row)
     known = _numbered(session, row, about) if "record" in row else _same(session, kind.name, about, fields)
     on = Act(act.actor, act.now, fields.get("happened_on") or fields.get("done_on") or act.on, act.reason)

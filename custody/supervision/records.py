@@ -105,6 +105,18 @@ def check_counts(made: SupervisionRecord) -> None:
         raise RegisterError(f"record {made.id} was withdrawn", key="withdrawn", number=made.id)
 
 
+def check_days(fields: Mapping[str, Any], today: date) -> None:
+    """Let nothing have happened, or have been done, that has not yet: what is planned has a day by which it is due.
+
+    Raises:
+        RegisterError: One of these days is after today.
+    """
+    for name in ("happened_on", "done_on"):
+        day = fields.get(name)
+        if isinstance(day, date) and day > today:
+            raise RegisterError(f"{day} has not come yet", key="not_yet", day=day)
+
+
 def add_record(
     session: Session, kind: str, about: About, fields: Mapping[str, Any], act: Act, *, sheets: Sheets | None = None
 ) -> SupervisionRecord:

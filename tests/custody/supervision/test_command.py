@@ -62,6 +62,7 @@ def test_contracts_and_records_are_entered_shown_and_due(
     assert {number: one["answer"] for number, one in sheet["data"].items()} == {"tec-auth": "yes", "ext-country": "no"}
     says("supervision", "record", "check-sheet", "架空コール", "--topic", "service", "--happened-on", "2026-04-03",
          "--answer", "tec-auth", code=2)  # fmt: skip
+    says("supervision", "record", "training", "架空コール", "--happened-on", "2099-01-01", code=2)
     file = tmp_path / "証明.pdf"
     file.write_bytes(b"made up")
     (attached,) = says("supervision", "attach", str(sheet["record"]), str(file), "--question", "tec-auth", "--json")

@@ -212,6 +212,21 @@ def test_a_certificate_of_an_extract_that_is_not_theirs_is_left_out_as_if_there_
     assert held == {"mine": "erased", "theirs": "lent"}
 
 
+def test_what_has_not_happened_yet_is_left_out_and_what_is_planned_is_taken(database: Database, tmp_path: Path) -> None:
+    with database.write() as session:
+        add_processor(session, "架空販売", {}, ACT)
+    (tmp_path / "mine.csv").write_text(
+        "kind_of,processor,topic,words,happened_on,due_on,done_on\n"
+        "training,架空販売,,,2026-03-21,,\n"
+        "breach,架空販売,,b,2026-03-20,,2026-03-21\n"
+        "inspection,架空販売,paper,,,2026-03-21,\n"
+        "training,架空販売,,,2026-03-20,,\n",
+        encoding="utf-8",
+    )
+    done = read_exchange(tmp_path / "mine.csv", database, act=ACT, sheets=shipped_sheets(), may_end=bool)
+    assert ([line for line, _ in done.rejected], done.changed) == ([2, 3], 2)
+
+
 def test_a_table_without_kinds_is_refused(database: Database, tmp_path: Path) -> None:
     book = Workbook()
     book.active.append(["委託先", "内容"])

@@ -13,6 +13,7 @@ from custody.register.holdings import get_extract
 from custody.register.sheets import read_day
 from custody.supervision.check_sheets import all_sheets
 from custody.supervision.kinds import DAYS, KINDS
+from custody.supervision.records import check_days
 from people.roles import Permission, may, may_with, may_with_all
 from web.access.own import own_names
 from web.routes.register.asked import NOT_THERE, TEXT_LIMIT, field_of, today_of
@@ -85,7 +86,7 @@ def record_fields(request: Request, kind: str) -> dict[str, Any]:
     """What the form says of a record of a kind; answers of a sheet are read apart.
 
     Raises:
-        RegisterError: A day is none.
+        RegisterError: A day is none, or has not come yet although something is said to have happened on it.
     """
     found: dict[str, Any] = {}
     for name in KINDS[kind].fields:
@@ -93,6 +94,7 @@ def record_fields(request: Request, kind: str) -> dict[str, Any]:
             continue
         text = field_of(request, name, TEXT_LIMIT)
         found[name] = (read_day(text) if text else None) if name in DAYS else text
+    check_days(found, today_of(request))
     return found
 
 
