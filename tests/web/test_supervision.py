@@ -236,6 +236,19 @@ def test_numbers_lead_to_their_lists_and_leave_as_files(browser: TestClient, reg
     assert browser.get("/supervision/numbers/list?number=nothing").status_code == 404
 
 
+@pytest.mark.parametrize(
+    "year", ["020240", "２０２４", "-1", "99999", "20241", "1e3", "+2024", "2024.0", "", "0000", "1989", "2201", "٢٠٢٤"]
+)
+def test_a_year_that_is_none_of_four_digits_is_todays(browser: TestClient, register: Database, year: str) -> None:
+    del register
+    for path in ("/supervision/numbers.xlsx", "/supervision/numbers.docx"):
+        answer = browser.get(path, params={"fiscal_year": year})
+        assert answer.status_code == 200
+        assert answer.headers["content-disposition"] == browser.get(path).headers["content-disposition"]
+    given = browser.get("/supervision/numbers.xlsx", params={"fiscal_year": "2024"}).headers["content-disposition"]
+    assert "2025-03-31" in given
+
+
 def test_a_workbook_goes_out_and_in(browser: TestClient, register: Database) -> None:
     known = numbers(register)
     post(browser, f"/supervision/processors/{known['seller']}", do="add", kind="training", happened_on="2026-05-01")
