@@ -115,8 +115,8 @@ def records(database: Database) -> list[SupervisionRecord]:
     [
         {"kind": "pledge", "topic": "midway", "happened_on": "2026-04-01"},
         {"kind": "training", "happened_on": "someday"},
-        {"kind": "training", "happened_on": "2099-01-01"},
-        {"kind": "breach", "words": "x", "happened_on": "2026-04-01", "done_on": "2099-01-01"},
+        {"kind": "training", "happened_on": "2026-11-23"},
+        {"kind": "breach", "words": "x", "happened_on": "2026-04-01", "done_on": "2026-11-23"},
         {"kind": "breach", "words": "", "happened_on": "2026-04-01"},
         {"kind": "inspection", "topic": "paper"},
         {"kind": "clause", "topic": "secrecy", "result": "present", "happened_on": "2026-04-01", "edge": "999"},

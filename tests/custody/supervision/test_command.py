@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -62,7 +63,8 @@ def test_contracts_and_records_are_entered_shown_and_due(
     assert {number: one["answer"] for number, one in sheet["data"].items()} == {"tec-auth": "yes", "ext-country": "no"}
     says("supervision", "record", "check-sheet", "架空コール", "--topic", "service", "--happened-on", "2026-04-03",
          "--answer", "tec-auth", code=2)  # fmt: skip
-    says("supervision", "record", "training", "架空コール", "--happened-on", "2099-01-01", code=2)
+    tomorrow = str((datetime.now(UTC) + timedelta(days=2)).date())
+    says("supervision", "record", "training", "架空コール", "--happened-on", tomorrow, code=2)
     file = tmp_path / "証明.pdf"
     file.write_bytes(b"made up")
     (attached,) = says("supervision", "attach", str(sheet["record"]), str(file), "--question", "tec-auth", "--json")
