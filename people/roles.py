@@ -1,4 +1,7 @@
-"""What each role may do: a table, and nothing else. The pages, the API, Slack and the command line all ask it.
+"""What each role may do: a table, and nothing else. The pages, the API and Slack ask it for everything they do.
+
+Of the commands, supervision, stating a look, exports, and whatever takes a second person ask it; whoever may
+run the others over a home holds its key anyway (`people.command_line`).
 
 ``docs/roles.md`` is written from it, with the pages that each permission opens.
 """

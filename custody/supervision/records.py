@@ -48,6 +48,8 @@ CHECKS: Final = (CONFIRMED, OBJECTED)
 CHECKED: Final = "supervision-checked"
 _UNCHECKED: Final[dict[str, Any]] = {"checked_by": "", "checked_on": None, "check_result": "", "check_words": ""}
 _LIMIT: Final = 4000
+LARGEST_BYTES: Final = 64 * 1024 * 1024
+"""Of an attachment: see `attach`."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -129,7 +129,8 @@ def test_a_check_is_seen_as_of_the_day(database: Database, steps: list[tuple[int
         session = OpenSession(connection)
         about = About(add_processor(session, "甲", {}, act()))
         made = add_record(session, "training", about, {"happened_on": DAY}, act())
-        on, naive = DAY, {DAY: ("", None)}
+        on = DAY
+        naive: dict[date, tuple[str, date | None]] = {DAY: ("", None)}
         for number, (days, deed) in enumerate(steps):
             on += timedelta(days)
             if deed == "changed":

@@ -15,7 +15,7 @@ from core.processes.child import run_hinomi
 from custody.enrolment.uploads import PLAIN, Uploads
 from custody.errors import RegisterError
 from custody.supervision.exchange import exchange_rows, headers_in, read_exchange
-from custody.supervision.records import EvidenceFile, attach, get_record
+from custody.supervision.records import LARGEST_BYTES, EvidenceFile, attach, get_record
 from custody.supervision.words import Words
 from custody.supervision.workbooks import workbook_bytes
 from people.roles import Permission
@@ -32,8 +32,6 @@ if TYPE_CHECKING:
 
 LIMIT_S: Final = 120.0
 SHOWN_REJECTED: Final = 200
-LARGEST_BYTES: Final = 64 * 1024 * 1024
-"""Of an attachment."""
 BAD_REQUEST, TOO_LARGE = 400, 413
 XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
