@@ -304,6 +304,21 @@ def test_a_copy_is_ended_and_opened_again_by_who_may_change_its_extract(
     assert "sales-1" not in shown
 
 
+def test_a_link_that_leads_to_a_refusal_is_not_offered(
+    browser: TestClient, register: Database, clock: SetClock
+) -> None:
+    links = ("/supervision/import", "/supervision/export.xlsx")
+    people = (
+        ("所有", (Role.DATA_OWNER,), ("billing-*",)), ("全部", (Role.DATA_OWNER,), ("*",)),
+        ("管理", (Role.ADMINISTRATOR,), ()), ("監査", (Role.AUDITOR,), ()), ("調査", (Role.INVESTIGATOR,), ()),
+        ("両方", (Role.DATA_OWNER, Role.ADMINISTRATOR), ("billing-*",)),
+    )  # fmt: skip
+    for login, roles, extracts in people:
+        who = another(browser.app, register, clock, login, *roles, extracts=extracts)  # type: ignore[arg-type]
+        shown = who.get("/supervision").text
+        assert [f'href="{link}"' in shown for link in links] == [who.get(link).status_code == 200 for link in links]
+
+
 def test_who_owns_some_extracts_sees_no_foreign_extract_and_changes_nothing(
     browser: TestClient, register: Database, clock: SetClock
 ) -> None:

@@ -14,8 +14,7 @@ from custody.register.sheets import read_day
 from custody.supervision.check_sheets import all_sheets
 from custody.supervision.kinds import DAYS, KINDS
 from custody.supervision.records import check_days
-from people.roles import Permission, may, may_with, may_with_all
-from web.access.own import own_names
+from people.roles import Permission, may_with, may_with_all
 from web.routes.register.asked import NOT_THERE, TEXT_LIMIT, field_of, today_of
 from web.world import actor_of, world_of
 
@@ -34,8 +33,7 @@ def sheets_of(request: Request) -> Sheets:
 
 def may_change(request: Request) -> bool:
     """Whether somebody may: as with processors, the owner of a few extracts may not."""
-    is_allowed = may(actor_of(request), Permission.CHANGE_SUPERVISION)
-    return is_allowed and own_names(request, Permission.CHANGE_SUPERVISION) is None
+    return may_with_all(actor_of(request), Permission.CHANGE_SUPERVISION)
 
 
 def check_all(request: Request) -> None:
@@ -50,7 +48,7 @@ def check_all(request: Request) -> None:
 
 def sees_extracts(request: Request) -> bool:
     """Whether somebody may see the names of everybody's extracts."""
-    return may(actor_of(request), Permission.SEE_REGISTER) and own_names(request, Permission.SEE_REGISTER) is None
+    return may_with_all(actor_of(request), Permission.SEE_REGISTER)
 
 
 def may_end(request: Request, extract: str) -> bool:
