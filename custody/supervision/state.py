@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import or_, select
 
-from custody.models import Edge, Processor
+from core.clock import DEFAULT_ZONE, local
+from custody.models import Edge, Processor, RegisterEvent
 from custody.register.history import FIELDS, Past
 from custody.supervision.models import SupervisionRecord
 from custody.supervision.stages import STANDING
@@ -55,7 +56,7 @@ class EdgeThen:
 
 @dataclass(frozen=True, slots=True)
 class RecordThen:
-    """A record that counts; ``done_on`` only where it was done by that day."""
+    """A record that counts; ``done_on`` only where it was done by that day, its check as it stood on that day."""
 
     id: int
     kind: str
@@ -105,8 +106,9 @@ def edges_on(session: Session, day: date, *, only: Collection[int] | None = None
 
 
 def records_on(
-    session: Session, day: date, kinds: Collection[str] = (), *, only: Collection[int] | None = None
-) -> list[RecordThen]:
+    session: Session, day: date, kinds: Collection[str] = (), *, only: Collection[int] | None = None,
+    zone: str = DEFAULT_ZONE,
+) -> list[RecordThen]:  # fmt: skip
     """Every record that counts on a day and was not withdrawn, in order.
 
     Args:
@@ -114,6 +116,7 @@ def records_on(
         day: What happened after it is left out, what was planned for later is not.
         kinds: Of these kinds; all unless given.
         only: Records about these processors alone.
+        zone: Where the carrier is: the day on which a record was entered is that of its clocks.
     """
     asked = select(*(getattr(SupervisionRecord, name) for name in _RECORD)).where(
         SupervisionRecord.withdrawn_on.is_(None),
@@ -123,13 +126,29 @@ def records_on(
         asked = asked.where(SupervisionRecord.kind.in_(kinds))
     if only is not None:
         asked = asked.where(SupervisionRecord.processor_id.in_(only))
+    later = _checks_after(session, day)
     found = []
     for row in session.execute(asked.order_by(SupervisionRecord.id)):
         one = dict(zip(_RECORD, row, strict=True))
+        one.update(later.get(one["id"], {}))
         if one["done_on"] is not None and one["done_on"] > day:
             one["done_on"] = None
-        one["entered_on"] = one.pop("entered_at").date()
+        one["entered_on"] = local(one.pop("entered_at"), zone).date()
         found.append(RecordThen(**one))
+    return found
+
+
+def _checks_after(session: Session, day: date) -> dict[int, dict[str, Any]]:
+    """What the second line had said by a day of the records of which it said, or lost, something after it."""
+    later = select(RegisterEvent.about_id, RegisterEvent.changes).where(
+        RegisterEvent.about == SupervisionRecord.__tablename__, RegisterEvent.happened_on > day
+    )
+    found: dict[int, dict[str, Any]] = defaultdict(dict)
+    for number, changes in session.execute(later.order_by(RegisterEvent.happened_on, RegisterEvent.id)):
+        if "check_result" in changes:
+            found[number].setdefault("check_result", changes["check_result"][0] or "")
+        if "checked_on" in changes:
+            found[number].setdefault("checked_on", _day(changes["checked_on"][0]))
     return found
 
 
