@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import csv
 import io
-from datetime import datetime
+from datetime import datetime, timedelta
 from random import Random
 from shlex import quote
 from typing import TYPE_CHECKING
@@ -80,7 +80,7 @@ class DripCase:
             ("safety", "present"), ("secrecy", "present"), ("supervision", "present"), ("sub-processing", "missing"),
         ):  # fmt: skip
             line = f"supervision record clause {CENTRE} --topic {clause} --result {standing} --happened-on 2016-04-01"
-            run("sora", f"{line} --json")
+            run("kenji", f"{line} --json")
         self.stage.tell("drip.contracts", first=CENTRE, second=SYSTEM, third=KEEPER)
 
     def years(self) -> None:
@@ -93,7 +93,7 @@ class DripCase:
         self.lend("crm-2020-04")
         self.at(2024, 3, 4, 10)
         self.lend("crm-2024-03")
-        self.stage.run("sora", f"supervision record inspection {SYSTEM} --topic on-site --due-on 2024-06-30 --json")
+        self.stage.run("kenji", f"supervision record inspection {SYSTEM} --topic on-site --due-on 2024-06-30 --json")
         self.stage.tell("drip.planned", second=SYSTEM)
 
     def lend(self, name: str) -> None:
@@ -111,9 +111,9 @@ class DripCase:
         """On paper, with a finding that nobody mended; the second line agreed."""
         run = self.stage.run
         line = f"supervision record inspection {CENTRE} --topic paper --due-on 2019-06-30 --done-on 2019-06-14"
-        (paper,) = run("sora", f"{line} --person 委託管理課 --json")
+        (paper,) = run("kenji", f"{line} --person 委託管理課 --json")
         line = f"supervision record finding {CENTRE} --of {paper['record']} --happened-on 2019-06-14"
-        run("sora", f"{line} --due-on 2019-12-31 --words {spoken('drip', 'finding')} --json")
+        run("kenji", f"{line} --due-on 2019-12-31 --words {spoken('drip', 'finding')} --json")
         run("aoi", f"supervision check {paper['record']} confirmed --json")
         self.stage.tell("drip.inspected", first=CENTRE)
 
@@ -147,6 +147,7 @@ class DripCase:
         self.at(2024, 7, 11, 13, 40)
         self.stage.run("kenji", f"incident {INCIDENT} act confirm-owner")
         self.stage.tell("confirmed", csirt="hana", owner="kenji")
+        self.stage.settle(INCIDENT, timedelta(hours=21))
 
     def cause(self) -> None:
         """The maintenance console's records are asked for, and explain it."""
@@ -169,25 +170,26 @@ class DripCase:
         line = f"deadlines set {INCIDENT} processor-known=2024-07-11T15:00"
         run("hana", f"{line} --reason {spoken('drip', 'processor_why')}")
         line = f"supervision record breach {SYSTEM} --happened-on 2024-07-12"
-        run("sora", f"{line} --words {spoken('drip', 'breach')} --json")
+        run("kenji", f"{line} --words {spoken('drip', 'breach')} --json")
         self.stage.tell("drip.terms")
+        self.stage.settle(INCIDENT, timedelta(days=2))
         papers.write("rapid", "hana")
         self.at(2024, 7, 14, 10)
         papers.approve("rapid", "kenji")
         papers.file("rapid", "sora", OFFICE, "R6-0714", meets=["jp-appi-authority/first-report"])
         self.stage.tell("filed", form=FIRST_REPORT, deadline="2024-07-16", by="sora")
-        self.at(2024, 7, 16, 10)
         line = f"deadlines met {INCIDENT} jp-appi-processor/principal"
         run("hana", f"{line} --with {spoken('drip', 'processor_told')}")
 
     def final_report(self) -> None:
         """The people are told, it is contained, and everything is said within the sixty days."""
         papers = Papers(self.stage, "drip", INCIDENT)
-        self.at(2024, 7, 29, 10)
+        self.at(2024, 7, 15, 10)
         papers.write("customers", "hana")
         papers.approve("customers", "kenji")
         papers.file("customers", "sora", spoken("drip", "told"), "", meets=["jp-appi-people/people"])
         self.stage.tell("drip.told_customers")
+        self.stage.settle(INCIDENT, timedelta(days=20))
         self.at(2024, 8, 20, 17)
         self.stage.run("hana", f"incident {INCIDENT} act contain --reason {spoken('drip', 'contained')}")
         self.at(2024, 9, 2, 11)
@@ -198,3 +200,6 @@ class DripCase:
         self.stage.tell("filed", form=FINAL_REPORT, deadline="2024-09-09", by="sora")
         papers.write("management", "hana")
         papers.approve("management", "sora")
+        self.stage.settle(INCIDENT, timedelta(days=60))
+        self.stage.run("hana", f"incident {INCIDENT} act close")
+        self.stage.tell("drip.closed")

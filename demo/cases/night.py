@@ -6,6 +6,7 @@ site is live on this machine while it is swept, and everything after that happen
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from core.clock import SystemClock
@@ -57,9 +58,9 @@ class NightCase:
         run("sora", f"{add} {CENTRE} --contract A --on 2025-04-01 --contact '運用管理部 03-0000-0000' --json")
         run("sora", f"{add} {AGENCY} --under {CENTRE} --contract A --consent unknown --on 2025-04-01 --json")
         line = f"supervision record inspection {CENTRE} --topic on-site --due-on 2026-06-30 --done-on 2026-06-18"
-        (look,) = run("sora", f"{line} --person 委託管理課 --json")
+        (look,) = run("kenji", f"{line} --person 委託管理課 --json")
         line = f"supervision record finding {CENTRE} --of {look['record']} --happened-on 2026-06-18"
-        run("sora", f"{line} --due-on 2026-09-30 --words {spoken('night', 'finding')} --json")
+        run("kenji", f"{line} --due-on 2026-09-30 --words {spoken('night', 'finding')} --json")
         self.stage.tell("night.register", first=CENTRE, second=AGENCY)
 
     def found(self) -> None:
@@ -82,7 +83,8 @@ class NightCase:
         line = f"deadlines set {self.incident_id} people-possible={COPIED} specific-user-information=no {facts}"
         run("hana", f"{line} --reason {spoken('night', 'facts_why')}")
         line = f"supervision record breach {CENTRE} --happened-on {NIGHT:%Y-%m-%d}"
-        run("sora", f"{line} --words {spoken('night', 'breach')} --json")
+        run("kenji", f"{line} --words {spoken('night', 'breach')} --json")
+        self.stage.settle(self.incident_id, timedelta(days=1))
         papers.write("rapid", "hana")
         papers.approve("rapid", "kenji")
         papers.file("rapid", "sora", OFFICE, "R8-1103", meets=["jp-appi-authority/first-report"])

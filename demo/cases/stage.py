@@ -10,6 +10,7 @@ import importlib
 import io
 import shlex
 from contextlib import redirect_stdout
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from rich.console import Console
@@ -17,7 +18,7 @@ from rich.console import Console
 from cli.context import Context
 from cli.language import say
 from cli.main import COMMANDS
-from core.actors import SYSTEM
+from core.actors import SYSTEM, Role
 from core.clock import local
 from people.accounts import add_account, as_actor, find_account, get_account
 
@@ -35,6 +36,10 @@ CAST: Final = {
     "aoi": (("auditor",), ()),
 }
 """Who works at the carrier: roles, and the extracts they answer for."""
+
+
+A_MONTH: Final = timedelta(days=30)
+"""Tasks without a day are done in the end."""
 
 
 class PlayedContext(Context):
@@ -98,6 +103,15 @@ class Stage:
         finally:
             played.append_to_log()
         return played.said
+
+    def settle(self, incident_id: int, within: timedelta) -> None:
+        """Do the tasks that are due soon, each by somebody whose they are."""
+        until = self.clock.now() + within
+        for task in self.run("hana", "tasks list --json"):
+            due = datetime.fromisoformat(task["due_at"]) if task["due_at"] else None
+            if task["incident_id"] == incident_id and (due is None or due <= until) and (due or within > A_MONTH):
+                who = "kenji" if task["role"] == Role.DATA_OWNER else "hana"
+                self.run(who, f"incident {incident_id} task done {task['id']}")
 
     def ask_cause(self, login: str, incident_id: int) -> None:
         """Rank the access records, and tell which operator comes first."""
