@@ -12,7 +12,9 @@ from urllib.parse import quote
 
 from sqlalchemy import select, update
 
-from archive.errors import ArchiveError
+from archive.bodies.models import REMOVED, WHOLE, BodyRemoval
+from archive.bodies.removal import bodies_lock
+from archive.errors import ArchiveError, BodyGoneError
 from archive.models import EVIDENCE, Capture, DocumentRow, WarcFileRow
 from archive.records import CHUNK_BYTES, Exchange, RecordPlace, read_content
 from archive.recovery import recover
@@ -83,6 +85,9 @@ class Archive:
         known = find_document(session, content.sha256)
         if known and (kept := find_capture(session, known, place)):
             return kept
+        if known and known.body != WHOLE:
+            there = RecordPlace(known.warc_file, known.warc_offset)
+            return add_place(session, known, place, there, self._settings)
         seen_in = warc.write_exchange(exchange)
         if known:
             return add_place(session, known, place, seen_in, self._settings)
@@ -95,6 +100,9 @@ class Archive:
         known = find_document(session, content.sha256)
         if known and (kept := find_capture(session, known, place)):
             return kept
+        if known and known.body != WHOLE:  # what was taken away does not come back with its page
+            there = RecordPlace(known.warc_file, known.warc_offset)
+            return add_place(session, known, place, there, self._settings)
         seen_in = warc.write_exchange(page)
         if known:
             return add_place(session, known, place, seen_in, self._settings)
@@ -142,22 +150,39 @@ class Archive:
         return b"".join(self.stream(document))
 
     def stream(self, document: DocumentRow) -> Iterator[bytes]:
-        """The content in pieces; the last piece comes only when the whole was verified, so read to the end."""
-        if not any(path.exists() for path in self._names(document.warc_file)):
-            raise self._missing(document)
+        """The content in pieces; the last piece comes only when the whole was verified, so read to the end.
+
+        Of a purged document that is what is left of it.
+
+        Raises:
+            BodyGoneError: Nothing is left of it.
+        """
+        file, offset, wanted = document.warc_file, document.warc_offset, document.sha256
+        if document.body != WHOLE:
+            file, offset, wanted = self._left_of(document)
+        if not any(path.exists() for path in self._names(file)):
+            raise self._missing(file, offset)
         digest, pending = hashlib.sha256(), b""
-        for chunk in read_content(self._names(document.warc_file), document.warc_offset):
+        for chunk in read_content(self._names(file), offset):
             digest.update(chunk)
             if pending:
                 yield pending
             pending = chunk
-        if digest.hexdigest() != document.sha256:
+        if digest.hexdigest() != wanted:
             raise ArchiveError(
-                f"{self.folder / document.warc_file} holds another content at offset {document.warc_offset}: "
-                f"sha256 {digest.hexdigest()}, expected {document.sha256} (document {document.id})",
+                f"{self.folder / file} holds another content at offset {offset}: "
+                f"sha256 {digest.hexdigest()}, expected {wanted} (document {document.id})",
                 hint="The file was changed after the capture: restore it from a backup.",
             )
         yield pending
+
+    def _left_of(self, document: DocumentRow) -> tuple[str, int, str]:
+        """Where what is left of a body is, and its hash."""
+        with self._database.read() as session:
+            removal = session.get(BodyRemoval, document.id)
+        if document.body == REMOVED or removal is None or not removal.warc_file:
+            raise BodyGoneError(f"the body of document {document.id} was taken away; its hash and its record stay")
+        return removal.warc_file, removal.warc_offset, removal.sha256_after
 
     def paths_of(self, name: str) -> Sequence[Path]:
         """What a WARC file may be called on disk, the usual name first."""
@@ -196,7 +221,8 @@ class Archive:
 
     def expire(self, now: datetime) -> Expired:
         """Delete what nobody has to keep any more; see `archive.retention`."""
-        return expire(self.folder, self._database, now)
+        with bodies_lock(self.folder):
+            return expire(self.folder, self._database, now)
 
     def recover(self) -> list[Recovered]:
         """Close the files of processes that died; see `archive.recovery`."""
@@ -238,15 +264,15 @@ class Archive:
             session.execute(update(Capture).where(Capture.id == kept.capture_id).values(state="reported"))
         return kept
 
-    def _missing(self, document: DocumentRow) -> ArchiveError:
+    def _missing(self, file: str, offset: int) -> ArchiveError:
         """A WARC file that is not here: lost, or on the machine that wrote it."""
         with self._database.read() as session:
-            host = session.scalar(select(WarcFileRow.host).where(WarcFileRow.name == document.warc_file))
-        path, here = self.folder / document.warc_file, socket.gethostname()
+            host = session.scalar(select(WarcFileRow.host).where(WarcFileRow.name == file))
+        path, here = self.folder / file, socket.gethostname()
         hint = "The file was removed: restore it from a backup."
         if host and host != here:
             hint = f"{host} wrote it, this is {here}: let both see one folder ([archive] folder)."
-        return ArchiveError(f"{path} is missing (wanted: the record at offset {document.warc_offset})", hint=hint)
+        return ArchiveError(f"{path} is missing (wanted: the record at offset {offset})", hint=hint)
 
     def _closed(self, warc: WarcFile) -> None:
         sealed = measure(warc.path)

@@ -55,13 +55,14 @@ class UnreadableError(OutsideError):
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A document to be judged: its file, or its content in pieces."""
+    """A document to be judged: its file, or its content in pieces; ``gone`` says who was taken out of it."""
 
     name: str
     content: Iterable[bytes] | Path
     size_bytes: int
     media_type: str = ""
     charset: str = ""
+    gone: tuple[int, int, float] = (0, 0, 0.0)
 
 
 class Judge(Protocol):
@@ -121,6 +122,11 @@ class ChildJudge:
             if isinstance(content, Path) and content != question.content:
                 content.unlink()
 
+    @property
+    def folder(self) -> Path:
+        """Where the child may write; it goes with this context."""
+        return self._folder
+
     def close(self) -> None:
         """End the child."""
         if self._worker is not None:
@@ -130,7 +136,8 @@ class ChildJudge:
     def _ask(self, question: Question, content: bytes | Path, *, plainly: bool) -> Judged:
         worker = self._ready()
         with suppress(ConnectionError):  # it has just ended: its answer says so
-            worker.line.send((question.name, content, question.media_type, question.charset, plainly))
+            asked = (question.name, content, question.media_type, question.charset, plainly)
+            worker.line.send((*asked, question.gone) if any(question.gone) else asked)
         return cast("Judged", self._answer(worker, self._bench.document_s))
 
     def _plainly(self, question: Question, content: bytes | Path, error: JudgingError) -> Judged:
@@ -240,7 +247,7 @@ def _serve(line: Connection, bench: Bench, key: Key, open_judge: Callable[[Bench
         line.send_bytes(ANSWERS.pack(_verdict(verdicts, question)))
 
 
-def _verdict(verdicts: Verdicts, question: tuple[str, bytes | Path, str, str, bool]) -> tuple[str, object]:
+def _verdict(verdicts: Verdicts, question: tuple[Any, ...]) -> tuple[str, object]:
     """The word and the value for one document."""
     try:
         return JUDGED, verdicts.judge(*question)
