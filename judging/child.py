@@ -62,7 +62,7 @@ class Question:
     size_bytes: int
     media_type: str = ""
     charset: str = ""
-    gone: tuple[int, int, float] = (0, 0, 0.0)
+    gone: tuple[int, int, float, float] = (0, 0, 0.0, 0.0)
 
 
 class Judge(Protocol):

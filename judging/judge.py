@@ -92,7 +92,7 @@ class Verdicts:
         media_type: str,
         charset: str,
         plainly: bool = False,  # noqa: FBT001, FBT002  # as it comes over the line
-        gone: tuple[int, int, float] = (0, 0, 0.0),
+        gone: tuple[int, int, float, float] = (0, 0, 0.0, 0.0),
     ) -> Judged:
         """The verdict over one document.
 

@@ -29,11 +29,13 @@ class Gone(NamedTuple):
         units: Rows, records or lines that looked like a person.
         people: Different people.
         rate: The share of ours among all who stood there, as `Finding.rate`.
+        listed: How sure a phone number is that stood in a list of ours, as `Finding.listed`.
     """
 
     units: int = 0
     people: int = 0
     rate: float = 0.0
+    listed: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,8 +27,10 @@ LINES, EXTRACT = "lines", "extract"
 """How it was made: the lines that stood there with nothing between them, or rows as the readers give them."""
 LONGEST_LINE: Final = 20_000
 """Characters of a line that may be one record; a longer one is a whole document without line ends."""
-CONTEXT: Final = (0, 2, 6)
-"""Lines after a match's own that its record may go on in."""
+CONTEXT: Final = (2, 6)
+"""Lines after a match's own that its record may go on in, up to an empty one."""
+LINES_A_RECORD: Final = 2.5
+"""From so many lines a person on, a record takes several: else the next line is the next person's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +44,7 @@ class Left:
         people: Different people in it.
         ours: Customers of ours among them.
         strangers: People who still stand there because their line is one of ours as well.
-        gone_units: As `matcher.document.Gone` has them.
-        gone_people: Likewise.
-        gone_rate: Likewise.
+        gone: The values of a `matcher.document.Gone`.
     """
 
     form: str = ""
@@ -53,9 +53,7 @@ class Left:
     people: int = 0
     ours: int = 0
     strangers: int = 0
-    gone_units: int = 0
-    gone_people: int = 0
-    gone_rate: float = 0.0
+    gone: tuple[int, int, float, float] = (0, 0, 0.0, 0.0)
 
 
 _Wanted = dict[tuple[str, str], set[int]]
@@ -71,10 +69,11 @@ def ways_of(document: Document, found: Finding, limits: Limits) -> Iterator[tupl
                 wanted[member, kind].add(int(number))
     if all(not member for member, _ in wanted):
         yield LINES, lambda out: _write_lines(document, wanted, limits, out)
-    for more in CONTEXT:
-        yield EXTRACT, lambda out, more=more: _write_extract(document, wanted, limits, out, _CsvRows(out), more)
-        if not more:
-            yield EXTRACT, lambda out: _write_extract(document, wanted, limits, out, _JsonRows(out), 0)
+    yield EXTRACT, lambda out: _write_extract(document, wanted, limits, out, _CsvRows(out), 0)
+    yield EXTRACT, lambda out: _write_extract(document, wanted, limits, out, _JsonRows(out), 0)
+    if _lines_in(document, limits) >= LINES_A_RECORD * max(found.units, 1):
+        for more in CONTEXT:
+            yield EXTRACT, lambda out, more=more: _write_extract(document, wanted, limits, out, _CsvRows(out), more)
 
 
 def _write_lines(document: Document, wanted: _Wanted, limits: Limits, out: TextIO) -> bool:
@@ -95,6 +94,11 @@ def _write_lines(document: Document, wanted: _Wanted, limits: Limits, out: TextI
             out.write(line)
         out.write("\n")
     return not cuts.notes
+
+
+def _lines_in(document: Document, limits: Limits) -> int:
+    passages = (passage for _, passage in read_document(document, limits, Cuts()))
+    return sum(one.text.count("\n") + 1 for one in passages if isinstance(one, Prose))
 
 
 def _header(document: Document, limits: Limits) -> tuple[str, ...]:
@@ -141,7 +145,13 @@ def _write_extract(
 def _write_prose(passage: Prose, numbers: set[int], more: int, out: TextIO) -> bool:
     lines = passage.text.split("\n")
     first, last = passage.first_line, passage.first_line + len(lines)
-    kept = sorted({after for n in numbers if first <= n < last for after in range(n, min(n + more + 1, last))})
+    kept: list[int] = []
+    for number in sorted(n for n in numbers if first <= n < last):
+        for after in range(number, min(number + more + 1, last)):
+            if after > number and not lines[after - first].strip():
+                break
+            if not kept or after > kept[-1]:
+                kept.append(after)
     for number in kept:
         out.write(lines[number - first] + "\n" * (2 if number + 1 not in kept and more else 1))
     return bool(kept)

@@ -170,7 +170,7 @@ def _conclude(
         units = max(gathered.units_with_people, np.unique(found.unit).size) + about.gone.units
         known = about.gone.rate
         posterior, rate = posteriors(found.evidence, found.total, units, about.population, found.possible, known)
-        listed = _listed(found, posterior, phones, units, contradicted)
+        listed, told = _listed(found, posterior, phones, units, contradicted, about.gone)
         matched = np.flatnonzero((posterior >= ENOUGH) & (found.possible | listed))
         if matched.size < max(
             FEW, RARE * units
@@ -178,7 +178,7 @@ def _conclude(
             matched = matched[posterior[matched] >= ENOUGH_IN_A_CROWD]
         if matched.size:
             finding = _finding(gathered, found, matched, posterior[matched], about)
-            return replace(finding, units=units, rate=rate)
+            return replace(finding, units=units, rate=float(rate), listed=float(told))
     if gathered.hidden >= max(FEWEST_HIDDEN, MOSTLY_HIDDEN * gathered.hideable):
         about.cuts.note("most of it is masked beyond what can be told")
     return Finding(
@@ -195,19 +195,23 @@ def _listed(
     phones: PhoneLists,
     people: int,
     contradicted: NDArray[np.uint32],
-) -> NDArray[np.bool_]:
-    """Candidates by their phone in a list of ours, or by it and a surname; probabilities are raised in place."""
+    gone: Gone,
+) -> tuple[NDArray[np.bool_], float]:
+    """Candidates by their phone in a list of ours, or by it and a surname; probabilities are raised in place.
+
+    And how sure a number of the list is.
+    """
     allowed = ~np.isin(found.subject, contradicted)
     named, sure = listed_by_surname(found, people)
     named &= allowed
     posterior[named] = np.maximum(posterior[named], sure)
     listed: NDArray[np.bool_] = _with_phone(found) & allowed & ~np.isin(found.unit, phones.told_of)
-    sure = phones.sureness(np.unique(found.subject[listed]).size)
+    sure = gone.listed if gone.rate else phones.sureness(np.unique(found.subject[listed]).size)
     if not sure:
-        return named
+        return named, sure
     _, holders, count = np.unique(found.evidence, return_inverse=True, return_counts=True)
     posterior[listed] = np.maximum(posterior[listed], sure / count[holders][listed])
-    return listed | named
+    return listed | named, sure
 
 
 def _finding(

@@ -21,8 +21,8 @@ class BodyRemoval(Base):
 
     ``state``: `BEGUN` from the transaction that tells of it until the bytes are gone, then `DONE`. What is left of a
     purged body is the record at ``warc_offset`` of ``warc_file``, and ``form`` says how it was made: its ``lines`` where
-    they stood, or an ``extract`` by the readers. ``gone_units``, ``gone_people`` and ``gone_rate`` tell of the
-    people who were taken out, as the matcher counts them, so that those who stay are as sure as before. ``files`` are the WARC files that were
+    they stood, or an ``extract`` by the readers. ``gone`` tells of the people who were taken out, as
+    `matcher.document.Gone` counts them, so that those who stay are as sure as before. ``files`` are the WARC files that were
     written anew: ``name``, ``before``, ``after``.
     """
 
@@ -39,11 +39,9 @@ class BodyRemoval(Base):
     warc_file: Mapped[str] = mapped_column(default="")
     warc_offset: Mapped[int] = mapped_column(BigInteger, default=0)
     form: Mapped[str] = mapped_column(default="")
-    rows: Mapped[int] = mapped_column(default=0)
+    people: Mapped[int] = mapped_column(default=0)
     ours: Mapped[int] = mapped_column(default=0)
-    gone_units: Mapped[int] = mapped_column(default=0)
-    gone_people: Mapped[int] = mapped_column(default=0)
-    gone_rate: Mapped[float] = mapped_column(default=0.0)
+    gone: Mapped[list[float]] = mapped_column(JSON)
     files: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
     rule: Mapped[str] = mapped_column(default="")
     at: Mapped[datetime]

@@ -52,7 +52,7 @@ class Body:
         left: The file of what may stay; None where nothing does.
         lines: Of the body, those that must not stay: by them the pages are known that show it.
         more: Further records of it, such as pictures, as file and offset.
-        figures: What the row says of it: ``form``, ``rows``, ``ours``, ``gone_units``, ``gone_people``.
+        figures: What the row says of it: ``form``, ``people``, ``ours``, ``gone``.
     """
 
     document_id: int

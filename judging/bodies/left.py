@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 MOST_OURS: Final = 300_000
 """Customers of ours whose rows are looked for one by one: beyond it the list is ours as a whole."""
+MOST_BESIDE: Final = 0.05
+"""Strangers for each customer of ours, beyond which what is left is not ours: they stand in the very lines of ours."""
 AS_SURE: Final = 1e-6
 LEFT_NAME, LEFT_TYPE, LEFT_CHARSET = "left.txt", "text/plain", "utf-8"
 """What an extract is called when it is looked at."""
@@ -55,15 +57,16 @@ class PurgeVerdicts:
                     continue
             as_it_is = left_document(document, tried, form)
             alone = self._match(as_it_is)
-            gone = Gone(max(0, found.units - alone.units), max(0, found.people - alone.people), found.rate)
             strangers = alone.people - alone.subjects
-            if left.file and strangers >= left.strangers:
+            if strangers > MOST_BESIDE * found.subjects or (left.file and strangers >= left.strangers):
                 continue
+            fewer = (max(0, found.units - alone.units), max(0, found.people - alone.people))
+            gone = Gone(*fewer, found.rate, found.listed)
             if _is_same(found, self._match(replace(as_it_is, gone=gone))):
                 tried.replace(kept)
                 left = replace(
                     left, form=form, file=LEFT_FILE, strangers=strangers,
-                    gone_units=gone.units, gone_people=gone.people, gone_rate=gone.rate,
+                    gone=(gone.units, gone.people, gone.rate, gone.listed),
                 )  # fmt: skip
             if left.file and not left.strangers:
                 break
