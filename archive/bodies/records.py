@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 import re
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import select
 from warcio.archiveiterator import ArchiveIterator
@@ -90,10 +90,10 @@ def _add_pages(
         _refuse_open(session, file)
         if not (folder / file).exists():
             continue
-        for offset, kind, _, record in _records(folder / file):
+        for offset, kind, _, content in _records(folder / file, contents=True):
             if kind not in BODIES or (file, offset) in others or offset in found.get(file, ()):
                 continue
-            text = _bare(_TAG.sub(" ", html.unescape(to_text(record.content_stream().read(), ""))))
+            text = _bare(_TAG.sub(" ", html.unescape(to_text(content, ""))))
             if any(sign in text for sign in signs):
                 found.setdefault(file, set()).add(offset)
 
@@ -125,13 +125,14 @@ def _kind(path: Path, offset: int, name: str) -> tuple[str, str]:
     return record.rec_type, record.rec_headers.get_header("WARC-Target-URI") or ""
 
 
-def _records(path: Path) -> Iterator[tuple[int, str, str, Any]]:
-    """The records of a file: offset, type, address, and the record itself, to be read before the next one."""
+def _records(path: Path, *, contents: bool = False) -> Iterator[tuple[int, str, str, bytes]]:
+    """The records of a file: offset, type, address, and, if asked for, the content with HTTP encodings undone."""
     with path.open("rb") as file:
         records = ArchiveIterator(file)
         for record in records:
             address = record.rec_headers.get_header("WARC-Target-URI") or ""
-            yield records.get_record_offset(), record.rec_type, address, record
+            content = record.content_stream().read() if contents and record.rec_type in BODIES else b""
+            yield records.get_record_offset(), record.rec_type, address, content  # asking for it ends the record
 
 
 def _signs(lines: Iterable[str]) -> list[str]:
