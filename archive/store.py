@@ -110,7 +110,13 @@ class Archive:
         return add_document(session, content, place, record, seen_in, self._settings)
 
     def hand_in(
-        self, content: bytes | Path, name: str, *, media_type: str = "", posted: tuple[datetime, str] | None = None
+        self,
+        content: bytes | Path,
+        name: str,
+        *,
+        media_type: str = "",
+        posted: tuple[datetime, str] | None = None,
+        why: tuple[str, str] = ("", ""),
     ) -> Kept:
         """Keep a file that somebody brought: a resource record in a WARC file of its own.
 
@@ -119,13 +125,14 @@ class Archive:
             name: What it is called.
             media_type: What it is.
             posted: When it was out there at the latest, and how that was written, where somebody knows.
+            why: What for, and on what grounds: who handed it in, and what they said.
 
         Raises:
             ArchiveError: The file cannot be read or the archive cannot be written.
         """
         try:
             with BytesIO(content) if isinstance(content, bytes) else content.open("rb") as stream:
-                return self._hand_in(stream, name, media_type, posted)
+                return self._hand_in(stream, name, media_type, posted, why=why)
         except OSError as error:
             raise ArchiveError(f"{name} cannot be handed in: {error.strerror or type(error).__name__}") from error
 
@@ -235,6 +242,7 @@ class Archive:
         media_type: str,
         posted: tuple[datetime, str] | None,
         source: str = HAND_IN,
+        why: tuple[str, str] = ("", ""),
     ) -> Kept:
         now, digest, size = self._clock.now(), hashlib.sha256(), 0
         while chunk := stream.read(CHUNK_BYTES):
@@ -244,7 +252,14 @@ class Archive:
         content = Content(sha256=digest.hexdigest(), size_bytes=size, media_type=media_type)
         posted_at, as_written = posted or (None, "")
         place = Place(
-            source=source, address=name, fetched_at=now, title=name, posted_at=posted_at, posted_as_written=as_written
+            source=source,
+            address=name,
+            fetched_at=now,
+            title=name,
+            posted_at=posted_at,
+            posted_as_written=as_written,
+            purpose=why[0],
+            legal_basis=why[1],
         )
         with self._database.write() as session:
             if known := find_document(session, content.sha256):

@@ -144,7 +144,11 @@ def forget_exports(home: Home) -> int:
     What was asked for once can be asked for again, and holds then what documents hold then.
     """
     with home.database.write() as session:
-        done = [row for row in session.scalars(select(ExportRow).where(ExportRow.state == DONE)) if row.wish["form"] in WITH_CONTENTS]
+        done = [
+            row
+            for row in session.scalars(select(ExportRow).where(ExportRow.state == DONE))
+            if row.wish["form"] in WITH_CONTENTS
+        ]
         for row in done:
             file_of(home.settings.home, row).unlink(missing_ok=True)
             row.state = GONE

@@ -1,4 +1,4 @@
-"""Recovery: what a dead process left is ended: sweeps and archive files that are open, bodies that were being removed."""
+"""Recovery: what a dead process left is ended: open sweeps and archive files, bodies that were being removed."""
 
 from __future__ import annotations
 

@@ -27,7 +27,7 @@ from core.processes.walls.limits import limit_memory, limit_processor
 from core.processes.worker import Worker
 from home import Home
 from judging.answers import ANSWERS, FAILED, JUDGED, READY, REFUSED, SWOLLEN, UNREADABLE, answer_of
-from judging.judge import Bench, Verdicts, open_verdicts
+from judging.judge import Bench, open_verdicts
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -65,6 +65,14 @@ class Question:
     gone: tuple[int, int, float, float] = (0, 0, 0.0, 0.0)
 
 
+class Opened(Protocol):
+    """What the child has opened, and gives verdicts by."""
+
+    def judge(self, name: str, content: bytes | Path, media_type: str, charset: str, plainly: bool) -> Judged:  # noqa: FBT001
+        """The verdict over one document, and what else was asked for."""
+        ...
+
+
 class Judge(Protocol):
     """Something that gives verdicts."""
 
@@ -87,7 +95,7 @@ class ChildJudge:
     """
 
     def __init__(
-        self, bench: Bench, open_judge: Callable[[Bench, Key], Verdicts] = open_verdicts, reads: Iterable[Path] = ()
+        self, bench: Bench, open_judge: Callable[[Bench, Key], Opened] = open_verdicts, reads: Iterable[Path] = ()
     ) -> None:
         self._bench = bench
         self._open_judge = open_judge
@@ -229,7 +237,7 @@ def _remove(left: Path) -> None:
         left.unlink(missing_ok=True)
 
 
-def _serve(line: Connection, bench: Bench, key: Key, open_judge: Callable[[Bench, Key], Verdicts]) -> None:
+def _serve(line: Connection, bench: Bench, key: Key, open_judge: Callable[[Bench, Key], Opened]) -> None:
     """The child: say that the index is open, then answer one document after another."""
     try:
         verdicts = open_judge(bench, key)
@@ -247,7 +255,7 @@ def _serve(line: Connection, bench: Bench, key: Key, open_judge: Callable[[Bench
         line.send_bytes(ANSWERS.pack(_verdict(verdicts, question)))
 
 
-def _verdict(verdicts: Verdicts, question: tuple[Any, ...]) -> tuple[str, object]:
+def _verdict(verdicts: Opened, question: tuple[Any, ...]) -> tuple[str, object]:
     """The word and the value for one document."""
     try:
         return JUDGED, verdicts.judge(*question)

@@ -128,7 +128,10 @@ def queue_again(database: Database, *, generation: int, since: datetime | None =
         again.append(DocumentRow.first_seen_at >= since)
     with database.write() as session:
         asked = (
-            update(DocumentRow).where(has_body(), *again).values(state="waiting", attempts=0, failure="").returning(DocumentRow.id)
+            update(DocumentRow)
+            .where(has_body(), *again)
+            .values(state="waiting", attempts=0, failure="")
+            .returning(DocumentRow.id)
         )
         return len(session.scalars(asked).all())
 

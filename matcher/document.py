@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import time
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, BinaryIO, NamedTuple
+from typing import TYPE_CHECKING, BinaryIO, Final, NamedTuple
 
 from core.errors import HinomiError
 
@@ -38,6 +38,9 @@ class Gone(NamedTuple):
     listed: float = 0.0
 
 
+NOBODY: Final = Gone()
+
+
 @dataclass(frozen=True, slots=True)
 class Document:
     """One captured post, paste or file.
@@ -54,7 +57,7 @@ class Document:
     content: bytes | Path
     media_type: str | None = None
     charset: str | None = None
-    gone: Gone = Gone()
+    gone: Gone = NOBODY
 
     def open(self) -> BinaryIO:
         """The bytes as a seekable stream from the beginning."""

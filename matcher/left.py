@@ -1,4 +1,4 @@
-"""What may stay of a document when the strangers in it are blacked out: the rows of ours, in ways of more and more effort.
+"""What may stay of a document when strangers are blacked out: the rows of ours, in ways of more and more effort.
 
 Each way is a guess that has to be proved: whoever asks looks at what was written and compares it with what was found in
 the whole. Lines stay where they stood, so that a match's place is true as before; where a line holds many people, or
@@ -11,6 +11,7 @@ import csv
 import json
 from collections import defaultdict
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Final, TextIO
 
 from matcher.document import Cuts
@@ -73,7 +74,7 @@ def ways_of(document: Document, found: Finding, limits: Limits) -> Iterator[tupl
     yield EXTRACT, lambda out: _write_extract(document, wanted, limits, out, _JsonRows(out), 0)
     if _lines_in(document, limits) >= LINES_A_RECORD * max(found.units, 1):
         for more in CONTEXT:
-            yield EXTRACT, lambda out, more=more: _write_extract(document, wanted, limits, out, _CsvRows(out), more)
+            yield EXTRACT, partial(_write_context, document, wanted, limits, more)
 
 
 def _write_lines(document: Document, wanted: _Wanted, limits: Limits, out: TextIO) -> bool:
@@ -94,6 +95,10 @@ def _write_lines(document: Document, wanted: _Wanted, limits: Limits, out: TextI
             out.write(line)
         out.write("\n")
     return not cuts.notes
+
+
+def _write_context(document: Document, wanted: _Wanted, limits: Limits, more: int, out: TextIO) -> bool:
+    return _write_extract(document, wanted, limits, out, _CsvRows(out), more)
 
 
 def _lines_in(document: Document, limits: Limits) -> int:

@@ -1,7 +1,7 @@
 """WARC files with some records blanked: every other record stays where it was, byte for byte.
 
-A record of a compressed WARC file is a gzip member of its own. A blanked one is replaced by a member of exactly the same
-length that holds a ``metadata`` record of zeros, so the offsets that rows (and the log's leaves) hold of all other
+A record of a compressed WARC file is a gzip member of its own. A blanked one is replaced by a member of the same length
+that holds a ``metadata`` record of zeros, so the offsets that rows (and the log's leaves) hold of all other
 records stay true, and any WARC reader reads the file on.
 """
 

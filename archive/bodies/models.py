@@ -20,10 +20,10 @@ class BodyRemoval(Base):
     """What became of one body: told in event ``event_id``, whose leaf proves it; this row is what readers look up.
 
     ``state``: `BEGUN` from the transaction that tells of it until the bytes are gone, then `DONE`. What is left of a
-    purged body is the record at ``warc_offset`` of ``warc_file``, and ``form`` says how it was made: its ``lines`` where
-    they stood, or an ``extract`` by the readers. ``gone`` tells of the people who were taken out, as
-    `matcher.document.Gone` counts them, so that those who stay are as sure as before. ``files`` are the WARC files that were
-    written anew: ``name``, ``before``, ``after``.
+    purged body is the record at ``warc_offset`` of ``warc_file``, and ``form`` says how it was made: its ``lines``
+    where they stood, or an ``extract`` by the readers. ``gone`` tells of the people who were taken out, as
+    `matcher.document.Gone` counts them, so that those who stay are as sure as before. ``files`` are the WARC files that
+    were written anew: ``name``, ``before``, ``after``.
     """
 
     __tablename__ = "body_removals"

@@ -125,7 +125,9 @@ def remove_bodies(
             with database.write() as session:
                 gone = _write_down(session, clock, bodies, left, told, rule=rule, tell=tell)
                 for name, (_, new) in ready.items():
-                    session.add(WarcSeal(name=name, sha256=new.sha256, size_bytes=new.size_bytes, sealed_at=clock.now()))
+                    session.add(
+                        WarcSeal(name=name, sha256=new.sha256, size_bytes=new.size_bytes, sealed_at=clock.now())
+                    )
         except BaseException:
             for name in places:
                 _beside(archive.folder / name).unlink(missing_ok=True)
@@ -136,9 +138,7 @@ def remove_bodies(
     return told
 
 
-def finish_removals(
-    archive: Archive, database: Database, forget: Callable[[Sequence[tuple[str, int]]], None]
-) -> int:
+def finish_removals(archive: Archive, database: Database, forget: Callable[[Sequence[tuple[str, int]]], None]) -> int:
     """Finish what a process that died had begun; how many bodies that concerned."""
     with database.read() as session:
         is_begun = session.scalar(select(BodyRemoval.document_id).where(BodyRemoval.state == BEGUN).limit(1))
@@ -186,11 +186,11 @@ def _keep(archive: Archive, body: Body, clock: Clock) -> tuple[str, int, str, in
     if body.left is None:
         return NOTHING, 0, "", 0
     now, measured = clock.now(), measure(body.left)
-    with archive.open_warc(f"left-{body.document_id}-{now:%Y%m%dT%H%M%S%f}-{measured.sha256[:12]}") as warc:
-        with body.left.open("rb") as stream:
-            at = warc.write_resource(
-                f"urn:hinomi:document:{body.document_id}", stream, measured.size_bytes, "text/plain", now
-            )
+    name = f"left-{body.document_id}-{now:%Y%m%dT%H%M%S%f}-{measured.sha256[:12]}"
+    with archive.open_warc(name) as warc, body.left.open("rb") as stream:
+        at = warc.write_resource(
+            f"urn:hinomi:document:{body.document_id}", stream, measured.size_bytes, "text/plain", now
+        )
     return measured.sha256, measured.size_bytes, at.file, at.offset
 
 

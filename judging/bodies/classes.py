@@ -53,7 +53,7 @@ class ClassedDocument:
 
 @dataclass(slots=True)
 class ClassLine:
-    """A class in figures: how many bodies are whole and how large, the oldest, what may not go, what is due and when."""
+    """A class in figures: whole bodies and their size, the oldest, what may not go, what is due, what comes next."""
 
     kind: str
     term: str
@@ -68,14 +68,16 @@ class ClassLine:
 
 def classed(session: Session) -> Iterator[ClassedDocument]:
     """Every document that was judged or kept, and whose body is whole, in the order of numbers."""
-    seen = dict(session.execute(select(Capture.document_id, func.max(Capture.fetched_at)).group_by(Capture.document_id)).all())
+    seen = dict(
+        session.execute(select(Capture.document_id, func.max(Capture.fetched_at)).group_by(Capture.document_id)).all()
+    )
     handed = set(session.scalars(select(Capture.document_id).where(Capture.source == HAND_IN)))
     held = held_bodies(session)
     incidents = {one.id: one for one in session.scalars(select(Incident))}
     findings: dict[int, list[tuple[str, int | None]]] = {}
     asked = select(FindingRow.document_id, FindingRow.verdict, FindingRow.incident_id).order_by(FindingRow.id)
     for document_id, verdict, incident_id in session.execute(asked.where(FindingRow.document_id.is_not(None))):
-        findings.setdefault(document_id, []).append((verdict, incident_id))
+        findings.setdefault(document_id or 0, []).append((verdict, incident_id))
     rows = select(
         DocumentRow.id, DocumentRow.state, DocumentRow.sha256, DocumentRow.size_bytes, DocumentRow.first_seen_at
     ).where(DocumentRow.body == WHOLE, DocumentRow.state != "waiting")

@@ -42,8 +42,7 @@ class PurgeVerdicts:
         """The verdict over a document, and the file `LEFT_FILE` if anything of ours stays."""
         document = Document(name, content, media_type or None, charset or None)
         found = self._match(document)
-        people = {"rows": found.units, "people": found.people, "ours": found.subjects}
-        left = Left(**people)
+        left = Left(rows=found.units, people=found.people, ours=found.subjects)
         if found.subjects and found.subjects <= MOST_OURS and not plainly:
             left = self._best(document, found, left)
         return Judged(replace(found, matches=()), [], self.verdicts.index.generation, left)

@@ -176,9 +176,7 @@ def _carry_out(
     return done[0]
 
 
-def event_data(
-    purged: Purged, left: Left, reason: str, rule: str, files: Sequence[dict[str, Any]]
-) -> dict[str, Any]:
+def event_data(purged: Purged, left: Left, reason: str, rule: str, files: Sequence[dict[str, Any]]) -> dict[str, Any]:
     """What the event says; no value of anybody."""
     return {
         "document_id": purged.document_id, "sha256": purged.sha256_before, "sha256_after": purged.sha256_after,

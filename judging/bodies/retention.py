@@ -129,9 +129,7 @@ def _one_by_one(
         counts.size_bytes += one.size_bytes
 
 
-def _remove(
-    home: Home, batch: Sequence[ClassedDocument], kind: str, rule: str, forget: Callable[[], int]
-) -> None:
+def _remove(home: Home, batch: Sequence[ClassedDocument], kind: str, rule: str, forget: Callable[[], int]) -> None:
     with home.database.read() as session:
         bodies = [
             Body(

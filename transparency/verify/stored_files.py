@@ -86,7 +86,9 @@ class StoredFiles:
     def check_unsealed(self, session: Session) -> None:
         """Read the documents in files that a sweep still writes: their own hashes vouch for them."""
         sealed = select(WarcSeal.id).where(WarcSeal.name == DocumentRow.warc_file)
-        for document in session.scalars(select(DocumentRow).where(~sealed.exists(), DocumentRow.body == WHOLE).order_by(DocumentRow.id)):
+        for document in session.scalars(
+            select(DocumentRow).where(~sealed.exists(), DocumentRow.body == WHOLE).order_by(DocumentRow.id)
+        ):
             if problem := self._problem(document):
                 where = f"document {document.id} ({document.warc_file} at {document.warc_offset})"
                 self._report.add(Damage("content-altered", where, self._report.size, document.first_seen_at, problem))
@@ -97,7 +99,9 @@ class StoredFiles:
     def _which(self, session: Session, name: str) -> str:
         """Which documents in a WARC file are not readable as they were captured."""
         documents = session.scalars(
-            select(DocumentRow).where(DocumentRow.warc_file == name, DocumentRow.body == WHOLE).order_by(DocumentRow.warc_offset)
+            select(DocumentRow)
+            .where(DocumentRow.warc_file == name, DocumentRow.body == WHOLE)
+            .order_by(DocumentRow.warc_offset)
         )
         damaged = [str(document.id) for document in documents if self._problem(document)]
         if not damaged:

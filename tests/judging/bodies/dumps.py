@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import random
 import zipfile
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -12,13 +13,18 @@ from typing import TYPE_CHECKING
 from tests.small_carrier import PEOPLE
 
 if TYPE_CHECKING:
-    import random
     from collections.abc import Callable, Sequence
 
 Person = tuple[str, str, str, str]
 """Name, phone, mail address, address."""
-FAMILY = "甘草 苺谷 卯花 榎戸 大蓮 楓川 桔梗 胡桃沢 桜葉 鈴蘭 立葵 椿原 撫子 芭蕉 向日 藤袴".split()
-GIVEN = "一葉 次苑 三菜 史花 梧桐 睦月 菜々 八雲 九華 十和".split()
+FAMILY = [
+    "甘草", "苺谷", "卯花", "榎戸", "大蓮", "楓川", "桔梗", "胡桃沢", "桜葉",
+    "鈴蘭", "立葵", "椿原", "撫子", "芭蕉", "向日", "藤袴",
+]  # fmt: skip
+GIVEN = [
+    "一葉", "次苑", "三菜", "史花", "梧桐", "睦月", "菜々", "八雲", "九華",
+    "十和",
+]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +42,11 @@ class Dump:
     content: bytes
     strangers: tuple[str, ...]
     ours: tuple[str, ...]
+
+
+def seeded(seed: int | str) -> random.Random:
+    """Chance that is the same in every run."""
+    return random.Random(seed)  # noqa: S311  # nothing depends on it
 
 
 def make_dump(rng: random.Random, form: str, *, strangers: int = 30, ours: int = 4) -> Dump:

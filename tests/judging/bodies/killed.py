@@ -1,4 +1,4 @@
-"""Purges a document and dies on the way, as a process dies: python -m tests.judging.bodies.killed HOME DOCUMENT STEP WHEN."""
+"""Purges a document and dies on the way: python -m tests.judging.bodies.killed HOME DOCUMENT STEP WHEN."""
 
 from __future__ import annotations
 

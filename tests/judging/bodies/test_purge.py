@@ -1,10 +1,10 @@
-"""Purging, whole: every row of ours says the same afterwards, no stranger's value is anywhere in the home, once is all."""
+"""Purging: every row of ours says the same afterwards, no stranger's value is anywhere in the home, once is all."""
 
 from __future__ import annotations
 
 import gzip
+import json
 import os
-import random
 import subprocess
 import sys
 from datetime import timedelta
@@ -32,7 +32,7 @@ from judging.child import ChildJudge
 from judging.judge import Verdicts, open_verdicts
 from judging.queue import PURGED_BEFORE, Matching, match_waiting, queue_again
 from tests.actors import by
-from tests.judging.bodies.dumps import FORMS, Dump, make_dump
+from tests.judging.bodies.dumps import FORMS, Dump, make_dump, seeded
 from tests.judging.bodies.killed import KILLED, STEPS
 from tests.small_carrier import CALM_TEXT
 from transparency.check_proof import __file__ as check_proof
@@ -119,11 +119,12 @@ def test_what_is_left_says_the_same_of_everybody_of_ours_and_holds_nobody_else(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     for seed in range(6):
-        rng = random.Random(f"{form}{seed}")
+        rng = seeded(f"{form}{seed}")
         dump = make_dump(rng, form, strangers=rng.choice((5, 30, 200)), ours=rng.randint(1, 6))
         before = verdicts.judge(dump.name, dump.content, "", "").finding
         left = PurgeVerdicts(verdicts).judge(dump.name, dump.content, "", "").left
-        assert left is not None and left.file, (form, seed)
+        assert left is not None
+        assert left.file, (form, seed)
         content = Path(left.file).read_bytes()
         name = dump.name if left.form == "lines" else "left.txt"
         after = verdicts.judge(name, content, "", "utf-8", False, left.gone).finding
@@ -137,7 +138,7 @@ def test_what_is_left_says_the_same_of_everybody_of_ours_and_holds_nobody_else(
 def test_after_a_purge_no_strangers_value_is_in_the_home_and_the_log_proves_what_was_there(
     opened: Home, bench: Bench, archive: Archive, clock: SetClock, tmp_path: Path
 ) -> None:
-    rng = random.Random(7)
+    rng = seeded(7)
     dumps = [make_dump(rng, form) for form in FORMS]
     ids = [archive.hand_in(dump.content, dump.name).document_id for dump in dumps]
     other = archive.hand_in(CALM_TEXT.encode(), "calm.txt").document_id
@@ -170,9 +171,10 @@ def test_after_a_purge_no_strangers_value_is_in_the_home_and_the_log_proves_what
     with opened.database.read() as session:
         proof = prove_inclusion(session, "event", events[0].id)
     file = tmp_path / "proof.json"
-    file.write_text(__import__("json").dumps(proof), encoding="utf-8")
+    file.write_text(json.dumps(proof), encoding="utf-8")
     run = subprocess.run([sys.executable, "-I", check_proof, str(file)], check=False, capture_output=True, text=True)
-    assert run.returncode == 0 and events[0].data["sha256_after"] in run.stdout
+    assert run.returncode == 0, run.stderr
+    assert events[0].data["sha256_after"] in run.stdout
     with opened.database.write() as session:  # as another generation of the index would look at them
         session.execute(text("UPDATE findings SET generation = generation - 1000"))
     queue_again(opened.database, generation=1)
@@ -190,7 +192,9 @@ def test_after_a_purge_no_strangers_value_is_in_the_home_and_the_log_proves_what
 def keep_post(home: Home, dump: Dump, number: str, also: str = "") -> int:
     """Keep a post as a sweep would, on a page that shows it (and others)."""
     now, words = home.clock.now(), dump.content.decode()
-    page = f"<html><body><div>{also.replace(chr(10), '<br>')}</div><p>{words.replace(chr(10), '<br>')}</p></body></html>"
+    page = (
+        f"<html><body><div>{also.replace(chr(10), '<br>')}</div><p>{words.replace(chr(10), '<br>')}</p></body></html>"
+    )
     exchange = Exchange(
         address="http://board.example/thread/1", fetched_at=now, body=page.encode(), content=page.encode(),
         headers=(("Content-Type", "text/html; charset=utf-8"),),
@@ -203,7 +207,7 @@ def keep_post(home: Home, dump: Dump, number: str, also: str = "") -> int:
 def test_a_body_without_its_event_is_damage_and_so_is_another_than_the_event_says(
     opened: Home, bench: Bench, archive: Archive
 ) -> None:
-    dump = make_dump(random.Random(3), "csv")
+    dump = make_dump(seeded(3), "csv")
     number = archive.hand_in(dump.content, dump.name).document_id
     judge_all(opened, bench)
     purge(opened, number, reason="not ours", actor=ACTOR)
@@ -221,7 +225,7 @@ def test_a_body_without_its_event_is_damage_and_so_is_another_than_the_event_say
 
 
 def test_a_hold_keeps_a_body_whole_until_it_is_lifted(opened: Home, bench: Bench, archive: Archive) -> None:
-    dump = make_dump(random.Random(4), "csv")
+    dump = make_dump(seeded(4), "csv")
     number = archive.hand_in(dump.content, dump.name).document_id
     with pytest.raises(BodyRefusedError):
         purge(opened, number, reason="too early", actor=ACTOR)
@@ -238,7 +242,7 @@ def test_a_hold_keeps_a_body_whole_until_it_is_lifted(opened: Home, bench: Bench
 
 
 def test_what_is_about_an_open_incident_stays_whole(opened: Home, bench: Bench, archive: Archive) -> None:
-    dump = make_dump(random.Random(5), "csv", strangers=1, ours=6)
+    dump = make_dump(seeded(5), "csv", strangers=1, ours=6)
     number = archive.hand_in(dump.content, dump.name).document_id
     judge_all(opened, bench)
     with pytest.raises(BodyRefusedError, match="is open"):
@@ -250,7 +254,7 @@ def test_what_is_about_an_open_incident_stays_whole(opened: Home, bench: Bench, 
 def test_a_purge_that_is_killed_ends_whole_or_purged_and_never_without_its_event(
     step: str, when: str, opened: Home, bench: Bench, archive: Archive, tmp_path: Path
 ) -> None:
-    dump = make_dump(random.Random(6), "csv")
+    dump = make_dump(seeded(6), "csv")
     number = archive.hand_in(dump.content, dump.name).document_id
     judge_all(opened, bench)
     variables = os.environ | {"HINOMI_DATABASE__URL": str(opened.settings.database_url)}
@@ -284,10 +288,8 @@ def test_terms_remove_bodies_by_their_class_and_keep_records_and_what_is_held(
     judge_all(opened, bench)
     with opened.database.write() as session:
         hold(session, kept, "asked for", ACTOR, clock.now())
-    home = Home.of(
-        opened.settings.model_copy(update={"retention": opened.settings.retention.model_copy(update={"handed_in": "1y"})}),
-        database=opened.database, clock=clock,
-    )  # fmt: skip
+    terms = opened.settings.retention.model_copy(update={"handed_in": "1y"})
+    home = Home.of(opened.settings.model_copy(update={"retention": terms}), database=opened.database, clock=clock)
     counts = RetentionCounts()
     remove_due(home, counts)
     assert counts.removed == 0
@@ -307,8 +309,10 @@ def test_terms_remove_bodies_by_their_class_and_keep_records_and_what_is_held(
     assert queue_again(opened.database, generation=99) == 1
 
 
-def test_the_rule_purges_what_was_judged_long_ago(opened: Home, bench: Bench, archive: Archive, clock: SetClock) -> None:
-    dump = make_dump(random.Random(8), "tsv")
+def test_the_rule_purges_what_was_judged_long_ago(
+    opened: Home, bench: Bench, archive: Archive, clock: SetClock
+) -> None:
+    dump = make_dump(seeded(8), "tsv")
     number = archive.hand_in(dump.content, dump.name).document_id
     judge_all(opened, bench)
     settings = opened.settings.archive.model_copy(update={"purge_strangers_after": "90d"})
