@@ -71,7 +71,7 @@ def main(arguments: list[str]) -> int:
         values = [value.encode() for value in _fill(home, rows)]
         judged = _run(home, "match", "--json")
         print(f"judged {rows:,} rows: {judged.seconds:.1f} s, {judged.own_mib:.0f} MiB")
-        _run(home, "incident", "1", "dismiss", "--reason", "a benchmark")
+        _run(home, "incident", "1", "act", "dismiss", "--reason", "a benchmark")
         purged = _run(home, "archive", "purge", "1", "--reason", "strangers", "--json")
         print(f"purged: {purged.seconds:.1f} s, {purged.own_mib:.0f} MiB; {purged.stdout.strip()}")
         done = json.loads(purged.stdout)

@@ -37,7 +37,6 @@ if TYPE_CHECKING:
     from core.database import Database
 
 BLANKED_SUFFIX: Final = ".blanked"
-LOCK: Final = ".bodies.lock"
 NOTHING: Final = hashlib.sha256().hexdigest()
 """The hash of a body of which nothing is left."""
 
@@ -64,7 +63,7 @@ class Body:
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class TakenAway:
     """What the event of a removal says: hash and size after of each body, and the files before and after."""
 
     after: Mapping[int, tuple[str, int]]
@@ -79,9 +78,12 @@ class NotWholeError(ArchiveError):
 def bodies_lock(folder: Path) -> Iterator[None]:
     """One process at a time writes files of the archive anew, or deletes them."""
     folder.mkdir(parents=True, exist_ok=True)
-    with (folder / LOCK).open("w", encoding="ascii") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
+    lock = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX)
         yield
+    finally:
+        os.close(lock)
 
 
 def remove_bodies(
@@ -91,9 +93,9 @@ def remove_bodies(
     bodies: Sequence[Body],
     *,
     rule: str,
-    tell: Callable[[Session, Told], int],
+    tell: Callable[[Session, TakenAway], int],
     forget: Callable[[Sequence[tuple[str, int]]], None],
-) -> Told:
+) -> TakenAway:
     """Take bodies away, with one event.
 
     Args:
@@ -118,7 +120,7 @@ def remove_bodies(
             for name, offsets in places.items():
                 ready[name] = _blank(archive.folder, name, offsets, clock)
             left = {body.document_id: _keep(archive, body, clock) for body in bodies}
-            told = Told(
+            told = TakenAway(
                 {document_id: (one[0], one[1]) for document_id, one in left.items()},
                 [{"name": name, "before": old.sha256, "after": new.sha256} for name, (old, new) in ready.items()],
             )
@@ -199,10 +201,10 @@ def _write_down(
     clock: Clock,
     bodies: Sequence[Body],
     left: Mapping[int, tuple[str, int, str, int]],
-    told: Told,
+    told: TakenAway,
     *,
     rule: str,
-    tell: Callable[[Session, Told], int],
+    tell: Callable[[Session, TakenAway], int],
 ) -> list[tuple[str, int]]:
     """The event and the rows; the contents that are gone with it, by hash and size."""
     gone, documents = [], []

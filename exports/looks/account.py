@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import func, select
 
+from archive.bodies.models import PURGED, REMOVED
 from archive.models import Capture, DocumentRow
 from crawler.models import Sweep
 from custody.models import IndexState
@@ -38,6 +39,8 @@ NOTHING, SOMETHING = "looked-found-nothing", "looked-found"
 """Kinds of the event: with nothing of ours in what was looked through, and with something."""
 GAP: Final = timedelta(hours=24)
 """A source that nobody read for longer than that was not looked at meanwhile."""
+MOST_REASONS: Final = 5
+"""Purposes with their legal basis of a source, of which each capture has its own; the statement names so many."""
 MOST_GAPS: Final = 50
 """So many of a source are named; how many there are is always told."""
 GOOD: Final = ("done", "partial")
@@ -64,6 +67,10 @@ def look_account(session: Session, since: datetime, until: datetime) -> dict[str
         .where(FindingRow.id.in_(latest))
         .group_by(FindingRow.verdict)
     )
+    bodies = session.execute(
+        select(DocumentRow.body, func.count(DocumentRow.id)).where(DocumentRow.id.in_(seen)).group_by(DocumentRow.body)
+    )
+    by_body = {str(body): int(number) for body, number in bodies}
     verdicts = {str(verdict): int(number) for verdict, number in found}
     index = session.scalar(select(IndexState).where(IndexState.sha256 != "").order_by(IndexState.id.desc()).limit(1))
     return {
@@ -71,6 +78,7 @@ def look_account(session: Session, since: datetime, until: datetime) -> dict[str
         "documents": sum(by_state.values()), "judged": by_state.get("matched", 0),
         "waiting": by_state.get("waiting", 0), "failed": by_state.get("failed", 0),
         "unread": verdicts.get(UNREAD, 0), "clear": verdicts.get(CLEAR, 0),
+        "purged": by_body.get(PURGED, 0), "removed": by_body.get(REMOVED, 0),
         "incidents": _incidents(session, since, until),
         "generation": index.generation if index else None, "index_sha256": index.sha256 if index else None,
         "sources": list(_sources(session, since, until)), "systems": list(_systems(session, since, until)),
@@ -102,7 +110,8 @@ def record_look(
 
 def _gap_count(account: Mapping[str, Any]) -> int:
     of_sources: int = sum(one["gap_count"] for one in account["sources"])
-    return of_sources + sum(len(one["gaps"]) for one in account["systems"])
+    of_bodies = int(bool(account["purged"])) + int(bool(account["removed"]))
+    return of_sources + of_bodies + sum(len(one["gaps"]) for one in account["systems"])
 
 
 def _incidents(session: Session, since: datetime, until: datetime) -> list[int]:
@@ -128,12 +137,22 @@ def _sources(session: Session, since: datetime, until: datetime) -> Iterable[dic
         .group_by(Capture.source)
     )
     captures = {str(source): int(number) for source, number in counted}
+    reasons = session.execute(
+        select(Capture.source, Capture.purpose, Capture.legal_basis)
+        .where(Capture.fetched_at >= since, Capture.fetched_at < until, Capture.legal_basis != "")
+        .distinct()
+        .order_by(Capture.source, Capture.purpose, Capture.legal_basis)
+    )
+    why: dict[str, list[list[str]]] = defaultdict(list)
+    for source, purpose, legal_basis in reasons:
+        if len(why[source]) < MOST_REASONS:
+            why[source].append([purpose, legal_basis])
     for source in sorted({*good, *failed, *captures}):
         is_swept = source in good or source in failed
         gaps = _gaps([since, *good[source], until]) if is_swept else []
         yield {
             "source": source, "captures": captures.get(source, 0), "sweeps": len(good[source]),
-            "failed": failed[source], "gap_count": len(gaps), "gaps": gaps[:MOST_GAPS],
+            "failed": failed[source], "gap_count": len(gaps), "gaps": gaps[:MOST_GAPS], "why": why.get(source, []),
         }  # fmt: skip
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from jobs.interface import DAY_S, SingleJob
 
 
-class Bodies(SingleJob):
+class BodyTerms(SingleJob):
     """`hinomi archive retention --apply`, once a day, in a child process: to purge takes the key and the index."""
 
     name = "bodies"

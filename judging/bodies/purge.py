@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy.orm import Session
 
-    from archive.bodies.removal import Told
+    from archive.bodies.removal import TakenAway
     from core.actors import Actor
     from home import Home
     from matcher.left import Left
@@ -147,7 +147,7 @@ def _carry_out(
     )  # fmt: skip
     done: list[Purged] = []
 
-    def tell(session: Session, told: Told) -> int:
+    def tell(session: Session, told: TakenAway) -> int:
         again = _look_up(session, document.id)
         if again.finding.id != whole.finding.id:
             raise BodyRefusedError("changed", document=document.id)
@@ -197,22 +197,22 @@ def _look_up(session: Session, document_id: int) -> _Whole:
         raise BodyRefusedError("unknown", document=document_id)
     if document.body != WHOLE:
         raise BodyRefusedError("gone", document=document_id)
-    if document.state == EVIDENCE:
-        raise BodyRefusedError("evidence", document=document_id)
-    if document.state != "matched":
-        raise BodyRefusedError("waiting", document=document_id)
     if holds_of(session, document_id):
         raise BodyRefusedError("hold", document=document_id)
+    if document.state == EVIDENCE:
+        raise BodyRefusedError("evidence", document=document_id)
     findings = session.scalars(
         select(FindingRow).where(FindingRow.document_id == document_id).order_by(FindingRow.id.desc())
     ).all()
-    if not findings or findings[0].verdict == UNREAD:
-        raise BodyRefusedError("unread", document=document_id)
     incident_id = next((root_of(session, one.incident_id) for one in findings if one.incident_id is not None), None)
     for number in {one.incident_id for one in findings if one.incident_id is not None}:
         root = session.get_one(Incident, root_of(session, number))
         if root.state == OPEN:
             raise BodyRefusedError("incident", document=document_id, incident=root.id)
+    if document.state != "matched":
+        raise BodyRefusedError("waiting", document=document_id)
+    if not findings or findings[0].verdict == UNREAD:
+        raise BodyRefusedError("unread", document=document_id)
     return _Whole(document, findings[0], incident_id, tuple(pictures_of_document(session, document_id)))
 
 

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy.orm import Session
 
-    from archive.bodies.removal import Told
+    from archive.bodies.removal import TakenAway
     from home import Home
     from judging.bodies.classes import ClassedDocument
 
@@ -139,7 +139,7 @@ def _remove(home: Home, batch: Sequence[ClassedDocument], kind: str, rule: str, 
             for one in batch
         ]  # fmt: skip
 
-    def tell(session: Session, told: Told) -> int:
+    def tell(session: Session, told: TakenAway) -> int:
         due = due_documents(session, home.settings.retention, home.clock.now()).get(kind, [])
         if not {one.id for one in batch} <= {one.id for one in due}:
             raise NotWholeError("a body of the batch was held, or seen again, meanwhile")
