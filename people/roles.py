@@ -29,6 +29,7 @@ class Permission(StrEnum):
     EXPORT_RESULTS = "export-results"
     SEE_UNSETTLED = "see-unsettled"
     REVEAL_VALUES = "reveal-values"
+    KEEP_BODIES = "keep-bodies"
     LIST_NUMBERS = "list-numbers"
     WORK_CASES = "work-cases"
     STEER_CASES = "steer-cases"
@@ -72,6 +73,7 @@ TABLE: Final[dict[Permission, frozenset[Role]]] = {
     Permission.EXPORT_RESULTS: frozenset({R, I, A}),
     Permission.SEE_UNSETTLED: frozenset({R, I, A}),
     Permission.REVEAL_VALUES: frozenset({R, O, I}),
+    Permission.KEEP_BODIES: frozenset({R}),
     Permission.LIST_NUMBERS: frozenset({R, O}),
     Permission.WORK_CASES: frozenset({R, O, I}),
     Permission.STEER_CASES: frozenset({R}),
