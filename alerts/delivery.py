@@ -14,6 +14,7 @@ from sqlalchemy import func, select
 
 from alerts.channels import Outgoing, Receipt, open_channels
 from alerts.digests.night import LEAST, enqueue_morning, held_back
+from alerts.digests.reports import enqueue_reports
 from alerts.digests.supervision import enqueue_supervision
 from alerts.digests.unread import enqueue_unread
 from alerts.digests.weekly import enqueue_digests
@@ -138,6 +139,7 @@ def _queue(session: Session, post: PostRoom, channel: Channel) -> int:
         enqueue_sources,
         enqueue_mentions,
         enqueue_supervision,
+        enqueue_reports,
         enqueue_digests,
     )
     for kind in notices:

@@ -43,6 +43,9 @@ TOLD = (
     "due",
     "due_before",
     "hours",
+    "form",
+    "number",
+    "role",
 )
 """The keys of an event's data that may stand in an alert."""
 
@@ -138,7 +141,7 @@ def summary(alert: Alert) -> Summary:
 def change_lines(alert: Alert) -> list[str]:
     """What is new, a line each; equal lines once with their number, and no endless list."""
     texts = load_texts("alerts", alert.language)
-    counted = Counter(_change(change, alert.language) for change in alert.changes)
+    counted = Counter(change_words(change, alert.language, f"{alert.url}/reports") for change in alert.changes)
     lines = [texts("value.times", text=text, n=n) if n > 1 else text for text, n in counted.items()]
     rest = len(lines) - SHOWN_CHANGES
     return lines if rest <= 0 else [*lines[:SHOWN_CHANGES], texts("value.more", n=rest)]
@@ -153,7 +156,8 @@ def plain_text(alert: Alert) -> str:
     return "\n".join([said.headline, *changes, *figures, f"  {said.url}"])
 
 
-def _change(change: Change, language: str) -> str:
+def change_words(change: Change, language: str, reports: str) -> str:
+    """An event in a sentence; ``reports`` is the address under which the reports are that it may be about."""
     texts, words = load_texts("alerts", language), load_texts("incidents", language)
     values: dict[str, Any] = dict.fromkeys(TOLD, UNKNOWN) | {"actor": change.actor}
     for key, value in change.data.items():
@@ -163,7 +167,16 @@ def _change(change: Change, language: str) -> str:
         table = key.removesuffix("_before")
         known = f"{table}.{value}"
         values[key] = words(known) if table in {"severity", "state", "source"} and known in words else value
+    form = change.data.get("form", "")
+    values["form"] = _named("reports", f"form.{form}.title", language) or values["form"]
+    values["role"] = _named("people", f"role.{change.data.get('role', '')}", language) or values["role"]
+    values["link"] = f"{reports}/{form}/versions/{change.data.get('number', '')}"
     return texts(f"change.{change.kind}", **values)
+
+
+def _named(room: str, key: str, language: str) -> str:
+    texts = load_texts(room, language)
+    return texts(key) if key in texts else ""
 
 
 def _source(source: str, language: str) -> str:

@@ -20,11 +20,18 @@ if TYPE_CHECKING:
     from alerts.messages import Notice
 
 
-def untold_events(session: Session, channel: str, kinds: Collection[str]) -> list[Event]:
-    """Those of these kinds that the channel was not told of, the oldest first."""
+def untold_events(session: Session, channel: str, kinds: Collection[str], *, of_incidents: bool = True) -> list[Event]:
+    """Those of these kinds that the channel was not told of, the oldest first.
+
+    Args:
+        session: Where they stand.
+        channel: Which.
+        kinds: Of events.
+        of_incidents: Also those that belong to one.
+    """
     was_told = select(AlertedEvent.event_id).where(AlertedEvent.event_id == Event.id, AlertedEvent.channel == channel)
     events = select(Event).where(Event.kind.in_(kinds), ~was_told.exists()).order_by(Event.id).limit(AT_ONCE)
-    return list(session.scalars(events))
+    return list(session.scalars(events if of_incidents else events.where(Event.incident_id.is_(None))))
 
 
 def tell_in_one(

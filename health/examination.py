@@ -9,6 +9,7 @@ from health.access import look_at_access
 from health.alerts import look_at_alerts
 from health.archive import look_at_archive
 from health.database import look_at_database
+from health.deadlines import look_at_deadlines
 from health.disk import look_at_disk
 from health.files import look_at_files
 from health.index import look_at_index
@@ -34,6 +35,7 @@ LOOKS: Final[Mapping[str, Look]] = {
     "access": look_at_access,
     "alerts": look_at_alerts,
     "log": look_at_log,
+    "deadlines": look_at_deadlines,
     "reports": look_at_reports,
     "disk": look_at_disk,
     "files": look_at_files,

@@ -28,5 +28,6 @@ def look_at_reports(home: Home, _thorough: bool) -> Iterator[Diagnosis]:  # noqa
     lacking = "".join(missing(TRIED, faces))
     values = {"names": ", ".join(face.family for face in faces), "lacking": lacking}
     yield Diagnosis("note" if lacking else "ok", "reports", "lacking" if lacking else "fonts", values)
-    if not settings.organisation or not settings.contact:
-        yield Diagnosis("note", "reports", "nobody")
+    unset = [name for name in ("organisation", "contact", "customer_contact") if not getattr(settings, name).strip()]
+    if unset:
+        yield Diagnosis("note", "reports", "nobody", {"names": ", ".join(unset)})

@@ -73,6 +73,23 @@ def figures_of(session: Session, incident_id: int) -> Figures:
     )  # fmt: skip
 
 
+def figures_before(
+    session: Session, groups: Mapping[int, Collection[int]], moment: datetime
+) -> dict[int, tuple[int, int]]:
+    """How many customers and places each whole had before a moment, by the numbers of its parts."""
+    whole_of = {part: whole for whole, parts in groups.items() for part in parts}
+    findings: dict[int, list[FindingRow]] = {whole: [] for whole in groups}
+    asked = select(FindingRow).where(FindingRow.incident_id.in_(whole_of), FindingRow.made_at < moment)
+    for row in session.scalars(asked):
+        if row.verdict in {LEAK, OVERLAP} and row.incident_id is not None:
+            findings[whole_of[row.incident_id]].append(row)
+    places = dict.fromkeys(groups, 0)
+    seen = select(Sighting.incident_id).where(Sighting.incident_id.in_(whole_of), Sighting.at < moment)
+    for part in session.scalars(seen):
+        places[whole_of[part]] += 1
+    return {whole: (len(_members(_latest(rows))), places[whole]) for whole, rows in findings.items()}
+
+
 def severity_by_figures(session: Session, incident_id: int) -> str:
     """How grave an incident is by its figures, whatever a person said."""
     findings = _findings(session, group_ids(session, incident_id))

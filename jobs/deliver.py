@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from alerts.delivery import deliver
+from alerts.digests.reports import untold_reports
 from alerts.digests.unread import untold_unread
 from alerts.digests.weekly import untold_digests
 from alerts.mention_notices import untold_mentions
@@ -25,7 +26,7 @@ class Delivery(SingleJob):
             first = channels[0].name
             untold = untold_unjudged(session, first, now=now) or untold_sources(session, first)
             untold = untold or untold_mentions(session, first) or untold_digests(session, first)
-            untold = untold or untold_unread(session, first)
+            untold = untold or untold_unread(session, first) or untold_reports(session, first)
             return has_due(session, channels, now=now) or bool(untold)
 
     def work(self) -> str:

@@ -114,6 +114,7 @@ SCOPES: Final[dict[str, frozenset[Permission]]] = {
     "incidents:read": frozenset({Permission.SEE_CASES}),
     "incidents:write": frozenset({Permission.SEE_CASES, Permission.WORK_CASES}),
     "incidents:steer": frozenset({Permission.SEE_CASES, Permission.WORK_CASES, Permission.STEER_CASES}),
+    "reports:read": frozenset({Permission.SEE_CASES, Permission.SEE_QUARTERS}),
     "sources:read": frozenset({Permission.SEE_SOURCES}),
     "health:read": frozenset({Permission.SEE_HEALTH}),
     "people:read": frozenset({Permission.SEE_PEOPLE}),

@@ -18,7 +18,7 @@ from reports.errors import ReportError
 from reports.filling import INCIDENT, ReportSubject
 from reports.forms import form_of
 from reports.models import APPROVED, FILED, RETURNED, WAITING, ReportOutput, ReportVersion
-from reports.rights import FILE, check_may_approve, check_may_file, check_may_see, check_may_write, person
+from reports.rights import FILE, check_may_approve, check_may_file, check_may_see, check_may_write, mentions_of, person
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -84,7 +84,11 @@ def hand_over(
     session.add_all(
         ReportOutput(version_id=version.id, format=one.format, sha256=one.sha256, content=one.content) for one in files
     )
-    data = {"gaps": report.gap_count, "outputs": outputs, MADE: {name: getattr(version, name) for name in FROZEN}}
+    form = form_of(report.form)
+    data = {
+        "gaps": report.gap_count, "outputs": outputs, MADE: {name: getattr(version, name) for name in FROZEN},
+        "role": form.approver.value, "mentions": mentions_of(session, form, version, now),
+    }  # fmt: skip
     _tell(session, ASKED, version, actor, now, data)
     return version
 

@@ -81,9 +81,7 @@ def fill(
     if form.of_quarter:
         if not about.quarter:
             raise ReportError("no_quarter", given=about.written)
-        quarter = read_quarter_file(
-            session, read_quarter(about.quarter), language=words.language, zone=settings.zone, now=now
-        )
+        quarter = read_quarter_file(session, read_quarter(about.quarter), settings, language=words.language, now=now)
         return assemble(form, about, words, _of_quarter(form, quarter, words), now, written or {})
     if about.incident_id is None:
         raise ReportError("no_about", form=form.name, given=about.written)
@@ -107,9 +105,23 @@ def assemble(
     head = ((words.say("top.about"), subject), (words.say("top.as_of"), words.moment(now)))
     law = words.say_if(f"form.{form.name}.law")
     return FilledReport(
-        form.name, about.written, words.language, in_both(f"form.{form.name}.title"), law,
+        form.name, about.written, words.language, _title(form, about, words.zone), law,
         () if form.lists_people else head, items, form.cites,
     )  # fmt: skip
+
+
+def _title(form: Form, about: ReportSubject, zone: str) -> dict[str, str]:
+    """What it is called, in every language; a quarter's report by both ways to count years."""
+    titles = in_both(f"form.{form.name}.title")
+    if not about.quarter:
+        return titles
+    quarter, named = read_quarter(about.quarter), {}
+    for language, title in titles.items():
+        words = ReportWords(language, zone)
+        days = {"first": words.day(quarter.first), "last": words.day(quarter.last)}
+        names = {"quarter": quarter.written, "fiscal": quarter.fiscal}
+        named[language] = f"{title} {words.say('top.quarter', **names, **days)}"
+    return named
 
 
 def _of_case(form: Form, case: CaseFile, words: ReportWords) -> dict[str, list[Known | ReportGap]]:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from core.actors import Actor
+    from people.models import Account
     from reports.filling import ReportSubject
     from reports.forms.interface import Form
     from reports.models import ReportVersion
@@ -56,7 +57,12 @@ def check_may_see(form: Form, actor: Actor) -> None:
     Raises:
         NotAllowedError: They may not.
     """
-    _needs(actor, Permission.SEE_QUARTERS if form.of_quarter else form.needs)
+    _needs(actor, needed_for(form))
+
+
+def needed_for(form: Form) -> Permission:
+    """What somebody needs to read reports of a form."""
+    return Permission.SEE_QUARTERS if form.of_quarter else form.needs
 
 
 def _needs(actor: Actor, permission: Permission) -> None:
@@ -98,12 +104,26 @@ def check_may_approve(
     return dict(AS_ALONE)
 
 
-def _others(session: Session, form: Form, version: ReportVersion, now: datetime) -> list[Actor]:
-    """Who else could approve it."""
+def may_approve(session: Session, form: Form, version: ReportVersion, actor: Actor, now: datetime) -> bool:
+    """Whether somebody may approve a version."""
+    try:
+        check_may_approve(session, form, version, actor, now)
+    except ReportRightsError:
+        return False
+    return True
+
+
+def mentions_of(session: Session, form: Form, version: ReportVersion, now: datetime) -> list[str]:
+    """Who could approve it and has a user of Slack, as Slack writes them."""
+    return [f"<@{one.slack}>" for one in _others(session, form, version, now) if one.slack]
+
+
+def _others(session: Session, form: Form, version: ReportVersion, now: datetime) -> list[Account]:
+    """Who could approve it that did not write it."""
     accounts = (one for one in list_accounts(session, is_active=True) if Role.SERVICE not in one.roles)
-    people = [as_actor(session, one, "", now) for one in accounts]
+    people = [(one, as_actor(session, one, "", now)) for one in accounts]
     return [
-        one for one in people
+        account for account, one in people
         if form.approver in one.roles and person(one) not in version.writers and _is_theirs(session, form, version, one)
     ]  # fmt: skip
 

@@ -108,6 +108,7 @@ class Pages:
             "verified_text": _verified_text(texts, verified, now),
             "t": texts,
             "named": partial(_named, texts),
+            "form_title": partial(_form_title, language),
             "limit_text": partial(limit_text, texts),
             "now": now,
             "since": partial(_since, texts, now),
@@ -165,6 +166,12 @@ def _named(texts: Texts, group: str, name: str) -> str:
     rooms = (load_texts(room, texts.language) for room in ("incidents", "people"))
     known = next((t for t in (texts, *rooms) if key in t), None)
     return known(key) if known else name.replace("_", " ")
+
+
+def _form_title(language: str, form: str) -> str:
+    """What a form of report is called; its name where it is none of ours."""
+    texts, key = load_texts("reports", language), f"form.{form}.title"
+    return texts(key) if key in texts else form
 
 
 def _since(texts: Texts, now: datetime, at: datetime | None) -> str:

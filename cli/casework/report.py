@@ -1,4 +1,4 @@
-"""`hinomi report`: a report on an incident or a quarter as a file, as it stands or as a version; and all versions."""
+"""`hinomi report`: a report on an incident or a quarter as a file, all versions, and the way to the office."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from cli.casework.report_steps import steps
 from cli.language import CommandError, say
 from cli.tables import add_row, headed, plain, show_list, written_here
 
@@ -17,18 +18,39 @@ if TYPE_CHECKING:
     from reports.making import MadeFile
     from reports.values import FilledReport
 
-LIST = "list"
+TAKE = "take"
 
 
-@click.command()
-@click.argument("about", metavar="ID|QUARTER|list")
-@click.option("--form", "form_name", default="", metavar="FORM", help="Which form; needed for everything but list.")
+class ReportGroup(click.Group):
+    """A group of which one command is meant where none is named: `hinomi report 7 --form rapid` takes a report."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Put the name in front that was left out."""
+        is_named = not args or args[0] in self.commands or args[0] in ctx.help_option_names
+        return super().parse_args(ctx, args if is_named else [TAKE, *args])
+
+
+@click.group(cls=ReportGroup)
+def report() -> None:
+    """Reports on an incident, or on a quarter: as a file, written, approved and filed.
+
+    Without a command's name a report is taken as a file: hinomi report 7 --form rapid.
+    """
+
+
+for _command in steps.commands.values():
+    report.add_command(_command)
+
+
+@report.command(TAKE)
+@click.argument("about", metavar="ID|QUARTER")
+@click.option("--form", "form_name", default="", metavar="FORM", help="Which form.")
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="The file to write; else stdout.")
 @click.option("--as", "format_name", type=click.Choice(["docx", "pdf", "md"]), help="Default: as --out ends, or md.")
 @click.option("--number", type=click.IntRange(min=1), metavar="N", help="A version, byte for byte, not as it is now.")
-@click.option("--json", "as_json", is_flag=True, help="One JSON object on stdout: what it says, or a version a line.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object on stdout: what it says.")
 @click.pass_obj
-def report(
+def take(
     ctx: Context,
     about: str,
     form_name: str,
@@ -38,14 +60,10 @@ def report(
     *,
     as_json: bool,
 ) -> None:
-    """A report on an incident, or on a quarter (2026-Q3); with `list`, all versions.
+    """A report on an incident, or on a quarter (2026-Q3, FY2026-Q2), as a file.
 
-    What is known stands in it with its source, and what a person must supply is named. Reports are written, approved
-    and filed on the web.
+    What is known stands in it with its source, and what a person must supply is named.
     """
-    if about == LIST:
-        _list(ctx, as_json=as_json)
-        return
     if not form_name:
         from reports.forms import load_forms
 
@@ -98,7 +116,11 @@ def _made(
     return filled, made
 
 
-def _list(ctx: Context, *, as_json: bool) -> None:
+@report.command("list")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object a version on stdout.")
+@click.pass_obj
+def list_command(ctx: Context, *, as_json: bool) -> None:
+    """Versions of all reports, the latest first."""
     from reports.reading import list_versions
 
     with ctx.database.read() as session:

@@ -140,6 +140,30 @@ class Past:
         }
 
 
+def before_later(session: Session, day: date, kind: type[Thing], names: Collection[str]) -> dict[int, dict[str, Any]]:
+    """What fields held on a day that were changed after it, by entry and name; days as ISO texts.
+
+    An entry that is not there, or a field of it, holds now what it held then.
+    """
+    later = select(RegisterEvent.about_id, RegisterEvent.changes).where(
+        RegisterEvent.about == kind.__tablename__, RegisterEvent.happened_on > day
+    )
+    found: dict[int, dict[str, Any]] = defaultdict(dict)
+    for number, changes in session.execute(later.order_by(RegisterEvent.happened_on, RegisterEvent.id)):
+        for name in names:
+            if name in changes:
+                found[number].setdefault(name, changes[name][0])
+    return found
+
+
+def added_after(session: Session, day: date, kind: type[Thing]) -> set[int]:
+    """The entries that were added after a day."""
+    later = select(RegisterEvent.about_id).where(
+        RegisterEvent.about == kind.__tablename__, RegisterEvent.happened_on > day, RegisterEvent.kind.like("%-added")
+    )
+    return set(session.scalars(later))
+
+
 def value_on(steps: Sequence[tuple[date, list[Any]]], day: date, current: Any) -> Any:
     """What a field held on a day.
 

@@ -53,6 +53,7 @@ DUTIES: Final = (
 CERTIFICATE_WITHIN: Final = timedelta(days=30)
 CHECK_WITHIN: Final = timedelta(days=30)
 SOON: Final = timedelta(days=14)
+_COPY: Final = ("state", "since", "ended_on", "certificate_on")
 _TASKS: Final = {INSPECTION: PLANNED, FINDING: ACTION, BREACH: BROKEN}
 
 

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any, Final
 from sqlalchemy import or_, select
 
 from core.clock import DEFAULT_ZONE, local
-from custody.models import Edge, Processor, RegisterEvent
-from custody.register.history import FIELDS, Past
+from custody.models import Edge, Processor
+from custody.register.history import FIELDS, Past, added_after, before_later
+from custody.supervision.kinds import INSPECTION
 from custody.supervision.models import SupervisionRecord
 from custody.supervision.stages import STANDING
 
@@ -25,6 +26,8 @@ _EDGE: Final = ("id", "processor_id", "parent_id", "is_first", "company", "contr
                 "consent_on", "since", "ended_on")  # fmt: skip
 _RECORD: Final = ("id", "kind", "processor_id", "edge_id", "extract_id", "of_id", "topic", "result", "happened_on",
                   "due_on", "done_on", "person", "words", "entered_at", "checked_on", "check_result")  # fmt: skip
+_PLANNED: Final = ("due_on", "checked_on", "check_result")
+"""What of a record is planned or said of it, and so what a later change does not undo for a day before it."""
 MONTHS_A_YEAR: Final = 12
 
 
@@ -93,13 +96,13 @@ def edges_on(session: Session, day: date, *, only: Collection[int] | None = None
         one = dict(zip(_EDGE, row, strict=True))
         now = {name: one[name] for name in FIELDS[Edge] if name != "parent"}
         then = past.values(Edge, one["id"], {**now, "parent": names.get(one["parent_id"])})
-        since = _day(then["since"])
+        since = day_of(then["since"])
         if since is None or since > day:
             continue
         found.append(
             EdgeThen(
                 one["id"], one["processor_id"], names[one["processor_id"]], then["parent"] or "", then["company"] or "",
-                then["contract_kind"] or "", then["stage"], then["consent"] or "", since, _day(then["ended_on"]),
+                then["contract_kind"] or "", then["stage"], then["consent"] or "", since, day_of(then["ended_on"]),
             )
         )  # fmt: skip
     return found
@@ -110,6 +113,9 @@ def records_on(
     zone: str = DEFAULT_ZONE,
 ) -> list[RecordThen]:  # fmt: skip
     """Every record that counts on a day and was not withdrawn, in order.
+
+    What happened by the day counts, whenever it was written down. By when something had to be done, and what the
+    second line had said, are as they were on the day; an inspection that was planned later for later is not there.
 
     Args:
         session: For reading.
@@ -126,29 +132,19 @@ def records_on(
         asked = asked.where(SupervisionRecord.kind.in_(kinds))
     if only is not None:
         asked = asked.where(SupervisionRecord.processor_id.in_(only))
-    later = _checks_after(session, day)
     found = []
+    then, new = before_later(session, day, SupervisionRecord, _PLANNED), added_after(session, day, SupervisionRecord)
     for row in session.execute(asked.order_by(SupervisionRecord.id)):
         one = dict(zip(_RECORD, row, strict=True))
-        one.update(later.get(one["id"], {}))
         if one["done_on"] is not None and one["done_on"] > day:
             one["done_on"] = None
         one["entered_on"] = local(one.pop("entered_at"), zone).date()
+        one |= {
+            name: day_of(value) if name != "check_result" else value for name, value in then.get(one["id"], {}).items()
+        }
+        if one["kind"] == INSPECTION and one["done_on"] is None and one["id"] in new and _is_after(one["due_on"], day):
+            continue
         found.append(RecordThen(**one))
-    return found
-
-
-def _checks_after(session: Session, day: date) -> dict[int, dict[str, Any]]:
-    """What the second line had said by a day of the records of which it said, or lost, something after it."""
-    later = select(RegisterEvent.about_id, RegisterEvent.changes).where(
-        RegisterEvent.about == SupervisionRecord.__tablename__, RegisterEvent.happened_on > day
-    )
-    found: dict[int, dict[str, Any]] = defaultdict(dict)
-    for number, changes in session.execute(later.order_by(RegisterEvent.happened_on, RegisterEvent.id)):
-        if "check_result" in changes:
-            found[number].setdefault("check_result", changes["check_result"][0] or "")
-        if "checked_on" in changes:
-            found[number].setdefault("checked_on", _day(changes["checked_on"][0]))
     return found
 
 
@@ -185,5 +181,10 @@ def months_later(day: date, months: int) -> date:
     return date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
 
 
-def _day(value: str | date | None) -> date | None:
+def _is_after(day: date | None, other: date) -> bool:
+    return day is None or day > other
+
+
+def day_of(value: str | date | None) -> date | None:
+    """A day, also where it is an ISO text."""
     return date.fromisoformat(value) if isinstance(value, str) else value

@@ -53,10 +53,13 @@ class PlayedFact:
     said_by: str = ""
 
 
-def replay_deadlines(session: Session) -> dict[int, PlayedDeadline]:
-    """Every deadline that a timeline tells of, as it has to be now."""
+def replay_deadlines(session: Session, *, before: datetime | None = None) -> dict[int, PlayedDeadline]:
+    """Every deadline that a timeline tells of, as it has to be now, or as it was before a moment."""
     found: dict[int, PlayedDeadline] = {}
-    for event in session.scalars(select(Event).where(Event.kind.in_(PLAYED)).order_by(Event.id)):
+    asked = select(Event).where(Event.kind.in_(PLAYED))
+    if before is not None:
+        asked = asked.where(Event.learned_at < before)
+    for event in session.scalars(asked.order_by(Event.id)):
         number, made = int(event.data["deadline"]), event.data.get(MADE)
         if made is not None:
             values = {name: from_plain(name, value) for name, value in made.items()}

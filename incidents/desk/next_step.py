@@ -1,7 +1,8 @@
 """The one thing to do next about an incident, for whoever looks at it: a rule that a person can check by hand. Pure.
 
-First somebody has to say that they look after it, then the two sides confirm, then the cause is looked for, then the
-tasks of its playbook are done, one's own first, as they are due, then it is contained, and last closed.
+First somebody has to say that they look after it, then the two sides confirm, then the reports are written, approved
+and filed whose deadlines press, then the cause is looked for, then the tasks of its playbook are done, one's own first,
+as they are due, then it is contained, and last closed.
 """
 
 from __future__ import annotations
@@ -23,8 +24,32 @@ if TYPE_CHECKING:
 ACKNOWLEDGE, TAKE, ASK_CAUSE, DO_TASK, SETTLE, WAIT, NOTHING = (
     "acknowledge", "take", "ask-cause", "do-task", "settle", "wait", "nothing",
 )  # fmt: skip
+WRITE_REPORT, APPROVE_REPORT, FILE_REPORT = "write-report", "approve-report", "file-report"
+UNWRITTEN: Final = frozenset({"nothing", "draft", "returned"})
+"""How a report stands that somebody has to write, or to write on; then it waits, is approved, and is filed."""
 WORKERS: Final = frozenset({Role.RESPONDER, Role.DATA_OWNER, Role.INVESTIGATOR})
 ASKERS: Final = frozenset({Role.RESPONDER, Role.INVESTIGATOR})
+
+
+@dataclass(frozen=True, slots=True)
+class DueReport:
+    """A report that a running deadline asks for.
+
+    Attributes:
+        form: Which form.
+        title: What it is called.
+        state: ``nothing``, ``draft``, ``waiting``, ``approved``, ``returned`` or ``filed``.
+        number: Its latest version; 0 for none.
+        due_at: When the deadline ends.
+        is_mine: Of one that waits: whether whoever looks may approve it.
+    """
+
+    form: str
+    title: str
+    state: str
+    number: int
+    due_at: datetime
+    is_mine: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,12 +61,14 @@ class NextStep:
         task: The task that it is, or, of `WAIT`, that somebody else has to do.
         due_at: By when, where there is such a moment.
         waits_for: Of `WAIT`: whose step it is.
+        report: The report that it is about.
     """
 
     name: str
     task: TaskLine | None = None
     due_at: datetime | None = None
     waits_for: Role | None = None
+    report: DueReport | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,12 +80,14 @@ class Standing:
         is_ranked: Whether the access records were asked.
         tasks: Of the playbook and added ones, as they are due.
         lacking: What it may not be closed without, as it is called where it is waived.
+        reports: The reports whose deadlines press: that end so soon that people are reminded of them, or have ended.
     """
 
     acknowledged_by: str
     is_ranked: bool
     tasks: Sequence[TaskLine]
     lacking: Collection[str]
+    reports: Sequence[DueReport] = ()
 
 
 def next_step(line: IncidentLine, standing: Standing, *, me: str, roles: Collection[Role]) -> NextStep:
@@ -82,6 +111,7 @@ def _step(
     return (
         _looking_after(line, standing, me, roles)
         or _confirmation(line, standing.lacking, me, roles)
+        or _report(line, standing.reports, roles)
         or _work(line, standing, tasks, me, roles)
         or _end(line, standing, roles)
     )
@@ -92,6 +122,20 @@ def _looking_after(line: IncidentLine, standing: Standing, me: str, roles: froze
         return NextStep(TAKE)
     if not standing.acknowledged_by and not line.assignee:
         return _if(roles & WORKERS, ACKNOWLEDGE, Role.RESPONDER)
+    return None
+
+
+def _report(line: IncidentLine, reports: Sequence[DueReport], roles: frozenset[Role]) -> NextStep | None:
+    """The report of the deadline that ends first among those that whoever looks can bring on; others' hinder nobody."""
+    if line.state == OPEN:
+        return None
+    for one in sorted(reports, key=lambda one: (one.due_at, one.form)):
+        if one.state in UNWRITTEN and roles & WORKERS:
+            return NextStep(WRITE_REPORT, due_at=one.due_at, report=one)
+        if one.state == "waiting" and one.is_mine:
+            return NextStep(APPROVE_REPORT, due_at=one.due_at, report=one)
+        if one.state == "approved" and Role.RESPONDER in roles:
+            return NextStep(FILE_REPORT, due_at=one.due_at, report=one)
     return None
 
 

@@ -5,21 +5,23 @@ What the reader looks for are the gaps: how long a leak stood before it was seen
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import func, select
 
 from archive.models import Capture
+from incidents.casework.changes import CHANGES
 from incidents.groups import group_ids
 from incidents.models import Event, FindingRow, Incident, Sighting
 from incidents.states import CLOSE, CONFIRM_CSIRT, CONFIRM_OWNER, CONTAIN, DISMISS, LIVE, REOPEN
 from incidents.timeline.attention import ACKNOWLEDGED
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
-    from datetime import datetime, timedelta
+    from collections.abc import Iterable, Iterator, Sequence
+    from datetime import timedelta
 
     from sqlalchemy.orm import Session
 
@@ -30,6 +32,8 @@ _FIRST: Final = {_TOLD: TOLD, ACKNOWLEDGED: ACKNOWLEDGED, CONFIRM_CSIRT: CONFIRM
 _LAST: Final = (CONTAIN, CLOSE, DISMISS)
 """Kinds of which the last is told, and only if the incident was not opened again since."""
 _AGAIN: Final = (REOPEN, WOKEN)
+REPORTED: Final = "report-filed"
+"""Kind of events of which each is told."""
 WANTED: Final = (ACKNOWLEDGED, CONFIRM_CSIRT, CONFIRM_OWNER, CONTAIN, CLOSE)
 """What a live incident comes to, in this order."""
 
@@ -44,6 +48,8 @@ class Moment:
         actor: Whose step it was, where it was a person's.
         after: How long after the step before; none for the first and for what is to come.
         is_longest: Whether no other gap is longer.
+        form: Of a report that was filed: which form.
+        number: Of a report that was filed: which version.
     """
 
     name: str
@@ -51,6 +57,8 @@ class Moment:
     actor: str = ""
     after: timedelta | None = None
     is_longest: bool = False
+    form: str = ""
+    number: int = 0
 
 
 def story_of(session: Session, incident_id: int) -> list[Moment]:
@@ -66,6 +74,7 @@ def story_of(session: Session, incident_id: int) -> list[Moment]:
     facts = ((POSTED, posted), (SEEN, seen), (MATCHED, matched))
     moments = [Moment(name, at) for name, at in facts if at is not None]
     moments += _steps(_events(session, parts))
+    moments += _filed(session, parts)
     return tell(moments, is_live=incident.state in LIVE and incident.merged_into is None)
 
 
@@ -74,14 +83,16 @@ def tell(moments: Iterable[Moment], *, is_live: bool) -> list[Moment]:
 
     Of two moments at once the one that comes first in the life of an incident stands first.
     """
-    places = {name: place for place, name in enumerate((POSTED, SEEN, MATCHED, TOLD, *WANTED, DISMISS, *_AGAIN))}
+    places = {
+        name: place for place, name in enumerate((POSTED, SEEN, MATCHED, TOLD, *WANTED, DISMISS, *_AGAIN, REPORTED))
+    }
     dated = [(moment.at, places[moment.name], moment) for moment in moments if moment.at is not None]
     ordered = sorted(dated, key=lambda one: one[:2])
     gaps = [later[0] - earlier[0] for earlier, later in pairwise(ordered)]
     longest = max(range(len(gaps)), key=gaps.__getitem__) if len(gaps) > 1 and max(gaps) else -1
     told = [
-        Moment(one.name, at, one.actor, gaps[place - 1] if place else None, is_longest=place - 1 == longest >= 0)
-        for place, (at, _, one) in enumerate(ordered)
+        replace(one, after=gaps[place - 1] if place else None, is_longest=place - 1 == longest >= 0)
+        for place, (_, _, one) in enumerate(ordered)
     ]
     known = {moment.name for moment in told}
     return [*told, *(Moment(name, None) for name in WANTED if is_live and name not in known)]
@@ -95,6 +106,14 @@ def _events(session: Session, parts: Sequence[int]) -> list[Event]:
     )
     ids = {one for asked in first_and_last for one in session.scalars(asked)}
     return list(session.scalars(select(Event).where(Event.id.in_(ids)).order_by(Event.id)))
+
+
+def _filed(session: Session, parts: Sequence[int]) -> Iterator[Moment]:
+    """Each report that was filed, when it was handed in."""
+    asked = select(Event).where(Event.incident_id.in_(parts), Event.kind == REPORTED)
+    for event in session.scalars(asked.order_by(Event.id)):
+        at = datetime.fromisoformat(event.data[CHANGES]["filed_at"][1])
+        yield Moment(REPORTED, at, event.actor, form=str(event.data["form"]), number=int(event.data["number"]))
 
 
 def _steps(events: Sequence[Event]) -> list[Moment]:

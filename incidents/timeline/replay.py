@@ -59,10 +59,12 @@ class Played:
     waived: dict[str, str] = field(default_factory=dict)
 
 
-def replay(session: Session) -> dict[int, Played]:
-    """Every incident that a timeline tells of, as it has to be now."""
+def replay(session: Session, *, before: datetime | None = None) -> dict[int, Played]:
+    """Every incident that a timeline tells of, as it has to be now, or as it was before a moment."""
     incidents: dict[int, Played] = {}
     asked = select(Event).where(Event.kind.in_(PLAYED), Event.incident_id.is_not(None))
+    if before is not None:
+        asked = asked.where(Event.learned_at < before)
     for event in session.scalars(asked.order_by(Event.id)):
         _play(incidents, event.incident_id or 0, event)
     return incidents

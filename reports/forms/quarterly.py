@@ -1,10 +1,10 @@
-"""The quarterly report: incidents, deadlines reached and missed, changes of the register, reports filed."""
+"""The quarterly report: incidents and deadlines, the supervision of processors, the register, reports filed."""
 
 from __future__ import annotations
 
 from core.actors import Role
 from reports.forms.interface import OF_THE_HOME, Form, ItemPlan
-from reports.tellers import quarters
+from reports.tellers import quarters, supervision
 
 
 class QuarterlyReport(Form):
@@ -18,8 +18,11 @@ class QuarterlyReport(Form):
     items = (
         ItemPlan("incidents", of_quarter=(quarters.incidents,)),
         ItemPlan("deadlines", of_quarter=(quarters.deadlines,)),
+        ItemPlan("supervision", of_quarter=(supervision.contracts, supervision.records)),
+        ItemPlan("corrective", of_quarter=(supervision.open_actions, supervision.dates)),
+        ItemPlan("duties", of_quarter=(supervision.duties,)),
+        ItemPlan("numbers", of_quarter=(supervision.numbers, supervision.answers)),
         ItemPlan("register", of_quarter=(quarters.register,)),
         ItemPlan("filed", of_quarter=(quarters.filed,)),
-        ItemPlan("corrective", asks=("corrective",)),
         ItemPlan("outlook", asks=("outlook",)),
     )

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 def incidents(quarter: QuarterFile, words: ReportWords) -> Iterator[Known | ReportGap]:
     """The incidents that were opened in it, and how many came to an end."""
-    source = words.say("source.incidents", at=words.moment(quarter.now))
+    source = words.say("source.incidents", at=words.day(quarter.seen_on))
     rows = [tuple(words.say(f"head.{one}") for one in ("incident", "opened", "state", "people", "places"))]
     rows += [
         (
@@ -27,7 +27,7 @@ def incidents(quarter: QuarterFile, words: ReportWords) -> Iterator[Known | Repo
     yield words.known("quarter_incidents", source, table=rows if quarter.opened else (), **counts)
     yield words.known(
         "quarter_ended", source, closed=quarter.ended.get("close", 0), dismissed=quarter.ended.get("dismiss", 0),
-        live=quarter.live,
+        live=quarter.live, at=words.day(quarter.seen_on),
     )  # fmt: skip
 
 

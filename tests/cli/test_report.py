@@ -6,10 +6,14 @@ import json
 from typing import TYPE_CHECKING
 
 import pytest
+from sqlalchemy import select
 
 from cli.main import run
 from core.actors import Role
 from core.settings import load_settings
+from incidents.clocks.models import DeadlineRow
+from incidents.timeline.attention import acknowledge
+from people.command_line import add_first_account
 from reports.filing import hand_over
 from reports.filling import ReportSubject, fill
 from reports.making import make_all
@@ -84,3 +88,37 @@ def test_wrong_use_says_what_was_meant(
 ) -> None:
     assert run([*started, *arguments]) == 2
     assert said in capfd.readouterr().err
+
+
+def test_a_report_goes_to_the_office_from_the_command_line(
+    started: list[str], database: Database, capfd: pytest.CaptureFixture[str]
+) -> None:
+    of = ["1", "--form", "rapid"]
+    with database.write() as session:
+        add_first_account(session, NOW)
+        acknowledge(session, 1, actor=by("suzuki", Role.RESPONDER), now=NOW)
+    assert run([*started, "draft", *of, "--item", "cause=委託先", "--item", "other=なし", "--alone", "cause"]) == 0
+    assert run([*started, "draft", *of, "--item", "other=あり"]) == 0
+    assert run([*started, "draft", *of, "--item", "cause"]) == 2
+    assert run([*started, "hand-over", *of]) == 0
+    assert run([*started, "return", *of, "--reason", "直すこと"]) == 0
+    assert run([*started, "hand-over", *of]) == 0
+    assert run([*started, "file", *of, "--to", "個人情報保護委員会"]) != 0, "it is not approved"
+    assert run([*started, "approve", *of, "--number", "2"]) == 0
+    filing = ["--to", "個人情報保護委員会", "--reference", "R-7", "--meets", "jp-appi-authority/first-report"]
+    assert run([*started, "file", *of, *filing, "--at", "never"]) != 0
+    assert run([*started, "file", *of, *filing]) == 0
+    assert run([*started, "approve", *of, "--number", "9"]) != 0
+    capfd.readouterr()
+    assert run([*started, "list", "--json"]) == 0
+    found = [json.loads(line) for line in capfd.readouterr().out.splitlines()]
+    assert [(one["number"], one["state"], one["reference"]) for one in found] == [
+        (2, "filed", "R-7"), (1, "returned", "")
+    ]  # fmt: skip
+    assert run([*started, "take", *of, "--number", "2", "--json"]) == 0
+    items = {one["name"]: one for one in json.loads(capfd.readouterr().out)["items"]}
+    assert (items["cause"]["written"], items["cause"]["tells_known"]) == ("委託先", False)
+    assert (items["other"]["written"], items["other"]["tells_known"]) == ("あり", True)
+    with database.read() as session:
+        (clock,) = session.scalars(select(DeadlineRow).where(DeadlineRow.state == "met"))
+    assert clock.reference == "rapid v2 → 個人情報保護委員会 (R-7)"

@@ -159,3 +159,19 @@ def test_a_source_that_ails_is_wrong_with_what_to_try_in_both_languages(opened: 
     for language in LANGUAGES:
         assert "HTTP 500" in found.seen(language)
         assert "hinomi sources check ill" in found.hint(language)
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
+def test_a_broken_file_of_rules_and_who_does_not_report_are_named(opened: Home, language: str) -> None:
+    own = opened.settings.home / "regimes"
+    own.mkdir()
+    (own / "broken.toml").write_text("id = 7", encoding="utf-8")
+    found = [one for one in examine(opened) if one.about in {"deadlines", "reports"}]
+    (broken,) = (one for one in found if one.level == "bad")
+    assert "broken.toml" in broken.seen(language)
+    assert broken.hint(language)
+    (nobody,) = (one for one in found if one.what == "nobody")
+    assert nobody.level == "note"
+    assert all(name in nobody.seen(language) for name in ("organisation", "contact", "customer_contact"))
+    (read,) = (one for one in found if one.what == "read")
+    assert read.level == "ok"

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
 
 from core.actors import Role
+from incidents import actions
+from incidents.clocks.keeping import keep
+from incidents.clocks.statements import say
+from incidents.timeline.attention import acknowledge
+from tests.actors import by
 from tests.web.people import another
 from tests.web.scene import form_mark
 
@@ -114,3 +120,59 @@ def test_numbers_of_customers_are_listed_for_who_may_alone(
     assert to in browser.get(page).text
     investigator = another(browser.app, database, clock, "kato", Role.INVESTIGATOR)  # type: ignore[arg-type]
     assert to not in investigator.get(page).text
+
+
+def test_the_report_of_a_deadline_is_the_next_step_of_whoever_can_bring_it_on(
+    browser: TestClient, scene: Scene, database: Database, clock: SetClock
+) -> None:
+    """Beside the deadline and on top of the page: write, approve, file; then a mark in the story."""
+    owner = another(browser.app, database, clock, "nakamura", Role.DATA_OWNER)  # type: ignore[arg-type]
+    number, me = scene.incident_id, by("suzuki", Role.RESPONDER)
+    report = f"/incidents/{number}/reports/rapid"
+    with database.write() as session:
+        earlier = clock.now() - timedelta(days=3)
+        acknowledge(session, number, actor=me, now=earlier)
+        say(session, number, {"malicious": "possible"}, actor=me, now=earlier, reason="police")
+        keep(session, number, now=clock.now())
+    assert "Write the report" not in browser.get(f"/incidents/{number}").text, "first it is confirmed"
+    with database.write() as session:
+        for action, who in (("confirm-csirt", me), ("confirm-owner", by("other", Role.DATA_OWNER))):
+            actions.act(session, number, action, actor=who, now=clock.now())
+    for page in (f"/incidents/{number}", "/deadlines"):
+        assert f'<a href="{report}">Report of a leak (first report)</a>: no draft' in browser.get(page).text
+    assert f'<a class="button primary" href="{report}">Write the report</a>' in browser.get(f"/incidents/{number}").text
+    mark = form_mark(browser, report)
+    browser.post(report, data={"form_mark": mark, "revision": "0", "text-cause": "x", "known-cause": "yes"})
+    assert "draft, last saved by" in browser.get("/deadlines").text
+    browser.post(report, data={"form_mark": mark, "revision": "1", "do": "ask"})
+    assert "waits for the approval of the role" in browser.get("/deadlines").text
+    assert "Waiting for you" in owner.get("/reports").text
+    assert "Waiting for you" not in browser.get("/reports").text
+    assert f'href="{report}/versions/1">Look at it and decide</a>' in owner.get(f"/incidents/{number}").text
+    theirs = form_mark(owner, f"{report}/versions/1")
+    owner.post(f"{report}/versions/1/decision", data={"form_mark": theirs, "do": "approve"})
+    assert "Waiting for you" not in owner.get("/reports").text
+    assert "Waiting for you" in browser.get("/reports").text
+    assert f'href="{report}/versions/1">Record the filing</a>' in browser.get(f"/incidents/{number}").text
+    browser.post(f"{report}/versions/1/filing", data={"form_mark": mark, "recipient": "R", "reference": "1", "at": ""})
+    page = browser.get(f"/incidents/{number}").text
+    assert "filed as version 1 on" in page
+    assert "Filed: Report of a leak (first report), version 1" in page
+    assert "Record the filing" not in page
+
+
+def test_the_list_of_reports_is_filtered_and_paged(browser: TestClient, scene: Scene) -> None:
+    place = f"/incidents/{scene.incident_id}/reports"
+    for form in ("rapid", "final"):
+        mark = form_mark(browser, f"{place}/{form}")
+        asked = browser.post(f"{place}/{form}", data={"form_mark": mark, "revision": "0", "do": "ask"})
+        assert asked.status_code == 200
+    for query, shown in (
+        ("", {"rapid", "final"}), ("?form=rapid", {"rapid"}), ("?state=waiting", {"rapid", "final"}),
+        ("?state=filed", set()), ("?form=final&state=waiting", {"final"}),
+        ("?form=nonsense&page=x", {"rapid", "final"}), ("?page=99", {"rapid", "final"}),
+    ):  # fmt: skip
+        page = browser.get(f"/reports{query}")
+        assert page.status_code == 200
+        listed = page.text.partition('id="versions"')[2]
+        assert {one for one in FORMS if f"{place}/{one}/versions/1" in listed} == shown, query

@@ -9,7 +9,8 @@ from starlette.responses import JSONResponse
 from starlette.routing import Route
 
 from web.api.door import BASE, KEY_LENGTH, PROBLEM
-from web.api.operations import LARGEST_ID, OPERATIONS
+from web.api.given import ROW
+from web.api.operations import OPERATIONS
 from web.api.shapes import ApiProblem
 
 if TYPE_CHECKING:
@@ -58,9 +59,8 @@ def _path(one: Operation) -> str:
 
 def _described(one: Operation) -> dict[str, Any]:
     parameters = [_parameter(name, "query", schema) for name, schema in one.query.items()]
-    if "{incident_id" in one.path:
-        number = {"type": "integer", "minimum": 1, "maximum": LARGEST_ID}
-        parameters.append(_parameter("incident_id", "path", number) | {"required": True})
+    places = ({"incident_id": ROW} if "{incident_id" in one.path else {}) | one.places
+    parameters += [_parameter(name, "path", schema) | {"required": True} for name, schema in places.items()]
     if one.method == "POST":
         parameters.append(_parameter("Idempotency-Key", "header", {"type": "string", "maxLength": KEY_LENGTH}))
     answers = {code: _answer(said, ApiProblem.__name__, PROBLEM) for code, said in ERRORS.items()}

@@ -74,6 +74,7 @@ class Operation:
         gives: The shape of the answer.
         run: Answers a call.
         query: Parameters and what they say.
+        places: What stands in the path beside an incident's number, and what it says.
         takes: The shape of the body.
         before: What is settled before the transaction begins; it becomes ``body`` paired with the body.
     """
@@ -85,6 +86,7 @@ class Operation:
     gives: type[BaseModel]
     run: Callable[[Call], Any]
     query: dict[str, dict[str, Any]] = field(default_factory=dict)
+    places: dict[str, dict[str, Any]] = field(default_factory=dict)
     takes: type[BaseModel] | None = None
     before: Callable[[Home, Actor, dict[str, Any], Any], Any] | None = None
 

@@ -15,7 +15,7 @@ from incidents import actions, queries
 from incidents.casework.playbooks import load_playbooks
 from incidents.clocks.keeping import keep
 from incidents.clocks.reading import OPEN, SHOWN, list_clocks
-from incidents.errors import NoIncidentError, SearchError
+from incidents.errors import SearchError
 from incidents.models import Incident
 from incidents.states import STATES, needs_second
 from people.approvals import DISMISS_CONFIRMED, Approvable, with_second
@@ -23,6 +23,8 @@ from people.errors import PeopleError
 from people.workers import as_worker
 from web.api import shapes
 from web.api.door import Operation
+from web.api.given import LANGUAGE, LARGEST_ID, LIMIT, ONE, PAGED, WRONG, incident_of, limit_of, number_of
+from web.api.reports import REPORT_OPERATIONS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -31,20 +33,13 @@ if TYPE_CHECKING:
     from home import Home
     from web.api.door import Call
 
-LANGUAGE: Final = "en"
-MOST: Final = 200
-WRONG: Final = 422
-LARGEST_ID: Final = 2**31 - 1
-CURSOR: Final = {"type": "string", "maxLength": 100}
-LIMIT: Final = {"type": "integer", "minimum": 1, "maximum": MOST, "default": 50}
-
 
 def incidents(call: Call) -> Mapping[str, Any]:
     """Newest first, below the cursor's number."""
-    state, limit = call.query.get("state", ""), _limit(call)
+    state, limit = call.query.get("state", ""), limit_of(call)
     if state and state not in STATES:
         raise HTTPException(WRONG, f"state: expected one of {', '.join(STATES)}")
-    below = _number(call.query.get("cursor", ""))
+    below = number_of(call.query.get("cursor", ""))
     lines = queries.list_incidents(call.session, language=LANGUAGE, state=state or None)
     lines = [line for line in sorted(lines, key=lambda line: -line.id) if below is None or line.id < below]
     return {"incidents": lines[:limit], "next": str(lines[limit - 1].id) if len(lines) > limit else ""}
@@ -52,12 +47,12 @@ def incidents(call: Call) -> Mapping[str, Any]:
 
 def incident(call: Call) -> object:
     """One."""
-    return queries.incident_line(call.session, _incident(call), language=LANGUAGE)
+    return queries.incident_line(call.session, incident_of(call), language=LANGUAGE)
 
 
 def timeline(call: Call) -> Mapping[str, Any]:
     """The events of one incident."""
-    return _events(call, f"incident:{_incident(call)}")
+    return _events(call, f"incident:{incident_of(call)}")
 
 
 def events(call: Call) -> Mapping[str, Any]:
@@ -70,7 +65,7 @@ def deadlines(call: Call) -> Mapping[str, Any]:
     show = call.query.get("show", OPEN)
     if show not in SHOWN:
         raise HTTPException(WRONG, f"show: expected one of {', '.join(SHOWN)}")
-    lines = list_clocks(call.session, language=LANGUAGE, now=call.now, show=show, limit=_limit(call))
+    lines = list_clocks(call.session, language=LANGUAGE, now=call.now, show=show, limit=limit_of(call))
     return {"deadlines": lines}
 
 
@@ -102,7 +97,7 @@ def health(call: Call) -> Mapping[str, Any]:
 
 def note(call: Call) -> Mapping[str, Any]:
     """Write a note."""
-    number = _incident(call)
+    number = incident_of(call)
     actions.note(call.session, number, call.body.text, actor=call.actor, now=call.now)
     return _done(call, number)
 
@@ -120,7 +115,7 @@ def settle(home: Home, actor: Actor, path: Mapping[str, Any], body: shapes.Actio
 
 def act(call: Call) -> Mapping[str, Any]:
     """Contain, close, dismiss, reopen."""
-    (body, approved), number = call.body, _incident(call)
+    (body, approved), number = call.body, incident_of(call)
     actions.act(
         call.session, number, body.action, actor=call.actor, now=call.now, reason=body.reason, approved=approved,
         playbooks=load_playbooks(call.home.settings.home),
@@ -131,7 +126,7 @@ def act(call: Call) -> Mapping[str, Any]:
 
 def assign(call: Call) -> Mapping[str, Any]:
     """Give it to somebody who may work on incidents."""
-    number = _incident(call)
+    number = incident_of(call)
     try:
         login = as_worker(call.session, call.body.assignee)
     except PeopleError:
@@ -144,7 +139,7 @@ def _events(call: Call, query: str) -> Mapping[str, Any]:
     try:
         understood = queries.parse_query(query, zone=call.home.settings.zone, now=call.home.clock.now())
         page = queries.search(
-            call.session, understood, language=LANGUAGE, after=call.query.get("cursor", ""), limit=_limit(call)
+            call.session, understood, language=LANGUAGE, after=call.query.get("cursor", ""), limit=limit_of(call)
         )
     except (QueryError, SearchError) as error:
         raise HTTPException(WRONG, str(error)) from None
@@ -156,41 +151,17 @@ def _done(call: Call, number: int) -> Mapping[str, Any]:
     return {"incident": number, "state": queries.incident_line(call.session, number, language=LANGUAGE).state}
 
 
-def _incident(call: Call) -> int:
-    number = int(call.path["incident_id"])
-    if number > LARGEST_ID or call.session.get(Incident, number) is None:
-        raise NoIncidentError(number)
-    return number
-
-
-def _limit(call: Call) -> int:
-    limit = _number(call.query.get("limit", "50"))
-    if limit is None or not 1 <= limit <= MOST:
-        raise HTTPException(WRONG, f"limit: expected 1 to {MOST}")
-    return limit
-
-
-def _number(text: str) -> int | None:
-    if not text:
-        return None
-    if not (text.isascii() and text.isdecimal() and len(text) <= 10):  # noqa: PLR2004  # a row's number has no more
-        raise HTTPException(WRONG, "expected a number")
-    return int(text)
-
-
-ONE: Final = "/incidents/{incident_id:id}"
 READ, WRITE, STEER = "incidents:read", "incidents:write", "incidents:steer"
-_PAGED: Final = {"cursor": CURSOR, "limit": LIMIT}
 OPERATIONS: Final = (
     Operation(
         "GET", "/incidents", READ, "Incidents, newest first.", shapes.Incidents, incidents,
-        query={"state": {"type": "string", "enum": list(STATES)}, **_PAGED},
+        query={"state": {"type": "string", "enum": list(STATES)}, **PAGED},
     ),
     Operation("GET", ONE, READ, "One incident.", shapes.IncidentShape, incident),
-    Operation("GET", f"{ONE}/events", READ, "The timeline of an incident.", shapes.Events, timeline, query=_PAGED),
+    Operation("GET", f"{ONE}/events", READ, "The timeline of an incident.", shapes.Events, timeline, query=PAGED),
     Operation(
         "GET", "/events", READ, "A search over all timelines, as on the search page.", shapes.Events, events,
-        query={"q": {"type": "string", "maxLength": MOST_CHARACTERS}, **_PAGED},
+        query={"q": {"type": "string", "maxLength": MOST_CHARACTERS}, **PAGED},
     ),
     Operation(
         "GET", "/deadlines", READ, "Deadlines of incidents, those that end first in front.", shapes.DeadlineList,
@@ -202,6 +173,7 @@ OPERATIONS: Final = (
         "POST", f"{ONE}/actions", STEER, "Contain, close, dismiss or reopen it; a confirmation is a person's.",
         shapes.Done, act, takes=shapes.ActionBody, before=settle,
     ),
+    *REPORT_OPERATIONS,
     Operation("GET", "/sources", "sources:read", "Sources and how they do.", shapes.Sources, sources),
     Operation("GET", "/health", "health:read", "What the doctor finds at a glance.", shapes.Health, health),
 )  # fmt: skip

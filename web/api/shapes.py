@@ -118,6 +118,62 @@ class DeadlineList(_Given):
     deadlines: list[DeadlineShape]
 
 
+class ReportVersionShape(_Given):
+    """A version of a report; ``sha256`` is the hash of what it says, ``outputs`` those of its files, by format."""
+
+    id: int
+    form: str
+    title: str
+    about: str
+    incident_id: int | None
+    number: int
+    state: Literal["waiting", "approved", "returned", "filed"]
+    sha256: str
+    outputs: dict[str, str]
+    asked_at: datetime
+    asked_by: str
+    decided_at: datetime | None
+    decided_by: str
+    said: str
+    filed_at: datetime | None
+    filed_by: str
+    recipient: str
+    reference: str
+
+
+class ReportFormShape(_Given):
+    """A form of report with its draft, and its versions, the latest first."""
+
+    form: str
+    title: str
+    approver: str
+    saved_at: datetime | None
+    saved_by: str
+    versions: list[ReportVersionShape]
+
+
+class ReportForms(_Given):
+    """The forms that are about an incident or a quarter."""
+
+    forms: list[ReportFormShape]
+
+
+class ReportVersions(_Given):
+    """A page of versions, newest first; ``next`` is the cursor of the next, empty at the end."""
+
+    versions: list[ReportVersionShape]
+    next: str
+
+
+class ReportFile(_Given):
+    """A version as a file."""
+
+    name: str
+    media_type: str
+    sha256: str
+    content_base64: str
+
+
 class Sources(_Given):
     """Every source."""
 

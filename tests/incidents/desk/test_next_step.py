@@ -10,7 +10,7 @@ import pytest
 
 from core.actors import Role
 from incidents.casework.reading import TaskLine
-from incidents.desk.next_step import Standing, next_step
+from incidents.desk.next_step import DueReport, Standing, next_step
 from incidents.states import ACTIONS, BY, state_after
 from incidents.views import IncidentLine
 from tests.incidents.makers import NOW
@@ -77,3 +77,36 @@ def test_what_is_offered_is_always_possible_and_whose_it_is() -> None:
                     if step.name in ACTIONS:
                         assert BY[step.name] in own
                         assert state_after(state, step.name)
+
+
+def due(state: str, hours: int, form: str = "rapid", *, is_mine: bool = False) -> DueReport:
+    return DueReport(form, form, state, 1, NOW + timedelta(hours=hours), is_mine)
+
+
+@pytest.mark.parametrize(
+    ("reports", "roles", "expected", "form"),
+    [
+        ((due("nothing", 9),), {R}, "write-report", "rapid"),
+        ((due("draft", 9),), {I}, "write-report", "rapid"),
+        ((due("returned", 9),), {O}, "write-report", "rapid"),
+        ((due("nothing", 9),), {A}, "wait", ""),
+        ((due("waiting", 9, is_mine=True),), {O}, "approve-report", "rapid"),
+        ((due("waiting", 9),), {R}, "ask-cause", ""),
+        ((due("approved", 9),), {R}, "file-report", "rapid"),
+        ((due("approved", 9),), {I}, "ask-cause", ""),
+        ((due("filed", 9),), {R}, "ask-cause", ""),
+        ((due("nothing", 9), due("nothing", 3, "gdpr33")), {R}, "write-report", "gdpr33"),
+        ((due("waiting", -5), due("nothing", 9, "gdpr33")), {R}, "write-report", "gdpr33"),
+        ((due("waiting", -5), due("approved", 2, "gdpr33"), due("nothing", 1, "final")), {R}, "write-report", "final"),
+    ],
+)
+def test_reports_whose_deadline_presses_come_before_the_cause(
+    reports: tuple[DueReport, ...], roles: set[Role], expected: str, form: str
+) -> None:
+    """After the confirmations, of those that one can bring on oneself the one whose deadline ends first."""
+    standing = replace(SEEN, lacking=(), reports=reports, tasks=(TASK,))
+    step = next_step(CONFIRMED, standing, me="somebody", roles=roles)
+    assert (step.name, step.report.form if step.report else "") == (expected, form)
+    assert step.report is None or step.due_at == step.report.due_at
+    assert next_step(LINE, replace(standing, lacking=SEEN.lacking), me="somebody", roles=roles).report is None
+    assert next_step(CONFIRMED, replace(standing, acknowledged_by=""), me="somebody", roles=roles).report is None

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from incidents import actions
 from incidents.desk.story import WANTED, Moment, story_of, tell
 from incidents.timeline.attention import acknowledge
+from incidents.timeline.events import add_event
 from tests.actors import by
 from tests.incidents.makers import NOW, Leaked, take
 
@@ -61,3 +62,21 @@ def test_what_was_contained_and_opened_again_is_not_contained(database: Database
         story = {one.name: one for one in story_of(session, taken.incident_id or 0)}
     assert story["contain"].at is None
     assert story["reopen"].at == NOW + timedelta(hours=2)
+
+
+def test_each_filed_report_is_a_mark_when_it_was_handed_in(database: Database) -> None:
+    taken = take(database, Leaked("a list", tuple(range(30))))
+    handed_in = NOW + timedelta(hours=3)
+    with database.write() as session:
+        for number, at in enumerate((handed_in, handed_in + timedelta(days=2)), 1):
+            data = {"form": "rapid", "number": number, "changes": {"filed_at": [None, at.isoformat()]}}
+            data |= {"about": "incident:1", "recipient": "R", "at": "", "reference": "1"}
+            add_event(
+                session, "report-filed", actor=by("aoi"), now=at + timedelta(days=1), incident_id=taken.incident_id,
+                data=data,
+            )  # fmt: skip
+    with database.read() as session:
+        marks = [one for one in story_of(session, taken.incident_id or 0) if one.form]
+    assert [(one.form, one.number, one.actor, one.at) for one in marks] == [
+        ("rapid", 1, "aoi", handed_in), ("rapid", 2, "aoi", handed_in + timedelta(days=2)),
+    ]  # fmt: skip

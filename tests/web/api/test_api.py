@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+import hashlib
+from base64 import b64decode
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from sqlalchemy import select
 
 from core.actors import SYSTEM, Role
+from core.settings import load_settings
 from incidents.casework.models import Task
 from incidents.casework.playbooks import FOLDER
 from incidents.models import Incident
 from people.accounts import disable_account, get_account
 from people.roles import SCOPES
 from people.tokens import list_tokens, make_token, revoke_token
+from reports.filing import hand_over
+from reports.filling import ReportSubject, fill
+from reports.making import make_all
+from reports.models import ReportOutput
 from tests.incidents.makers import event_kinds
 from tests.web.people import somebody
 from web.api.door import BASE
@@ -96,7 +103,8 @@ def test_a_token_does_what_its_scopes_say_and_nothing_else(
     for scope in SCOPES:
         narrow = Api(stranger, database, clock, scope)
         for one in OPERATIONS:
-            path = one.path.replace("{incident_id:id}", str(scene.incident_id))
+            path = one.path.replace("{incident_id:id}", str(scene.incident_id)).replace("{version_id:id}", "1")
+            path = path.replace("{quarter}", "2026-Q3").replace("{format}", "pdf")
             body: dict[str, Any] = {"json": {}} if one.method == "POST" else {}
             refused = narrow(one.method, path, **body).status_code == 403
             assert refused == (one.scope != scope), (scope, path)
@@ -194,3 +202,32 @@ def test_a_body_that_cannot_be_meant_is_a_problem_document(api: Api, scene: Scen
     assert answer.status_code in {413, 422}
     assert answer.headers["content-type"] == "application/problem+json"
     assert answer.json()["detail"]
+
+
+def test_reports_are_read_and_taken_as_they_were_filed(api: Api, scene: Scene, database: Database, home: Path) -> None:
+    about = ReportSubject(scene.incident_id)
+    settings, clock_now = load_settings(home), datetime(2026, 11, 22, 9, tzinfo=UTC)
+    with database.write() as session:
+        for form in ("rapid", "cause"):
+            report = fill(session, form, about, settings, now=clock_now)
+            files = make_all(report, settings, clock_now)
+            hand_over(session, report, about, files, actor=SYSTEM, now=clock_now)
+        rows = session.scalars(select(ReportOutput).where(ReportOutput.version_id == 1))
+        kept = {one.format: one.content for one in rows}
+    forms = api("GET", f"/incidents/{scene.incident_id}/reports").json()["forms"]
+    assert {one["form"] for one in forms} >= {"rapid", "final", "customers"}
+    (version,) = next(one for one in forms if one["form"] == "rapid")["versions"]
+    assert (version["state"], version["number"]) == ("waiting", 1)
+    assert api("GET", "/reports").json()["versions"] == [version], "the root cause is of investigators alone"
+    assert api("GET", "/reports", params={"state": "filed"}).json()["versions"] == []
+    for name, sha256 in version["outputs"].items():
+        file = api("GET", f"/reports/versions/{version['id']}/{name}").json()
+        assert b64decode(file["content_base64"]) == kept[name]
+        assert hashlib.sha256(kept[name]).hexdigest() == file["sha256"] == sha256
+    assert event_kinds(database).count("report-taken") == len(kept)
+    assert api("GET", f"/reports/versions/{version['id'] + 1}/pdf").status_code == 404
+    assert api("GET", f"/reports/versions/{version['id']}/exe").status_code == 404
+    by_fiscal_year = api("GET", "/reports/quarters/FY2026-Q2").json()
+    assert by_fiscal_year == api("GET", "/reports/quarters/2026-Q3").json()
+    assert [one["form"] for one in by_fiscal_year["forms"]] == ["quarterly"]
+    assert api("GET", "/reports/quarters/2026-Q9").status_code == 404

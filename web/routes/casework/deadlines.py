@@ -2,27 +2,37 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any, Final
 
 from deadlines.facts import MOMENTS, QUESTIONS, RESIDENTS
 from deadlines.rulebook import load_regimes
 from incidents.clocks.keeping import FACT, WAS_MET
-from incidents.clocks.reading import OPEN, SHOWN, clock_page, list_clocks
+from incidents.clocks.reading import OPEN, SHOWN, clock_page, list_clocks, next_clocks
 from incidents.clocks.settling import RESUMED, WAS_WAIVED, meet, resume, waive_clock
 from incidents.clocks.statements import NAMES, said_of, say
+from incidents.desk.next_step import DueReport
 from incidents.errors import IncidentError
 from people.roles import Permission
+from reports.standing import standings_of
 from web.access.guarded import Guarded
 from web.access.own import own_incidents
 from web.forms import as_moment, moment_field
 from web.recorded import by_now, record
-from web.world import form_of, world_of
+from web.world import actor_of, form_of, world_of
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from sqlalchemy.orm import Session
     from starlette.requests import Request
     from starlette.responses import Response
 
+    from reports.standing import ReportStanding
+
+MOST: Final = 50
+"""Running deadlines of one incident that are looked at."""
 AT_DEADLINES = "#deadlines"
 DEEDS = {"met": WAS_MET, "waived": WAS_WAIVED, "resumed": RESUMED}
 
@@ -38,9 +48,12 @@ def deadlines(request: Request) -> Response:
     with world.home.database.read() as session:
         own = own_incidents(request, session)
         lines = list_clocks(session, language=language, now=now, show=show, regime=regime, only=own)
+        reports = standings_of(
+            session, {one.incident_id for one in lines}, language=language, actor=actor_of(request), now=now
+        )
     return world.pages.render(
-        request, "deadlines.html", lines=lines, show=show, choices=SHOWN, regime=regime, book=book,
-        rules=sorted(book.regimes, key=lambda one: (one.template, one.id)),
+        request, "deadlines.html", lines=lines, clock_reports=reports, show=show, choices=SHOWN, regime=regime,
+        book=book, rules=sorted(book.regimes, key=lambda one: (one.template, one.id)),
     )  # fmt: skip
 
 
@@ -97,6 +110,29 @@ def shown_deadlines(request: Request, session: Session, incident_id: int) -> dic
     fields = {name: moment_field(told.get(name, ""), settings.zone) if name in MOMENTS else told.get(name, "")
               for name in NAMES}  # fmt: skip
     return {"clocks": page, "clock_fields": fields, "clock_kinds": _kinds()}
+
+
+@dataclass(frozen=True, slots=True)
+class ReportsDue:
+    """How the reports stand that deadlines of an incident ask for, and those of them whose deadline presses."""
+
+    standings: Mapping[tuple[int, str], ReportStanding]
+    pressing: Sequence[DueReport]
+
+
+def reports_due(request: Request, session: Session, incident_id: int) -> ReportsDue:
+    """The reports that deadlines of one incident ask for."""
+    world, actor = world_of(request), actor_of(request)
+    language, now = world.pages.language(request), world.home.clock.now()
+    found = standings_of(session, [incident_id], language=language, actor=actor, now=now)
+    lead = now + timedelta(hours=max(world.home.settings.alerts.deadline_hours, default=0))
+    running = next_clocks(session, language=language, now=now, limit=MOST, of=incident_id)
+    pressing = [
+        DueReport(one.form, one.title, one.state, one.number, clock.last_at, one.is_mine)
+        for clock in running
+        if clock.last_at is not None and clock.last_at <= lead and (one := found.get((incident_id, clock.name)))
+    ]  # fmt: skip
+    return ReportsDue(found, pressing)
 
 
 def _kinds() -> dict[str, str]:

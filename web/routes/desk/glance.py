@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from custody.register.overview import Line
     from custody.supervision.beside import Supervised
     from incidents.casework.reading import Casework
-    from incidents.desk.next_step import NextStep
+    from incidents.desk.next_step import DueReport, NextStep
     from incidents.desk.places import Telling
     from incidents.views import IncidentLine
 
@@ -91,7 +91,7 @@ class Glance:
 
 def glance(
     session: Session, line: IncidentLine, telling: Telling, casework: Casework, *,
-    actor: Actor, language: str, today: date,
+    actor: Actor, language: str, today: date, reports: Sequence[DueReport] = (),
 ) -> Glance:  # fmt: skip
     """Everything that the top of the page of an incident shows."""
     extracts = tuple(_extract(found, line) for found in telling.extracts)
@@ -99,7 +99,8 @@ def glance(
     copies = [one for one in register_on(session, today, only=(first,)) if one.processor] if first else []
     looked_after_by = acknowledged_by(session, line.id)
     touch = _touch(session, line.id, language)
-    standing = Standing(looked_after_by, touch is not None, casework.tasks, {one.what for one in casework.lacking})
+    lacking = {one.what for one in casework.lacking}
+    standing = Standing(looked_after_by, touch is not None, casework.tasks, lacking, reports)
     return Glance(
         extracts, tuple(copies[:MOST_COPIES]), len(copies[MOST_COPIES:]),
         _supervised(session, copies[:MOST_COPIES], actor, today),

@@ -19,7 +19,7 @@ from incidents.online.takedown import takedown_text
 from incidents.states import BY, CONFIRM_CSIRT, CONFIRM_OWNER, NEED_REASON, actions_from
 from people.roles import Permission
 from web.access.guarded import Guarded
-from web.routes.casework.deadlines import shown_deadlines
+from web.routes.casework.deadlines import reports_due, shown_deadlines
 from web.routes.casework.shown import is_action, shown_casework
 from web.routes.desk.glance import glance
 from web.world import actor_of, world_of
@@ -51,13 +51,15 @@ def incident(request: Request) -> Response:
             line = queries.incident_line(session, incident_id, language=language)
             telling = telling_of(session, incident_id, zone=settings.zone)
             casework = shown_casework(request, session, incident_id)
+            reports = reports_due(request, session, incident_id)
             places = place_page(session, incident_id, page=page_of(request, "places"))
             events, count = queries.latest_events(session, incident_id, language=language, limit=RECENT_EVENTS)
             shown: dict[str, Any] = {
                 "glance": glance(
                     session, line, telling, casework["casework"], actor=actor, language=language,
-                    today=local(world.home.clock.now(), settings.zone).date(),
+                    today=local(world.home.clock.now(), settings.zone).date(), reports=reports.pressing,
                 ),
+                "clock_reports": reports.standings,
                 "story": story_of(session, incident_id),
                 "marked": marks_of_many(session, EVENT, [str(event.id) for event in events]),
                 "merged": queries.merged_into(session, incident_id, language=language),
