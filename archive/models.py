@@ -23,7 +23,8 @@ class DocumentRow(Base):
     ``state``: ``waiting`` for the matcher, ``matched``, ``failed`` (then ``failure`` says why), or `EVIDENCE`: nobody
     looks through it unless it turns up elsewhere. ``truncated`` says why the content is not whole (``length``,
     ``disconnect``: the words of WARC-Truncated), empty when it is. ``held`` keeps the document beyond ``keep_until``:
-    it is part of an incident. ``title`` is the one where it was first seen.
+    it is part of an incident. ``title`` is the one where it was first seen. ``body``: empty while the content is there
+    as it was captured, ``purged`` or ``removed`` after (`archive.bodies.models`).
     """
 
     __tablename__ = "documents"
@@ -43,6 +44,7 @@ class DocumentRow(Base):
     state: Mapped[str] = mapped_column(default="waiting")
     failure: Mapped[str] = mapped_column(default="")
     attempts: Mapped[int] = mapped_column(default=0)
+    body: Mapped[str] = mapped_column(default="", server_default="")
     captures: Mapped[list[Capture]] = relationship(back_populates="document", passive_deletes=True)
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import ColumnElement, delete, exists, or_, select
 
+from archive.bodies.models import BodyRemoval
 from archive.errors import ArchiveError
 from archive.models import Capture, DocumentRow, WarcFileRow, WarcSeal
 from core.removals import CAPTURE, DOCUMENT, WARC_FILE, note_removals
@@ -68,7 +69,8 @@ def _nothing_kept(now: datetime) -> ColumnElement[bool]:
     """Neither a document in the file nor a place of a document elsewhere is kept."""
     in_file = exists().where(DocumentRow.warc_file == WarcFileRow.name, _kept(now))
     place = exists().where(Capture.warc_file == WarcFileRow.name, Capture.document_id == DocumentRow.id, _kept(now))
-    return ~in_file & ~place
+    left = exists().where(BodyRemoval.warc_file == WarcFileRow.name)  # its document's own file goes first
+    return ~in_file & ~place & ~left
 
 
 def _candidates(database: Database, now: datetime) -> list[str]:

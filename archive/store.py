@@ -12,7 +12,9 @@ from urllib.parse import quote
 
 from sqlalchemy import select, update
 
-from archive.errors import ArchiveError
+from archive.bodies.models import REMOVED, WHOLE, BodyRemoval
+from archive.bodies.removal import bodies_lock
+from archive.errors import ArchiveError, BodyGoneError
 from archive.models import EVIDENCE, Capture, DocumentRow, WarcFileRow
 from archive.records import CHUNK_BYTES, Exchange, RecordPlace, read_content
 from archive.recovery import recover
@@ -83,6 +85,9 @@ class Archive:
         known = find_document(session, content.sha256)
         if known and (kept := find_capture(session, known, place)):
             return kept
+        if known and known.body != WHOLE:
+            there = RecordPlace(known.warc_file, known.warc_offset)
+            return add_place(session, known, place, there, self._settings)
         seen_in = warc.write_exchange(exchange)
         if known:
             return add_place(session, known, place, seen_in, self._settings)
@@ -95,6 +100,9 @@ class Archive:
         known = find_document(session, content.sha256)
         if known and (kept := find_capture(session, known, place)):
             return kept
+        if known and known.body != WHOLE:  # what was taken away does not come back with its page
+            there = RecordPlace(known.warc_file, known.warc_offset)
+            return add_place(session, known, place, there, self._settings)
         seen_in = warc.write_exchange(page)
         if known:
             return add_place(session, known, place, seen_in, self._settings)
@@ -102,7 +110,13 @@ class Archive:
         return add_document(session, content, place, record, seen_in, self._settings)
 
     def hand_in(
-        self, content: bytes | Path, name: str, *, media_type: str = "", posted: tuple[datetime, str] | None = None
+        self,
+        content: bytes | Path,
+        name: str,
+        *,
+        media_type: str = "",
+        posted: tuple[datetime, str] | None = None,
+        why: tuple[str, str] = ("", ""),
     ) -> Kept:
         """Keep a file that somebody brought: a resource record in a WARC file of its own.
 
@@ -111,13 +125,14 @@ class Archive:
             name: What it is called.
             media_type: What it is.
             posted: When it was out there at the latest, and how that was written, where somebody knows.
+            why: What for, and on what grounds: who handed it in, and what they said.
 
         Raises:
             ArchiveError: The file cannot be read or the archive cannot be written.
         """
         try:
             with BytesIO(content) if isinstance(content, bytes) else content.open("rb") as stream:
-                return self._hand_in(stream, name, media_type, posted)
+                return self._hand_in(stream, name, media_type, posted, why=why)
         except OSError as error:
             raise ArchiveError(f"{name} cannot be handed in: {error.strerror or type(error).__name__}") from error
 
@@ -142,22 +157,39 @@ class Archive:
         return b"".join(self.stream(document))
 
     def stream(self, document: DocumentRow) -> Iterator[bytes]:
-        """The content in pieces; the last piece comes only when the whole was verified, so read to the end."""
-        if not any(path.exists() for path in self._names(document.warc_file)):
-            raise self._missing(document)
+        """The content in pieces; the last piece comes only when the whole was verified, so read to the end.
+
+        Of a purged document that is what is left of it.
+
+        Raises:
+            BodyGoneError: Nothing is left of it.
+        """
+        file, offset, wanted = document.warc_file, document.warc_offset, document.sha256
+        if document.body != WHOLE:
+            file, offset, wanted = self._left_of(document)
+        if not any(path.exists() for path in self._names(file)):
+            raise self._missing(file, offset)
         digest, pending = hashlib.sha256(), b""
-        for chunk in read_content(self._names(document.warc_file), document.warc_offset):
+        for chunk in read_content(self._names(file), offset):
             digest.update(chunk)
             if pending:
                 yield pending
             pending = chunk
-        if digest.hexdigest() != document.sha256:
+        if digest.hexdigest() != wanted:
             raise ArchiveError(
-                f"{self.folder / document.warc_file} holds another content at offset {document.warc_offset}: "
-                f"sha256 {digest.hexdigest()}, expected {document.sha256} (document {document.id})",
+                f"{self.folder / file} holds another content at offset {offset}: "
+                f"sha256 {digest.hexdigest()}, expected {wanted} (document {document.id})",
                 hint="The file was changed after the capture: restore it from a backup.",
             )
         yield pending
+
+    def _left_of(self, document: DocumentRow) -> tuple[str, int, str]:
+        """Where what is left of a body is, and its hash."""
+        with self._database.read() as session:
+            removal = session.get(BodyRemoval, document.id)
+        if document.body == REMOVED or removal is None or not removal.warc_file:
+            raise BodyGoneError(f"the body of document {document.id} was taken away; its hash and its record stay")
+        return removal.warc_file, removal.warc_offset, removal.sha256_after
 
     def paths_of(self, name: str) -> Sequence[Path]:
         """What a WARC file may be called on disk, the usual name first."""
@@ -196,7 +228,8 @@ class Archive:
 
     def expire(self, now: datetime) -> Expired:
         """Delete what nobody has to keep any more; see `archive.retention`."""
-        return expire(self.folder, self._database, now)
+        with bodies_lock(self.folder):
+            return expire(self.folder, self._database, now)
 
     def recover(self) -> list[Recovered]:
         """Close the files of processes that died; see `archive.recovery`."""
@@ -209,6 +242,7 @@ class Archive:
         media_type: str,
         posted: tuple[datetime, str] | None,
         source: str = HAND_IN,
+        why: tuple[str, str] = ("", ""),
     ) -> Kept:
         now, digest, size = self._clock.now(), hashlib.sha256(), 0
         while chunk := stream.read(CHUNK_BYTES):
@@ -218,7 +252,14 @@ class Archive:
         content = Content(sha256=digest.hexdigest(), size_bytes=size, media_type=media_type)
         posted_at, as_written = posted or (None, "")
         place = Place(
-            source=source, address=name, fetched_at=now, title=name, posted_at=posted_at, posted_as_written=as_written
+            source=source,
+            address=name,
+            fetched_at=now,
+            title=name,
+            posted_at=posted_at,
+            posted_as_written=as_written,
+            purpose=why[0],
+            legal_basis=why[1],
         )
         with self._database.write() as session:
             if known := find_document(session, content.sha256):
@@ -238,15 +279,15 @@ class Archive:
             session.execute(update(Capture).where(Capture.id == kept.capture_id).values(state="reported"))
         return kept
 
-    def _missing(self, document: DocumentRow) -> ArchiveError:
+    def _missing(self, file: str, offset: int) -> ArchiveError:
         """A WARC file that is not here: lost, or on the machine that wrote it."""
         with self._database.read() as session:
-            host = session.scalar(select(WarcFileRow.host).where(WarcFileRow.name == document.warc_file))
-        path, here = self.folder / document.warc_file, socket.gethostname()
+            host = session.scalar(select(WarcFileRow.host).where(WarcFileRow.name == file))
+        path, here = self.folder / file, socket.gethostname()
         hint = "The file was removed: restore it from a backup."
         if host and host != here:
             hint = f"{host} wrote it, this is {here}: let both see one folder ([archive] folder)."
-        return ArchiveError(f"{path} is missing (wanted: the record at offset {document.warc_offset})", hint=hint)
+        return ArchiveError(f"{path} is missing (wanted: the record at offset {offset})", hint=hint)
 
     def _closed(self, warc: WarcFile) -> None:
         sealed = measure(warc.path)

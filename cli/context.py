@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from core.actors import Actor
     from core.clock import Clock
     from crawler.sources import Source
+    from people.roles import Permission
 
 
 class Context(Home):
@@ -48,6 +49,25 @@ class Context(Home):
 
         with self.database.read() as session:
             return actor_here(session, self.clock.now())
+
+    def check_may(self, needs: Permission, *, of_all: bool = False) -> None:
+        """Let nobody on who may not do that.
+
+        Args:
+            needs: What it takes.
+            of_all: Whether it takes that for every extract: the owner of a few may not then.
+
+        Raises:
+            NotAllowedError: Whoever runs this command may not.
+        """
+        from people.errors import NotAllowedError
+        from people.roles import TABLE, may, may_with_all
+
+        if not may(self.actor, needs):
+            roles = ", ".join(sorted(TABLE[needs]))
+            raise NotAllowedError("not_allowed", login=self.actor.name, permission=needs.value, roles=roles)
+        if of_all and not may_with_all(self.actor, needs):
+            raise NotAllowedError("not_of_all", login=self.actor.name, permission=needs.value)
 
     def second_person(self, kind: str, about: str, reason: str, incident_id: int | None = None) -> dict[str, Any]:
         """Who else approved what this command is to do, for the event of the deed.

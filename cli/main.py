@@ -57,6 +57,7 @@ COMMANDS = {
     "serve": "cli.watch.serve:serve",
     "log": "cli.keeping.log:log",
     "proof": "cli.keeping.proof:proof",
+    "archive": "cli.keeping.archive:archive",
     "verify": "cli.keeping.verify:verify",
     "drill": "cli.watch.drill:drill",
     "key": "cli.keeping.key:key",

@@ -5,6 +5,7 @@ An actor is made where somebody was authenticated (`people`), and goes from ther
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final
@@ -77,6 +78,17 @@ class Actor:
         if self.is_program:
             return self.name
         return f"{self.name} ({self.how})" if self.account is None else f"{self.name} (#{self.account}, {self.how})"
+
+
+_SIGNED: Final = re.compile(r"(?P<name>.*) \((?:#(?P<account>[0-9]+), )?[^()]*\)", re.DOTALL)
+
+
+def read_signature(text: str) -> tuple[int | None, str]:
+    """The account's number, where there is one, and the name that `Actor.signature` made a text of."""
+    found = _SIGNED.fullmatch(text)
+    if found is None:
+        return None, text
+    return int(found["account"]) if found["account"] else None, found["name"]
 
 
 SYSTEM: Final = Actor("hinomi")

@@ -21,6 +21,7 @@ from core.sections.alerts import AlertSettings
 from core.sections.exports import ExportSettings
 from core.sections.people import PeopleSettings
 from core.sections.reports import ReportSettings
+from core.sections.retention import RetentionSettings, Term
 from core.sections.table import SettingsTable
 
 SETTINGS_FILE = "hinomi.toml"
@@ -128,9 +129,14 @@ class ArchiveSettings(SettingsTable):
         description="of WARC files, relative to the home folder; several machines share one",
     )
     keep_days: int = Field(default=3650, gt=0, description="documents of incidents are kept beyond it")
-    keep_clear_days: int = Field(default=90, gt=0, description="documents in which nothing was found")
+    keep_clear_days: int = Field(
+        default=3650, gt=0, description="records of documents in which nothing was found; bodies: [retention] nothing"
+    )
     keep_unsettled_days: int = Field(
         default=730, gt=0, description="documents that were not read whole, or with some of ours among others"
+    )
+    purge_strangers_after: Term = Field(
+        default="", description="black out strangers' rows so long after a document was judged; empty: never by rule"
     )
 
 
@@ -239,6 +245,7 @@ class Settings(BaseSettings):
     key: KeySettings = KeySettings()
     crawler: CrawlerSettings = CrawlerSettings()
     archive: ArchiveSettings = ArchiveSettings()
+    retention: RetentionSettings = RetentionSettings()
     index: IndexSettings = IndexSettings()
     watch: WatchSettings = WatchSettings()
     matcher: MatcherSettings = MatcherSettings()

@@ -51,6 +51,7 @@ class WatchedSource:
     sweeps: tuple[Sweep, ...]
     conditions: tuple[Condition, ...] = ()
     note: str = ""
+    purpose: str = ""
 
     @property
     def last(self) -> Sweep | None:
@@ -154,7 +155,7 @@ def _watched(
     next_at = next_sweep(source, claim.due_at if claim else None, now) if source.enabled else None
     return WatchedSource(
         source.name, source.url, source.engine, interval_text(source.every), source.legal_basis,
-        _health(source, sweeps, good_at, now, cut), good_at, next_at, sweeps, conditions, source.note,
+        _health(source, sweeps, good_at, now, cut), good_at, next_at, sweeps, conditions, source.note, source.purpose,
     )  # fmt: skip
 
 

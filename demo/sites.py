@@ -100,9 +100,8 @@ def _nth(items: list[T], request: Request) -> T:
     return items[number - 1]
 
 
-async def _serve(paste_port: int, forum_port: int) -> None:
-    carrier = make_carrier()
-    apps = [(paste_site(make_pastes(carrier)), paste_port), (forum_site(make_topics(carrier)), forum_port)]
+async def serve_sites(apps: list[tuple[Starlette, int]]) -> None:
+    """Serve sites, each on a port of its own, until the parent process is gone."""
     servers = [uvicorn.Server(uvicorn.Config(app, host=HOST, port=port, log_level="error")) for app, port in apps]
     parent = os.getppid()
 
@@ -116,4 +115,9 @@ async def _serve(paste_port: int, forum_port: int) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(_serve(int(sys.argv[1]), int(sys.argv[2])))
+    carrier = make_carrier()
+    asyncio.run(
+        serve_sites(
+            [(paste_site(make_pastes(carrier)), int(sys.argv[1])), (forum_site(make_topics(carrier)), int(sys.argv[2]))]
+        )
+    )

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from exports.masks import ExportMasks
     from home import Home
 
+WITH_CONTENTS: Final = frozenset({"bag"})
+"""Formats that hold documents themselves."""
 WAITING, RUNNING, DONE, FAILED, GONE = "waiting", "running", "done", "failed", "gone"
 PUSHED: Final = "misp-pushed"
 SHOWN: Final = 20
@@ -189,6 +191,23 @@ def expire_exports(home: Home) -> int:
             file_of(home.settings.home, row).unlink(missing_ok=True)
             row.state = GONE
     return len(over)
+
+
+def forget_exports(home: Home) -> int:
+    """Remove every finished file that may hold the content of documents, before its time; gives how many there were.
+
+    What was asked for once can be asked for again, and holds then what documents hold then.
+    """
+    with home.database.write() as session:
+        done = [
+            row
+            for row in session.scalars(select(ExportRow).where(ExportRow.state == DONE))
+            if row.wish["form"] in WITH_CONTENTS
+        ]
+        for row in done:
+            file_of(home.settings.home, row).unlink(missing_ok=True)
+            row.state = GONE
+    return len(done)
 
 
 def _teller(home: Home, export_id: int) -> Callable[[int, int], None]:

@@ -1,9 +1,11 @@
-"""Recovery: sweeps and archive files that a dead process left open are closed, so that nothing waits for them."""
+"""Recovery: what a dead process left is ended: open sweeps and archive files, bodies that were being removed."""
 
 from __future__ import annotations
 
 from crawler.run import recover_sweeps
+from exports.queue import forget_exports
 from jobs.interface import SingleJob
+from judging.bodies.retention import finish
 
 
 class Recovery(SingleJob):
@@ -16,4 +18,5 @@ class Recovery(SingleJob):
     def work(self) -> str:
         """Close what died."""
         recover_sweeps(self.home.settings, self.home.database, self.home.clock)
+        finish(self.home, lambda: forget_exports(self.home))
         return "done"

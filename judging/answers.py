@@ -13,13 +13,16 @@ import numpy as np
 from core.processes.plain import ForgedMessageError, Plain
 from judging.judge import Judged
 from matcher.finding import Finding, Match, Verdict
+from matcher.left import Left
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-ANSWERS: Final = Plain(Judged, Finding, Match)
+ANSWERS: Final = Plain(Judged, Finding, Match, Left)
 READY, JUDGED, FAILED, REFUSED, UNREADABLE, SWOLLEN = "ready", "judged", "failed", "refused", "unreadable", "swollen"
 """The index is open; a verdict; none, and why; it cannot begin; the file cannot be read; it wants too much memory."""
+LEFT_FILE: Final = "left"
+"""In the child's own folder: what may stay of a document."""
 LONGEST_REASON: Final = 300
 _VERDICTS: Final = frozenset(get_args(Verdict))
 
@@ -57,6 +60,8 @@ def _check(judged: object) -> None:
         raise ForgedMessageError("members of a finding that are no ascending numbers")
     if not all(isinstance(match, Match) for match in finding.matches):
         raise ForgedMessageError("matches of a finding that are none")
+    if judged.left is not None and not (isinstance(judged.left, Left) and judged.left.file in {"", LEFT_FILE}):
+        raise ForgedMessageError("a file of what is left that is not where it has to be")
 
 
 def _is_ascending(members: NDArray[np.uint32]) -> bool:

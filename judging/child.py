@@ -27,7 +27,7 @@ from core.processes.walls.limits import limit_memory, limit_processor
 from core.processes.worker import Worker
 from home import Home
 from judging.answers import ANSWERS, FAILED, JUDGED, READY, REFUSED, SWOLLEN, UNREADABLE, answer_of
-from judging.judge import Bench, Verdicts, open_verdicts
+from judging.judge import Bench, open_verdicts
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -55,13 +55,22 @@ class UnreadableError(OutsideError):
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A document to be judged: its file, or its content in pieces."""
+    """A document to be judged: its file, or its content in pieces; ``gone`` says who was taken out of it."""
 
     name: str
     content: Iterable[bytes] | Path
     size_bytes: int
     media_type: str = ""
     charset: str = ""
+    gone: tuple[int, int, float, float] = (0, 0, 0.0, 0.0)
+
+
+class Opened(Protocol):
+    """What the child has opened, and gives verdicts by."""
+
+    def judge(self, name: str, content: bytes | Path, media_type: str, charset: str, plainly: bool) -> Judged:  # noqa: FBT001
+        """The verdict over one document, and what else was asked for."""
+        ...
 
 
 class Judge(Protocol):
@@ -86,7 +95,7 @@ class ChildJudge:
     """
 
     def __init__(
-        self, bench: Bench, open_judge: Callable[[Bench, Key], Verdicts] = open_verdicts, reads: Iterable[Path] = ()
+        self, bench: Bench, open_judge: Callable[[Bench, Key], Opened] = open_verdicts, reads: Iterable[Path] = ()
     ) -> None:
         self._bench = bench
         self._open_judge = open_judge
@@ -121,6 +130,11 @@ class ChildJudge:
             if isinstance(content, Path) and content != question.content:
                 content.unlink()
 
+    @property
+    def folder(self) -> Path:
+        """Where the child may write; it goes with this context."""
+        return self._folder
+
     def close(self) -> None:
         """End the child."""
         if self._worker is not None:
@@ -130,7 +144,8 @@ class ChildJudge:
     def _ask(self, question: Question, content: bytes | Path, *, plainly: bool) -> Judged:
         worker = self._ready()
         with suppress(ConnectionError):  # it has just ended: its answer says so
-            worker.line.send((question.name, content, question.media_type, question.charset, plainly))
+            asked = (question.name, content, question.media_type, question.charset, plainly)
+            worker.line.send((*asked, question.gone) if any(question.gone) else asked)
         return cast("Judged", self._answer(worker, self._bench.document_s))
 
     def _plainly(self, question: Question, content: bytes | Path, error: JudgingError) -> Judged:
@@ -222,7 +237,7 @@ def _remove(left: Path) -> None:
         left.unlink(missing_ok=True)
 
 
-def _serve(line: Connection, bench: Bench, key: Key, open_judge: Callable[[Bench, Key], Verdicts]) -> None:
+def _serve(line: Connection, bench: Bench, key: Key, open_judge: Callable[[Bench, Key], Opened]) -> None:
     """The child: say that the index is open, then answer one document after another."""
     try:
         verdicts = open_judge(bench, key)
@@ -240,7 +255,7 @@ def _serve(line: Connection, bench: Bench, key: Key, open_judge: Callable[[Bench
         line.send_bytes(ANSWERS.pack(_verdict(verdicts, question)))
 
 
-def _verdict(verdicts: Verdicts, question: tuple[str, bytes | Path, str, str, bool]) -> tuple[str, object]:
+def _verdict(verdicts: Opened, question: tuple[Any, ...]) -> tuple[str, object]:
     """The word and the value for one document."""
     try:
         return JUDGED, verdicts.judge(*question)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from archive.models import Capture, DocumentRow
 from core.clock import DEFAULT_ZONE
@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     from core.clock import Clock
     from core.database import Database
     from matcher.finding import Finding
+
+
+HANDED_IN: Final = "持ち込み / handed in: {by}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +52,8 @@ def hand_in(
     zone: str = DEFAULT_ZONE,
     extracts: Sequence[Mapping[str, Any]] = (),
     posted: tuple[datetime, str] | None = None,
+    by: str = "",
+    reason: str = "",
 ) -> HandedIn:
     """Archive a file and let its finding open or join an incident; the same file again adds nothing.
 
@@ -63,13 +68,15 @@ def hand_in(
         zone: Of times in the file that say none.
         extracts: The ranking of extracts, as JSON.
         posted: When it was out there at the latest, and how that was written; its own date (`own_date`) unless given.
+        by: Who handed it in: kept with the capture as what it was taken for.
+        reason: Why, or where they have it from: kept as the grounds for taking it.
 
     Raises:
         ArchiveError: The file cannot be read or kept.
     """
     if posted is None and isinstance(content, Path):
         posted = own_date(content, now=clock.now(), zone=zone)
-    kept = archive.hand_in(content, name, posted=posted)
+    kept = archive.hand_in(content, name, posted=posted, why=(HANDED_IN.format(by=by) if by else "", reason))
     with database.write() as session:
         document = session.get_one(DocumentRow, kept.document_id, with_for_update=True)
         ranked = with_holders(with_days(extracts, first_lent(session)), who_was_lent(session))

@@ -13,7 +13,7 @@ from fingerprints.index.generation import Index
 from fingerprints.secrets.digests import Digester
 from incidents.findings import KeptMatch, NewFinding
 from judging.extracts import rank
-from matcher.document import Document, Limits
+from matcher.document import Document, Gone, Limits
 from matcher.helpers import count_cores
 from matcher.match import match_document
 
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from core.settings import Settings
     from fingerprints.secrets.keys import Key
     from matcher.finding import Finding
+    from matcher.left import Left
 
 
 MEMORY_LIMIT_MIB = 2048  # a 5.96-million-row document has to be judged within it, by all its processes together
@@ -32,11 +33,15 @@ MEMORY_LIMIT_MIB = 2048  # a 5.96-million-row document has to be judged within i
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """A verdict, the ranking of extracts as JSON, and the generation of the index they were found under."""
+    """A verdict, the ranking of extracts as JSON, and the generation of the index they were found under.
+
+    ``left`` is what may stay of the document where strangers are to go, if that was asked (`judging.bodies.left`).
+    """
 
     finding: Finding
     extracts: list[dict[str, Any]]
     generation: int
+    left: Left | None = None
 
     def as_new(self) -> NewFinding:
         """What is kept of it."""
@@ -80,9 +85,26 @@ class Verdicts:
     limits: Limits
     processes: int = 1
 
-    def judge(self, name: str, content: bytes | Path, media_type: str, charset: str, plainly: bool = False) -> Judged:  # noqa: FBT001, FBT002  # as it comes over the line
-        """The verdict over one document; ``plainly`` over its text as it stands, whatever its structure is."""
-        document = Document(name, content, media_type or None, charset or None)
+    def judge(
+        self,
+        name: str,
+        content: bytes | Path,
+        media_type: str,
+        charset: str,
+        plainly: bool = False,  # noqa: FBT001, FBT002  # as it comes over the line
+        gone: tuple[int, int, float, float] = (0, 0, 0.0, 0.0),
+    ) -> Judged:
+        """The verdict over one document.
+
+        Args:
+            name: As its finder knows it.
+            content: The bytes, or their file.
+            media_type: As it was declared.
+            charset: Likewise.
+            plainly: Over its text as it stands, whatever its structure is.
+            gone: Who was taken out of it, as `matcher.document.Gone`.
+        """
+        document = Document(name, content, media_type or None, charset or None, Gone(*gone))
         found = match_document(
             document, self.index, self.digester, self.kinds, self.limits, processes=self.processes, plainly=plainly
         )

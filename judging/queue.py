@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import or_, select, update
 
+from archive.bodies.models import WHOLE, BodyRemoval
 from archive.errors import ArchiveError
 from archive.models import Capture, DocumentRow
 from core.actors import SYSTEM
@@ -23,12 +24,15 @@ from incidents.figures import with_days, with_holders
 from incidents.findings import CLEAR, LEAK, OVERLAP, UNREAD, record_finding
 from incidents.models import FindingRow
 from incidents.timeline.events import add_event
+from judging.bodies.left import LEFT_CHARSET, LEFT_NAME, LEFT_TYPE
 from judging.child import JudgingError, Question, UnreadableError
+from matcher.left import LINES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from datetime import datetime
 
+    from sqlalchemy import ColumnElement
     from sqlalchemy.orm import Session
 
     from archive.store import Archive
@@ -43,6 +47,7 @@ MAX_SILENT_ATTEMPTS = 10
 """Attempts that ended without a word: the whole process was killed, which need not be the document's doing."""
 LEASE_S = timedelta(hours=1).total_seconds()
 CAPTURES_AT_ONCE = 200
+PURGED_BEFORE = "purged before: only our rows were looked at"
 
 log = get_logger()
 
@@ -113,16 +118,28 @@ def take_reposts(database: Database, clock: Clock) -> int:
 
 
 def queue_again(database: Database, *, generation: int, since: datetime | None = None) -> int:
-    """Let documents wait that this generation of the index has not seen, and those that failed; gives how many."""
+    """Let documents wait that this generation of the index has not seen, and those that failed; gives how many.
+
+    Of documents that were purged, what is left is looked at; those without any body are left out.
+    """
     seen = select(FindingRow.id).where(FindingRow.sha256 == DocumentRow.sha256, FindingRow.generation == generation)
     again = [or_(DocumentRow.state == "failed", (DocumentRow.state == "matched") & ~seen.exists())]
     if since is not None:
         again.append(DocumentRow.first_seen_at >= since)
     with database.write() as session:
         asked = (
-            update(DocumentRow).where(*again).values(state="waiting", attempts=0, failure="").returning(DocumentRow.id)
+            update(DocumentRow)
+            .where(has_body(), *again)
+            .values(state="waiting", attempts=0, failure="")
+            .returning(DocumentRow.id)
         )
         return len(session.scalars(asked).all())
+
+
+def has_body() -> ColumnElement[bool]:
+    """Whether anything of a document's body is there to be looked at."""
+    left = select(BodyRemoval.document_id).where(BodyRemoval.document_id == DocumentRow.id, BodyRemoval.warc_file != "")
+    return (DocumentRow.body == WHOLE) | left.exists()
 
 
 def _new_captures(session: Session) -> list[Capture]:
@@ -184,10 +201,15 @@ def _judge(work: Matching, document_id: int, worker: str, counts: MatchingCounts
 def _question(work: Matching, document_id: int) -> Question:
     with work.database.read() as session:
         document = session.get_one(DocumentRow, document_id)
-    return Question(
-        document.title or str(document_id), work.archive.stream(document), document.size_bytes, document.media_type,
-        document.charset,
-    )  # fmt: skip
+        removal = session.get(BodyRemoval, document_id)
+    name, media_type, charset, size = document.title, document.media_type, document.charset, document.size_bytes
+    gone: tuple[int, int, float, float] = (0, 0, 0.0, 0.0)
+    if removal is not None and removal.warc_file:
+        charset, size = LEFT_CHARSET, removal.size_after
+        name, media_type = (name, media_type) if removal.form == LINES else (LEFT_NAME, LEFT_TYPE)
+        units, people, rate, listed = removal.gone
+        gone = int(units), int(people), rate, listed
+    return Question(name or str(document_id), work.archive.stream(document), size, media_type, charset, gone)
 
 
 def _keep(work: Matching, document_id: int, worker: str, judged: Judged) -> Taken:
@@ -196,6 +218,8 @@ def _keep(work: Matching, document_id: int, worker: str, judged: Judged) -> Take
         document = session.get_one(DocumentRow, document_id, with_for_update=True)
         ranked = with_holders(with_days(judged.extracts, first_lent(session)), who_was_lent(session))
         finding = replace(judged.as_new(), extracts=ranked)
+        if document.body != WHOLE:
+            finding = replace(finding, limits=[*finding.limits, PURGED_BEFORE])
         row = record_finding(session, document, finding, generation=judged.generation, now=now)
         taken = take_finding(session, row, now=now)
         work.archive.settle(session, document_id, held=document.held, clear=row.verdict == CLEAR)

@@ -17,6 +17,7 @@ from custody.register.index_states import ENROLLED
 from incidents.findings import LEAK, OVERLAP, UNREAD
 from incidents.models import FindingRow, Rescan
 from incidents.timeline.events import add_event
+from judging.queue import has_body
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -99,7 +100,8 @@ def _unseen(generation: int, since: datetime | None) -> list[ColumnElement[bool]
     """What this generation has not looked at, and what failed before."""
     seen = select(FindingRow.id).where(FindingRow.sha256 == DocumentRow.sha256, FindingRow.generation == generation)
     where: list[ColumnElement[bool]] = [
-        or_(DocumentRow.state == "failed", (DocumentRow.state == "matched") & ~seen.exists())
+        has_body(),
+        or_(DocumentRow.state == "failed", (DocumentRow.state == "matched") & ~seen.exists()),
     ]
     return where if since is None else [*where, DocumentRow.first_seen_at >= since]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import time
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING, BinaryIO, Final, NamedTuple
 
 from core.errors import HinomiError
 
@@ -22,6 +22,25 @@ class ReaderError(HinomiError):
     """A document that cannot be read at all."""
 
 
+class Gone(NamedTuple):
+    """Strangers who once stood in a document: among so many, whoever is left is no surer and no less sure than before.
+
+    Attributes:
+        units: Rows, records or lines that looked like a person.
+        people: Different people.
+        rate: The share of ours among all who stood there, as `Finding.rate`.
+        listed: How sure a phone number is that stood in a list of ours, as `Finding.listed`.
+    """
+
+    units: int = 0
+    people: int = 0
+    rate: float = 0.0
+    listed: float = 0.0
+
+
+NOBODY: Final = Gone()
+
+
 @dataclass(frozen=True, slots=True)
 class Document:
     """One captured post, paste or file.
@@ -31,12 +50,14 @@ class Document:
         content: The bytes, or the file that holds them (read as a stream).
         media_type: As the server declared it, if it did; a hint.
         charset: As the server declared it, if it did; a hint.
+        gone: People who were taken out of it since it was first looked at, as `Gone` counts them.
     """
 
     name: str
     content: bytes | Path
     media_type: str | None = None
     charset: str | None = None
+    gone: Gone = NOBODY
 
     def open(self) -> BinaryIO:
         """The bytes as a seekable stream from the beginning."""

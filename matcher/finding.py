@@ -63,6 +63,9 @@ class Finding:
         confidences: Beside ``members``.
         since: Beside ``members``: first day on which all values found were current, counted from 1970-01-01.
         until: Beside ``members``: the day the first of them was replaced; 65535 while none is.
+        units: Rows, records or lines that look like a person, ours and others; where nobody was found, 0.
+        rate: The share of ours among them that the confidences rest on.
+        listed: How sure a phone number is that stands in a list of ours; 0 where it is none.
     """
 
     verdict: Verdict
@@ -80,3 +83,6 @@ class Finding:
     confidences: NDArray[np.float32] = field(default_factory=lambda: np.zeros(0, np.float32))
     since: NDArray[np.uint16] = field(default_factory=lambda: np.zeros(0, np.uint16))
     until: NDArray[np.uint16] = field(default_factory=lambda: np.zeros(0, np.uint16))
+    units: int = 0
+    rate: float = 0.0
+    listed: float = 0.0

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from fingerprints.identifiers import IdentifierKind
     from fingerprints.index.generation import Index
     from fingerprints.secrets.digests import Digester
-    from matcher.document import Document
+    from matcher.document import Document, Gone
     from matcher.readers.interface import Rows
 
 FEW = 3  # matches, below which one that is not quite sure has nothing to lean on
@@ -68,7 +68,8 @@ def match_document(
     """
     limits = limits or Limits()
     cuts = Cuts()
-    about = _About(limits, cuts, ContentSketch(digester), has_own_form(index.number_patterns), index.population)
+    own_form = has_own_form(index.number_patterns)
+    about = _About(limits, cuts, ContentSketch(digester), own_form, index.population, document.gone)
     reading = _Reading(Looker(index, digester, kinds, methods), about, processes)
     if plainly:
         return reading.conclude(_sketched(read_plainly(document, limits, cuts), about.content))
@@ -111,6 +112,7 @@ class _About:
     content: ContentSketch
     own_form: bool
     population: int
+    gone: Gone
 
 
 class _Reading:
@@ -165,22 +167,24 @@ def _conclude(
     about: _About,
 ) -> Finding:
     if found is not None:
-        units = max(gathered.units_with_people, np.unique(found.unit).size)
-        posterior = posteriors(found.evidence, found.total, units, about.population, found.possible)
-        listed = _listed(found, posterior, phones, units, contradicted)
+        units = max(gathered.units_with_people, np.unique(found.unit).size) + about.gone.units
+        known = about.gone.rate
+        posterior, rate = posteriors(found.evidence, found.total, units, about.population, found.possible, known)
+        listed, told = _listed(found, posterior, phones, units, contradicted, about.gone)
         matched = np.flatnonzero((posterior >= ENOUGH) & (found.possible | listed))
         if matched.size < max(
             FEW, RARE * units
         ):  # a few, or among many strangers: there coincidences are to be expected
             matched = matched[posterior[matched] >= ENOUGH_IN_A_CROWD]
         if matched.size:
-            return _finding(gathered, found, matched, posterior[matched], about)
+            finding = _finding(gathered, found, matched, posterior[matched], about)
+            return replace(finding, units=units, rate=float(rate), listed=float(told))
     if gathered.hidden >= max(FEWEST_HIDDEN, MOSTLY_HIDDEN * gathered.hideable):
         about.cuts.note("most of it is masked beyond what can be told")
     return Finding(
         verdict="unread" if about.cuts.lost else "clear",
         confidence=0.0 if about.cuts.lost else 1.0,
-        people=gathered.strangers(np.zeros(0, np.int64)),
+        people=gathered.strangers(np.zeros(0, np.int64)) + about.gone.people,
         limits=tuple(about.cuts.notes),
     )
 
@@ -191,26 +195,34 @@ def _listed(
     phones: PhoneLists,
     people: int,
     contradicted: NDArray[np.uint32],
-) -> NDArray[np.bool_]:
-    """Candidates by their phone in a list of ours, or by it and a surname; probabilities are raised in place."""
+    gone: Gone,
+) -> tuple[NDArray[np.bool_], float]:
+    """Candidates by their phone in a list of ours, or by it and a surname; probabilities are raised in place.
+
+    And how sure a number of the list is.
+    """
     allowed = ~np.isin(found.subject, contradicted)
     named, sure = listed_by_surname(found, people)
     named &= allowed
     posterior[named] = np.maximum(posterior[named], sure)
     listed: NDArray[np.bool_] = _with_phone(found) & allowed & ~np.isin(found.unit, phones.told_of)
-    sure = phones.sureness(np.unique(found.subject[listed]).size)
+    sure = gone.listed if gone.rate else phones.sureness(np.unique(found.subject[listed]).size)
     if not sure:
-        return named
+        return named, sure
     _, holders, count = np.unique(found.evidence, return_inverse=True, return_counts=True)
     posterior[listed] = np.maximum(posterior[listed], sure / count[holders][listed])
-    return listed | named
+    return listed | named, sure
 
 
 def _finding(
-    gathered: Gathered, found: FoundSubjects, matched: NDArray[np.intp], sure: NDArray[np.float64], about: _About
+    gathered: Gathered,
+    found: FoundSubjects,
+    matched: NDArray[np.intp],
+    sure: NDArray[np.float64],
+    about: _About,
 ) -> Finding:
     """A finding with matches: each subject once, where it is surest."""
-    strangers = gathered.strangers(found.unit[matched])
+    strangers = gathered.strangers(found.unit[matched]) + about.gone.people
     order = np.lexsort((found.unit[matched], -sure, found.subject[matched]))
     members, first = np.unique(found.subject[matched[order]], return_index=True)
     kept = order[first]

@@ -24,6 +24,7 @@ MODEL_MODULES = (
     "core.leases",
     "core.removals",
     "archive.models",
+    "archive.bodies.models",
     "crawler.models",
     "custody.models",
     "custody.supervision.models",

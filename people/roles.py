@@ -1,4 +1,7 @@
-"""What each role may do: a table, and nothing else. The pages, the API, Slack and the command line all ask it.
+"""What each role may do: a table, and nothing else. The pages, the API and Slack ask it for everything they do.
+
+Of the commands, supervision, stating a look, exports, and whatever takes a second person ask it; whoever may
+run the others over a home holds its key anyway (`people.command_line`).
 
 ``docs/roles.md`` is written from it, with the pages that each permission opens.
 """
@@ -9,6 +12,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
 from core.actors import Role
+from incidents.ownership import ALL, is_named
 
 if TYPE_CHECKING:
     from core.actors import Actor
@@ -25,6 +29,7 @@ class Permission(StrEnum):
     EXPORT_RESULTS = "export-results"
     SEE_UNSETTLED = "see-unsettled"
     REVEAL_VALUES = "reveal-values"
+    KEEP_BODIES = "keep-bodies"
     LIST_NUMBERS = "list-numbers"
     WORK_CASES = "work-cases"
     STEER_CASES = "steer-cases"
@@ -68,6 +73,7 @@ TABLE: Final[dict[Permission, frozenset[Role]]] = {
     Permission.EXPORT_RESULTS: frozenset({R, I, A}),
     Permission.SEE_UNSETTLED: frozenset({R, I, A}),
     Permission.REVEAL_VALUES: frozenset({R, O, I}),
+    Permission.KEEP_BODIES: frozenset({R}),
     Permission.LIST_NUMBERS: frozenset({R, O}),
     Permission.WORK_CASES: frozenset({R, O, I}),
     Permission.STEER_CASES: frozenset({R}),
@@ -124,3 +130,13 @@ def may(actor: Actor, permission: Permission) -> bool:
 def is_bound_to_own(actor: Actor, permission: Permission) -> bool:
     """Whether somebody may only as a data owner: with the incidents of their own extracts, and no others."""
     return not actor.is_program and actor.roles & TABLE[permission] == {Role.DATA_OWNER}
+
+
+def may_with(actor: Actor, permission: Permission, extract: str) -> bool:
+    """Whether a person may do that with the extract of a name: who is bound to their own, with their own alone."""
+    return may(actor, permission) and (not is_bound_to_own(actor, permission) or is_named(extract, actor.extracts))
+
+
+def may_with_all(actor: Actor, permission: Permission) -> bool:
+    """Whether a person may do that with every extract, those too that nobody has named yet."""
+    return may(actor, permission) and (not is_bound_to_own(actor, permission) or ALL in actor.extracts)

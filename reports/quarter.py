@@ -193,8 +193,8 @@ def read_quarter_file(
     return QuarterFile(
         quarter=quarter, now=now, seen_on=seen_on, opened=tuple(opened), ended=dict(session.execute(counted).all()),
         live=live, clocks=tuple(_clocks(session, first, end, language, now)),
-        changes=dict(session.execute(changed).all()), supervision=changes_in(session, period, today),
-        duties=tuple(one for one in duties_on(session, seen_on, sheets=sheets) if one.due_on < over),
+        changes=dict(session.execute(changed).all()), supervision=changes_in(session, period, today, zone=settings.zone),
+        duties=tuple(one for one in duties_on(session, seen_on, sheets=sheets, zone=settings.zone) if one.due_on < over),
         numbers=tuple(_numbers(session, seen_on, quarter.before.last, sheets)), sheets=sheets,
         filed=tuple((one.form, one.about, one.number, one.filed_at or now) for one in session.scalars(filed)),
     )  # fmt: skip

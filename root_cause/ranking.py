@@ -38,6 +38,7 @@ from root_cause.terms import (
 )
 from root_cause.values import Background, Holder, Leak, Ranking, Touches
 from root_cause.windows import UNDATED, sort_touches
+from trails.fields import HOLDER_KINDS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -86,7 +87,7 @@ def rank_holders(
     ]
     none = _none_score(leak, backgrounds)
     ranked = [one for one in weighed if one is not None]
-    ranked.sort(key=lambda one: (one.explains_nothing, -round(one.score, SAME_SCORE), one.size, one.kind, one.name))
+    ranked.sort(key=_standing)
     ranked = _with_ties(_with_posteriors(ranked, none), none)
     posterior = {
         kind: 1 - sum(o.posterior or 0.0 for o in ranked if o.kind == kind) for kind in {o.kind for o in ranked}
@@ -94,6 +95,12 @@ def rank_holders(
     names_one = ranked and not ranked[0].explains_nothing and ranked[0].score > none
     explained = len(ranked[0].subjects) if names_one else 0
     return Ranking(tuple(ranked), none, posterior, len(leak.subjects) - explained)
+
+
+def _standing(one: Holder) -> tuple[bool, float, int, int, str]:
+    """Where a candidate comes; of equals somebody is named before the desk they sat at."""
+    place = HOLDER_KINDS.index(one.kind) if one.kind in HOLDER_KINDS else len(HOLDER_KINDS)
+    return one.explains_nothing, -round(one.score, SAME_SCORE), one.size, place, one.name
 
 
 def _first_day(touches: Touches, last: int) -> int:

@@ -23,10 +23,13 @@ HEADS: Final = {
         "en",
         """# Roles, and what each may do
 
-Somebody has one role or several; a page, a button in Slack, a call of the API and a command ask the same table. A data
-owner sees the incidents of their own extracts alone (`people set`, `people role --extract`). Two confirmations take two
-people; names of operators, values of many customers and the dismissal of a confirmed incident take a second person's
-approval, unless nobody else could give it. This page is written by the program itself.
+Somebody has one role or several; a page, a button in Slack and a call of the API ask the same table. So do the commands
+`supervision`, `looks state`, `export`, `report`, `incidents search --export`, and whatever takes a second person's
+approval. The other commands leave it to the operating system who runs them: whoever may run commands over a home holds
+its key anyway.
+A data owner sees the incidents of their own extracts alone (`people set`, `people role --extract`). Two confirmations
+take two people; names of operators, values of many customers and the dismissal of a confirmed incident take a second
+person's approval, unless nobody else could give it. This page is written by the program itself.
 """,
         "## Roles", "## Permissions", "## Pages", "## Scopes of tokens", ("permission", "page", "scope", "good for"),
     ),
@@ -34,10 +37,12 @@ approval, unless nobody else could give it. This page is written by the program 
         "ja",
         """# 役割と、それぞれができること
 
-一人が一つ以上の役割を持つ。画面・Slack のボタン・API・コマンドは同じ表にたずねる。委託元部門の人に見えるのは、
-自分が責任を持つ貸与データの事案だけである（`people set`、`people role --extract`）。二つの確認は二人で行う。
-作業者の名前、多くの顧客の値、確認済みの事案の却下には、ほかにできる人がいる限り、二人目の承認が要る。
-このページはプログラム自身が書いている。
+一人が一つ以上の役割を持つ。画面・Slack のボタン・API は同じ表で可否を決める。コマンドでは `supervision`、`looks state`、
+`export`、`report`、`incidents search --export` と、二人目の承認が要る操作が同じ表を使う。そのほかのコマンドを誰が
+実行できるかは OS の権限で決まる。ホームに対してコマンドを実行できる人は、もともとその鍵も手にしているからである。
+委託元部門の人に見えるのは、自分が責任を持つ貸与データの事案だけである（`people set`、`people role --extract`）。
+二つの確認は二人で行う。作業者の名前、多くの顧客の値、確認済みの事案の却下には、ほかにできる人がいる限り、二人目の
+承認が要る。このページはプログラム自身が書いている。
 """,
         "## 役割", "## 権限", "## 画面", "## トークンの範囲", ("権限", "画面", "範囲", "できること"),
     ),

@@ -14,7 +14,7 @@ from core.errors import HinomiError
 from core.texts import LANGUAGES, load_texts
 from crawler.spoken import spoken
 from custody.supervision.words import Words
-from people.roles import Permission, may
+from people.roles import Permission, may, may_with_all
 from people.sign_in.passkeys import is_name
 from transparency.last_verification import last_verification
 from web import formats
@@ -121,6 +121,7 @@ class Pages:
             "asset": lambda name: f"/static/{name}?v={self._assets[name]}",
             "session": session,
             "may": partial(_may, session),
+            "may_with_all": partial(_may_with_all, session),
             "spoken": partial(spoken, language=language),
             "supervision_word": Words(language),
             "form_mark_name": FORM_MARK,
@@ -131,6 +132,11 @@ class Pages:
 def _may(session: SignedIn | None, permission: str) -> bool:
     """Whether somebody may: what they may not, a page does not offer."""
     return session is not None and may(session.actor, Permission(permission))
+
+
+def _may_with_all(session: SignedIn | None, permission: str) -> bool:
+    """Whether somebody may with every extract: what the owner of a few may not, a page does not offer them."""
+    return session is not None and may_with_all(session.actor, Permission(permission))
 
 
 def _last_verification(request: Request) -> LastVerification | None:

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from archive.errors import ArchiveError
+from archive.bodies.models import WHOLE
+from archive.errors import ArchiveError, BodyGoneError
 from core.encodings.decoder import to_text
 
 if TYPE_CHECKING:
@@ -33,9 +34,11 @@ def read_text(archive: Archive, document: DocumentRow) -> ShownContent:
     """The first part of a document as text."""
     try:
         content = _first_bytes(archive, document, SHOWN_CHARACTERS * LONGEST_CODE)
+    except BodyGoneError:
+        return ShownContent(problem="document.body_gone")
     except ArchiveError:
         return ShownContent(problem="document.damaged")
-    text = to_text(content, document.charset)
+    text = to_text(content, document.charset if document.body == WHOLE else "utf-8")
     if _is_binary(text):
         return ShownContent(problem="document.binary")
     shown = text[:SHOWN_CHARACTERS].replace("\r\n", "\n")

@@ -33,12 +33,9 @@ def looks() -> None:
 def state(ctx: Context, what: str, since: datetime, until: datetime | None, reason: str, *, as_json: bool) -> None:
     """Put on the record what was looked through in a span, and write the statement on stdout."""
     from exports.looks.account import look_account, record_look
-    from people.errors import NotAllowedError
-    from people.roles import TABLE, Permission, may
+    from people.roles import Permission
 
-    if not may(ctx.actor, Permission.ASK_CAUSE):
-        roles = ", ".join(sorted(TABLE[Permission.ASK_CAUSE]))
-        raise NotAllowedError("not_allowed", login=ctx.actor.name, permission=Permission.ASK_CAUSE.value, roles=roles)
+    ctx.check_may(Permission.ASK_CAUSE)
     now = ctx.clock.now()
     begin = _begin_of(since, ctx.settings.zone)
     end = min(_begin_of(until + timedelta(days=1), ctx.settings.zone), now) if until else now

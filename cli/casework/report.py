@@ -95,9 +95,12 @@ def _made(
     from reports.forms import form_of
     from reports.making import MadeFile, make
     from reports.outputs import output_of
+    from reports.rights import check_may_see
     from reports.values import from_data
 
-    subject, now, output = about_of(about, form_of(form_name)), ctx.clock.now(), output_of(format_name)
+    form = form_of(form_name)
+    check_may_see(form, ctx.actor)
+    subject, now, output = about_of(about, form), ctx.clock.now(), output_of(format_name)
     with ctx.database.read() as session:
         if number is not None:
             version = get_version(session, form_name, subject, number)

@@ -110,17 +110,13 @@ def _documents(ctx: Context, found: DocumentHits, *, as_json: bool) -> None:
 
 def _export(ctx: Context, room: str, typed: str, path: Path, reason: str) -> None:
     """Everything that fits into a file; who took it, and why, goes on record before the file is there."""
-    from people.errors import NotAllowedError
-    from people.roles import TABLE, Permission, may
+    from people.roles import Permission
     from web.results import note_export
 
     form = FORMS.get(path.suffix.lower())
     if form is None or not reason:
         raise CommandError("export_wants", path=path)
-    needed = Permission.EXPORT_RESULTS
-    if not may(ctx.actor, needed):
-        roles = ", ".join(sorted(TABLE[needed]))
-        raise NotAllowedError("not_allowed", login=ctx.actor.name, permission=needed.value, roles=roles)
+    ctx.check_may(Permission.EXPORT_RESULTS)
     with ctx.database.read() as session:
         made = _written(ctx, session, room, typed, form)
     with ctx.database.write() as session:

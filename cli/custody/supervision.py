@@ -40,24 +40,32 @@ for _command in changes.commands.values():
 @click.pass_obj
 def due(ctx: Context, on: str | None, within: int, processor: str | None, duty: str | None, *, as_json: bool) -> None:
     """What is overdue or due soon, longest overdue first."""
+    from dataclasses import replace
     from datetime import timedelta
 
     from cli.days import day_of, today
     from custody.register.processors import get_processor
-    from custody.supervision.overdue import duties_on
+    from custody.supervision.overdue import CERTIFICATE_LACKS, COPY_BACK, duties_on
     from custody.supervision.words import Words
+    from people.roles import Permission, may_with_all
 
+    ctx.check_may(Permission.SEE_SUPERVISION)
+    hidden = () if may_with_all(ctx.actor, Permission.SEE_REGISTER) else (COPY_BACK, CERTIFICATE_LACKS)
     day, words = day_of(on) if on else today(ctx), Words(language())
     table = headed("due", "what", "processor", "why", plainly=True)
     with ctx.database.read() as session:
         only = {get_processor(session, processor).id} if processor else None
-        for one in duties_on(session, day, within=timedelta(days=within), only=only, sheets=sheets_of(ctx)):
+        duties = duties_on(
+            session, day, within=timedelta(days=within), only=only, sheets=sheets_of(ctx), zone=ctx.settings.zone
+        )
+        for one in duties:
             if duty and one.kind != duty:
                 continue
+            shown = replace(one, what="–") if one.kind in hidden else one
             if as_json:
-                ctx.emit(one.as_json(day))
+                ctx.emit(shown.as_json(day))
             else:
-                add_row(table, one.due_on, words("duty", one.kind), one.processor or words("label", "own"), one.what)
+                add_row(table, one.due_on, words("duty", one.kind), one.processor or words("label", "own"), shown.what)
     show_list(ctx, table, as_json=as_json)
 
 
@@ -73,7 +81,9 @@ def show_command(ctx: Context, name: str, *, as_json: bool) -> None:
     from custody.supervision.edges import edges_of
     from custody.supervision.models import SupervisionRecord
     from custody.supervision.words import Words
+    from people.roles import Permission
 
+    ctx.check_may(Permission.SEE_SUPERVISION)
     words = Words(language())
     with ctx.database.read() as session:
         processor = get_processor(session, name)
@@ -140,15 +150,19 @@ def numbers(
     from cli.days import today
     from custody.register.overview import register_on
     from custody.supervision.drafts import draft_document
-    from custody.supervision.numbers import numbers_of
+    from custody.supervision.numbers import LENT_DATA, numbers_of
     from custody.supervision.words import Words
     from custody.supervision.workbooks import numbers_workbook
+    from people.roles import Permission, may_with_all
 
+    ctx.check_may(Permission.SEE_SUPERVISION)
     if on and fiscal_year:
         raise CommandError("day_or_year")
     period, known, words = _period(ctx, on, fiscal_year), sheets_of(ctx), Words(language())
     with ctx.database.read() as session:
         found = numbers_of(session, period, register_on(session, period.last), sheets=known)
+    if not may_with_all(ctx.actor, Permission.SEE_REGISTER):
+        found = [one for one in found if one.group != LENT_DATA]
     if xlsx is not None:
         _write(ctx, xlsx, numbers_workbook(found, period, words, known))
     if docx is not None:
@@ -168,8 +182,13 @@ def import_command(ctx: Context, file: Path, *, as_json: bool) -> None:
     """Bring contracts and records up to a spreadsheet (XLSX, CSV); the same file twice changes nothing."""
     from cli.days import act_of
     from custody.supervision.exchange import read_exchange
+    from people.roles import Permission, may_with
 
-    done = read_exchange(file, ctx.database, act=act_of(ctx, None, file.name), sheets=sheets_of(ctx))
+    ctx.check_may(Permission.CHANGE_SUPERVISION, of_all=True)
+    done = read_exchange(
+        file, ctx.database, act=act_of(ctx, None, file.name), sheets=sheets_of(ctx),
+        may_end=lambda name: may_with(ctx.actor, Permission.CHANGE_REGISTER, name),
+    )  # fmt: skip
     ctx.talk.print(say("register.imported", rows=done.rows, changed=done.changed, rejected=len(done.rejected)))
     for row, reason in done.rejected:
         ctx.talk.print(say("register.row", row=row, reason=reason), markup=False, soft_wrap=True)
@@ -185,7 +204,10 @@ def export(ctx: Context, out: Path) -> None:
     from custody.supervision.exchange import exchange_rows, headers_in
     from custody.supervision.words import Words
     from custody.supervision.workbooks import workbook_bytes
+    from people.roles import Permission
 
+    ctx.check_may(Permission.SEE_SUPERVISION)
+    ctx.check_may(Permission.SEE_REGISTER, of_all=True)
     words = Words(language())
     with ctx.database.read() as session:
         content = workbook_bytes([("supervision", headers_in(words), exchange_rows(session, words))])

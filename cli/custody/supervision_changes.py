@@ -52,7 +52,9 @@ def contract(
     """Add a contract of a processor beside its first, or bring one to its next stage."""
     from cli.days import act_of
     from custody.supervision.edges import add_edge, change_edge, get_edge, move_edge
+    from people.roles import Permission
 
+    ctx.check_may(Permission.CHANGE_SUPERVISION, of_all=True)
     act = act_of(ctx, on, reason)
     with ctx.database.write() as session:
         if number is None:
@@ -95,15 +97,18 @@ def record(
 ) -> None:
     """Enter a record about a processor, or with --number change one; without NAME it is about the carrier itself."""
     from cli.days import act_of
-    from custody.supervision.records import add_record, change_record, get_record
+    from custody.supervision.records import add_record, change_record, check_days, get_record
+    from people.roles import Permission
 
+    ctx.check_may(Permission.CHANGE_SUPERVISION, of_all=True)
     fields = _fields(kind, given)
     act = act_of(ctx, None, reason)
+    check_days(fields, act.on)
     with ctx.database.write() as session:
         if number is not None:
             made = change_record(session, get_record(session, number), fields, act, sheets=sheets_of(ctx))
         else:
-            about = _about(session, kind, name, given)
+            about = _about(ctx, session, kind, name, given)
             made = add_record(session, kind, about, fields, act, sheets=sheets_of(ctx))
         session.flush()
         said = record_of(made)
@@ -120,13 +125,9 @@ def check(ctx: Context, number: int, result: str, words: str, *, as_json: bool) 
     """The second line's word on a record that somebody else entered."""
     from cli.days import act_of
     from custody.supervision import records
-    from people.errors import NotAllowedError
-    from people.roles import TABLE, Permission, may
+    from people.roles import Permission
 
-    needs = Permission.CHECK_SUPERVISION
-    if not may(ctx.actor, needs):
-        roles = ", ".join(sorted(TABLE[needs]))
-        raise NotAllowedError("not_allowed", login=ctx.actor.name, permission=needs.value, roles=roles)
+    ctx.check_may(Permission.CHECK_SUPERVISION)
     with ctx.database.write() as session:
         made = records.check(session, records.get_record(session, number), result, act_of(ctx, None), words=words)
         said = record_of(made)
@@ -141,10 +142,16 @@ def check(ctx: Context, number: int, result: str, words: str, *, as_json: bool) 
 def withdraw(ctx: Context, number: int, reason: str, *, as_json: bool) -> None:
     """Let a record that was entered by mistake count no longer; it stays to be seen."""
     from cli.days import act_of
+    from custody.models import Extract
     from custody.supervision import records
+    from people.roles import Permission
 
+    ctx.check_may(Permission.CHANGE_SUPERVISION, of_all=True)
     with ctx.database.write() as session:
-        made = records.withdraw(session, records.get_record(session, number), act_of(ctx, None, reason))
+        made = records.get_record(session, number)
+        if made.extract_id is not None:
+            _check_extract(ctx, session.get_one(Extract, made.extract_id).name)
+        made = records.withdraw(session, made, act_of(ctx, None, reason))
         said = record_of(made)
     _say(ctx, said, as_json=as_json)
 
@@ -160,7 +167,11 @@ def attach(ctx: Context, number: int, file: Path, question: str, *, as_json: boo
     from archive.models import DocumentRow
     from cli.days import act_of
     from custody.supervision import records
+    from people.roles import Permission
 
+    ctx.check_may(Permission.CHANGE_SUPERVISION, of_all=True)
+    if file.stat().st_size > records.LARGEST_BYTES:
+        raise CommandError("attachment_too_large", path=file, most=records.LARGEST_BYTES // (1024 * 1024))
     with ctx.database.read() as session:
         records.get_record(session, number)
     kept = ctx.archive.keep_evidence(file, file.name)
@@ -190,7 +201,22 @@ def _fields(kind: str, given: dict[str, Any]) -> dict[str, Any]:
     return fields
 
 
-def _about(session: Session, kind: str, name: str | None, given: dict[str, Any]) -> About:
+def _check_extract(ctx: Context, name: str) -> None:
+    """A certificate ends a copy, and opens it again when it is withdrawn: for who may change that extract.
+
+    Raises:
+        NotAllowedError: They may change none.
+        RegisterError: They may not change this one: as if there were none.
+    """
+    from custody.register.holdings import no_extract
+    from people.roles import Permission, may_with
+
+    ctx.check_may(Permission.CHANGE_REGISTER)
+    if not may_with(ctx.actor, Permission.CHANGE_REGISTER, name):
+        raise no_extract(name)
+
+
+def _about(ctx: Context, session: Session, kind: str, name: str | None, given: dict[str, Any]) -> About:
     from custody.register.holdings import get_extract
     from custody.register.processors import get_processor
     from custody.supervision.edges import edge_between, get_edge
@@ -198,7 +224,10 @@ def _about(session: Session, kind: str, name: str | None, given: dict[str, Any])
     from custody.supervision.records import About, get_record
 
     of = get_record(session, given["of"]) if given["of"] else None
-    extract = get_extract(session, given["extract"]) if given["extract"] else None
+    extract = None
+    if given["extract"]:
+        _check_extract(ctx, given["extract"])
+        extract = get_extract(session, given["extract"])
     if name is None:
         return About(extract=extract, of=of)
     processor = get_processor(session, name)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tomllib
 from typing import TYPE_CHECKING
 
 import click
@@ -15,13 +16,19 @@ if TYPE_CHECKING:
 @click.command()
 @click.option("--once", is_flag=True, help="End after the alerts instead of serving the web pages.")
 @click.option("--port", type=click.IntRange(0, 65535), help="Port of the web pages; 0 takes a free one.")
+@click.option(
+    "--case", type=click.Choice(["drip", "night"]), help="A whole case, up to filed reports: eight years, or one night."
+)
 @click.pass_context
-def demo(click_ctx: click.Context, port: int | None, *, once: bool) -> None:
+def demo(click_ctx: click.Context, port: int | None, case: str | None, *, once: bool) -> None:
     """A made-up carrier, live local sites: sweep, match, incidents, alerts, web pages."""
     from cli.watch.serve import serve
     from demo.run import PEOPLE, run_demo, serving_sites
 
     ctx: Context = click_ctx.obj
+    if case is not None:
+        _tell_case(click_ctx, case, port, once=once)
+        return
     run_demo(ctx)
     if once:
         return
@@ -29,3 +36,27 @@ def demo(click_ctx: click.Context, port: int | None, *, once: bool) -> None:
     ctx.talk.print(say("demo.colleagues", names=names))
     with serving_sites(ctx):
         click_ctx.invoke(serve, port=port, open_browser=False, no_scheduler=False, as_json=False)
+
+
+def _tell_case(click_ctx: click.Context, case: str, port: int | None, *, once: bool) -> None:
+    """One of the two cases, and then the pages: that of the incident is told with them."""
+    from click.core import ParameterSource
+
+    from cli.language import use_language
+    from cli.watch.serve import serve
+    from core.settings import DEFAULT_SETTINGS, SETTINGS_FILE
+    from demo.cases.places import show_places
+    from demo.cases.telling import tell_case
+    from demo.ports import free_port
+
+    ctx: Context = click_ctx.obj
+    given = click_ctx.find_root().get_parameter_source("lang")
+    if given is ParameterSource.DEFAULT and not (ctx.folder / SETTINGS_FILE).exists():
+        use_language(tomllib.loads(DEFAULT_SETTINGS)["language"])  # that of the settings which are about to be made
+    story, told = tell_case(ctx, case)
+    chosen = ctx.settings.web.port if port is None else free_port(port, 0.0)
+    show_places(story, told, f"http://{ctx.settings.web.host}:{chosen}")
+    if once:
+        story.say("look.serve", home=ctx.folder)
+        return
+    click_ctx.invoke(serve, port=chosen, open_browser=False, no_scheduler=False, no_sweeps=True, as_json=False)

@@ -84,7 +84,7 @@ def scan(
                 show(record)
             codes.add(EXIT_CODES[judged.finding.verdict])
             if open_incidents and judged.finding.subjects:
-                _open_incident(ctx, name, judged.finding, record["extracts"], posted)
+                _open_incident(ctx, name, judged.finding, record["extracts"], posted, reason)
     if worst := next((code for code in GRAVEST_FIRST if code in codes), 0):
         sys.exit(worst)
 
@@ -186,7 +186,12 @@ def _posted(
 
 
 def _open_incident(
-    ctx: Context, name: Path, finding: Finding, extracts: list[dict[str, Any]], posted: tuple[datetime, str] | None
+    ctx: Context,
+    name: Path,
+    finding: Finding,
+    extracts: list[dict[str, Any]],
+    posted: tuple[datetime, str] | None,
+    reason: str,
 ) -> None:
     from judging.hand_in import hand_in
 
@@ -201,6 +206,8 @@ def _open_incident(
         extracts=extracts,
         zone=ctx.settings.zone,
         posted=posted,
+        by=ctx.actor.name,
+        reason=reason,
     )
     if handed.incident_id is None:
         ctx.talk.print(say("scan.opens_none", name=name), markup=False)

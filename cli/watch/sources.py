@@ -71,6 +71,7 @@ def _row(source: Source, last: Sweep | None) -> dict[str, Any]:
 @click.option("--delay", "delay_s", type=float, help="Seconds between two requests.")
 @click.option("--proxy", help="http, https, socks5 or socks5h address.")
 @click.option("--private", is_flag=True, default=None, help="Its name leads to a private network, or to this machine.")
+@click.option("--purpose", help="What we read it for; to find leaks of our customers' data unless given.")
 @click.option("--legal-basis", help="Why we may read it, and when that was checked.")
 @click.option("--option", "given", multiple=True, metavar="NAME=VALUE", help="An option of the engine; repeat.")
 @click.option("--yes", is_flag=True, help="With an address: take the best proposal, ask nothing.")
@@ -89,10 +90,11 @@ def add(
     from crawler.adding import add_source, read_option
 
     options = ({"dialect": dialect} if dialect else {}) | dict(read_option(text) for text in given)
-    order = ("engine", "url", "every", "delay_s", "proxy", "private", "legal_basis")
+    order = ("engine", "url", "every", "delay_s", "proxy", "private", "purpose", "legal_basis")
     values = {key: table[key] for key in order if table[key] is not None}
     if not is_address(name) and not (table["engine"] and table["url"]):
         raise CommandError("name_wants")
+    values.setdefault("purpose", say("sources.usual_purpose"))
     if is_address(name):
         asks = sys.stdin.isatty() and not (as_json or yes)
         name, values, options = settle_address(ctx, name, values, options, asks=asks)

@@ -31,10 +31,15 @@ def get_extract(session: Session, name: str) -> Extract:
     """
     found = session.scalar(select(Extract).where(Extract.name == name))
     if found is None:
-        raise RegisterError(
-            f"there is no extract {name!r}", hint="See `hinomi extracts list`, or add it.", key="no_extract", name=name
-        )
+        raise no_extract(name)
     return found
+
+
+def no_extract(name: str) -> RegisterError:
+    """What is said of an extract that there is not, and of one that whoever asks may not know of."""
+    return RegisterError(
+        f"there is no extract {name!r}", hint="See `hinomi extracts list`, or add it.", key="no_extract", name=name
+    )
 
 
 def add_extract(session: Session, name: str, fields: Mapping[str, Any], act: Act) -> Extract:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import select
 
+from core.clock import DEFAULT_ZONE
 from custody.models import Edge, RegisterEvent
 from custody.supervision.kinds import (
     ASKED,
@@ -106,10 +107,10 @@ def over_before(period: CountedPeriod, today: date) -> date:
     return min(today, period.last + ONE_DAY)
 
 
-def changes_in(session: Session, period: CountedPeriod, today: date) -> PeriodChanges:
+def changes_in(session: Session, period: CountedPeriod, today: date, *, zone: str = DEFAULT_ZONE) -> PeriodChanges:
     """What changed from the first day of a period to its last, or to today where that comes first."""
     seen = seen_of(period, today)
-    edges, records = edges_on(session, seen), records_on(session, seen)
+    edges, records = edges_on(session, seen), records_on(session, seen, zone=zone)
     names = {one.processor_id: one.processor for one in edges}
     happened = [one for one in records if one.happened_on is not None and period.first <= one.happened_on]
     looks = (one for one in records if one.kind == INSPECTION and one.done_on and period.first <= one.done_on)

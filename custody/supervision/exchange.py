@@ -11,6 +11,7 @@ import itertools
 from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import func, select
+from sqlalchemy.exc import SQLAlchemyError
 
 from core.errors import HinomiError
 from custody.enrolment.table_format import detect_format
@@ -18,13 +19,13 @@ from custody.enrolment.tables import read_rows
 from custody.errors import ColumnError, RegisterError
 from custody.models import Edge, Extract, Processor, RegisterEvent
 from custody.register.history import Act
-from custody.register.holdings import get_extract
+from custody.register.holdings import get_extract, no_extract
 from custody.register.processors import add_processor, get_processor
 from custody.register.sheets import MOST_ROWS, Imported, read_day
 from custody.supervision.edges import add_edge, change_edge, edges_of, move_edge
 from custody.supervision.kinds import CERTIFICATE, DAYS, FINDING, INSPECTION, KINDS, OF_EDGE, SHEET
 from custody.supervision.models import SupervisionRecord
-from custody.supervision.records import About, add_record, change_record, get_record
+from custody.supervision.records import About, add_record, change_record, check_days, get_record
 from custody.supervision.stages import AFTER, DURING
 from custody.supervision.words import Words
 from fingerprints.identifiers.interface import header_words
@@ -46,6 +47,8 @@ HEADERS: Final = (
 )  # fmt: skip
 _TABLES: Final = {"kind_of": ("kind",), "stage": ("stage",), "topic": ("topic",), "result": ("result", "answer")}
 """Columns whose cells are words, and which."""
+_OF_ONE_ROW: Final = (SQLAlchemyError, ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
+"""What a row that nobody thought of may raise: it is left out, the rows before it and after it count."""
 
 
 def exchange_rows(session: Session, words: Words) -> Iterator[tuple[Any, ...]]:
@@ -100,8 +103,9 @@ def _row(words: Words, values: Mapping[str, Any]) -> tuple[Any, ...]:
 
 
 def read_exchange(
-    path: Path, database: Database, *, act: Act, sheets: Sheets, said: Callable[[HinomiError], str] = str
-) -> Imported:
+    path: Path, database: Database, *, act: Act, sheets: Sheets, may_end: Callable[[str], bool],
+    said: Callable[[HinomiError], str] = str,
+) -> Imported:  # fmt: skip
     """Bring contracts and records up to a table.
 
     Args:
@@ -109,6 +113,7 @@ def read_exchange(
         database: Holds them.
         act: Who does it, and the day from which a change counts that says none itself.
         sheets: The check sheets there are.
+        may_end: Whether whoever does it may change the extract of a name: a certificate ends a copy of it.
         said: How a reason is told why a row was left out.
 
     Raises:
@@ -130,9 +135,12 @@ def read_exchange(
         try:
             cells = _cells(row.cells, places, meanings, words)
             with database.write() as session:
+                _check_extract(session, cells, may_end)
                 done.changed += _take(session, cells, act, sheets)
         except HinomiError as error:
             done.rejected.append((row.line, said(error)))
+        except _OF_ONE_ROW:
+            done.rejected.append((row.line, said(RegisterError("this row cannot be used", key="row_unusable"))))
     return done
 
 
@@ -181,6 +189,19 @@ def _cells(
     return found
 
 
+def _check_extract(session: Session, row: Mapping[str, Any], may_end: Callable[[str], bool]) -> None:
+    """A certificate's extract is one that whoever imports may change; of any other nobody learns whether it exists.
+
+    Raises:
+        RegisterError: It is not, or there is none of that name.
+    """
+    name = row.get("extract", "")
+    if row["kind_of"] == CERTIFICATE and not may_end(name):
+        raise no_extract(name)
+    if row["kind_of"] == CERTIFICATE:
+        get_extract(session, name)
+
+
 def _take(session: Session, row: Mapping[str, Any], act: Act, sheets: Sheets) -> bool:
     last = session.scalar(select(func.max(RegisterEvent.id)))
     if row["kind_of"] == CONTRACT:
@@ -218,18 +239,31 @@ def _take_record(session: Session, row: Mapping[str, Any], act: Act, sheets: She
     if kind.name == SHEET and "question" in row:
         said = {"answer": row.get("result", ""), "by": row.get("person", ""), "words": row.get("words", "")}
         fields = {"topic": row.get("topic", ""), "happened_on": row.get("happened_on"), "data": {row["question"]: said}}
+    check_days(fields, act.on)
     about = _about_of(session, row)
-    if "record" in row:
-        known: SupervisionRecord | None = get_record(session, row["record"])
-        if known is not None and known.kind != kind.name:
-            raise RegisterError(f"record {known.id} is no {kind.name}", key="no_record", number=known.id)
-    else:
-        known = _same(session, kind.name, about, fields)
+    known = _numbered(session, row, about) if "record" in row else _same(session, kind.name, about, fields)
     on = Act(act.actor, act.now, fields.get("happened_on") or fields.get("done_on") or act.on, act.reason)
     if known is None:
         add_record(session, kind.name, about, fields, on, sheets=sheets)
     else:
         change_record(session, known, {name: value for name, value in fields.items() if value}, act, sheets=sheets)
+
+
+def _numbered(session: Session, row: Mapping[str, Any], about: About) -> SupervisionRecord:
+    """The record whose number a row has: of its kind, and about the processor and the copy that the row itself names.
+
+    Raises:
+        RegisterError: There is none, or it is another's.
+    """
+    known = get_record(session, row["record"])
+    if known.kind != row["kind_of"]:
+        raise RegisterError(f"record {known.id} is no {row['kind_of']}", key="no_record", number=known.id)
+    fits = known.processor_id == (about.processor.id if about.processor else None)
+    if not fits or known.extract_id != (about.extract.id if about.extract else None):
+        raise RegisterError(
+            f"record {known.id} is about somebody or something else than its row", key="foreign_record", number=known.id
+        )
+    return known
 
 
 def _about_of(session: Session, row: Mapping[str, Any]) -> About:
@@ -249,6 +283,8 @@ def _about_of(session: Session, row: Mapping[str, Any]) -> About:
 
 def _look_at(session: Session, processor: Processor, on: date | None) -> SupervisionRecord | None:
     """The inspection that a finding without a number is of: the last one that was done by then."""
+    if on is None:
+        return None
     done = select(SupervisionRecord).where(
         SupervisionRecord.kind == INSPECTION,
         SupervisionRecord.processor_id == processor.id,

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import select
 
-from custody.lifecycle import ERASED, RETURNED
+from core.clock import DEFAULT_ZONE
+from custody.lifecycle import OVERDUE
 from custody.models import LENT, Extract, Holding, Processor
-from custody.register.history import before_later
+from custody.register.overview import register_on
 from custody.supervision.check_sheets import shipped_sheets
 from custody.supervision.kinds import (
     BREACH,
@@ -30,13 +31,14 @@ from custody.supervision.kinds import (
 )
 from custody.supervision.records import OBJECTED
 from custody.supervision.stages import AFTER
-from custody.supervision.state import MONTHS_A_YEAR, by_processor, day_of, edges_on, months_later, records_on
+from custody.supervision.state import MONTHS_A_YEAR, by_processor, edges_on, months_later, records_on
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Sequence
 
     from sqlalchemy.orm import Session
 
+    from custody.register.overview import Line
     from custody.supervision.check_sheets import Sheets
     from custody.supervision.state import EdgeThen, RecordThen
 
@@ -94,7 +96,7 @@ class Duty:
 
 def duties_on(
     session: Session, day: date, *, within: timedelta = SOON, only: Collection[int] | None = None,
-    sheets: Sheets | None = None,
+    sheets: Sheets | None = None, lines: Iterable[Line] | None = None, zone: str = DEFAULT_ZONE,
 ) -> list[Duty]:  # fmt: skip
     """What is overdue on a day or due soon after it, longest overdue first.
 
@@ -104,15 +106,17 @@ def duties_on(
         within: How soon.
         only: Of these processors alone.
         sheets: The check sheets there are.
+        lines: The register of that day, where whoever asks has read it.
+        zone: Where the carrier is.
     """
-    edges, records = edges_on(session, day, only=only), records_on(session, day, only=only)
+    edges, records = edges_on(session, day, only=only), records_on(session, day, only=only, zone=zone)
     known = shipped_sheets() if sheets is None else sheets
     names = dict(session.execute(select(Processor.id, Processor.name)).all())
     found = [
         *_of_tasks(records, names),
         *_of_processors(edges, records),
         *_of_contracts(edges, records, known),
-        *_of_copies(session, day, edges, records, names, only),
+        *_of_copies(edges, records, _register(session, day, only) if lines is None else lines, only),
         *_of_checks(records, names),
     ]
     return sorted(
@@ -196,40 +200,32 @@ def _of_contract(
             yield Duty(SHEET_DUE, due, *whose, what=sheet.name, under=edge.under, edge_id=edge.id)
 
 
+def _register(session: Session, day: date, only: Collection[int] | None) -> list[Line]:
+    if only is None:
+        return register_on(session, day)
+    theirs = select(Extract.name).join(Holding, Holding.extract_id == Extract.id).where(Holding.processor_id.in_(only))
+    return register_on(session, day, only=set(session.scalars(theirs)))
+
+
 def _of_copies(
-    session: Session, day: date, edges: Sequence[EdgeThen], records: Sequence[RecordThen], names: dict[int, str],
-    only: Collection[int] | None,
-) -> Iterator[Duty]:  # fmt: skip
-    """Copies that have to come back, and ends of copies that nobody certified, as both were on a day."""
+    edges: Sequence[EdgeThen], records: Sequence[RecordThen], lines: Iterable[Line], only: Collection[int] | None
+) -> Iterator[Duty]:
+    """Copies that have to come back, and ends of copies that nobody certified."""
     certified = {(one.extract_id, one.processor_id) for one in records if one.kind == CERTIFICATE}
     gone: dict[int, date] = {}
     for number, mine in by_processor(edges).items():
         if all(one.stage == AFTER and one.ended_on for one in mine):
             gone[number] = max(one.ended_on for one in mine if one.ended_on)
-    asked = select(
-        Extract.name,
-        Extract.id,
-        Extract.due_on,
-        Holding.processor_id,
-        Holding.id,
-        *(getattr(Holding, n) for n in _COPY),
-    ).join(Holding, Holding.extract_id == Extract.id)
-    if only is not None:
-        asked = asked.where(Holding.processor_id.in_(only))
-    due_then, held_then = (
-        before_later(session, day, kind, of) for kind, of in ((Extract, ("due_on",)), (Holding, _COPY))
-    )
-    for name, extract_id, due_now, holder, number, *copy in session.execute(asked):
-        values = dict(zip(_COPY, copy, strict=True)) | held_then.get(number, {})
-        state, since, ended_on, certificate_on = values["state"], *(day_of(values[one]) for one in _COPY[1:])
-        if since is not None and since > day:
+    for one in lines:
+        holder = one.processor_id
+        if holder is None or (only is not None and holder not in only):
             continue
-        due_on = day_of(due_then.get(extract_id, {}).get("due_on", due_now))
-        by = min((one for one in (due_on, gone.get(holder)) if one is not None), default=None)
-        if state == LENT and by is not None:
-            yield Duty(COPY_BACK, by, names[holder], holder, what=name)
-        elif state in {RETURNED, ERASED} and ended_on and not certificate_on and (extract_id, holder) not in certified:
-            yield Duty(CERTIFICATE_LACKS, ended_on + CERTIFICATE_WITHIN, names[holder], holder, what=name)
+        if one.standing in {LENT, OVERDUE}:
+            by = min((day for day in (one.due_on, gone.get(holder)) if day is not None), default=None)
+            if by is not None:
+                yield Duty(COPY_BACK, by, one.processor, holder, what=one.extract)
+        elif one.ended_on and not one.certificate_on and (one.extract_id, holder) not in certified:
+            yield Duty(CERTIFICATE_LACKS, one.ended_on + CERTIFICATE_WITHIN, one.processor, holder, what=one.extract)
 
 
 def _of_checks(records: Sequence[RecordThen], names: dict[int, str]) -> Iterator[Duty]:

@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import select
 
+from core.actors import Actor, read_signature
 from custody.errors import RegisterError
 from custody.lifecycle import ERASE, RETURN
 from custody.models import LENT, Edge, Extract, Holding, Processor, RegisterEvent
 from custody.register.edges import lead
 from custody.register.history import record, values_of
-from custody.register.holdings import end, get_holding
+from custody.register.holdings import end, get_holding, reopen
 from custody.supervision.check_sheets import check_answers, sheet_named
 from custody.supervision.kinds import (
     CERTIFICATE,
@@ -47,6 +48,8 @@ CHECKS: Final = (CONFIRMED, OBJECTED)
 CHECKED: Final = "supervision-checked"
 _UNCHECKED: Final[dict[str, Any]] = {"checked_by": "", "checked_on": None, "check_result": "", "check_words": ""}
 _LIMIT: Final = 4000
+LARGEST_BYTES: Final = 64 * 1024 * 1024
+"""Of an attachment: see `attach`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +97,28 @@ def get_record(session: Session, number: int) -> SupervisionRecord:
     return found
 
 
+def check_counts(made: SupervisionRecord) -> None:
+    """Let nothing more be done to a record that counts no longer.
+
+    Raises:
+        RegisterError: It was withdrawn.
+    """
+    if made.withdrawn_on is not None:
+        raise RegisterError(f"record {made.id} was withdrawn", key="withdrawn", number=made.id)
+
+
+def check_days(fields: Mapping[str, Any], today: date) -> None:
+    """Let nothing have happened, or have been done, that has not yet: what is planned has a day by which it is due.
+
+    Raises:
+        RegisterError: One of these days is after today.
+    """
+    for name in ("happened_on", "done_on"):
+        day = fields.get(name)
+        if isinstance(day, date) and day > today:
+            raise RegisterError(f"{day} has not come yet", key="not_yet", day=day)
+
+
 def add_record(
     session: Session, kind: str, about: About, fields: Mapping[str, Any], act: Act, *, sheets: Sheets | None = None
 ) -> SupervisionRecord:
@@ -116,6 +141,8 @@ def add_record(
     if known.about == OF_INSPECTION:
         if about.of is None or about.of.kind != INSPECTION:
             raise RegisterError("a finding belongs to an inspection", key="no_inspection")
+        if processor is not None and about.of.processor_id != processor.id:
+            raise RegisterError(f"record {about.of.id} is no inspection of {processor.name!r}", key="no_inspection")
         edge = edge or (session.get(Edge, about.of.edge_id) if about.of.edge_id else None)
         processor = session.get(Processor, about.of.processor_id) if about.of.processor_id else None
     processor = edge.processor if edge is not None else processor
@@ -130,8 +157,7 @@ def add_record(
     if kind == CERTIFICATE and about.extract is not None and processor is not None:
         _end_copy(session, about.extract, processor, made, act)
     record(session, f"{kind}-added", made, {}, act)
-    if kind == CONSENT and edge is not None:
-        _take_consent(session, edge, made, act)
+    _take_consent(session, made, act)
     return made
 
 
@@ -143,18 +169,26 @@ def change_record(
     Raises:
         RegisterError: It was withdrawn, or a field cannot be meant.
     """
-    if made.withdrawn_on is not None:
-        raise RegisterError(f"record {made.id} was withdrawn", key="withdrawn", number=made.id)
+    check_counts(made)
     kind = kind_named(made.kind)
     now = {name: getattr(made, name) for name in kind.fields}
     if "data" in fields:
         fields = {**fields, "data": {**now["data"], **fields["data"]}}
     values = _checked_values(kind, {**now, **fields}, sheets)
-    return _set(session, made, values, act, f"{made.kind}-changed")
+    said = (made.result, made.happened_on)
+    _set(session, made, values, act, f"{made.kind}-changed")
+    if said != (made.result, made.happened_on):
+        _take_consent(session, made, act)
+    return made
 
 
 def attach(session: Session, made: SupervisionRecord, attachment: EvidenceFile, act: Act) -> SupervisionRecord:
-    """Put a file of the archive to a record."""
+    """Put a file of the archive to a record.
+
+    Raises:
+        RegisterError: It was withdrawn.
+    """
+    check_counts(made)
     documents = [*made.documents, attachment.as_json()]
     if attachment.as_json() in made.documents:
         return made
@@ -164,12 +198,20 @@ def attach(session: Session, made: SupervisionRecord, attachment: EvidenceFile, 
 def withdraw(session: Session, made: SupervisionRecord, act: Act) -> SupervisionRecord:
     """Let a record that was entered by mistake count no longer; it stays to be seen.
 
+    The contract's consent is again what the records say that are left, and a copy that only this certificate had
+    ended is lent again.
+
     Raises:
-        RegisterError: No reason is given.
+        RegisterError: No reason is given, it was withdrawn before, or the copy cannot become what it was.
     """
+    check_counts(made)
     if not act.reason.strip():
         raise RegisterError("withdrawing a record needs a reason", key="no_reason")
-    return _set(session, made, {"withdrawn_on": act.on}, act, "supervision-withdrawn")
+    _set(session, made, {"withdrawn_on": act.on}, act, "supervision-withdrawn")
+    _take_consent(session, made, act)
+    if made.kind == CERTIFICATE:
+        _open_copy(session, made, act)
+    return made
 
 
 def check(session: Session, made: SupervisionRecord, result: str, act: Act, *, words: str = "") -> SupervisionRecord:
@@ -182,9 +224,8 @@ def check(session: Session, made: SupervisionRecord, result: str, act: Act, *, w
         raise RegisterError(f"{result!r} is none of {', '.join(CHECKS)}", key="no_check", text=result)
     if result == OBJECTED and not words.strip():
         raise RegisterError("an objection says what is wrong", key="no_reason")
-    if made.withdrawn_on is not None:
-        raise RegisterError(f"record {made.id} was withdrawn", key="withdrawn", number=made.id)
-    if act.actor and _person(act.actor) in {_person(name) for name in authors_of(session, made)}:
+    check_counts(made)
+    if act.actor and wrote_part(session, made, act.actor):
         raise RegisterError(
             "nobody checks what they entered themselves", hint="Somebody of the second line does.", key="own_record"
         )
@@ -194,16 +235,13 @@ def check(session: Session, made: SupervisionRecord, result: str, act: Act, *, w
     return made
 
 
-def authors_of(session: Session, made: SupervisionRecord) -> set[str]:
-    """Everybody who wrote anything of a record but a check."""
+def wrote_part(session: Session, made: SupervisionRecord, signature: str) -> bool:
+    """Whether whoever signs like this wrote anything of a record but a check, however they were let in."""
     mine = (RegisterEvent.about == SupervisionRecord.__tablename__, RegisterEvent.about_id == made.id)
     found = session.scalars(select(RegisterEvent.actor).where(*mine, RegisterEvent.kind != CHECKED).distinct())
-    return {made.entered_by, *found}
-
-
-def _person(signature: str) -> str:
-    """Who it is, however they were let in: ``name (#7, passkey)`` and ``name (#7, password)`` are one."""
-    return signature.rpartition(",")[0] if "(#" in signature else signature.partition(" (")[0]
+    account, name = read_signature(signature)
+    person = Actor(name, account)
+    return any(person.is_same_person(*read_signature(one)) for one in {made.entered_by, *found})
 
 
 def _set(
@@ -289,9 +327,70 @@ def _end_copy(session: Session, extract: Extract, processor: Processor, made: Su
         end(session, extract.name, processor.name, RETURN, ending)
 
 
-def _take_consent(session: Session, edge: Edge, made: SupervisionRecord, act: Act) -> None:
+def _open_copy(session: Session, made: SupervisionRecord, act: Act) -> None:
+    """Lend a copy again that no certificate says any more to have ended.
+
+    Raises:
+        RegisterError: It had been returned before it was certified as erased: no step leads from erased to returned.
+    """
+    held = session.scalars(
+        select(Holding).where(Holding.extract_id == made.extract_id, Holding.processor_id == made.processor_id)
+    ).one()
+    others = select(SupervisionRecord.id).where(
+        SupervisionRecord.kind == CERTIFICATE, SupervisionRecord.extract_id == made.extract_id,
+        SupervisionRecord.processor_id == made.processor_id, SupervisionRecord.topic == made.topic,
+        SupervisionRecord.withdrawn_on.is_(None),
+    )  # fmt: skip
+    last = _ending_of(session, held)
+    if last is None or session.scalar(others.limit(1)) is not None:
+        return
+    ended_by, before = last
+    if ended_by.topic != made.topic:
+        return
+    if before != LENT:
+        raise RegisterError(
+            f"the copy was {before} before record {made.id} had it erased, and nothing leads back there",
+            hint="Reopen the copy, enter its return, then withdraw the certificate.",
+            key="copy_was_back", number=made.id,
+        )  # fmt: skip
+    reopen(session, held.extract.name, held.processor.name, act)
+
+
+def _ending_of(session: Session, held: Holding) -> tuple[SupervisionRecord, str] | None:
+    """The certificate by which a copy ended last, and the copy's state before; None where something else did it.
+
+    A certificate is written down right after the step that it is of, at the same moment: see `add_record`.
+    """
+    mine = (RegisterEvent.about == Holding.__tablename__, RegisterEvent.about_id == held.id)
+    step = session.scalar(select(RegisterEvent).where(*mine).order_by(RegisterEvent.id.desc()).limit(1))
+    if step is None or step.kind not in {"returned", "erased"}:
+        return None
+    following = select(RegisterEvent).where(
+        RegisterEvent.kind == f"{CERTIFICATE}-added", RegisterEvent.id > step.id,
+        RegisterEvent.extract_id == held.extract_id, RegisterEvent.processor_id == held.processor_id,
+    )  # fmt: skip
+    added = session.scalar(following.order_by(RegisterEvent.id).limit(1))
+    if added is None or (added.recorded_at, added.actor) != (step.recorded_at, step.actor):
+        return None
+    return get_record(session, added.about_id), step.changes["state"][0]
+
+
+def _take_consent(session: Session, made: SupervisionRecord, act: Act) -> None:
+    """Let a contract say what the latest of its consents says that counts, and that nothing is known without one."""
+    edge = session.get(Edge, made.edge_id) if made.kind == CONSENT and made.edge_id is not None else None
+    if edge is None:
+        return
+    counting = select(SupervisionRecord).where(
+        SupervisionRecord.kind == CONSENT,
+        SupervisionRecord.edge_id == edge.id,
+        SupervisionRecord.withdrawn_on.is_(None),
+    )
+    latest = session.scalar(
+        counting.order_by(SupervisionRecord.happened_on.desc(), SupervisionRecord.id.desc()).limit(1)
+    )
     before = values_of(edge)
-    edge.consent, edge.consent_on = made.result, made.happened_on if made.result == GIVEN else None
+    edge.consent = latest.result if latest else ""
+    edge.consent_on = latest.happened_on if latest and latest.result == GIVEN else None
     record(session, "edge-changed", edge, before, act)
     if edge.is_first:
         lead(session, edge, act)

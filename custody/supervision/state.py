@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import or_, select
 
+from core.clock import DEFAULT_ZONE, local
 from custody.models import Edge, Processor
 from custody.register.history import FIELDS, Past, added_after, before_later
 from custody.supervision.kinds import INSPECTION
@@ -58,7 +59,7 @@ class EdgeThen:
 
 @dataclass(frozen=True, slots=True)
 class RecordThen:
-    """A record that counts; ``done_on`` only where it was done by that day."""
+    """A record that counts; ``done_on`` only where it was done by that day, its check as it stood on that day."""
 
     id: int
     kind: str
@@ -108,8 +109,9 @@ def edges_on(session: Session, day: date, *, only: Collection[int] | None = None
 
 
 def records_on(
-    session: Session, day: date, kinds: Collection[str] = (), *, only: Collection[int] | None = None
-) -> list[RecordThen]:
+    session: Session, day: date, kinds: Collection[str] = (), *, only: Collection[int] | None = None,
+    zone: str = DEFAULT_ZONE,
+) -> list[RecordThen]:  # fmt: skip
     """Every record that counts on a day and was not withdrawn, in order.
 
     What happened by the day counts, whenever it was written down. By when something had to be done, and what the
@@ -120,6 +122,7 @@ def records_on(
         day: What happened after it is left out, what was planned for later is not.
         kinds: Of these kinds; all unless given.
         only: Records about these processors alone.
+        zone: Where the carrier is: the day on which a record was entered is that of its clocks.
     """
     asked = select(*(getattr(SupervisionRecord, name) for name in _RECORD)).where(
         SupervisionRecord.withdrawn_on.is_(None),
@@ -135,12 +138,12 @@ def records_on(
         one = dict(zip(_RECORD, row, strict=True))
         if one["done_on"] is not None and one["done_on"] > day:
             one["done_on"] = None
+        one["entered_on"] = local(one.pop("entered_at"), zone).date()
         one |= {
             name: day_of(value) if name != "check_result" else value for name, value in then.get(one["id"], {}).items()
         }
         if one["kind"] == INSPECTION and one["done_on"] is None and one["id"] in new and _is_after(one["due_on"], day):
             continue
-        one["entered_on"] = one.pop("entered_at").date()
         found.append(RecordThen(**one))
     return found
 

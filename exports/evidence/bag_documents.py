@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Final
 
 from sqlalchemy import select
 
+from archive.bodies.models import BodyRemoval
 from archive.errors import ArchiveError
 from archive.models import Capture, DocumentRow
 from core.encodings.decoder import to_text
@@ -62,12 +63,15 @@ class BagDocuments:
             "customers": hit.subjects, "fields": list(hit.fields),
         }  # fmt: skip
         capture = material.session.get_one(Capture, hit.capture_id)
-        row |= {"purpose": capture.purpose, "legal_basis": capture.legal_basis}
+        row |= {"purpose": capture.purpose, "legal_basis": capture.legal_basis, "body": capture.document.body}
         material.tally.taken["documents"] += 1
+        left = material.session.get(BodyRemoval, hit.document_id)
+        if left is not None:  # the content in the bag, if any, is what is left of it
+            row |= {"sha256_left": left.sha256_after, "removal": {"event": left.event_id, "at": left.at.isoformat()}}
         if hit.sha256 not in self._done:
             self._done.add(hit.sha256)
             self._add_content(hit)
-        if material.wish.reveal:
+        if material.wish.reveal and left is None:
             self._copy_records(hit)
         return BagPlace(row, hit.document_id, hit.capture_id)
 
@@ -93,15 +97,18 @@ class BagDocuments:
         except ArchiveError:
             self._material.tally.left_out["contents_missing"] += 1
             return
-        text, is_cut = _text_of(waiting, document.charset, limit)
+        left = self._material.session.get(BodyRemoval, document.id)
+        name = left.sha256_after if left is not None else hit.sha256
+        charset, size = (document.charset, document.size_bytes) if left is None else ("utf-8", left.size_after)
+        text, is_cut = _text_of(waiting, charset, limit)
         if text is not None:
-            self._bag.add(f"texts/{hit.sha256}.txt", self._shown(text, hit).encode("utf-8", "replace"))
-            if is_cut or document.size_bytes > limit:
+            self._bag.add(f"texts/{name}.txt", self._shown(text, hit).encode("utf-8", "replace"))
+            if is_cut or size > limit:
                 self._material.tally.left_out["texts_cut"] += 1
         else:
             self._material.tally.left_out["texts_binary"] += 1
         if self._material.wish.reveal:
-            self._bag.add_file(f"documents/{hit.sha256}{'.bin' if text is None else '.txt'}", waiting)
+            self._bag.add_file(f"documents/{name}{'.bin' if text is None else '.txt'}", waiting)
 
     def _shown(self, text: str, hit: DocumentHit) -> str:
         if self._material.wish.reveal:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import func, select
 
+from archive.bodies.models import PURGED, REMOVED
 from archive.models import Capture, DocumentRow
 from crawler.models import Sweep
 from custody.models import IndexState
@@ -40,6 +41,8 @@ GAP: Final = timedelta(hours=24)
 """A source that nobody read for longer than that was not looked at meanwhile."""
 A_ZONE: Final = timedelta(hours=14)
 """So far from UTC a clock is that a record's day was read from."""
+MOST_REASONS: Final = 5
+"""Purposes with their legal basis of a source, of which each capture has its own; the statement names so many."""
 MOST_GAPS: Final = 50
 """So many of a source are named; how many there are is always told."""
 GOOD: Final = ("done", "partial")
@@ -68,6 +71,10 @@ def look_account(session: Session, since: datetime, until: datetime) -> dict[str
         .where(FindingRow.id.in_(latest))
         .group_by(FindingRow.verdict)
     )
+    bodies = session.execute(
+        select(DocumentRow.body, func.count(DocumentRow.id)).where(DocumentRow.id.in_(seen)).group_by(DocumentRow.body)
+    )
+    by_body = {str(body): int(number) for body, number in bodies}
     verdicts = {str(verdict): int(number) for verdict, number in found}
     index = session.scalar(select(IndexState).where(IndexState.sha256 != "").order_by(IndexState.id.desc()).limit(1))
     return {
@@ -75,6 +82,7 @@ def look_account(session: Session, since: datetime, until: datetime) -> dict[str
         "documents": sum(by_state.values()), "judged": by_state.get("matched", 0),
         "waiting": by_state.get("waiting", 0), "failed": by_state.get("failed", 0),
         "unread": verdicts.get(UNREAD, 0), "clear": verdicts.get(CLEAR, 0),
+        "purged": by_body.get(PURGED, 0), "removed": by_body.get(REMOVED, 0),
         "incidents": _incidents(session, since, until),
         "generation": index.generation if index else None, "index_sha256": index.sha256 if index else None,
         "sources": list(_sources(session, since, until)), "systems": list(_systems(session, since, until)),
@@ -105,7 +113,8 @@ def record_look(
 
 
 def _gap_count(account: Mapping[str, Any]) -> int:
-    count: int = sum(one["gap_count"] for one in (*account["sources"], *account["systems"]))
+    of_bodies = int(bool(account["purged"])) + int(bool(account["removed"]))
+    count: int = of_bodies + sum(one["gap_count"] for one in (*account["sources"], *account["systems"]))
     return count
 
 
@@ -132,6 +141,16 @@ def _sources(session: Session, since: datetime, until: datetime) -> Iterable[dic
         .group_by(Capture.source)
     )
     captures = {str(source): int(number) for source, number in counted}
+    reasons = session.execute(
+        select(Capture.source, Capture.purpose, Capture.legal_basis)
+        .where(Capture.fetched_at >= since, Capture.fetched_at < until, Capture.legal_basis != "")
+        .distinct()
+        .order_by(Capture.source, Capture.purpose, Capture.legal_basis)
+    )
+    why: dict[str, list[list[str]]] = defaultdict(list)
+    for source, purpose, legal_basis in reasons:
+        if len(why[source]) < MOST_REASONS:
+            why[source].append([purpose, legal_basis])
     ever = set(session.scalars(select(Sweep.source).where(Sweep.started_at < until).distinct()))
     for source in sorted({*ever, *captures}):
         gaps = _gaps([since, *good[source], until]) if source in ever else []
@@ -139,7 +158,7 @@ def _sources(session: Session, since: datetime, until: datetime) -> Iterable[dic
         yield {
             "source": source, "captures": captures.get(source, 0), "sweeps": len(good[source]),
             "failed": others[source].total() - running, "running": running, "is_swept": source in ever,
-            "gap_count": len(gaps), "gaps": gaps[:MOST_GAPS],
+            "gap_count": len(gaps), "gaps": gaps[:MOST_GAPS], "why": why.get(source, []),
         }  # fmt: skip
 
 

@@ -45,9 +45,12 @@ def look_statement(
         texts("look.unread", unread=account["unread"], failed=account["failed"], waiting=account["waiting"]),
         texts("look.index", generation=account["generation"] or "–", sha256=account["index_sha256"] or "–"),
     ]
+    told = [(body, account.get(body, 0)) for body in ("purged", "removed")]
+    documents += [texts(f"look.{body}", n=n) for body, n in told if n]
     sources = []
     for one in account["sources"]:
         sources.append(texts("look.source", **{key: one[key] for key in ("source", "captures", "sweeps", "failed")}))
+        sources += [texts("look.why", purpose=why or "–", legal_basis=basis) for why, basis in one.get("why", ())]
         sources += [texts("look.gap", since=moment(begin), until=moment(end)) for begin, end in one["gaps"]]
         if running := one.get("running"):
             sources.append(texts("look.running", n=running))

@@ -26,6 +26,7 @@ TRANSLATED = {
     "answer_before": "answer",
     "basis": "basis",
     "why": "halted",
+    "form": "report_form",
 }
 BY_LANGUAGE = frozenset({"what", "clock"})
 """Keys whose value is there in every language."""

@@ -46,7 +46,7 @@ class SupervisionWatch(SingleJob):
             told = list(session.scalars(select(Event.data).where(Event.kind == KIND)))
             if any(one["day"] == today.isoformat() for one in told):
                 return "done: 0 told"
-            duties = duties_on(session, today, within=AHEAD, sheets=self._sheets())
+            duties = duties_on(session, today, within=AHEAD, sheets=self._sheets(), zone=self.home.settings.zone)
         fresh = news(duties, {key for one in told for key in one["keys"]}, today)
         if fresh:
             data = {

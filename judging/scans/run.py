@@ -113,7 +113,7 @@ def _open(work: ScanWork, scan: Scan, number: int, judged: Judged) -> dict[str, 
     handed = hand_in(
         work.scans.path_of(scan, number), scan.files[number].name, judged.finding, generation=judged.generation,
         archive=work.archive, database=work.database, clock=work.clock, zone=work.zone, extracts=judged.extracts,
-        posted=_posted(scan.origin),
+        posted=_posted(scan.origin), by=scanner_of(scan).name, reason=_origin_note(scan),
     )  # fmt: skip
     if handed.incident_id is not None and (text := _origin_note(scan)):
         with work.database.write() as session:

@@ -260,9 +260,14 @@ def _weigh_sketch(rows: Candidates, kind: str, agreement: NDArray[np.float32], w
 
 
 def posteriors(
-    evidence: NDArray[np.integer], total: NDArray[np.float32], units: int, population: int, possible: NDArray[np.bool_]
-) -> NDArray[np.float64]:
-    """Probability of each candidate that its unit speaks of its subject.
+    evidence: NDArray[np.integer],
+    total: NDArray[np.float32],
+    units: int,
+    population: int,
+    possible: NDArray[np.bool_],
+    rate: float = 0.0,
+) -> tuple[NDArray[np.float64], float]:
+    """Probability of each candidate that its unit speaks of its subject, and the share λ of ours that it rests on.
 
     Args:
         evidence: The value that led to each candidate; the probabilities of those who share one sum to 1 at most.
@@ -270,8 +275,9 @@ def posteriors(
         units: How many units of the document look like a person, or have a candidate.
         population: Subjects enrolled.
         possible: Whether enough of each candidate agrees for a match at all; only those teach λ.
+        rate: λ where it is known, of a document that people were taken out of; else it is learned.
     """
-    ours = PRIOR_OURS / PRIOR_UNITS
+    before = ours = rate or PRIOR_OURS / PRIOR_UNITS
     _, row = np.unique(evidence, return_inverse=True)
     likelihood = np.exp2(np.minimum(total, 900.0).astype(np.float64)) / max(population, 1)
     posterior = np.zeros(evidence.size)
@@ -283,6 +289,6 @@ def posteriors(
             (PRIOR_OURS + posterior[possible].sum()) / (PRIOR_UNITS + max(units, 1)),
         )
         ours = min(max(ours, 1e-6), 0.98)
-        if abs(before - ours) < 1e-4:  # noqa: PLR2004  # settled
+        if rate or abs(before - ours) < 1e-4:  # noqa: PLR2004  # settled
             break
-    return posterior
+    return posterior, before

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 FAILED = "failed to read it as"  # in a note; the fuzz tests take it for what it is, a crash
 
-__all__ = ["FAILED", "load_readers", "read_document", "read_plainly", "read_source"]
+__all__ = ["FAILED", "load_readers", "open_document", "read_document", "read_plainly", "read_source"]
 
 
 @cache
@@ -29,16 +29,17 @@ def load_readers() -> tuple[Reader, ...]:
 
 def read_document(document: Document, limits: Limits, cuts: Cuts) -> Iterator[tuple[tuple[str, ...], Rows | Prose]]:
     """The passages of a document, each with the members it lies in (empty for the document itself)."""
-    yield from read_source(_opened(document, limits, cuts))
+    yield from read_source(open_document(document, limits, cuts))
 
 
 def read_plainly(document: Document, limits: Limits, cuts: Cuts) -> Iterator[tuple[tuple[str, ...], Prose]]:
     """The same as plain text: archives are opened and encodings undone, formats are not looked at."""
-    for path, passage in read_source(_opened(document, limits, cuts), plainly=True):
+    for path, passage in read_source(open_document(document, limits, cuts), plainly=True):
         yield path, flattened(passage)
 
 
-def _opened(document: Document, limits: Limits, cuts: Cuts) -> Readable:
+def open_document(document: Document, limits: Limits, cuts: Cuts) -> Readable:
+    """The document as a source, bounded."""
     from matcher.readers._bounds import bounded
 
     def open_it() -> BinaryIO:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from core.database import Database
     from core.settings import Settings
 
-LONG = timedelta(days=100)
+LONG = timedelta(days=3660)
 
 
 @pytest.fixture

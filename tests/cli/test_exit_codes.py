@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 TAKES_A_FILE: Final = {
-    "trails line": ("trails", "line", "00ff", "--file", "FILE", "--reason", "seen", "--json"),
+    "trails line": ("trails", "line", "00ff00ff00ff00ff", "--file", "FILE", "--reason", "seen", "--json"),
     "supervision attach": ("supervision", "attach", "1", "FILE"),
     "supervision import": ("supervision", "import", "FILE"),
     "enroll": ("enroll", "FILE", "--extract", "x", "--yes"),
@@ -44,6 +44,7 @@ WRITES_A_FILE: Final = {
     "proof consistency",
     "proof inclusion",
     "root-cause",
+    "report",
     "canaries make",
     "incident pictures",
 }

@@ -15,7 +15,7 @@ from sqlalchemy import select
 
 from archive.models import Capture, DocumentRow
 from core.actors import Role
-from custody.models import Edge, RegisterEvent
+from custody.models import Edge, Extract, Holding, RegisterEvent
 from custody.register.history import Act
 from custody.register.holdings import add_extract, lend
 from custody.register.processors import add_processor, get_processor
@@ -115,6 +115,8 @@ def records(database: Database) -> list[SupervisionRecord]:
     [
         {"kind": "pledge", "topic": "midway", "happened_on": "2026-04-01"},
         {"kind": "training", "happened_on": "someday"},
+        {"kind": "training", "happened_on": "2026-11-23"},
+        {"kind": "breach", "words": "x", "happened_on": "2026-04-01", "done_on": "2026-11-23"},
         {"kind": "breach", "words": "", "happened_on": "2026-04-01"},
         {"kind": "inspection", "topic": "paper"},
         {"kind": "clause", "topic": "secrecy", "result": "present", "happened_on": "2026-04-01", "edge": "999"},
@@ -234,6 +236,19 @@ def test_numbers_lead_to_their_lists_and_leave_as_files(browser: TestClient, reg
     assert browser.get("/supervision/numbers/list?number=nothing").status_code == 404
 
 
+@pytest.mark.parametrize(
+    "year", ["020240", "２０２４", "-1", "99999", "20241", "1e3", "+2024", "2024.0", "", "0000", "1989", "2201", "٢٠٢٤"]
+)
+def test_a_year_that_is_none_of_four_digits_is_todays(browser: TestClient, register: Database, year: str) -> None:
+    del register
+    for path in ("/supervision/numbers.xlsx", "/supervision/numbers.docx"):
+        answer = browser.get(path, params={"fiscal_year": year})
+        assert answer.status_code == 200
+        assert answer.headers["content-disposition"] == browser.get(path).headers["content-disposition"]
+    given = browser.get("/supervision/numbers.xlsx", params={"fiscal_year": "2024"}).headers["content-disposition"]
+    assert "2025-03-31" in given
+
+
 def test_a_workbook_goes_out_and_in(browser: TestClient, register: Database) -> None:
     known = numbers(register)
     post(browser, f"/supervision/processors/{known['seller']}", do="add", kind="training", happened_on="2026-05-01")
@@ -246,6 +261,62 @@ def test_a_workbook_goes_out_and_in(browser: TestClient, register: Database) -> 
     assert "3 rows" in take("supervision.xlsx", content).text
     assert take("broken.xlsx", b"PK\x03\x04 no workbook").status_code == 409
     assert take("other.csv", "委託先\n架空販売\n".encode()).status_code == 409
+
+
+def test_a_copy_is_ended_and_opened_again_by_who_may_change_its_extract(
+    browser: TestClient, register: Database, clock: SetClock
+) -> None:
+    with register.write() as session:
+        act = Act("keeper", datetime(2026, 11, 1, tzinfo=UTC), DAY)
+        lend(session, add_extract(session, "billing-1", {}, act), get_processor(session, "架空販売"), act)
+
+    def state(name: str) -> str:
+        with register.read() as session:
+            holding = select(Holding.state).join(Extract, Extract.id == Holding.extract_id)
+            return session.scalars(holding.where(Extract.name == name)).one()
+
+    page = f"/supervision/processors/{numbers(register)['seller']}"
+    paper = {"do": "add", "kind": "certificate", "topic": "erasure", "happened_on": "2026-08-01"}
+    keeper = another(browser.app, register, clock, "keeper", Role.ADMINISTRATOR)  # type: ignore[arg-type]
+    both = (Role.ADMINISTRATOR, Role.DATA_OWNER)
+    mixed = another(browser.app, register, clock, "mixed", *both, extracts=("billing-*",))  # type: ignore[arg-type]
+    for who in (keeper, mixed):
+        answers = [post(who, page, extract=name, **paper) for name in ("sales-1", "nothing")]
+        assert [one.status_code for one in answers] == [404, 404]
+        assert answers[0].text.replace("sales-1", "nothing") == answers[1].text
+    assert post(keeper, page, extract="billing-1", **paper).status_code == 404
+    assert (state("sales-1"), state("billing-1")) == ("lent", "lent")
+    rows = "kind_of,processor,extract,topic,happened_on\ncertificate,架空販売,sales-1,erasure,2026-08-01\n"
+    for who in (keeper, mixed):
+        form = {"form_mark": form_mark(who, "/account")}
+        who.post("/supervision/import", data=form, files={"file": ("x.csv", rows.encode())})
+    assert state("sales-1") == "lent"
+    assert post(mixed, page, extract="billing-1", **paper).status_code == 200
+    assert state("billing-1") == "erased"
+    record = f"/supervision/records/{last(register).id}"
+    assert post(keeper, record, do="withdraw", reason="x").status_code == 404
+    assert state("billing-1") == "erased"
+    assert post(mixed, record, do="withdraw", reason="x").status_code == 200
+    assert state("billing-1") == "lent"
+    assert 'value="certificate"' not in keeper.get(f"{page}?tab=certificates").text
+    shown = mixed.get(f"{page}?tab=certificates").text
+    assert 'value="billing-1"' in shown
+    assert "sales-1" not in shown
+
+
+def test_a_link_that_leads_to_a_refusal_is_not_offered(
+    browser: TestClient, register: Database, clock: SetClock
+) -> None:
+    links = ("/supervision/import", "/supervision/export.xlsx")
+    people = (
+        ("所有", (Role.DATA_OWNER,), ("billing-*",)), ("全部", (Role.DATA_OWNER,), ("*",)),
+        ("管理", (Role.ADMINISTRATOR,), ()), ("監査", (Role.AUDITOR,), ()), ("調査", (Role.INVESTIGATOR,), ()),
+        ("両方", (Role.DATA_OWNER, Role.ADMINISTRATOR), ("billing-*",)),
+    )  # fmt: skip
+    for login, roles, extracts in people:
+        who = another(browser.app, register, clock, login, *roles, extracts=extracts)  # type: ignore[arg-type]
+        shown = who.get("/supervision").text
+        assert [f'href="{link}"' in shown for link in links] == [who.get(link).status_code == 200 for link in links]
 
 
 def test_who_owns_some_extracts_sees_no_foreign_extract_and_changes_nothing(

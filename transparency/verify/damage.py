@@ -20,12 +20,13 @@ class Damage:
     """One thing that is not as the log vouches for.
 
     Attributes:
-        what: ``row-edited``, ``row-removed``, ``row-unlogged``, ``leaf-missing``, ``tail-cut``, ``history-rewritten``,
-            ``head-removed``, ``head-forged``, ``file-altered``, ``file-missing``, ``content-altered``,
-            ``stamp-broken``; ``state-differs``, ``figures-differ``, ``sighting-differs``, ``mark-differs``,
-            ``lookup-differs``, ``register-differs``, ``document-differs``, ``trail-differs``, ``suspicion-differs``,
-            ``alert-missing`` for what does not follow from entries; ``settings-differ``, ``index-differs``, ``index-
-            damaged``, ``trigger-missing``, ``trigger-altered``, ``database-damaged`` for what stands beside them.
+        what: ``row-edited``, ``row-removed``, ``row-unlogged``, ``leaf-missing``, ``tail-cut``,
+            ``history-rewritten``, ``head-removed``, ``head-forged``, ``file-altered``, ``file-missing``,
+            ``content-altered``, ``stamp-broken``; ``state-differs``, ``figures-differ``, ``sighting-differs``,
+            ``mark-differs``, ``lookup-differs``, ``register-differs``, ``document-differs``, ``body-differs``,
+            ``trail-differs``, ``suspicion-differs``, ``alert-missing`` for what does not follow from entries;
+            ``settings-differ``, ``index-differs``, ``index-damaged``, ``trigger-missing``, ``trigger-altered``,
+            ``database-damaged`` for what stands beside them.
         where: The row, file or head that it was seen at.
         position: The first leaf that it may concern; damages are told in this order.
         when: When that leaf was made, or that head signed.

@@ -23,6 +23,7 @@ from transparency.merkle import GrowingTree, leaf_hash
 from transparency.models import LogLeaf, LogWaiting
 from transparency.sequencer import count_waiting
 from transparency.verify.beside import compare_index, compare_settings, uncovered_since
+from transparency.verify.bodies import find_wrong_bodies
 from transparency.verify.damage import Damage, Report
 from transparency.verify.derived import (
     find_wrong_deadlines,
@@ -64,6 +65,7 @@ DERIVED: Final = (
     find_wrong_marks,
     find_wrong_register,
     find_wrong_documents,
+    find_wrong_bodies,
     find_missing_alerts,
     find_wrong_trails,
 )
@@ -106,6 +108,7 @@ def verify(
         try:
             _Verification(session, database, files, report, found).run(progress)
             files.check_unsealed(session)
+            files.check_left(session)
             _find_unlogged(session, report)
             for find in DERIVED:
                 find(session, report)

@@ -9,6 +9,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse
 
 from archive.models import Capture, DocumentRow
+from core.errors import SpokenError
 from incidents.actions import add_event
 from incidents.findings import CLEAR
 from incidents.models import FindingMatch, FindingRow
@@ -16,6 +17,7 @@ from people.approvals import REVEAL_VALUES, Approvable
 from people.roles import Permission
 from web.access.guarded import Guarded
 from web.access.second import ask_second
+from web.bodies import body_of, decide
 from web.masking.masks import hidden_line, mask, masked_line
 from web.reading import read_text
 from web.world import actor_of, form_of, world_of
@@ -51,7 +53,18 @@ def hide(request: Request) -> Response:
     return RedirectResponse(f"/documents/{request.path_params['document_id']}", status_code=303)
 
 
-def _show(request: Request, kind: str, reason: str) -> Response:
+def keep(request: Request) -> Response:
+    """Purge the document's strangers, hold its body, or lift the hold; for a reason, which goes on record."""
+    form = form_of(request)
+    try:
+        decide(request, request.path_params["document_id"], form.get("do", ""), form.get("reason", "").strip())
+    except SpokenError as error:
+        language = world_of(request).pages.language(request)
+        return _show(request, "viewed", "", " ".join(error.said(language)).strip())
+    return hide(request)
+
+
+def _show(request: Request, kind: str, reason: str, refused: str = "") -> Response:
     world = world_of(request)
     texts = world.pages.texts(request)
     approved = _approved(request, reason) if reason else {}
@@ -68,6 +81,7 @@ def _show(request: Request, kind: str, reason: str) -> Response:
         ).all()
         count = session.scalar(select(func.count(Capture.id)).where(of_document)) or 0
         matches = _matches(session, finding)
+        body = body_of(session, document)
     reading = read_text(world.home.archive, document)
     holds_ours = finding is not None and finding.verdict != CLEAR
     hide_title = hidden_line if holds_ours else masked_line
@@ -85,6 +99,8 @@ def _show(request: Request, kind: str, reason: str) -> Response:
         limits=[limit if reason else masked_line(limit) for limit in (finding.limits if finding else ())],
         pieces=mask(reading.text, [match.place for match in matches], is_leak=holds_ours),
         cut=len(reading.text) if reading.is_cut else 0,
+        body=body,
+        refused=refused,
         problem=texts(reading.problem) if reading.problem else "",
     )
 
@@ -143,6 +159,7 @@ def _place(part: str, value: object, texts: Texts) -> str:
 
 ROUTES = [
     Guarded("/documents/{document_id:id}", masked, methods=["GET"], needs=Permission.SEE_DOCUMENTS),
+    Guarded("/documents/{document_id:id}/keep", keep, methods=["POST"], needs=Permission.KEEP_BODIES),
     Guarded("/documents/{document_id:id}/reveal", reveal, methods=["POST"], needs=Permission.REVEAL_VALUES),
     Guarded("/documents/{document_id:id}/reveal", hide, methods=["GET"], needs=Permission.SEE_DOCUMENTS),
 ]

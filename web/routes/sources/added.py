@@ -96,6 +96,9 @@ def _add(request: Request, inquiry: Inquiry) -> str:
     if not form.get("legal_basis", "").strip():
         raise SourcesError("why may we read it? A legal basis is wanted")
     table |= {"every": form.get("every", "15m").strip(), "legal_basis": form.get("legal_basis", "").strip()}
+    table["purpose"] = form.get("purpose", world.pages.texts(request)("new_source.usual_purpose")).strip()
+    if not table["purpose"]:
+        raise SourcesError("what do we read it for? A purpose is wanted")
     if inquiry.private:
         table["private"] = True
     options = ({"dialect": chosen["dialect"]} if chosen["dialect"] else {}) | dict(chosen["options"])

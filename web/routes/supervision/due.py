@@ -48,7 +48,8 @@ def _show(request: Request, error: RegisterError | None = None) -> Response:
     world, asked, today = world_of(request), request.query_params, today_of(request)
     sheets = sheets_of(request)
     with world.home.database.read() as session:
-        every = duties_on(session, today, within=SOON, sheets=sheets)
+        lines = (line for one in world.shelf.extracts_on(session, today) for line in one.copies)
+        every = duties_on(session, today, within=SOON, sheets=sheets, lines=lines, zone=world.home.settings.zone)
     duty, text = asked.get("duty", ""), asked.get("q", "").casefold()
     within = timedelta() if asked.get("when", "") == "overdue" else SOON
     fit = [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Final
 from urllib.parse import quote
 
@@ -14,13 +15,13 @@ from core.processes.child import run_hinomi
 from custody.enrolment.uploads import PLAIN, Uploads
 from custody.errors import RegisterError
 from custody.supervision.exchange import exchange_rows, headers_in, read_exchange
-from custody.supervision.records import EvidenceFile, attach, get_record
+from custody.supervision.records import LARGEST_BYTES, EvidenceFile, attach, get_record
 from custody.supervision.words import Words
 from custody.supervision.workbooks import workbook_bytes
 from people.roles import Permission
 from web.access.guarded import Guarded
 from web.routes.register.asked import NOT_THERE, field_of
-from web.routes.supervision.given import check_all, deed_of, number_of, sees_extracts, sheets_of
+from web.routes.supervision.given import check_all, deed_of, may_end, number_of, sees_extracts, sheets_of
 from web.uploads.files import FILE_NAME
 from web.world import form_of, world_of
 
@@ -31,8 +32,6 @@ if TYPE_CHECKING:
 
 LIMIT_S: Final = 120.0
 SHOWN_REJECTED: Final = 200
-LARGEST_BYTES: Final = 64 * 1024 * 1024
-"""Of an attachment."""
 BAD_REQUEST, TOO_LARGE = 400, 413
 XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -122,7 +121,10 @@ def read(request: Request) -> Response:
         def said(error: HinomiError) -> str:
             return error.said(language) if isinstance(error, RegisterError) else str(error)
 
-        done = read_exchange(plain, home.database, act=deed_of(request), sheets=sheets_of(request), said=said)
+        done = read_exchange(
+            plain, home.database, act=deed_of(request), sheets=sheets_of(request), said=said,
+            may_end=partial(may_end, request),
+        )  # fmt: skip
         return _show(request, done=done)
     except HinomiError:
         return _show(request, wrong="no_columns")

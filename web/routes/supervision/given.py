@@ -4,18 +4,22 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from sqlalchemy import select
 from starlette.exceptions import HTTPException
 
+from custody.models import Extract
 from custody.register.history import Act
+from custody.register.holdings import get_extract
 from custody.register.sheets import read_day
 from custody.supervision.check_sheets import all_sheets
 from custody.supervision.kinds import DAYS, KINDS
-from people.roles import Permission, may
-from web.access.own import own_names
+from custody.supervision.records import check_days
+from people.roles import Permission, may_with, may_with_all
 from web.routes.register.asked import NOT_THERE, TEXT_LIMIT, field_of, today_of
 from web.world import actor_of, world_of
 
 if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
     from starlette.requests import Request
 
     from custody.errors import RegisterError
@@ -29,8 +33,7 @@ def sheets_of(request: Request) -> Sheets:
 
 def may_change(request: Request) -> bool:
     """Whether somebody may: as with processors, the owner of a few extracts may not."""
-    is_allowed = may(actor_of(request), Permission.CHANGE_SUPERVISION)
-    return is_allowed and own_names(request, Permission.CHANGE_SUPERVISION) is None
+    return may_with_all(actor_of(request), Permission.CHANGE_SUPERVISION)
 
 
 def check_all(request: Request) -> None:
@@ -45,7 +48,28 @@ def check_all(request: Request) -> None:
 
 def sees_extracts(request: Request) -> bool:
     """Whether somebody may see the names of everybody's extracts."""
-    return may(actor_of(request), Permission.SEE_REGISTER) and own_names(request, Permission.SEE_REGISTER) is None
+    return may_with_all(actor_of(request), Permission.SEE_REGISTER)
+
+
+def may_end(request: Request, extract: str) -> bool:
+    """Whether somebody may end, or open again, copies of the extract of that name: as in the register."""
+    return may_with(actor_of(request), Permission.CHANGE_REGISTER, extract)
+
+
+def copy_of(request: Request, session: Session, name: str) -> Extract:
+    """The extract whose copy a certificate is about.
+
+    Raises:
+        HTTPException: It is not theirs to change, or there is none: both alike.
+        RegisterError: There is none, told to whom every extract is open.
+    """
+    actor = actor_of(request)
+    if may_with_all(actor, Permission.CHANGE_REGISTER):
+        return get_extract(session, name)
+    found = session.scalar(select(Extract).where(Extract.name == name))
+    if found is None or not may_end(request, name):
+        raise HTTPException(NOT_THERE)
+    return found
 
 
 def deed_of(request: Request) -> Act:
@@ -60,7 +84,7 @@ def record_fields(request: Request, kind: str) -> dict[str, Any]:
     """What the form says of a record of a kind; answers of a sheet are read apart.
 
     Raises:
-        RegisterError: A day is none.
+        RegisterError: A day is none, or has not come yet although something is said to have happened on it.
     """
     found: dict[str, Any] = {}
     for name in KINDS[kind].fields:
@@ -68,6 +92,7 @@ def record_fields(request: Request, kind: str) -> dict[str, Any]:
             continue
         text = field_of(request, name, TEXT_LIMIT)
         found[name] = (read_day(text) if text else None) if name in DAYS else text
+    check_days(found, today_of(request))
     return found
 
 

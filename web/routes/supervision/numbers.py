@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Final
 
 from starlette.exceptions import HTTPException
@@ -38,6 +39,7 @@ DOCX: Final = "application/vnd.openxmlformats-officedocument.wordprocessingml.do
 YEARS_SHOWN: Final = 6
 FIRST_YEAR, LAST_YEAR = 1990, 2200
 A_PAGE: Final = 200
+_FOUR_DIGITS: Final = re.compile(r"[0-9]{4}")
 
 
 def page(request: Request) -> Response:
@@ -95,7 +97,7 @@ def _period(request: Request) -> CountedPeriod:
     """The period that is asked for: a fiscal year as far as it has come, or a day's; today's unless given."""
     today, asked = today_of(request), request.query_params
     year, on = asked.get("fiscal_year", "").strip(), asked.get("on", "").strip()
-    if year.isascii() and year.isdecimal() and FIRST_YEAR <= int(year[:5]) <= LAST_YEAR:
+    if _FOUR_DIGITS.fullmatch(year) and FIRST_YEAR <= int(year) <= LAST_YEAR:
         whole = fiscal_year(int(year))
         return CountedPeriod(whole.first, min(whole.last, max(today, whole.first)))
     try:

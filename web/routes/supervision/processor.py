@@ -11,7 +11,6 @@ from starlette.responses import RedirectResponse
 from custody.errors import RegisterError
 from custody.models import Edge, Extract, Holding, Processor, RegisterEvent
 from custody.register.history import Act
-from custody.register.holdings import get_extract
 from custody.register.processors import CONTRACT_KINDS
 from custody.register.sheets import read_day
 from custody.supervision.edges import add_edge, change_edge, edges_below, edges_of, get_edge, move_edge
@@ -40,8 +39,10 @@ from web.routes.register.extracts import processor_names
 from web.routes.register.particular import told_events
 from web.routes.supervision.given import (
     check_all,
+    copy_of,
     deed_of,
     may_change,
+    may_end,
     number_of,
     record_fields,
     said_of,
@@ -100,7 +101,7 @@ def _add(request: Request, session: Session, processor: Processor) -> str:
     edge_id, of_id = number_of(request, "edge"), number_of(request, "of")
     edge = _edge_of(session, processor, edge_id) if edge_id else None
     of = get_record(session, of_id) if of_id and kind == FINDING else None
-    extract = get_extract(session, field_of(request, "extract")) if KINDS[kind].about == OF_COPY else None
+    extract = copy_of(request, session, field_of(request, "extract")) if KINDS[kind].about == OF_COPY else None
     made = add_record(
         session, kind, About(processor, edge, extract, of), record_fields(request, kind), deed_of(request),
         sheets=sheets_of(request),
@@ -147,14 +148,19 @@ def _show(request: Request, error: RegisterError | None = None) -> Response:
     sheets = sheets_of(request)
     with world.home.database.read() as session:
         processor = found(session, Processor, request.path_params["processor_id"])
-        duties = duties_on(session, today, only={processor.id}, sheets=sheets)
+        lines = (line for one in world.shelf.extracts_on(session, today) for line in one.copies)
+        duties = duties_on(
+            session, today, only={processor.id}, sheets=sheets, lines=lines, zone=world.home.settings.zone
+        )
+        extracts = _extracts(session, processor) if tab == "certificates" else {}
         return world.pages.render(
             request, "supervision_processor.html", status=409 if error else 200, said=said_of(request, error),
             processor=processor, tab=tab, tabs=tuple(TABS), shown_kinds=TABS[tab], kinds=KINDS,
             edges=edges_of(session, processor), below=edges_below(session, processor),
             records=_records(session, processor, TABS[tab]), duties=duties, second_line=SECOND_LINE, today=today,
             events=_events(session, processor) if tab == HISTORY else [], done=asked.get("done", ""),
-            extracts=_extracts(session, processor) if tab == "certificates" else {}, contracts=CONTRACT_KINDS,
+            extracts=extracts, contracts=CONTRACT_KINDS,
+            ends=[name for name in extracts.values() if may_end(request, name)],
             may_change=may_change(request), sees_extracts=sees_extracts(request), steps=STEPS, stages=STAGES[:3],
             sheets=[one for one in sheets.values() if not one.is_own], of_edge=OF_EDGE,
             processors=[name for name in processor_names(session) if name != processor.name]

@@ -13,7 +13,7 @@ from custody.models import Edge, Extract, Processor, RegisterEvent
 from custody.supervision.check_sheets import CHOICE, YES_NO
 from custody.supervision.kinds import KINDS, SHEET
 from custody.supervision.models import SupervisionRecord
-from custody.supervision.records import CHECKS, authors_of, change_record, check, findings_of, get_record, withdraw
+from custody.supervision.records import CHECKS, change_record, check, findings_of, get_record, withdraw, wrote_part
 from people.roles import Permission, may
 from web.access.guarded import Guarded
 from web.routes.register.asked import NOT_THERE, TEXT_LIMIT, field_of, today_of
@@ -22,6 +22,7 @@ from web.routes.supervision.given import (
     check_all,
     deed_of,
     may_change,
+    may_end,
     record_fields,
     said_of,
     sees_extracts,
@@ -53,6 +54,7 @@ def act(request: Request) -> Response:
         with world_of(request).home.database.write() as session:
             made = _found(request, session)
             if deed == WITHDRAW:
+                _check_copy(request, session, made)
                 withdraw(session, made, deed_of(request))
             else:
                 fields = _answers(request, made) if deed == ANSWER else record_fields(request, made.kind)
@@ -84,6 +86,17 @@ def _found(request: Request, session: Session) -> SupervisionRecord:
         raise HTTPException(NOT_THERE) from None
 
 
+def _check_copy(request: Request, session: Session, made: SupervisionRecord) -> None:
+    """A certificate that is withdrawn may open its copy again: that takes who may change the extract.
+
+    Raises:
+        HTTPException: They may not.
+    """
+    extract = session.get(Extract, made.extract_id) if made.extract_id else None
+    if extract is not None and not may_end(request, extract.name):
+        raise HTTPException(NOT_THERE)
+
+
 def _answers(request: Request, made: SupervisionRecord) -> dict[str, Any]:
     """The answers that the form changes; the day and who answers are those of today."""
     if made.kind != SHEET:
@@ -112,7 +125,7 @@ def _show(request: Request, error: RegisterError | None = None) -> Response:
         sheet = sheets.get(made.topic) if made.kind == SHEET else None
         mine = (RegisterEvent.about == SupervisionRecord.__tablename__, RegisterEvent.about_id == made.id)
         events = session.scalars(select(RegisterEvent).where(*mine).order_by(RegisterEvent.id)).all()
-        is_own = actor_of(request).signature in authors_of(session, made)
+        is_own = wrote_part(session, made, actor_of(request).signature)
         extract = session.get(Extract, made.extract_id) if made.extract_id and sees_extracts(request) else None
         return world.pages.render(
             request, "supervision_record.html", status=409 if error else 200, said=said_of(request, error),

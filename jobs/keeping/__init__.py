@@ -1,0 +1,1 @@
+"""Jobs that keep no more than has to be kept."""
