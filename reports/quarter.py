@@ -190,11 +190,13 @@ def read_quarter_file(
     opened, live = incidents_before(session, first, end)
     period, today = CountedPeriod(quarter.first, quarter.last), local(now, settings.zone).date()
     seen_on, over, sheets = seen_of(period, today), over_before(period, today), all_sheets(settings.home)
+    due = duties_on(session, seen_on, sheets=sheets, zone=settings.zone)
     return QuarterFile(
         quarter=quarter, now=now, seen_on=seen_on, opened=tuple(opened), ended=dict(session.execute(counted).all()),
         live=live, clocks=tuple(_clocks(session, first, end, language, now)),
-        changes=dict(session.execute(changed).all()), supervision=changes_in(session, period, today, zone=settings.zone),
-        duties=tuple(one for one in duties_on(session, seen_on, sheets=sheets, zone=settings.zone) if one.due_on < over),
+        changes=dict(session.execute(changed).all()),
+        supervision=changes_in(session, period, today, zone=settings.zone),
+        duties=tuple(one for one in due if one.due_on < over),
         numbers=tuple(_numbers(session, seen_on, quarter.before.last, sheets)), sheets=sheets,
         filed=tuple((one.form, one.about, one.number, one.filed_at or now) for one in session.scalars(filed)),
     )  # fmt: skip
