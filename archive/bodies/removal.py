@@ -113,7 +113,7 @@ def remove_bodies(
         NotWholeError: One of the bodies is gone already, or waits to be judged.
     """
     with bodies_lock(archive.folder):
-        _clear_away(archive.folder, database)
+        _finish(archive.folder, database, forget)  # what is put in place later must not be written over
         places = _places(database, archive.folder, bodies)
         ready: dict[str, tuple[Measured, Measured]] = {}
         try:
@@ -147,16 +147,20 @@ def finish_removals(archive: Archive, database: Database, forget: Callable[[Sequ
     if is_begun is None and next(archive.folder.glob(f"*/*/*{BLANKED_SUFFIX}"), None) is None:
         return 0
     with bodies_lock(archive.folder):
-        with database.read() as session:
-            begun = session.scalars(select(BodyRemoval).where(BodyRemoval.state == BEGUN)).all()
-            ids = [row.document_id for row in begun]
-            documents = select(DocumentRow.sha256, DocumentRow.size_bytes).where(DocumentRow.id.in_(ids))
-            gone = [(sha256, size) for sha256, size in session.execute(documents)]
-        _put_in_place(archive.folder, [file for row in begun for file in row.files])
-        if ids:
-            forget(gone)
-            _set_done(database, ids)
-        _clear_away(archive.folder, database)
+        return _finish(archive.folder, database, forget)
+
+
+def _finish(folder: Path, database: Database, forget: Callable[[Sequence[tuple[str, int]]], None]) -> int:
+    with database.read() as session:
+        begun = session.scalars(select(BodyRemoval).where(BodyRemoval.state == BEGUN)).all()
+        ids = [row.document_id for row in begun]
+        documents = select(DocumentRow.sha256, DocumentRow.size_bytes).where(DocumentRow.id.in_(ids))
+        gone = [(sha256, size) for sha256, size in session.execute(documents)]
+    if ids:
+        _put_in_place(folder, [file for row in begun for file in row.files])
+        forget(gone)
+        _set_done(database, ids)
+    _clear_away(folder, database)
     return len(ids)
 
 

@@ -43,6 +43,8 @@ from transparency.sequencer import append_waiting
 from transparency.verify.verification import verify
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from archive.store import Archive
     from core.clock import SetClock
     from core.database import Database
@@ -204,6 +206,22 @@ def keep_post(home: Home, dump: Dump, number: str, also: str = "") -> int:
         return home.archive.keep_post(session, warc, words, exchange, place).document_id
 
 
+def keep_posts(home: Home, dumps: Sequence[Dump]) -> list[int]:
+    """Keep posts of one thread, in one file, each on a page of its own."""
+    now, ids = home.clock.now(), []
+    with home.archive.open_warc("board-many") as warc, home.database.write() as session:
+        for number, dump in enumerate(dumps):
+            words, address = dump.content.decode(), f"http://board.example/thread/{number}"
+            page = f"<html><body><p>{words.replace(chr(10), '<br>')}</p></body></html>".encode()
+            exchange = Exchange(
+                address=address, fetched_at=now, body=page, content=page,
+                headers=(("Content-Type", "text/html; charset=utf-8"),),
+            )  # fmt: skip
+            place = Place(source="board", address=f"{address}#1", fetched_at=now, title=str(number))
+            ids.append(home.archive.keep_post(session, warc, words, exchange, place).document_id)
+    return ids
+
+
 def test_a_body_without_its_event_is_damage_and_so_is_another_than_the_event_says(
     opened: Home, bench: Bench, archive: Archive
 ) -> None:
@@ -276,6 +294,25 @@ def test_a_purge_that_is_killed_ends_whole_or_purged_and_never_without_its_event
     if not is_purged:
         purge(opened, number, reason="not ours", actor=ACTOR)
         assert found_in(tmp_path, dump.strangers) == set()
+
+
+def test_a_purge_after_one_that_was_killed_ends_that_first_and_keeps_nothing_of_either(
+    opened: Home, bench: Bench, archive: Archive, tmp_path: Path
+) -> None:
+    rng = seeded(11)
+    posts = [make_dump(rng, "text", strangers=8, ours=3) for _ in range(2)]
+    ids = keep_posts(opened, posts)
+    judge_all(opened, bench)
+    variables = os.environ | {"HINOMI_DATABASE__URL": str(opened.settings.database_url)}
+    run = subprocess.run(
+        [sys.executable, "-m", "tests.judging.bodies.killed", str(opened.settings.home), str(ids[0]), "_put_in_place",
+         "before"], cwd=Path(__file__).parents[3], env=variables, check=False, capture_output=True,
+    )  # fmt: skip
+    assert run.returncode == KILLED, run.stderr
+    purge(opened, ids[1], reason="not ours", actor=ACTOR)
+    finish(opened)
+    assert found_in(tmp_path, posts[0].strangers + posts[1].strangers) == set()
+    assert whole(opened) == []
 
 
 def test_terms_remove_bodies_by_their_class_and_keep_records_and_what_is_held(
