@@ -15,7 +15,7 @@ from archive.models import Capture, DocumentRow, WarcFileRow
 from core.encodings.decoder import to_text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Sequence
     from pathlib import Path
 
     from sqlalchemy.orm import Session
@@ -36,9 +36,14 @@ class OpenFileError(ArchiveError):
 
 
 def find_records(
-    session: Session, folder: Path, document: DocumentRow, lines: Iterable[str], more: Sequence[tuple[str, int]] = ()
+    session: Session,
+    folder: Path,
+    document: DocumentRow,
+    lines: Iterable[str],
+    more: Sequence[tuple[str, int]] = (),
+    others: Collection[tuple[str, int]] = (),
 ) -> Places:
-    """Every record that holds the body of a document, but those that are another document's own.
+    """Every record that holds the body of a document, but those that are other documents'.
 
     Args:
         session: A reading session.
@@ -46,6 +51,7 @@ def find_records(
         document: Whose body.
         lines: Of the body, those that must not stay.
         more: Further records of it, such as pictures.
+        others: Records that stay because they are other documents', see `own_records` and `captured_records`.
 
     Raises:
         OpenFileError: One of the files is still being written.
@@ -53,7 +59,6 @@ def find_records(
     captures = session.scalars(select(Capture).where(Capture.document_id == document.id)).all()
     own = (document.warc_file, document.warc_offset)
     named = {own, *((capture.warc_file, capture.warc_offset) for capture in captures), *more}
-    others = _others(session, document.id)
     found: Places = {}
     pages: dict[str, set[str]] = {}
     is_post = False
@@ -78,7 +83,7 @@ def _add_pages(
     folder: Path,
     captures: Sequence[Capture],
     signs: Sequence[str],
-    others: set[tuple[str, int]],
+    others: Collection[tuple[str, int]],
     found: Places,
 ) -> None:
     """Add every page of the same sources that shows any of the lines: a thread is kept again for each new post."""
@@ -98,12 +103,17 @@ def _add_pages(
                 found.setdefault(file, set()).add(offset)
 
 
-def _others(session: Session, document_id: int) -> set[tuple[str, int]]:
-    """Records that are the body of another document, which is whole."""
-    asked = select(DocumentRow.warc_file, DocumentRow.warc_offset)
-    return {(file, offset) for file, offset in session.execute(
-        asked.where(DocumentRow.id != document_id, DocumentRow.body == WHOLE)
-    )}  # fmt: skip
+def own_records(session: Session, but: Collection[int]) -> set[tuple[str, int]]:
+    """Records that are the body of a document that is whole, but for some documents."""
+    asked = select(DocumentRow.id, DocumentRow.warc_file, DocumentRow.warc_offset).where(DocumentRow.body == WHOLE)
+    return {(file, offset) for number, file, offset in session.execute(asked) if number not in but}
+
+
+def captured_records(session: Session, but: Collection[int]) -> set[tuple[str, int]]:
+    """Records that documents that are whole were captured with: pages they stood on; but for some documents."""
+    asked = select(DocumentRow.id, Capture.warc_file, Capture.warc_offset).join(DocumentRow.captures)
+    rows = session.execute(asked.where(DocumentRow.body == WHOLE))
+    return {(file, offset) for number, file, offset in rows if number not in but}
 
 
 def _refuse_open(session: Session, file: str) -> str:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import fcntl
 import hashlib
 import os
+from collections.abc import Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
@@ -18,15 +19,15 @@ from typing import TYPE_CHECKING, Any, Final
 from sqlalchemy import select
 
 from archive.bodies.blanking import write_blanked
-from archive.bodies.models import BEGUN, DONE, WHOLE, BodyRemoval
-from archive.bodies.records import find_records
+from archive.bodies.models import BEGUN, DONE, REMOVED, WHOLE, BodyRemoval
+from archive.bodies.records import captured_records, find_records, own_records
 from archive.errors import ArchiveError
 from archive.models import DocumentRow, WarcSeal
 from archive.seals import Measured, measure
 from core.files import sync_folder
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
     from sqlalchemy.orm import Session
@@ -36,6 +37,8 @@ if TYPE_CHECKING:
     from core.clock import Clock
     from core.database import Database
 
+Kept = Mapping[tuple[str, int], int]
+"""Records that have to stay, as file and offset, with the document that was captured with them."""
 BLANKED_SUFFIX: Final = ".blanked"
 NOTHING: Final = hashlib.sha256().hexdigest()
 """The hash of a body of which nothing is left."""
@@ -74,6 +77,19 @@ class NotWholeError(ArchiveError):
     """A body is not as it was when it was looked at: purged or removed meanwhile, waiting, or held."""
 
 
+class SharedRecordError(ArchiveError):
+    """A record that would have to go is what another document was captured with, and that has to stay as it is."""
+
+    def __init__(self, name: str, offset: int, document_id: int) -> None:
+        super().__init__(f"{name} at offset {offset} has to stay: document {document_id} was captured with it")
+        self.document_id = document_id
+
+
+def _none_kept(session: Session) -> Kept:
+    del session
+    return {}
+
+
 @contextmanager
 def bodies_lock(folder: Path) -> Iterator[None]:
     """One process at a time writes files of the archive anew, or deletes them."""
@@ -95,8 +111,12 @@ def remove_bodies(
     rule: str,
     tell: Callable[[Session, TakenAway], int],
     forget: Callable[[Sequence[tuple[str, int]]], None],
+    kept: Callable[[Session], Kept] = _none_kept,
 ) -> TakenAway:
     """Take bodies away, with one event.
+
+    A page that shows other documents as well stays as long as any of those is whole, where a body is removed; where one
+    is purged, it goes, unless it is among those that have to stay.
 
     Args:
         archive: Whose they are.
@@ -107,14 +127,18 @@ def remove_bodies(
         tell: Writes the event in the transaction that counts, and gives its number; raises where one must not go
             after all.
         forget: Removes copies elsewhere, of contents by hash and size; called again after a crash.
+        kept: Says which records have to stay; asked again in the transaction that counts.
 
     Raises:
         ArchiveError: A file is still being written, is missing, or cannot be written.
         NotWholeError: One of the bodies is gone already, or waits to be judged.
+        SharedRecordError: One of their records has to stay.
     """
     with bodies_lock(archive.folder):
         _finish(archive.folder, database, forget)  # what is put in place later must not be written over
-        places = _places(database, archive.folder, bodies)
+        with database.read() as session:
+            places = _places(session, archive.folder, bodies)
+            _refuse_kept(places, kept(session))
         ready: dict[str, tuple[Measured, Measured]] = {}
         try:
             for name, offsets in places.items():
@@ -125,6 +149,7 @@ def remove_bodies(
                 [{"name": name, "before": old.sha256, "after": new.sha256} for name, (old, new) in ready.items()],
             )
             with database.write() as session:
+                _refuse_kept(places, kept(session))
                 gone = _write_down(session, clock, bodies, left, told, rule=rule, tell=tell)
                 for name, (_, new) in ready.items():
                     session.add(
@@ -164,16 +189,24 @@ def _finish(folder: Path, database: Database, forget: Callable[[Sequence[tuple[s
     return len(ids)
 
 
-def _places(database: Database, folder: Path, bodies: Sequence[Body]) -> Places:
+def _places(session: Session, folder: Path, bodies: Sequence[Body]) -> Places:
     places: Places = {}
-    with database.read() as session:
-        for body in bodies:
-            document = session.get(DocumentRow, body.document_id)
-            if document is None or document.body != WHOLE:
-                raise NotWholeError(f"the body of document {body.document_id} is gone already")
-            for name, offsets in find_records(session, folder, document, body.lines, body.more).items():
-                places.setdefault(name, set()).update(offsets)
+    ids = {body.document_id for body in bodies}
+    own, captured = own_records(session, ids), captured_records(session, ids)
+    for body in bodies:
+        document = session.get(DocumentRow, body.document_id)
+        if document is None or document.body != WHOLE:
+            raise NotWholeError(f"the body of document {body.document_id} is gone already")
+        others = own | captured if body.how == REMOVED else own
+        for name, offsets in find_records(session, folder, document, body.lines, body.more, others).items():
+            places.setdefault(name, set()).update(offsets)
     return places
+
+
+def _refuse_kept(places: Places, kept: Kept) -> None:
+    for (name, offset), document_id in kept.items():
+        if offset in places.get(name, ()):
+            raise SharedRecordError(name, offset, document_id)
 
 
 def _blank(folder: Path, name: str, offsets: set[int], clock: Clock) -> tuple[Measured, Measured]:

@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from archive.bodies.holds import holds_of
 from archive.bodies.models import PURGED, WHOLE
-from archive.bodies.removal import Body, remove_bodies
+from archive.bodies.removal import Body, SharedRecordError, remove_bodies
 from archive.models import EVIDENCE, Capture, DocumentRow
 from core.encodings.decoder import to_text
 from incidents.findings import UNREAD
@@ -21,6 +21,7 @@ from incidents.timeline.events import add_event
 from judging.bodies.copies import forget_copies
 from judging.bodies.errors import BodyRefusedError
 from judging.bodies.left import open_purging
+from judging.bodies.sharing import kept_records
 from judging.child import ChildJudge, Question
 from judging.judge import Bench
 
@@ -170,9 +171,13 @@ def _carry_out(
         forget_copies(home.settings.home, contents)
         forget()
 
-    remove_bodies(
-        home.archive, home.database, home.clock, [body], rule=rule, tell=tell, forget=forget_all
-    )  # fmt: skip
+    try:
+        remove_bodies(
+            home.archive, home.database, home.clock, [body], rule=rule, tell=tell, forget=forget_all,
+            kept=lambda session: kept_records(session, document.id),
+        )  # fmt: skip
+    except SharedRecordError as error:
+        raise BodyRefusedError("page", document=document.id, other=error.document_id) from error
     return done[0]
 
 

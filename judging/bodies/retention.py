@@ -12,7 +12,6 @@ from archive.bodies.removal import Body, NotWholeError, finish_removals, remove_
 from archive.errors import ArchiveError
 from archive.models import DocumentRow
 from core.actors import SYSTEM
-from core.encodings.decoder import to_text
 from core.logs import get_logger
 from core.sections.retention import term_of
 from incidents.findings import UNREAD
@@ -21,7 +20,7 @@ from incidents.timeline.events import add_event
 from judging.bodies.classes import due_documents
 from judging.bodies.copies import forget_copies
 from judging.bodies.errors import BodyRefusedError
-from judging.bodies.purge import MOST_TEXT, pictures_of_document, purge
+from judging.bodies.purge import pictures_of_document, purge
 from judging.child import JudgingError
 
 if TYPE_CHECKING:
@@ -133,8 +132,7 @@ def _remove(home: Home, batch: Sequence[ClassedDocument], kind: str, rule: str, 
     with home.database.read() as session:
         bodies = [
             Body(
-                document_id=one.id, how=REMOVED, lines=_lines(home, session, one.id),
-                more=pictures_of_document(session, one.id), figures={"gone": []},
+                document_id=one.id, how=REMOVED, more=pictures_of_document(session, one.id), figures={"gone": []}
             )
             for one in batch
         ]  # fmt: skip
@@ -156,14 +154,3 @@ def _remove(home: Home, batch: Sequence[ClassedDocument], kind: str, rule: str, 
         forget()
 
     remove_bodies(home.archive, home.database, home.clock, bodies, rule=rule, tell=tell, forget=forget_all)
-
-
-def _lines(home: Home, session: Session, document_id: int) -> list[str]:
-    """The lines of a post, by which pages are known that show it; of anything larger none are needed."""
-    document = session.get_one(DocumentRow, document_id)
-    if document.size_bytes > MOST_TEXT:
-        return []
-    try:
-        return to_text(home.archive.read(document), document.charset).splitlines()
-    except ArchiveError:
-        return []

@@ -18,7 +18,7 @@ from sqlalchemy import delete, select, text
 from archive.bodies.models import DONE, PURGED, BodyRemoval
 from archive.errors import BodyGoneError
 from archive.models import DocumentRow
-from archive.records import Exchange
+from archive.records import Exchange, read_content
 from archive.store import Place
 from core.settings import load_settings
 from home import Home
@@ -297,7 +297,7 @@ def test_a_purge_that_is_killed_ends_whole_or_purged_and_never_without_its_event
 
 
 def test_a_purge_after_one_that_was_killed_ends_that_first_and_keeps_nothing_of_either(
-    opened: Home, bench: Bench, archive: Archive, tmp_path: Path
+    opened: Home, bench: Bench, tmp_path: Path
 ) -> None:
     rng = seeded(11)
     posts = [make_dump(rng, "text", strangers=8, ours=3) for _ in range(2)]
@@ -344,6 +344,59 @@ def test_terms_remove_bodies_by_their_class_and_keep_records_and_what_is_held(
     assert counts.removed == 1 + len(ids)
     assert whole(opened) == []
     assert queue_again(opened.database, generation=99) == 1
+
+
+@pytest.mark.both_databases
+def test_a_page_of_an_open_incident_stays_when_others_on_it_are_purged_or_their_term_is_over(
+    opened: Home, bench: Bench, archive: Archive, clock: SetClock
+) -> None:
+    calm = Dump("calm", "曇り。天気の話題です。".encode(), (), ())
+    other = make_dump(seeded(12), "text", strangers=8, ours=3)
+    leak = make_dump(seeded(5), "text", strangers=1, ours=6)
+    every = "\n".join(one.content.decode() for one in (calm, other, leak))
+    numbers = [keep_post(opened, one, f"p{n}", also=every) for n, one in enumerate((calm, other, leak))]
+    judge_all(opened, bench)
+    with opened.database.read() as session:
+        document = session.get_one(DocumentRow, numbers[2])
+        assert document.captures[0].warc_file
+        pages = [(archive.folder / one.warc_file, one.warc_offset) for one in document.captures]
+    with pytest.raises(BodyRefusedError, match=f"document {numbers[2]}"):
+        purge(opened, numbers[1], reason="not ours", actor=ACTOR)
+    clock.advance(timedelta(days=181))
+    counts = RetentionCounts()
+    remove_due(opened, counts)
+    assert counts.removed == 1
+    for path, offset in pages:
+        assert leak.ours[0].encode() in b"".join(read_content([path], offset))
+    assert whole(opened) == []
+
+
+def test_a_page_goes_with_the_last_document_that_it_shows(
+    opened: Home, bench: Bench, archive: Archive, clock: SetClock, tmp_path: Path
+) -> None:
+    words = "曇り。天気の話題です。", "雪。天気の話題です。"
+    page = "".join(f"<p>{one}</p>" for one in words).encode()
+    now = clock.now()
+    sent = Exchange(address="http://board.example/t/1", fetched_at=now, body=page, content=page)
+    with archive.open_warc("board-both") as warc, opened.database.write() as session:
+        kept = [
+            archive.keep_post(session, warc, one, sent, Place(source="b", address=f"{n}", fetched_at=now))
+            for n, one in enumerate(words)
+        ]
+    judge_all(opened, bench)
+    with opened.database.write() as session:
+        hold(session, kept[1].document_id, "asked for", ACTOR, now)
+    clock.advance(timedelta(days=181))
+    counts = RetentionCounts()
+    remove_due(opened, counts)
+    assert counts.removed == 1
+    assert found_in(tmp_path, ("<p>雪。",)) == {"<p>雪。"}
+    with opened.database.write() as session:
+        lift(session, kept[1].document_id, "over", ACTOR, clock.now())
+    remove_due(opened, counts)
+    assert counts.removed == len(words)
+    assert found_in(tmp_path, words) == set()
+    assert whole(opened) == []
 
 
 def test_the_rule_purges_what_was_judged_long_ago(
