@@ -30,7 +30,9 @@ def purge(ctx: Context, document: int, reason: str, *, yes: bool, as_json: bool)
     """Take strangers' rows out of a document for good; rows of our customers stay, and so do hash and counts."""
     from exports.queue import forget_exports
     from judging.bodies.purge import purge as purge_document
+    from people.roles import Permission
 
+    ctx.check_may(Permission.KEEP_BODIES)
     if not (yes or as_json):
         confirm(say("archive.ask", document=document), default=False)
     done = purge_document(
@@ -55,7 +57,9 @@ def purge(ctx: Context, document: int, reason: str, *, yes: bool, as_json: bool)
 def hold(ctx: Context, document: int, reason: str) -> None:
     """Hold the body of a document: nothing purges or removes it until the hold is lifted."""
     from judging.bodies.holding import hold as hold_body
+    from people.roles import Permission
 
+    ctx.check_may(Permission.KEEP_BODIES)
     with ctx.database.write() as session:
         hold_body(session, document, reason, ctx.actor, ctx.clock.now())
     ctx.talk.print(say("archive.held", document=document), markup=False)
@@ -68,7 +72,9 @@ def hold(ctx: Context, document: int, reason: str) -> None:
 def lift(ctx: Context, document: int, reason: str) -> None:
     """Lift the holds of a document."""
     from judging.bodies.holding import lift as lift_holds
+    from people.roles import Permission
 
+    ctx.check_may(Permission.KEEP_BODIES)
     with ctx.database.write() as session:
         lift_holds(session, document, reason, ctx.actor, ctx.clock.now())
     ctx.talk.print(say("archive.lifted", document=document), markup=False)
