@@ -24,10 +24,12 @@ Places = dict[str, set[int]]
 """Offsets of records, by the name of their file."""
 BODIES: Final = frozenset({"response", "resource", "conversion"})
 MOST_SIGNS: Final = 400
-"""Lines by which a page is known to hold a post: one that holds it holds them all."""
+"""Lines by which a page is known to hold a post, or a part of it."""
 LEAST_SIGN: Final = 6
 """Characters of such a line, without its spaces."""
 _TAG: Final = re.compile(r"<[^<>]{0,2000}>")
+_TELLING: Final = re.compile(r"@|\d{3}")
+"""A greeting stands on many pages, somebody's row on those that show it."""
 _SPACE: Final = re.compile(r"\s+")
 
 
@@ -146,7 +148,9 @@ def _records(path: Path, *, contents: bool = False) -> Iterator[tuple[int, str, 
 
 
 def _signs(lines: Iterable[str]) -> list[str]:
+    """Of those lines the ones that tell a post from others: with a number or an address, where any have one."""
     found = [bare for line in lines if len(bare := _bare(line)) >= LEAST_SIGN]
+    found = [bare for bare in found if _TELLING.search(bare)] or found
     step = -(-len(found) // MOST_SIGNS)
     return found[:: step or 1]
 

@@ -7,6 +7,7 @@ import json
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -369,6 +370,17 @@ def test_a_page_of_an_open_incident_stays_when_others_on_it_are_purged_or_their_
     for path, offset in pages:
         assert leak.ours[0].encode() in b"".join(read_content([path], offset))
     assert whole(opened) == []
+
+
+def test_a_greeting_that_two_posts_share_takes_nobodys_page_away(opened: Home, bench: Bench, tmp_path: Path) -> None:
+    greeting = "\nここまでお読みいただきありがとうございました"
+    dump = make_dump(seeded(13), "text", strangers=8, ours=3)
+    number = keep_post(opened, replace(dump, content=dump.content + greeting.encode()), "p1")
+    keep_post(opened, Dump("calm", f"曇り。天気の話題です。{greeting}".encode(), (), ()), "p2")
+    judge_all(opened, bench)
+    purge(opened, number, reason="not ours", actor=ACTOR)
+    assert found_in(tmp_path, dump.strangers) == set()
+    assert found_in(tmp_path, ("<p>曇り。天気の話題です。<br>",)) != set()
 
 
 def test_a_page_goes_with_the_last_document_that_it_shows(
