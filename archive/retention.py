@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import ColumnElement, delete, exists, or_, select
 
-from archive.bodies.models import BodyRemoval
+from archive.bodies.models import BEGUN, BodyRemoval
 from archive.errors import ArchiveError
 from archive.models import Capture, DocumentRow, WarcFileRow, WarcSeal
 from core.removals import CAPTURE, DOCUMENT, WARC_FILE, note_removals
@@ -62,7 +62,10 @@ def expire(folder: Path, database: Database, now: datetime) -> Expired:
 
 
 def _kept(now: datetime) -> ColumnElement[bool]:
-    return or_(DocumentRow.held, DocumentRow.keep_until > now, DocumentRow.state == "waiting")
+    begun = select(BodyRemoval.document_id).where(BodyRemoval.state == BEGUN)  # its row says what is to be finished
+    return or_(
+        DocumentRow.held, DocumentRow.keep_until > now, DocumentRow.state == "waiting", DocumentRow.id.in_(begun)
+    )
 
 
 def _nothing_kept(now: datetime) -> ColumnElement[bool]:

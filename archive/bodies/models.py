@@ -23,7 +23,7 @@ class BodyRemoval(Base):
     purged body is the record at ``warc_offset`` of ``warc_file``, and ``form`` says how it was made: its ``lines``
     where they stood, or an ``extract`` by the readers. ``gone`` tells of the people who were taken out, as
     `matcher.document.Gone` counts them, so that those who stay are as sure as before. ``files`` are the WARC files that
-    were written anew: ``name``, ``before``, ``after``.
+    were written anew: ``name``, ``before``, ``after``; of bodies that went together, in the first one's row alone.
     """
 
     __tablename__ = "body_removals"

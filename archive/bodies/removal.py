@@ -254,11 +254,12 @@ def _write_down(
     event_id = tell(session, told)
     for body, document in zip(bodies, documents, strict=True):
         sha256, size, file, offset = left[body.document_id]
+        files = told.files if body is bodies[0] else []
         document.body = body.how
         session.add(
             BodyRemoval(
                 document_id=body.document_id, event_id=event_id, how=body.how, sha256_after=sha256, size_after=size,
-                warc_file=file, warc_offset=offset, files=told.files, rule=rule, at=clock.now(), **body.figures,
+                warc_file=file, warc_offset=offset, files=files, rule=rule, at=clock.now(), **body.figures,
             )
         )  # fmt: skip
     return gone

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, true
 
 from archive.bodies.holds import held_bodies
 from archive.bodies.models import WHOLE
@@ -17,10 +17,11 @@ from incidents.models import FindingRow, Incident
 from incidents.states import CLOSED, DISMISSED
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Collection, Iterator, Mapping
     from datetime import datetime, timedelta
 
-    from sqlalchemy.orm import Session
+    from sqlalchemy import ColumnElement
+    from sqlalchemy.orm import InstrumentedAttribute, Session
 
     from core.sections.retention import RetentionSettings
 
@@ -66,21 +67,27 @@ class ClassLine:
     next_at: datetime | None = None
 
 
-def classed(session: Session) -> Iterator[ClassedDocument]:
-    """Every document that was judged or kept, and whose body is whole, in the order of numbers."""
-    seen = dict(
-        session.execute(select(Capture.document_id, func.max(Capture.fetched_at)).group_by(Capture.document_id)).all()
-    )
-    handed = set(session.scalars(select(Capture.document_id).where(Capture.source == HAND_IN)))
+def classed(session: Session, only: Collection[int] | None = None) -> Iterator[ClassedDocument]:
+    """Every document that was judged or kept, and whose body is whole, in the order of numbers; or only some."""
+
+    def among(number: InstrumentedAttribute[int] | InstrumentedAttribute[int | None]) -> ColumnElement[bool]:
+        return true() if only is None else number.in_(only)
+
+    sightings = select(Capture.document_id, func.max(Capture.fetched_at)).where(among(Capture.document_id))
+    seen = dict(session.execute(sightings.group_by(Capture.document_id)).all())
+    brought = select(Capture.document_id).where(Capture.source == HAND_IN, among(Capture.document_id))
+    handed = set(session.scalars(brought))
     held = held_bodies(session)
     incidents = {one.id: one for one in session.scalars(select(Incident))}
     findings: dict[int, list[tuple[str, int | None]]] = {}
     asked = select(FindingRow.document_id, FindingRow.verdict, FindingRow.incident_id).order_by(FindingRow.id)
-    for document_id, verdict, incident_id in session.execute(asked.where(FindingRow.document_id.is_not(None))):
+    for document_id, verdict, incident_id in session.execute(
+        asked.where(FindingRow.document_id.is_not(None), among(FindingRow.document_id))
+    ):
         findings.setdefault(document_id or 0, []).append((verdict, incident_id))
     rows = select(
         DocumentRow.id, DocumentRow.state, DocumentRow.sha256, DocumentRow.size_bytes, DocumentRow.first_seen_at
-    ).where(DocumentRow.body == WHOLE, DocumentRow.state != "waiting")
+    ).where(DocumentRow.body == WHOLE, DocumentRow.state != "waiting", among(DocumentRow.id))
     for number, state, sha256, size, first_seen_at in session.execute(rows.order_by(DocumentRow.id)):
         found = findings.get(number, [])
         of = [_root(incidents, incident_id) for _, incident_id in found if incident_id is not None]
@@ -110,11 +117,13 @@ def _root(incidents: Mapping[int, Incident], number: int) -> Incident:
     return one
 
 
-def due_documents(session: Session, terms: RetentionSettings, now: datetime) -> dict[str, list[ClassedDocument]]:
-    """Documents whose body's term is over and that nothing keeps, by class."""
+def due_documents(
+    session: Session, terms: RetentionSettings, now: datetime, only: Collection[int] | None = None
+) -> dict[str, list[ClassedDocument]]:
+    """Documents whose body's term is over and that nothing keeps, by class; or only some of them."""
     found: dict[str, list[ClassedDocument]] = {}
     spans = spans_of(terms)
-    for one in classed(session):
+    for one in classed(session, only):
         span = spans[one.kind]
         if span is not None and one.since + span <= now and not one.kept_for:
             found.setdefault(one.kind, []).append(one)

@@ -57,14 +57,7 @@ def remove_due(home: Home, counts: RetentionCounts, forget: Callable[[], int] = 
     for kind, documents in due.items():
         rule = f"{kind} = {getattr(terms, kind)}"
         for start in range(0, len(documents), BATCH):
-            batch = documents[start : start + BATCH]
-            try:
-                _remove(home, batch, kind, rule, forget)
-            except ArchiveError:
-                _one_by_one(home, batch, kind, rule, forget, counts)
-                continue
-            counts.removed += len(batch)
-            counts.size_bytes += sum(one.size_bytes for one in batch)
+            _remove_what_can_go(home, documents[start : start + BATCH], kind, rule, forget, counts)
 
 
 def purge_due(
@@ -108,7 +101,7 @@ def finish(home: Home, forget: Callable[[], int] = lambda: 0) -> int:
     return finish_removals(home.archive, home.database, forget_all)
 
 
-def _one_by_one(
+def _remove_what_can_go(
     home: Home,
     batch: Sequence[ClassedDocument],
     kind: str,
@@ -116,16 +109,20 @@ def _one_by_one(
     forget: Callable[[], int],
     counts: RetentionCounts,
 ) -> None:
-    """A file of the batch is being written, or is missing: that one waits, the others go."""
-    for one in batch:
-        try:
-            _remove(home, [one], kind, rule, forget)
-        except ArchiveError as error:
+    """Remove a batch; where a file of it is being written, or is missing, its halves: that one waits, the others go."""
+    try:
+        _remove(home, batch, kind, rule, forget)
+    except ArchiveError as error:
+        if len(batch) == 1:
             counts.put_off += 1
-            log.info("retention.put_off", document_id=one.id, error=type(error).__name__)
-            continue
-        counts.removed += 1
-        counts.size_bytes += one.size_bytes
+            log.info("retention.put_off", document_id=batch[0].id, error=type(error).__name__)
+            return
+        half = len(batch) // 2
+        for part in (batch[:half], batch[half:]):
+            _remove_what_can_go(home, part, kind, rule, forget, counts)
+        return
+    counts.removed += len(batch)
+    counts.size_bytes += sum(one.size_bytes for one in batch)
 
 
 def _remove(home: Home, batch: Sequence[ClassedDocument], kind: str, rule: str, forget: Callable[[], int]) -> None:
@@ -138,8 +135,9 @@ def _remove(home: Home, batch: Sequence[ClassedDocument], kind: str, rule: str, 
         ]  # fmt: skip
 
     def tell(session: Session, told: TakenAway) -> int:
-        due = due_documents(session, home.settings.retention, home.clock.now()).get(kind, [])
-        if not {one.id for one in batch} <= {one.id for one in due}:
+        ids = {one.id for one in batch}
+        due = due_documents(session, home.settings.retention, home.clock.now(), ids).get(kind, [])
+        if not ids <= {one.id for one in due}:
             raise NotWholeError("a body of the batch was held, or seen again, meanwhile")
         data: dict[str, Any] = {
             "class": kind, "rule": rule, "count": len(batch), "size_bytes": sum(one.size_bytes for one in batch),

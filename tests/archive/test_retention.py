@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy import func, select
 
+from archive.bodies.models import DONE, REMOVED, BodyRemoval
 from archive.models import Capture, DocumentRow, WarcFileRow
 from archive.retention import EXPIRED_SUFFIX, Expired
 from archive.store import Archive
@@ -123,3 +124,29 @@ def test_a_file_that_is_missing_already_does_not_stop_the_others(
     (archive.folder / "2026/11/a-1.warc.gz").unlink()
     assert archive.expire(clock.advance(LONG)).files == 2
     assert counts(database) == (0, 0, 0)
+
+
+def test_a_document_whose_body_is_being_taken_away_goes_after_that(
+    archive: Archive, database: Database, clock: SetClock
+) -> None:
+    (number,) = keep(archive, database, "one", b"a")
+    with database.write() as session:
+        archive.settle(session, number, held=False)
+    clock.advance(LONG)
+    with database.write() as session:
+        session.add(
+            BodyRemoval(
+                document_id=number,
+                event_id=1,
+                how=REMOVED,
+                sha256_after="",
+                size_after=0,
+                gone=[],
+                files=[],
+                at=clock.now(),
+            )
+        )
+    assert archive.expire(clock.now()).documents == 0
+    with database.write() as session:
+        session.get_one(BodyRemoval, number).state = DONE
+    assert archive.expire(clock.now()).documents == 1

@@ -24,11 +24,12 @@ from archive.store import Place
 from core.settings import load_settings
 from home import Home
 from incidents.models import Event, FindingRow
+from judging.bodies.classes import classed
 from judging.bodies.errors import BodyRefusedError
 from judging.bodies.holding import hold, lift
 from judging.bodies.left import PurgeVerdicts
 from judging.bodies.purge import PURGE_EVENT, purge
-from judging.bodies.retention import RetentionCounts, finish, purge_due, remove_due
+from judging.bodies.retention import REMOVED_EVENT, RetentionCounts, finish, purge_due, remove_due
 from judging.child import ChildJudge
 from judging.judge import Verdicts, open_verdicts
 from judging.queue import PURGED_BEFORE, Matching, match_waiting, queue_again
@@ -381,6 +382,29 @@ def test_a_greeting_that_two_posts_share_takes_nobodys_page_away(opened: Home, b
     purge(opened, number, reason="not ours", actor=ACTOR)
     assert found_in(tmp_path, dump.strangers) == set()
     assert found_in(tmp_path, ("<p>曇り。天気の話題です。<br>",)) != set()
+
+
+def test_one_body_that_cannot_go_splits_its_batch_and_does_not_scatter_it(
+    opened: Home, bench: Bench, archive: Archive, clock: SetClock
+) -> None:
+    texts = [f"曇り。天気の話題です、その{n}。" for n in range(8)]
+    numbers = [keep_post(opened, Dump("calm", one.encode(), (), ()), f"p{n}") for n, one in enumerate(texts)]
+    judge_all(opened, bench)
+    with opened.database.read() as session:
+        missing = archive.folder / session.get_one(DocumentRow, numbers[2]).warc_file
+        assert len(list(classed(session, numbers[:2]))) == 2
+    missing.rename(missing.with_suffix(".lost"))
+    clock.advance(timedelta(days=181))
+    counts = RetentionCounts()
+    remove_due(opened, counts)
+    assert (counts.removed, counts.put_off) == (7, 1)
+    with opened.database.read() as session:
+        events = session.scalars(select(Event).where(Event.kind == REMOVED_EVENT)).all()
+        rows = session.scalars(select(BodyRemoval)).all()
+    assert sorted(event.data["count"] for event in events) == [1, 2, 4]
+    assert sum(len(row.files) for row in rows) == len(texts) - 1
+    missing.with_suffix(".lost").rename(missing)
+    assert whole(opened) == []
 
 
 def test_a_page_goes_with_the_last_document_that_it_shows(
