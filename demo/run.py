@@ -29,7 +29,7 @@ from demo.posts import make_pastes
 from demo.summary import count, show_summary
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
     from pathlib import Path
 
     from cli.context import Context
@@ -51,8 +51,7 @@ PEOPLE = (
     ("aoi", ("auditor",), ()),
 )
 """Who works at the carrier: the account, its roles, the extracts it answers for."""
-PASTE = "demo-paste"
-SOURCE_NAMES = (PASTE, "demo-forum")
+SOURCE_NAMES = ("demo-paste", "demo-forum")
 NOTE = "デモの間だけ動くサイトです。`hinomi demo` で再び動きます / There during the demo alone: `hinomi demo`"
 """Free text of the home's own, so in both languages at once."""
 SOURCES = """\
@@ -105,31 +104,11 @@ class Ports:
 class Demo:
     """One run of the demo over a home folder of its own."""
 
-    def __init__(
-        self,
-        ctx: Context,
-        carrier: Carrier | None = None,
-        write_records: Callable[[Carrier, Path], Path] = write_access_log,
-        *,
-        system: str = SYSTEM,
-        processor: str = PROCESSOR,
-        case: str = "",
-    ) -> None:
-        """A demo.
-
-        Args:
-            ctx: Of the command.
-            carrier: Whose customers; the usual one unless given.
-            write_records: Writes the access records of its call centre.
-            system: Where they come from.
-            processor: Whose people they are of.
-            case: Which case's sites are served; the usual ones if empty.
-        """
+    def __init__(self, ctx: Context) -> None:
         self.ctx = ctx
         self.say = ctx.talk
         self.home: Path = ctx.folder
-        self.carrier: Carrier = carrier or make_carrier()
-        self._write_records, self._system, self._processor, self._case = write_records, system, processor, case
+        self.carrier: Carrier = make_carrier()
 
     def prepare(self) -> Ports:
         """The home folder, its sources, and the ports of the sites: the same ones every time when they are free."""
@@ -141,11 +120,11 @@ class Demo:
             )
         self.home.mkdir(parents=True, exist_ok=True, mode=0o700)
         known = json.loads(mark.read_text(encoding="utf-8")) if mark.exists() else {}
-        if "paste_port" in known:
+        if known:
             for source in SOURCE_NAMES:
                 self.wait_for_sweep(source)
         ports = Ports(*(free_port(known.get(name, 0), PORT_PATIENCE_S) for name in ("paste_port", "forum_port")))
-        mark.write_text(json.dumps(known | {"paste_port": ports.paste, "forum_port": ports.forum}), encoding="utf-8")
+        mark.write_text(json.dumps({"paste_port": ports.paste, "forum_port": ports.forum}), encoding="utf-8")
         settings = make_home(self.home, more_settings=MORE_SETTINGS)
         settings.sources_path.write_text(
             SOURCES.format(paste_port=ports.paste, forum_port=ports.forum, note=NOTE), encoding="utf-8"
@@ -182,9 +161,8 @@ class Demo:
 
     def import_records(self) -> None:
         """What the people of the call centre did in its system; lines that are known already add nothing."""
-        log = self._write_records(self.carrier, self.home / "demo" / "access-records.csv")
-        names = ("--system", self._system, "--processor", self._processor)
-        self.child("trails", "import", str(log), *names, "--yes", "--json")
+        log = write_access_log(self.carrier, self.home / "demo" / "access-records.csv")
+        self.child("trails", "import", str(log), "--system", SYSTEM, "--processor", PROCESSOR, "--yes", "--json")
 
     @property
     def leak_file(self) -> Path:
@@ -208,7 +186,7 @@ class Demo:
         log.parent.mkdir(exist_ok=True)
         with log.open("ab") as output:
             child = subprocess.Popen(  # noqa: S603  # our own interpreter and our own module
-                python("-m", "demo.sites", str(ports.paste), str(ports.forum), *([self._case] if self._case else [])),
+                python("-m", "demo.sites", str(ports.paste), str(ports.forum)),
                 env=command_environment(),
                 stdin=subprocess.DEVNULL,
                 stdout=output,

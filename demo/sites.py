@@ -19,15 +19,12 @@ from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from demo.carrier import make_carrier
-from demo.cases.night_carrier import make_night_carrier
 from demo.posts import Post, make_pastes, make_topics
 
 if TYPE_CHECKING:
     from starlette.requests import Request
 
 HOST = "127.0.0.1"
-CARRIERS = {"": make_carrier, "night": make_night_carrier}
-"""Whose sites they are, by case."""
 TOPICS_A_PAGE = 5
 PAGE = """<!doctype html><html lang="ja"><head><meta charset="utf-8"><title>{title}</title></head>
 <body><h1>{title}</h1>{body}</body></html>"""
@@ -103,9 +100,8 @@ def _nth(items: list[T], request: Request) -> T:
     return items[number - 1]
 
 
-async def _serve(paste_port: int, forum_port: int, case: str = "") -> None:
-    carrier = CARRIERS[case]()
-    apps = [(paste_site(make_pastes(carrier)), paste_port), (forum_site(make_topics(carrier)), forum_port)]
+async def serve_sites(apps: list[tuple[Starlette, int]]) -> None:
+    """Serve sites, each on a port of its own, until the parent process is gone."""
     servers = [uvicorn.Server(uvicorn.Config(app, host=HOST, port=port, log_level="error")) for app, port in apps]
     parent = os.getppid()
 
@@ -119,4 +115,9 @@ async def _serve(paste_port: int, forum_port: int, case: str = "") -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(_serve(int(sys.argv[1]), int(sys.argv[2]), *sys.argv[3:]))
+    carrier = make_carrier()
+    asyncio.run(
+        serve_sites(
+            [(paste_site(make_pastes(carrier)), int(sys.argv[1])), (forum_site(make_topics(carrier)), int(sys.argv[2]))]
+        )
+    )

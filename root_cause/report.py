@@ -116,7 +116,7 @@ def sentence(ranking: Ranking, evidence: Evidence, masks: Masks, language: str) 
             texts(
                 "cause.best", kind=texts(f"kind.{best.kind}"), name=masks(best.kind, best.name),
                 covered=best.covered, of=best.of, size=best.size, expected=round(best.expected),
-                unexplained=ranking.unexplained, chance=percent(best.posterior or 0.0), window=_window(best),
+                unexplained=ranking.unexplained, chance=percent(best.posterior or 0.0), window=_window(best, texts),
             )
         ]  # fmt: skip
         if best.tied_with:
@@ -124,10 +124,10 @@ def sentence(ranking: Ranking, evidence: Evidence, masks: Masks, language: str) 
     return " ".join([*said, *_out_of_sight(evidence, texts), *_gap_words(evidence, texts)])
 
 
-def _window(one: Holder) -> str:
+def _window(one: Holder, texts: Texts) -> str:
     """The days that a holder's figures hold for."""
     if one.from_day is None:
-        return "–"
+        return texts("table.all_time")
     return " – ".join(dict.fromkeys((str(_date(one.from_day)), str(_date(one.to_day)))))
 
 

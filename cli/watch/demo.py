@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tomllib
 from typing import TYPE_CHECKING
 
 import click
@@ -14,19 +15,19 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.option("--once", is_flag=True, help="End after the alerts instead of serving the web pages.")
-@click.option(
-    "--case", "case", type=click.Choice(["drip", "night"]), help="Play a case, from the lending to the filed report."
-)
 @click.option("--port", type=click.IntRange(0, 65535), help="Port of the web pages; 0 takes a free one.")
+@click.option(
+    "--case", type=click.Choice(["drip", "night"]), help="A whole case, up to filed reports: eight years, or one night."
+)
 @click.pass_context
-def demo(click_ctx: click.Context, case: str | None, port: int | None, *, once: bool) -> None:
+def demo(click_ctx: click.Context, port: int | None, case: str | None, *, once: bool) -> None:
     """A made-up carrier, live local sites: sweep, match, incidents, alerts, web pages."""
     from cli.watch.serve import serve
     from demo.run import PEOPLE, run_demo, serving_sites
 
     ctx: Context = click_ctx.obj
-    if case:
-        _play(click_ctx, case, port, once=once)
+    if case is not None:
+        _tell_case(click_ctx, case, port, once=once)
         return
     run_demo(ctx)
     if once:
@@ -37,15 +38,25 @@ def demo(click_ctx: click.Context, case: str | None, port: int | None, *, once: 
         click_ctx.invoke(serve, port=port, open_browser=False, no_scheduler=False, as_json=False)
 
 
-def _play(click_ctx: click.Context, case: str, port: int | None, *, once: bool) -> None:
-    """One of the two cases, and then its pages."""
+def _tell_case(click_ctx: click.Context, case: str, port: int | None, *, once: bool) -> None:
+    """One of the two cases, and then the pages: that of the incident is told with them."""
+    from click.core import ParameterSource
+
+    from cli.language import use_language
     from cli.watch.serve import serve
-    from demo.cases.playing import play_case
-    from demo.cases.stage import CAST
+    from core.settings import DEFAULT_SETTINGS, SETTINGS_FILE
+    from demo.cases.places import show_places
+    from demo.cases.telling import tell_case
+    from demo.ports import free_port
 
     ctx: Context = click_ctx.obj
-    play_case(ctx, case)
+    given = click_ctx.find_root().get_parameter_source("lang")
+    if given is ParameterSource.DEFAULT and not (ctx.folder / SETTINGS_FILE).exists():
+        use_language(tomllib.loads(DEFAULT_SETTINGS)["language"])  # that of the settings which are about to be made
+    story, told = tell_case(ctx, case)
+    chosen = ctx.settings.web.port if port is None else free_port(port, 0.0)
+    show_places(story, told, f"http://{ctx.settings.web.host}:{chosen}")
     if once:
+        story.say("look.serve", home=ctx.folder)
         return
-    ctx.talk.print(say("demo.colleagues", names=", ".join(CAST)))
-    click_ctx.invoke(serve, port=port, open_browser=False, no_scheduler=True, as_json=False)
+    click_ctx.invoke(serve, port=chosen, open_browser=False, no_scheduler=False, no_sweeps=True, as_json=False)

@@ -1,1 +1,1 @@
-"""The two cases that the program is measured by, played from the first contract to the filed report: drip and night."""
+"""The two yardstick cases, told from a list or a posting to filed reports: the eight-year drip, and the one night."""

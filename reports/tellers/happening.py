@@ -16,14 +16,17 @@ if TYPE_CHECKING:
     from reports.words import ReportWords
 
 PLACES_TOLD = 10
+HAND_IN = "hand-in"
+"""The source of a document that somebody brought: nobody found it on the internet."""
 
 
 def happened(case: CaseFile, words: ReportWords) -> Iterator[Known | ReportGap]:
     """What happened, and that it is so: who confirmed it."""
     line = case.line
     source = words.event(case.opened.id, case.opened.at) if case.opened else ""
+    how = "handed_in" if set(line.sources) == {HAND_IN} else "happened"
     yield words.known(
-        "happened", source, sources=words.joined(words.named("source", one) for one in line.sources),
+        how, source, sources=words.joined(words.named("source", one) for one in line.sources),
         seen=words.moment(line.first_seen_at), places=words.number(line.sightings),
         documents=words.number(line.documents),
     )  # fmt: skip

@@ -11,6 +11,8 @@ from typing import Any
 import pytest
 
 from core.texts import load_texts
+from custody.register.processors import CONSENTS
+from custody.supervision.kinds import ASKED
 
 WEB = Path(__file__).parents[2] / "web"
 TEMPLATES = sorted((WEB / "templates").glob("*.html"))
@@ -48,3 +50,10 @@ def _leaves(table: dict[str, Any], prefix: str = "") -> list[tuple[str, str]]:
 
 def _placeholders(text: str) -> set[str]:
     return {name for _, name, _, _ in Formatter().parse(text) if name}
+
+
+def test_every_consent_that_a_contract_can_have_has_its_words() -> None:
+    wanted = {*CONSENTS, ASKED}
+    assert {f"glance.consent_{name}" for name in wanted} <= load_texts("web", "en").keys()
+    assert {f"consent.{name}" for name in wanted} <= load_texts("web", "en").keys()
+    assert {f"consent.{name}" for name in wanted} <= load_texts("cli", "en").keys()
