@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Any, Final
 from sqlalchemy import select
 
 from incidents.casework.changes import CHANGES, change
+from incidents.casework.standing import whole
 from incidents.clocks.settling import meet
 from incidents.timeline.events import add_event
-from reports.drafting import find_draft
+from reports.drafting import KNOWN, TEXT, find_draft
 from reports.errors import ReportError
 from reports.filling import INCIDENT, ReportSubject
 from reports.forms import form_of
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from core.actors import Actor
     from deadlines.rulebook import Rulebook
     from reports.making import MadeFile
+    from reports.models import ReportDraft
     from reports.values import FilledReport
 
 ASKED, WAS_APPROVED, WAS_RETURNED, TAKEN = "report-asked", "report-approved", "report-returned", "report-taken"
@@ -97,7 +99,10 @@ def decide(
     Raises:
         ReportError: It does not wait, or is returned without a reason.
         ReportRightsError: It is not theirs to approve, or they wrote it.
+        IncidentError: The incident is part of another.
     """
+    if version.incident_id is not None:
+        whole(session, version.incident_id)  # nobody saves meanwhile
     if version.state != WAITING:
         raise ReportError("not_waiting", form=version.form, number=version.number, state=version.state)
     alone = check_may_approve(session, form_of(version.form), version, actor, now)
@@ -113,7 +118,7 @@ def decide(
     )  # fmt: skip
     if approve:
         draft = find_draft(session, version.form, _about(version))
-        if draft is not None:
+        if draft is not None and _is_in(draft, version):
             draft.writers = []  # whoever writes on writes the next version
 
 
@@ -212,6 +217,16 @@ def output_bytes(session: Session, version: ReportVersion, format_name: str) -> 
 def _about(version: ReportVersion) -> ReportSubject:
     kind, _, rest = version.about.partition(":")
     return ReportSubject(version.incident_id) if kind == INCIDENT else ReportSubject(quarter=rest)
+
+
+def _is_in(draft: ReportDraft, version: ReportVersion) -> bool:
+    """Whether a version holds all that was written: nobody wrote on while it waited."""
+    nothing: dict[str, Any] = {}
+    return all(
+        (item["written"], item["tells_known"]) == (written.get(TEXT, ""), written.get(KNOWN, True))
+        for item in version.content["items"]
+        for written in (draft.items.get(item["name"], nothing),)
+    )
 
 
 def _said(content: dict[str, Any]) -> Any:

@@ -185,6 +185,28 @@ def test_who_wrote_it_approves_it_only_when_nobody_else_could(
             decide(session, version_of(session, about, "final"), approve=True, reason="", actor=alone, now=LATER)
 
 
+def test_what_was_written_while_a_version_waited_is_not_approved_by_who_wrote_it(
+    database: Database, about: ReportSubject, settings: Settings
+) -> None:
+    both = by("root", Role.RESPONDER, Role.DATA_OWNER)
+    asked(database, about, settings)
+    with database.write() as session:
+        add_account(session, "nakamura", roles=[Role.DATA_OWNER], extracts=["*"], actor=SYSTEM, now=NOW)
+        save(session, "rapid", about, {"cause": {"text": "別の原因"}}, revision=1, actor=both, now=LATER)
+        decide(session, version_of(session, about), approve=True, reason="", actor=OWNER, now=LATER)
+        file_version(
+            session, version_of(session, about), recipient="局", reference="", at=LATER, actor=SUZUKI, now=LATER
+        )
+        report = filled(session, "rapid", about, settings)
+        hand_over(session, report, about, make_all(report, settings, LATER), actor=SUZUKI, now=LATER)
+        with pytest.raises(ReportRightsError, match="somebody else"):
+            decide(session, version_of(session, about), approve=True, reason="", actor=both, now=LATER)
+        decide(session, version_of(session, about), approve=True, reason="", actor=OWNER, now=LATER)
+        draft = find_draft(session, "rapid", about)
+        assert draft is not None
+        assert draft.writers == [], "what is written on is the next version's"
+
+
 def test_one_version_waits_at_a_time_and_nothing_new_is_no_version(
     database: Database, about: ReportSubject, settings: Settings
 ) -> None:
