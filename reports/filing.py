@@ -94,16 +94,16 @@ def hand_over(
 def decide(
     session: Session, version: ReportVersion, *, approve: bool, reason: str, actor: Actor, now: datetime
 ) -> None:
-    """Approve a version as it is, or return it with a reason.
+    """Approve a version as it is, or return it with a reason: an approved one too, until it is filed.
 
     Raises:
-        ReportError: It does not wait, or is returned without a reason.
+        ReportError: It does not wait, is not to be returned any more, or is returned without a reason.
         ReportRightsError: It is not theirs to approve, or they wrote it.
         IncidentError: The incident is part of another.
     """
     if version.incident_id is not None:
         whole(session, version.incident_id)  # nobody saves meanwhile
-    if version.state != WAITING:
+    if version.state != WAITING and (approve or version.state != APPROVED):
         raise ReportError("not_waiting", form=version.form, number=version.number, state=version.state)
     alone = check_may_approve(session, form_of(version.form), version, actor, now)
     words = reason.strip()[:LONGEST_WORDS]
@@ -116,10 +116,11 @@ def decide(
         session, WAS_APPROVED if approve else WAS_RETURNED, version, actor, now,
         {"reason": words or "–", **alone, CHANGES: changes},
     )  # fmt: skip
-    if approve:
-        draft = find_draft(session, version.form, _about(version))
-        if draft is not None and _is_in(draft, version):
-            draft.writers = []  # whoever writes on writes the next version
+    draft = find_draft(session, version.form, _about(version))
+    if draft is not None and not approve:
+        draft.writers = sorted({*draft.writers, *version.writers})  # what they wrote goes into the next version
+    elif draft is not None and _is_in(draft, version):
+        draft.writers = []  # whoever writes on writes the next version
 
 
 def file_version(

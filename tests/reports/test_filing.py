@@ -227,6 +227,33 @@ def test_one_version_waits_at_a_time_and_nothing_new_is_no_version(
         assert ("new", "別の文") in changed["overview"]
 
 
+def test_an_approved_version_that_is_wrong_is_returned_instead_of_filed(
+    database: Database, about: ReportSubject, settings: Settings
+) -> None:
+    asked(database, about, settings)
+    with database.write() as session:
+        version = version_of(session, about)
+        decide(session, version, approve=True, reason="", actor=OWNER, now=LATER)
+        with pytest.raises(ReportRightsError):
+            decide(session, version, approve=False, reason="件数", actor=SUZUKI, now=LATER)
+        with pytest.raises(ReportError, match="does not wait"):
+            decide(session, version, approve=True, reason="", actor=OWNER, now=LATER)
+        decide(session, version, approve=False, reason="件数が変わった", actor=OWNER, now=LATER)
+        draft = find_draft(session, "rapid", about)
+        assert draft is not None
+        assert draft.writers == ["suzuki"]
+        with pytest.raises(ReportError, match="not approved"):
+            file_version(session, version, recipient="局", reference="", at=LATER, actor=SUZUKI, now=LATER)
+    assert asked(database, about, settings, text="直した文") == 2
+    with database.write() as session:
+        assert list(find_wrong_reports(session)) == []
+        new = version_of(session, about)
+        decide(session, new, approve=True, reason="", actor=OWNER, now=LATER)
+        file_version(session, new, recipient="局", reference="", at=LATER, actor=SUZUKI, now=LATER)
+        with pytest.raises(ReportError):
+            decide(session, new, approve=False, reason="遅い", actor=OWNER, now=LATER)
+
+
 def test_nobody_writes_over_what_another_saved(database: Database, about: ReportSubject) -> None:
     with database.write() as session:
         save(session, "rapid", about, {"cause": {"text": "一"}}, revision=0, actor=SUZUKI, now=LATER)
