@@ -138,7 +138,8 @@ def file_version(
     """An approved version was handed in: to whom, under which number, when, and which deadlines it meets.
 
     Raises:
-        ReportError: It is not approved, nobody is named, the moment has not come, or it meets no such deadline.
+        ReportError: It is not approved, nobody is named, the moment has not come or was before the approval, or it
+            meets no such deadline.
         IncidentError: A deadline cannot be met now, or who acts is no responder.
     """
     form = form_of(version.form)
@@ -150,6 +151,9 @@ def file_version(
         raise ReportError("no_recipient")
     if at > now:
         raise ReportError("ahead", at=f"{at:%Y-%m-%d %H:%M %Z}")
+    approved = version.decided_at or now
+    if at < approved.replace(second=0, microsecond=0):  # forms say minutes
+        raise ReportError("before", at=f"{at:%Y-%m-%d %H:%M %Z}", approved=f"{approved:%Y-%m-%d %H:%M %Z}")
     changes = change(
         version, state=FILED, filed_at=at, filed_by=actor.name, recipient=to,
         reference=reference.strip()[:LONGEST_WORDS],

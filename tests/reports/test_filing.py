@@ -254,6 +254,18 @@ def test_an_approved_version_that_is_wrong_is_returned_instead_of_filed(
             decide(session, new, approve=False, reason="遅い", actor=OWNER, now=LATER)
 
 
+def test_nothing_is_filed_before_it_was_approved(database: Database, about: ReportSubject, settings: Settings) -> None:
+    """A deadline that was missed is not met by saying that the version went out earlier than it was there."""
+    asked(database, about, settings)
+    filing: dict[str, Any] = {"recipient": "局", "reference": "", "actor": SUZUKI, "now": LATER + timedelta(hours=1)}
+    with database.write() as session:
+        version = version_of(session, about)
+        decide(session, version, approve=True, reason="", actor=OWNER, now=LATER + timedelta(seconds=50))
+        with pytest.raises(ReportError, match="was approved at"):
+            file_version(session, version, **filing, at=LATER - timedelta(minutes=1))
+        file_version(session, version, **filing, at=LATER)  # the minute of the approval, as forms say it
+
+
 def test_nobody_writes_over_what_another_saved(database: Database, about: ReportSubject) -> None:
     with database.write() as session:
         save(session, "rapid", about, {"cause": {"text": "一"}}, revision=0, actor=SUZUKI, now=LATER)
