@@ -237,7 +237,7 @@ def _is_in(draft: ReportDraft, version: ReportVersion) -> bool:
 def _said(content: dict[str, Any]) -> Any:
     """What a report says, without the moment at which it was said."""
     return [
-        [item["name"], item["written"], item["tells_known"], [known["text"] for known in item["known"]]]
+        [item["name"], item["written"], item["tells_known"], [[one["text"], one["table"]] for one in item["known"]]]
         for item in content["items"]
     ]  # fmt: skip
 

@@ -266,6 +266,23 @@ def test_nothing_is_filed_before_it_was_approved(database: Database, about: Repo
         file_version(session, version, **filing, at=LATER)  # the minute of the approval, as forms say it
 
 
+def test_a_report_of_which_a_table_alone_changed_is_new(
+    database: Database, about: ReportSubject, settings: Settings
+) -> None:
+    """A deadline that was missed since stands in a table; its sentence is the same."""
+    asked(database, about, settings, form="management")
+    with database.write() as session:
+        version = version_of(session, about, "management")
+        decide(session, version, approve=True, reason="", actor=by("other", Role.RESPONDER), now=LATER)
+        file_version(session, version, recipient="社長", reference="", at=LATER, actor=SUZUKI, now=LATER)
+        draft, late = find_draft(session, "management", about), LATER + timedelta(days=40)
+        report = fill(session, "management", about, settings, now=LATER, written=draft.items if draft else None)
+        with pytest.raises(ReportError, match="says nothing"):
+            hand_over(session, report, about, [], actor=SUZUKI, now=late)
+        report = fill(session, "management", about, settings, now=late, written=draft.items if draft else None)
+        assert hand_over(session, report, about, [], actor=SUZUKI, now=late).number == 2
+
+
 def test_nobody_writes_over_what_another_saved(database: Database, about: ReportSubject) -> None:
     with database.write() as session:
         save(session, "rapid", about, {"cause": {"text": "一"}}, revision=0, actor=SUZUKI, now=LATER)
