@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 ASKED, WAS_APPROVED, WAS_RETURNED, TAKEN = "report-asked", "report-approved", "report-returned", "report-taken"
 MADE: Final = "made"
-FROZEN: Final = ("about", "incident_id", "form", "number", "sha256")
+FROZEN: Final = ("about", "incident_id", "form", "number", "sha256", "writers")
 """Columns that never change, as the event of the handing over has them."""
 LONGEST_WORDS: Final = 500
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 
 from core.actors import SYSTEM, Role
 from core.settings import load_settings
@@ -302,7 +302,10 @@ def test_nobody_writes_over_what_another_saved(database: Database, about: Report
     [
         (ReportVersion, {"state": "filed"}, "state"), (ReportVersion, {"recipient": "nobody"}, "recipient"),
         (ReportVersion, {"sha256": "0" * 64}, "sha256"), (ReportVersion, {"content": {}}, "what it says"),
-        (ReportOutput, {"content": b"another"}, "file"), (ReportDraft, {"items": {}}, "saved last"),
+        (ReportVersion, {"writers": []}, "writers"), (ReportVersion, {"asked_by": "nobody"}, "asked_by"),
+        (ReportVersion, {"asked_at": NOW}, "asked_at"), (ReportDraft, {"saved_by": "nobody"}, "saved last"),
+        (ReportDraft, {"revision": 9}, "saved last"), (ReportOutput, {"content": b"another"}, "file"),
+        (ReportDraft, {"items": {}}, "saved last"),
     ],
 )  # fmt: skip
 def test_a_changed_report_is_found(
@@ -314,6 +317,30 @@ def test_a_changed_report_is_found(
         session.execute(update(table).values(**values))
     with database.read() as session:
         assert any(said in one for _, one in find_wrong_reports(session))
+
+
+@pytest.mark.parametrize("table", [ReportVersion, ReportDraft])
+def test_a_removed_report_is_found(
+    database: Database, about: ReportSubject, settings: Settings, table: type[Any]
+) -> None:
+    asked(database, about, settings)
+    with database.write() as session:
+        session.execute(delete(ReportOutput))
+        session.execute(delete(table))
+    with database.read() as session:
+        assert any(said == "its timeline is there, it is not" for _, said in find_wrong_reports(session))
+
+
+def test_a_version_of_before_its_writers_were_told_is_whole(
+    database: Database, about: ReportSubject, settings: Settings
+) -> None:
+    asked(database, about, settings)
+    with database.write() as session:
+        event = session.scalars(select(Event).where(Event.kind == "report-asked")).one()
+        made = {name: value for name, value in event.data["made"].items() if name != "writers"}
+        event.data = event.data | {"made": made}
+    with database.read() as session:
+        assert list(find_wrong_reports(session)) == []
 
 
 def test_a_version_stays_as_it_was_while_the_incident_moves_on(
