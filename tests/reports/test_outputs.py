@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+import time
 import unicodedata
 import zipfile
 from functools import cache
@@ -102,6 +103,15 @@ def test_every_text_stands_in_every_output_and_what_stays_inside_in_none(setting
             assert squeezed(wanted) in text, (made.format, wanted)
         for hidden in ("隠したもの", "手元用", "要記入"):
             assert hidden not in text, (made.format, hidden)
+
+
+def test_thousands_of_paragraphs_are_written_at_once(settings_: Settings) -> None:
+    """A paragraph more took longer with each that was there: a whole report of short ones took a minute."""
+    report = report_of(written="一\n\n二\n三\n\n\n\n" * 15_000)
+    began = time.monotonic()
+    made = make(report, "docx", settings_, AT)
+    assert time.monotonic() - began < 10
+    assert [text for text in word_texts(made.content) if text in {"一", "二\n三"}] == ["一", "二\n三"] * 15_000
 
 
 def test_a_letter_names_no_sources_and_a_gap_is_told_until_somebody_writes(settings_: Settings) -> None:

@@ -11,7 +11,7 @@ from incidents.errors import NoIncidentError
 from people.roles import Permission
 from reports.comparing import differences
 from reports.drafting import KNOWN, TEXT, find_draft, save
-from reports.errors import GlyphError
+from reports.errors import GlyphError, ReportError
 from reports.filing import get_version, hand_over, output_bytes, record_taking, versions_of
 from reports.filling import fill
 from reports.making import MadeFile, make, make_all
@@ -125,9 +125,13 @@ def take(request: Request) -> Response:
 
 def _ask(request: Request, form: Form, about: ReportSubject) -> None:
     world, who = world_of(request), by_now(request)
+    with world.home.database.read() as session:
+        report, seen = _filled(request, session, form, about), find_draft(session, form.name, about)
+    files = make_all(report, world.home.settings, who["now"])  # nobody else waits to write meanwhile
     with world.home.database.write() as session:
-        report = _filled(request, session, form, about)
-        files = make_all(report, world.home.settings, who["now"])
+        draft = find_draft(session, form.name, about)
+        if draft is not None and (seen is None or seen.revision != draft.revision):
+            raise ReportError("changed", form=form.name, by=draft.saved_by)
         hand_over(session, report, about, files, **who)
 
 
