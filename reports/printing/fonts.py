@@ -50,9 +50,17 @@ def open_faces(files: Iterable[str] = ()) -> tuple[Face, ...]:
     """The font that comes with Hinomi, and others behind it.
 
     Raises:
-        ReportError: A file cannot be read as a font.
+        ReportError: A file cannot be read as a font, or is of the family of another one.
     """
-    return tuple(_open(path) for path in (SHIPPED, *map(Path, files)))
+    faces: dict[str, Face] = {}
+    for path in (SHIPPED, *map(Path, files)):
+        face = _open(path)
+        other = faces.setdefault(face.family, face)
+        if (
+            other.path.resolve() != path.resolve()
+        ):  # typst takes one font of a family, and boxes for the other's letters
+            raise ReportError("same_family", file=str(path), other=str(other.path), family=face.family)
+    return tuple(faces.values())
 
 
 def missing(text: str, faces: Iterable[Face]) -> Iterator[str]:

@@ -208,6 +208,15 @@ def test_a_further_font_is_fallen_back_on(home: Path, tmp_path: Path) -> None:
         make(report_of(), "pdf", load_settings(home), AT)
 
 
+def test_two_fonts_of_one_family_are_refused(home: Path, tmp_path: Path) -> None:
+    """Of these typst takes one, and the letters that the other has are boxes."""
+    fonts = [str(_font_with(tmp_path / f"{number}.ttf", char)) for number, char in enumerate("őş")]
+    (home / "hinomi.toml").write_text(f"[reports]\nfonts = {fonts}\n", encoding="utf-8")
+    with pytest.raises(ReportError, match="One Letter"):
+        make(report_of("őş"), "pdf", load_settings(home), AT)
+    assert len(open_faces([fonts[0], fonts[0]])) == 2
+
+
 def _font_with(path: Path, char: str) -> Path:
     """A font of one letter, a square."""
     from fontTools.fontBuilder import FontBuilder
