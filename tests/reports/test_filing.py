@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from sqlalchemy import delete, select, update
 
+from archive.models import Capture
 from core.actors import SYSTEM, Role
 from core.settings import load_settings
 from incidents import actions
@@ -104,6 +105,15 @@ def test_every_form_is_filled_with_what_is_known_and_names_what_is_missing(
     told = " ".join(text for _, text in report.texts())
     assert ("●●1" in told) == (name == "cause"), "who ranks stands in the root-cause report alone"
     assert make_all(report, settings, LATER)
+
+
+def test_a_place_whose_address_is_none_keeps_no_report_from_being_written(
+    database: Database, about: ReportSubject, settings: Settings
+) -> None:
+    with database.write() as session:
+        session.execute(update(Capture).values(address="http://[x/+1"))
+        report = filled(session, "rapid", about, settings)
+    assert any(known.table for known in report.items[0].known)
 
 
 def test_the_reports_to_the_authority_have_the_nine_items(
