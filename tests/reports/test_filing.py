@@ -12,6 +12,7 @@ from archive.models import Capture
 from core.actors import SYSTEM, Role
 from core.settings import load_settings
 from incidents import actions
+from incidents.casework.tasks import add_task, settle_task
 from incidents.clocks.models import DeadlineRow
 from incidents.clocks.statements import say
 from incidents.errors import IncidentError
@@ -114,6 +115,25 @@ def test_a_place_whose_address_is_none_keeps_no_report_from_being_written(
         session.execute(update(Capture).values(address="http://[x/+1"))
         report = filled(session, "rapid", about, settings)
     assert any(known.table for known in report.items[0].known)
+
+
+def test_the_words_of_an_added_task_stand_in_no_report(
+    database: Database, about: ReportSubject, settings: Settings
+) -> None:
+    """People name operators and customers in them, and what the program tells goes to an office by itself."""
+    with database.write() as session:
+        assert about.incident_id is not None
+        for state in ("done", "open"):
+            task = add_task(session, about.incident_id, "作業者 佐藤健 に聞く", actor=SUZUKI, now=NOW)
+            if state == "done":
+                settle_task(session, task.id, state, actor=SUZUKI, now=NOW)
+        told = {name: _told(session, name, about, settings) for name in load_forms() if name != "quarterly"}
+    assert not [name for name, text in told.items() if "佐藤" in text]
+    assert "担当者が追加した作業" in told["rapid"]
+
+
+def _told(session: Session, form: str, about: ReportSubject, settings: Settings) -> str:
+    return " ".join(text for _, text in filled(session, form, about, settings).texts())
 
 
 def test_the_reports_to_the_authority_have_the_nine_items(
