@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -325,6 +327,26 @@ def test_nobody_writes_over_what_another_saved(database: Database, about: Report
             save(session, "rapid", about, {}, revision=1, actor=by("a", Role.AUDITOR), now=LATER)
         with pytest.raises(NotAllowedError):
             save(session, "cause", about, {}, revision=0, actor=OWNER, now=LATER)
+
+
+@pytest.mark.both_databases
+def test_of_two_who_save_a_quarter_at_once_the_second_is_told(database: Database) -> None:
+    quarter = ReportSubject(quarter="2026-Q3")
+    saved: dict[str, Any] = {"now": LATER, "actor": SUZUKI}
+    with database.write() as session:
+        save(session, "quarterly", quarter, {"outlook": {"text": "一"}}, revision=0, **saved)
+
+    def write_over() -> None:
+        with database.write() as session:
+            save(session, "quarterly", quarter, {"outlook": {"text": "三"}}, revision=1, **saved)
+
+    with ThreadPoolExecutor(1) as pool:
+        with database.write() as session:
+            save(session, "quarterly", quarter, {"outlook": {"text": "二"}}, revision=1, **saved)
+            other = pool.submit(write_over)
+            time.sleep(0.5)
+        with pytest.raises(ReportError, match="suzuki"):
+            other.result()
 
 
 @pytest.mark.parametrize(
