@@ -7,6 +7,7 @@ import re
 import time
 import unicodedata
 import zipfile
+from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -168,6 +169,13 @@ def test_what_is_clean_stays_and_has_no_invisible_characters(text: str) -> None:
 
 def test_controls_are_shown_as_codes() -> None:
     assert clean("a\x00\u202eb\u200b\ufeff\tc\r\nd\u2028") == "a[U+0000][U+202E]b[U+200B][U+FEFF] c\nd[U+2028]"
+
+
+def test_a_variant_that_only_a_font_behind_has_is_named() -> None:
+    """Typst prints the letter with the first font that has it, in its common form."""
+    bare = replace(FACES[0], variants=frozenset())
+    assert list(missing("辻\U000e0100", [bare, FACES[0]])) == ["辻\U000e0100"]
+    assert not list(missing("辻\U000e0100", [FACES[0], bare]))
 
 
 @pytest.mark.parametrize("letter", ["𠮷", "龘", "髙", "﨑", "邊", "辻\U000e0100", "①", "〜", "é"])
