@@ -26,7 +26,7 @@ from core.settings import load_settings
 from reports.errors import GlyphError, ReportError
 from reports.making import make, make_all
 from reports.outputs import output_of
-from reports.printing.clean import clean
+from reports.printing.clean import INVISIBLE, clean
 from reports.printing.fonts import SHIPPED, letters, missing, open_faces
 from tests.reports.made_up import AT, report_of
 
@@ -162,13 +162,19 @@ def test_what_is_clean_stays_and_has_no_invisible_characters(text: str) -> None:
     once = clean(text)
     assert clean(once) == once
     assert not any(unicodedata.category(char) in {"Cc", "Cs", "Cf"} for char in once if char not in "\n\u200c\u200d")
-    kept = [char for char in text if unicodedata.category(char)[0] in "LNPS"]
+    kept = [char for char in text if unicodedata.category(char)[0] in "LNPS" and char not in INVISIBLE]
     rest = iter(once)
     assert all(char in rest for char in kept), "nothing is left out, and the order stays"
 
 
 def test_controls_are_shown_as_codes() -> None:
     assert clean("a\x00\u202eb\u200b\ufeff\tc\r\nd\u2028") == "a[U+0000][U+202E]b[U+200B][U+FEFF] c\nd[U+2028]"
+
+
+@pytest.mark.parametrize("char", "\u034f\u115f\u1160\u17b4\u180b\u2800\u3164\uffa0")
+def test_letters_that_nobody_sees_are_shown_as_codes(char: str) -> None:
+    """A further font may have them, so that they would pass as printed."""
+    assert clean(f"a{char}b") == f"a[U+{ord(char):04X}]b"
 
 
 def test_a_variant_that_only_a_font_behind_has_is_named() -> None:
