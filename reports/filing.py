@@ -219,6 +219,12 @@ def output_bytes(session: Session, version: ReportVersion, format_name: str) -> 
     return found
 
 
+def output_hashes(session: Session, version: ReportVersion) -> dict[str, str]:
+    """The formats that a version was frozen in, with their hashes: formats that came later are none of its."""
+    asked = select(ReportOutput.format, ReportOutput.sha256).where(ReportOutput.version_id == version.id)
+    return {row.format: row.sha256 for row in session.execute(asked.order_by(ReportOutput.format))}
+
+
 def _about(version: ReportVersion) -> ReportSubject:
     kind, _, rest = version.about.partition(":")
     return ReportSubject(version.incident_id) if kind == INCIDENT else ReportSubject(quarter=rest)

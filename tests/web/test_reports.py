@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from sqlalchemy import delete
 
 from core.actors import Role
 from reports.forms import form_of as report_form
+from reports.models import ReportOutput
 from reports.values import LONGEST_TEXT
 from tests.web.people import another
 from tests.web.scene import form_mark
@@ -106,6 +108,16 @@ def test_a_character_without_a_glyph_is_told_before_it_is_printed(browser: TestC
     assert "U+0151" in saved.text
     refused = browser.post(f"{page}/file", data={"form_mark": mark, "format": "pdf"})
     assert (refused.status_code, "U+0151" in refused.text) == (409, True)
+
+
+def test_a_version_of_before_a_format_was_known_is_shown(browser: TestClient, scene: Scene, database: Database) -> None:
+    page = f"/incidents/{scene.incident_id}/reports/rapid"
+    mark = form_mark(browser, page)
+    browser.post(page, data={"form_mark": mark, "revision": "0", "text-cause": "原因", "do": "ask"})
+    with database.write() as session:
+        session.execute(delete(ReportOutput).where(ReportOutput.format == "docx"))
+    shown = browser.get(f"{page}/versions/1")
+    assert (shown.status_code, ">PDF<" in shown.text, ">DOCX<" in shown.text) == (200, True, False)
 
 
 def test_numbers_of_customers_are_listed_for_who_may_alone(

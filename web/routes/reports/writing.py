@@ -12,7 +12,7 @@ from people.roles import Permission
 from reports.comparing import differences
 from reports.drafting import KNOWN, TEXT, find_draft, save
 from reports.errors import GlyphError, ReportError
-from reports.filing import get_version, hand_over, output_bytes, record_taking, versions_of
+from reports.filing import get_version, hand_over, output_bytes, output_hashes, record_taking, versions_of
 from reports.filling import fill
 from reports.making import MadeFile, make, make_all
 from reports.models import APPROVED, FILED, WAITING
@@ -93,7 +93,7 @@ def version(request: Request) -> Response:
         before = _before(past, number)
         report = from_data(found.content)
         changed = differences(from_data(before.content), report) if before else None
-        files = {name: output_bytes(session, found, name).sha256 for name in load_outputs()}
+        files = {name: sha256 for name, sha256 in output_hashes(session, found).items() if name in load_outputs()}
         shown = version_line(found, language)
     return world.pages.render(
         request, "report_version.html", line=line, about=about, place=f"{place_of(about)}/{form.name}", form=form,
