@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import difflib
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from reports.values import FilledItem, FilledReport
 
 Sign = Literal["same", "gone", "new"]
+MOST_COMPARED: Final = 400
+"""Lines of either side that are compared one by one: the time that takes grows by their third power."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,12 +50,32 @@ def _lines(item: FilledItem | None) -> list[str]:
 
 
 def _compare(before: list[str], after: list[str]) -> tuple[tuple[Sign, str], ...]:
-    told: list[tuple[Sign, str]] = []
+    head = _shared(before, after)
+    tail = _shared(before[head:][::-1], after[head:][::-1])
+    old, new = before[head : len(before) - tail], after[head : len(after) - tail]
+    told: list[tuple[Sign, str]] = [("same", line) for line in before[:head]]
+    told += _compare_changed(old, new)
+    told += [("same", line) for line in before[len(before) - tail :]]
+    return tuple(told)
+
+
+def _shared(before: list[str], after: list[str]) -> int:
+    """How many lines at the beginning are the same."""
+    return next(
+        (at for at, (old, new) in enumerate(zip(before, after, strict=False)) if old != new),
+        min(len(before), len(after)),
+    )
+
+
+def _compare_changed(before: list[str], after: list[str]) -> Iterator[tuple[Sign, str]]:
+    if max(len(before), len(after)) > MOST_COMPARED:
+        yield from (("gone", line) for line in before)
+        yield from (("new", line) for line in after)
+        return
     matcher = difflib.SequenceMatcher(a=before, b=after, autojunk=False)
     for _, first, last, first_new, last_new in matcher.get_opcodes():
         if before[first:last] == after[first_new:last_new]:
-            told += [("same", line) for line in before[first:last]]
+            yield from (("same", line) for line in before[first:last])
             continue
-        told += [("gone", line) for line in before[first:last]]
-        told += [("new", line) for line in after[first_new:last_new]]
-    return tuple(told)
+        yield from (("gone", line) for line in before[first:last])
+        yield from (("new", line) for line in after[first_new:last_new])

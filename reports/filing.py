@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Any, Final
 from sqlalchemy import select
 
 from incidents.casework.changes import CHANGES, change
+from incidents.casework.standing import whole
 from incidents.clocks.settling import meet
 from incidents.timeline.events import add_event
-from reports.drafting import find_draft
+from reports.drafting import KNOWN, TEXT, find_draft
 from reports.errors import ReportError
 from reports.filling import INCIDENT, ReportSubject
 from reports.forms import form_of
@@ -29,11 +30,12 @@ if TYPE_CHECKING:
     from core.actors import Actor
     from deadlines.rulebook import Rulebook
     from reports.making import MadeFile
+    from reports.models import ReportDraft
     from reports.values import FilledReport
 
 ASKED, WAS_APPROVED, WAS_RETURNED, TAKEN = "report-asked", "report-approved", "report-returned", "report-taken"
 MADE: Final = "made"
-FROZEN: Final = ("about", "incident_id", "form", "number", "sha256")
+FROZEN: Final = ("about", "incident_id", "form", "number", "sha256", "writers")
 """Columns that never change, as the event of the handing over has them."""
 LONGEST_WORDS: Final = 500
 
@@ -96,13 +98,16 @@ def hand_over(
 def decide(
     session: Session, version: ReportVersion, *, approve: bool, reason: str, actor: Actor, now: datetime
 ) -> None:
-    """Approve a version as it is, or return it with a reason.
+    """Approve a version as it is, or return it with a reason: an approved one too, until it is filed.
 
     Raises:
-        ReportError: It does not wait, or is returned without a reason.
+        ReportError: It does not wait, is not to be returned any more, or is returned without a reason.
         ReportRightsError: It is not theirs to approve, or they wrote it.
+        IncidentError: The incident is part of another.
     """
-    if version.state != WAITING:
+    if version.incident_id is not None:
+        whole(session, version.incident_id)  # nobody saves meanwhile
+    if version.state != WAITING and (approve or version.state != APPROVED):
         raise ReportError("not_waiting", form=version.form, number=version.number, state=version.state)
     alone = check_may_approve(session, form_of(version.form), version, actor, now)
     words = reason.strip()[:LONGEST_WORDS]
@@ -115,10 +120,11 @@ def decide(
         session, WAS_APPROVED if approve else WAS_RETURNED, version, actor, now,
         {"reason": words or "–", **alone, CHANGES: changes},
     )  # fmt: skip
-    if approve:
-        draft = find_draft(session, version.form, _about(version))
-        if draft is not None:
-            draft.writers = []  # whoever writes on writes the next version
+    draft = find_draft(session, version.form, _about(version))
+    if draft is not None and not approve:
+        draft.writers = sorted({*draft.writers, *version.writers})  # what they wrote goes into the next version
+    elif draft is not None and _is_in(draft, version):
+        draft.writers = []  # whoever writes on writes the next version
 
 
 def file_version(
@@ -136,7 +142,8 @@ def file_version(
     """An approved version was handed in: to whom, under which number, when, and which deadlines it meets.
 
     Raises:
-        ReportError: It is not approved, nobody is named, the moment has not come, or it meets no such deadline.
+        ReportError: It is not approved, nobody is named, the moment has not come or was before the approval, or it
+            meets no such deadline.
         IncidentError: A deadline cannot be met now, or who acts is no responder.
     """
     form = form_of(version.form)
@@ -148,6 +155,9 @@ def file_version(
         raise ReportError("no_recipient")
     if at > now:
         raise ReportError("ahead", at=f"{at:%Y-%m-%d %H:%M %Z}")
+    approved = version.decided_at or now
+    if at < approved.replace(second=0, microsecond=0):  # forms say minutes
+        raise ReportError("before", at=f"{at:%Y-%m-%d %H:%M %Z}", approved=f"{approved:%Y-%m-%d %H:%M %Z}")
     changes = change(
         version, state=FILED, filed_at=at, filed_by=actor.name, recipient=to,
         reference=reference.strip()[:LONGEST_WORDS],
@@ -213,15 +223,31 @@ def output_bytes(session: Session, version: ReportVersion, format_name: str) -> 
     return found
 
 
+def output_hashes(session: Session, version: ReportVersion) -> dict[str, str]:
+    """The formats that a version was frozen in, with their hashes: formats that came later are none of its."""
+    asked = select(ReportOutput.format, ReportOutput.sha256).where(ReportOutput.version_id == version.id)
+    return {row.format: row.sha256 for row in session.execute(asked.order_by(ReportOutput.format))}
+
+
 def _about(version: ReportVersion) -> ReportSubject:
     kind, _, rest = version.about.partition(":")
     return ReportSubject(version.incident_id) if kind == INCIDENT else ReportSubject(quarter=rest)
 
 
+def _is_in(draft: ReportDraft, version: ReportVersion) -> bool:
+    """Whether a version holds all that was written: nobody wrote on while it waited."""
+    nothing: dict[str, Any] = {}
+    return all(
+        (item["written"], item["tells_known"]) == (written.get(TEXT, ""), written.get(KNOWN, True))
+        for item in version.content["items"]
+        for written in (draft.items.get(item["name"], nothing),)
+    )
+
+
 def _said(content: dict[str, Any]) -> Any:
     """What a report says, without the moment at which it was said."""
     return [
-        [item["name"], item["written"], item["tells_known"], [known["text"] for known in item["known"]]]
+        [item["name"], item["written"], item["tells_known"], [[one["text"], one["table"]] for one in item["known"]]]
         for item in content["items"]
     ]  # fmt: skip
 

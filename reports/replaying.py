@@ -25,13 +25,19 @@ PLAYED = (ASKED, "report-approved", "report-returned", "report-filed")
 
 @dataclass(slots=True)
 class PlayedVersion:
-    """A version as its events have it; the names are those of its columns, but for ``outputs``."""
+    """A version as its events have it; the names are those of its columns, but for ``outputs``.
+
+    ``writers`` are None where the event is of a time when it did not name them.
+    """
 
     about: str
     incident_id: int | None
     form: str
     number: int
     sha256: str
+    asked_at: datetime
+    asked_by: str
+    writers: list[str] | None = None
     state: str = "waiting"
     decided_at: datetime | None = None
     decided_by: str = ""
@@ -57,13 +63,25 @@ def find_wrong_reports(session: Session) -> Iterator[tuple[str, str]]:
     saved = {int(event.data["draft"]): event for event in _events(session, (SAVED,))}
     for draft in session.scalars(select(ReportDraft).order_by(ReportDraft.id)):
         told = saved.pop(draft.id, None)
-        if told is None or told.data["sha256"] != hash_of(draft.items):
+        if told is None or _as_saved(draft) != _as_told(told):
             yield f"draft of report {draft.form}, {draft.about}", "it is not what was saved last"
+    for told in saved.values():
+        yield f"draft of report {told.data['form']}, {told.data['about']}", "its timeline is there, it is not"
+
+
+def _as_saved(draft: ReportDraft) -> tuple[Any, ...]:
+    return draft.form, draft.about, hash_of(draft.items), draft.revision, draft.saved_by
+
+
+def _as_told(event: Event) -> tuple[Any, ...]:
+    return (*(event.data[name] for name in ("form", "about", "sha256", "revision")), event.actor)
 
 
 def _differences(session: Session, row: ReportVersion, wanted: PlayedVersion) -> Iterator[str]:
     for name in PlayedVersion.__dataclass_fields__:
-        if name != "outputs" and getattr(row, name) != getattr(wanted, name):
+        if name == "outputs" or (name == "writers" and wanted.writers is None):
+            continue
+        if getattr(row, name) != getattr(wanted, name):
             yield f"its {name} is {getattr(row, name)}, its timeline came to {getattr(wanted, name)}"
     if hash_of(row.content) != wanted.sha256:
         yield "what it says is not what was handed over"
@@ -80,7 +98,9 @@ def _replay(session: Session) -> dict[int, PlayedVersion]:
         number, data = int(event.data["version"]), event.data
         if event.kind == ASKED:
             made: dict[str, Any] = data["made"]
-            found[number] = PlayedVersion(**made, outputs=dict(data["outputs"]))
+            found[number] = PlayedVersion(
+                **made, asked_at=event.happened_at, asked_by=event.actor, outputs=dict(data["outputs"])
+            )  # fmt: skip
         elif number in found:
             play(found[number], data[CHANGES])
     return found

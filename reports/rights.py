@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from core.actors import Role
+from core.database import serialise
 from incidents.casework.standing import check_may_steer, check_may_work, whole
 from incidents.ownership import is_of
 from people.accounts import as_actor, list_accounts
@@ -46,6 +47,7 @@ def check_may_write(session: Session, about: ReportSubject, actor: Actor) -> Non
     _needs(actor, Permission.WRITE_REPORTS)
     if about.incident_id is None:
         _needs(actor, Permission.SEE_QUARTERS)
+        serialise(session, about.written)  # as `whole` does of an incident: one writes at a time
         return
     whole(session, about.incident_id)
     check_may_work(session, about.incident_id, actor, WRITE)

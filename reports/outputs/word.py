@@ -65,8 +65,22 @@ def _write_item(document: Any, item: FilledItem, report: FilledReport, small: An
         _add_table(document, known, small)
     for gap in item.open_gaps:
         document.add_paragraph(style="Intense Quote").add_run(gap.text).bold = True
-    for block in item.written.strip().split("\n\n") if item.written.strip() else ():
-        document.add_paragraph(block.strip("\n"))
+    if item.written.strip():
+        _write_blocks(document, [block.strip("\n") for block in item.written.strip().split("\n\n")])
+
+
+def _write_blocks(document: Any, blocks: Sequence[str]) -> None:
+    """Paragraphs, each behind the last: python-docx looks through all of them for where one more goes."""
+    from docx.oxml import OxmlElement
+    from docx.text.paragraph import Paragraph
+
+    last = document.add_paragraph(blocks[0])
+    for block in blocks[1:]:
+        element = OxmlElement("w:p")
+        last._p.addnext(element)  # noqa: SLF001  # there is no other way to put one behind another
+        last = Paragraph(element, last._parent)  # noqa: SLF001
+        if block:
+            last.add_run(block)
 
 
 def _add_table(document: Any, known: Known, small: Any) -> None:

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 JOINERS: Final = frozenset("\u200c\u200d")
 SHOWN_AS_CODE: Final = frozenset({"Cc", "Cf", "Cs", "Cn", "Zl", "Zp"})
+INVISIBLE: Final = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u2800\u3164\uffa0")
+"""Letters and marks by their category, and nothing to look at: fillers, joiners, the empty braille cell."""
 _KNOWN: Final = str.maketrans({"\t": " ", "\u00a0": " "})
 
 
@@ -49,6 +51,7 @@ def _cleaned(item: FilledItem) -> FilledItem:
 
 
 def _shown(char: str) -> str:
-    if char == "\n" or char in JOINERS or unicodedata.category(char) not in SHOWN_AS_CODE:
+    is_seen = unicodedata.category(char) not in SHOWN_AS_CODE and char not in INVISIBLE
+    if char == "\n" or char in JOINERS or is_seen:
         return char
     return f"[U+{ord(char):04X}]"

@@ -50,16 +50,24 @@ def open_faces(files: Iterable[str] = ()) -> tuple[Face, ...]:
     """The font that comes with Hinomi, and others behind it.
 
     Raises:
-        ReportError: A file cannot be read as a font.
+        ReportError: A file cannot be read as a font, or is of the family of another one.
     """
-    return tuple(_open(path) for path in (SHIPPED, *map(Path, files)))
+    faces: dict[str, Face] = {}
+    for path in (SHIPPED, *map(Path, files)):
+        face = _open(path)
+        other = faces.setdefault(face.family, face)
+        if (
+            other.path.resolve() != path.resolve()
+        ):  # typst takes one font of a family, and boxes for the other's letters
+            raise ReportError("same_family", file=str(path), other=str(other.path), family=face.family)
+    return tuple(faces.values())
 
 
 def missing(text: str, faces: Iterable[Face]) -> Iterator[str]:
-    """Characters of a text, each with its selector, that no single font has; each once."""
+    """Characters of a text, each with its selector, that the font they are printed with lacks; each once."""
     known, found = tuple(faces), set()
     for letter in letters(text):
-        if letter not in found and not any(_has(face, letter) for face in known):
+        if letter not in found and not _is_printed(letter, known):
             found.add(letter)
             yield letter
 
@@ -91,9 +99,11 @@ def letters(text: str) -> Iterator[str]:
         yield letter
 
 
-def _has(face: Face, letter: str) -> bool:
-    if len(letter) == 1:
-        return ord(letter) in face.characters
+def _is_printed(letter: str, faces: Iterable[Face]) -> bool:
+    """Whether the font that typst takes, the first that has the letter, has it with its selector too."""
+    face = next((one for one in faces if ord(letter[0]) in one.characters), None)
+    if face is None or len(letter) == 1:
+        return face is not None
     return len(letter) == 2 and (ord(letter[0]), ord(letter[1])) in face.variants  # noqa: PLR2004  # letter and selector
 
 

@@ -68,7 +68,7 @@ def seen_at(case: CaseFile, words: ReportWords) -> Iterator[Known | ReportGap]:
     rows = [tuple(words.say(f"head.{one}") for one in ("place", "posted", "fetched", "document"))]
     rows += [
         (
-            f"{words.named('source', view.source)} {urlsplit(view.address).hostname or ''}".strip(),
+            f"{words.named('source', view.source)} {_host(view.address)}".strip(),
             words.moment(view.posted_at), words.moment(view.fetched_at), f"#{view.capture_id} {view.sha256}",
         )
         for view in case.places.views[:PLACES_TOLD]
@@ -78,6 +78,14 @@ def seen_at(case: CaseFile, words: ReportWords) -> Iterator[Known | ReportGap]:
         yield words.known("places", words.say("source.archive"), table=rows, n=words.number(case.places.total))
     if more > 0:
         yield words.known("more_places", words.say("source.archive"), n=words.number(more))
+
+
+def _host(address: str) -> str:
+    """The host of an address; none of what is no address (``http://[x``)."""
+    try:
+        return urlsplit(address).hostname or ""
+    except ValueError:
+        return ""
 
 
 def data_kinds(case: CaseFile, words: ReportWords) -> Iterator[Known | ReportGap]:

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import timedelta
 
+    from incidents.casework.reading import TaskLine
     from reports.case import CaseFile
     from reports.values import Known, ReportGap
     from reports.words import ReportWords
@@ -52,7 +53,7 @@ def tasks_done(case: CaseFile, words: ReportWords) -> Iterator[Known | ReportGap
     done = [task for task in case.tasks if task.state == DONE]
     if done:
         rows = [(words.say("head.task"), words.say("head.done_at"))]
-        rows += [(task.text, words.moment(task.settled_at)) for task in done]
+        rows += [(_what(task, words), words.moment(task.settled_at)) for task in done]
         yield words.known("tasks_done", words.say("source.tasks"), table=rows, n=len(done))
 
 
@@ -61,8 +62,13 @@ def tasks_open(case: CaseFile, words: ReportWords) -> Iterator[Known | ReportGap
     left = [task for task in case.tasks if task.state == OPEN]
     if left:
         rows = [(words.say("head.task"), words.say("head.due"))]
-        rows += [(task.text, words.moment(task.due_at)) for task in left]
+        rows += [(_what(task, words), words.moment(task.due_at)) for task in left]
         yield words.known("tasks_open", words.say("source.tasks"), table=rows, n=len(left))
+
+
+def _what(task: TaskLine, words: ReportWords) -> str:
+    """A playbook's task as it says it; the words of one that somebody added may name anybody, so its number stands."""
+    return task.text if task.playbook else words.say("task_added", id=task.id)
 
 
 def terms(case: CaseFile, words: ReportWords) -> Iterator[Known | ReportGap]:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 
+from archive.models import Capture
 from core.actors import SYSTEM, Role
 from core.settings import load_settings
 from incidents import actions
+from incidents.casework.tasks import add_task, settle_task
 from incidents.clocks.models import DeadlineRow
 from incidents.clocks.statements import say
 from incidents.errors import IncidentError
@@ -106,6 +110,34 @@ def test_every_form_is_filled_with_what_is_known_and_names_what_is_missing(
     assert make_all(report, settings, LATER)
 
 
+def test_a_place_whose_address_is_none_keeps_no_report_from_being_written(
+    database: Database, about: ReportSubject, settings: Settings
+) -> None:
+    with database.write() as session:
+        session.execute(update(Capture).values(address="http://[x/+1"))
+        report = filled(session, "rapid", about, settings)
+    assert any(known.table for known in report.items[0].known)
+
+
+def test_the_words_of_an_added_task_stand_in_no_report(
+    database: Database, about: ReportSubject, settings: Settings
+) -> None:
+    """People name operators and customers in them, and what the program tells goes to an office by itself."""
+    with database.write() as session:
+        assert about.incident_id is not None
+        for state in ("done", "open"):
+            task = add_task(session, about.incident_id, "作業者 佐藤健 に聞く", actor=SUZUKI, now=NOW)
+            if state == "done":
+                settle_task(session, task.id, state, actor=SUZUKI, now=NOW)
+        told = {name: _told(session, name, about, settings) for name in load_forms() if name != "quarterly"}
+    assert not [name for name, text in told.items() if "佐藤" in text]
+    assert "担当者が追加した作業" in told["rapid"]
+
+
+def _told(session: Session, form: str, about: ReportSubject, settings: Settings) -> str:
+    return " ".join(text for _, text in filled(session, form, about, settings).texts())
+
+
 def test_the_reports_to_the_authority_have_the_nine_items(
     database: Database, about: ReportSubject, settings: Settings
 ) -> None:
@@ -185,6 +217,28 @@ def test_who_wrote_it_approves_it_only_when_nobody_else_could(
             decide(session, version_of(session, about, "final"), approve=True, reason="", actor=alone, now=LATER)
 
 
+def test_what_was_written_while_a_version_waited_is_not_approved_by_who_wrote_it(
+    database: Database, about: ReportSubject, settings: Settings
+) -> None:
+    both = by("root", Role.RESPONDER, Role.DATA_OWNER)
+    asked(database, about, settings)
+    with database.write() as session:
+        add_account(session, "nakamura", roles=[Role.DATA_OWNER], extracts=["*"], actor=SYSTEM, now=NOW)
+        save(session, "rapid", about, {"cause": {"text": "別の原因"}}, revision=1, actor=both, now=LATER)
+        decide(session, version_of(session, about), approve=True, reason="", actor=OWNER, now=LATER)
+        file_version(
+            session, version_of(session, about), recipient="局", reference="", at=LATER, actor=SUZUKI, now=LATER
+        )
+        report = filled(session, "rapid", about, settings)
+        hand_over(session, report, about, make_all(report, settings, LATER), actor=SUZUKI, now=LATER)
+        with pytest.raises(ReportRightsError, match="somebody else"):
+            decide(session, version_of(session, about), approve=True, reason="", actor=both, now=LATER)
+        decide(session, version_of(session, about), approve=True, reason="", actor=OWNER, now=LATER)
+        draft = find_draft(session, "rapid", about)
+        assert draft is not None
+        assert draft.writers == [], "what is written on is the next version's"
+
+
 def test_one_version_waits_at_a_time_and_nothing_new_is_no_version(
     database: Database, about: ReportSubject, settings: Settings
 ) -> None:
@@ -205,6 +259,62 @@ def test_one_version_waits_at_a_time_and_nothing_new_is_no_version(
         assert ("new", "別の文") in changed["overview"]
 
 
+def test_an_approved_version_that_is_wrong_is_returned_instead_of_filed(
+    database: Database, about: ReportSubject, settings: Settings
+) -> None:
+    asked(database, about, settings)
+    with database.write() as session:
+        version = version_of(session, about)
+        decide(session, version, approve=True, reason="", actor=OWNER, now=LATER)
+        with pytest.raises(ReportRightsError):
+            decide(session, version, approve=False, reason="件数", actor=SUZUKI, now=LATER)
+        with pytest.raises(ReportError, match="does not wait"):
+            decide(session, version, approve=True, reason="", actor=OWNER, now=LATER)
+        decide(session, version, approve=False, reason="件数が変わった", actor=OWNER, now=LATER)
+        draft = find_draft(session, "rapid", about)
+        assert draft is not None
+        assert draft.writers == ["suzuki"]
+        with pytest.raises(ReportError, match="not approved"):
+            file_version(session, version, recipient="局", reference="", at=LATER, actor=SUZUKI, now=LATER)
+    assert asked(database, about, settings, text="直した文") == 2
+    with database.write() as session:
+        assert list(find_wrong_reports(session)) == []
+        new = version_of(session, about)
+        decide(session, new, approve=True, reason="", actor=OWNER, now=LATER)
+        file_version(session, new, recipient="局", reference="", at=LATER, actor=SUZUKI, now=LATER)
+        with pytest.raises(ReportError):
+            decide(session, new, approve=False, reason="遅い", actor=OWNER, now=LATER)
+
+
+def test_nothing_is_filed_before_it_was_approved(database: Database, about: ReportSubject, settings: Settings) -> None:
+    """A deadline that was missed is not met by saying that the version went out earlier than it was there."""
+    asked(database, about, settings)
+    filing: dict[str, Any] = {"recipient": "局", "reference": "", "actor": SUZUKI, "now": LATER + timedelta(hours=1)}
+    with database.write() as session:
+        version = version_of(session, about)
+        decide(session, version, approve=True, reason="", actor=OWNER, now=LATER + timedelta(seconds=50))
+        with pytest.raises(ReportError, match="was approved at"):
+            file_version(session, version, **filing, at=LATER - timedelta(minutes=1))
+        file_version(session, version, **filing, at=LATER)  # the minute of the approval, as forms say it
+
+
+def test_a_report_of_which_a_table_alone_changed_is_new(
+    database: Database, about: ReportSubject, settings: Settings
+) -> None:
+    """A deadline that was missed since stands in a table; its sentence is the same."""
+    asked(database, about, settings, form="management")
+    with database.write() as session:
+        version = version_of(session, about, "management")
+        decide(session, version, approve=True, reason="", actor=by("other", Role.RESPONDER), now=LATER)
+        file_version(session, version, recipient="社長", reference="", at=LATER, actor=SUZUKI, now=LATER)
+        draft, late = find_draft(session, "management", about), LATER + timedelta(days=40)
+        report = fill(session, "management", about, settings, now=LATER, written=draft.items if draft else None)
+        with pytest.raises(ReportError, match="says nothing"):
+            hand_over(session, report, about, [], actor=SUZUKI, now=late)
+        report = fill(session, "management", about, settings, now=late, written=draft.items if draft else None)
+        assert hand_over(session, report, about, [], actor=SUZUKI, now=late).number == 2
+
+
 def test_nobody_writes_over_what_another_saved(database: Database, about: ReportSubject) -> None:
     with database.write() as session:
         save(session, "rapid", about, {"cause": {"text": "一"}}, revision=0, actor=SUZUKI, now=LATER)
@@ -219,12 +329,35 @@ def test_nobody_writes_over_what_another_saved(database: Database, about: Report
             save(session, "cause", about, {}, revision=0, actor=OWNER, now=LATER)
 
 
+@pytest.mark.both_databases
+def test_of_two_who_save_a_quarter_at_once_the_second_is_told(database: Database) -> None:
+    quarter = ReportSubject(quarter="2026-Q3")
+    saved: dict[str, Any] = {"now": LATER, "actor": SUZUKI}
+    with database.write() as session:
+        save(session, "quarterly", quarter, {"outlook": {"text": "一"}}, revision=0, **saved)
+
+    def write_over() -> None:
+        with database.write() as session:
+            save(session, "quarterly", quarter, {"outlook": {"text": "三"}}, revision=1, **saved)
+
+    with ThreadPoolExecutor(1) as pool:
+        with database.write() as session:
+            save(session, "quarterly", quarter, {"outlook": {"text": "二"}}, revision=1, **saved)
+            other = pool.submit(write_over)
+            time.sleep(0.5)
+        with pytest.raises(ReportError, match="suzuki"):
+            other.result()
+
+
 @pytest.mark.parametrize(
     ("table", "values", "said"),
     [
         (ReportVersion, {"state": "filed"}, "state"), (ReportVersion, {"recipient": "nobody"}, "recipient"),
         (ReportVersion, {"sha256": "0" * 64}, "sha256"), (ReportVersion, {"content": {}}, "what it says"),
-        (ReportOutput, {"content": b"another"}, "file"), (ReportDraft, {"items": {}}, "saved last"),
+        (ReportVersion, {"writers": []}, "writers"), (ReportVersion, {"asked_by": "nobody"}, "asked_by"),
+        (ReportVersion, {"asked_at": NOW}, "asked_at"), (ReportDraft, {"saved_by": "nobody"}, "saved last"),
+        (ReportDraft, {"revision": 9}, "saved last"), (ReportOutput, {"content": b"another"}, "file"),
+        (ReportDraft, {"items": {}}, "saved last"),
     ],
 )  # fmt: skip
 def test_a_changed_report_is_found(
@@ -236,6 +369,30 @@ def test_a_changed_report_is_found(
         session.execute(update(table).values(**values))
     with database.read() as session:
         assert any(said in one for _, one in find_wrong_reports(session))
+
+
+@pytest.mark.parametrize("table", [ReportVersion, ReportDraft])
+def test_a_removed_report_is_found(
+    database: Database, about: ReportSubject, settings: Settings, table: type[Any]
+) -> None:
+    asked(database, about, settings)
+    with database.write() as session:
+        session.execute(delete(ReportOutput))
+        session.execute(delete(table))
+    with database.read() as session:
+        assert any(said == "its timeline is there, it is not" for _, said in find_wrong_reports(session))
+
+
+def test_a_version_of_before_its_writers_were_told_is_whole(
+    database: Database, about: ReportSubject, settings: Settings
+) -> None:
+    asked(database, about, settings)
+    with database.write() as session:
+        event = session.scalars(select(Event).where(Event.kind == "report-asked")).one()
+        made = {name: value for name, value in event.data["made"].items() if name != "writers"}
+        event.data = event.data | {"made": made}
+    with database.read() as session:
+        assert list(find_wrong_reports(session)) == []
 
 
 def test_a_version_stays_as_it_was_while_the_incident_moves_on(

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import io
 import re
+import time
 import unicodedata
 import zipfile
+from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -24,7 +26,7 @@ from core.settings import load_settings
 from reports.errors import GlyphError, ReportError
 from reports.making import make, make_all
 from reports.outputs import output_of
-from reports.printing.clean import clean
+from reports.printing.clean import INVISIBLE, clean
 from reports.printing.fonts import SHIPPED, letters, missing, open_faces
 from tests.reports.made_up import AT, report_of
 
@@ -104,6 +106,15 @@ def test_every_text_stands_in_every_output_and_what_stays_inside_in_none(setting
             assert hidden not in text, (made.format, hidden)
 
 
+def test_thousands_of_paragraphs_are_written_at_once(settings_: Settings) -> None:
+    """A paragraph more took longer with each that was there: a whole report of short ones took a minute."""
+    report = report_of(written="一\n\n二\n三\n\n\n\n" * 15_000)
+    began = time.monotonic()
+    made = make(report, "docx", settings_, AT)
+    assert time.monotonic() - began < 10
+    assert [text for text in word_texts(made.content) if text in {"一", "二\n三"}] == ["一", "二\n三"] * 15_000
+
+
 def test_a_letter_names_no_sources_and_a_gap_is_told_until_somebody_writes(settings_: Settings) -> None:
     plain = make(report_of(cites=False), "md", settings_, AT).content.decode()
     assert "事案の記録" not in plain
@@ -151,13 +162,26 @@ def test_what_is_clean_stays_and_has_no_invisible_characters(text: str) -> None:
     once = clean(text)
     assert clean(once) == once
     assert not any(unicodedata.category(char) in {"Cc", "Cs", "Cf"} for char in once if char not in "\n\u200c\u200d")
-    kept = [char for char in text if unicodedata.category(char)[0] in "LNPS"]
+    kept = [char for char in text if unicodedata.category(char)[0] in "LNPS" and char not in INVISIBLE]
     rest = iter(once)
     assert all(char in rest for char in kept), "nothing is left out, and the order stays"
 
 
 def test_controls_are_shown_as_codes() -> None:
     assert clean("a\x00\u202eb\u200b\ufeff\tc\r\nd\u2028") == "a[U+0000][U+202E]b[U+200B][U+FEFF] c\nd[U+2028]"
+
+
+@pytest.mark.parametrize("char", "\u034f\u115f\u1160\u17b4\u180b\u2800\u3164\uffa0")
+def test_letters_that_nobody_sees_are_shown_as_codes(char: str) -> None:
+    """A further font may have them, so that they would pass as printed."""
+    assert clean(f"a{char}b") == f"a[U+{ord(char):04X}]b"
+
+
+def test_a_variant_that_only_a_font_behind_has_is_named() -> None:
+    """Typst prints the letter with the first font that has it, in its common form."""
+    bare = replace(FACES[0], variants=frozenset())
+    assert list(missing("辻\U000e0100", [bare, FACES[0]])) == ["辻\U000e0100"]
+    assert not list(missing("辻\U000e0100", [FACES[0], bare]))
 
 
 @pytest.mark.parametrize("letter", ["𠮷", "龘", "髙", "﨑", "邊", "辻\U000e0100", "①", "〜", "é"])
@@ -196,6 +220,15 @@ def test_a_further_font_is_fallen_back_on(home: Path, tmp_path: Path) -> None:
     (home / "hinomi.toml").write_text('[reports]\nfonts = ["nowhere.ttf"]\n', encoding="utf-8")
     with pytest.raises(ReportError, match=r"nowhere\.ttf"):
         make(report_of(), "pdf", load_settings(home), AT)
+
+
+def test_two_fonts_of_one_family_are_refused(home: Path, tmp_path: Path) -> None:
+    """Of these typst takes one, and the letters that the other has are boxes."""
+    fonts = [str(_font_with(tmp_path / f"{number}.ttf", char)) for number, char in enumerate("őş")]
+    (home / "hinomi.toml").write_text(f"[reports]\nfonts = {fonts}\n", encoding="utf-8")
+    with pytest.raises(ReportError, match="One Letter"):
+        make(report_of("őş"), "pdf", load_settings(home), AT)
+    assert len(open_faces([fonts[0], fonts[0]])) == 2
 
 
 def _font_with(path: Path, char: str) -> Path:

@@ -6,12 +6,16 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
+from sqlalchemy import delete
 
 from core.actors import Role
 from incidents import actions
 from incidents.clocks.keeping import keep
 from incidents.clocks.statements import say
 from incidents.timeline.attention import acknowledge
+from reports.forms import form_of as report_form
+from reports.models import ReportOutput
+from reports.values import LONGEST_TEXT
 from tests.actors import by
 from tests.web.people import another
 from tests.web.scene import form_mark
@@ -112,6 +116,16 @@ def test_a_character_without_a_glyph_is_told_before_it_is_printed(browser: TestC
     assert (refused.status_code, "U+0151" in refused.text) == (409, True)
 
 
+def test_a_version_of_before_a_format_was_known_is_shown(browser: TestClient, scene: Scene, database: Database) -> None:
+    page = f"/incidents/{scene.incident_id}/reports/rapid"
+    mark = form_mark(browser, page)
+    browser.post(page, data={"form_mark": mark, "revision": "0", "text-cause": "原因", "do": "ask"})
+    with database.write() as session:
+        session.execute(delete(ReportOutput).where(ReportOutput.format == "docx"))
+    shown = browser.get(f"{page}/versions/1")
+    assert (shown.status_code, ">PDF<" in shown.text, ">DOCX<" in shown.text) == (200, True, False)
+
+
 def test_numbers_of_customers_are_listed_for_who_may_alone(
     browser: TestClient, scene: Scene, database: Database, clock: SetClock
 ) -> None:
@@ -176,3 +190,15 @@ def test_the_list_of_reports_is_filtered_and_paged(browser: TestClient, scene: S
         assert page.status_code == 200
         listed = page.text.partition('id="versions"')[2]
         assert {one for one in FORMS if f"{place}/{one}/versions/1" in listed} == shown, query
+
+
+def test_a_report_as_long_as_its_fields_allow_is_saved(browser: TestClient, scene: Scene) -> None:
+    """A letter of Japanese takes nine bytes in a form; every item at once is what the page sends."""
+    page = f"/incidents/{scene.incident_id}/reports/principal"
+    mark = form_mark(browser, page)
+    names = [plan.name for plan in report_form("principal").items]
+    texts = {f"text-{name}": "漏" * LONGEST_TEXT for name in names}
+    saved = browser.post(page, data={"form_mark": mark, "revision": "0", "do": "save"} | texts)
+    assert (saved.status_code, saved.text.count("漏" * LONGEST_TEXT)) == (200, len(names))
+    too_long = browser.post(page, data={"form_mark": mark, "revision": "1", "text-cause": "漏" * 400_000})
+    assert too_long.status_code == 413

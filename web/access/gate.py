@@ -5,6 +5,7 @@ Written as plain ASGI, since it answers for every response, those of errors incl
 
 from __future__ import annotations
 
+import re
 import traceback
 import unicodedata
 from typing import TYPE_CHECKING
@@ -35,6 +36,9 @@ if TYPE_CHECKING:
     from web.world import World
 
 FORM_LIMIT_BYTES = 64 * 1024  # a reason, a note, what each column of a wide table holds
+LONG_FORM_LIMIT_BYTES = 3 * 1024 * 1024  # a report of many items, each of as many letters as it may have, 9 bytes each
+LONG_FORMS = re.compile(r"/(?:incidents/[0-9]+/reports|reports/quarters/[^/]+)/[a-z0-9]+")
+"""Pages of reports: what somebody wrote is saved whole."""
 MOST_FIELDS = 1000
 DOCKS: dict[str, tuple[Permission, type[Uploads | Scans], int]] = {
     "/enrol": (Permission.ENROL, Uploads, 1),
@@ -203,7 +207,8 @@ class Gate:
         dock = DOCKS.get(request.scope["path"])
         if dock is not None and may(session.actor, dock[0]):
             return await self._receive(request, session, *dock[1:])
-        form = await self._read_form(request)
+        is_long = may(session.actor, Permission.WRITE_REPORTS) and LONG_FORMS.fullmatch(request.scope["path"])
+        form = await self._read_form(request, LONG_FORM_LIMIT_BYTES if is_long else FORM_LIMIT_BYTES)
         if not isinstance(form, dict):
             return form
         if not self._world.sessions.is_form_mark(session.id, form.pop(FORM_MARK, "")):
@@ -211,12 +216,12 @@ class Gate:
         request.scope["hinomi.form"] = form
         return None
 
-    async def _read_form(self, request: Request) -> dict[str, str] | Response:
+    async def _read_form(self, request: Request, limit: int = FORM_LIMIT_BYTES) -> dict[str, str] | Response:
         """The fields of a form, or the answer to one that is too long or none."""
         body = bytearray()
         async for chunk in request.stream():
             body += chunk
-            if len(body) > FORM_LIMIT_BYTES:
+            if len(body) > limit:
                 return self._world.pages.error(request, 413)
         try:
             return dict(parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=MOST_FIELDS))

@@ -11,8 +11,8 @@ from incidents.errors import NoIncidentError
 from people.roles import Permission
 from reports.comparing import differences
 from reports.drafting import KNOWN, TEXT, find_draft, save
-from reports.errors import GlyphError
-from reports.filing import get_version, hand_over, output_bytes, record_taking, versions_of
+from reports.errors import GlyphError, ReportError
+from reports.filing import get_version, hand_over, output_bytes, output_hashes, record_taking, versions_of
 from reports.filling import fill
 from reports.making import MadeFile, make, make_all
 from reports.models import APPROVED, FILED, WAITING
@@ -93,7 +93,7 @@ def version(request: Request) -> Response:
         before = _before(past, number)
         report = from_data(found.content)
         changed = differences(from_data(before.content), report) if before else None
-        files = {name: output_bytes(session, found, name).sha256 for name in load_outputs()}
+        files = {name: sha256 for name, sha256 in output_hashes(session, found).items() if name in load_outputs()}
         shown = version_line(found, language)
     return world.pages.render(
         request, "report_version.html", line=line, about=about, place=f"{place_of(about)}/{form.name}", form=form,
@@ -125,9 +125,13 @@ def take(request: Request) -> Response:
 
 def _ask(request: Request, form: Form, about: ReportSubject) -> None:
     world, who = world_of(request), by_now(request)
+    with world.home.database.read() as session:
+        report, seen = _filled(request, session, form, about), find_draft(session, form.name, about)
+    files = make_all(report, world.home.settings, who["now"])  # nobody else waits to write meanwhile
     with world.home.database.write() as session:
-        report = _filled(request, session, form, about)
-        files = make_all(report, world.home.settings, who["now"])
+        draft = find_draft(session, form.name, about)
+        if draft is not None and (seen is None or seen.revision != draft.revision):
+            raise ReportError("changed", form=form.name, by=draft.saved_by)
         hand_over(session, report, about, files, **who)
 
 
