@@ -126,7 +126,7 @@ def read_case(session: Session, incident_id: int, settings: Settings, *, languag
         lent=tuple(register_on(session, today, only=names)) if names else (),
         facts=facts_of(session, session.get_one(Incident, incident_id)),
         said={row.name: StatedFact(row.value, row.said_at) for row in session.scalars(said)},
-        story=tuple(story_of(session, incident_id)), clocks=tuple(clocks),
+        story=tuple(story_of(session, incident_id, with_reports=False)), clocks=tuple(clocks),
         tasks=tuple(list_tasks(session, language=language, now=now, is_open=False, only={incident_id})),
         ranking=read_ranking(session, incident_id, language), organisation=settings.reports.organisation,
         contact=settings.reports.contact, customer_contact=settings.reports.customer_contact,

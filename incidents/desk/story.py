@@ -61,8 +61,15 @@ class Moment:
     number: int = 0
 
 
-def story_of(session: Session, incident_id: int) -> list[Moment]:
-    """The steps of an incident and of what was merged into it, in the order they happened, then what is to come."""
+def story_of(session: Session, incident_id: int, *, with_reports: bool = True) -> list[Moment]:
+    """The steps of an incident and of what was merged into it, in the order they happened, then what is to come.
+
+    Args:
+        session: For reading.
+        incident_id: Of which incident.
+        with_reports: Whether reports that were filed are steps; in a report itself they are not, for its own filing
+            would make it say something new.
+    """
     parts = group_ids(session, incident_id)
     incident = session.get_one(Incident, incident_id)
     posted, seen = session.execute(
@@ -74,7 +81,7 @@ def story_of(session: Session, incident_id: int) -> list[Moment]:
     facts = ((POSTED, posted), (SEEN, seen), (MATCHED, matched))
     moments = [Moment(name, at) for name, at in facts if at is not None]
     moments += _steps(_events(session, parts))
-    moments += _filed(session, parts)
+    moments += _filed(session, parts) if with_reports else ()
     return tell(moments, is_live=incident.state in LIVE and incident.merged_into is None)
 
 
