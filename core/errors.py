@@ -15,6 +15,7 @@ Each package has one branch, defined in its own ``errors`` module or beside the 
     │   ├── ExportError      exports: an export that cannot be meant; a UsageError too
     │   ├── ExportFailedError  exports: something outside failed an export; an OutsideError too
     │   ├── ReportError      reports: a report cannot be written, approved or filed so
+    │   ├── BodyRefusedError  judging: a document's body cannot be purged, held, or let go
     │   └── PeopleError      people: accounts, roles, sign-in, second persons
     ├── SettingsError        core: hinomi.toml or the environment says something that cannot be
     ├── DatabaseError        core: the database cannot be reached, is too old or too new
@@ -36,6 +37,7 @@ Each package has one branch, defined in its own ``errors`` module or beside the 
     ├── TooLargeError        web: more was sent in than is kept
     ├── RefusedCallError     web: a call of the API that is not answered
     ├── DemoError            demo: a stage of it did not do what it should
+    ├── CaseError            demo: a case did not come to what it should
     └── DrillError           demo: a stage of a drill did not do what it should
 """
 

@@ -44,7 +44,7 @@ WRITES_A_FILE: Final = {
     "proof consistency",
     "proof inclusion",
     "root-cause",
-    "report",
+    "report take",
     "canaries make",
     "incident pictures",
 }
