@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import tomllib
 from typing import TYPE_CHECKING
 
@@ -42,13 +43,16 @@ def _tell_case(click_ctx: click.Context, case: str, port: int | None, *, once: b
     """One of the two cases, and then the pages: that of the incident is told with them."""
     from click.core import ParameterSource
 
+    from cli.context import Context as World
     from cli.language import use_language
     from cli.watch.serve import serve
-    from core.settings import DEFAULT_SETTINGS, SETTINGS_FILE
+    from core.settings import DEFAULT_SETTINGS, HOME_VARIABLE, SETTINGS_FILE
     from demo.cases.places import show_places
     from demo.cases.telling import tell_case
     from demo.ports import free_port
 
+    if click_ctx.find_root().params.get("home") is None and HOME_VARIABLE not in os.environ:
+        click_ctx.obj = World(f"hinomi-home-{case}")  # beside the home of the ordinary demo
     ctx: Context = click_ctx.obj
     given = click_ctx.find_root().get_parameter_source("lang")
     if given is ParameterSource.DEFAULT and not (ctx.folder / SETTINGS_FILE).exists():
