@@ -19,6 +19,7 @@ from reports.errors import ReportError
 from reports.filling import INCIDENT, ReportSubject
 from reports.forms import form_of
 from reports.models import APPROVED, FILED, RETURNED, WAITING, ReportOutput, ReportVersion
+from reports.printing.clean import clean
 from reports.rights import FILE, check_may_approve, check_may_file, check_may_see, check_may_write, mentions_of, person
 
 if TYPE_CHECKING:
@@ -110,7 +111,7 @@ def decide(
     if version.state != WAITING and (approve or version.state != APPROVED):
         raise ReportError("not_waiting", form=version.form, number=version.number, state=version.state)
     alone = check_may_approve(session, form_of(version.form), version, actor, now)
-    words = reason.strip()[:LONGEST_WORDS]
+    words = _words("reason", reason)
     if not approve and not words:
         raise ReportError("no_reason")
     changes = change(
@@ -150,7 +151,7 @@ def file_version(
     check_may_file(actor)
     if version.state != APPROVED:
         raise ReportError("not_approved", form=version.form, number=version.number, state=version.state)
-    to = recipient.strip()[:LONGEST_WORDS]
+    to = _words("recipient", recipient)
     if not to:
         raise ReportError("no_recipient")
     if at > now:
@@ -160,7 +161,7 @@ def file_version(
         raise ReportError("before", at=f"{at:%Y-%m-%d %H:%M %Z}", approved=f"{approved:%Y-%m-%d %H:%M %Z}")
     changes = change(
         version, state=FILED, filed_at=at, filed_by=actor.name, recipient=to,
-        reference=reference.strip()[:LONGEST_WORDS],
+        reference=_words("reference", reference),
     )  # fmt: skip
     _tell(
         session, FILE, version, actor, now,
@@ -242,6 +243,18 @@ def _is_in(draft: ReportDraft, version: ReportVersion) -> bool:
         for item in version.content["items"]
         for written in (draft.items.get(item["name"], nothing),)
     )
+
+
+def _words(name: str, given: str) -> str:
+    """What somebody typed into a field, without letters that nobody sees.
+
+    Raises:
+        ReportError: It is too long.
+    """
+    text = clean(given).strip()
+    if len(text) > LONGEST_WORDS:
+        raise ReportError("too_long", item=name, found=len(text), most=LONGEST_WORDS)
+    return text
 
 
 def _said(content: dict[str, Any]) -> Any:

@@ -298,6 +298,21 @@ def test_nothing_is_filed_before_it_was_approved(database: Database, about: Repo
         file_version(session, version, **filing, at=LATER)  # the minute of the approval, as forms say it
 
 
+@pytest.mark.parametrize("field", ["recipient", "reference"])
+def test_what_is_typed_of_a_filing_is_kept_whole_or_refused(
+    database: Database, about: ReportSubject, settings: Settings, field: str
+) -> None:
+    asked(database, about, settings)
+    filing: dict[str, Any] = {"recipient": "局", "reference": "1", "actor": SUZUKI, "now": LATER, "at": LATER}
+    with database.write() as session:
+        version = version_of(session, about)
+        decide(session, version, approve=True, reason="", actor=OWNER, now=LATER)
+        with pytest.raises(ReportError, match="501"):
+            file_version(session, version, **filing | {field: "x" * 501})
+        file_version(session, version, **filing | {field: " 局\u202e番 "})
+        assert getattr(version, field) == "局[U+202E]番"
+
+
 def test_a_report_of_which_a_table_alone_changed_is_new(
     database: Database, about: ReportSubject, settings: Settings
 ) -> None:
