@@ -149,7 +149,7 @@ def list_clocks(
     show: str = OPEN,
     regime: str = "",
     only: Collection[int] | None = None,
-    limit: int = 500,
+    limit: int | None = None,
 ) -> list[ClockLine]:
     """Deadlines of incidents, those that end first in front.
 
@@ -160,7 +160,7 @@ def list_clocks(
         show: Of `SHOWN`.
         regime: Only those of this regime.
         only: Only those of these incidents.
-        limit: At most so many.
+        limit: At most so many; all unless given.
     """
     where: list[ColumnElement[bool]] = []
     if show in {OPEN, MISSED}:

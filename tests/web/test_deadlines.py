@@ -134,3 +134,12 @@ def test_a_data_owner_sees_the_deadlines_of_their_own_incidents_alone(
     assert f'href="{ONE}#deadlines"' in own.get("/deadlines").text
     for path in ("/", "/deadlines", "/deadlines?show=all"):
         assert f'href="{ONE}#deadlines"' not in foreign.get(path).text
+
+
+def test_a_list_that_is_cut_says_so(running: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = running.get("/deadlines?show=all").text
+    assert "end first are shown" not in whole
+    monkeypatch.setattr("web.routes.casework.deadlines.LISTED", 1)
+    cut = running.get("/deadlines?show=all").text
+    assert "Only the 1 that end first are shown" in unescape(cut)
+    assert cut.count(f'href="{ONE}') < whole.count(f'href="{ONE}')

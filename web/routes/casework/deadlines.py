@@ -35,6 +35,8 @@ MOST: Final = 50
 """Running deadlines of one incident that are looked at."""
 AT_DEADLINES = "#deadlines"
 DEEDS = {"met": WAS_MET, "waived": WAS_WAIVED, "resumed": RESUMED}
+LISTED: Final = 500
+"""Deadlines of one page: those that end first; that there are more is told."""
 
 
 def deadlines(request: Request) -> Response:
@@ -47,13 +49,14 @@ def deadlines(request: Request) -> Response:
     regime = regime if regime in {one.id for one in book.regimes} else ""
     with world.home.database.read() as session:
         own = own_incidents(request, session)
-        lines = list_clocks(session, language=language, now=now, show=show, regime=regime, only=own)
+        lines = list_clocks(session, language=language, now=now, show=show, regime=regime, only=own, limit=LISTED + 1)
+        lines, is_cut = lines[:LISTED], len(lines) > LISTED
         reports = standings_of(
             session, {one.incident_id for one in lines}, language=language, actor=actor_of(request), now=now
         )
     return world.pages.render(
-        request, "deadlines.html", lines=lines, clock_reports=reports, show=show, choices=SHOWN, regime=regime,
-        book=book, rules=sorted(book.regimes, key=lambda one: (one.template, one.id)),
+        request, "deadlines.html", lines=lines, most=LISTED if is_cut else 0, clock_reports=reports, show=show,
+        choices=SHOWN, regime=regime, book=book, rules=sorted(book.regimes, key=lambda one: (one.template, one.id)),
     )  # fmt: skip
 
 
