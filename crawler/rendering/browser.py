@@ -27,8 +27,8 @@ PROGRAMS: Final = ("chromium", "chromium-browser", "google-chrome")
 _KINDS: Final = frozenset({"document", "script", "xhr", "fetch"})
 """What a page needs to become what it says; for a picture also what it looks like."""
 _LOOKS: Final = _KINDS | {"stylesheet", "image", "font"}
-_SETTLES_MS: Final = 3000
-"""So long a page may go on loading after it is there; what keeps polling would never be quiet."""
+_SETTLES: Final = 1 / 3
+"""This share of its time a page may go on loading after it is there; what keeps polling would never be quiet."""
 _WIDTH, _HEIGHT = 1280, 1600
 _NO_SUCH_HOST: Final = "MAP * ~NOTFOUND"
 
@@ -117,7 +117,7 @@ def _render(browser: Browser, job: RenderJob, settings: BrowserSettings) -> Rend
         page.route("**/*", gate.decide)
         try:
             page.goto(job.address, wait_until="domcontentloaded")
-            page.wait_for_load_state("networkidle", timeout=_SETTLES_MS)
+            page.wait_for_load_state("networkidle", timeout=settings.timeout_s * 1000 * _SETTLES)
         except TooLongError:
             if page.url == "about:blank":
                 return Rendered(failure="no whole answer in time", refused=gate.refused)

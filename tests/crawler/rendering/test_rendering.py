@@ -45,7 +45,7 @@ def settings(*hosts: str, private: bool = True, proxy: str = "") -> BrowserSetti
 def test_without_a_browser_such_a_site_shows_nothing_and_with_one_everything(
     sqlite_crawl: Crawl, site: ScriptSite
 ) -> None:
-    sqlite_crawl.configure(timeout_s=30.0, sweep_limit_s=120.0)
+    sqlite_crawl.configure(timeout_s=90.0, sweep_limit_s=300.0)
     sqlite_crawl.add(SOURCE.format(url=site.url, javascript="true", more=""))
     result = sqlite_crawl.sweep("a")
     assert (result.state, result.documents) == ("done", 3), result.reason
@@ -71,7 +71,7 @@ def test_a_source_without_scripts_starts_no_browser(sqlite_crawl: Crawl, site: S
 
 
 def test_a_used_up_budget_of_pages_is_said_and_the_rest_comes_next_time(sqlite_crawl: Crawl, site: ScriptSite) -> None:
-    sqlite_crawl.configure(timeout_s=30.0, sweep_limit_s=120.0)
+    sqlite_crawl.configure(timeout_s=90.0, sweep_limit_s=300.0)
     sqlite_crawl.add(SOURCE.format(url=site.url, javascript="true", more="max_rendered_pages = 3"))
     result = sqlite_crawl.sweep("a")
     assert (result.state, result.documents) == ("partial", 2)
