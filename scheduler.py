@@ -23,17 +23,9 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from alerts.delivery import open_post
 from core.due import due_instant
 from core.errors import HinomiError
-from core.leases import (
-    Claim,
-    close_claim,
-    give_back_lease,
-    latest_claims,
-    renew_claim,
-    take_claim,
-    take_lease,
-    worker_name,
-)
+from core.leases import Claim, close_claim, give_back_lease, latest_claims, renew_claim, take_claim, take_lease
 from core.logs import get_logger
+from core.processes.names import worker_name
 from jobs import load_jobs
 from jobs.interface import LANES, Workbench
 

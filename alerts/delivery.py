@@ -27,8 +27,9 @@ from alerts.outbox import Wording, enqueue, put, retire_left
 from alerts.source_notices import enqueue_sources
 from alerts.unjudged_notices import enqueue_unjudged
 from core.actors import SYSTEM
-from core.leases import give_back_lease, take_lease, worker_name
+from core.leases import give_back_lease, take_lease
 from core.logs import get_logger
+from core.processes.names import worker_name
 from core.served import served_url
 from incidents import queries
 from incidents.actions import add_event

@@ -8,16 +8,14 @@ whose process has ended holds nothing any more; of another machine's, time tells
 
 from __future__ import annotations
 
-import os
-import socket
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-import psutil
 from sqlalchemy import and_, delete, func, or_, select, update
 from sqlalchemy.orm import Mapped, aliased, mapped_column
 
 from core.database import Base, insert_into
+from core.processes.names import is_dead
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -139,26 +137,3 @@ def lease_holds(session: Session, name: str, *, now: datetime) -> bool:
     """Whether a living worker holds it, as far as anybody can tell."""
     lease = session.get(Lease, name)
     return lease is not None and lease.until_at > now and not is_dead(lease.worker)
-
-
-def worker_name(of: str = "") -> str:
-    """This process, so that another one on the same machine can tell whether it still lives.
-
-    Args:
-        of: Tells several workers in one process apart.
-    """
-    name = f"{socket.gethostname()}/{os.getpid()}/{_started(os.getpid())}"
-    return f"{name}/{of}" if of else name
-
-
-def is_dead(worker: str) -> bool:
-    """Whether that process is known to have ended; never true of another machine's."""
-    host, pid, started, *_ = (*worker.split("/"), "", "")
-    return host == socket.gethostname() and pid.isdigit() and _started(int(pid)) != started
-
-
-def _started(pid: int) -> str:
-    try:
-        return str(round(psutil.Process(pid).create_time()))
-    except psutil.Error:
-        return ""

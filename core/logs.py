@@ -15,8 +15,6 @@ import sys
 import threading
 from typing import TYPE_CHECKING, Any, Final, Protocol, cast
 
-import structlog
-
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, MutableMapping
     from pathlib import Path
@@ -104,6 +102,8 @@ def configure_logs(
         level: Of our own records.
         tell: Is shown each of our own records as well, with nothing in it that may not be logged.
     """
+    import structlog
+
     target = cast("TextIO", stream or _StandardError())
     structlog.configure(
         processors=[
@@ -128,7 +128,16 @@ def configure_logs(
 
 def get_logger() -> Any:
     """A logger of ours: ``log.info("sweep.finished", source=..., documents=...)``."""
-    return structlog.get_logger()
+    return _Logger()
+
+
+class _Logger:
+    """What structlog gives, fetched when something is said: most commands say nothing, and its import takes long."""
+
+    def __getattr__(self, level: str) -> Any:
+        import structlog
+
+        return getattr(structlog.get_logger(), level)
 
 
 def _shown_to(tell: Callable[[Mapping[str, Any]], None]) -> Callable[..., MutableMapping[str, Any]]:

@@ -14,9 +14,10 @@ from sqlalchemy import select, update
 
 from archive.store import Archive
 from core.errors import HinomiError
-from core.leases import give_back_lease, take_lease, worker_name
+from core.leases import give_back_lease, take_lease
 from core.logs import get_logger
 from core.processes.child import GRACE_S, run_hinomi
+from core.processes.names import worker_name
 from crawler.access.secrets import variable_of, vault_of
 from crawler.engines._intake import intake_folder
 from crawler.errors import CrawlError

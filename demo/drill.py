@@ -214,8 +214,8 @@ def _sweep(ctx: Context, port: int) -> None:
 
 def _match(ctx: Context, address: str) -> None:
     from archive.models import Capture, DocumentRow
+    from judging.bench import Bench
     from judging.child import ChildJudge
-    from judging.judge import Bench
     from judging.queue import Matching, match_waiting
 
     found = select(DocumentRow.state, DocumentRow.failure).join(Capture).where(Capture.address == address)

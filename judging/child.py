@@ -19,21 +19,20 @@ from typing import TYPE_CHECKING, Any, Final, NoReturn, Protocol, Self, cast
 import psutil
 
 from core.errors import HinomiError, OutsideError
-from core.leases import is_dead, worker_name
-from core.processes.failures import error_of, failure_of
+from core.processes.failures import error_of
+from core.processes.names import is_dead, worker_name
 from core.processes.peak import own_bytes
 from core.processes.walls.confinement import Rights
-from core.processes.walls.limits import limit_memory, limit_processor
 from core.processes.worker import Worker
 from home import Home
-from judging.answers import ANSWERS, FAILED, JUDGED, READY, REFUSED, SWOLLEN, UNREADABLE, answer_of
-from judging.judge import Bench, open_verdicts
+from judging.inside import serve
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
-    from multiprocessing.connection import Connection
 
     from fingerprints.secrets.keys import Key
+    from judging.bench import Bench
+    from judging.inside import Opened
     from judging.judge import Judged
 
 
@@ -65,14 +64,6 @@ class Question:
     gone: tuple[int, int, float, float] = (0, 0, 0.0, 0.0)
 
 
-class Opened(Protocol):
-    """What the child has opened, and gives verdicts by."""
-
-    def judge(self, name: str, content: bytes | Path, media_type: str, charset: str, plainly: bool) -> Judged:  # noqa: FBT001
-        """The verdict over one document, and what else was asked for."""
-        ...
-
-
 class Judge(Protocol):
     """Something that gives verdicts."""
 
@@ -90,18 +81,19 @@ class ChildJudge:
 
     Args:
         bench: What it takes to judge.
-        open_judge: What opens the index, in the child; so it has to be importable.
+        open_judge: What opens the index, in the child, so that it has to be importable; as usual where none is given.
         reads: Files and folders of the documents, where they are handed over by name.
     """
 
     def __init__(
-        self, bench: Bench, open_judge: Callable[[Bench, Key], Opened] = open_verdicts, reads: Iterable[Path] = ()
+        self, bench: Bench, open_judge: Callable[[Bench, Key], Opened] | None = None, reads: Iterable[Path] = ()
     ) -> None:
         self._bench = bench
         self._open_judge = open_judge
         self._reads = tuple(str(path) for path in reads)
         self._folder = bench.home / (HANDED_OVER + worker_name(os.urandom(3).hex()).replace("/", "+"))
         self._worker: Worker | None = None
+        self._is_ready = False
 
     def __enter__(self) -> Self:
         for left in self._bench.home.glob(f"{HANDED_OVER}*"):
@@ -134,6 +126,14 @@ class ChildJudge:
     def folder(self) -> Path:
         """Where the child may write; it goes with this context."""
         return self._folder
+
+    def warm_up(self) -> None:
+        """Have a child begin with what takes it longest, before there is a document for it."""
+        self._started()
+
+    def judge_under(self, generation: Path) -> None:
+        """Take that generation of the index, in the children that have not opened one yet."""
+        self._bench = replace(self._bench, generation=generation)
 
     def close(self) -> None:
         """End the child."""
@@ -173,16 +173,26 @@ class ChildJudge:
         return file
 
     def _ready(self) -> Worker:
-        if self._worker is not None:
-            return self._worker
-        key = Home(self._bench.home).load_key()  # anew for each child, since keys are changed
-        self._folder.mkdir(mode=0o700, exist_ok=True)
-        rights = Rights(reads=(str(self._bench.index_dir), *self._reads))
-        self._worker = Worker(_serve, self._bench, key, self._open_judge, rights=rights, folder=self._folder)
-        self._answer(self._worker, START_LIMIT_S)
+        worker = self._started()
+        if not self._is_ready:
+            key = Home(self._bench.home).load_key()  # anew for each child, since keys are changed
+            with suppress(ConnectionError):  # it has just ended: its answer says so
+                worker.line.send((self._bench, key))
+            self._answer(worker, START_LIMIT_S)
+            self._is_ready = True
+        return worker
+
+    def _started(self) -> Worker:
+        if self._worker is None:
+            self._folder.mkdir(mode=0o700, exist_ok=True)
+            rights = Rights(reads=(str(self._bench.index_dir), *self._reads))
+            self._worker = Worker(serve, self._open_judge, rights=rights, folder=self._folder)
+            self._is_ready = False
         return self._worker
 
     def _answer(self, worker: Worker, limit_s: float) -> Any:
+        from judging.answers import JUDGED, READY, answer_of
+
         deadline = time.monotonic() + limit_s
         while not worker.line.poll(POLL_S):
             reason = self._excess(worker)
@@ -204,6 +214,8 @@ class ChildJudge:
 
     def _refuse(self, word: str, value: Any) -> NoReturn:
         """Say in this process why there is no verdict."""
+        from judging.answers import REFUSED, SWOLLEN, UNREADABLE
+
         if word == REFUSED:
             self.close()
             raise error_of(value)
@@ -235,35 +247,3 @@ def _remove(left: Path) -> None:
         shutil.rmtree(left, ignore_errors=True)
     else:
         left.unlink(missing_ok=True)
-
-
-def _serve(line: Connection, bench: Bench, key: Key, open_judge: Callable[[Bench, Key], Opened]) -> None:
-    """The child: say that the index is open, then answer one document after another."""
-    try:
-        verdicts = open_judge(bench, key)
-    except HinomiError as error:
-        line.send_bytes(ANSWERS.pack((REFUSED, failure_of(error))))
-        return
-    limit_memory(bench.memory_mib)  # from here on: the index is mapped, nothing hostile was read
-    line.send_bytes(ANSWERS.pack((READY, None)))
-    while True:
-        try:
-            question = line.recv()
-        except EOFError:
-            return
-        limit_processor(bench.document_s * (os.cpu_count() or 1))
-        line.send_bytes(ANSWERS.pack(_verdict(verdicts, question)))
-
-
-def _verdict(verdicts: Opened, question: tuple[Any, ...]) -> tuple[str, object]:
-    """The word and the value for one document."""
-    try:
-        return JUDGED, verdicts.judge(*question)
-    except HinomiError as error:
-        return FAILED, str(error)
-    except MemoryError:
-        return SWOLLEN, None
-    except Exception as error:  # noqa: BLE001  # the edge of the child: any document may do anything
-        if isinstance(error, OSError) and isinstance(question[1], Path):
-            return UNREADABLE, error.strerror or type(error).__name__
-        return FAILED, f"the matcher failed with {type(error).__name__}"

@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Self
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from pyroaring import BitMap
-
-from core.settings import INDEX_FOLDER
 from fingerprints.identifiers import IdentifierKind, load_kinds
 from fingerprints.index.generation import Index
 from fingerprints.secrets.digests import Digester
-from incidents.findings import KeptMatch, NewFinding
 from judging.extracts import rank
 from matcher.document import Document, Gone, Limits
-from matcher.helpers import count_cores
 from matcher.match import match_document
 
 if TYPE_CHECKING:
@@ -22,13 +17,11 @@ if TYPE_CHECKING:
     from pathlib import Path
     from typing import Any
 
-    from core.settings import Settings
     from fingerprints.secrets.keys import Key
+    from incidents.findings import NewFinding
+    from judging.bench import Bench
     from matcher.finding import Finding
     from matcher.left import Left
-
-
-MEMORY_LIMIT_MIB = 2048  # a 5.96-million-row document has to be judged within it, by all its processes together
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,30 +42,6 @@ class Judged:
 
 
 READING_SHARE = 0.8  # of the time a document has before its process is ended: what was read by then still counts
-
-
-@dataclass(frozen=True, slots=True)
-class Bench:
-    """What it takes to judge: the home folder, the bounds on one document, and how many work on a large one."""
-
-    home: Path
-    document_bytes: int
-    document_s: float
-    memory_mib: int = MEMORY_LIMIT_MIB
-    processes: int = field(default_factory=count_cores)
-    generation: Path | None = None
-    """The index generation to judge under, where it must be the one that somebody else has open."""
-
-    @property
-    def index_dir(self) -> Path:
-        """Where the index is."""
-        return self.home / INDEX_FOLDER
-
-    @classmethod
-    def of(cls, settings: Settings) -> Self:
-        """As the settings of a home folder say."""
-        limits = settings.matcher
-        return cls(settings.home, limits.max_document_bytes, limits.max_document_s)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +89,10 @@ def open_verdicts(bench: Bench, key: Key) -> Verdicts:
 
 def new_finding(found: Finding, *, extracts: Sequence[Mapping[str, Any]]) -> NewFinding:
     """What is kept of a finding; ``extracts`` is the ranking, as JSON."""
+    from pyroaring import BitMap  # these two are nothing to the child that judges
+
+    from incidents.findings import KeptMatch, NewFinding
+
     surest = sorted(found.matches, key=lambda match: -match.confidence)
     return NewFinding(
         verdict=found.verdict,

@@ -16,8 +16,9 @@ from archive.bodies.models import WHOLE, BodyRemoval
 from archive.errors import ArchiveError
 from archive.models import Capture, DocumentRow
 from core.actors import SYSTEM
-from core.leases import give_back_lease, take_lease, worker_name
+from core.leases import give_back_lease, take_lease
 from core.logs import get_logger
+from core.processes.names import worker_name
 from custody.register.holdings import first_lent, who_was_lent
 from incidents.actions import take_capture, take_finding
 from incidents.figures import with_days, with_holders

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING, Final
 
 from core.processes.plain import Plain
@@ -52,8 +51,3 @@ def name_of(job: PassageJob) -> str:
     """Which passage it is, for a message about it."""
     inside = f" of {' / '.join(job.path)}" if job.path else ""
     return f"the passage from {job.place}{inside}"
-
-
-def count_cores() -> int:
-    """How many processes may run at once here."""
-    return len(os.sched_getaffinity(0))

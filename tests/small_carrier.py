@@ -12,7 +12,7 @@ from archive.store import Archive
 from core.clock import SystemClock
 from core.database import Database
 from core.settings import DEFAULT_SETTINGS, SETTINGS_FILE, load_settings
-from judging.judge import Bench
+from judging.bench import Bench
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -87,4 +87,4 @@ def archive(settings: Settings, database: Database, clock: SetClock) -> Archive:
 @pytest.fixture
 def bench(settings: Settings) -> Bench:
     """What a child needs to judge."""
-    return Bench(settings.home, 1 << 24, 60.0)
+    return Bench(settings.home, settings.index_dir, 1 << 24, 60.0)

@@ -14,7 +14,8 @@ from fingerprints.errors import DamagedIndexError, NoIndexError
 from fingerprints.index.folder import current_folder
 from fingerprints.secrets.keys import create_key
 from home import Home
-from judging.judge import Bench, open_verdicts
+from judging.bench import Bench
+from judging.judge import open_verdicts
 from tests.fingerprints.people import DAY, customers
 from web.app import create_app
 
@@ -77,7 +78,7 @@ def test_every_entry_point_serves_what_any_other_does(
     damage_newest(two_generations)
     home = Home.of(two_generations, database=database, clock=clock)
     world: World = create_app(home).state.world
-    judge = open_verdicts(Bench(two_generations.home, 1 << 20, 10.0), home.load_key())
+    judge = open_verdicts(Bench(two_generations.home, two_generations.index_dir, 1 << 20, 10.0), home.load_key())
     assert [one.generation for one in (home.index, world.home.open_index(), judge.index)] == [1, 1, 1]
 
 

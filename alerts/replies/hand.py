@@ -21,8 +21,9 @@ from alerts.channels.slack import TIMEOUT_S, retry_handlers
 from alerts.replies.deeds import deal_with
 from alerts.replies.dialog import dismissal
 from alerts.replies.presses import DIALOG, DISMISS, LEASE, PREFIX, SHORTCUT, read_button, read_dialog, read_shortcut
-from core.leases import give_back_lease, take_lease, worker_name
+from core.leases import give_back_lease, take_lease
 from core.logs import get_logger
+from core.processes.names import worker_name
 from core.texts import load_texts
 
 if TYPE_CHECKING:

@@ -54,8 +54,8 @@ def rescan(ctx: Context, since: datetime | None, *, background: bool, as_json: b
 
 
 def _run(ctx: Context, *, as_json: bool) -> None:
+    from judging.bench import Bench
     from judging.child import ChildJudge
-    from judging.judge import Bench
     from judging.queue import Matching, match_waiting
 
     stopping = _stop_on_sigterm()

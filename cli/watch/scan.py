@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import sys
-from dataclasses import replace
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -118,14 +118,19 @@ def _files_below(folder: Path, tell: Callable[[str], None]) -> Iterator[Path]:
             tell(say("scan.not_read", file=file, why=say("scan.no_document")))
 
 
-def _open_judge(ctx: Context, documents: Sequence[Path]) -> ChildJudge:
+@contextmanager
+def _open_judge(ctx: Context, documents: Sequence[Path]) -> Iterator[ChildJudge]:
     """A child that judges as the background does, under the generation that is open here; it may read the documents."""
+    from judging.bench import Bench
     from judging.child import ChildJudge
-    from judging.judge import Bench
 
-    bench = replace(Bench.of(ctx.settings), generation=ctx.index.folder)
     files = {document.resolve() for document in documents}
-    return ChildJudge(bench, reads=sorted(files if len(files) <= MOST_NAMED else {file.parent for file in files}))
+    reads = sorted(files if len(files) <= MOST_NAMED else {file.parent for file in files})
+    judge = ChildJudge(Bench.of(ctx.settings), reads=reads)
+    with judge:
+        judge.warm_up()
+        judge.judge_under(ctx.index.folder)
+        yield judge
 
 
 def _judge_one(judge: ChildJudge, name: Path) -> Judged:

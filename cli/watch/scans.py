@@ -23,8 +23,8 @@ def scans() -> None:
 @click.pass_obj
 def run(ctx: Context, scan_id: str) -> None:
     """Judge one, and open the incidents that were asked for."""
+    from judging.bench import Bench
     from judging.child import ChildJudge
-    from judging.judge import Bench
     from judging.scans.run import ScanWork, failure_of_scan, run_scan
     from judging.scans.store import FAILED, Scans
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 from sqlalchemy import delete, func, select
 
 from core.database import insert_into
-from core.leases import is_dead, worker_name
+from core.processes.names import is_dead, worker_name
 from crawler.models import HostTurn
 
 if TYPE_CHECKING:

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from core.errors import HinomiError
 from core.files import PRIVATE, write_safely
-from core.leases import is_dead, worker_name
+from core.processes.names import is_dead, worker_name
 from custody.enrolment.columns import show_columns, understand
 from custody.errors import EnrolmentError, HalfNamesError, NobodyToldError
 from custody.register.ledger import Lending

@@ -27,9 +27,9 @@ def hand_in_list(story: Story, file: Path) -> HandedList:
     Raises:
         CaseError: Nobody of ours was found.
     """
+    from judging.bench import Bench
     from judging.child import ChildJudge, Question
     from judging.hand_in import hand_in
-    from judging.judge import Bench
 
     ctx, index = story.ctx, story.ctx.open_index()
     bench = replace(Bench.of(ctx.settings), generation=index.folder)

@@ -20,7 +20,8 @@ from matcher.match import match_document
 
 if TYPE_CHECKING:
     from fingerprints.secrets.keys import Key
-    from judging.judge import Bench, Verdicts
+    from judging.bench import Bench
+    from judging.judge import Verdicts
     from matcher.finding import Finding
 
 MOST_OURS: Final = 300_000

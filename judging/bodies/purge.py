@@ -18,12 +18,12 @@ from incidents.models import Event, FindingRow, Incident
 from incidents.online.pictures import PICTURED
 from incidents.states import OPEN
 from incidents.timeline.events import add_event
+from judging.bench import Bench
 from judging.bodies.copies import forget_copies
 from judging.bodies.errors import BodyRefusedError
 from judging.bodies.left import open_purging
 from judging.bodies.sharing import kept_records
 from judging.child import ChildJudge, Question
-from judging.judge import Bench
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

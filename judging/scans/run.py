@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from core.clock import DEFAULT_ZONE
-from core.leases import worker_name
+from core.processes.names import worker_name
 from incidents.actions import add_event
 from judging.child import JudgingError, Question
 from judging.hand_in import hand_in

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from core.actors import Actor, Role
 from core.files import PRIVATE, write_safely
-from core.leases import is_dead
+from core.processes.names import is_dead
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from archive.store import Archive
     from core.clock import SetClock
     from core.database import Database
-    from judging.judge import Bench
+    from judging.bench import Bench
 
 __all__ = ["archive", "bench", "enrolled_home", "home"]  # fixtures of the incidents' tests
 

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from core.leases import worker_name
 from core.processes.child import Ended
+from core.processes.names import worker_name
 from custody.enrolment.enroller import Enroller
 from custody.enrolment.uploads import DONE, FAILED, NEW, RUNNING, WAITING, Uploads
 from custody.errors import EnrolmentError, TooManyRejectedError

@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from fingerprints.secrets.keys import Key
-    from judging.judge import Bench, Verdicts
+    from judging.bench import Bench
+    from judging.judge import Verdicts
 
 
 class PryingVerdicts:

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from core.clock import SetClock
     from core.database import Database
     from core.settings import Settings
-    from judging.judge import Bench
+    from judging.bench import Bench
 
 pytestmark = pytest.mark.slow
 

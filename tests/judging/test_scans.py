@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from core.leases import worker_name
+from core.processes.names import worker_name
 from home import Home
 from incidents.models import Event, Incident
 from jobs.handed_in.scans import ScanJob
@@ -42,8 +42,9 @@ if TYPE_CHECKING:
     from core.clock import SetClock
     from core.database import Database
     from core.settings import Settings
+    from judging.bench import Bench
     from judging.child import Question
-    from judging.judge import Bench, Judged
+    from judging.judge import Judged
 
 SUZUKI = by("鈴木", account=7, extracts=("calls-*",))
 

@@ -21,7 +21,7 @@ from tests.judging.prying_verdicts import open_prying, open_throwing
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from judging.judge import Bench
+    from judging.bench import Bench
 
 pytestmark = pytest.mark.slow
 

@@ -10,8 +10,9 @@ import pytest
 
 import jobs
 from core.actors import Role
-from core.leases import close_claim, take_claim, take_lease, worker_name
+from core.leases import close_claim, take_claim, take_lease
 from core.plugins import load_plugins
+from core.processes.names import worker_name
 from core.texts import load_texts
 from crawler.models import Sweep
 from crawler.sources import sweep_job_name

@@ -51,7 +51,7 @@ if TYPE_CHECKING:
     from core.clock import SetClock
     from core.database import Database
     from core.settings import Settings
-    from judging.judge import Bench
+    from judging.bench import Bench
 
 pytestmark = pytest.mark.slow
 ACTOR = by("kano")
@@ -65,7 +65,7 @@ def opened(settings: Settings, database: Database, clock: SetClock) -> Home:
 
 @pytest.fixture(scope="module")
 def verdicts(enrolled_home: Path) -> Verdicts:
-    from judging.judge import Bench
+    from judging.bench import Bench
 
     settings = load_settings(enrolled_home)
     return open_verdicts(Bench.of(settings), Home.of(settings).load_key())

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any, Final
 from sqlalchemy import func, select
 
 from archive.models import DocumentRow
-from core.leases import Claim, is_dead, latest_claims
+from core.leases import Claim, latest_claims
+from core.processes.names import is_dead
 from crawler.health import cut_off_sweeps, watched_sources
 from crawler.models import Sweep
 from crawler.software.inquiries import WAITING as SITE_WAITS
