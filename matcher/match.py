@@ -11,7 +11,7 @@ from matcher.compare.candidates import ALL_METHODS, Methods
 from matcher.content import ContentSketch
 from matcher.decide.parts import FoundSubjects, Gathered
 from matcher.decide.phone_lists import PhoneLists
-from matcher.decide.readings import both_readings
+from matcher.decide.readings import both_readings, shows_somebody_else
 from matcher.decide.score import CONTRADICTS, ENOUGH, ENOUGH_IN_A_CROWD, KINDS, posteriors
 from matcher.decide.surnames import listed_by_surname
 from matcher.decide.verdict import EXPOSED, as_date, dated, has_own_form, verdict_of
@@ -78,7 +78,7 @@ def match_document(
         return structured
     beside = replace(cuts, notes=[], unpacked_bytes=0, members=0)
     plain = reading.conclude(_beginning(read_plainly(document, limits, beside)))
-    if not np.isin(plain.members, structured.members).all():
+    if shows_somebody_else(structured, plain):
         beside = replace(beside, notes=[], unpacked_bytes=0, members=0)
         plain = reading.conclude(read_plainly(document, limits, beside))
     return both_readings(structured, plain, limits.listed_matches, own_form=about.own_form)

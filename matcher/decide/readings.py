@@ -31,7 +31,7 @@ def both_readings(one: Finding, other: Finding, listed_matches: int, *, own_form
         listed_matches: How many matches are listed one by one.
         own_form: As `verdict_of` takes it.
     """
-    other = _without_mixed_rows(one, other)
+    other = _without_mixed_rows(one, other, max(one.subjects, one.people))
     if not other.members.size or np.isin(other.members, one.members).all():
         return _of_fewer_people(one, other, own_form=own_form)
     base, rest = (one, other) if one.subjects >= other.subjects else (other, one)
@@ -61,15 +61,24 @@ def both_readings(one: Finding, other: Finding, listed_matches: int, *, own_form
     )
 
 
-def _without_mixed_rows(one: Finding, other: Finding) -> Finding:
+def shows_somebody_else(one: Finding, beginning: Finding) -> bool:
+    """Whether the plain reading of a document's beginning shows that its structure hides somebody.
+
+    Who in a crowd of strangers seems to be one of ours by what may have been put together from two rows would not be
+    believed in the end (see `both_readings`): for that the rest need not be read once more.
+    """
+    return bool((~np.isin(_without_mixed_rows(one, beginning, beginning.people).members, one.members)).any())
+
+
+def _without_mixed_rows(one: Finding, other: Finding, crowd: int) -> Finding:
     """The plain reading without whom it put together from two rows of a table that was understood.
 
     Text does not say where a row ends: a name of one row and the birth date of the next may be a third person's. Where
     the structure found nearly everybody, or a crowd of strangers, only who has a number or a mail address of his own in
-    the text is one more.
+    the text is one more. ``crowd`` is how many people stand in what was read.
     """
     fresh = ~np.isin(other.members, one.members)
-    if not fresh.any() or fresh.sum() > NEARLY_ALL * max(one.subjects, one.people):
+    if not fresh.any() or fresh.sum() > NEARLY_ALL * crowd:
         return other
     own = {match.subject for match in other.matches if any(match.fields.get(kind) == 1 for kind in OF_ONE_PERSON)}
     kept = ~fresh | np.isin(other.members, np.array(sorted(own), other.members.dtype))

@@ -56,6 +56,8 @@ _WORDED: Final = re.compile(
     r"(?:[\[({<【(（]\s{0,9}(?:at|アット(?:マーク)?|あっと(?:まーく)?|@)\s{0,9}[\])}>】)）]|\s{1,9}at\s{1,9})\s?",
     re.IGNORECASE,
 )
+_SPACED: Final = re.compile(rf" at(?= \s{{0,9}}+(?:{_AFTER_AT.pattern}))", re.IGNORECASE)
+"""The word between blanks, as `_WORDED` and `_AFTER_AT` want it: prose is full of it, so that it is one search."""
 _PIECE: Final = re.compile(r"\[0-9０-９\]\{(\d+)\}|\[(A-ZＡ-Ｚ)\]\{\d+\}|\\?([^\[\]{}\\])")
 _TO_WIDE: Final = 0xFEE0
 """From a character of ASCII to the same one in full width."""
@@ -300,7 +302,7 @@ def _emails(found: Signs, text: str) -> NDArray[np.intp]:
         openers[found.is_code(openers + 1, "aA@アあ") | found.at(openers + 1, character_classes.SPACE)] - PAD
     ).tolist()
     hot += _all_of(text, "%40")
-    worded += _all_of(text, " at ")
+    hot += [match.start() for match in _SPACED.finditer(text)] if " at " in text else []
     for at in worded:
         sign = _WORDED.match(text, at)
         if sign and _AFTER_AT.match(text, sign.end()):
