@@ -20,6 +20,7 @@ Each package has one branch, defined in its own ``errors`` module or beside the 
     │   ├── BodyRefusedError  judging: a document's body cannot be purged, held, or let go
     │   └── PeopleError      people: accounts, roles, sign-in, second persons
     ├── SettingsError        core: hinomi.toml or the environment says something that cannot be
+    ├── TelemetryError       core/telemetry: spans are wanted, and nothing is there to send them
     ├── DatabaseError        core: the database cannot be reached, is too old or too new
     ├── QueryError           core/query: a search that cannot be meant
     ├── PluginError          core: a plugin file breaks the contract of its folder

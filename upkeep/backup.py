@@ -20,11 +20,12 @@ from typing import TYPE_CHECKING, Final
 from core.database import Database
 from core.files import sync_folder
 from core.served import FILE as SERVED_FILE
+from core.telemetry.release import program_version
 from fingerprints.index.manifest import MANIFEST_FILE
 from upkeep.copies import copy_file, copy_tree, make_folders
 from upkeep.errors import BackupError, BackupFailedError
 from upkeep.keyring import holds_key, key_places, write_keyring
-from upkeep.manifest import BackupManifest, Measured, measure, program_version, write_backup_manifest
+from upkeep.manifest import BackupManifest, Measured, measure, write_backup_manifest
 from upkeep.pins import copy_index, fits, pinned
 from upkeep.snapshot import SQLITE_FILE, TABLES_FOLDER, sqlite_path, take_snapshot
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import asdict, dataclass, field
-from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Any, Final
 
 from core.files import write_safely
@@ -83,14 +82,6 @@ class Difference:
 
     file: str
     what: str
-
-
-def program_version() -> str:
-    """The release of this program."""
-    try:
-        return version("hinomi")
-    except PackageNotFoundError:
-        return "unknown"
 
 
 def measure(path: Path, most_bytes: int | None = None) -> Measured:

@@ -101,9 +101,8 @@ def carry_out(plan: Plan, bring_up: Callable[[Path], Settings], tell: Callable[[
     if INDEX in plan.steps:
         tell(INDEX)
         settings.index_dir.rename(plan.aside)
-    if plan.steps:
-        tell(DATABASE)
-        bring_up(plan.home)
+    tell(DATABASE)
+    bring_up(plan.home)  # also where nothing seems to be left: a run may have been cut off behind its last step
 
 
 def _index_there(settings: Settings) -> tuple[int, tuple[Enrolled, ...]]:

@@ -87,9 +87,12 @@ def _check(ctx: Context, folder: Path, *, as_json: bool) -> None:
 @click.argument("folder", type=_THERE)
 @click.option("--key", "key_file", type=GIVEN_FILE, help="The keys as --with-key wrote them, or the master key's file.")
 @click.option("--archive", type=_THERE, help="A folder of WARC files to copy those from that the backup only names.")
+@click.option("--as-it-was", is_flag=True, help="For the release that made it: nothing is brought up, or verified.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object on stdout.")
 @click.pass_obj
-def restore(ctx: Context, folder: Path, key_file: Path | None, archive: Path | None, *, as_json: bool) -> None:
+def restore(
+    ctx: Context, folder: Path, key_file: Path | None, archive: Path | None, *, as_it_was: bool, as_json: bool
+) -> None:
     """Make a home of a backup, where --home says; it has to be empty. Ends with `hinomi verify`.
 
     Every hash is compared first. WARC files that are missing are named and no failure; other damage exits with 1.
@@ -101,8 +104,10 @@ def restore(ctx: Context, folder: Path, key_file: Path | None, archive: Path | N
             folder, ctx.folder, key_file=key_file, archive=archive,
             tell=lambda stage: status.update(say(f"backup.stage_{stage}")),
         )  # fmt: skip
-    _bring_up(ctx, done)
-    damages = verified(ctx, without={str(done.settings.archive_dir / name) for name in done.missing})
+    damages = []
+    if not as_it_was:
+        _bring_up(ctx, done)
+        damages = verified(ctx, without={str(done.settings.archive_dir / name) for name in done.missing})
     if as_json:
         ctx.emit({
             "home": str(ctx.folder), "made_at": done.manifest.made_at, "schema": done.manifest.schema,

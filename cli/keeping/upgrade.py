@@ -36,8 +36,9 @@ def upgrade(
     settings = ctx.settings
     plan = plan_upgrade(settings.home)
     _tell(ctx, plan)
-    if plan.steps and not dry_run:
-        _back_up(ctx, plan, folder, key_file, no_backup=no_backup)
+    if not dry_run:
+        if plan.steps and not no_backup:
+            _back_up(ctx, plan, folder, key_file)
         _carry_out(ctx, plan)
     damages = [] if dry_run else verified(ctx)
     if as_json:
@@ -71,13 +72,17 @@ def _tell(ctx: Context, plan: Plan) -> None:
         ctx.talk.print(line, markup=False, soft_wrap=True)
 
 
-def _back_up(ctx: Context, plan: Plan, folder: Path | None, key_file: Path | None, *, no_backup: bool) -> None:
+def _back_up(ctx: Context, plan: Plan, folder: Path | None, key_file: Path | None) -> None:
     from upkeep.backup import Wishes, take_backup
+    from upkeep.manifest import MANIFEST_FILE, find_differences, read_backup_manifest
 
-    if no_backup:
-        return
     if folder is None:
         raise CommandError("wants_backup")
+    if (folder / MANIFEST_FILE).is_file():  # of a run that was cut off later
+        manifest = read_backup_manifest(folder)
+        if manifest.schema == plan.schema and not list(find_differences(folder, manifest)):
+            ctx.talk.print(say("upgrade.backed_up", folder=folder, home=plan.home), markup=False, soft_wrap=True)
+            return
     take_backup(ctx, folder, Wishes(with_archive=True, key_file=key_file))
     ctx.talk.print(say("upgrade.backed_up", folder=folder, home=plan.home), markup=False, soft_wrap=True)
 
