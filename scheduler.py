@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import os
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -26,6 +27,7 @@ from core.errors import HinomiError
 from core.leases import Claim, close_claim, give_back_lease, latest_claims, renew_claim, take_claim, take_lease
 from core.logs import get_logger
 from core.processes.names import worker_name
+from core.telemetry.spans import span
 from jobs import load_jobs
 from jobs.interface import LANES, Workbench
 
@@ -37,6 +39,8 @@ if TYPE_CHECKING:
 
 RENEWALS_A_LEASE = 4
 TICK, RENEWAL = "tick", "renewal"
+LATE_S, LATE_TICKS = 60.0, 6
+"""A scheduler that did not look for so long, or for so many ticks, is not ticking."""
 NEVER = datetime.min.replace(tzinfo=UTC)
 
 log = get_logger()
@@ -63,6 +67,7 @@ class Scheduler:
         self._worker = worker_name(os.urandom(3).hex())
         self._stop = threading.Event()
         self._jobs = jobs or all_jobs(home, self._stop, without)
+        self._ticked_s = time.monotonic()
         self._in_hand: dict[str, Held] = {}
         self._ticking = threading.Lock()
         self._lock = threading.Lock()
@@ -77,6 +82,10 @@ class Scheduler:
         self._ticker.add_job(self._renew, seconds=self._lease_s / RENEWALS_A_LEASE, id=RENEWAL, **every)
         self._ticker.start()
         log.info("scheduler.started", worker=self._worker)
+
+    def is_ticking(self) -> bool:
+        """Whether it looked at what is due of late; one that hangs, or cannot reach the database, does not."""
+        return time.monotonic() - self._ticked_s < max(LATE_S, LATE_TICKS * self._tick_s)
 
     def stop(self) -> None:
         """Take no new work, let children finish or hand their work back, then return."""
@@ -106,6 +115,7 @@ class Scheduler:
         except HinomiError as error:
             log.warning("scheduler.tick_failed", error=type(error).__name__, reason=str(error))
             return
+        self._ticked_s = time.monotonic()
         # Within a lane whoever ran longest ago comes first: none starves while others come round again and again.
         for job in sorted(jobs, key=lambda job: claims[job.name].due_at if job.name in claims else NEVER):
             if self._stop.is_set():
@@ -147,7 +157,8 @@ class Scheduler:
         """Do one claimed job and say how it went; an error of one job is that job's outcome alone."""
         outcome: str | None = "failed"
         try:
-            outcome = None if self._stop.is_set() else job.work()
+            with span("job", job=job.name):
+                outcome = None if self._stop.is_set() else job.work()
         except HinomiError as error:
             outcome = f"failed: {error}"
             log.warning("job.failed", job=job.name, error=type(error).__name__, reason=str(error))

@@ -15,9 +15,12 @@ Each package has one branch, defined in its own ``errors`` module or beside the 
     │   ├── ExportError      exports: an export that cannot be meant; a UsageError too
     │   ├── ExportFailedError  exports: something outside failed an export; an OutsideError too
     │   ├── ReportError      reports: a report cannot be written, approved or filed so
+    │   ├── BackupError      upkeep: a backup, restore or upgrade that cannot be meant; a UsageError too
+    │   ├── BackupFailedError  upkeep: a backup is damaged, or could not be taken; an OutsideError too
     │   ├── BodyRefusedError  judging: a document's body cannot be purged, held, or let go
     │   └── PeopleError      people: accounts, roles, sign-in, second persons
     ├── SettingsError        core: hinomi.toml or the environment says something that cannot be
+    ├── TelemetryError       core/telemetry: spans are wanted, and nothing is there to send them
     ├── DatabaseError        core: the database cannot be reached, is too old or too new
     ├── QueryError           core/query: a search that cannot be meant
     ├── PluginError          core: a plugin file breaks the contract of its folder

@@ -19,6 +19,7 @@ from core.clock import DEFAULT_ZONE
 from core.errors import HinomiError
 from core.sections.alerts import AlertSettings
 from core.sections.exports import ExportSettings
+from core.sections.metrics import MetricsSettings, TelemetrySettings
 from core.sections.people import PeopleSettings
 from core.sections.reports import ReportSettings
 from core.sections.retention import RetentionSettings, Term
@@ -255,6 +256,8 @@ class Settings(BaseSettings):
     trails: TrailSettings = TrailSettings()
     log: LogSettings = LogSettings()
     siem: SiemSettings = SiemSettings()
+    metrics: MetricsSettings = MetricsSettings()
+    telemetry: TelemetrySettings = TelemetrySettings()
     people: PeopleSettings = PeopleSettings()
     exports: ExportSettings = ExportSettings()
     reports: ReportSettings = ReportSettings()

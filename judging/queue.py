@@ -19,6 +19,7 @@ from core.actors import SYSTEM
 from core.leases import give_back_lease, take_lease
 from core.logs import get_logger
 from core.processes.names import worker_name
+from core.telemetry.spans import span
 from custody.register.holdings import first_lent, who_was_lent
 from incidents.actions import take_capture, take_finding
 from incidents.figures import with_days, with_holders
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
     from archive.store import Archive
     from core.clock import Clock
     from core.database import Database
+    from core.telemetry.spans import Span
     from incidents.admission import Taken
     from judging.child import Judge
     from judging.judge import Judged
@@ -181,12 +183,18 @@ def _begin(work: Matching, document_id: int, worker: str) -> bool:
 
 def _judge(work: Matching, document_id: int, worker: str, counts: MatchingCounts) -> None:
     counts.documents += 1
+    with span("document", document_id=document_id) as seen:
+        _judge_one(work, document_id, worker, counts, seen)
+
+
+def _judge_one(work: Matching, document_id: int, worker: str, counts: MatchingCounts, seen: Span) -> None:
     try:
         judged = work.judge.judge(_question(work, document_id))
     except (JudgingError, UnreadableError, ArchiveError) as error:
         is_last = _failed(work, document_id, worker, str(error))
         counts.failed += is_last
         counts.put_off += not is_last
+        seen.note(error=type(error).__name__)
         log.warning("match.failed", document_id=document_id, error=type(error).__name__, reason=str(error))
         return
     taken = _keep(work, document_id, worker, judged)
@@ -196,6 +204,7 @@ def _judge(work: Matching, document_id: int, worker: str, counts: MatchingCounts
     counts.unread += verdict == UNREAD
     counts.clear += verdict == CLEAR
     counts.opened += taken.opened
+    seen.note(verdict=verdict)
     log.info("match.done", document_id=document_id, verdict=verdict, incident_id=taken.incident_id)
 
 

@@ -61,6 +61,36 @@ def upgrade(database: Database) -> None:
         create_triggers(connection)
 
 
+def at_revision(database: Database, revision: str) -> None:
+    """Make the tables of an empty database as they were at a step, for rows of that time; `upgrade` goes on from there.
+
+    The triggers of the record are made by `upgrade`: rows that are brought back are on the record already.
+    """
+    from alembic import command
+
+    with clear_errors(), database.engine.connect() as connection, connection.begin():
+        config = _config()
+        config.attributes["connection"] = connection
+        command.upgrade(config, revision)
+
+
+def is_known(revision: str) -> bool:
+    """Whether this program knows a step: a database of a later release is at one that it does not know."""
+    from alembic.script import ScriptDirectory
+
+    return revision in {step.revision for step in ScriptDirectory.from_config(_config()).walk_revisions()}
+
+
+def revisions(database: Database) -> tuple[str, str]:
+    """The step that a database is at, empty for none, and the one that this program works with."""
+    from alembic.runtime.migration import MigrationContext
+    from alembic.script import ScriptDirectory
+
+    wanted = ScriptDirectory.from_config(_config()).get_current_head() or ""
+    with clear_errors(), database.engine.connect() as connection:
+        return MigrationContext.configure(connection).get_current_revision() or "", wanted
+
+
 @contextmanager
 def _without_references(connection: Connection) -> Iterator[None]:
     """A step that rewrites a table of SQLite drops the old one, which no foreign key may point at just then.
@@ -85,12 +115,7 @@ def check_current(database: Database) -> None:
     Raises:
         DatabaseError: It is new and empty, older, or newer than this program; the message names both versions.
     """
-    from alembic.runtime.migration import MigrationContext
-    from alembic.script import ScriptDirectory
-
-    wanted = ScriptDirectory.from_config(_config()).get_current_head()
-    with clear_errors(), database.engine.connect() as connection:
-        found = MigrationContext.configure(connection).get_current_revision()
+    found, wanted = revisions(database)
     if found != wanted:
         raise DatabaseError(
             f"the database is at version {found or 'none'}, this program works with {wanted}",

@@ -12,6 +12,8 @@ from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
 
 from core.errors import HinomiError, SpokenError
+from health.metrics.requests import Metrics
+from health.readiness import Readiness
 from people.errors import NotAllowedError, SecondPersonError
 from people.sign_in.sealing import Sealing
 from web.access.arrivals import Arrivals
@@ -20,6 +22,8 @@ from web.access.sessions import Sessions, load_secret
 from web.api.document import ROUTES as API_ROUTES
 from web.api.door import BASE, problem
 from web.pages import STATIC, Pages
+from web.probes.counting import Counting
+from web.probes.routes import ROUTES as PROBE_ROUTES
 from web.routes import load_routes
 from web.uploads.intake import ROUTES as INTAKE_ROUTES
 from web.world import World, world_of
@@ -43,17 +47,20 @@ def create_app(home: Home) -> Starlette:
     secret = load_secret(home.settings.home)
     sessions = Sessions(secret, secure=home.settings.web_url.startswith("https:"))
     world = World(home, sessions, Pages(home.settings, sessions, home.clock), Arrivals(home, Sealing(secret)))
+    metrics = Metrics(home)
     app = Starlette(
         routes=[
             *load_routes(),
             *INTAKE_ROUTES,
             *API_ROUTES,
+            *PROBE_ROUTES,
             Mount("/static", _Static(directory=STATIC), name="static"),
         ],
-        middleware=[Middleware(Gate, world=world)],
+        middleware=[Middleware(Counting, metrics=metrics), Middleware(Gate, world=world)],
         exception_handlers={HTTPException: _http_error, HinomiError: _own_error},
     )
     app.state.world = world
+    app.state.metrics, app.state.readiness = metrics, Readiness(home)
     return app
 
 

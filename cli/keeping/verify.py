@@ -11,6 +11,7 @@ from cli.given import GIVEN_FILE
 from cli.language import say
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from pathlib import Path
 
     from cli.context import Context
@@ -54,6 +55,21 @@ def verify(ctx: Context, heads: tuple[Path, ...], keys: tuple[Path, ...], *, rec
         raise click.exceptions.Exit(1)
     if report.uncovered is not None:
         raise click.exceptions.Exit(3)
+
+
+def verified(ctx: Context, *, without: Collection[str] = ()) -> list[str]:
+    """What the verification of a home finds, as sentences; nothing in one that is whole.
+
+    Args:
+        ctx: Of the command.
+        without: Files that are known to be missing.
+    """
+    from transparency.verify.verification import verify as verify_log
+
+    with ctx.talk.status(say("verify.running")):
+        report = verify_log(ctx.settings, ctx.database, ctx.clock, look_at_index=_look_at_index(ctx))
+    found = sorted(report.damages, key=lambda one: one.position)
+    return [_said(one) for one in found if one.what != "file-missing" or one.where not in without]
 
 
 def _look_at_index(ctx: Context) -> LookAtIndex:

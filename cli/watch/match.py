@@ -13,6 +13,7 @@ import click
 
 from cli.language import say
 from core.errors import OutsideError
+from core.telemetry.spans import telemetry
 
 if TYPE_CHECKING:
     from cli.context import Context
@@ -59,7 +60,8 @@ def _run(ctx: Context, *, as_json: bool) -> None:
     from judging.queue import Matching, match_waiting
 
     stopping = _stop_on_sigterm()
-    with ChildJudge(Bench.of(ctx.settings)) as judge, ctx.talk.status(say("match.running")) as status:
+    traced = telemetry(ctx.settings.telemetry)
+    with traced, ChildJudge(Bench.of(ctx.settings)) as judge, ctx.talk.status(say("match.running")) as status:
         counts = match_waiting(
             Matching(ctx.database, ctx.archive, judge, ctx.clock),
             stop=stopping.is_set,

@@ -14,9 +14,10 @@ import click
 
 from cli.language import CommandFailedError, say
 from core.served import served_url, serving_at
+from core.telemetry.spans import telemetry
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Callable, Collection, Iterator
 
     from starlette.applications import Starlette
 
@@ -79,7 +80,13 @@ def _serve(
     people = ctx.settings.people
     is_known_elsewhere = people.oidc.is_set_up or people.proxy.is_set_up
     address = ctx.settings.web_url if is_known_elsewhere else _address(ctx, ctx.settings.web_url)
-    with _scheduler(ctx, wanted=wants_scheduler, without=set() if wants_sweeps else {SWEEPS}), serving_at(ctx.settings):
+    without = set() if wants_sweeps else {SWEEPS}
+    with (
+        telemetry(ctx.settings.telemetry),
+        _scheduler(ctx, wanted=wants_scheduler, without=without) as is_ticking,
+        serving_at(ctx.settings),
+    ):
+        app.state.readiness.is_ticking = is_ticking
         if as_json:
             ctx.emit({"address": address})
         else:
@@ -128,10 +135,10 @@ def _listen(host: str, port: int) -> socket.socket:
 
 
 @contextmanager
-def _scheduler(ctx: Context, *, wanted: bool, without: Collection[str]) -> Iterator[None]:
-    """The scheduler without some lanes, started now and stopped cleanly at the end."""
+def _scheduler(ctx: Context, *, wanted: bool, without: Collection[str]) -> Iterator[Callable[[], bool] | None]:
+    """The scheduler without some lanes, started now and stopped cleanly at the end; gives what says that it ticks."""
     if not wanted:
-        yield
+        yield None
         return
     from scheduler import Scheduler
 
@@ -139,7 +146,7 @@ def _scheduler(ctx: Context, *, wanted: bool, without: Collection[str]) -> Itera
     scheduler.start()
     try:
         with _replies(ctx):
-            yield
+            yield scheduler.is_ticking
     finally:
         scheduler.stop()
 

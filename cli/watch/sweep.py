@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import signal
 import sys
+from contextlib import nullcontext
 from typing import TYPE_CHECKING
 
 import click
 
 from cli.language import CommandError, say
+from core.telemetry.spans import span, telemetry
 
 if TYPE_CHECKING:
     from cli.context import Context
@@ -46,7 +48,9 @@ def sweep(ctx: Context, names: tuple[str, ...], *, as_json: bool, here: bool, ag
     results = []
     for source in chosen:
         run = sweep_here if here else run_sweep_process
-        result = run(source, ctx.settings, ctx.database, ctx.clock, again=again)
+        with telemetry(ctx.settings.telemetry) if here else nullcontext(), span("sweep", source=source.name) as seen:
+            result = run(source, ctx.settings, ctx.database, ctx.clock, again=again)
+            seen.note(state=result.state, documents=result.documents)
         results.append(result)
         _show(ctx, result, as_json=as_json)
     if any(result.state == "failed" for result in results):

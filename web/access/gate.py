@@ -25,6 +25,8 @@ from people.errors import PeopleError, SignInError
 from people.roles import Permission, may
 from people.sign_in.links import LINK_FIELD
 from web.access.arrivals import PROXY
+from web.probes.routes import OPEN as PROBES
+from web.probes.routes import PROBES as UNDER_ANY_NAME
 from web.uploads.files import RefusedUploadError, UploadReader
 from web.world import client_of
 
@@ -106,12 +108,14 @@ class Gate:
 
     async def _refusal(self, request: Request) -> Response | None:
         """The answer to a request that goes no further; none when it may pass."""
+        if request.scope["path"] in UNDER_ANY_NAME:
+            return None
         if (
             _host_name(request.headers.get("host", "")) not in self._hosts
         ):  # DNS rebinding: somebody else's name for our address
             return self._world.pages.error(request, 421)
         path = request.scope["path"]
-        if path.startswith(OPEN_PATHS):
+        if path.startswith(OPEN_PATHS) or path in PROBES:
             return None
         try:
             if path == SIGN_IN_PATH or path.startswith(SIGN_IN_PATH + "/"):

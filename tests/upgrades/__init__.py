@@ -1,0 +1,1 @@
+"""Tests of homes that older releases made."""

@@ -1,0 +1,1 @@
+"""Tests of backups and what they are restored to."""

@@ -1,0 +1,133 @@
+"""A home out of a backup: every hash first, then everything in its place, the settings last.
+
+A folder without settings is no home: a restore that was cut off leaves nothing that a command would open.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from core.settings import SETTINGS_FILE, load_settings
+from migrations import is_known
+from upkeep.backup import ARCHIVE_FOLDER, HOME_FOLDER, INDEX_FOLDER, TRAILS_FOLDER
+from upkeep.copies import copy_file, make_folders
+from upkeep.errors import BackupError, BackupFailedError
+from upkeep.keyring import master_key, put_keys, read_keyring
+from upkeep.loading import check_room, load_database
+from upkeep.manifest import find_differences, measure, read_backup_manifest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from core.settings import Settings
+    from upkeep.manifest import BackupManifest
+
+LOST_AND_FOUND: Final = "lost+found"
+
+
+@dataclass(frozen=True, slots=True)
+class Restored:
+    """What a restore did.
+
+    Attributes:
+        settings: Of the restored home.
+        manifest: What the backup said of itself.
+        missing: WARC files that are not there, or not as they were; documents in them cannot be read.
+        keys: What keys were brought back.
+    """
+
+    settings: Settings
+    manifest: BackupManifest
+    missing: tuple[str, ...]
+    keys: tuple[str, ...]
+
+
+def restore_backup(
+    folder: Path,
+    home: Path,
+    *,
+    key_file: Path | None = None,
+    archive: Path | None = None,
+    tell: Callable[[str], None] = lambda _stage: None,
+) -> Restored:
+    """Make a home of a backup.
+
+    Args:
+        folder: The backup.
+        home: The home's folder: not there yet, or empty.
+        key_file: The file that was written with it, or that of the master key alone.
+        archive: Where the WARC files are that the backup refers to; they are copied.
+        tell: Hears which stage begins.
+
+    Raises:
+        BackupError: The home or its database is not empty, the key is another one, it is no backup of ours.
+        BackupFailedError: The backup is not as it was written.
+    """
+    manifest = read_backup_manifest(folder)
+    settings = _settings_there(folder, home)
+    _check_empty(settings)
+    keys = read_keyring(key_file) if key_file else {}
+    key = master_key(keys, str(key_file))
+    if key is not None and manifest.key_id and key.id != manifest.key_id:
+        raise BackupError("wrong_key", expected=manifest.key_id, got=key.id)
+    if not is_known(manifest.schema):
+        raise BackupError("newer", folder=folder, got=manifest.schema, program=manifest.program)
+    tell("hashes")
+    if differences := list(find_differences(folder, manifest)):
+        raise BackupFailedError("damaged", folder=folder, count=len(differences), first=differences[0].file)
+    check_room(settings, manifest)
+    make_folders(home)
+    put_keys(keys, settings)
+    tell("database")
+    load_database(folder, manifest, settings)
+    tell("files")
+    _put_files(folder, manifest, settings)
+    missing = tuple(_put_archive(manifest, settings, archive))
+    copy_file(folder / HOME_FOLDER / SETTINGS_FILE, home / SETTINGS_FILE)
+    return Restored(settings, manifest, missing, tuple(keys))
+
+
+def _settings_there(folder: Path, home: Path) -> Settings:
+    """The settings of the backup, for the home that it is to become."""
+    if not (folder / HOME_FOLDER / SETTINGS_FILE).is_file():
+        raise BackupFailedError("damaged", folder=folder, count=1, first=f"{HOME_FOLDER}/{SETTINGS_FILE}")
+    return load_settings(folder / HOME_FOLDER).model_copy(update={"home": home.absolute().resolve()})
+
+
+def _check_empty(settings: Settings) -> None:
+    for place in (settings.home, settings.index_dir, settings.trails_dir):
+        if place.exists() and (not place.is_dir() or any(one.name != LOST_AND_FOUND for one in place.iterdir())):
+            raise BackupError("not_empty", place=place)
+
+
+def _put_files(folder: Path, manifest: BackupManifest, settings: Settings) -> None:
+    """Everything but the settings, the database and the archive; each is compared with its hash once more."""
+    places = {HOME_FOLDER: settings.home, INDEX_FOLDER: settings.index_dir, TRAILS_FOLDER: settings.trails_dir}
+    if manifest.has_archive:
+        places[ARCHIVE_FOLDER] = settings.archive_dir
+    for name, stated in manifest.files.items():
+        top, _, below = name.partition("/")
+        if top not in places or name == f"{HOME_FOLDER}/{SETTINGS_FILE}":
+            continue
+        target = places[top] / below
+        if ".." in Path(below).parts or Path(below).is_absolute():
+            raise BackupFailedError("damaged", folder=folder, count=1, first=name)
+        if top == ARCHIVE_FOLDER and target.exists():
+            continue  # an archive that several machines share outlived the home; it is compared below
+        if copy_file(folder / name, target) != stated:
+            raise BackupFailedError("damaged", folder=folder, count=1, first=name)
+
+
+def _put_archive(manifest: BackupManifest, settings: Settings, archive: Path | None) -> list[str]:
+    """Bring the WARC files that the backup refers to, as far as they are there; gives those that are not."""
+    missing = []
+    for name, stated in manifest.archive.items():
+        target = settings.archive_dir / name
+        if archive is not None and not target.exists() and (archive / name).is_file():
+            copy_file(archive / name, target)
+        whole = target.is_file() and stated.sha256 and measure(target, stated.size_bytes) == stated
+        if not whole:
+            missing.append(name)
+    return missing

@@ -1,0 +1,1 @@
+"""What machines ask: whether the service lives, whether it is ready, and its metrics."""
