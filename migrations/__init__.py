@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 HERE = Path(__file__).parent
 MODEL_MODULES = (
     "core.leases",
+    "core.hosts.beats",
     "core.removals",
     "archive.models",
     "archive.bodies.models",
@@ -86,9 +87,8 @@ def check_current(database: Database) -> None:
         DatabaseError: It is new and empty, older, or newer than this program; the message names both versions.
     """
     from alembic.runtime.migration import MigrationContext
-    from alembic.script import ScriptDirectory
 
-    wanted = ScriptDirectory.from_config(_config()).get_current_head()
+    wanted = newest_step()
     with clear_errors(), database.engine.connect() as connection:
         found = MigrationContext.configure(connection).get_current_revision()
     if found != wanted:
@@ -96,6 +96,13 @@ def check_current(database: Database) -> None:
             f"the database is at version {found or 'none'}, this program works with {wanted}",
             hint="Run `hinomi init`: it brings an older database up to date and leaves everything in it.",
         )
+
+
+def newest_step() -> str:
+    """The step of the schema that this program works with."""
+    from alembic.script import ScriptDirectory
+
+    return ScriptDirectory.from_config(_config()).get_current_head() or ""
 
 
 def _config() -> Config:
