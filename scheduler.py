@@ -24,7 +24,17 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from alerts.delivery import open_post
 from core.due import due_instant
 from core.errors import HinomiError
-from core.leases import Claim, close_claim, give_back_lease, latest_claims, renew_claim, take_claim, take_lease
+from core.hosts.clock import shared_clock, shared_now
+from core.hosts.roles import ROLES
+from core.leases import (
+    Claim,
+    close_claim,
+    give_back_lease,
+    latest_claims,
+    renew_claim,
+    take_claim,
+    take_lease,
+)
 from core.logs import get_logger
 from core.processes.names import worker_name
 from core.telemetry.spans import span
@@ -58,15 +68,21 @@ class Scheduler:
     """Runs the jobs of one home folder until it is stopped."""
 
     def __init__(
-        self, home: Home, jobs: Callable[[], Iterable[Job]] | None = None, *, without: Collection[str] = ()
+        self,
+        home: Home,
+        jobs: Callable[[], Iterable[Job]] | None = None,
+        *,
+        without: Collection[str] = (),
+        roles: Collection[str] = ROLES,
     ) -> None:
         self._lease_s = home.settings.scheduler.lease_s
         self._tick_s = home.settings.scheduler.tick_s
         self._database = home.database
-        self._clock = home.clock
+        self._clock = shared_clock(home.database, home.clock)
+        self._home_clock = home.clock
         self._worker = worker_name(os.urandom(3).hex())
         self._stop = threading.Event()
-        self._jobs = jobs or all_jobs(home, self._stop, without)
+        self._jobs = jobs or all_jobs(home, self._stop, without, roles)
         self._ticked_s = time.monotonic()
         self._in_hand: dict[str, Held] = {}
         self._ticking = threading.Lock()
@@ -111,7 +127,7 @@ class Scheduler:
         try:
             jobs = list(self._jobs())
             with self._database.read() as session:
-                claims = latest_claims(session)
+                claims, now = latest_claims(session), shared_now(session, self._home_clock)
         except HinomiError as error:
             log.warning("scheduler.tick_failed", error=type(error).__name__, reason=str(error))
             return
@@ -121,14 +137,13 @@ class Scheduler:
             if self._stop.is_set():
                 return
             try:
-                if self._may_begin(job, claims.get(job.name)) and self._claim(job):
+                if self._may_begin(job, claims.get(job.name), now) and self._claim(job):
                     self._lanes[job.lane].submit(self._run, job)
             except Exception:  # the edge of a job: one that cannot even be asked keeps no other from its turn
                 log.exception("scheduler.job_not_started", job=job.name)
 
-    def _may_begin(self, job: Job, claim: Claim | None) -> bool:
+    def _may_begin(self, job: Job, claim: Claim | None, now: datetime) -> bool:
         """Whether a worker is free for it, it is due, and there is something to do; asked in the order of cost."""
-        now = self._clock.now()
         with self._lock:
             busy = sum(held.lane == job.lane for held in self._in_hand.values())
             if job.name in self._in_hand or busy >= LANES[job.lane]:
@@ -198,16 +213,19 @@ class Scheduler:
             renew_claim(session, name, due_at, worker=self._worker, now=now, for_s=self._lease_s)
 
 
-def all_jobs(home: Home, stop: threading.Event, without: Collection[str] = ()) -> Callable[[], list[Job]]:
+def all_jobs(
+    home: Home, stop: threading.Event, without: Collection[str] = (), roles: Collection[str] = ROLES
+) -> Callable[[], list[Job]]:
     """What gives all jobs of a home folder as of now; their children are asked to finish once ``stop`` is set.
 
     Args:
         home: The home folder.
         stop: Ends what is under way.
         without: Lanes that are somebody else's.
+        roles: Which of `core.hosts.roles` this machine has.
     """
     made = load_jobs(Workbench(home, open_post(home.settings, home.database, home.clock), stop))
-    kinds = [kind for kind in made if kind.lane not in without]
+    kinds = [kind for kind in made if kind.lane not in without and kind.role in roles]
     return lambda: [job for kind in kinds for job in kind.jobs()]
 
 

@@ -27,6 +27,7 @@ from alerts.outbox import Wording, enqueue, put, retire_left
 from alerts.source_notices import enqueue_sources
 from alerts.unjudged_notices import enqueue_unjudged
 from core.actors import SYSTEM
+from core.hosts.clock import shared_clock
 from core.leases import give_back_lease, take_lease
 from core.logs import get_logger
 from core.processes.names import worker_name
@@ -79,10 +80,10 @@ class PostRoom:
 
 
 def open_post(settings: Settings, database: Database, clock: Clock) -> PostRoom:
-    """What delivery works with, out of the settings."""
+    """What delivery works with, out of the settings; times of messages are by the clock that all deliverers share."""
     wording = Wording(settings.language, served_url(settings), settings.zone)
     most, list_of_people = settings.alerts.max_attempts, settings.home / ON_CALL_FILE
-    return PostRoom(database, open_channels(settings), wording, clock, most, list_of_people)
+    return PostRoom(database, open_channels(settings), wording, shared_clock(database, clock), most, list_of_people)
 
 
 @dataclass(slots=True)

@@ -3,7 +3,8 @@
 A *claim* is one due instant of one job: a job due at 10:00 runs once, however many schedulers tick. Its holder renews
 it while it works and closes it when it is done; a claim whose holder went silent is taken over, a few times at most. A
 *lease* is something only one worker may do at a time: held for a while, renewed, given back. A worker of this machine
-whose process has ended holds nothing any more; of another machine's, time tells.
+whose process has ended holds nothing any more; of another machine's, time tells:
+the database server's, not each machine's own (`core.hosts.clock`), so that clocks apart lose and double nothing.
 """
 
 from __future__ import annotations
@@ -126,6 +127,22 @@ def take_lease(session: Session, name: str, *, worker: str, now: datetime, for_s
         ).returning(Lease.name)
     )
     return done.first() is not None
+
+
+def renew_lease(session: Session, name: str, *, worker: str, now: datetime, for_s: float) -> bool:
+    """Hold a lease for longer; false when it is not this worker's any more, and then it is not taken anew."""
+    held = update(Lease).where(Lease.name == name, Lease.worker == worker)
+    done = session.execute(held.values(until_at=now + timedelta(seconds=for_s)).returning(Lease.name))
+    return done.first() is not None
+
+
+def is_ours(session: Session, name: str, *, worker: str) -> bool:
+    """Whether the lease is this worker's until this transaction ends: nobody can take it over in between.
+
+    Whoever was silent for too long asks before what was done counts.
+    """
+    held = select(Lease.name).where(Lease.name == name, Lease.worker == worker).with_for_update()
+    return session.scalar(held) is not None
 
 
 def give_back_lease(session: Session, name: str, *, worker: str) -> None:

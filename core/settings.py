@@ -179,6 +179,7 @@ class SchedulerSettings(SettingsTable):
     """How often the scheduler looks at what is due."""
 
     tick_s: float = Field(default=5, gt=0)
+    host: str = Field(default="", description="what this machine is called among several; default: its host name")
     lease_s: float = Field(
         default=120, gt=0, description="a job whose worker gave no sign for that long goes to another"
     )

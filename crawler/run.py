@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import secrets
-import threading
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from functools import partial
@@ -14,6 +13,8 @@ from sqlalchemy import select, update
 
 from archive.store import Archive
 from core.errors import HinomiError
+from core.hosts.clock import shared_now
+from core.hosts.holding import renewed
 from core.leases import give_back_lease, take_lease
 from core.logs import get_logger
 from core.processes.child import GRACE_S, run_hinomi
@@ -26,6 +27,7 @@ from crawler.models import Sweep
 from crawler.record.recorder import Recorder
 
 if TYPE_CHECKING:
+    import threading
     from collections.abc import Iterator, Sequence
 
     from core.clock import Clock
@@ -34,7 +36,6 @@ if TYPE_CHECKING:
     from crawler.sources import Source
 
 LEASE_S = 60.0
-BEAT_S = 15.0
 HARD_LIMIT_GRACE_S = 60.0
 """After its own time limit a sweep has that long to put its work in order; then it is killed."""
 _DIED = "its process ended without a word"
@@ -170,9 +171,8 @@ def run_sweep_process(
 
 def recover_sweeps(settings: Settings, database: Database, clock: Clock) -> int:
     """Close the sweeps whose process is gone, and their WARC files; how many there were."""
-    now = clock.now()
     with database.read() as session:
-        dead = sorted(cut_off_sweeps(session, now))
+        dead = sorted(cut_off_sweeps(session, shared_now(session, clock)))
     for sweep_id in dead:
         _close_dead(sweep_id, _DIED, database, clock)
     if dead:
@@ -244,24 +244,11 @@ def _lease(source: str, database: Database, clock: Clock) -> Iterator[str]:
     """Hold the source for this process, renewed by a thread, since one slow page can keep the loop busy for long."""
     name, worker = f"sweep:{source}", worker_name(secrets.token_hex(4))
     with database.write() as session:
-        if not take_lease(session, name, worker=worker, now=clock.now(), for_s=LEASE_S):
+        if not take_lease(session, name, worker=worker, now=shared_now(session, clock), for_s=LEASE_S):
             raise CrawlError(f"{source!r} is being swept at this moment by another process", hint="Wait for its end.")
-    over = threading.Event()
-
-    def beat() -> None:
-        while not over.wait(BEAT_S):
-            try:
-                with database.write() as session:
-                    take_lease(session, name, worker=worker, now=clock.now(), for_s=LEASE_S)
-            except HinomiError:
-                get_logger().warning("lease.not_renewed", source=source)
-
-    thread = threading.Thread(target=beat, daemon=True)
-    thread.start()
     try:
-        yield worker
+        with renewed(database, clock, name, worker=worker, for_s=LEASE_S):
+            yield worker
     finally:
-        over.set()
-        thread.join()
         with database.write() as session:
             give_back_lease(session, name, worker=worker)

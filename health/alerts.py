@@ -10,6 +10,7 @@ from alerts.channels import open_channels
 from alerts.models import PENDING, SENDING, Message
 from alerts.outbox import failed_messages
 from alerts.replies.presses import LEASE as REPLIES
+from core.hosts.clock import shared_now
 from core.leases import lease_holds
 from health.interface import Diagnosis
 
@@ -24,7 +25,7 @@ def look_at_alerts(home: Home, _thorough: bool) -> Iterator[Diagnosis]:  # noqa:
     tried = (Message.state.in_((PENDING, SENDING)), Message.failure != "")
     is_answered = home.settings.alerts.slack.is_answered
     with home.database.read() as session:
-        hears = is_answered and lease_holds(session, REPLIES, now=home.clock.now())
+        hears = is_answered and lease_holds(session, REPLIES, now=shared_now(session, home.clock))
         failed = len(failed_messages(session))
         stuck = session.scalar(select(func.count()).select_from(Message).where(*tried)) or 0
     names = [channel.name for channel in open_channels(home.settings)]

@@ -12,6 +12,7 @@ from health.database import look_at_database
 from health.deadlines import look_at_deadlines
 from health.disk import look_at_disk
 from health.files import look_at_files
+from health.hosts import look_at_hosts
 from health.index import look_at_index
 from health.interface import Diagnosis, failed
 from health.key import look_at_key
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
 LOOKS: Final[Mapping[str, Look]] = {
     "database": look_at_database,
+    "hosts": look_at_hosts,
     "key": look_at_key,
     "index": look_at_index,
     "archive": look_at_archive,

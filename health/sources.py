@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from core.hosts.clock import shared_now
 from crawler.conditions import ails
 from crawler.health import cut_off_sweeps
 from crawler.run import latest_sweep
@@ -37,7 +38,7 @@ def _look_at(home: Home, source: Source) -> Iterator[Diagnosis]:
     if last is not None and last.state == "failed":
         yield Diagnosis("note", "sources", "failed_sweep", {"name": source.name, "reason": last.reason})
     with home.database.read() as session:
-        if last is not None and last.id in cut_off_sweeps(session, home.clock.now()):
+        if last is not None and last.id in cut_off_sweeps(session, shared_now(session, home.clock)):
             yield Diagnosis("note", "sources", "cut_off", {"name": source.name})
         conditions = ails(source, session, home.clock.now())
     for condition in conditions:

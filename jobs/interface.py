@@ -6,6 +6,7 @@ from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, ClassVar, Final
 
+from core.hosts.roles import CRAWL, MATCH, SCHEDULER
 from core.processes.child import run_hinomi
 
 if TYPE_CHECKING:
@@ -21,6 +22,11 @@ LANES: Final[Mapping[str, int]] = {"sweep": 4, **dict.fromkeys(_ONE_EACH, 1), "k
 hang on other people's servers (each a process of about 84 MB), matching on large documents, checks on long trails,
 enrolments on long lists, alerts on Slack, and in front of a scan somebody waits; what keeps the house in order is
 short, but for retention."""
+ROLE_OF_LANE: Final[Mapping[str, str]] = {
+    "sweep": CRAWL, "match": MATCH, "check": MATCH, "enrol": MATCH, "scan": MATCH,
+    "alert": SCHEDULER, "keep": SCHEDULER,
+}  # fmt: skip
+"""Which machines work in a lane, unless a kind of job says otherwise: whatever takes the key runs where that is."""
 DAY_S: Final = 86_400.0
 OVER: Final = "failed: ended after"
 """Begins the outcome of a child that took longer than it may."""
@@ -66,10 +72,17 @@ class JobKind(ABC):
     Attributes:
         name: The kind; of a kind with one job, the job's name as well.
         lane: One of `LANES`.
+        own_role: Which machines do it, of `core.hosts.roles`; empty: those of its lane.
     """
 
     name: ClassVar[str]
     lane: ClassVar[str]
+    own_role: ClassVar[str] = ""
+
+    @property
+    def role(self) -> str:
+        """Which machines do it."""
+        return self.own_role or ROLE_OF_LANE[self.lane]
 
     def __init__(self, bench: Workbench) -> None:
         self.bench = bench

@@ -5,12 +5,14 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Final
 
+from core.hosts.beats import forget_hosts
 from core.leases import forget_claims
 from crawler.polite.turns import forget_turns
 from jobs.interface import DAY_S, SingleJob
 from trails.store.retention import expire as expire_trails
 
 KEEP_CLAIMS: Final = timedelta(days=30)
+KEEP_HOSTS: Final = timedelta(days=7)
 KEEP_TURNS: Final = timedelta(days=1)
 
 
@@ -28,5 +30,6 @@ class Retention(SingleJob):
         trail_rows = expire_trails(database, settings.trails_dir, keep_days=settings.trails.keep_days, now=now)
         with database.write() as session:
             forget_claims(session, before=now - KEEP_CLAIMS)
+            forget_hosts(session, before=now - KEEP_HOSTS)
             forget_turns(session, before=now - KEEP_TURNS)
         return f"done: {expired.documents} documents, {trail_rows} access records"

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from core.encodings.decoder import to_text
 from core.errors import HinomiError
+from core.hosts.roles import CRAWL
 from crawler.record.standing import standing_at, watch
 from incidents.online.liveness import new_edits, sighted_places, tell_edit, tell_standing
 from jobs.interface import SingleJob
@@ -22,6 +23,7 @@ class SightingsWatch(SingleJob):
 
     name = "sightings"
     lane = "keep"
+    own_role = CRAWL
     every_s = 600.0
 
     def work(self) -> str:

@@ -7,16 +7,17 @@ judged, so that one that takes the whole process down is found out too.
 from __future__ import annotations
 
 from dataclasses import dataclass, fields, replace
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import func, or_, select, update
 
 from archive.bodies.models import WHOLE, BodyRemoval
 from archive.errors import ArchiveError
 from archive.models import Capture, DocumentRow
 from core.actors import SYSTEM
-from core.leases import give_back_lease, take_lease
+from core.hosts.clock import shared_now
+from core.hosts.holding import renewed
+from core.leases import give_back_lease, is_ours, take_lease
 from core.logs import get_logger
 from core.processes.names import worker_name
 from core.telemetry.spans import span
@@ -31,7 +32,7 @@ from judging.child import JudgingError, Question, UnreadableError
 from matcher.left import LINES
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Collection, Iterator
     from datetime import datetime
 
     from sqlalchemy import ColumnElement
@@ -48,7 +49,10 @@ if TYPE_CHECKING:
 MAX_ATTEMPTS = 3
 MAX_SILENT_ATTEMPTS = 10
 """Attempts that ended without a word: the whole process was killed, which need not be the document's doing."""
-LEASE_S = timedelta(hours=1).total_seconds()
+LEASE_S = 120.0
+"""A document whose matcher died is somebody else's after so long; who lives renews (`core.hosts.holding`)."""
+ROUND = 8
+"""So many documents of each source come in turn: one with thousands of posts keeps no other's waiting."""
 CAPTURES_AT_ONCE = 200
 PURGED_BEFORE = "purged before: only our rows were looked at"
 
@@ -103,7 +107,8 @@ def match_waiting(
             break
         if not _begin(work, document_id, worker):
             continue
-        _judge(work, document_id, worker, counts)
+        with renewed(work.database, work.clock, f"match:{document_id}", worker=worker, for_s=LEASE_S):
+            _judge(work, document_id, worker, counts)
         progress(counts)
     counts.reposts += take_reposts(work.database, work.clock)
     return counts
@@ -151,27 +156,45 @@ def _new_captures(session: Session) -> list[Capture]:
 
 
 def _waiting(database: Database) -> Iterator[int]:
-    """Every waiting document once, those never tried first, and those that come while we work."""
+    """Every waiting document once, those never tried first, source by source in turn, and those that come meanwhile."""
     given: set[int] = set()
     while True:
         with database.read() as session:
-            waiting = select(DocumentRow.id).where(DocumentRow.state == "waiting", DocumentRow.id.not_in(given))
-            found = session.scalar(waiting.order_by(DocumentRow.attempts, DocumentRow.id).limit(1))
-        if found is None:
+            found = _next_round(session, given)
+        if not found:
             return
-        given.add(found)
-        yield found
+        given.update(found)
+        yield from found
+
+
+def _next_round(session: Session, given: Collection[int]) -> list[int]:
+    """A few waiting documents of each source; those of no source any more are a source of their own."""
+    place = func.row_number().over(
+        partition_by=Capture.source, order_by=(DocumentRow.attempts, DocumentRow.id)
+    )  # fmt: skip
+    waiting = (
+        select(DocumentRow.id, DocumentRow.attempts, place.label("place"))
+        .join(Capture, Capture.document_id == DocumentRow.id, isouter=True)
+        .where(DocumentRow.state == "waiting", DocumentRow.id.not_in(given))
+        .subquery()
+    )
+    columns = waiting.c
+    few = select(columns.id).where(columns.place <= ROUND)
+    return list(dict.fromkeys(session.scalars(few.order_by(columns.attempts, columns.place, columns.id))))
 
 
 def _begin(work: Matching, document_id: int, worker: str) -> bool:
-    """Take the document and count the attempt; false when another worker has it or it is done for."""
-    now = work.clock.now()
+    """Take the document and count the attempt; false when another worker has it or it is done for.
+
+    A row that somebody has locked is somebody's, and not waited for: several matchers pass each other by.
+    """
     with work.database.write() as session:
-        if not take_lease(session, f"match:{document_id}", worker=worker, now=now, for_s=LEASE_S):
+        free = select(DocumentRow).where(DocumentRow.id == document_id, DocumentRow.state == "waiting")
+        document = session.scalar(free.with_for_update(skip_locked=True))
+        if document is None:
             return False
-        document = session.get(DocumentRow, document_id, with_for_update=True)
-        if document is None or document.state != "waiting":
-            give_back_lease(session, f"match:{document_id}", worker=worker)
+        now = shared_now(session, work.clock)
+        if not take_lease(session, f"match:{document_id}", worker=worker, now=now, for_s=LEASE_S):
             return False
         if document.attempts >= MAX_SILENT_ATTEMPTS:
             document.state, document.failure = "failed", "each attempt ended the whole process"
@@ -198,6 +221,8 @@ def _judge_one(work: Matching, document_id: int, worker: str, counts: MatchingCo
         log.warning("match.failed", document_id=document_id, error=type(error).__name__, reason=str(error))
         return
     taken = _keep(work, document_id, worker, judged)
+    if taken is None:
+        return
     verdict = judged.finding.verdict
     counts.leaks += verdict == LEAK
     counts.overlaps += verdict == OVERLAP
@@ -222,10 +247,13 @@ def _question(work: Matching, document_id: int) -> Question:
     return Question(name or str(document_id), work.archive.stream(document), size, media_type, charset, gone)
 
 
-def _keep(work: Matching, document_id: int, worker: str, judged: Judged) -> Taken:
+def _keep(work: Matching, document_id: int, worker: str, judged: Judged) -> Taken | None:
+    """The finding, and what it did; None where somebody else took the document over while this worker was silent."""
     now = work.clock.now()
     with work.database.write() as session:
-        document = session.get_one(DocumentRow, document_id, with_for_update=True)
+        document = _still_ours(session, document_id, worker)
+        if document is None:
+            return None
         ranked = with_holders(with_days(judged.extracts, first_lent(session)), who_was_lent(session))
         finding = replace(judged.as_new(), extracts=ranked)
         if document.body != WHOLE:
@@ -240,7 +268,9 @@ def _keep(work: Matching, document_id: int, worker: str, judged: Judged) -> Take
 def _failed(work: Matching, document_id: int, worker: str, reason: str) -> bool:
     """Write a failed attempt down; true when it was the last."""
     with work.database.write() as session:
-        document = session.get_one(DocumentRow, document_id, with_for_update=True)
+        document = _still_ours(session, document_id, worker)
+        if document is None:
+            return False
         document.failure = reason
         is_last = document.attempts >= MAX_ATTEMPTS
         if is_last:
@@ -249,3 +279,12 @@ def _failed(work: Matching, document_id: int, worker: str, reason: str) -> bool:
             add_event(session, "match-failed", actor=SYSTEM, now=work.clock.now(), data=data)
         give_back_lease(session, f"match:{document_id}", worker=worker)
     return is_last
+
+
+def _still_ours(session: Session, document_id: int, worker: str) -> DocumentRow | None:
+    """The document, locked, while it waits and is this worker's: what a lost lease gave does not count."""
+    document = session.get_one(DocumentRow, document_id, with_for_update=True)
+    if document.state == "waiting" and is_ours(session, f"match:{document_id}", worker=worker):
+        return document
+    log.warning("match.lost", document_id=document_id)
+    return None

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 HERE = Path(__file__).parent
 MODEL_MODULES = (
     "core.leases",
+    "core.hosts.beats",
     "core.removals",
     "archive.models",
     "archive.bodies.models",
@@ -84,11 +85,9 @@ def is_known(revision: str) -> bool:
 def revisions(database: Database) -> tuple[str, str]:
     """The step that a database is at, empty for none, and the one that this program works with."""
     from alembic.runtime.migration import MigrationContext
-    from alembic.script import ScriptDirectory
 
-    wanted = ScriptDirectory.from_config(_config()).get_current_head() or ""
     with clear_errors(), database.engine.connect() as connection:
-        return MigrationContext.configure(connection).get_current_revision() or "", wanted
+        return MigrationContext.configure(connection).get_current_revision() or "", newest_step()
 
 
 @contextmanager
@@ -121,6 +120,13 @@ def check_current(database: Database) -> None:
             f"the database is at version {found or 'none'}, this program works with {wanted}",
             hint="Run `hinomi init`: it brings an older database up to date and leaves everything in it.",
         )
+
+
+def newest_step() -> str:
+    """The step of the schema that this program works with."""
+    from alembic.script import ScriptDirectory
+
+    return ScriptDirectory.from_config(_config()).get_current_head() or ""
 
 
 def _config() -> Config:

@@ -21,6 +21,7 @@ from alerts.channels.slack import TIMEOUT_S, retry_handlers
 from alerts.replies.deeds import deal_with
 from alerts.replies.dialog import dismissal
 from alerts.replies.presses import DIALOG, DISMISS, LEASE, PREFIX, SHORTCUT, read_button, read_dialog, read_shortcut
+from core.hosts.clock import shared_now
 from core.leases import give_back_lease, take_lease
 from core.logs import get_logger
 from core.processes.names import worker_name
@@ -82,7 +83,8 @@ class Hand:
         if self._socket is not None and not self._socket.client.is_connected():
             return  # bolt connects anew by itself; the lease runs out meanwhile, and somebody else may try
         with self._desk.database.write() as session:
-            is_ours = take_lease(session, LEASE, worker=self._worker, now=self._desk.clock.now(), for_s=LEASE_S)
+            now = shared_now(session, self._desk.clock)
+            is_ours = take_lease(session, LEASE, worker=self._worker, now=now, for_s=LEASE_S)
         if is_ours and self._socket is None:
             try:
                 self._connect()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 import socket
 import sys
+import threading
 import webbrowser
 from contextlib import contextmanager
 from datetime import timedelta
@@ -13,6 +14,8 @@ from typing import TYPE_CHECKING
 import click
 
 from cli.language import CommandFailedError, say
+from core.hosts.beats import Beat, host_name
+from core.hosts.roles import CRAWL, MATCH, ROLES, SCHEDULER, WEB
 from core.served import served_url, serving_at
 from core.telemetry.spans import telemetry
 
@@ -30,6 +33,13 @@ GRACE_S = 5  # for requests in hand when the service stops
 @click.command()
 @click.option("--port", type=click.IntRange(0, 65535), help="Another port than [web] port; 0 takes a free one.")
 @click.option("--open", "open_browser", is_flag=True, help="Open the overview in the browser.")
+@click.option(
+    "--role",
+    "roles",
+    type=click.Choice(ROLES),
+    multiple=True,
+    help="What this machine does; may be given several times. Default: everything.",
+)
 @click.option("--no-scheduler", is_flag=True, help="The pages alone: nothing is swept, matched or sent from here.")
 @click.option("--no-sweeps", is_flag=True, help="All but the sweeps: another user, or another machine, does them.")
 @click.option("--address", "only_address", is_flag=True, help="Print the address of a running service, and end.")
@@ -47,6 +57,7 @@ def serve(
     port: int | None,
     *,
     open_browser: bool,
+    roles: tuple[str, ...],
     no_scheduler: bool,
     no_sweeps: bool,
     only_address: bool,
@@ -62,14 +73,16 @@ def serve(
     if only_address:
         _tell(ctx, _address(ctx, served_url(ctx.settings)), as_json=as_json)
         return
-    with service_log(ctx, log_format):
-        _serve(
-            ctx, port, wants_scheduler=not no_scheduler, wants_sweeps=not no_sweeps, opens=open_browser, as_json=as_json
-        )
+    parts = {WEB} if no_scheduler else set(roles or ROLES)
+    with service_log(ctx, log_format), _signs_of_life(ctx, parts):
+        if WEB not in parts:
+            _work(ctx, parts, without={SWEEPS} if no_sweeps else set(), as_json=as_json)
+            return
+        _serve(ctx, port, parts, without={SWEEPS} if no_sweeps else set(), opens=open_browser, as_json=as_json)
 
 
 def _serve(
-    ctx: Context, port: int | None, *, wants_scheduler: bool, wants_sweeps: bool, opens: bool, as_json: bool
+    ctx: Context, port: int | None, roles: Collection[str], *, without: Collection[str], opens: bool, as_json: bool
 ) -> None:
     from web.app import create_app
 
@@ -80,10 +93,9 @@ def _serve(
     people = ctx.settings.people
     is_known_elsewhere = people.oidc.is_set_up or people.proxy.is_set_up
     address = ctx.settings.web_url if is_known_elsewhere else _address(ctx, ctx.settings.web_url)
-    without = set() if wants_sweeps else {SWEEPS}
     with (
         telemetry(ctx.settings.telemetry),
-        _scheduler(ctx, wanted=wants_scheduler, without=without) as is_ticking,
+        _scheduler(ctx, roles, without=without) as is_ticking,
         serving_at(ctx.settings),
     ):
         app.state.readiness.is_ticking = is_ticking
@@ -94,6 +106,43 @@ def _serve(
         if opens:
             webbrowser.open(address)
         run_app(app, listener)
+
+
+def _work(ctx: Context, roles: Collection[str], *, without: Collection[str], as_json: bool) -> None:
+    """Work without pages, until SIGTERM or Ctrl-C."""
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    with _scheduler(ctx, roles, without=without):
+        names = [role for role in ROLES if role in roles]
+        if as_json:
+            ctx.emit({"host": host_name(ctx.settings), "roles": names})
+        else:
+            ctx.talk.print(
+                say("serve.working", host=host_name(ctx.settings), roles=", ".join(names)), markup=False, soft_wrap=True
+            )
+        stop.wait()
+
+
+@contextmanager
+def _signs_of_life(ctx: Context, roles: Collection[str]) -> Iterator[None]:
+    from importlib.metadata import version
+
+    from migrations import newest_step
+
+    beat = Beat(
+        ctx.database,
+        ctx.clock,
+        name=host_name(ctx.settings),
+        roles=roles,
+        version=version("hinomi"),
+        schema=newest_step(),
+    )
+    beat.start()
+    try:
+        yield
+    finally:
+        beat.stop()
 
 
 def _tell(ctx: Context, address: str, *, as_json: bool) -> None:
@@ -135,26 +184,28 @@ def _listen(host: str, port: int) -> socket.socket:
 
 
 @contextmanager
-def _scheduler(ctx: Context, *, wanted: bool, without: Collection[str]) -> Iterator[Callable[[], bool] | None]:
-    """The scheduler without some lanes, started now and stopped cleanly at the end; gives what says that it ticks."""
-    if not wanted:
+def _scheduler(
+    ctx: Context, roles: Collection[str], *, without: Collection[str]
+) -> Iterator[Callable[[], bool] | None]:
+    """The scheduler of this machine's roles, without some lanes, until the end; gives what says that it ticks."""
+    if not {SCHEDULER, CRAWL, MATCH} & set(roles):
         yield None
         return
     from scheduler import Scheduler
 
-    scheduler = Scheduler(ctx, without=without)
+    scheduler = Scheduler(ctx, without=without, roles=roles)
     scheduler.start()
     try:
-        with _replies(ctx):
+        with _replies(ctx, roles):
             yield scheduler.is_ticking
     finally:
         scheduler.stop()
 
 
 @contextmanager
-def _replies(ctx: Context) -> Iterator[None]:
+def _replies(ctx: Context, roles: Collection[str]) -> Iterator[None]:
     """What comes back from Slack, where that is set up."""
-    if not ctx.settings.alerts.slack.is_answered:
+    if SCHEDULER not in roles or not ctx.settings.alerts.slack.is_answered:
         yield
         return
     from alerts.replies.deeds import Desk

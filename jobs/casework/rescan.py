@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from core.actors import SYSTEM
+from core.hosts.roles import MATCH
 from jobs.interface import SingleJob
 from judging.rescans import ENROLMENT, begin_rescan, go_on, new_generation, open_rescan
 
@@ -12,6 +13,7 @@ class RescanJob(SingleJob):
 
     name = "rescan"
     lane = "keep"
+    own_role = MATCH
 
     def is_wanted(self) -> bool:
         """Whether one is under way and nothing waits, or an enrolment wants one."""

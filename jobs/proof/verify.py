@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from alerts.head_notices import enqueue_damage
+from core.hosts.roles import SCHEDULER
 from jobs.interface import SingleJob
 from transparency.last_verification import is_verification_due, last_verification
 
@@ -23,6 +24,7 @@ class VerifyJob(SingleJob):
 
     name = "verify"
     lane = "check"
+    own_role = SCHEDULER
 
     def __init__(self, bench: Workbench) -> None:
         super().__init__(bench)

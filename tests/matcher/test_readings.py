@@ -38,7 +38,7 @@ def test_one_with_a_number_of_his_own_has_everything_read_again() -> None:
 
 
 def test_many_of_the_beginning_have_everything_read_again_however_long_the_table_is() -> None:
-    assert shows_somebody_else(finding(100_000, {}), finding(500, {number: MIXED for number in range(51)}))
+    assert shows_somebody_else(finding(100_000, {}), finding(500, dict.fromkeys(range(51), MIXED)))
 
 
 @given(

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse
 
+from core.hosts.clock import shared_now
 from core.leases import ask_again
 from crawler.errors import SourceChangeError, SourcesError
 from crawler.health import cut_off_sweeps, watched_sources
@@ -64,7 +65,7 @@ def _ask(request: Request, source: Source) -> bool:
     """Have it swept at the scheduler's next tick; whether it is not being swept anyhow."""
     home = world_of(request).home
     with home.database.write() as session:
-        return ask_again(session, sweep_job_name(source.name), now=home.clock.now())
+        return ask_again(session, sweep_job_name(source.name), now=shared_now(session, home.clock))
 
 
 def _switch(request: Request, source: Source, *, on: bool) -> None:

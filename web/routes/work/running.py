@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any, Final
 from sqlalchemy import func, select
 
 from archive.models import DocumentRow
+from core.hosts.beats import HostRow, list_hosts
+from core.hosts.clock import shared_now
 from core.leases import Claim, latest_claims
 from core.processes.names import is_dead
 from crawler.health import cut_off_sweeps, watched_sources
@@ -31,7 +33,7 @@ from web.routes.work.scans import run_of, sees_scan
 from web.world import actor_of, world_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
     from datetime import datetime
 
     from sqlalchemy.orm import Session
@@ -88,6 +90,29 @@ class LastRun:
     began_at: datetime
     took_s: float | None
     next_at: datetime | None
+    host: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class HostShown:
+    """A machine whose service runs.
+
+    Attributes:
+        apart_s: How far its clock is from the others', in seconds, ahead or behind.
+        is_silent: Whether it gave no sign for too long.
+    """
+
+    name: str
+    roles: Sequence[str]
+    version: str
+    seen_at: datetime
+    apart_s: float
+    is_silent: bool
+
+    @classmethod
+    def of(cls, row: HostRow, now: datetime) -> HostShown:
+        """As the page shows a row."""
+        return cls(row.name, row.roles, row.version, row.seen_at, row.clock_ms / 1000, row.is_silent(now))
 
 
 def page(request: Request) -> Response:
@@ -97,7 +122,8 @@ def page(request: Request) -> Response:
     sees_sources = may(actor_of(request), Permission.SEE_SOURCES)
     running: list[WorkShown] = [*_enrolments(request, home, now), *_scans(request, home)]
     with home.database.read() as session:
-        claims = latest_claims(session)
+        claims, now = latest_claims(session), shared_now(session, home.clock)
+        hosts = [HostShown.of(host, now) for host in list_hosts(session)] if sees_sources else []
         runs: list[LastRun] = []
         if sees_sources:
             next_at = {one.name: one.next_at for one in watched_sources(home.settings, home.database, now).sources}
@@ -105,7 +131,7 @@ def page(request: Request) -> Response:
             runs = [_last(claim, now, next_at) for claim in claims.values()]
         waits = _waits(request, session, home, sees_sources=sees_sources)
     response = world.pages.render(
-        request, "jobs.html", running=running, waits=waits, sees_all=sees_sources,
+        request, "jobs.html", hosts=hosts, running=running, waits=waits, sees_all=sees_sources,
         runs=sorted(runs, key=lambda run: (run.state not in {"failed", "cut_off"}, -run.began_at.timestamp())),
     )  # fmt: skip
     if running or waits:
@@ -188,14 +214,13 @@ def _jobs(session: Session, claims: Iterable[Claim], now: datetime) -> list[Work
         notes = ((("jobs.attempt", {"n": claim.attempt}),) if claim.attempt > 1 else ()) + _matching(
             session, claim.job, now
         )
-        shown.append(
-            WorkShown(f"job_name.{claim.job}", {}, claim.claimed_at, usual=usual, is_long=is_long, notes=notes)
-        )
+        key = f"job_name.{claim.job.partition('@')[0]}"
+        shown.append(WorkShown(key, {}, claim.claimed_at, usual=usual, is_long=is_long, notes=notes))
     return shown
 
 
 def _matching(session: Session, job: str, now: datetime) -> tuple[tuple[str, dict[str, Any]], ...]:
-    if job != "match":
+    if job.partition("@")[0] != "match":
         return ()
     judged = session.scalar(select(func.count(FindingRow.id)).where(FindingRow.made_at > now - PACE)) or 0
     return (("jobs.documents_pace", {"n": judged}),)
@@ -246,9 +271,9 @@ def _last(claim: Claim, now: datetime, next_at: dict[str, datetime | None]) -> L
     source = claim.job.removeprefix(SWEEP) if claim.job.startswith(SWEEP) else ""
     took = (claim.done_at - claim.claimed_at).total_seconds() if claim.done_at else None
     state, said = _state(claim, now), (claim.outcome or "").partition(":")[2].strip()
-    return LastRun(
-        claim.job, source, state, "" if state == "done" else said, claim.claimed_at, took, next_at.get(source)
-    )
+    name, _, host = claim.job.partition("@")
+    told = "" if state == "done" else said
+    return LastRun(name, source, state, told, claim.claimed_at, took, next_at.get(source), host)
 
 
 ROUTES = [Guarded("/jobs", page, needs=Permission.SEE_HEALTH)]
