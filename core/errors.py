@@ -16,6 +16,7 @@ Each package has one branch, defined in its own ``errors`` module or beside the 
     │   ├── ExportFailedError  exports: something outside failed an export; an OutsideError too
     │   ├── ReportError      reports: a report cannot be written, approved or filed so
     │   ├── BodyRefusedError  judging: a document's body cannot be purged, held, or let go
+    │   ├── ClusterError     cluster: a scheduler, its workers, or what they were set up with
     │   └── PeopleError      people: accounts, roles, sign-in, second persons
     ├── SettingsError        core: hinomi.toml or the environment says something that cannot be
     ├── DatabaseError        core: the database cannot be reached, is too old or too new
@@ -23,6 +24,7 @@ Each package has one branch, defined in its own ``errors`` module or beside the 
     ├── PluginError          core: a plugin file breaks the contract of its folder
     ├── WorkerError          core/processes: a worker process ended, or failed, before its answer
     ├── ForgedMessageError   core/processes: a worker sent what is no message of ours
+    ├── RefusalError         cluster: a worker may not, or cannot, do a unit
     ├── FingerprintError     fingerprints: keys, digests, index
     ├── CustodyError         custody: extracts, processors, enrolment
     ├── ArchiveError         archive: WARC files and document rows

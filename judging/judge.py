@@ -62,17 +62,19 @@ class Bench:
     processes: int = field(default_factory=count_cores)
     generation: Path | None = None
     """The index generation to judge under, where it must be the one that somebody else has open."""
+    index: Path | None = None
+    """Where the index is, if it is not in the home folder."""
 
     @property
     def index_dir(self) -> Path:
         """Where the index is."""
-        return self.home / INDEX_FOLDER
+        return self.index or self.home / INDEX_FOLDER
 
     @classmethod
     def of(cls, settings: Settings) -> Self:
         """As the settings of a home folder say."""
         limits = settings.matcher
-        return cls(settings.home, limits.max_document_bytes, limits.max_document_s)
+        return cls(settings.home, limits.max_document_bytes, limits.max_document_s, index=settings.index_dir)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import sys
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,9 +21,10 @@ from core.errors import OutsideError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
+    from contextlib import AbstractContextManager
 
     from cli.context import Context
-    from judging.child import ChildJudge
+    from judging.child import Judge, Question
     from judging.judge import Judged
     from matcher.finding import Finding
 
@@ -118,28 +120,43 @@ def _files_below(folder: Path, tell: Callable[[str], None]) -> Iterator[Path]:
             tell(say("scan.not_read", file=file, why=say("scan.no_document")))
 
 
-def _open_judge(ctx: Context, documents: Sequence[Path]) -> ChildJudge:
-    """A child that judges as the background does, under the generation that is open here; it may read the documents."""
+def _open_judge(ctx: Context, documents: Sequence[Path]) -> AbstractContextManager[Judge]:
+    """What judges as the background does, under the generation that is open here; a child may read the documents."""
+    from cluster.choice import open_judge
     from judging.child import ChildJudge
     from judging.judge import Bench
 
     bench = replace(Bench.of(ctx.settings), generation=ctx.index.folder)
     files = {document.resolve() for document in documents}
-    return ChildJudge(bench, reads=sorted(files if len(files) <= MOST_NAMED else {file.parent for file in files}))
+    child = ChildJudge(bench, reads=sorted(files if len(files) <= MOST_NAMED else {file.parent for file in files}))
+    return open_judge(ctx, bench, child, _questions(documents))
 
 
-def _judge_one(judge: ChildJudge, name: Path) -> Judged:
+def _questions(documents: Sequence[Path]) -> Iterator[Question]:
+    """What will be asked; a file that went meanwhile is told of when it is its turn."""
+    for name in documents:
+        with suppress(OSError):
+            yield _question(name)
+
+
+def _question(name: Path) -> Question:
+    from judging.child import Question
+
+    return Question(str(name), name.absolute(), name.stat().st_size)
+
+
+def _judge_one(judge: Judge, name: Path) -> Judged:
     """The verdict over one file; what ended the child even as plain text is unread, with its reason.
 
     Raises:
         CommandFailedError: It cannot be opened.
     """
-    from judging.child import JudgingError, Question, UnreadableError
+    from judging.child import JudgingError, UnreadableError
     from judging.judge import Judged
     from matcher.finding import Finding
 
     try:
-        return judge.judge(Question(str(name), name.absolute(), name.stat().st_size))
+        return judge.judge(_question(name))
     except JudgingError as error:
         return Judged(Finding("unread", 0.0, 0, limits=(str(error),)), [], 0)
     except UnreadableError as error:
