@@ -55,6 +55,7 @@ COMMANDS = {
     "exports": "cli.casework.export:exports",
     "trails": "cli.casework.trails:trails",
     "serve": "cli.watch.serve:serve",
+    "worker": "cli.keeping.worker:worker",
     "log": "cli.keeping.log:log",
     "proof": "cli.keeping.proof:proof",
     "archive": "cli.keeping.archive:archive",

@@ -18,6 +18,7 @@ Each package has one branch, defined in its own ``errors`` module or beside the 
     │   ├── BackupError      upkeep: a backup, restore or upgrade that cannot be meant; a UsageError too
     │   ├── BackupFailedError  upkeep: a backup is damaged, or could not be taken; an OutsideError too
     │   ├── BodyRefusedError  judging: a document's body cannot be purged, held, or let go
+    │   ├── ClusterError     cluster: a scheduler, its workers, or what they were set up with
     │   └── PeopleError      people: accounts, roles, sign-in, second persons
     ├── SettingsError        core: hinomi.toml or the environment says something that cannot be
     ├── TelemetryError       core/telemetry: spans are wanted, and nothing is there to send them
@@ -26,6 +27,7 @@ Each package has one branch, defined in its own ``errors`` module or beside the 
     ├── PluginError          core: a plugin file breaks the contract of its folder
     ├── WorkerError          core/processes: a worker process ended, or failed, before its answer
     ├── ForgedMessageError   core/processes: a worker sent what is no message of ours
+    ├── RefusalError         cluster: a worker may not, or cannot, do a unit
     ├── FingerprintError     fingerprints: keys, digests, index
     ├── CustodyError         custody: extracts, processors, enrolment
     ├── ArchiveError         archive: WARC files and document rows

@@ -18,6 +18,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 from core.clock import DEFAULT_ZONE
 from core.errors import HinomiError
 from core.sections.alerts import AlertSettings
+from core.sections.cluster import ClusterSettings
 from core.sections.exports import ExportSettings
 from core.sections.metrics import MetricsSettings, TelemetrySettings
 from core.sections.people import PeopleSettings
@@ -33,7 +34,7 @@ INDEX_FOLDER = "index"
 MIB = 1 << 20
 _OWN_PLACES = """
 hinomi.db hinomi.db-wal hinomi.db-shm index archive trails uploads enrolments logs accounts.csv log-heads.jsonl intake
-exports
+exports cluster
 """
 
 DEFAULT_SETTINGS = """\
@@ -262,6 +263,7 @@ class Settings(BaseSettings):
     people: PeopleSettings = PeopleSettings()
     exports: ExportSettings = ExportSettings()
     reports: ReportSettings = ReportSettings()
+    cluster: ClusterSettings = ClusterSettings()
 
     _toml: ClassVar[Path | None] = None
 

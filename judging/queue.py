@@ -114,6 +114,15 @@ def match_waiting(
     return counts
 
 
+def look_ahead(database: Database, archive: Archive) -> Iterator[Question]:
+    """What `match_waiting` will ask, in its order, for a judge that works on several at once; nothing is taken."""
+    for document_id in _waiting(database):
+        try:
+            yield _question(database, archive, document_id)
+        except ArchiveError:
+            continue  # whoever comes to it says so
+
+
 def take_reposts(database: Database, clock: Clock) -> int:
     """Let new places of documents that were matched before join their incidents; gives how many did."""
     joined = 0
@@ -212,7 +221,7 @@ def _judge(work: Matching, document_id: int, worker: str, counts: MatchingCounts
 
 def _judge_one(work: Matching, document_id: int, worker: str, counts: MatchingCounts, seen: Span) -> None:
     try:
-        judged = work.judge.judge(_question(work, document_id))
+        judged = work.judge.judge(_question(work.database, work.archive, document_id))
     except (JudgingError, UnreadableError, ArchiveError) as error:
         is_last = _failed(work, document_id, worker, str(error))
         counts.failed += is_last
@@ -233,8 +242,8 @@ def _judge_one(work: Matching, document_id: int, worker: str, counts: MatchingCo
     log.info("match.done", document_id=document_id, verdict=verdict, incident_id=taken.incident_id)
 
 
-def _question(work: Matching, document_id: int) -> Question:
-    with work.database.read() as session:
+def _question(database: Database, archive: Archive, document_id: int) -> Question:
+    with database.read() as session:
         document = session.get_one(DocumentRow, document_id)
         removal = session.get(BodyRemoval, document_id)
     name, media_type, charset, size = document.title, document.media_type, document.charset, document.size_bytes
@@ -244,7 +253,7 @@ def _question(work: Matching, document_id: int) -> Question:
         name, media_type = (name, media_type) if removal.form == LINES else (LEFT_NAME, LEFT_TYPE)
         units, people, rate, listed = removal.gone
         gone = int(units), int(people), rate, listed
-    return Question(name or str(document_id), work.archive.stream(document), size, media_type, charset, gone)
+    return Question(name or str(document_id), archive.stream(document), size, media_type, charset, gone)
 
 
 def _keep(work: Matching, document_id: int, worker: str, judged: Judged) -> Taken | None:

@@ -55,13 +55,21 @@ def rescan(ctx: Context, since: datetime | None, *, background: bool, as_json: b
 
 
 def _run(ctx: Context, *, as_json: bool) -> None:
+    from cluster.choice import open_judge
     from judging.bench import Bench
     from judging.child import ChildJudge
-    from judging.queue import Matching, match_waiting
+    from judging.queue import Matching, look_ahead, match_waiting
 
     stopping = _stop_on_sigterm()
     traced = telemetry(ctx.settings.telemetry)
-    with traced, ChildJudge(Bench.of(ctx.settings)) as judge, ctx.talk.status(say("match.running")) as status:
+    bench = Bench.of(ctx.settings)
+    ahead = look_ahead(ctx.database, ctx.archive)
+    with (
+        traced,
+        ChildJudge(bench) as child,
+        open_judge(ctx, bench, child, ahead) as judge,
+        ctx.talk.status(say("match.running")) as status,
+    ):
         counts = match_waiting(
             Matching(ctx.database, ctx.archive, judge, ctx.clock),
             stop=stopping.is_set,

@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 import os
 import sys
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from cli.context import Context
-    from judging.child import ChildJudge
+    from judging.child import Judge, Question
     from judging.judge import Judged
     from matcher.finding import Finding
 
@@ -119,32 +120,49 @@ def _files_below(folder: Path, tell: Callable[[str], None]) -> Iterator[Path]:
 
 
 @contextmanager
-def _open_judge(ctx: Context, documents: Sequence[Path]) -> Iterator[ChildJudge]:
-    """A child that judges as the background does, under the generation that is open here; it may read the documents."""
+def _open_judge(ctx: Context, documents: Sequence[Path]) -> Iterator[Judge]:
+    """What judges as the background does, under the generation that is open here; a child may read the documents."""
+    from cluster.choice import open_judge
     from judging.bench import Bench
     from judging.child import ChildJudge
 
     files = {document.resolve() for document in documents}
     reads = sorted(files if len(files) <= MOST_NAMED else {file.parent for file in files})
-    judge = ChildJudge(Bench.of(ctx.settings), reads=reads)
-    with judge:
-        judge.warm_up()
-        judge.judge_under(ctx.index.folder)
-        yield judge
+    bench = Bench.of(ctx.settings)
+    with ChildJudge(bench, reads=reads) as child:
+        if not ctx.settings.cluster.scheduler:
+            child.warm_up()  # while the index is opened here
+        generation = ctx.index.folder
+        child.judge_under(generation)
+        with open_judge(ctx, replace(bench, generation=generation), child, _questions(documents)) as judge:
+            yield judge
 
 
-def _judge_one(judge: ChildJudge, name: Path) -> Judged:
+def _questions(documents: Sequence[Path]) -> Iterator[Question]:
+    """What will be asked; a file that went meanwhile is told of when it is its turn."""
+    for name in documents:
+        with suppress(OSError):
+            yield _question(name)
+
+
+def _question(name: Path) -> Question:
+    from judging.child import Question
+
+    return Question(str(name), name.absolute(), name.stat().st_size)
+
+
+def _judge_one(judge: Judge, name: Path) -> Judged:
     """The verdict over one file; what ended the child even as plain text is unread, with its reason.
 
     Raises:
         CommandFailedError: It cannot be opened.
     """
-    from judging.child import JudgingError, Question, UnreadableError
+    from judging.child import JudgingError, UnreadableError
     from judging.judge import Judged
     from matcher.finding import Finding
 
     try:
-        return judge.judge(Question(str(name), name.absolute(), name.stat().st_size))
+        return judge.judge(_question(name))
     except JudgingError as error:
         return Judged(Finding("unread", 0.0, 0, limits=(str(error),)), [], 0)
     except UnreadableError as error:

@@ -213,7 +213,7 @@ def test_an_error_of_any_kind_has_a_japanese_head_of_its_own() -> None:
 SPEAKING = {
     "SpokenError", "IncidentError", "PeopleError", "CommandError", "CommandFailedError", "SourceChangeError",
     "QueryError", "ExportError", "ExportFailedError", "ReportError", "BodyRefusedError",
-    "BackupError", "BackupFailedError",
+    "BackupError", "BackupFailedError", "ClusterError",
 }  # fmt: skip
 """These say it all themselves."""
 OF_THE_WEB = {
@@ -223,6 +223,7 @@ OF_THE_WEB = {
     "ForgedMessageError",
     "PluginError",
     "UnreadableError",
+    "RefusalError",
 }
 """What no command ends with; and what is as grave as any other error."""
 FLOW = (

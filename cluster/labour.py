@@ -1,0 +1,152 @@
+"""A worker's side: is it set up for a unit, and what is the verdict over its document.
+
+The document is judged as on one machine, in a child with walls and limits (`judging.child`), under this worker's own
+key. Nothing that a unit says is believed before it opened under that key.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import replace
+from pathlib import Path
+from threading import Event, Lock
+from typing import TYPE_CHECKING, Any, Final
+
+from cluster.units import DONE, HANDED_BACK, INPUT, REFUSED, REPLIES, UNITS, Envelope, Unit
+from cluster.versions import stand_of
+from core.errors import HinomiError
+from home import Home
+from judging.answers import ANSWERS, FAILED, JUDGED, UNREADABLE
+from judging.bench import Bench
+from judging.child import ChildJudge, JudgingError, Question, UnreadableError
+
+if TYPE_CHECKING:
+    from cluster.units import Asked
+    from cluster.versions import Stand
+    from core.settings import Settings
+
+LABOUR: Final = "hinomi"
+"""The name of the plugin under which a worker of the engine keeps its `Labour`."""
+
+
+class RefusalError(HinomiError):
+    """This worker may not, or cannot, do a unit; never leaves this module's callers but as plain data."""
+
+    def __init__(self, why: str, **values: str) -> None:
+        super().__init__(why)
+        self.why = why
+        self.values = values
+
+
+def do_unit(packed: bytes) -> bytes:
+    """What the engine calls: by its name, with bytes, for bytes."""
+    from distributed.worker import get_worker
+
+    worker = get_worker()
+    plugin: Any = worker.plugins[LABOUR]
+    return bytes(plugin.do(packed, at=worker.address))
+
+
+class Labour:
+    """What one worker process judges with; one unit at a time."""
+
+    name = LABOUR
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._inputs = [Path(folder).expanduser().resolve() for folder in settings.cluster.inputs]
+        self._lock = Lock()
+        self._stopping = Event()
+        self._judge: ChildJudge | None = None
+        self._bench: Bench | None = None
+        self._key_id = ""
+
+    def do(self, packed: bytes, at: str = "") -> bytes:
+        """The reply to a unit, as plain data: `DONE` with a sealed answer, or another word and why."""
+        with self._lock:
+            try:
+                if self._stopping.is_set():
+                    return REPLIES.pack((HANDED_BACK, {}))
+                sealed = self._do(UNITS.unpack(packed))
+            except RefusalError as refusal:
+                return REPLIES.pack((REFUSED, {"why": refusal.why, "worker": at, **refusal.values}))
+            return REPLIES.pack((HANDED_BACK, {}) if self._stopping.is_set() else (DONE, sealed))
+
+    def stop(self) -> None:
+        """Hand back what is in hand, at once: its child is ended, and what comes of that is no verdict."""
+        self._stopping.set()
+        if self._judge is not None:
+            self._judge.close()
+
+    def close(self) -> None:
+        """Leave no child and no folder behind."""
+        with self._lock:
+            self._put_down()
+
+    def _do(self, unit: Unit) -> bytes:
+        key = Home.of(self._settings).load_key()
+        if key.id != unit.stand.key_id:
+            raise RefusalError("key", got=key.id, expected=unit.stand.key_id)
+        generation = self._generation(unit.stand)
+        envelope = Envelope(key)
+        asked, content = envelope.asked(unit)
+        document = self._document(asked, content)
+        judge = self._judge_with(generation, asked, key.id)
+        return envelope.seal(unit.name, "answer", ANSWERS.pack(_answer(judge, asked, document)))
+
+    def _generation(self, wanted: Stand) -> Path:
+        """The folder of the wanted generation, which is exactly that one."""
+        folder = self._settings.index_dir / Path(wanted.generation).name
+        try:
+            mine = stand_of(folder, wanted.key_id)
+        except OSError:
+            raise RefusalError("generation", expected=wanted.generation) from None
+        if mine.code != wanted.code:
+            raise RefusalError("code")
+        if mine.manifest != wanted.manifest:
+            raise RefusalError("generation", expected=f"{wanted.generation} ({wanted.manifest[:12]})")
+        return folder
+
+    def _document(self, asked: Asked, content: bytes | str) -> bytes | Path:
+        """The document, which is exactly the one that was meant."""
+        if isinstance(content, bytes):
+            return content
+        path = Path(content).resolve()
+        if not any(path.is_relative_to(folder) for folder in self._inputs):
+            raise RefusalError(INPUT)
+        try:
+            with path.open("rb") as file:
+                found = hashlib.file_digest(file, "sha256").hexdigest()
+        except OSError:
+            raise RefusalError(INPUT) from None
+        if found != asked.sha256:
+            raise RefusalError(INPUT)
+        return path
+
+    def _judge_with(self, generation: Path, asked: Asked, key_id: str) -> ChildJudge:
+        bench = replace(
+            Bench.of(self._settings), generation=generation, document_bytes=asked.document_bytes,
+            document_s=asked.document_s,
+        )  # fmt: skip
+        if self._judge is None or (bench, key_id) != (self._bench, self._key_id):
+            self._put_down()
+            self._judge = ChildJudge(bench, reads=self._inputs).__enter__()
+            self._bench, self._key_id = bench, key_id
+        return self._judge
+
+    def _put_down(self) -> None:
+        if self._judge is not None:
+            self._judge.__exit__(None, None, None)
+        self._judge = None
+
+
+def _answer(judge: ChildJudge, asked: Asked, document: bytes | Path) -> tuple[str, object]:
+    """The word and the value, as the child itself says them."""
+    content = document if isinstance(document, Path) else [document]
+    question = Question(asked.name, content, asked.size_bytes, asked.media_type, asked.charset, asked.gone)
+    try:
+        return JUDGED, judge.judge(question)
+    except UnreadableError as error:
+        return UNREADABLE, str(error)
+    except JudgingError as error:
+        return FAILED, str(error)
