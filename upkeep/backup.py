@@ -157,9 +157,7 @@ class _Taken:
     at: str
 
 
-def _rest(
-    settings: Settings, part: Path, wishes: Wishes, tell: Callable[[str], None], taken: _Taken
-) -> BackupManifest:
+def _rest(settings: Settings, part: Path, wishes: Wishes, tell: Callable[[str], None], taken: _Taken) -> BackupManifest:
     """What is copied once the moment is fixed, and the manifest of it all."""
     tell("index")
     files = taken.files | copy_index(settings.index_dir, taken.generation, part / INDEX_FOLDER)

@@ -101,7 +101,10 @@ def driver_of(connection: Connection) -> Any:
 def _copy_pages(source: Path, target: Path) -> None:
     os.close(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
     address = f"{source.absolute().as_uri()}?mode=ro"
-    with closing(sqlite3.connect(address, uri=True, timeout=60)) as reading, closing(sqlite3.connect(target)) as writing:
+    with (
+        closing(sqlite3.connect(address, uri=True, timeout=60)) as reading,
+        closing(sqlite3.connect(target)) as writing,
+    ):
         reading.backup(writing)
         writing.execute("PRAGMA journal_mode=DELETE")  # one file, without a log beside it
     descriptor = os.open(target, os.O_RDONLY)

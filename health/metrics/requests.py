@@ -24,9 +24,7 @@ class Metrics:
 
     def __init__(self, home: Home) -> None:
         self._registry = CollectorRegistry(auto_describe=False)
-        self._requests = Counter(
-            REQUESTS, "Requests answered.", ("method", "route", "status"), registry=self._registry
-        )
+        self._requests = Counter(REQUESTS, "Requests answered.", ("method", "route", "status"), registry=self._registry)
         self._duration = Histogram(
             DURATION, "How long an answer took.", ("route",), registry=self._registry, buckets=_BUCKETS
         )
