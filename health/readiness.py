@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Final
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from core.database import Database
 from core.errors import HinomiError
 from fingerprints.errors import NoIndexError
 from migrations import revisions
@@ -65,9 +64,8 @@ class Readiness:
             yield INDEX
 
     def _look_at_database(self) -> Iterator[str]:
-        database: Database = self._home.database
         try:
-            found, wanted = revisions(database)
+            found, wanted = revisions(self._home.database)
         except (HinomiError, SQLAlchemyError, OSError):
             yield DATABASE
             return

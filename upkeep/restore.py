@@ -66,7 +66,7 @@ def restore_backup(
         BackupFailedError: The backup is not as it was written.
     """
     manifest = read_backup_manifest(folder)
-    settings = _settings_there(folder, home)
+    settings = _settings_there(folder, home, manifest)
     _check_empty(settings)
     keys = read_keyring(key_file) if key_file else {}
     key = master_key(keys, str(key_file))
@@ -89,10 +89,11 @@ def restore_backup(
     return Restored(settings, manifest, missing, tuple(keys))
 
 
-def _settings_there(folder: Path, home: Path) -> Settings:
-    """The settings of the backup, for the home that it is to become."""
-    if not (folder / HOME_FOLDER / SETTINGS_FILE).is_file():
-        raise BackupFailedError("damaged", folder=folder, count=1, first=f"{HOME_FOLDER}/{SETTINGS_FILE}")
+def _settings_there(folder: Path, home: Path, manifest: BackupManifest) -> Settings:
+    """The settings of the backup, for the home that it is to become; damaged ones are not even read."""
+    name = f"{HOME_FOLDER}/{SETTINGS_FILE}"
+    if not (folder / name).is_file() or measure(folder / name) != manifest.files.get(name):
+        raise BackupFailedError("damaged", folder=folder, count=1, first=name)
     return load_settings(folder / HOME_FOLDER).model_copy(update={"home": home.absolute().resolve()})
 
 

@@ -68,8 +68,8 @@ def take_snapshot(database: Database, folder: Path) -> Snapshot:
                 return Snapshot(read_facts(connection), {})
         finally:
             reading.dispose()
-    with clear_errors(), database.engine.connect() as connection:
-        connection = connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+    one_moment = database.engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+    with clear_errors(), one_moment.connect() as connection:
         return Snapshot(read_facts(connection), _copy_tables(connection, folder / TABLES_FOLDER))
 
 
@@ -101,10 +101,8 @@ def driver_of(connection: Connection) -> Any:
 def _copy_pages(source: Path, target: Path) -> None:
     os.close(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
     address = f"{source.absolute().as_uri()}?mode=ro"
-    with (
-        closing(sqlite3.connect(address, uri=True, timeout=60)) as reading,
-        closing(sqlite3.connect(target)) as writing,
-    ):
+    opened = sqlite3.connect(address, uri=True, timeout=60)
+    with closing(opened) as reading, closing(sqlite3.connect(target)) as writing:
         reading.backup(writing)
         writing.execute("PRAGMA journal_mode=DELETE")  # one file, without a log beside it
     descriptor = os.open(target, os.O_RDONLY)

@@ -36,7 +36,7 @@ def documents(session: Session, _now: datetime) -> Iterator[Sample]:
     yield "hinomi_documents_total", (), session.scalar(select(func.max(DocumentRow.id))) or 0
     by_verdict = select(FindingRow.verdict, func.count()).group_by(FindingRow.verdict)
     found = dict.fromkeys(("leak", "overlap", "unread", "clear"), 0)
-    found |= dict(session.execute(by_verdict).tuples().all())
+    found |= dict(session.execute(by_verdict).all())
     for verdict, count_found in found.items():
         yield "hinomi_findings_total", (verdict,), count_found
     size = session.scalar(select(func.sum(WarcFileRow.size_bytes))) or 0
@@ -45,7 +45,7 @@ def documents(session: Session, _now: datetime) -> Iterator[Sample]:
 
 def incidents(session: Session, now: datetime) -> Iterator[Sample]:
     """Incidents by state, events, and what is late."""
-    for state, count in session.execute(select(Incident.state, func.count()).group_by(Incident.state)).tuples():
+    for state, count in session.execute(select(Incident.state, func.count()).group_by(Incident.state)):
         yield "hinomi_incidents", (state,), count
     yield "hinomi_events_total", (), session.scalar(select(func.max(Event.id))) or 0
     yield "hinomi_deadlines_overdue", (), counted(session, now=now, until=now)[MISSED]
@@ -79,7 +79,7 @@ def jobs(session: Session, now: datetime) -> Iterator[Sample]:
     def note(name: str, job: str, value: float) -> None:
         found[name, job] = max(found.get((name, job), value), value)
 
-    for job, done_at in session.execute(good).tuples():
+    for job, done_at in session.execute(good):
         if done_at is not None:
             note("hinomi_job_last_success_timestamp_seconds", _label(job), done_at.timestamp())
     held: dict[str, int] = {}

@@ -108,11 +108,8 @@ class Gate:
 
     async def _refusal(self, request: Request) -> Response | None:
         """The answer to a request that goes no further; none when it may pass."""
-        if request.scope["path"] in UNDER_ANY_NAME:
-            return None
-        if (
-            _host_name(request.headers.get("host", "")) not in self._hosts
-        ):  # DNS rebinding: somebody else's name for our address
+        is_ours = _host_name(request.headers.get("host", "")) in self._hosts
+        if not is_ours and request.scope["path"] not in UNDER_ANY_NAME:  # DNS rebinding: somebody else's name for us
             return self._world.pages.error(request, 421)
         path = request.scope["path"]
         if path.startswith(OPEN_PATHS) or path in PROBES:
