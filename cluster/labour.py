@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import replace
 from pathlib import Path
-from threading import Event, Lock, get_ident
+from threading import Event, Lock, Thread, current_thread
 from typing import TYPE_CHECKING, Any, Final
 
 from cluster.units import DONE, HANDED_BACK, INPUT, REFUSED, REPLIES, UNITS, Envelope, Unit
@@ -58,7 +58,7 @@ class Labour:
         self._lock = Lock()
         self._stopping = Event()
         self._judge: ChildJudge | None = None
-        self._opened_for: tuple[Bench, str, int] | None = None
+        self._opened_for: tuple[Bench, str, Thread] | None = None
 
     def do(self, packed: bytes, at: str = "") -> bytes:
         """The reply to a unit, as plain data: `DONE` with a sealed answer, or another word and why."""
@@ -137,10 +137,10 @@ class Labour:
             Bench.of(self._settings), generation=generation, document_bytes=asked.document_bytes,
             document_s=asked.document_s,
         )  # fmt: skip
-        if self._judge is None or self._opened_for != (bench, key_id, get_ident()):
+        if self._judge is None or self._opened_for != (bench, key_id, current_thread()):
             self._put_down()
             self._judge = ChildJudge(bench, reads=self._inputs).__enter__()
-            self._opened_for = bench, key_id, get_ident()  # a child ends with the thread that began it
+            self._opened_for = bench, key_id, current_thread()  # with which the child ends
         return self._judge
 
     def _put_down(self) -> None:

@@ -60,17 +60,20 @@ class Processes:
 
     def scan(self, home: Path, dump: Path, **variables: str) -> subprocess.Popen[bytes]:
         """A scan by the cluster; its answer goes to the file of `said`."""
+        return self.command(home, "scan", str(dump), "--json", **variables)
+
+    def command(self, home: Path, name: str, *arguments: str, **variables: str) -> subprocess.Popen[bytes]:
+        """A command that asks the cluster."""
         given = {"HINOMI_CLUSTER__SCHEDULER": self.address, "HINOMI_CLUSTER__WAIT_S": "30", **variables}
-        arguments = ["-m", "cli", "--home", str(home), "--lang", "en", "scan", str(dump), "--json"]
-        return self._start("scan", arguments, given)
+        return self._start(name, ["-m", "cli", "--home", str(home), "--lang", "en", name, *arguments], given)
 
     def log(self, name: str) -> str:
         """What a child said beside its answer."""
         return (self.folder / f"{name}.log").read_text("utf-8")
 
-    def said(self) -> bytes:
-        """The answer of the last scan."""
-        return (self.folder / "scan.out").read_bytes()
+    def said(self, name: str = "scan") -> bytes:
+        """The answer of the last command of that name."""
+        return (self.folder / f"{name}.out").read_bytes()
 
     def end(self, child: subprocess.Popen[bytes], by: signal.Signals = signal.SIGKILL) -> int:
         """End a child; what it exited with."""

@@ -10,15 +10,21 @@ from typing import TYPE_CHECKING, Any
 
 import psutil
 import pytest
+from sqlalchemy import func, select
 
 from cli.main import run
 from fingerprints.secrets.keys import create_key
+from incidents import queries
+from incidents.models import FindingRow
 from tests.cluster.processes import START_S, Processes, copied_home
+from tests.small_carrier import CALM_TEXT, leak_text
 
 if TYPE_CHECKING:
     import subprocess
     from pathlib import Path
 
+    from archive.store import Archive
+    from core.database import Database
     from core.settings import Settings
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(280)]
@@ -161,6 +167,25 @@ def test_a_worker_that_is_set_up_otherwise_refuses_and_another_does_it(
     assert ("has the key" if trouble == "key" else "has not the index generation") in told, told
     processes.worker(copied_home(settings.home, tmp_path / "w1"))
     assert has_said(processes, processes.scan(settings.home, dump)) == alone
+
+
+def test_archived_documents_are_judged_again_as_on_one_machine(
+    processes: Processes, settings: Settings, database: Database, archive: Archive, database_url: str, tmp_path: Path
+) -> None:
+    documents = [leak_text(0, 6), leak_text(1, 6), leak_text(0, 5), leak_text(6, 8), CALM_TEXT, CALM_TEXT + "x"]
+    for number, text in enumerate(documents):
+        archive.hand_in(text.encode(), f"{number}.txt")
+    processes.scheduler()
+    processes.worker(copied_home(settings.home, tmp_path / "w0"))
+    given = {"HINOMI_DATABASE__URL": database_url}
+    for command, judged in (("match", 6), ("rescan", 0)):
+        child = processes.command(settings.home, command, "--json", **given)
+        assert child.wait(START_S) == 0, processes.log(command)
+        assert json.loads(processes.said(command))["documents"] == judged
+    with database.read() as session:
+        lines = queries.list_incidents(session, language="en")
+        assert session.scalar(select(func.count()).select_from(FindingRow)) == len(documents)
+    assert sorted((line.subjects, line.documents) for line in lines) == [(2, 1), (6, 3)]
 
 
 def test_nobody_at_the_address_is_told_with_what_to_do(processes: Processes, settings: Settings, dump: Path) -> None:
