@@ -7,27 +7,20 @@ alone, so that who did it, how often and in what order makes no difference; the 
 from __future__ import annotations
 
 import hashlib
-import os
-import time
-from dataclasses import dataclass, field
-from itertools import count
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, Self
+from typing import TYPE_CHECKING, Final, Self
 
-from cluster.engine import LOST, Engine
-from cluster.errors import ClusterError
+from cluster.engine import Engine
+from cluster.flights import Flights
 from cluster.ledger import Ledger
-from cluster.units import DONE, INPUT, REFUSED, REPLIES, UNITS, Asked, Envelope
+from cluster.units import UNITS, Asked, Envelope
 from cluster.versions import stand_of
-from core.logs import get_logger
 from core.processes.plain import ForgedMessageError
 from judging.answers import JUDGED, UNREADABLE, answer_of
 from judging.child import JudgingError, UnreadableError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-    from distributed import Future
 
     from core.settings import Settings
     from fingerprints.secrets.keys import Key
@@ -36,30 +29,12 @@ if TYPE_CHECKING:
     from judging.judge import Judged
 
 CLUSTER_FOLDER: Final = "cluster"
-POLL_S: Final = 0.05
 LARGEST_SENT: Final = 64 << 20
 """A document that is larger is not sent: workers see it in a shared folder, or it is judged here."""
 MOST_SENT: Final = 256 << 20
 """Bytes that are out at a time: the scheduler holds them in memory."""
 EACH, MORE = 2, 2
 """Units that are out: so many for each worker, and some for those who come."""
-MOST_TRIES: Final = 4
-"""Tries of a unit whose worker died; it is not known which unit it was that killed it, so one is not enough."""
-
-log = get_logger()
-
-
-@dataclass(slots=True)
-class _Flight:
-    """A unit that is out."""
-
-    name: str
-    packed: bytes
-    line: int = 0
-    tries: int = 0
-    last: str = ""
-    refused_by: set[str] = field(default_factory=set)
-    out: list[tuple[Future[bytes], float]] = field(default_factory=list)
 
 
 class ClusterJudge:
@@ -80,19 +55,16 @@ class ClusterJudge:
         self._stand = stand_of(bench.generation, key.id)
         self._envelope = Envelope(key)
         self._inputs = [Path(folder).expanduser().resolve() for folder in settings.cluster.inputs]
-        self._straggler_s = settings.cluster.straggler_s
         self._ledger = Ledger(settings.home / CLUSTER_FOLDER, settings.cluster.keep_days)
         self._local = local
         self._ahead = ahead
         self._settings = settings
-        self._flights: dict[str, _Flight] = {}
-        self._refusing: dict[str, dict[str, Any]] = {}
-        self._numbers = count(1)
-        self._run = os.urandom(4).hex()
+        self._judged: set[str] = set()
 
     def __enter__(self) -> Self:
         self._ledger.prune()
         self._engine = Engine(self._settings)
+        self._flights = Flights(self._engine, self._settings.cluster.straggler_s)
         return self
 
     def __exit__(self, *error: object) -> None:
@@ -112,10 +84,10 @@ class ClusterJudge:
         name = self._envelope.name_of(asked, self._stand)
         if (kept := self._kept(name)) is not None:
             return kept
-        self._fly(name, asked, content)
+        self._begin(name, asked, content)
         self._top_up()
-        sealed = self._landed(self._flights[name])
-        del self._flights[name]
+        sealed = self._flights.land(name)
+        self._judged.add(name)
         return self._local.judge(question) if sealed is None else self._verdict(name, sealed)
 
     def _asked(self, question: Question) -> tuple[Asked, bytes | str | None]:
@@ -166,16 +138,14 @@ class ClusterJudge:
             self._ledger.keep(name, sealed)
         return judged
 
-    def _fly(self, name: str, asked: Asked, content: bytes | str) -> None:
+    def _begin(self, name: str, asked: Asked, content: bytes | str) -> None:
         if name not in self._flights:
-            flight = _Flight(name, UNITS.pack(self._envelope.unit(asked, self._stand, content)))
-            self._flights[name] = flight
-            self._send(flight)
+            self._flights.begin(name, UNITS.pack(self._envelope.unit(asked, self._stand, content)))
 
     def _top_up(self) -> None:
         """Send out what will be asked, until there is enough."""
         wanted = EACH * len(self._engine.workers()) + MORE
-        while len(self._flights) < wanted and sum(len(one.packed) for one in self._flights.values()) < MOST_SENT:
+        while self._flights.pending < wanted and self._flights.size_bytes < MOST_SENT:
             question = next(self._ahead, None)
             if question is None:
                 return
@@ -184,85 +154,5 @@ class ClusterJudge:
             except UnreadableError:
                 continue  # said when it is asked
             name = self._envelope.name_of(asked, self._stand)
-            if content is not None and self._ledger.get(name) is None:
-                self._fly(name, asked, content)
-
-    def _send(self, flight: _Flight) -> None:
-        """One more try, by whoever has not refused."""
-        without = flight.refused_by | self._refusing.keys()
-        only = self._engine.workers() - without if without else None
-        if only is not None and not only:
-            return  # who may is not there: `_landed` waits for one, or gives up
-        if flight.line != self._engine.line:
-            flight.line, flight.out = self._engine.line, []
-        key = f"{flight.name}-{self._run}-{next(self._numbers)}"
-        flight.out.append((self._engine.submit(key, flight.packed, only), time.monotonic()))
-
-    def _landed(self, flight: _Flight) -> bytes | None:
-        """The sealed answer; None where no worker sees the document."""
-        seen = time.monotonic()
-        while True:
-            if self._engine.is_broken():
-                self._engine.reconnect()
-            for one in list(self._flights.values()):
-                self._look_after(one)
-            done = next((future for future, _ in flight.out if future.status == "finished"), None)
-            if done is not None:
-                word, value = self._reply(flight, done)
-                if word == DONE:
-                    return bytes(value)
-                if flight.refused_by and self._engine.workers() and not self._able(flight):
-                    return None
-            if flight.tries >= MOST_TRIES:
-                raise JudgingError(f"each of {flight.tries} workers that took it ended ({flight.last})")
-            if self._able(flight):
-                seen = time.monotonic()
-            else:
-                self._give_up(since=seen)
-            self._top_up()
-            time.sleep(POLL_S)
-
-    def _able(self, flight: _Flight) -> frozenset[str]:
-        return self._engine.workers() - self._refusing.keys() - flight.refused_by
-
-    def _give_up(self, since: float) -> None:
-        """Nobody who may is there: say why, at once if all that are there refused, else when it was waited long."""
-        there = self._engine.workers()
-        refused = [self._refusing[one] for one in there if one in self._refusing]
-        if there and len(refused) == len(there):
-            told = dict(refused[0])
-            raise ClusterError(told.pop("why"), **told)
-        if time.monotonic() - since > self._engine.wait_s:
-            raise ClusterError("no_worker", address=self._engine.address, seconds=f"{self._engine.wait_s:g}")
-
-    def _look_after(self, flight: _Flight) -> None:
-        """Send again what was lost or failed, and beside it what takes too long."""
-        if flight.line != self._engine.line:
-            flight.out = []
-        for pair in list(flight.out):
-            future = pair[0]
-            if future.status in LOST:
-                flight.out.remove(pair)
-            elif future.status == "error":
-                flight.out.remove(pair)
-                flight.tries += 1
-                flight.last = type(future.exception()).__name__  # type: ignore[no-untyped-call]
-                log.warning("cluster.unit-failed", unit=flight.name[:12], tries=flight.tries, error=flight.last)
-        if flight.tries >= MOST_TRIES:
-            return
-        late = len(flight.out) == 1 and time.monotonic() - flight.out[0][1] > self._straggler_s
-        if not flight.out or (late and flight.out[0][0].status == "pending"):
-            self._send(flight)
-
-    def _reply(self, flight: _Flight, future: Future[bytes]) -> tuple[str, Any]:
-        """What a worker said; a word that is no answer takes the try back."""
-        flight.out = [pair for pair in flight.out if pair[0] is not future]
-        word, value = REPLIES.unpack(future.result())
-        if word == REFUSED:
-            worker, why = str(value["worker"]), str(value["why"])
-            log.warning("cluster.refused", worker=worker, why=why)
-            if why == INPUT:
-                flight.refused_by.add(worker)
-            else:
-                self._refusing[worker] = value
-        return word, value
+            if content is not None and name not in self._judged and self._ledger.get(name) is None:
+                self._begin(name, asked, content)

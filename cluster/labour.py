@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import replace
 from pathlib import Path
-from threading import Event, Lock
+from threading import Event, Lock, Thread, current_thread
 from typing import TYPE_CHECKING, Any, Final
 
 from cluster.units import DONE, HANDED_BACK, INPUT, REFUSED, REPLIES, UNITS, Envelope, Unit
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 LABOUR: Final = "hinomi"
 """The name of the plugin under which a worker of the engine keeps its `Labour`."""
+
+POLL_S: Final = 0.05
 
 
 class RefusalError(HinomiError):
@@ -50,38 +52,45 @@ def do_unit(packed: bytes) -> bytes:
 class Labour:
     """What one worker process judges with; one unit at a time."""
 
-    name = LABOUR
-
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._inputs = [Path(folder).expanduser().resolve() for folder in settings.cluster.inputs]
         self._lock = Lock()
         self._stopping = Event()
         self._judge: ChildJudge | None = None
-        self._bench: Bench | None = None
-        self._key_id = ""
+        self._opened_for: tuple[Bench, str, Thread] | None = None
 
     def do(self, packed: bytes, at: str = "") -> bytes:
         """The reply to a unit, as plain data: `DONE` with a sealed answer, or another word and why."""
         with self._lock:
             try:
-                if self._stopping.is_set():
-                    return REPLIES.pack((HANDED_BACK, {}))
-                sealed = self._do(UNITS.unpack(packed))
-            except RefusalError as refusal:
-                return REPLIES.pack((REFUSED, {"why": refusal.why, "worker": at, **refusal.values}))
-            return REPLIES.pack((HANDED_BACK, {}) if self._stopping.is_set() else (DONE, sealed))
+                word, value = (HANDED_BACK, {}) if self._stopping.is_set() else self._reply(packed, at)
+            except Exception:
+                if not self._stopping.is_set():
+                    raise
+                word = HANDED_BACK
+            return REPLIES.pack((HANDED_BACK, {}) if self._stopping.is_set() else (word, value))
 
     def stop(self) -> None:
-        """Hand back what is in hand, at once: its child is ended, and what comes of that is no verdict."""
+        """Hand back what is in hand: its child is ended as often as one is begun; what comes of that is no verdict."""
         self._stopping.set()
-        if self._judge is not None:
-            self._judge.close()
+        while not self._lock.acquire(timeout=POLL_S):
+            if self._judge is not None:
+                self._judge.close()
+        self._lock.release()
 
     def close(self) -> None:
         """Leave no child and no folder behind."""
         with self._lock:
             self._put_down()
+
+    def _reply(self, packed: bytes, at: str) -> tuple[str, object]:
+        try:
+            return DONE, self._do(UNITS.unpack(packed))
+        except RefusalError as refusal:
+            return REFUSED, {"why": refusal.why, "worker": at, **refusal.values}
+        except HinomiError as error:  # its key, its index, its disk: whatever it is, it is this worker's trouble
+            return REFUSED, {"why": "broken", "worker": at, "detail": str(error)}
 
     def _do(self, unit: Unit) -> bytes:
         key = Home.of(self._settings).load_key()
@@ -128,10 +137,10 @@ class Labour:
             Bench.of(self._settings), generation=generation, document_bytes=asked.document_bytes,
             document_s=asked.document_s,
         )  # fmt: skip
-        if self._judge is None or (bench, key_id) != (self._bench, self._key_id):
+        if self._judge is None or self._opened_for != (bench, key_id, current_thread()):
             self._put_down()
             self._judge = ChildJudge(bench, reads=self._inputs).__enter__()
-            self._bench, self._key_id = bench, key_id
+            self._opened_for = bench, key_id, current_thread()  # with which the child ends
         return self._judge
 
     def _put_down(self) -> None:

@@ -101,6 +101,6 @@ async def _join(
         starting.cancel()
         stopping.cancel()
         if stop.is_set():
-            labour.stop()
+            await asyncio.to_thread(labour.stop)
         with suppress(OSError, TimeoutError):
             await worker.close(timeout=CLOSE_S)

@@ -1,0 +1,119 @@
+"""Two workers beside one, and one machine alone: the same folder, each worker held to a core of its own.
+
+What counts is the ratio: two workers have to be at least 1.7 times as quick as one, measured in the same run. On a
+machine where others work as well the cores are shared, so that the load is told beside it.
+Run: ./run bench cluster [--files 60] [--mb 2] [--customers 2000] [--turns 1]
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import random
+import shutil
+import statistics
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from benchmarks.corpus.clean import TEXTS
+from benchmarks.measure.homes import make_home, write_dump
+from tests.cluster.processes import Processes, copied_home
+
+if TYPE_CHECKING:
+    import subprocess
+    from collections.abc import Sequence
+
+BUDGET: Final = 1.7
+MB: Final = 1_000_000
+ROWS: Final = 300
+LEAKS: Final = 10
+"""Every so many files one is a leak."""
+FOUND_A_LEAK: Final = 10
+SEED: Final = 20261128
+
+
+def fill(folder: Path, home: Path, files: int, size: int) -> None:
+    """A collection: clean texts of every kind, and leaks among them."""
+    folder.mkdir()
+    rng, kinds = random.Random(SEED), list(TEXTS.values())
+    for number in range(files):
+        if number % LEAKS == 0:
+            write_dump(home.parent, folder / f"{number:04}.csv", ROWS)
+            with (folder / f"{number:04}.csv").open("ab") as file:
+                file.write(f"{number}\n".encode())
+        else:
+            (folder / f"{number:04}.txt").write_bytes(kinds[number % len(kinds)](rng, size))
+
+
+def seconds_of(processes: Processes, home: Path, dump: Path, **variables: str) -> tuple[float, bytes]:
+    """How long a scan takes, by the clock, and what it says; nothing is on the ledger before."""
+    shutil.rmtree(home / "cluster", ignore_errors=True)
+    began = time.perf_counter()
+    scan = processes.scan(home, dump, **variables)
+    code = scan.wait()
+    seconds = time.perf_counter() - began
+    if code != FOUND_A_LEAK:
+        sys.exit(f"the scan exited with {code}: {processes.log('scan')}")
+    return seconds, processes.said()
+
+
+def pinned(worker: subprocess.Popen[bytes], core: int) -> subprocess.Popen[bytes]:
+    """A worker, and the children that it will have, on one core."""
+    for thread in Path(f"/proc/{worker.pid}/task").iterdir():
+        os.sched_setaffinity(int(thread.name), {core})
+    return worker
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Measure, tell, and say whether the budget was kept."""
+    parser = argparse.ArgumentParser(prog="bench cluster")
+    parser.add_argument("--files", type=int, default=60)
+    parser.add_argument("--mb", type=float, default=2)
+    parser.add_argument("--customers", type=int, default=2000)
+    parser.add_argument("--turns", type=int, default=1)
+    given = parser.parse_args(arguments)
+    cores = sorted(os.sched_getaffinity(0))[:2]
+    with tempfile.TemporaryDirectory() as place:
+        folder = Path(place)
+        home = make_home(folder, given.customers) / "home"
+        dump = folder / "dump"
+        fill(dump, home, given.files, int(given.mb * MB))
+        size = sum(file.stat().st_size for file in dump.iterdir()) / MB
+        took: dict[str, list[float]] = {"here": [], "1": [], "2": []}
+        for _ in range(given.turns):
+            said = _turn(folder, home, dump, cores, took)
+    best = {what: statistics.median(seconds) for what, seconds in took.items()}
+    ratio = best["1"] / best["2"]
+    load = f"load {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores"
+    print(f"{given.files} files, {size:.0f} MB, answers equal: {said}, {load}")
+    for what, seconds in best.items():
+        print(f"  {what:>4}: {seconds:6.1f} s, {size / seconds:6.1f} MB/s")
+    print(f"  two workers are {ratio:.2f} times as quick as one (budget {BUDGET})")
+    return int(not said or (len(cores) > 1 and ratio < BUDGET))
+
+
+def _turn(folder: Path, home: Path, dump: Path, cores: list[int], took: dict[str, list[float]]) -> bool:
+    """One measurement of each, on fresh processes; whether all said the same."""
+    processes = Processes(folder)
+    inputs = {"HINOMI_CLUSTER__INPUTS": json.dumps([str(dump)])}
+    answers = []
+    try:
+        processes.scheduler()
+        seconds, said = seconds_of(processes, home, dump, HINOMI_CLUSTER__SCHEDULER="")
+        took["here"].append(seconds)
+        answers.append(said)
+        for number, core in enumerate(cores, 1):
+            place = folder / f"w{number}"
+            shutil.rmtree(place, ignore_errors=True)
+            pinned(processes.worker(copied_home(home, place), **inputs), core)
+            seconds_of(processes, home, dump, **inputs)  # warm: each worker has its child by then
+            seconds, said = seconds_of(processes, home, dump, **inputs)
+            took[str(number)].append(seconds)
+            answers.append(said)
+    finally:
+        processes.close()
+    return all(answer == answers[0] for answer in answers)
