@@ -1,0 +1,1 @@
+"""Several machines: their clock, their signs of life."""
