@@ -48,8 +48,9 @@ def pinned(index_dir: Path) -> Iterator[Path | None]:
 def fits(recorded: str | None, generation: Path | None) -> bool:
     """Whether a copied database and a pinned generation are of one moment.
 
-    What the database recorded last (`upkeep.facts.CopiedMoment.index`) is the manifest of that generation, or that a switch
-    is under way: a restored home is then what a process that died there would have left, which the next enrolment ends.
+    What the database recorded last (`upkeep.facts.CopiedMoment.index`) is the manifest of that generation, or that a
+    switch is under way: a restored home is then what a process that died there would have left, and the next enrolment
+    ends it.
     """
     manifest = generation / MANIFEST_FILE if generation else None
     sha256 = hashlib.sha256(manifest.read_bytes()).hexdigest() if manifest else NO_INDEX
