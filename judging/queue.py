@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from archive.store import Archive
     from core.clock import Clock
     from core.database import Database
-    from core.telemetry.spans import Span
+    from core.telemetry.spans import TracedWork
     from incidents.admission import Taken
     from judging.child import Judge
     from judging.judge import Judged
@@ -219,7 +219,7 @@ def _judge(work: Matching, document_id: int, worker: str, counts: MatchingCounts
         _judge_one(work, document_id, worker, counts, seen)
 
 
-def _judge_one(work: Matching, document_id: int, worker: str, counts: MatchingCounts, seen: Span) -> None:
+def _judge_one(work: Matching, document_id: int, worker: str, counts: MatchingCounts, seen: TracedWork) -> None:
     try:
         judged = work.judge.judge(_question(work.database, work.archive, document_id))
     except (JudgingError, UnreadableError, ArchiveError) as error:

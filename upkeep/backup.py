@@ -25,7 +25,7 @@ from fingerprints.index.manifest import MANIFEST_FILE
 from upkeep.copies import copy_file, copy_tree, make_folders
 from upkeep.errors import BackupError, BackupFailedError
 from upkeep.keyring import holds_key, key_places, write_keyring
-from upkeep.manifest import BackupManifest, Measured, measure, write_backup_manifest
+from upkeep.manifest import BackedUpFile, BackupManifest, measure, write_backup_manifest
 from upkeep.pins import copy_index, fits, pinned
 from upkeep.snapshot import SQLITE_FILE, TABLES_FOLDER, sqlite_path, take_snapshot
 
@@ -152,7 +152,7 @@ class _Taken:
 
     kind: str
     generation: Path | None
-    files: dict[str, Measured]
+    files: dict[str, BackedUpFile]
     snapshot: Snapshot
     at: str
 
@@ -180,7 +180,7 @@ def _rest(settings: Settings, part: Path, wishes: Wishes, tell: Callable[[str], 
     )  # fmt: skip
 
 
-def _archive_now(settings: Settings, part: Path, taken: _Taken, *, whole: bool) -> dict[str, Measured]:
+def _archive_now(settings: Settings, part: Path, taken: _Taken, *, whole: bool) -> dict[str, BackedUpFile]:
     """Every WARC file that the copied database names, copied or only read; one that is not there has no hash."""
     found = {}
     for name in taken.snapshot.facts.warc_files:
@@ -189,11 +189,11 @@ def _archive_now(settings: Settings, part: Path, taken: _Taken, *, whole: bool) 
             size = path.stat().st_size
             found[name] = copy_file(path, part / ARCHIVE_FOLDER / name, size) if whole else measure(path, size)
         except FileNotFoundError:
-            found[name] = Measured(0, "")
+            found[name] = BackedUpFile(0, "")
     return found
 
 
-def _copy_home(settings: Settings, target: Path) -> dict[str, Measured]:
+def _copy_home(settings: Settings, target: Path) -> dict[str, BackedUpFile]:
     """Whatever is in the home beside what is copied in its own way: nothing new has to be named here to be kept."""
     database = sqlite_path(settings.database_url) if settings.database_url.startswith("sqlite") else None
     apart = {settings.index_dir, settings.archive_dir, settings.trails_dir, *key_places(settings).values(), database}

@@ -7,7 +7,7 @@ import os
 from typing import TYPE_CHECKING, Final
 
 from core.files import PRIVATE
-from upkeep.manifest import BLOCK, Measured
+from upkeep.manifest import BLOCK, BackedUpFile
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -18,7 +18,7 @@ _UNDER_WAY: Final = (".part", ".new", ".tmp", "-wal", "-shm", "-journal")
 """How names end of what somebody is writing just now, and will name otherwise when it is whole."""
 
 
-def copy_file(source: Path, target: Path, most_bytes: int | None = None) -> Measured:
+def copy_file(source: Path, target: Path, most_bytes: int | None = None) -> BackedUpFile:
     """Copy a file, or its beginning, and wait until it is on disk; gives what was written.
 
     Raises:
@@ -34,12 +34,12 @@ def copy_file(source: Path, target: Path, most_bytes: int | None = None) -> Meas
                 size += writing.write(block)
             writing.flush()
             os.fsync(writing.fileno())
-    return Measured(size, digest.hexdigest())
+    return BackedUpFile(size, digest.hexdigest())
 
 
 def copy_tree(
     source: Path, target: Path, prefix: str, leave: Callable[[str], bool] = lambda _name: False
-) -> dict[str, Measured]:
+) -> dict[str, BackedUpFile]:
     """Copy what is whole in a folder; what went while it was read was let go of by its owner.
 
     Args:

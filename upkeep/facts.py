@@ -20,7 +20,7 @@ _FILES: Final = "SELECT name FROM warc_files ORDER BY name"
 
 
 @dataclass(frozen=True, slots=True)
-class Facts:
+class CopiedMoment:
     """What it said.
 
     Attributes:
@@ -37,7 +37,7 @@ class Facts:
     warc_files: tuple[str, ...] = field(default=())
 
 
-def read_facts(connection: Connection) -> Facts:
+def read_facts(connection: Connection) -> CopiedMoment:
     """Ask over a connection that sees the copied moment."""
     there = set(inspect(connection).get_table_names())
 
@@ -45,7 +45,7 @@ def read_facts(connection: Connection) -> Facts:
         found = connection.scalar(text(statement)) if table in there else None
         return None if found is None else str(found)
 
-    return Facts(
+    return CopiedMoment(
         said("alembic_version", _SCHEMA) or "",
         said("index_states", _INDEX),
         said("log_heads", _HEAD) or "",

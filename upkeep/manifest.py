@@ -25,7 +25,7 @@ BLOCK: Final = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
-class Measured:
+class BackedUpFile:
     """One file of a backup, or one WARC file that it only refers to.
 
     Attributes:
@@ -63,8 +63,8 @@ class BackupManifest:
     key_id: str
     generation: str
     head: str
-    files: dict[str, Measured]
-    archive: dict[str, Measured]
+    files: dict[str, BackedUpFile]
+    archive: dict[str, BackedUpFile]
     has_archive: bool
     tables: dict[str, int] = field(default_factory=dict)
     left_out: tuple[str, ...] = ()
@@ -84,14 +84,14 @@ class Difference:
     what: str
 
 
-def measure(path: Path, most_bytes: int | None = None) -> Measured:
+def measure(path: Path, most_bytes: int | None = None) -> BackedUpFile:
     """Read a file through, or its beginning."""
     digest, size = hashlib.sha256(), 0
     with path.open("rb") as file:
         while block := file.read(BLOCK if most_bytes is None else min(BLOCK, most_bytes - size)):
             digest.update(block)
             size += len(block)
-    return Measured(size, digest.hexdigest())
+    return BackedUpFile(size, digest.hexdigest())
 
 
 def write_backup_manifest(folder: Path, manifest: BackupManifest) -> None:
@@ -119,7 +119,7 @@ def read_backup_manifest(folder: Path) -> BackupManifest:
     if body["format"] != FORMAT:
         raise BackupError("other_format", folder=folder, got=body["format"], expected=FORMAT, program=body["program"])
     for name in ("files", "archive"):
-        body[name] = {path: Measured(**one) for path, one in body[name].items()}
+        body[name] = {path: BackedUpFile(**one) for path, one in body[name].items()}
     return BackupManifest(**{**body, "left_out": tuple(body["left_out"])})
 
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from upkeep.manifest import Measured
+    from upkeep.manifest import BackedUpFile
 
 _PIN: Final = "pinned-"
 _GENERATION: Final = re.compile(r"g\d{6,}(\.part)?(/|$)")
@@ -48,15 +48,16 @@ def pinned(index_dir: Path) -> Iterator[Path | None]:
 def fits(recorded: str | None, generation: Path | None) -> bool:
     """Whether a copied database and a pinned generation are of one moment.
 
-    What the database recorded last (`upkeep.facts.Facts.index`) is the manifest of that generation, or that a switch
-    is under way: a restored home is then what a process that died there would have left, which the next enrolment ends.
+    What the database recorded last (`upkeep.facts.CopiedMoment.index`) is the manifest of that generation, or that a
+    switch is under way: a restored home is then what a process that died there would have left, and the next enrolment
+    ends it.
     """
     manifest = generation / MANIFEST_FILE if generation else None
     sha256 = hashlib.sha256(manifest.read_bytes()).hexdigest() if manifest else NO_INDEX
     return not recorded or recorded == sha256
 
 
-def copy_index(index_dir: Path, generation: Path | None, target: Path) -> dict[str, Measured]:
+def copy_index(index_dir: Path, generation: Path | None, target: Path) -> dict[str, BackedUpFile]:
     """Copy a pinned generation and what belongs to all of them, and name it as the current one."""
     copied = copy_tree(index_dir, target, "index", _is_apart)
     if generation is None:

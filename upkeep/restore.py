@@ -65,10 +65,10 @@ def restore_backup(
         BackupError: The home or its database is not empty, the key is another one, it is no backup of ours.
         BackupFailedError: The backup is not as it was written.
     """
+    keys = read_keyring(key_file) if key_file else {}
     manifest = read_backup_manifest(folder)
     settings = _settings_there(folder, home, manifest)
     _check_empty(settings)
-    keys = read_keyring(key_file) if key_file else {}
     key = master_key(keys, str(key_file))
     if key is not None and manifest.key_id and key.id != manifest.key_id:
         raise BackupError("wrong_key", expected=manifest.key_id, got=key.id)

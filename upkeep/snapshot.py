@@ -22,7 +22,7 @@ from sqlalchemy.engine import make_url
 from core.database import clear_errors
 from core.files import write_safely
 from upkeep.copies import FOLDER_MODE
-from upkeep.facts import Facts, read_facts
+from upkeep.facts import CopiedMoment, read_facts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -53,7 +53,7 @@ class Snapshot:
         tables: Rows of each table (PostgreSQL).
     """
 
-    facts: Facts
+    facts: CopiedMoment
     tables: dict[str, int]
 
 

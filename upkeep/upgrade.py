@@ -32,7 +32,7 @@ ASIDE: Final = "index-format-{version}"
 
 
 @dataclass(frozen=True, slots=True)
-class Enrolled:
+class OnceEnrolled:
     """An extract that an index knew, and the file that it came from."""
 
     extract: str
@@ -41,7 +41,7 @@ class Enrolled:
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class UpgradePlan:
     """What an upgrade does to a home.
 
     Attributes:
@@ -60,10 +60,10 @@ class Plan:
     wanted: str
     index_format: int
     aside: Path
-    enrol_again: tuple[Enrolled, ...] = field(default=())
+    enrol_again: tuple[OnceEnrolled, ...] = field(default=())
 
 
-def plan_upgrade(home: Path) -> Plan:
+def plan_upgrade(home: Path) -> UpgradePlan:
     """Look at a home; nothing is changed.
 
     Raises:
@@ -86,10 +86,12 @@ def plan_upgrade(home: Path) -> Plan:
     if steps:
         steps.append(RECORD)
     aside = settings.index_dir.with_name(ASIDE.format(version=version))
-    return Plan(home, tuple(steps), schema, wanted, version, aside, enrolled if is_old else _left_aside(settings))
+    return UpgradePlan(
+        home, tuple(steps), schema, wanted, version, aside, enrolled if is_old else _left_aside(settings)
+    )
 
 
-def carry_out(plan: Plan, bring_up: Callable[[Path], Settings], tell: Callable[[str], None]) -> None:
+def carry_out(plan: UpgradePlan, bring_up: Callable[[Path], Settings], tell: Callable[[str], None]) -> None:
     """Do what a plan says.
 
     Args:
@@ -105,7 +107,7 @@ def carry_out(plan: Plan, bring_up: Callable[[Path], Settings], tell: Callable[[
     bring_up(plan.home)  # also where nothing seems to be left: a run may have been cut off behind its last step
 
 
-def _index_there(settings: Settings) -> tuple[int, tuple[Enrolled, ...]]:
+def _index_there(settings: Settings) -> tuple[int, tuple[OnceEnrolled, ...]]:
     """Format and extracts of the index that serves, whichever release wrote it; zero where there is none."""
     folder = current_folder(settings.index_dir)
     if folder is None or not (folder / MANIFEST_FILE).is_file():
@@ -113,7 +115,7 @@ def _index_there(settings: Settings) -> tuple[int, tuple[Enrolled, ...]]:
     return _read_any(folder / MANIFEST_FILE)
 
 
-def _left_aside(settings: Settings) -> tuple[Enrolled, ...]:
+def _left_aside(settings: Settings) -> tuple[OnceEnrolled, ...]:
     """What an index held that an earlier run set aside, as long as nothing was enrolled since."""
     if current_folder(settings.index_dir) is not None:
         return ()
@@ -124,8 +126,8 @@ def _left_aside(settings: Settings) -> tuple[Enrolled, ...]:
     return ()
 
 
-def _read_any(manifest: Path) -> tuple[int, tuple[Enrolled, ...]]:
+def _read_any(manifest: Path) -> tuple[int, tuple[OnceEnrolled, ...]]:
     body = json.loads(manifest.read_bytes())
     known = body.get("enrolments") or body.get("extracts") or []
-    enrolled = {one["name"]: Enrolled(one["name"], one.get("rows", 0), one.get("sha256", "")) for one in known}
+    enrolled = {one["name"]: OnceEnrolled(one["name"], one.get("rows", 0), one.get("sha256", "")) for one in known}
     return int(body.get("index_version", 1)), tuple(enrolled.values())

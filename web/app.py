@@ -12,8 +12,8 @@ from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
 
 from core.errors import HinomiError, SpokenError
+from health.metrics.readiness import Readiness
 from health.metrics.requests import Metrics
-from health.readiness import Readiness
 from people.errors import NotAllowedError, SecondPersonError
 from people.sign_in.sealing import Sealing
 from web.access.arrivals import Arrivals

@@ -12,7 +12,7 @@ from cli.language import CommandError, say
 
 if TYPE_CHECKING:
     from cli.context import Context
-    from upkeep.upgrade import Plan
+    from upkeep.upgrade import UpgradePlan
 
 _FOLDER: Final = click.Path(path_type=Path, file_okay=False)
 
@@ -57,7 +57,7 @@ def upgrade(
         ctx.talk.print(say("upgrade.done"), style="green")
 
 
-def _tell(ctx: Context, plan: Plan) -> None:
+def _tell(ctx: Context, plan: UpgradePlan) -> None:
     lines = [say("upgrade.nothing")] if not plan.steps else []
     if "index" in plan.steps:
         lines.append(say("upgrade.index", version=plan.index_format, aside=plan.aside))
@@ -72,7 +72,7 @@ def _tell(ctx: Context, plan: Plan) -> None:
         ctx.talk.print(line, markup=False, soft_wrap=True)
 
 
-def _back_up(ctx: Context, plan: Plan, folder: Path | None, key_file: Path | None) -> None:
+def _back_up(ctx: Context, plan: UpgradePlan, folder: Path | None, key_file: Path | None) -> None:
     from upkeep.backup import Wishes, take_backup
     from upkeep.manifest import MANIFEST_FILE, find_differences, read_backup_manifest
 
@@ -87,7 +87,7 @@ def _back_up(ctx: Context, plan: Plan, folder: Path | None, key_file: Path | Non
     ctx.talk.print(say("upgrade.backed_up", folder=folder, home=plan.home), markup=False, soft_wrap=True)
 
 
-def _carry_out(ctx: Context, plan: Plan) -> None:
+def _carry_out(ctx: Context, plan: UpgradePlan) -> None:
     from cli.keeping.init import make_home
     from upkeep.upgrade import carry_out
 

@@ -29,7 +29,7 @@ class TelemetryError(HinomiError):
     exit_code = 2
 
 
-class Span:
+class TracedWork:
     """What is known of something that was done, beside how long it took; says nothing where nothing is traced."""
 
     def __init__(self, traced: Any = None) -> None:
@@ -43,13 +43,13 @@ class Span:
 
 
 @contextmanager
-def span(name: str, **fields: str | float) -> Iterator[Span]:
+def span(name: str, **fields: str | float) -> Iterator[TracedWork]:
     """Trace what is done inside; an error is noted by its class, since its text may hold anything."""
     if not _tracers:
-        yield Span()
+        yield TracedWork()
         return
     with _tracers[-1].start_as_current_span(name, record_exception=False, set_status_on_exception=False) as traced:
-        seen = Span(traced)
+        seen = TracedWork(traced)
         seen.note(**fields)
         try:
             yield seen

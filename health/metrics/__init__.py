@@ -1,1 +1,1 @@
-"""What Prometheus reads: counts, ages and states of everything that can stand still, never a customer's value."""
+"""What is read from outside: metrics of everything that can stand still, never of a customer; and readiness."""

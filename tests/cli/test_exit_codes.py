@@ -32,9 +32,12 @@ TAKES_A_FILE: Final = {
     "canaries make": ("canaries", "make", "--extract", "x", "--like", "FILE"),
     "key rotate": ("key", "rotate", "FILE"),
     "verify": ("verify", "--head", "FILE"),
+    "restore": ("restore", ".", "--key", "FILE"),
 }
 """How each command that reads a file is called."""
 WRITES_A_FILE: Final = {
+    "backup",
+    "upgrade",
     "export",
     "incidents search",
     "supervision numbers",

@@ -197,10 +197,10 @@ def on_postgresql(postgresql_url: str) -> Any:
     names = [f"upkeep_{os.urandom(5).hex()}" for _ in range(2)]
     with psycopg.connect(f"{postgresql_url}/postgres", autocommit=True) as connection:
         for name in names:
-            connection.execute(f'CREATE DATABASE "{name}"')  # type: ignore[call-overload]  # a name of our own
+            connection.execute(f'CREATE DATABASE "{name}"')
         yield [f"{postgresql_url}/{name}" for name in names]
         for name in names:
-            connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')  # type: ignore[call-overload]
+            connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
 
 
 def test_a_database_of_postgresql_comes_back_row_by_row(

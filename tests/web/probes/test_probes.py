@@ -62,17 +62,17 @@ def test_a_process_that_answers_is_alive_under_any_name_without_a_database(
 def test_what_keeps_it_from_its_work_is_said_in_a_word(
     asks: Callable[..., TestClient], monkeypatch: pytest.MonkeyPatch, home: Path
 ) -> None:
-    monkeypatch.setattr("health.readiness.KEPT_S", 0)
+    monkeypatch.setattr("health.metrics.readiness.KEPT_S", 0)
     browser = asks(ELSEWHERE)
     assert browser.get("/readyz").json() == {"ready": True, "reasons": []}, "pages alone need neither key nor index"
     browser.app.state.readiness.is_ticking = lambda: False  # type: ignore[attr-defined]  # Starlette's own
     answer = browser.get("/readyz")
     assert (answer.status_code, answer.json()["reasons"]) == (503, ["scheduler", "key"])
-    monkeypatch.setattr("health.readiness.revisions", lambda _database: ("0001", "9999"))
+    monkeypatch.setattr("health.metrics.readiness.revisions", lambda _database: ("0001", "9999"))
     assert browser.get("/readyz").json()["reasons"][0] == "migrations"
     (home / "hinomi.db").write_bytes(b"no database" * 100)
     monkeypatch.undo()
-    monkeypatch.setattr("health.readiness.KEPT_S", 0)
+    monkeypatch.setattr("health.metrics.readiness.KEPT_S", 0)
     browser.app.state.world.home.database.close()  # type: ignore[attr-defined]
     assert browser.get("/readyz").json()["reasons"][0] == "database"
 
