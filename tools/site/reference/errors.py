@@ -51,7 +51,12 @@ def page(language: str) -> str:
     """The page in a language."""
     intro, head, said, words = WORDS[language]
     rows = [
-        (code(kind.__name__), code(kind.__base__.__name__ if kind.__base__ else ""), str(kind.exit_code), cell(first_line(kind)))
+        (
+            code(kind.__name__),
+            code(kind.__base__.__name__ if kind.__base__ else ""),
+            str(kind.exit_code),
+            cell(first_line(kind)),
+        )
         for kind in classes()
     ]
     return "\n".join([intro, *table(head, rows), said, "", *table(words, _said(language))])
