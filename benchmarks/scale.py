@@ -1,6 +1,7 @@
 """How far it goes: a carrier of any size by arithmetic and simulation, from measured unit costs.
 
-./run bench scale [--measure] [--seed N] [--hours H] [--price P] [--customers N] [--sources N] [--archive-tb N] [--records N]
+./run bench scale [--measure] [--seed N] [--hours H] [--price P]
+                  [--customers N] [--sources N] [--archive-tb N] [--records N]
 
 Nothing here runs Hinomi at that size: queues and failing hosts are simulated, sums are multiplied out, and what the
 unit costs stand on is in benchmarks/scaling/units.toml. ``--measure`` measures two of them anew, on this machine.
@@ -69,20 +70,26 @@ def _measured(units: Units) -> Units:
 
 def _show_demand(load: Load, units: Units, machines: Machines, price: float) -> None:
     wanted = demand(load, units)
-    print(f"arithmetic: {wanted.sweeps_s:.1f} sweeps/s, {wanted.sweeps_at_once:.0f} at once; {wanted.captures_s:.1f} captures/s")
-    print(f"  of {wanted.captures / 1e6:,.0f} million kept; {wanted.network_mbit_s:.0f} Mbit/s from sites")
-    print(f"  index {wanted.index_gb:,.1f} GB a host; access records {wanted.trail_gb:,.0f} GB; archive {load.archive_bytes / TB:g} TB")
+    print(f"arithmetic: {wanted.sweeps_s:.1f} sweeps/s, {wanted.sweeps_at_once:.0f} at once")
+    print(f"  {wanted.captures_s:.1f} captures/s", end="")
+    print(f", {wanted.captures / 1e6:,.0f} million kept; {wanted.network_mbit_s:.0f} Mbit/s from sites")
+    print(f"  index {wanted.index_gb:,.1f} GB a host; access records {wanted.trail_gb:,.0f} GB", end="")
+    print(f"; archive {load.archive_bytes / TB:g} TB")
     print(f"  {wanted.database_events_s:.1f} events/s; judging takes {wanted.judging_core_s:.2f} cores")
     for name, role in machines.roles().items():
         print(f"  {name}: {role.hosts} hosts of {role.cores} cores, {role.memory_gib:g} GiB, {role.disk_tb:g} TB")
-    print(f"  {machines.hosts()} hosts, {machines.hosts() * 24 * 30:,} machine-hours a month: {machines.hosts() * 720 * price:,.0f}")
+    machine_hours = machines.hosts() * 24 * 30
+    print(f"  {machines.hosts()} hosts, {machine_hours:,} machine-hours a month: {machine_hours * price:,.0f}")
 
 
 def _show_times(load: Load, units: Units, machines: Machines, hours: float, seed: int) -> None:
     run = simulate(load, units, machines, seconds=hours * HOUR_S, seed=seed)
-    print(f"simulated: {hours:g} hours, seed {seed}, {len(run.total_s):,} documents, {run.repeated} jobs begun anew after a failure")
+    print(f"simulated: {hours:g} hours, seed {seed}, {len(run.total_s):,} documents", end="")
+    print(f", {run.repeated} jobs begun anew after a failure")
     for name, values in _parts(run).items():
-        shown = ", ".join(f"{p:g} %: {value:,.1f} s" for p, value in zip(PERCENTILES, np.percentile(values, PERCENTILES), strict=True))
+        shown = ", ".join(
+            f"{p:g} %: {value:,.1f} s" for p, value in zip(PERCENTILES, np.percentile(values, PERCENTILES), strict=True)
+        )
         print(f"  {name}: {shown}")
     for outage in OUTAGES_H:
         drained = drained_s(load, units, machines, outage_s=outage * HOUR_S, seed=seed)
@@ -111,7 +118,9 @@ def breaks_at(load: Load, units: Units, machines: Machines, name: str) -> tuple[
         low, high = high, high * 2
     for _ in range(40):
         middle = (low + high) / 2
-        low, high = (middle, high) if max(used(_times(load, name, middle), units, machines).values()) <= 1 else (low, middle)
+        low, high = (
+            (middle, high) if max(used(_times(load, name, middle), units, machines).values()) <= 1 else (low, middle)
+        )
     beyond = used(_times(load, name, high), units, machines)
     return low, max(beyond, key=lambda one: beyond[one])
 

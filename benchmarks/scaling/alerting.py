@@ -69,7 +69,9 @@ def judge(
     hosts = Hosts(machines.match.hosts, machines.match.cores, FAILS_EVERY_S, REPAIR_S, LEASE_S)
     ordinary = draw.lognormal(np.log(units.judging_core_s) - SPREAD**2 / 2, SPREAD, len(arrived))
     lists = draw.random(len(arrived)) < load.dumps_share
-    return serve(arrived, np.where(lists, draw.exponential(units.dump_core_s, len(arrived)), ordinary), hosts, draw, closed)
+    return serve(
+        arrived, np.where(lists, draw.exponential(units.dump_core_s, len(arrived)), ordinary), hosts, draw, closed
+    )
 
 
 def drained_s(load: Load, units: Units, machines: Machines, *, outage_s: float, seed: int) -> float:

@@ -22,7 +22,9 @@ FEW: Final = 20
 MANY: Final = 220
 DOCUMENT: Final = "本日の会議では、来月の予定と担当について話した。番号 {n} の件は次回に続く。\n" * 110
 """8 KB of prose in which nobody stands."""
-SOURCE: Final = '[sources.folder]\nengine = "watched-folder"\nurl = "file://{folder}"\nevery = "15m"\nlegal_basis = "ours"\n'
+SOURCE: Final = (
+    '[sources.folder]\nengine = "watched-folder"\nurl = "file://{folder}"\nevery = "15m"\nlegal_basis = "ours"\n'
+)
 
 
 def measured() -> dict[str, float]:

@@ -73,7 +73,9 @@ def test_a_backlog_drains_in_the_time_that_its_share_says() -> None:
     units, load = read_units(), Load(dumps_share=0.0)
     busy = demand(load, units).judging_core_s
     machines = replace(Machines(), match=Role(1, 1, 128, 1))
-    assert drained_s(load, units, machines, outage_s=36_000, seed=1) == pytest.approx(36_000 * busy / (1 - busy), rel=0.1)
+    assert drained_s(load, units, machines, outage_s=36_000, seed=1) == pytest.approx(
+        36_000 * busy / (1 - busy), rel=0.1
+    )
 
 
 def test_more_of_anything_takes_no_less_of_any_limit() -> None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import subprocess
 import sys
 
-from sphinx_intl.basic import update
+from sphinx_intl.basic import update  # type: ignore[import-untyped]
 
 from core.texts import LANGUAGES
 from tools.site.build import SITE, build, extract

@@ -9,8 +9,6 @@ import importlib
 import pkgutil
 
 
-
-
 def reference_pages(language: str) -> dict[str, str]:
     """Each page's name and its text in a language (``ja`` or ``en``)."""
     names = sorted(module.name for module in pkgutil.iter_modules(__path__))

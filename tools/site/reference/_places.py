@@ -9,9 +9,9 @@ from typing import Final
 ROOT: Final = Path(__file__).parent.parent.parent.parent
 PACKAGES: Final = tuple(
     name
-    for name in tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["hatch"]["build"]["targets"][
-        "wheel"
-    ]["only-include"]
+    for name in tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["hatch"]["build"][
+        "targets"
+    ]["wheel"]["only-include"]
     if not name.endswith(".py")
 )
 """What the wheel brings, without the modules that stand alone."""

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from cli.language import spoken, use_language
 from cli.language import language as spoken_language
+from cli.language import spoken, use_language
 from cli.main import hinomi
 from tools.site.reference._markdown import cell, code, table
 
@@ -63,6 +63,12 @@ def _joined(paragraph: str) -> str:
 
 def _row(option: click.Option) -> tuple[str, str, str]:
     shown = option.get_default(click.Context(click.Command("hinomi")), call=False)
-    default = "" if shown is None or callable(shown) or isinstance(shown, bool) or "UNSET" in repr(shown) else str(shown)
+    default = (
+        "" if shown is None or callable(shown) or isinstance(shown, bool) or "UNSET" in repr(shown) else str(shown)
+    )
     takes = "" if option.is_flag or option.count else f" {option.make_metavar(click.Context(click.Command('hinomi')))}"
-    return code("/".join([*option.opts, *option.secondary_opts]) + takes), code(default), _joined((option.help or "").replace("\b", ""))
+    return (
+        code("/".join([*option.opts, *option.secondary_opts]) + takes),
+        code(default),
+        _joined((option.help or "").replace("\b", "")),
+    )

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 SPEAKING: Final = tuple(name for name in PACKAGES if (ROOT / name / "texts" / "en.toml").exists())
 WORDS: Final = {
     "en": (
-        "# Errors\n\nWhat the program says when it does not do what was asked, with the exit code of the command line.\n",
+        "# Errors\n\nWhat the program says when it refuses or fails, with the exit code of the command.\n",
         ("class", "is a", "exit code", "what it means"),
         "## What is said",
         ("error", "message", "hint"),
@@ -51,7 +51,12 @@ def page(language: str) -> str:
     """The page in a language."""
     intro, head, said, words = WORDS[language]
     rows = [
-        (code(kind.__name__), code(kind.__base__.__name__ if kind.__base__ else ""), str(kind.exit_code), cell(first_line(kind)))
+        (
+            code(kind.__name__),
+            code(kind.__base__.__name__ if kind.__base__ else ""),
+            str(kind.exit_code),
+            cell(first_line(kind)),
+        )
         for kind in classes()
     ]
     return "\n".join([intro, *table(head, rows), said, "", *table(words, _said(language))])
