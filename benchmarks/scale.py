@@ -1,6 +1,6 @@
 """How far it goes: a carrier of any size by arithmetic and simulation, from measured unit costs.
 
-./run bench scale [--measure] [--seed N] [--hours H] [--price P] [--customers N] [--sources N] [--archive-tb N] [--records N]
+./run bench scale --help names what can be asked for.
 
 Nothing here runs Hinomi at that size: queues and failing hosts are simulated, sums are multiplied out, and what the
 unit costs stand on is in benchmarks/scaling/units.toml. ``--measure`` measures two of them anew, on this machine.
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from benchmarks.scaling.alerting import Alerting
-    from benchmarks.scaling.model import Units
+    from benchmarks.scaling.model import UnitCosts
 
 HOUR_S: Final = 3_600.0
 PERCENTILES: Final = (50, 90, 99, 99.9)
@@ -60,35 +60,31 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _measured(units: Units) -> Units:
+def _measured(units: UnitCosts) -> UnitCosts:
     found = measured()
     for name, value in found.items():
         print(f"measured now: {name} {value:.3f} (table: {getattr(units, name, 'none')})")
     return replace(units, judging_core_s=found["judging_core_s"], sweep_core_s=found["sweep_core_s"])
 
 
-def _show_demand(load: Load, units: Units, machines: Machines, price: float) -> None:
+def _show_demand(load: Load, units: UnitCosts, machines: Machines, price: float) -> None:
     wanted = demand(load, units)
-    print(
-        f"arithmetic: {wanted.sweeps_s:.1f} sweeps/s, {wanted.sweeps_at_once:.0f} at once; {wanted.captures_s:.1f} captures/s"
-    )
-    print(f"  of {wanted.captures / 1e6:,.0f} million kept; {wanted.network_mbit_s:.0f} Mbit/s from sites")
-    print(
-        f"  index {wanted.index_gb:,.1f} GB a host; access records {wanted.trail_gb:,.0f} GB; archive {load.archive_bytes / TB:g} TB"
-    )
+    print(f"arithmetic: {wanted.sweeps_s:.1f} sweeps/s, {wanted.sweeps_at_once:.0f} at once")
+    print(f"  {wanted.captures_s:.1f} captures/s", end="")
+    print(f", {wanted.captures / 1e6:,.0f} million kept; {wanted.network_mbit_s:.0f} Mbit/s from sites")
+    print(f"  index {wanted.index_gb:,.1f} GB a host; access records {wanted.trail_gb:,.0f} GB", end="")
+    print(f"; archive {load.archive_bytes / TB:g} TB")
     print(f"  {wanted.database_events_s:.1f} events/s; judging takes {wanted.judging_core_s:.2f} cores")
     for name, role in machines.roles().items():
         print(f"  {name}: {role.hosts} hosts of {role.cores} cores, {role.memory_gib:g} GiB, {role.disk_tb:g} TB")
-    print(
-        f"  {machines.hosts()} hosts, {machines.hosts() * 24 * 30:,} machine-hours a month: {machines.hosts() * 720 * price:,.0f}"
-    )
+    machine_hours = machines.hosts() * 24 * 30
+    print(f"  {machines.hosts()} hosts, {machine_hours:,} machine-hours a month: {machine_hours * price:,.0f}")
 
 
-def _show_times(load: Load, units: Units, machines: Machines, hours: float, seed: int) -> None:
+def _show_times(load: Load, units: UnitCosts, machines: Machines, hours: float, seed: int) -> None:
     run = simulate(load, units, machines, seconds=hours * HOUR_S, seed=seed)
-    print(
-        f"simulated: {hours:g} hours, seed {seed}, {len(run.total_s):,} documents, {run.repeated} jobs begun anew after a failure"
-    )
+    print(f"simulated: {hours:g} hours, seed {seed}, {len(run.total_s):,} documents", end="")
+    print(f", {run.repeated} jobs begun anew after a failure")
     for name, values in _parts(run).items():
         shown = ", ".join(
             f"{p:g} %: {value:,.1f} s" for p, value in zip(PERCENTILES, np.percentile(values, PERCENTILES), strict=True)
@@ -104,7 +100,7 @@ def _parts(run: Alerting) -> dict[str, np.ndarray[tuple[int, ...], np.dtype[np.f
     return {"posting to alert": run.total_s, "of it the sweep": run.sweeping_s, "of it judging": run.judging_s}
 
 
-def _show_limits(load: Load, units: Units, machines: Machines) -> None:
+def _show_limits(load: Load, units: UnitCosts, machines: Machines) -> None:
     now = used(load, units, machines)
     print("what each limit is used to (above 100 % it does not hold):")
     for name, share in sorted(now.items(), key=lambda one: -one[1]):
@@ -114,7 +110,7 @@ def _show_limits(load: Load, units: Units, machines: Machines) -> None:
         print(f"{name}: breaks first at {times:.2g} times as many: {first}")
 
 
-def breaks_at(load: Load, units: Units, machines: Machines, name: str) -> tuple[float, str]:
+def breaks_at(load: Load, units: UnitCosts, machines: Machines, name: str) -> tuple[float, str]:
     """How many times as much of one number the machines bear, and what does not hold beyond; all else as it is."""
     low, high = 0.0, 1.0
     while max(used(_times(load, name, high), units, machines).values()) <= 1:

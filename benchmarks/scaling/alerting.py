@@ -13,7 +13,7 @@ from benchmarks.scaling.queues import Hosts, poisson, serve
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from benchmarks.scaling.model import Load, Machines, Units
+    from benchmarks.scaling.model import Load, Machines, UnitCosts
     from benchmarks.scaling.queues import Run
 
 FAILS_EVERY_S: Final = 30 * 86_400.0
@@ -39,7 +39,7 @@ class Alerting:
     repeated: int
 
 
-def simulate(load: Load, units: Units, machines: Machines, *, seconds: float, seed: int) -> Alerting:
+def simulate(load: Load, units: UnitCosts, machines: Machines, *, seconds: float, seed: int) -> Alerting:
     """Simulate so many seconds of sweeping and judging."""
     draw = np.random.default_rng(seed)
     wanted = demand(load, units)
@@ -60,7 +60,7 @@ def simulate(load: Load, units: Units, machines: Machines, *, seconds: float, se
 def judge(
     arrived: NDArray[np.float64],
     load: Load,
-    units: Units,
+    units: UnitCosts,
     machines: Machines,
     draw: np.random.Generator,
     closed: float = 0.0,
@@ -74,7 +74,7 @@ def judge(
     )
 
 
-def drained_s(load: Load, units: Units, machines: Machines, *, outage_s: float, seed: int) -> float:
+def drained_s(load: Load, units: UnitCosts, machines: Machines, *, outage_s: float, seed: int) -> float:
     """Seconds from the end of an outage of all judging until a new document is done within a minute again."""
     draw = np.random.default_rng(seed)
     arrived = poisson(demand(load, units).captures_s, outage_s * 3, draw)

@@ -14,7 +14,7 @@ TB: Final = 1e12
 
 
 @dataclass(frozen=True, slots=True)
-class Units:
+class UnitCosts:
     """Unit costs (`units.toml` says where each comes from)."""
 
     enrolment_rows_s: float
@@ -32,10 +32,10 @@ class Units:
     alert_s: float
 
 
-def read_units() -> Units:
+def read_units() -> UnitCosts:
     """The table as it stands."""
     table = tomllib.loads(UNITS.read_text(encoding="utf-8"))
-    return Units(**{one.name: float(table[one.name]["value"]) for one in fields(Units)})
+    return UnitCosts(**{one.name: float(table[one.name]["value"]) for one in fields(UnitCosts)})
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,7 @@ class Load:
 
 
 @dataclass(frozen=True, slots=True)
-class Role:
+class HostKind:
     """Machines of one kind."""
 
     hosts: int
@@ -69,13 +69,13 @@ class Role:
 class Machines:
     """Machines by role; what they cost is a price an hour and host."""
 
-    crawl: Role = field(default_factory=lambda: Role(6, 16, 32, 0.5))
-    match: Role = field(default_factory=lambda: Role(3, 16, 128, 1))
-    store: Role = field(default_factory=lambda: Role(2, 8, 64, 24))
-    database: Role = field(default_factory=lambda: Role(2, 16, 128, 4))
-    trails: Role = field(default_factory=lambda: Role(1, 16, 64, 2))
+    crawl: HostKind = field(default_factory=lambda: HostKind(6, 16, 32, 0.5))
+    match: HostKind = field(default_factory=lambda: HostKind(3, 16, 128, 1))
+    store: HostKind = field(default_factory=lambda: HostKind(2, 8, 64, 24))
+    database: HostKind = field(default_factory=lambda: HostKind(2, 16, 128, 4))
+    trails: HostKind = field(default_factory=lambda: HostKind(1, 16, 64, 2))
 
-    def roles(self) -> dict[str, Role]:
+    def roles(self) -> dict[str, HostKind]:
         """Each role by name."""
         return {one.name: getattr(self, one.name) for one in fields(self)}
 
@@ -100,7 +100,7 @@ class Demand:
     database_events_s: float
 
 
-def demand(load: Load, units: Units) -> Demand:
+def demand(load: Load, units: UnitCosts) -> Demand:
     """The arithmetic of a load."""
     sweeps_s = load.sources / load.every_s
     captures = load.archive_bytes / units.capture_bytes
@@ -122,7 +122,7 @@ def demand(load: Load, units: Units) -> Demand:
     )
 
 
-def used(load: Load, units: Units, machines: Machines) -> dict[str, float]:
+def used(load: Load, units: UnitCosts, machines: Machines) -> dict[str, float]:
     """The share of each limit that a load takes: what is above 1 does not hold. Needs no luck, and sees no queue."""
     wanted = demand(load, units)
     crawl, match, trails = machines.crawl, machines.match, machines.trails
@@ -145,7 +145,7 @@ def used(load: Load, units: Units, machines: Machines) -> dict[str, float]:
     }
 
 
-def rescan_s(load: Load, units: Units, machines: Machines, share: float = 1.0) -> float:
+def rescan_s(load: Load, units: UnitCosts, machines: Machines, share: float = 1.0) -> float:
     """Seconds until the archive was looked through anew, by what is left of the cores of the role ``match``."""
     wanted = demand(load, units)
     idle = machines.match.hosts * machines.match.cores - wanted.judging_core_s

@@ -10,7 +10,7 @@ import pytest
 
 from benchmarks.scale import DOUBLED, breaks_at
 from benchmarks.scaling.alerting import drained_s, simulate
-from benchmarks.scaling.model import Load, Machines, Role, demand, read_units, rescan_s, used
+from benchmarks.scaling.model import HostKind, Load, Machines, demand, read_units, rescan_s, used
 from benchmarks.scaling.queues import Hosts, in_system, poisson, serve
 
 SECONDS = 200_000.0
@@ -72,7 +72,7 @@ def test_the_same_seed_tells_the_same() -> None:
 def test_a_backlog_drains_in_the_time_that_its_share_says() -> None:
     units, load = read_units(), Load(dumps_share=0.0)
     busy = demand(load, units).judging_core_s
-    machines = replace(Machines(), match=Role(1, 1, 128, 1))
+    machines = replace(Machines(), match=HostKind(1, 1, 128, 1))
     assert drained_s(load, units, machines, outage_s=36_000, seed=1) == pytest.approx(
         36_000 * busy / (1 - busy), rel=0.1
     )
@@ -95,4 +95,4 @@ def test_what_breaks_breaks_there(name: str) -> None:
 
 
 def test_an_archive_is_never_read_anew_where_no_core_is_left() -> None:
-    assert rescan_s(Load(), read_units(), replace(Machines(), match=Role(1, 0, 1, 1))) == float("inf")
+    assert rescan_s(Load(), read_units(), replace(Machines(), match=HostKind(1, 0, 1, 1))) == float("inf")

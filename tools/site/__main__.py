@@ -1,8 +1,7 @@
-"""The site, or what it is made of.
+"""The site: ``python -m tools.site``, or what it is made of.
 
-python -m tools.site              builds build/site/en and build/site/ja beside each other
-python -m tools.site ja           one of them
-python -m tools.site catalogues   brings docs/locale up to date with the English pages
+Without a word it builds build/site/en and build/site/ja beside each other; with ``ja`` or ``en`` one of them; with
+``catalogues`` it brings docs/locale up to date with the English pages.
 """
 
 from __future__ import annotations
@@ -10,7 +9,7 @@ from __future__ import annotations
 import subprocess
 import sys
 
-from sphinx_intl.basic import update
+from sphinx_intl.basic import update  # type: ignore[import-untyped]
 
 from core.texts import LANGUAGES
 from tools.site.build import SITE, build, extract

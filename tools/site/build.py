@@ -25,7 +25,7 @@ LANDING: Final = """<!doctype html>
 """
 
 
-def configuration(language: str) -> dict[str, Any]:
+def configuration(language: str, catalogues: Path) -> dict[str, Any]:
     """Sphinx's settings for a language. Nothing is loaded from elsewhere: no font, no script, no formula renderer."""
     return {
         "project": NAMES[language],
@@ -40,7 +40,7 @@ def configuration(language: str) -> dict[str, Any]:
         "myst_enable_extensions": ["colon_fence"],
         "suppress_warnings": ["misc.highlighting_failure", "myst.header"],
         "highlight_language": "none",
-        "locale_dirs": [str(DOCS / "locale")],
+        "locale_dirs": [str(catalogues)],
         "gettext_compact": False,
         "gettext_uuid": False,
         "gettext_location": False,
@@ -78,13 +78,15 @@ def extract(work: Path = WORK) -> Path:
 
 def _sphinx(source: Path, target: Path, work: Path, builder: str, language: str) -> int:
     shutil.rmtree(work / "doctrees", ignore_errors=True)
+    catalogues = work / "locale"  # a copy: Sphinx compiles them where they are
+    shutil.copytree(DOCS / "locale", catalogues, dirs_exist_ok=True)
     app = Sphinx(
         source,
         None,
         target,
         work / "doctrees",
         builder,
-        confoverrides=configuration(language),
+        confoverrides=configuration(language, catalogues),
         status=None,
         warningiserror=True,
     )

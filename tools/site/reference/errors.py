@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 SPEAKING: Final = tuple(name for name in PACKAGES if (ROOT / name / "texts" / "en.toml").exists())
 WORDS: Final = {
     "en": (
-        "# Errors\n\nWhat the program says when it does not do what was asked, with the exit code of the command line.\n",
+        "# Errors\n\nWhat the program says when it refuses or fails, with the exit code of the command.\n",
         ("class", "is a", "exit code", "what it means"),
         "## What is said",
         ("error", "message", "hint"),

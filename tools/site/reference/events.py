@@ -10,13 +10,11 @@ from tools.site.reference._markdown import cell, code, table
 
 WORDS: Final = {
     "en": (
-        "# Events\n\nEach line of a timeline is an event of one of these kinds. In a sentence, `{word}` is what the "
-        "event's data say. Searches name a kind as `kind:`.\n",
+        "# Events\n\nEach line of a timeline is of one of these kinds; `{word}` in a sentence is what its data say.\n",
         ("kind", "called", "its sentence"),
     ),
     "ja": (
-        "# イベント\n\nタイムラインの一行は、このどれかの種類のイベントである。文の `{word}` にはイベントのデータが入る。"
-        "検索では `kind:` で種類を指定する。\n",
+        "# イベント\n\nタイムラインの一行は、このどれかの種類である。文の `{word}` にはそのデータが入る。\n",
         ("種類", "呼び名", "文"),
     ),
 }
@@ -24,7 +22,8 @@ WORDS: Final = {
 
 def kinds() -> list[str]:
     """Every kind that has a name, in alphabetical order."""
-    return sorted(key.removeprefix("kind.") for key in load_texts("incidents", "en").keys() if key.startswith("kind."))
+    keys = load_texts("incidents", "en").keys()
+    return sorted(key.removeprefix("kind.") for key in keys if key.startswith("kind."))
 
 
 def page(language: str) -> str:
