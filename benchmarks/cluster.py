@@ -2,6 +2,7 @@
 
 What counts is the ratio: two workers have to be at least 1.7 times as quick as one, measured in the same run. On a
 machine where others work as well the cores are shared, so that the load is told beside it.
+
 Run: ./run bench cluster [--files 60] [--mb 2] [--customers 2000] [--turns 1]
 """
 

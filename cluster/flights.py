@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 POLL_S: Final = 0.05
 MOST_TRIES: Final = 4
 """Tries of a unit that failed in the engine, or whose workers died."""
+MOST_COPIES: Final = 5
+"""Of one unit that are out at a time."""
 FETCH_S: Final = 30.0
 """For an answer that is there: it lies with its worker, which may stand still meanwhile."""
 
@@ -132,11 +134,15 @@ class Flights:
                 flight.out.remove(pair)
             if future.status == "error":
                 flight.failed(type(future.exception()).__name__)  # type: ignore[no-untyped-call]
-        is_late = len(flight.out) == 1 and time.monotonic() - flight.out[0][1] > self._straggler_s
-        if flight.tries < MOST_TRIES and (
-            not flight.out or (is_late and flight.out[0][0].status == "pending" and len(self._engine.workers()) > 1)
-        ):
+        if flight.tries < MOST_TRIES and (not flight.out or self._is_late(flight)):
             self._send(flight)
+
+    def _is_late(self, flight: Flight) -> bool:
+        """Whether one more copy goes out: a worker that stands still holds a slot or two, and may get that too."""
+        if len(flight.out) >= MOST_COPIES or len(self._engine.workers()) == 1:
+            return False
+        waits = all(future.status == "pending" for future, _ in flight.out)
+        return waits and time.monotonic() - flight.out[-1][1] > self._straggler_s
 
     def _reply(self, flight: Flight) -> tuple[str, Any]:
         """What a worker said of a unit; an empty word where nobody did yet."""

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final, Self
 
 from cluster.engine import Engine
 from cluster.flights import Flights
-from cluster.ledger import Ledger
+from cluster.ledger import UnitLedger
 from cluster.units import UNITS, Asked, Envelope
 from cluster.versions import stand_of
 from core.processes.plain import ForgedMessageError
@@ -55,7 +55,7 @@ class ClusterJudge:
         self._stand = stand_of(bench.generation, key.id)
         self._envelope = Envelope(key)
         self._inputs = [Path(folder).expanduser().resolve() for folder in settings.cluster.inputs]
-        self._ledger = Ledger(settings.home / CLUSTER_FOLDER, settings.cluster.keep_days)
+        self._ledger = UnitLedger(settings.home / CLUSTER_FOLDER, settings.cluster.keep_days)
         self._local = local
         self._ahead = ahead
         self._settings = settings

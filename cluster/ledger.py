@@ -19,7 +19,7 @@ UNITS_FOLDER: Final = "units"
 DAY_S: Final = 86400.0
 
 
-class Ledger:
+class UnitLedger:
     """Sealed answers by the names of their units.
 
     Args:

@@ -6,27 +6,27 @@ import os
 import time
 from typing import TYPE_CHECKING
 
-from cluster.ledger import DAY_S, Ledger
+from cluster.ledger import DAY_S, UnitLedger
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 
 def test_what_was_kept_is_there_for_the_next_run(tmp_path: Path) -> None:
-    Ledger(tmp_path, 7).keep("ab12", b"sealed")
-    assert Ledger(tmp_path, 7).get("ab12") == b"sealed"
-    assert Ledger(tmp_path, 7).get("ab13") is None
-    Ledger(tmp_path, 7).keep("ab12", b"again")
-    assert Ledger(tmp_path, 7).get("ab12") == b"again"
+    UnitLedger(tmp_path, 7).keep("ab12", b"sealed")
+    assert UnitLedger(tmp_path, 7).get("ab12") == b"sealed"
+    assert UnitLedger(tmp_path, 7).get("ab13") is None
+    UnitLedger(tmp_path, 7).keep("ab12", b"again")
+    assert UnitLedger(tmp_path, 7).get("ab12") == b"again"
 
 
 def test_nobody_else_may_read_it(tmp_path: Path) -> None:
-    Ledger(tmp_path, 7).keep("ab12", b"sealed")
+    UnitLedger(tmp_path, 7).keep("ab12", b"sealed")
     assert not any(path.stat().st_mode & 0o077 for path in (tmp_path / "units").rglob("*") if path.is_file())
 
 
 def test_what_is_old_goes_and_the_rest_stays(tmp_path: Path) -> None:
-    ledger = Ledger(tmp_path, 2)
+    ledger = UnitLedger(tmp_path, 2)
     ledger.keep("ab12", b"old")
     ledger.keep("cd34", b"new")
     long_ago = time.time() - 3 * DAY_S
@@ -36,7 +36,7 @@ def test_what_is_old_goes_and_the_rest_stays(tmp_path: Path) -> None:
 
 
 def test_what_is_dropped_is_asked_again(tmp_path: Path) -> None:
-    ledger = Ledger(tmp_path, 2)
+    ledger = UnitLedger(tmp_path, 2)
     ledger.keep("ab12", b"sealed")
     ledger.drop("ab12")
     ledger.drop("ab12")
