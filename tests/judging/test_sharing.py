@@ -1,4 +1,4 @@
-"""Several matchers share what waits: each document once, each source in its turn, and nothing for who lost its lease."""
+"""Several matchers share what waits: each document once, each source in its turn; a lost lease makes no finding."""
 
 from __future__ import annotations
 
@@ -54,9 +54,7 @@ def test_what_a_matcher_judged_after_it_lost_its_lease_does_not_count(
         assert session.scalars(select(DocumentRow.state)).all() == ["matched"]
 
 
-def test_a_source_with_many_posts_keeps_no_other_waiting(
-    database: Database, archive: Archive, clock: SetClock
-) -> None:
+def test_a_source_with_many_posts_keeps_no_other_waiting(database: Database, archive: Archive, clock: SetClock) -> None:
     del clock
     kept = [archive.hand_in(f"{n} {CALM_TEXT}".encode(), f"{n}.txt").document_id for n in range(60)]
     with database.write() as session:
