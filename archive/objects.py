@@ -15,6 +15,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, BinaryIO, Final, TypeAlias
 
+import fsspec  # type: ignore[import-untyped]
+
 from archive.errors import StorageError
 
 if TYPE_CHECKING:
@@ -181,17 +183,16 @@ def open_bucket(settings: ArchiveSettings) -> ObjectPath:
     Raises:
         StorageError: The program was installed without what that takes.
     """
-    try:
-        import s3fs  # type: ignore[import-untyped]
-    except ImportError as error:
-        raise StorageError("s3fs is not installed", hint="pip install hinomi[s3]") from error
     key, secret = settings.s3_access_key.get_secret_value(), settings.s3_secret_key.get_secret_value()
     region = {"region_name": settings.s3_region} if settings.s3_region else {}
-    system = s3fs.S3FileSystem(
-        key=key or None, secret=secret or None, endpoint_url=settings.s3_endpoint or None, client_kwargs=region,
-        config_kwargs={"retries": {"max_attempts": _TRIES, "mode": "standard"}}, use_listings_cache=False,
-        skip_instance_cache=True,
-    )  # fmt: skip
+    try:
+        system = fsspec.filesystem(
+            "s3", key=key or None, secret=secret or None, endpoint_url=settings.s3_endpoint or None,
+            client_kwargs=region, config_kwargs={"retries": {"max_attempts": _TRIES, "mode": "standard"}},
+            use_listings_cache=False, skip_instance_cache=True,
+        )  # fmt: skip
+    except ImportError as error:
+        raise StorageError("s3fs is not installed", hint="Install hinomi[s3].") from error
     return ObjectPath(system, settings.folder.removeprefix(SCHEME).strip("/"))
 
 

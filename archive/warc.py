@@ -11,7 +11,7 @@ import os
 from contextlib import ExitStack, contextmanager
 from io import BytesIO
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO, Self
+from typing import TYPE_CHECKING, Any, BinaryIO, Self
 
 from warcio.utils import Digester
 from warcio.warcwriter import WARCWriter
@@ -90,8 +90,8 @@ class WarcFile:
         holding: ExitStack | None = None,
     ) -> None:
         self.name = name
-        self.path: Place = folder / name
-        self.open_path: Place = self.path.with_name(self.path.name + OPEN_SUFFIX)
+        self.path: Any = folder / name
+        self.open_path: Any = self.path.with_name(self.path.name + OPEN_SUFFIX)
         self._on_close = on_close
         self._may_close = may_close
         self._holding = holding or ExitStack()
@@ -207,7 +207,7 @@ class WarcFile:
         with self._holding:
             self._sink.sync()
             if self._may_close(self):
-                self._sink.finish(self.path)  # type: ignore[arg-type]  # each sink has its own kind of path
+                self._sink.finish(self.path)
                 if self._on_close:
                     self._on_close(self)
                 if isinstance(self.open_path, ObjectPath):

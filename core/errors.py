@@ -26,7 +26,6 @@ Each package has one branch, defined in its own ``errors`` module or beside the 
     ├── FingerprintError     fingerprints: keys, digests, index
     ├── CustodyError         custody: extracts, processors, enrolment
     ├── ArchiveError         archive: WARC files and document rows
-    │   └── StorageError     archive: its object storage cannot be used; an OSError too
     ├── CrawlError           crawler: sources and sweeps
     ├── ReaderError          matcher: a document that cannot be read at all
     ├── JudgingError         judging: a document that could not be judged
