@@ -13,3 +13,11 @@ class ArchiveError(HinomiError):
 
 class BodyGoneError(ArchiveError):
     """A document's body was taken away by a rule or by somebody; its record, its hash and its event stay."""
+
+
+class StorageError(ArchiveError, OSError):
+    """The object storage cannot be reached, refuses us, or has no such bucket; never with a credential in it."""
+
+    def __init__(self, message: str, *, hint: str = "") -> None:
+        super().__init__(message, hint=hint)
+        self.strerror = message

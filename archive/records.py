@@ -17,7 +17,8 @@ from archive.errors import ArchiveError
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from datetime import datetime
-    from pathlib import Path
+
+    from archive.objects import Place
 
 Headers = tuple[tuple[str, str], ...]
 CHUNK_BYTES = 1 << 20
@@ -89,7 +90,7 @@ def http_request(exchange: Exchange) -> StatusAndHeaders:
     return StatusAndHeaders(f"{target} HTTP/1.1", headers, protocol=exchange.method, is_http_request=True)
 
 
-def read_content(paths: Sequence[Path], offset: int) -> Iterator[bytes]:
+def read_content(paths: Sequence[Place], offset: int) -> Iterator[bytes]:
     """The content of the record at ``offset``, in pieces; HTTP encodings undone.
 
     Args:
@@ -121,7 +122,7 @@ def read_content(paths: Sequence[Path], offset: int) -> Iterator[bytes]:
 _DAMAGED = "Restore the file from a backup; the other files of the archive are not affected."
 
 
-def _open_first(paths: Sequence[Path]) -> BinaryIO | None:
+def _open_first(paths: Sequence[Place]) -> BinaryIO | None:
     for path in paths:
         try:
             return path.open("rb")

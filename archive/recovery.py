@@ -6,20 +6,24 @@ import fcntl
 import os
 import zlib
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sqlalchemy import func, select, update
 
 from archive.errors import ArchiveError
 from archive.models import Capture, DocumentRow, WarcFileRow
+from archive.objects import ObjectPath
+from archive.parts import close_parts
 from archive.seals import seal_missing
 from archive.warc import OPEN_SUFFIX
 
 if TYPE_CHECKING:
     from datetime import datetime
-    from pathlib import Path
     from typing import BinaryIO
 
+    from archive.objects import Place
+    from core.clock import Clock
     from core.database import Database
 
 _GZIP_WINDOW = zlib.MAX_WBITS + 16
@@ -35,7 +39,7 @@ class Recovered:
     cut_bytes: int
 
 
-def recover(folder: Path, database: Database, now: datetime) -> list[Recovered]:
+def recover(folder: Place, database: Database, clock: Clock) -> list[Recovered]:
     """Close every open file whose writer is gone.
 
     A record is on disk before its row is committed, so no row can refer to a torn one. Where a row does, the file was
@@ -44,10 +48,12 @@ def recover(folder: Path, database: Database, now: datetime) -> list[Recovered]:
     Raises:
         ArchiveError: Such a damaged file; the other files were closed all the same.
     """
+    now = clock.now()
     done, damaged = [], []
-    for path in sorted(folder.glob(f"*/*/*.warc.gz{OPEN_SUFFIX}")):
+    found: list[Place] = [*folder.glob(f"*/*/*.warc.gz{OPEN_SUFFIX}")]
+    for path in sorted(found, key=str):
         try:
-            if closed := _close(path, folder, database):
+            if closed := _end(path, folder, database, clock):
                 done.append(closed)
         except ArchiveError as error:
             damaged.append(error)
@@ -74,6 +80,14 @@ def good_length(file: BinaryIO) -> int:
             end = file.tell() - len(held)
             member = zlib.decompressobj(_GZIP_WINDOW)
     return end
+
+
+def _end(path: Place, folder: Place, database: Database, clock: Clock) -> Recovered | None:
+    """Close one open file of whatever kind of storage."""
+    if isinstance(path, ObjectPath) and isinstance(folder, ObjectPath):
+        closed = close_parts(path, folder, database, clock)
+        return None if closed is None else Recovered(*closed, 0)
+    return _close(Path(str(path)), Path(str(folder)), database)
 
 
 def _close(path: Path, folder: Path, database: Database) -> Recovered | None:
@@ -105,7 +119,7 @@ def _last_offset(database: Database, name: str) -> int:
     return max(-1 if documents is None else documents, -1 if captures is None else captures)
 
 
-def _close_rows(folder: Path, database: Database, now: datetime) -> None:
+def _close_rows(folder: Place, database: Database, now: datetime) -> None:
     """Agree with the disk: a file with its final name is closed, a row without any file goes."""
     with database.write() as session:
         for row in session.scalars(select(WarcFileRow).where(WarcFileRow.closed_at.is_(None))):

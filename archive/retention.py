@@ -10,14 +10,15 @@ from sqlalchemy import ColumnElement, delete, exists, or_, select
 from archive.bodies.models import BEGUN, BodyRemoval
 from archive.errors import ArchiveError
 from archive.models import Capture, DocumentRow, WarcFileRow, WarcSeal
+from archive.objects import name_in, rename
 from core.removals import CAPTURE, DOCUMENT, WARC_FILE, note_removals
 
 if TYPE_CHECKING:
     from datetime import datetime
-    from pathlib import Path
 
     from sqlalchemy.orm import Session
 
+    from archive.objects import Place
     from core.database import Database
 
 EXPIRED_SUFFIX = ".expired"
@@ -32,7 +33,7 @@ class Expired:
     size_bytes: int
 
 
-def expire(folder: Path, database: Database, now: datetime) -> Expired:
+def expire(folder: Place, database: Database, now: datetime) -> Expired:
     """Delete every closed WARC file in which nothing is kept, and the rows of its documents.
 
     A file is first renamed, then its rows go in one transaction that asks again, then it is deleted: whatever moment
@@ -49,10 +50,10 @@ def expire(folder: Path, database: Database, now: datetime) -> Expired:
         try:
             length = path.stat().st_size if path.exists() else 0
             if length:
-                path.rename(put_away)
+                rename(path, put_away)
             gone = _delete_rows(database, name, now)
             if gone is None:
-                put_away.rename(path)
+                rename(put_away, path)
                 continue
             put_away.unlink(missing_ok=True)
         except OSError as error:
@@ -105,12 +106,12 @@ def _delete_file_rows(session: Session, name: str, now: datetime) -> int:
     return len(documents)
 
 
-def _finish_interrupted(folder: Path, database: Database) -> None:
+def _finish_interrupted(folder: Place, database: Database) -> None:
     for put_away in folder.glob(f"*/*/*{EXPIRED_SUFFIX}"):
         path = put_away.with_name(put_away.name.removesuffix(EXPIRED_SUFFIX))
         with database.read() as session:
-            row = session.get(WarcFileRow, path.relative_to(folder).as_posix())
+            row = session.get(WarcFileRow, name_in(path, folder))
         if row is None:
             put_away.unlink()
         else:
-            put_away.rename(path)
+            rename(put_away, path)

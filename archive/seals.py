@@ -12,11 +12,14 @@ from archive.models import WarcFileRow, WarcSeal
 
 if TYPE_CHECKING:
     from datetime import datetime
-    from pathlib import Path
+    from typing import BinaryIO
 
     from sqlalchemy.orm import Session
 
+    from archive.objects import Place
     from core.database import Database
+
+_PIECE_BYTES = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,10 +30,18 @@ class Measured:
     size_bytes: int
 
 
-def measure(path: Path) -> Measured:
+def sha256_of(file: BinaryIO) -> str:
+    """Read a file through, wherever it is."""
+    digest = hashlib.sha256()
+    while piece := file.read(_PIECE_BYTES):
+        digest.update(piece)
+    return digest.hexdigest()
+
+
+def measure(path: Place) -> Measured:
     """Read a file through."""
     with path.open("rb") as file:
-        return Measured(hashlib.file_digest(file, "sha256").hexdigest(), path.stat().st_size)
+        return Measured(sha256_of(file), path.stat().st_size)
 
 
 def add_seal(session: Session, name: str, measured: Measured, now: datetime) -> None:
@@ -39,7 +50,7 @@ def add_seal(session: Session, name: str, measured: Measured, now: datetime) -> 
         session.add(WarcSeal(name=name, sha256=measured.sha256, size_bytes=measured.size_bytes, sealed_at=now))
 
 
-def seal_missing(folder: Path, database: Database, now: datetime) -> None:
+def seal_missing(folder: Place, database: Database, now: datetime) -> None:
     """Seal closed files that have none: those of writers that died, and those older than seals."""
     sealed = select(WarcSeal.id).where(WarcSeal.name == WarcFileRow.name)
     with database.read() as session:

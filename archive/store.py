@@ -5,9 +5,10 @@ from __future__ import annotations
 import hashlib
 import re
 import socket
+from contextlib import ExitStack
 from datetime import timedelta
 from io import BytesIO
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 from urllib.parse import quote
 
 from sqlalchemy import select, update
@@ -16,12 +17,14 @@ from archive.bodies.models import REMOVED, WHOLE, BodyRemoval
 from archive.bodies.removal import bodies_lock
 from archive.errors import ArchiveError, BodyGoneError
 from archive.models import EVIDENCE, Capture, DocumentRow, WarcFileRow
+from archive.objects import WRITER_S, ObjectPath, open_place
 from archive.records import CHUNK_BYTES, Exchange, RecordPlace, read_content
 from archive.recovery import recover
 from archive.retention import Expired, expire
 from archive.rows import Content, Kept, Place, add_document, add_place, find_capture, find_document, first_address
 from archive.seals import add_seal, measure
 from archive.warc import OPEN_SUFFIX, WarcFile
+from core.hosts.holding import held_lease
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -30,6 +33,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy.orm import Session
 
+    from archive.objects import Place as StoragePlace
     from archive.recovery import Recovered
     from core.clock import Clock
     from core.database import Database
@@ -44,16 +48,16 @@ class Archive:
     """Documents as captured: rows in the database, bytes in WARC files under one folder."""
 
     def __init__(self, settings: Settings, database: Database, clock: Clock) -> None:
-        self.folder: Path = settings.archive_dir
+        self.folder: Any = open_place(settings)  # a `Place`: of which kind, its users know
         self._settings = settings.archive
         self._database = database
-        self._clock = clock
+        self.clock = clock
 
     def open_warc(self, name: str) -> WarcFile:
         """A new WARC file; ``name`` is unique (a sweep's), the month goes in front of it."""
-        now = self._clock.now()
+        now = self.clock.now()
         file = f"{now:%Y/%m}/{re.sub(r'[^A-Za-z0-9._-]', '-', name)}.warc.gz"
-        warc = WarcFile(self.folder, file, on_close=self._closed)
+        warc = WarcFile(self.folder, file, on_close=self._closed, may_close=self._may_close, holding=self._held(file))
         with self._database.write() as session:
             session.add(WarcFileRow(name=file, opened_at=now, host=socket.gethostname()))
         return warc
@@ -62,6 +66,7 @@ class Archive:
         self, session: Session, warc: WarcFile, exchange: Exchange, place: Place, *, media_type: str, charset: str
     ) -> Kept:
         """Keep a response whose body is the document: a paste, a file."""
+        self._refuse_closed(session, warc)
         form = {"media_type": media_type, "charset": charset, "truncated": exchange.truncated}
         content = _content(exchange.rendered or exchange.content, **form)
         if exchange.rendered:
@@ -95,6 +100,7 @@ class Archive:
 
     def keep_post(self, session: Session, warc: WarcFile, text: str, page: Exchange, place: Place) -> Kept:
         """Keep a post: its text is the document, the page it stood on is recorded beside it."""
+        self._refuse_closed(session, warc)
         data = text.encode("utf-8", "replace")
         content = _content(data, media_type="text/plain", charset="utf-8", truncated=page.truncated)
         known = find_document(session, content.sha256)
@@ -191,7 +197,7 @@ class Archive:
             raise BodyGoneError(f"the body of document {document.id} was taken away; its hash and its record stay")
         return removal.warc_file, removal.warc_offset, removal.sha256_after
 
-    def paths_of(self, name: str) -> Sequence[Path]:
+    def paths_of(self, name: str) -> Sequence[StoragePlace]:
         """What a WARC file may be called on disk, the usual name first."""
         return self._names(name)
 
@@ -216,7 +222,7 @@ class Archive:
     def settle(self, session: Session, document_id: int, *, held: bool, clear: bool = True) -> None:
         """The matcher is done: documents of incidents are held, others stay longer when they are not clear."""
         days = self._settings.keep_clear_days if clear else self._settings.keep_unsettled_days
-        until = self._clock.now() + timedelta(days=days)
+        until = self.clock.now() + timedelta(days=days)
         values = {"held": True} if held else {"keep_until": until}
         session.execute(
             update(DocumentRow).where(DocumentRow.id == document_id).values(state="matched", failure="", **values)
@@ -228,12 +234,12 @@ class Archive:
 
     def expire(self, now: datetime) -> Expired:
         """Delete what nobody has to keep any more; see `archive.retention`."""
-        with bodies_lock(self.folder):
+        with bodies_lock(self.folder, self._database, self.clock):
             return expire(self.folder, self._database, now)
 
     def recover(self) -> list[Recovered]:
         """Close the files of processes that died; see `archive.recovery`."""
-        return recover(self.folder, self._database, self._clock.now())
+        return recover(self.folder, self._database, self.clock)
 
     def _hand_in(
         self,
@@ -244,7 +250,7 @@ class Archive:
         source: str = HAND_IN,
         why: tuple[str, str] = ("", ""),
     ) -> Kept:
-        now, digest, size = self._clock.now(), hashlib.sha256(), 0
+        now, digest, size = self.clock.now(), hashlib.sha256(), 0
         while chunk := stream.read(CHUNK_BYTES):
             digest.update(chunk)
             size += len(chunk)
@@ -268,6 +274,7 @@ class Archive:
         with self.open_warc(f"{source}-{now:%Y%m%dT%H%M%S%f}-{content.sha256[:12]}") as warc:
             at = warc.write_resource(f"file:///{quote(name.lstrip('/'))}", stream, size, media_type, now)
             with self._database.write() as session:
+                self._refuse_closed(session, warc)
                 return self._placed(session, add_document(session, content, place, at, at, self._settings), source)
 
     def _placed(self, session: Session, kept: Kept, source: str) -> Kept:
@@ -289,17 +296,44 @@ class Archive:
             hint = f"{host} wrote it, this is {here}: let both see one folder ([archive] folder)."
         return ArchiveError(f"{path} is missing (wanted: the record at offset {offset})", hint=hint)
 
+    def _held(self, file: str) -> ExitStack:
+        """On an object storage nothing can be locked: who writes a file holds a lease, and renews it until the end."""
+        held = ExitStack()
+        if isinstance(self.folder, ObjectPath):
+            held.enter_context(held_lease(self._database, self.clock, f"warc:{file}", for_s=WRITER_S))
+        return held
+
+    def _refuse_closed(self, session: Session, warc: WarcFile) -> None:
+        """No row refers to a file that was closed behind its writer's back: whoever closes it waits for this one."""
+        if not isinstance(self.folder, ObjectPath):
+            return
+        is_open = select(WarcFileRow.name).where(WarcFileRow.name == warc.name, WarcFileRow.closed_at.is_(None))
+        if session.scalar(is_open.with_for_update(read=True)) is None:
+            raise ArchiveError(
+                f"{warc.name} was closed by another machine while this one gave no sign",
+                hint="Sweep again; what was captured before is kept.",
+            )
+
+    def _may_close(self, warc: WarcFile) -> bool:
+        """Whether nobody closed it behind its writer's back; from here on nobody does."""
+        if not isinstance(self.folder, ObjectPath):
+            return True
+        still = update(WarcFileRow).where(WarcFileRow.name == warc.name, WarcFileRow.closed_at.is_(None))
+        with self._database.write() as session:
+            closed = session.scalar(still.values(closed_at=self.clock.now()).returning(WarcFileRow.name))
+        return closed is not None
+
     def _closed(self, warc: WarcFile) -> None:
         sealed = measure(warc.path)
         with self._database.write() as session:
-            add_seal(session, warc.name, sealed, self._clock.now())
+            add_seal(session, warc.name, sealed, self.clock.now())
             session.execute(
                 update(WarcFileRow)
                 .where(WarcFileRow.name == warc.name)
-                .values(closed_at=self._clock.now(), size_bytes=warc.size_bytes)
+                .values(closed_at=self.clock.now(), size_bytes=warc.size_bytes)
             )
 
-    def _names(self, name: str) -> list[Path]:
+    def _names(self, name: str) -> list[StoragePlace]:
         """What a file may be called at this moment; the final name twice, since it may get it while we look."""
         final = self.folder / name
         return [final, final.with_name(final.name + OPEN_SUFFIX), final]

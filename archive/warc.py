@@ -8,24 +8,27 @@ from __future__ import annotations
 
 import fcntl
 import os
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from io import BytesIO
-from typing import TYPE_CHECKING, BinaryIO, Self
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, BinaryIO, Self
 
 from warcio.utils import Digester
 from warcio.warcwriter import WARCWriter
 
 from archive.errors import ArchiveError
+from archive.objects import OPEN_SUFFIX, ObjectPath, PartSink
 from archive.records import Exchange, RecordPlace, http_request, http_response
 from core.files import sync_folder
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from datetime import datetime
-    from pathlib import Path
     from types import TracebackType
 
-OPEN_SUFFIX = ".open"
+    from archive.objects import Place
+
+__all__ = ["OPEN_SUFFIX", "WarcFile", "warc_date"]
 _DISK_HINT = "Free some space and sweep again; what was captured before is kept."
 
 
@@ -65,6 +68,10 @@ class _Sink:
     def close(self) -> None:
         self._file.close()
 
+    def finish(self, final: Path) -> None:
+        Path(self._file.name).rename(final)
+        sync_folder(final.parent)
+
     @property
     def closed(self) -> bool:
         return self._file.closed
@@ -73,16 +80,25 @@ class _Sink:
 class WarcFile:
     """A WARC file that one process writes; records are on disk when a method returns."""
 
-    def __init__(self, folder: Path, name: str, *, on_close: Callable[[WarcFile], None] | None = None) -> None:
+    def __init__(
+        self,
+        folder: Place,
+        name: str,
+        *,
+        on_close: Callable[[WarcFile], None] | None = None,
+        may_close: Callable[[WarcFile], bool] = lambda _: True,
+        holding: ExitStack | None = None,
+    ) -> None:
         self.name = name
-        self.path = folder / name
-        self.open_path = self.path.with_name(self.path.name + OPEN_SUFFIX)
+        self.path: Any = folder / name
+        self.open_path: Any = self.path.with_name(self.path.name + OPEN_SUFFIX)
         self._on_close = on_close
+        self._may_close = may_close
+        self._holding = holding or ExitStack()
         self._exchanges: dict[tuple[str, datetime], RecordPlace] = {}
         self._rendered: dict[tuple[str, datetime], RecordPlace] = {}
         try:
-            self.path.parent.mkdir(parents=True, exist_ok=True)
-            self._sink = _Sink(self.open_path)
+            self._sink = _open_sink(self.open_path)
         except OSError as error:
             raise ArchiveError(f"{self.open_path} cannot be made: {error.strerror}", hint=_DISK_HINT) from error
         self._writer = _Writer(self._sink, gzip=True, warc_version="1.1")
@@ -92,7 +108,8 @@ class WarcFile:
                     self.path.name, {"software": "Hinomi", "format": "WARC File Format 1.1"}
                 )
             )
-        sync_folder(self.path.parent)
+        if isinstance(self.path, Path):
+            sync_folder(self.path.parent)
 
     @property
     def size_bytes(self) -> int:
@@ -187,12 +204,15 @@ class WarcFile:
         """Give the file its final name; it is never written again."""
         if self._sink.closed:
             return
-        self._sink.sync()
-        self.open_path.rename(self.path)
-        sync_folder(self.path.parent)
-        if self._on_close:
-            self._on_close(self)
-        self._sink.close()
+        with self._holding:
+            self._sink.sync()
+            if self._may_close(self):
+                self._sink.finish(self.path)
+                if self._on_close:
+                    self._on_close(self)
+                if isinstance(self.open_path, ObjectPath):
+                    self.open_path.unlink()
+            self._sink.close()
 
     def __enter__(self) -> Self:
         return self
@@ -216,6 +236,13 @@ class WarcFile:
     def _place(self, offset: int, record: object) -> RecordPlace:
         record_id = record.rec_headers.get_header("WARC-Record-ID")  # type: ignore[attr-defined]
         return RecordPlace(self.name, offset, record_id)
+
+
+def _open_sink(path: Place) -> _Sink | PartSink:
+    if isinstance(path, ObjectPath):
+        return PartSink(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    return _Sink(path)
 
 
 def warc_date(at: datetime) -> str:

@@ -3,8 +3,8 @@
 A *claim* is one due instant of one job: a job due at 10:00 runs once, however many schedulers tick. Its holder renews
 it while it works and closes it when it is done; a claim whose holder went silent is taken over, a few times at most. A
 *lease* is something only one worker may do at a time: held for a while, renewed, given back. A worker of this machine
-whose process has ended holds nothing any more; of another machine's, time tells:
-the database server's, not each machine's own (`core.hosts.clock`), so that clocks apart lose and double nothing.
+whose process has ended holds nothing any more; of another machine's, time tells. That is the time of the database's
+server, not of each machine (`core.hosts.clock`), so that clocks apart lose and double nothing.
 """
 
 from __future__ import annotations

@@ -128,8 +128,14 @@ class ArchiveSettings(SettingsTable):
 
     folder: str = Field(
         default="archive",
-        description="of WARC files, relative to the home folder; several machines share one",
+        description="of WARC files, relative to the home folder; several machines share one; or s3://bucket/prefix",
     )
+    s3_endpoint: str = Field(default="", description="of an S3 that is not Amazon's")
+    s3_region: str = Field(default="", description="where the bucket is")
+    s3_access_key: SecretStr = Field(
+        default=SecretStr(""), description="HINOMI_ARCHIVE__S3_ACCESS_KEY; empty: as AWS's own tools find it"
+    )
+    s3_secret_key: SecretStr = Field(default=SecretStr(""), description="HINOMI_ARCHIVE__S3_SECRET_KEY")
     keep_days: int = Field(default=3650, gt=0, description="documents of incidents are kept beyond it")
     keep_clear_days: int = Field(
         default=3650, gt=0, description="records of documents in which nothing was found; bodies: [retention] nothing"

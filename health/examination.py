@@ -12,13 +12,13 @@ from health.database import look_at_database
 from health.deadlines import look_at_deadlines
 from health.disk import look_at_disk
 from health.files import look_at_files
-from health.hosts import look_at_hosts
 from health.index import look_at_index
 from health.interface import Diagnosis, failed
 from health.key import look_at_key
 from health.log import look_at_log
 from health.processes import look_at_processes
 from health.reports import look_at_reports
+from health.service.hosts import look_at_hosts
 from health.sources import look_at_sources
 
 if TYPE_CHECKING:

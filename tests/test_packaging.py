@@ -44,7 +44,12 @@ def test_commands_that_are_started_exist_with_their_options(file: Path) -> None:
 
 
 def test_sweeps_run_as_a_user_of_their_own_who_reaches_neither_key_nor_index() -> None:
-    sweeps, service = map(settings, UNITS)
+    named = {unit.stem: settings(unit) for unit in UNITS}
+    for sweeps in (named["hinomi-sweep"], named["hinomi-crawl"]):
+        check_apart(sweeps, named["hinomi"])
+
+
+def check_apart(sweeps: dict[str, str], service: dict[str, str]) -> None:
     assert service["User"] != sweeps["User"]
     hidden = sweeps["InaccessiblePaths"].split()
     assert {"-/var/lib/hinomi/key", "-/var/lib/hinomi/index", service["EnvironmentFile"]} <= set(hidden)

@@ -141,8 +141,9 @@ def test_three_machines_do_everything_once(
             line.send_signal(signal.SIGUSR2)
             wait_for(is_all_done, until)
         finally:
-            for machine in machines[1:]:
-                os.killpg(machine.pid, signal.SIGTERM)
+            for machine in machines:
+                if machine.poll() is None:
+                    os.killpg(machine.pid, signal.SIGTERM)
             for machine in machines:
                 machine.wait(60)
         with database.read() as session:

@@ -18,7 +18,8 @@ from archive.warc import warc_date
 if TYPE_CHECKING:
     from collections.abc import Collection
     from datetime import datetime
-    from pathlib import Path
+
+    from archive.objects import Place
 
 _WINDOW: Final = zlib.MAX_WBITS + 16
 _PIECE: Final = 1 << 20
@@ -28,7 +29,7 @@ _BLOCK_HEAD: Final = 5
 _END: Final = b"\r\n\r\n"
 
 
-def write_blanked(source: Path, target: Path, offsets: Collection[int], now: datetime) -> None:
+def write_blanked(source: Place, target: Place, offsets: Collection[int], now: datetime) -> None:
     """Copy a WARC file without the records that begin at some offsets; what was copied is on disk, not yet in place.
 
     Raises:

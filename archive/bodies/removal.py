@@ -14,6 +14,7 @@ import os
 from collections.abc import Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import select
@@ -23,16 +24,18 @@ from archive.bodies.models import BEGUN, DONE, REMOVED, WHOLE, BodyRemoval
 from archive.bodies.records import captured_records, find_records, own_records
 from archive.errors import ArchiveError
 from archive.models import DocumentRow, WarcSeal
+from archive.objects import ObjectPath, rename
 from archive.seals import Measured, measure
-from core.files import sync_folder
+from core.files import sync_file, sync_folder
+from core.hosts.holding import held_lease
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
-    from pathlib import Path
 
     from sqlalchemy.orm import Session
 
     from archive.bodies.records import Places
+    from archive.objects import Place
     from archive.store import Archive
     from core.clock import Clock
     from core.database import Database
@@ -40,6 +43,7 @@ if TYPE_CHECKING:
 Kept = Mapping[tuple[str, int], int]
 """Records that have to stay, as file and offset, with the document that was captured with them."""
 BLANKED_SUFFIX: Final = ".blanked"
+LOCK_S: Final = 120.0
 NOTHING: Final = hashlib.sha256().hexdigest()
 """The hash of a body of which nothing is left."""
 
@@ -91,8 +95,12 @@ def _none_kept(session: Session) -> Kept:
 
 
 @contextmanager
-def bodies_lock(folder: Path) -> Iterator[None]:
-    """One process at a time writes files of the archive anew, or deletes them."""
+def bodies_lock(folder: Place, database: Database, clock: Clock) -> Iterator[None]:
+    """One process at a time writes files of the archive anew, or deletes them; a bucket is locked by a lease."""
+    if isinstance(folder, ObjectPath):
+        with held_lease(database, clock, "archive:bodies", for_s=LOCK_S):
+            yield
+        return
     folder.mkdir(parents=True, exist_ok=True)
     lock = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
@@ -134,7 +142,7 @@ def remove_bodies(
         NotWholeError: One of the bodies is gone already, or waits to be judged.
         SharedRecordError: One of their records has to stay.
     """
-    with bodies_lock(archive.folder):
+    with bodies_lock(archive.folder, database, clock):
         _finish(archive.folder, database, forget)  # what is put in place later must not be written over
         with database.read() as session:
             places = _places(session, archive.folder, bodies)
@@ -171,11 +179,11 @@ def finish_removals(archive: Archive, database: Database, forget: Callable[[Sequ
         is_begun = session.scalar(select(BodyRemoval.document_id).where(BodyRemoval.state == BEGUN).limit(1))
     if is_begun is None and next(archive.folder.glob(f"*/*/*{BLANKED_SUFFIX}"), None) is None:
         return 0
-    with bodies_lock(archive.folder):
+    with bodies_lock(archive.folder, database, archive.clock):
         return _finish(archive.folder, database, forget)
 
 
-def _finish(folder: Path, database: Database, forget: Callable[[Sequence[tuple[str, int]]], None]) -> int:
+def _finish(folder: Place, database: Database, forget: Callable[[Sequence[tuple[str, int]]], None]) -> int:
     with database.read() as session:
         begun = session.scalars(select(BodyRemoval).where(BodyRemoval.state == BEGUN)).all()
         ids = [row.document_id for row in begun]
@@ -189,7 +197,7 @@ def _finish(folder: Path, database: Database, forget: Callable[[Sequence[tuple[s
     return len(ids)
 
 
-def _places(session: Session, folder: Path, bodies: Sequence[Body]) -> Places:
+def _places(session: Session, folder: Place, bodies: Sequence[Body]) -> Places:
     places: Places = {}
     ids = {body.document_id for body in bodies}
     own, captured = own_records(session, ids), captured_records(session, ids)
@@ -209,12 +217,12 @@ def _refuse_kept(places: Places, kept: Kept) -> None:
             raise SharedRecordError(name, offset, document_id)
 
 
-def _blank(folder: Path, name: str, offsets: set[int], clock: Clock) -> tuple[Measured, Measured]:
+def _blank(folder: Place, name: str, offsets: set[int], clock: Clock) -> tuple[Measured, Measured]:
     path = folder / name
     try:
         write_blanked(path, _beside(path), offsets, clock.now())
-        with _beside(path).open("rb+") as file:
-            os.fsync(file.fileno())
+        if isinstance(path, Path):
+            sync_file(Path(str(_beside(path))))
         return measure(path), measure(_beside(path))
     except OSError as error:
         raise ArchiveError(f"{path} cannot be written anew: {error.strerror or type(error).__name__}") from error
@@ -265,12 +273,13 @@ def _write_down(
     return gone
 
 
-def _put_in_place(folder: Path, files: Sequence[Mapping[str, Any]]) -> None:
+def _put_in_place(folder: Place, files: Sequence[Mapping[str, Any]]) -> None:
     for file in files:
         path = folder / file["name"]
         if _beside(path).is_file() and measure(_beside(path)).sha256 == file["after"]:
-            _beside(path).replace(path)
-            sync_folder(path.parent)
+            rename(_beside(path), path)
+            if isinstance(path, Path):
+                sync_folder(path.parent)
 
 
 def _set_done(database: Database, ids: Sequence[int]) -> None:
@@ -279,7 +288,7 @@ def _set_done(database: Database, ids: Sequence[int]) -> None:
             row.state = DONE
 
 
-def _clear_away(folder: Path, database: Database) -> None:
+def _clear_away(folder: Place, database: Database) -> None:
     """Delete blanked files that nobody told of."""
     with database.read() as session:
         begun = session.scalars(select(BodyRemoval.files).where(BodyRemoval.state == BEGUN)).all()
@@ -289,5 +298,5 @@ def _clear_away(folder: Path, database: Database) -> None:
             path.unlink(missing_ok=True)
 
 
-def _beside(path: Path) -> Path:
+def _beside(path: Place) -> Place:
     return path.with_name(path.name + BLANKED_SUFFIX)

@@ -213,7 +213,7 @@ def pictures(click_context: click.Context, folder: Path, reason: str) -> None:
         actions.hand_out_pictures(session, reason=reason, count=len(found), now=ctx.clock.now(), **who)
     folder.mkdir(parents=True, exist_ok=True)
     for event in found:
-        picture = b"".join(read_picture(ctx.settings.archive_dir, event))
+        picture = b"".join(read_picture(ctx.archive.folder, event))
         if hashlib.sha256(picture).hexdigest() != event.data["sha256"]:
             raise CommandFailedError("picture_changed", file=event.data["warc_file"])
         file = folder / f"incident-{who['incident_id']}-place-{event.data['capture_id']}.png"

@@ -6,13 +6,15 @@ lease anew: once another worker has it, or it was given back, the thread ends.
 
 from __future__ import annotations
 
+import secrets
 import threading
+import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from core.errors import HinomiError
 from core.hosts.clock import shared_now
-from core.leases import renew_lease
+from core.leases import give_back_lease, renew_lease, take_lease, worker_name
 from core.logs import get_logger
 
 if TYPE_CHECKING:
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
     from core.database import Database
 
 BEATS_A_LEASE = 4
+LOOK_AGAIN_S = 0.2
 
 log = get_logger()
 
@@ -52,3 +55,20 @@ def renewed(database: Database, clock: Clock, name: str, *, worker: str, for_s: 
     finally:
         over.set()
         thread.join()
+
+
+@contextmanager
+def held_lease(database: Database, clock: Clock, name: str, *, for_s: float) -> Iterator[None]:
+    """Hold a lease from the moment that nobody else has it until the block ends."""
+    worker = worker_name(secrets.token_hex(4))
+    while True:
+        with database.write() as session:
+            if take_lease(session, name, worker=worker, now=shared_now(session, clock), for_s=for_s):
+                break
+        time.sleep(LOOK_AGAIN_S)
+    try:
+        with renewed(database, clock, name, worker=worker, for_s=for_s):
+            yield
+    finally:
+        with database.write() as session:
+            give_back_lease(session, name, worker=worker)

@@ -1,4 +1,4 @@
-"""Several matchers share what waits: each document once, each source in its turn, and nothing for who lost its lease."""
+"""Several matchers share what waits: each document once, each source in its turn; a lost lease makes no finding."""
 
 from __future__ import annotations
 
@@ -18,8 +18,9 @@ if TYPE_CHECKING:
     from archive.store import Archive
     from core.clock import SetClock
     from core.database import Database
+    from judging.bench import Bench
     from judging.child import Question
-    from judging.judge import Bench, Judged
+    from judging.judge import Judged
 
 pytestmark = [pytest.mark.slow, pytest.mark.both_databases]
 

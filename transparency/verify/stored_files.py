@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from typing import TYPE_CHECKING
 
@@ -11,6 +10,7 @@ from sqlalchemy import select
 from archive.bodies.models import WHOLE, BodyRemoval
 from archive.errors import ArchiveError
 from archive.models import DocumentRow, WarcSeal
+from archive.seals import sha256_of
 from core.removals import TRAIL_PART, WARC_FILE
 from incidents.models import Event
 from transparency.verify.bodies import BODY_EVENTS
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy.orm import Session
 
+    from archive.objects import Place
     from archive.store import Archive
     from transparency.verify.damage import Report
 
@@ -49,7 +50,7 @@ class StoredFiles:
         path = self._path(kind, said)
         try:
             with path.open("rb") as file:
-                digest = hashlib.file_digest(file, "sha256").hexdigest()
+                digest = sha256_of(file)
                 self._report.size_bytes += file.tell()
         except OSError as error:
             self._report.add(Damage("file-missing", str(path), position, at, error.strerror or type(error).__name__))
@@ -93,7 +94,7 @@ class StoredFiles:
                 where = f"document {document.id} ({document.warc_file} at {document.warc_offset})"
                 self._report.add(Damage("content-altered", where, self._report.size, document.first_seen_at, problem))
 
-    def _path(self, kind: str, said: dict[str, str]) -> Path:
+    def _path(self, kind: str, said: dict[str, str]) -> Place:
         return self._archive.folder / said["name"] if kind == WARC_FILE else self._trails_dir / said["path"]
 
     def _which(self, session: Session, name: str) -> str:

@@ -1,0 +1,1 @@
+"""The service: the machines that it runs on."""
