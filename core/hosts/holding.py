@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING
 
 from core.errors import HinomiError
 from core.hosts.clock import shared_now
-from core.leases import give_back_lease, renew_lease, take_lease, worker_name
+from core.leases import give_back_lease, renew_lease, take_lease
 from core.logs import get_logger
+from core.processes.names import worker_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
