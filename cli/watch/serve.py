@@ -9,7 +9,7 @@ import threading
 import webbrowser
 from contextlib import contextmanager
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 import click
 
@@ -86,6 +86,7 @@ def _serve(
 ) -> None:
     from web.app import create_app
 
+    signal.signal(signal.SIGTERM, _end)  # from here on there is something to put in order
     listener = _listen(ctx.settings.web.host, ctx.settings.web.port if port is None else port)
     web = ctx.settings.web.model_copy(update={"port": listener.getsockname()[1]})
     ctx.settings = ctx.settings.model_copy(update={"web": web})  # links in alerts lead to where it really is
@@ -162,11 +163,15 @@ def run_app(app: Starlette, listener: socket.socket) -> None:
         timeout_graceful_shutdown=GRACE_S,
     )  # fmt: skip
     # Uvicorn raises the signal anew when it is done: ours ends the process the ordinary way, through every `finally`.
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    signal.signal(signal.SIGTERM, _end)
     try:
         uvicorn.Server(config).run(sockets=[listener])
     except KeyboardInterrupt:
         sys.exit(0)
+
+
+def _end(*_signal: object) -> NoReturn:
+    sys.exit(0)
 
 
 def _listen(host: str, port: int) -> socket.socket:

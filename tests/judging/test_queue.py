@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -17,6 +16,7 @@ import pytest
 from sqlalchemy import func, select
 
 from archive.models import Capture, DocumentRow
+from core.processes.names import machine_name
 from incidents import queries
 from incidents.desk.front import overview
 from incidents.models import Event, FindingMatch, FindingRow, Incident
@@ -210,7 +210,7 @@ def test_a_large_document_leaves_no_copy_behind(
     monkeypatch.setattr("judging.child.IN_MEMORY_BYTES", 3)
     dead = subprocess.Popen(["true"])
     dead.wait()
-    left = bench.home / f"judging-{socket.gethostname()}+{dead.pid}+1"
+    left = bench.home / f"judging-{machine_name()}+{dead.pid}+1"
     left.write_text("what a killed run left")
     hand(archive, "leak", "crash", "calm")
     with ChildJudge(bench, open_bad) as judge:
