@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from math import factorial
 
@@ -38,7 +39,7 @@ def test_waits_of_one_server_are_those_of_pollaczek_and_khinchine() -> None:
     arrived = poisson(0.5, SECONDS * 4, draw)
     service = draw.lognormal(-0.5, 1.0, len(arrived))  # mean 1, mean of squares e
     run = serve(arrived, service, Hosts(1, 1), draw)
-    assert (run.times - service).mean() == pytest.approx(0.5 * np.e / (2 * (1 - 0.5)), rel=0.1)
+    assert (run.times - service).mean() == pytest.approx(0.5 * math.e / (2 * (1 - 0.5)), rel=0.1)
 
 
 def test_littles_law_holds_with_hosts_that_fail() -> None:
