@@ -6,6 +6,7 @@ judged, so that one that takes the whole process down is found out too.
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING
 
@@ -32,7 +33,7 @@ from judging.child import JudgingError, Question, UnreadableError
 from matcher.left import LINES
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator
+    from collections.abc import Callable, Collection, Iterator, Sequence
     from datetime import datetime
 
     from sqlalchemy import ColumnElement
@@ -53,6 +54,11 @@ LEASE_S = 120.0
 """A document whose matcher died is somebody else's after so long; who lives renews (`core.hosts.holding`)."""
 ROUND = 8
 """So many documents of each source come in turn: one with thousands of posts keeps no other's waiting."""
+ASKING = 0.05
+"""Share of the time that finding out who is next may take."""
+AT_ONCE, MOST_LEFT = 10_000, 30_000
+"""Values in one question, and documents that were put off, after which the rest waits for the next run: databases take
+some 32,000."""
 CAPTURES_AT_ONCE = 200
 PURGED_BEFORE = "purged before: only our rows were looked at"
 
@@ -165,18 +171,39 @@ def _new_captures(session: Session) -> list[Capture]:
 
 
 def _waiting(database: Database) -> Iterator[int]:
-    """Every waiting document once, those never tried first, source by source in turn, and those that come meanwhile."""
-    given: set[int] = set()
-    while True:
+    """Every waiting document once, those never tried first, source by source in turn, and those that come meanwhile.
+
+    Among a million that wait, as after an enrolment, the question who is next takes seconds: then more are taken at
+    once, so that asking stays a small part of the work.
+    """
+    left: set[int] = set()
+    few = ROUND
+    while len(left) < MOST_LEFT:
+        began = time.monotonic()
         with database.read() as session:
-            found = _next_round(session, given)
+            found = _next_round(session, left, few)
+        asked = time.monotonic()
         if not found:
             return
-        given.update(found)
         yield from found
+        done = time.monotonic()
+        few = few * 2 if asked - began > ASKING * (done - asked) else max(few // 2, ROUND)
+        with database.read() as session:
+            left |= _still_waiting(session, found)
 
 
-def _next_round(session: Session, given: Collection[int]) -> list[int]:
+def _still_waiting(session: Session, documents: Sequence[int]) -> set[int]:
+    """Those that were put off, or are in somebody else's hands: this worker has had its turn with them."""
+    waiting: set[int] = set()
+    for at in range(0, len(documents), AT_ONCE):
+        some = documents[at : at + AT_ONCE]
+        waiting |= set(
+            session.scalars(select(DocumentRow.id).where(DocumentRow.state == "waiting", DocumentRow.id.in_(some)))
+        )
+    return waiting
+
+
+def _next_round(session: Session, given: Collection[int], most: int) -> list[int]:
     """A few waiting documents of each source; those of no source any more are a source of their own."""
     place = func.row_number().over(
         partition_by=Capture.source, order_by=(DocumentRow.attempts, DocumentRow.id)
@@ -188,7 +215,7 @@ def _next_round(session: Session, given: Collection[int]) -> list[int]:
         .subquery()
     )
     columns = waiting.c
-    few = select(columns.id).where(columns.place <= ROUND)
+    few = select(columns.id).where(columns.place <= most)
     return list(dict.fromkeys(session.scalars(few.order_by(columns.attempts, columns.place, columns.id))))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from typing import TYPE_CHECKING
 
 import pytest
@@ -64,3 +65,19 @@ def test_a_source_with_many_posts_keeps_no_other_waiting(database: Database, arc
     order = list(_waiting(database))
     assert sorted(order) == kept
     assert order.index(kept[-1]) <= ROUND
+
+
+def test_each_waiting_document_has_one_turn_whatever_becomes_of_it(database: Database, archive: Archive) -> None:
+    draw = random.Random(7)  # noqa: S311  # nothing secret
+    kept = [archive.hand_in(f"{n} {CALM_TEXT}".encode(), f"{n}.txt").document_id for n in range(90)]
+    with database.write() as session:
+        for capture in session.scalars(select(Capture)):
+            capture.source = f"source-{min(draw.randrange(9), 3)}"
+    turns: list[int] = []
+    for document_id in _waiting(database):
+        turns.append(document_id)
+        with database.write() as session:
+            document = session.get_one(DocumentRow, document_id)
+            document.state = draw.choice(["waiting", "matched", "failed"])
+            document.attempts += 1
+    assert sorted(turns) == kept
