@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from cluster.errors import ClusterError
-from core.files import open_to_others
 
 if TYPE_CHECKING:
     from distributed.security import Security
 
     from core.settings import Settings
 
+_NOT_OWNER: Final = 0o077
+"""Of a private key nobody but its owner may read."""
+
 
 def security_of(settings: Settings) -> Security:
     """What ``distributed`` connects with.
 
     Raises:
-        ClusterError: A file of the settings is not there, or the private key is open to others.
+        ClusterError: A file of the settings is not there, or others than its owner may read the private key.
     """
     from distributed.security import Security
 
@@ -28,7 +30,7 @@ def security_of(settings: Settings) -> Security:
         settings.home / name for name in (cluster.ca_file, cluster.certificate_file, cluster.key_file)
     )
     for file in (ca, certificate, key):
-        if not file.is_file() or (file == key and open_to_others(file)):
+        if not file.is_file() or (file == key and file.stat().st_mode & _NOT_OWNER):
             raise ClusterError("certificate", file=file)
     sides = {
         f"tls_{side}_{what}": str(file)

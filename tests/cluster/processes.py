@@ -42,9 +42,10 @@ class Processes:
         self.address = f"tcp://127.0.0.1:{self.port}"
         self._children: list[subprocess.Popen[bytes]] = []
 
-    def scheduler(self) -> subprocess.Popen[bytes]:
+    def scheduler(self, *more: str) -> subprocess.Popen[bytes]:
         """A scheduler at the address; it forgives deaths."""
-        arguments = ["-m", "dask", "scheduler", "--host", "127.0.0.1", "--port", str(self.port)]
+        arguments = ["-m", "dask", "scheduler", "--host", self.address.partition(":")[0] + "://127.0.0.1"]
+        arguments += ["--port", str(self.port), *more]
         variables = {"DASK_DISTRIBUTED__SCHEDULER__ALLOWED_FAILURES": "20"}
         child = self._start("scheduler", [*arguments, "--no-dashboard", "--no-show"], variables)
         self._wait(child, lambda: _listens(self.port))
