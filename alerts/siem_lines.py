@@ -44,6 +44,8 @@ TOLD: Final = (
     "verification-asked",
     "verified",
     "verified-damaged",
+    "backed-up",
+    "restored",
 )
 """Kinds of events that a SIEM is told of."""
 _DATA: Final = (
@@ -54,6 +56,7 @@ _SEVERITIES: Final = {
     "numbers-revealed": 5, "numbers-listed": 5, "suspicions-revealed": 5, "root-cause-exported": 5,
     "results-exported": 5, "incident-exported": 5, "values-exported": 5, "misp-pushed": 5,
     "records-revealed": 5, "records-exported": 5, "line-revealed": 5,
+    "backed-up": 5, "restored": 5,
 }  # fmt: skip
 """From 0 to 10 as in CEF; what is not named here is 3."""
 _USUAL: Final = 3

@@ -40,11 +40,14 @@ def backup(
         _check(ctx, folder, as_json=as_json)
         return
     from upkeep.backup import Wishes, take_backup
+    from upkeep.keyring import key_places
 
     with ctx.talk.status("") as status:
         manifest = take_backup(
             ctx, folder, Wishes(with_archive, key_file), tell=lambda stage: status.update(say(f"backup.stage_{stage}"))
         )
+    places = key_places(ctx.settings).values() if key_file else ()
+    _put_on_record(ctx, folder, manifest, keys=sum(place.is_file() for place in places))
     if as_json:
         ctx.emit(_as_json(folder, manifest) | {"keys": str(key_file) if key_file else None})
     size = sum(one.size_bytes for one in manifest.files.values())
@@ -55,6 +58,24 @@ def backup(
     ]
     for line in lines:
         ctx.talk.print(line, markup=False, soft_wrap=True)
+
+
+def _put_on_record(ctx: Context, folder: Path, manifest: BackupManifest, *, keys: int) -> None:
+    """Whoever copies a home holds all of it: that is an event of the home that was copied.
+
+    A database of an older release can be told nothing.
+    """
+    from core.database import DatabaseError
+    from incidents.actions import add_event
+
+    try:
+        database = ctx.database
+    except DatabaseError:
+        return
+    whole = len(manifest.archive) if manifest.has_archive else 0
+    data = {"folder": str(folder.absolute()), "files": len(manifest.files), "archive": whole, "keys": keys}
+    with database.write() as session:
+        add_event(session, "backed-up", actor=ctx.actor, now=ctx.clock.now(), data=data)
 
 
 def _as_json(folder: Path, manifest: BackupManifest) -> dict[str, object]:
@@ -97,6 +118,7 @@ def restore(
 
     Every hash is compared first. WARC files that are missing are named and no failure; other damage exits with 1.
     """
+    from incidents.actions import add_event
     from upkeep.restore import restore_backup
 
     with ctx.talk.status("") as status:
@@ -107,6 +129,9 @@ def restore(
     damages = []
     if not as_it_was:
         _bring_up(ctx, done)
+        with ctx.database.write() as session:
+            data = {"made_at": done.manifest.made_at, "missing": len(done.missing)}
+            add_event(session, "restored", actor=ctx.actor, now=ctx.clock.now(), data=data)
         damages = verified(ctx, without={str(done.settings.archive_dir / name) for name in done.missing})
     if as_json:
         ctx.emit({

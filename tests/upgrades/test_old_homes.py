@@ -18,19 +18,19 @@ if TYPE_CHECKING:
 HOMES: Final = Path(__file__).parent / "homes"
 CUSTOMERS: Final = """\
 顧客番号,氏名,電話番号,メール,住所,生年月日
-C0010001,山崎 花子,090-3321-7745,hanako.yamazaki@mail.example.jp,東京都千代田区神田1-2-3,1980-02-03
-C0010002,渡部 太一,080-4412-9987,taichi.watabe@mail.example.jp,大阪府大阪市北区梅田2-4-6,1975-11-30
-C0010003,斎藤 順子,070-2299-1834,junko.saito@mail.example.jp,福岡県福岡市中央区天神3-1-9,1990-07-15
-C0010004,高橋 健,090-7718-3345,ken.takahashi@mail.example.jp,北海道札幌市中央区北1条西2-5,1968-01-22
-C0010005,藤本 恵美,080-9912-4475,emi.fujimoto@mail.example.jp,愛知県名古屋市中区栄4-7-8,1988-09-09
-C0010006,小川 直人,090-6634-2210,naoto.ogawa@mail.example.jp,宮城県仙台市青葉区一番町3-2-1,1995-12-24
+C0010001,山崎 花子,090-0321-7745,hanako.yamazaki@mail.example,東京都千代田区神田1-2-3,1980-02-03
+C0010002,渡部 太一,080-0412-9987,taichi.watabe@mail.example,大阪府大阪市北区梅田2-4-6,1975-11-30
+C0010003,斎藤 順子,070-0299-1834,junko.saito@mail.example,福岡県福岡市中央区天神3-1-9,1990-07-15
+C0010004,高橋 健,090-0718-3345,ken.takahashi@mail.example,北海道札幌市中央区北1条西2-5,1968-01-22
+C0010005,藤本 恵美,080-0912-4475,emi.fujimoto@mail.example,愛知県名古屋市中区栄4-7-8,1988-09-09
+C0010006,小川 直人,090-0634-2210,naoto.ogawa@mail.example,宮城県仙台市青葉区一番町3-2-1,1995-12-24
 """
 LEAK: Final = """\
 氏名,電話番号,メール,生年月日
-山崎花子,09033217745,hanako.yamazaki@mail.example.jp,1980/02/03
-斎藤順子,07022991834,junko.saito@mail.example.jp,1990/07/15
-高橋健,09077183345,ken.takahashi@mail.example.jp,1968/01/22
-小川直人,09066342210,naoto.ogawa@mail.example.jp,1995/12/24
+山崎花子,09003217745,hanako.yamazaki@mail.example,1980/02/03
+斎藤順子,07002991834,junko.saito@mail.example,1990/07/15
+高橋健,09007183345,ken.takahashi@mail.example,1968/01/22
+小川直人,09006342210,naoto.ogawa@mail.example,1995/12/24
 """
 NAMES: Final = sorted(one.name for one in HOMES.glob("*.tar.xz"))
 

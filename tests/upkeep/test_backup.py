@@ -32,10 +32,10 @@ from cli.main import run
 home, folder = sys.argv[1], Path(sys.argv[2])
 for n in itertools.count():
     file = folder / f"more{n}.csv"
-    file.write_text(f"顧客番号,電話番号\\nW{n:07d},090-55{n % 100:02d}-77{n % 100:02d}\\n", encoding="utf-8")
+    file.write_text(f"顧客番号,電話番号\\nW{n:07d},090-05{n % 100:02d}-77{n % 100:02d}\\n", encoding="utf-8")
     run(["--home", home, "enroll", str(file), "--extract", f"more{n}", "--yes", "--json"])
     text = folder / f"post{n}.txt"
-    text.write_text(f"hanako.yamazaki@mail.example.jp 090-3321-7745 {n}", encoding="utf-8")
+    text.write_text(f"hanako.yamazaki@mail.example 090-0321-7745 {n}", encoding="utf-8")
     run(["--home", home, "scan", str(text), "--open", "--json"])
 """
 
@@ -63,6 +63,8 @@ def test_a_restored_home_verifies_and_finds_the_same(
     assert call(tmp_path / "new", "scan", str(made / "leak.txt")) == before
     assert call(tmp_path / "new", "incidents", "list") == call(kept, "incidents", "list")
     assert (tmp_path / "new").stat().st_mode & 0o077 == 0
+    for home, kind in ((kept, "backed-up"), (tmp_path / "new", "restored")):
+        assert [one["kind"] for one in call(home, "incidents", "search", f"kind:{kind}")[1]] == [kind]
 
 
 def test_missing_warc_files_are_named_and_no_failure(kept: Path, tmp_path: Path, call: Callable[..., Said]) -> None:
@@ -221,7 +223,7 @@ def test_a_database_of_postgresql_comes_back_row_by_row(
     code, (done,) = call(tmp_path / "new", *restore)
     assert (code, done["missing"], done["damages"]) == (0, [], [])
     assert call(tmp_path / "new", "incidents", "list") == listed
-    (tmp_path / "other.txt").write_text("C0010002 渡部太一 taichi.watabe@mail.example.jp", encoding="utf-8")
+    (tmp_path / "other.txt").write_text("C0010002 渡部太一 taichi.watabe@mail.example", encoding="utf-8")
     assert call(tmp_path / "new", "scan", str(tmp_path / "other.txt"), "--open")[0] == 10, "numbers go on from the last"
     assert run(["--home", str(tmp_path / "new"), "verify"]) == 0
     assert load_settings(tmp_path / "new").database.url == on_postgresql[1]
