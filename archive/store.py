@@ -57,9 +57,12 @@ class Archive:
         """A new WARC file; ``name`` is unique (a sweep's), the month goes in front of it."""
         now = self.clock.now()
         file = f"{now:%Y/%m}/{re.sub(r'[^A-Za-z0-9._-]', '-', name)}.warc.gz"
-        warc = WarcFile(self.folder, file, on_close=self._closed, may_close=self._may_close, holding=self._held(file))
-        with self._database.write() as session:
-            session.add(WarcFileRow(name=file, opened_at=now, host=socket.gethostname()))
+        with ExitStack() as opening:  # what could not be opened is held no longer
+            held = opening.enter_context(self._held(file))
+            warc = WarcFile(self.folder, file, on_close=self._closed, may_close=self._may_close, holding=held)
+            with self._database.write() as session:
+                session.add(WarcFileRow(name=file, opened_at=now, host=socket.gethostname()))
+            opening.pop_all()
         return warc
 
     def keep_response(
