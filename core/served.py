@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
@@ -9,6 +10,7 @@ from core.files import write_safely
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from core.settings import Settings
 
@@ -20,10 +22,24 @@ def serving_at(settings: Settings) -> Iterator[None]:
     """While it is served, what sends links from other processes can know where they lead."""
     file = settings.home / FILE
     write_safely(file, settings.web_url.encode() + b"\n")
+    with file.open("rb") as held:
+        fcntl.flock(held, fcntl.LOCK_SH)
+        try:
+            yield
+        finally:
+            file.unlink(missing_ok=True)
+
+
+def is_served(home: Path) -> bool:
+    """Whether pages of this home are served on this machine just now: what a killed service left says nothing."""
     try:
-        yield
-    finally:
-        file.unlink(missing_ok=True)
+        with (home / FILE).open("rb") as left:
+            fcntl.flock(left, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except FileNotFoundError:
+        return False
+    except BlockingIOError:
+        return True
+    return False
 
 
 def served_url(settings: Settings) -> str:

@@ -13,8 +13,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from core.database import Database
-from core.served import FILE as SERVED_FILE
-from core.served import served_url
+from core.served import is_served, served_url
 from core.settings import load_settings
 from fingerprints.index.folder import current_folder
 from fingerprints.index.manifest import INDEX_VERSION, MANIFEST_FILE
@@ -71,7 +70,7 @@ def plan_upgrade(home: Path) -> UpgradePlan:
         BackupError: It is of a later release, or is served at this moment.
     """
     settings = load_settings(home)
-    if (home / SERVED_FILE).exists():
+    if is_served(home):
         raise BackupError("served", address=served_url(settings))
     database = Database(settings.database_url, busy_timeout_s=settings.database.busy_timeout_s)
     try:
