@@ -15,6 +15,7 @@ from tests.web.people import EVERYTHING, another
 from tests.web.scene import form_mark
 from web.access.gate import OPEN_PATHS, SIGN_IN_PATH
 from web.access.guarded import Guarded
+from web.probes.routes import OPEN as PROBES
 
 if TYPE_CHECKING:
     from starlette.applications import Starlette
@@ -43,7 +44,7 @@ def guarded(app: Starlette) -> list[Guarded]:
 def test_every_route_says_what_it_takes_or_is_open_to_all(stranger: TestClient) -> None:
     for route in stranger.app.routes:  # type: ignore[attr-defined]
         path = route.path
-        open_ = path == SIGN_IN_PATH or path.startswith((*OPEN_PATHS, SIGN_IN_PATH + "/"))
+        open_ = path in {SIGN_IN_PATH, *PROBES} or path.startswith((*OPEN_PATHS, SIGN_IN_PATH + "/"))
         assert isinstance(route, Guarded) or open_ or isinstance(route, Mount), path
 
 
