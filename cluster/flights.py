@@ -51,7 +51,7 @@ class Flight:
         """One try is used up."""
         self.tries += 1
         self.last = why
-        log.warning("cluster.unit-failed", unit=self.name[:12], tries=self.tries, error=why)
+        log.warning("cluster.unit_failed", name=self.name[:12], attempt=self.tries, reason=why)
 
 
 class Flights:
@@ -157,7 +157,7 @@ class Flights:
             return "", None
         if word == REFUSED:
             worker, why = str(value["worker"]), str(value["why"])
-            log.warning("cluster.refused", worker=worker, why=why)
+            log.warning("cluster.refused", worker=worker, reason=why)
             if why == INPUT:
                 flight.refused_by.add(worker)
             else:

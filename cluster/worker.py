@@ -74,7 +74,7 @@ async def _work(settings: Settings, address: str, labour: Labour, joined: Callab
             try:
                 await _join(settings, address, labour, stop, joined, folder)
             except (OSError, TimeoutError) as error:
-                log.info("cluster.scheduler-away", address=address, error=type(error).__name__)
+                log.info("cluster.scheduler_away", error=type(error).__name__)
             with suppress(TimeoutError):
                 await asyncio.wait_for(stop.wait(), AGAIN_S)
 

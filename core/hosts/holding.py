@@ -44,10 +44,10 @@ def renewed(database: Database, clock: Clock, name: str, *, worker: str, for_s: 
                 with database.write() as session:
                     now = shared_now(session, clock)
                     if not renew_lease(session, name, worker=worker, now=now, for_s=for_s):
-                        log.warning("lease.lost", lease=name)
+                        log.warning("lease.lost", name=name)
                         return
             except HinomiError as error:
-                log.warning("lease.not_renewed", lease=name, error=type(error).__name__)
+                log.warning("lease.not_renewed", name=name, error=type(error).__name__)
 
     thread = threading.Thread(target=beat, name=f"lease-{name}", daemon=True)
     thread.start()
