@@ -15,6 +15,7 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 from urllib.request import urlopen
 
 import pytest
@@ -94,15 +95,19 @@ def test_every_command_says_what_the_page_shows(page: str, tmp_path: Path, surro
     with subprocess.Popen(
         ["hinomi", "serve"], cwd=folder, env=home, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
     ) as served:
-        assert served.stdout is not None
-        line = next((line for line in served.stdout if agrees(line, last.answer)), "")
-        address = re.search(r"http://127\.0\.0\.1:\S+", line)
-        assert address, "hinomi serve ended before it listened"
-        with urlopen(address[0], timeout=120) as answered:  # it is up once it answers, and the address signs in
-            assert "/sign-in" not in answered.url
-        served.send_signal(signal.SIGTERM)
-        served.stdout.read()
-        assert served.wait(60) == 0
+        try:
+            assert served.stdout is not None
+            line = next((line for line in served.stdout if agrees(line, last.answer)), "")
+            address = re.search(r"http://127\.0\.0\.1:\S+", line)
+            assert address, "hinomi serve ended before it listened"
+            parts = urlsplit(address[0])
+            with urlopen(f"{parts.scheme}://{parts.netloc}/healthz", timeout=120) as answered:  # it is up
+                assert answered.status == 200
+            served.send_signal(signal.SIGTERM)
+            served.stdout.read()
+            assert served.wait(60) == 0
+        finally:
+            served.kill()
 
 
 def test_both_pages_run_the_same_commands() -> None:
