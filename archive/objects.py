@@ -23,7 +23,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from core.settings import ArchiveSettings, Settings
+    from core.sections.archive import ArchiveSettings
+    from core.settings import Settings
 
 SCHEME: Final = "s3://"
 OPEN_SUFFIX: Final = ".open"
@@ -50,7 +51,7 @@ class ObjectPath:
         self.key = key
 
     @staticmethod
-    def of(place: Place) -> ObjectPath:
+    def of(place: StoragePlace) -> ObjectPath:
         """A place that is known to be an object."""
         if not isinstance(place, ObjectPath):
             raise TypeError(f"{place} is no object")
@@ -76,10 +77,6 @@ class ObjectPath:
     def with_name(self, name: str) -> ObjectPath:
         """Another one beside it."""
         return ObjectPath(self._system, f"{self.key.rpartition('/')[0]}/{name}")
-
-    def below(self, folder: ObjectPath) -> str:
-        """Its name from a folder on."""
-        return self.key.removeprefix(folder.key + "/")
 
     def exists(self) -> bool:
         """Whether it is there; of an open file, whether any part of it is."""
@@ -132,8 +129,6 @@ class ObjectPath:
             self._system.cp_file(self.key, target.key)
             self._system.rm_file(self.key)
 
-    replace = rename
-
     def unlink(self, *, missing_ok: bool = False) -> None:
         """Delete it, with all of its parts if it is open."""
         del missing_ok  # an object storage deletes what is not there
@@ -173,7 +168,7 @@ class ObjectPath:
         return self.key.endswith(OPEN_SUFFIX)
 
 
-Place: TypeAlias = "Path | ObjectPath"
+StoragePlace: TypeAlias = "Path | ObjectPath"
 """Where the archive is, or one file of it."""
 
 
@@ -196,19 +191,19 @@ def open_bucket(settings: ArchiveSettings) -> ObjectPath:
     return ObjectPath(system, settings.folder.removeprefix(SCHEME).strip("/"))
 
 
-def open_place(settings: Settings) -> Place:
+def open_place(settings: Settings) -> StoragePlace:
     """Where the archive is: a folder, or a bucket."""
     return open_bucket(settings.archive) if settings.archive.folder.startswith(SCHEME) else settings.archive_dir
 
 
-def name_in(path: Place, folder: Place) -> str:
+def name_in(path: StoragePlace, folder: StoragePlace) -> str:
     """The name of a file as rows know it: from the archive's folder on."""
     if isinstance(path, ObjectPath):
         return path.key.removeprefix(f"{folder}/".removeprefix(SCHEME))
     return path.relative_to(str(folder)).as_posix()
 
 
-def rename(path: Place, target: Place) -> None:
+def rename(path: StoragePlace, target: StoragePlace) -> None:
     """Give a file another name on the same storage, in the place of whatever has that name."""
     if isinstance(path, ObjectPath):
         path.rename(ObjectPath.of(target))

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from datetime import datetime
 
-    from archive.objects import Place
+    from archive.objects import StoragePlace
 
 Headers = tuple[tuple[str, str], ...]
 CHUNK_BYTES = 1 << 20
@@ -90,7 +90,7 @@ def http_request(exchange: Exchange) -> StatusAndHeaders:
     return StatusAndHeaders(f"{target} HTTP/1.1", headers, protocol=exchange.method, is_http_request=True)
 
 
-def read_content(paths: Sequence[Place], offset: int) -> Iterator[bytes]:
+def read_content(paths: Sequence[StoragePlace], offset: int) -> Iterator[bytes]:
     """The content of the record at ``offset``, in pieces; HTTP encodings undone.
 
     Args:
@@ -122,7 +122,7 @@ def read_content(paths: Sequence[Place], offset: int) -> Iterator[bytes]:
 _DAMAGED = "Restore the file from a backup; the other files of the archive are not affected."
 
 
-def _open_first(paths: Sequence[Place]) -> BinaryIO | None:
+def _open_first(paths: Sequence[StoragePlace]) -> BinaryIO | None:
     for path in paths:
         try:
             return path.open("rb")

@@ -13,16 +13,15 @@ from sqlalchemy import func, select, update
 
 from archive.errors import ArchiveError
 from archive.models import Capture, DocumentRow, WarcFileRow
-from archive.objects import ObjectPath
+from archive.objects import OPEN_SUFFIX, ObjectPath
 from archive.parts import close_parts
 from archive.seals import seal_missing
-from archive.warc import OPEN_SUFFIX
 
 if TYPE_CHECKING:
     from datetime import datetime
     from typing import BinaryIO
 
-    from archive.objects import Place
+    from archive.objects import StoragePlace
     from core.clock import Clock
     from core.database import Database
 
@@ -39,7 +38,7 @@ class Recovered:
     cut_bytes: int
 
 
-def recover(folder: Place, database: Database, clock: Clock) -> list[Recovered]:
+def recover(folder: StoragePlace, database: Database, clock: Clock) -> list[Recovered]:
     """Close every open file whose writer is gone.
 
     A record is on disk before its row is committed, so no row can refer to a torn one. Where a row does, the file was
@@ -50,7 +49,7 @@ def recover(folder: Place, database: Database, clock: Clock) -> list[Recovered]:
     """
     now = clock.now()
     done, damaged = [], []
-    found: list[Place] = [*folder.glob(f"*/*/*.warc.gz{OPEN_SUFFIX}")]
+    found: list[StoragePlace] = [*folder.glob(f"*/*/*.warc.gz{OPEN_SUFFIX}")]
     for path in sorted(found, key=str):
         try:
             if closed := _end(path, folder, database, clock):
@@ -82,7 +81,7 @@ def good_length(file: BinaryIO) -> int:
     return end
 
 
-def _end(path: Place, folder: Place, database: Database, clock: Clock) -> Recovered | None:
+def _end(path: StoragePlace, folder: StoragePlace, database: Database, clock: Clock) -> Recovered | None:
     """Close one open file of whatever kind of storage."""
     if isinstance(path, ObjectPath) and isinstance(folder, ObjectPath):
         closed = close_parts(path, folder, database, clock)
@@ -119,7 +118,7 @@ def _last_offset(database: Database, name: str) -> int:
     return max(-1 if documents is None else documents, -1 if captures is None else captures)
 
 
-def _close_rows(folder: Place, database: Database, now: datetime) -> None:
+def _close_rows(folder: StoragePlace, database: Database, now: datetime) -> None:
     """Agree with the disk: a file with its final name is closed, a row without any file goes."""
     with database.write() as session:
         for row in session.scalars(select(WarcFileRow).where(WarcFileRow.closed_at.is_(None))):

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy.orm import Session
 
-    from archive.objects import Place
+    from archive.objects import StoragePlace
     from core.database import Database
 
 EXPIRED_SUFFIX = ".expired"
@@ -33,7 +33,7 @@ class Expired:
     size_bytes: int
 
 
-def expire(folder: Place, database: Database, now: datetime) -> Expired:
+def expire(folder: StoragePlace, database: Database, now: datetime) -> Expired:
     """Delete every closed WARC file in which nothing is kept, and the rows of its documents.
 
     A file is first renamed, then its rows go in one transaction that asks again, then it is deleted: whatever moment
@@ -106,7 +106,7 @@ def _delete_file_rows(session: Session, name: str, now: datetime) -> int:
     return len(documents)
 
 
-def _finish_interrupted(folder: Place, database: Database) -> None:
+def _finish_interrupted(folder: StoragePlace, database: Database) -> None:
     for put_away in folder.glob(f"*/*/*{EXPIRED_SUFFIX}"):
         path = put_away.with_name(put_away.name.removesuffix(EXPIRED_SUFFIX))
         with database.read() as session:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from archive.records import RecordPlace
-    from core.settings import ArchiveSettings
+    from core.sections.archive import ArchiveSettings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy.orm import Session
 
-    from archive.objects import Place
+    from archive.objects import StoragePlace
     from core.database import Database
 
 _PIECE_BYTES = 1 << 20
@@ -38,7 +38,7 @@ def sha256_of(file: BinaryIO) -> str:
     return digest.hexdigest()
 
 
-def measure(path: Place) -> Measured:
+def measure(path: StoragePlace) -> Measured:
     """Read a file through."""
     with path.open("rb") as file:
         return Measured(sha256_of(file), path.stat().st_size)
@@ -50,7 +50,7 @@ def add_seal(session: Session, name: str, measured: Measured, now: datetime) -> 
         session.add(WarcSeal(name=name, sha256=measured.sha256, size_bytes=measured.size_bytes, sealed_at=now))
 
 
-def seal_missing(folder: Place, database: Database, now: datetime) -> None:
+def seal_missing(folder: StoragePlace, database: Database, now: datetime) -> None:
     """Seal closed files that have none: those of writers that died, and those older than seals."""
     sealed = select(WarcSeal.id).where(WarcSeal.name == WarcFileRow.name)
     with database.read() as session:

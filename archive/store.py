@@ -17,13 +17,13 @@ from archive.bodies.models import REMOVED, WHOLE, BodyRemoval
 from archive.bodies.removal import bodies_lock
 from archive.errors import ArchiveError, BodyGoneError
 from archive.models import EVIDENCE, Capture, DocumentRow, WarcFileRow
-from archive.objects import WRITER_S, ObjectPath, open_place
+from archive.objects import OPEN_SUFFIX, WRITER_S, ObjectPath, open_place
 from archive.records import CHUNK_BYTES, Exchange, RecordPlace, read_content
 from archive.recovery import recover
 from archive.retention import Expired, expire
 from archive.rows import Content, Kept, Place, add_document, add_place, find_capture, find_document, first_address
 from archive.seals import add_seal, measure
-from archive.warc import OPEN_SUFFIX, WarcFile
+from archive.warc import WarcFile
 from core.hosts.holding import held_lease
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy.orm import Session
 
-    from archive.objects import Place as StoragePlace
+    from archive.objects import StoragePlace
     from archive.recovery import Recovered
     from core.clock import Clock
     from core.database import Database

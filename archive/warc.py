@@ -26,9 +26,8 @@ if TYPE_CHECKING:
     from datetime import datetime
     from types import TracebackType
 
-    from archive.objects import Place
+    from archive.objects import StoragePlace
 
-__all__ = ["OPEN_SUFFIX", "WarcFile", "warc_date"]
 _DISK_HINT = "Free some space and sweep again; what was captured before is kept."
 
 
@@ -82,7 +81,7 @@ class WarcFile:
 
     def __init__(
         self,
-        folder: Place,
+        folder: StoragePlace,
         name: str,
         *,
         on_close: Callable[[WarcFile], None] | None = None,
@@ -238,7 +237,7 @@ class WarcFile:
         return RecordPlace(self.name, offset, record_id)
 
 
-def _open_sink(path: Place) -> _Sink | PartSink:
+def _open_sink(path: StoragePlace) -> _Sink | PartSink:
     if isinstance(path, ObjectPath):
         return PartSink(path)
     path.parent.mkdir(parents=True, exist_ok=True)

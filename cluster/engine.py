@@ -1,8 +1,8 @@
 """The asking side's line to a Dask scheduler: units go out under names, replies come back as bytes.
 
 A line that broke is opened anew, as long as that is waited for; whoever had units out sends them again. The scheduler
-is trusted with running code on both sides (it speaks pickle, see docs/threat-model.md), so that it never sees more
-than seals is about what it can read, not about what it can do.
+is trusted with running code on both sides (it speaks pickle, see docs/threat-model.md): seals keep it from reading
+documents and answers, not from harm.
 """
 
 from __future__ import annotations

@@ -18,12 +18,13 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 from core.clock import DEFAULT_ZONE
 from core.errors import HinomiError
 from core.sections.alerts import AlertSettings
+from core.sections.archive import ArchiveSettings
 from core.sections.cluster import ClusterSettings
 from core.sections.exports import ExportSettings
 from core.sections.metrics import MetricsSettings, TelemetrySettings
 from core.sections.people import PeopleSettings
 from core.sections.reports import ReportSettings
-from core.sections.retention import RetentionSettings, Term
+from core.sections.retention import RetentionSettings
 from core.sections.table import SettingsTable
 
 SETTINGS_FILE = "hinomi.toml"
@@ -121,31 +122,6 @@ class CrawlerSettings(SettingsTable):
     memory_limit_mib: int = Field(default=1024, ge=128, description="a sweep that needs more is stopped and reported")
     pictures: bool = Field(default=False, description="take a picture of each place of a leak; needs a browser")
     max_retry_after_s: float = Field(default=600, gt=0, description="a longer Retry-After ends the sweep")
-
-
-class ArchiveSettings(SettingsTable):
-    """How long captured documents are kept."""
-
-    folder: str = Field(
-        default="archive",
-        description="of WARC files, relative to the home folder; several machines share one; or s3://bucket/prefix",
-    )
-    s3_endpoint: str = Field(default="", description="of an S3 that is not Amazon's")
-    s3_region: str = Field(default="", description="where the bucket is")
-    s3_access_key: SecretStr = Field(
-        default=SecretStr(""), description="HINOMI_ARCHIVE__S3_ACCESS_KEY; empty: as AWS's own tools find it"
-    )
-    s3_secret_key: SecretStr = Field(default=SecretStr(""), description="HINOMI_ARCHIVE__S3_SECRET_KEY")
-    keep_days: int = Field(default=3650, gt=0, description="documents of incidents are kept beyond it")
-    keep_clear_days: int = Field(
-        default=3650, gt=0, description="records of documents in which nothing was found; bodies: [retention] nothing"
-    )
-    keep_unsettled_days: int = Field(
-        default=730, gt=0, description="documents that were not read whole, or with some of ours among others"
-    )
-    purge_strangers_after: Term = Field(
-        default="", description="black out strangers' rows so long after a document was judged; empty: never by rule"
-    )
 
 
 class IndexSettings(SettingsTable):

@@ -22,12 +22,13 @@ from core.files import sync_folder
 from core.served import FILE as SERVED_FILE
 from core.telemetry.release import program_version
 from fingerprints.index.manifest import MANIFEST_FILE
-from upkeep.copies import copy_file, copy_tree, make_folders
+from upkeep.copies import copy_tree, make_folders
 from upkeep.errors import BackupError, BackupFailedError
 from upkeep.keyring import holds_key, key_places, write_keyring
 from upkeep.manifest import BackedUpFile, BackupManifest, measure, write_backup_manifest
 from upkeep.pins import copy_index, fits, pinned
 from upkeep.snapshot import SQLITE_FILE, TABLES_FOLDER, sqlite_path, take_snapshot
+from upkeep.warc_files import take_warc_files
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -164,7 +165,8 @@ def _rest(settings: Settings, part: Path, wishes: Wishes, tell: Callable[[str], 
     tell("trails")
     files |= copy_tree(settings.trails_dir, part / TRAILS_FOLDER, TRAILS_FOLDER)
     tell("archive")
-    archive = _archive_now(settings, part, taken, whole=wishes.with_archive)
+    to = part / ARCHIVE_FOLDER if wishes.with_archive else None
+    archive = take_warc_files(settings, taken.snapshot.facts.warc_files, taken.snapshot.facts.seals, to)
     if wishes.with_archive:
         files |= {f"{ARCHIVE_FOLDER}/{name}": one for name, one in archive.items() if one.sha256}
     for path in (part / SQLITE_FILE, *sorted((part / TABLES_FOLDER).glob("*"))):
@@ -178,19 +180,6 @@ def _rest(settings: Settings, part: Path, wishes: Wishes, tell: Callable[[str], 
         head=facts.head, files=files, archive=archive, has_archive=wishes.with_archive, tables=taken.snapshot.tables,
         left_out=(*keys, "logs", *(() if wishes.with_archive else ("archive",))),
     )  # fmt: skip
-
-
-def _archive_now(settings: Settings, part: Path, taken: _Taken, *, whole: bool) -> dict[str, BackedUpFile]:
-    """Every WARC file that the copied database names, copied or only read; one that is not there has no hash."""
-    found = {}
-    for name in taken.snapshot.facts.warc_files:
-        path = settings.archive_dir / name
-        try:  # a file that is still written is taken as long as it is now: what came later is no part of this moment
-            size = path.stat().st_size
-            found[name] = copy_file(path, part / ARCHIVE_FOLDER / name, size) if whole else measure(path, size)
-        except FileNotFoundError:
-            found[name] = BackedUpFile(0, "")
-    return found
 
 
 def _copy_home(settings: Settings, target: Path) -> dict[str, BackedUpFile]:

@@ -13,12 +13,14 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
+    from archive.objects import StoragePlace
+
 FOLDER_MODE: Final = 0o700
 _UNDER_WAY: Final = (".part", ".new", ".tmp", "-wal", "-shm", "-journal")
 """How names end of what somebody is writing just now, and will name otherwise when it is whole."""
 
 
-def copy_file(source: Path, target: Path, most_bytes: int | None = None) -> BackedUpFile:
+def copy_file(source: StoragePlace, target: Path, most_bytes: int | None = None) -> BackedUpFile:
     """Copy a file, or its beginning, and wait until it is on disk; gives what was written.
 
     Raises:

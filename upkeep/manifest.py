@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from archive.objects import StoragePlace
+
 FORMAT: Final = 1
 MANIFEST_FILE: Final = "manifest.json"
 SUM_FILE: Final = "manifest.sha256"
@@ -84,7 +86,7 @@ class Difference:
     what: str
 
 
-def measure(path: Path, most_bytes: int | None = None) -> BackedUpFile:
+def measure(path: StoragePlace, most_bytes: int | None = None) -> BackedUpFile:
     """Read a file through, or its beginning."""
     digest, size = hashlib.sha256(), 0
     with path.open("rb") as file:

@@ -17,6 +17,7 @@ from upkeep.errors import BackupError, BackupFailedError
 from upkeep.keyring import master_key, put_keys, read_keyring
 from upkeep.loading import check_room, load_database
 from upkeep.manifest import find_differences, measure, read_backup_manifest
+from upkeep.warc_files import put_warc_files
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -67,6 +68,7 @@ def restore_backup(
     """
     keys = read_keyring(key_file) if key_file else {}
     manifest = read_backup_manifest(folder)
+    _refuse_foreign_names(folder, manifest)
     settings = _settings_there(folder, home, manifest)
     _check_empty(settings)
     key = master_key(keys, str(key_file))
@@ -84,7 +86,8 @@ def restore_backup(
     load_database(folder, manifest, settings)
     tell("files")
     _put_files(folder, manifest, settings)
-    missing = tuple(_put_archive(manifest, settings, archive))
+    copies = folder / ARCHIVE_FOLDER if manifest.has_archive else archive
+    missing = tuple(put_warc_files(settings, manifest.archive, copies))
     copy_file(folder / HOME_FOLDER / SETTINGS_FILE, home / SETTINGS_FILE)
     return Restored(settings, manifest, missing, tuple(keys))
 
@@ -97,6 +100,13 @@ def _settings_there(folder: Path, home: Path, manifest: BackupManifest) -> Setti
     return load_settings(folder / HOME_FOLDER).model_copy(update={"home": home.absolute().resolve()})
 
 
+def _refuse_foreign_names(folder: Path, manifest: BackupManifest) -> None:
+    """No name in a manifest leads out of the folder that it is put into."""
+    for name in (*manifest.files, *manifest.archive):
+        if ".." in Path(name).parts or Path(name).is_absolute():
+            raise BackupFailedError("damaged", folder=folder, count=1, first=name)
+
+
 def _check_empty(settings: Settings) -> None:
     for place in (settings.home, settings.index_dir, settings.trails_dir):
         if place.exists() and (not place.is_dir() or any(one.name != LOST_AND_FOUND for one in place.iterdir())):
@@ -106,29 +116,10 @@ def _check_empty(settings: Settings) -> None:
 def _put_files(folder: Path, manifest: BackupManifest, settings: Settings) -> None:
     """Everything but the settings, the database and the archive; each is compared with its hash once more."""
     places = {HOME_FOLDER: settings.home, INDEX_FOLDER: settings.index_dir, TRAILS_FOLDER: settings.trails_dir}
-    if manifest.has_archive:
-        places[ARCHIVE_FOLDER] = settings.archive_dir
     for name, stated in manifest.files.items():
         top, _, below = name.partition("/")
         if top not in places or name == f"{HOME_FOLDER}/{SETTINGS_FILE}":
             continue
         target = places[top] / below
-        if ".." in Path(below).parts or Path(below).is_absolute():
-            raise BackupFailedError("damaged", folder=folder, count=1, first=name)
-        if top == ARCHIVE_FOLDER and target.exists():
-            continue  # an archive that several machines share outlived the home; it is compared below
         if copy_file(folder / name, target) != stated:
             raise BackupFailedError("damaged", folder=folder, count=1, first=name)
-
-
-def _put_archive(manifest: BackupManifest, settings: Settings, archive: Path | None) -> list[str]:
-    """Bring the WARC files that the backup refers to, as far as they are there; gives those that are not."""
-    missing = []
-    for name, stated in manifest.archive.items():
-        target = settings.archive_dir / name
-        if archive is not None and not target.exists() and (archive / name).is_file():
-            copy_file(archive / name, target)
-        whole = target.is_file() and stated.sha256 and measure(target, stated.size_bytes) == stated
-        if not whole:
-            missing.append(name)
-    return missing

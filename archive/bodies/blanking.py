@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection
     from datetime import datetime
 
-    from archive.objects import Place
+    from archive.objects import StoragePlace
 
 _WINDOW: Final = zlib.MAX_WBITS + 16
 _PIECE: Final = 1 << 20
@@ -29,7 +29,7 @@ _BLOCK_HEAD: Final = 5
 _END: Final = b"\r\n\r\n"
 
 
-def write_blanked(source: Place, target: Place, offsets: Collection[int], now: datetime) -> None:
+def write_blanked(source: StoragePlace, target: StoragePlace, offsets: Collection[int], now: datetime) -> None:
     """Copy a WARC file without the records that begin at some offsets; what was copied is on disk, not yet in place.
 
     Raises:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy.orm import Session
 
-    from archive.objects import Place
+    from archive.objects import StoragePlace
 
 Places = dict[str, set[int]]
 """Offsets of records, by the name of their file."""
@@ -40,7 +40,7 @@ class OpenFileError(ArchiveError):
 
 def find_records(
     session: Session,
-    folder: Place,
+    folder: StoragePlace,
     document: DocumentRow,
     lines: Iterable[str],
     more: Sequence[tuple[str, int]] = (),
@@ -83,7 +83,7 @@ def find_records(
 
 def _add_pages(
     session: Session,
-    folder: Place,
+    folder: StoragePlace,
     captures: Sequence[Capture],
     signs: Sequence[str],
     others: Collection[tuple[str, int]],
@@ -126,7 +126,7 @@ def _refuse_open(session: Session, file: str) -> str:
     return file
 
 
-def _kind(path: Place, offset: int, name: str) -> tuple[str, str]:
+def _kind(path: StoragePlace, offset: int, name: str) -> tuple[str, str]:
     try:
         with path.open("rb") as file:
             file.seek(offset)
@@ -138,7 +138,7 @@ def _kind(path: Place, offset: int, name: str) -> tuple[str, str]:
     return record.rec_type, record.rec_headers.get_header("WARC-Target-URI") or ""
 
 
-def _records(path: Place, *, contents: bool = False) -> Iterator[tuple[int, str, str, bytes]]:
+def _records(path: StoragePlace, *, contents: bool = False) -> Iterator[tuple[int, str, str, bytes]]:
     """The records of a file: offset, type, address, and, if asked for, the content with HTTP encodings undone."""
     with path.open("rb") as file:
         records = ArchiveIterator(file)

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from archive.bodies.records import Places
-    from archive.objects import Place
+    from archive.objects import StoragePlace
     from archive.store import Archive
     from core.clock import Clock
     from core.database import Database
@@ -95,7 +95,7 @@ def _none_kept(session: Session) -> Kept:
 
 
 @contextmanager
-def bodies_lock(folder: Place, database: Database, clock: Clock) -> Iterator[None]:
+def bodies_lock(folder: StoragePlace, database: Database, clock: Clock) -> Iterator[None]:
     """One process at a time writes files of the archive anew, or deletes them; a bucket is locked by a lease."""
     if isinstance(folder, ObjectPath):
         with held_lease(database, clock, "archive:bodies", for_s=LOCK_S):
@@ -183,7 +183,7 @@ def finish_removals(archive: Archive, database: Database, forget: Callable[[Sequ
         return _finish(archive.folder, database, forget)
 
 
-def _finish(folder: Place, database: Database, forget: Callable[[Sequence[tuple[str, int]]], None]) -> int:
+def _finish(folder: StoragePlace, database: Database, forget: Callable[[Sequence[tuple[str, int]]], None]) -> int:
     with database.read() as session:
         begun = session.scalars(select(BodyRemoval).where(BodyRemoval.state == BEGUN)).all()
         ids = [row.document_id for row in begun]
@@ -197,7 +197,7 @@ def _finish(folder: Place, database: Database, forget: Callable[[Sequence[tuple[
     return len(ids)
 
 
-def _places(session: Session, folder: Place, bodies: Sequence[Body]) -> Places:
+def _places(session: Session, folder: StoragePlace, bodies: Sequence[Body]) -> Places:
     places: Places = {}
     ids = {body.document_id for body in bodies}
     own, captured = own_records(session, ids), captured_records(session, ids)
@@ -217,7 +217,7 @@ def _refuse_kept(places: Places, kept: Kept) -> None:
             raise SharedRecordError(name, offset, document_id)
 
 
-def _blank(folder: Place, name: str, offsets: set[int], clock: Clock) -> tuple[Measured, Measured]:
+def _blank(folder: StoragePlace, name: str, offsets: set[int], clock: Clock) -> tuple[Measured, Measured]:
     path = folder / name
     try:
         write_blanked(path, _beside(path), offsets, clock.now())
@@ -273,7 +273,7 @@ def _write_down(
     return gone
 
 
-def _put_in_place(folder: Place, files: Sequence[Mapping[str, Any]]) -> None:
+def _put_in_place(folder: StoragePlace, files: Sequence[Mapping[str, Any]]) -> None:
     for file in files:
         path = folder / file["name"]
         if _beside(path).is_file() and measure(_beside(path)).sha256 == file["after"]:
@@ -288,7 +288,7 @@ def _set_done(database: Database, ids: Sequence[int]) -> None:
             row.state = DONE
 
 
-def _clear_away(folder: Place, database: Database) -> None:
+def _clear_away(folder: StoragePlace, database: Database) -> None:
     """Delete blanked files that nobody told of."""
     with database.read() as session:
         begun = session.scalars(select(BodyRemoval.files).where(BodyRemoval.state == BEGUN)).all()
@@ -298,5 +298,5 @@ def _clear_away(folder: Place, database: Database) -> None:
             path.unlink(missing_ok=True)
 
 
-def _beside(path: Place) -> Place:
+def _beside(path: StoragePlace) -> StoragePlace:
     return path.with_name(path.name + BLANKED_SUFFIX)

@@ -118,6 +118,7 @@ def restore(
 
     Every hash is compared first. WARC files that are missing are named and no failure; other damage exits with 1.
     """
+    from archive.objects import open_place
     from incidents.actions import add_event
     from upkeep.restore import restore_backup
 
@@ -132,7 +133,7 @@ def restore(
         with ctx.database.write() as session:
             data = {"made_at": done.manifest.made_at, "missing": len(done.missing)}
             add_event(session, "restored", actor=ctx.actor, now=ctx.clock.now(), data=data)
-        damages = verified(ctx, without={str(done.settings.archive_dir / name) for name in done.missing})
+        damages = verified(ctx, without={str(open_place(done.settings) / name) for name in done.missing})
     if as_json:
         ctx.emit({
             "home": str(ctx.folder), "made_at": done.manifest.made_at, "schema": done.manifest.schema,
@@ -142,7 +143,7 @@ def restore(
     for name in done.missing[:SHOWN]:
         ctx.talk.print(say("backup.missing", file=name), markup=False, soft_wrap=True)
     if done.missing:
-        ctx.talk.print(say("backup.archive_missing", count=len(done.missing), folder=done.settings.archive_dir))
+        ctx.talk.print(say("backup.archive_missing", count=len(done.missing), folder=open_place(done.settings)))
     ctx.talk.print(say("backup.restored", home=ctx.folder, at=done.manifest.made_at), markup=False, soft_wrap=True)
     if damages:
         for damage in damages[:SHOWN]:

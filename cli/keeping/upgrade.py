@@ -73,6 +73,7 @@ def _tell(ctx: Context, plan: UpgradePlan) -> None:
 
 
 def _back_up(ctx: Context, plan: UpgradePlan, folder: Path | None, key_file: Path | None) -> None:
+    from archive.objects import ObjectPath, open_place
     from upkeep.backup import Wishes, take_backup
     from upkeep.manifest import MANIFEST_FILE, find_differences, read_backup_manifest
 
@@ -83,7 +84,8 @@ def _back_up(ctx: Context, plan: UpgradePlan, folder: Path | None, key_file: Pat
         if manifest.schema == plan.schema and not list(find_differences(folder, manifest)):
             ctx.talk.print(say("upgrade.backed_up", folder=folder, home=plan.home), markup=False, soft_wrap=True)
             return
-    take_backup(ctx, folder, Wishes(with_archive=True, key_file=key_file))
+    in_folder = not isinstance(open_place(ctx.settings), ObjectPath)  # nothing in a bucket is changed
+    take_backup(ctx, folder, Wishes(with_archive=in_folder, key_file=key_file))
     ctx.talk.print(say("upgrade.backed_up", folder=folder, home=plan.home), markup=False, soft_wrap=True)
 
 

@@ -99,7 +99,7 @@ def _serve(
         _scheduler(ctx, roles, without=without) as is_ticking,
         serving_at(ctx.settings),
     ):
-        app.state.readiness.is_ticking = is_ticking
+        app.state.readiness.is_ticking, app.state.readiness.matches = is_ticking, MATCH in roles
         if as_json:
             ctx.emit({"address": address})
         else:

@@ -12,7 +12,7 @@ from archive.errors import ArchiveError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from archive.objects import Place
+    from archive.objects import StoragePlace
 
 _CHUNK: Final = 1 << 16
 _MOST: Final = 1 << 20
@@ -34,7 +34,7 @@ class RecordCopies:
         }
         writer.write_record(writer.create_warcinfo_record(name, about))
 
-    def add(self, paths: Sequence[Place], name: str, offset: int) -> bool:
+    def add(self, paths: Sequence[StoragePlace], name: str, offset: int) -> bool:
         """Copy the record that begins there; false when it was copied before.
 
         Raises:
@@ -56,7 +56,7 @@ class RecordCopies:
         return True
 
 
-def _member_length(path: Place, offset: int) -> int:
+def _member_length(path: StoragePlace, offset: int) -> int:
     """How long a gzip member is: to its end it has to be unpacked."""
     member, read = zlib.decompressobj(_GZIP), 0
     with path.open("rb") as file:

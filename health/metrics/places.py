@@ -7,6 +7,7 @@ import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from archive.objects import open_place
 from crawler.health import watched_sources
 from crawler.sources import survey_sources
 from fingerprints.index.folder import current_folder, number_of
@@ -42,7 +43,9 @@ def key(home: Home, _now: datetime) -> Iterator[Sample]:
 
 def disks(home: Home, _now: datetime) -> Iterator[Sample]:
     """Room where rows and where documents go."""
-    for place, folder in (("home", home.settings.home), ("archive", home.settings.archive_dir)):
+    archive = open_place(home.settings)
+    folders = {"home": home.settings.home} | ({"archive": archive} if isinstance(archive, Path) else {})
+    for place, folder in folders.items():
         there = next(path for path in (folder, *folder.parents) if path.is_dir())
         yield "hinomi_disk_free_bytes", (place,), shutil.disk_usage(there).free
 

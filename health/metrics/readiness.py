@@ -27,12 +27,16 @@ class Readiness:
 
     Args:
         home: What is served.
-        is_ticking: Whether the scheduler does; none where this process has none, and needs neither key nor index.
+        is_ticking: Whether the scheduler does; none where this process has none.
+
+    Attributes:
+        matches: Whether this machine has the role that takes key and index.
     """
 
     def __init__(self, home: Home, is_ticking: Callable[[], bool] | None = None) -> None:
         self._home = home
         self.is_ticking = is_ticking
+        self.matches = True
         self._lock = threading.Lock()
         self._until = 0.0
         self._reasons: tuple[str, ...] = ()
@@ -51,6 +55,8 @@ class Readiness:
             return
         if not self.is_ticking():
             yield SCHEDULER
+        if not self.matches or self._home.settings.key.command:
+            return  # a command that prints the key is not run for anybody who asks
         try:
             self._home.load_key()
         except HinomiError:

@@ -99,8 +99,8 @@ def jobs(session: Session, now: datetime) -> Iterator[Sample]:
 
 
 def _label(job: str) -> str:
-    """The kind of a job, and the source of a sweep: what else stands in a job's name may be anybody's file."""
-    kind = job.partition(":")[0]
+    """The kind of a job, and the source of a sweep: what else stands there may be a machine, or a file."""
+    kind = job.partition(":")[0].partition("@")[0]
     return job if kind == _SWEEP else kind
 
 

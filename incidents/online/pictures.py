@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy.orm import Session
 
-    from archive.objects import Place
+    from archive.objects import StoragePlace
     from incidents.online.liveness import SightedPlace
 
 PICTURED, NOT_PICTURED = "pictured", "not-pictured"
@@ -60,7 +60,7 @@ def pictures_of(session: Session, incident_id: int) -> list[Event]:
     return list(session.scalars(select(Event).where(ours, Event.kind == PICTURED).order_by(Event.id)))
 
 
-def read_picture(folder: Place, event: Event) -> Iterator[bytes]:
+def read_picture(folder: StoragePlace, event: Event) -> Iterator[bytes]:
     """The picture, in pieces.
 
     Raises:

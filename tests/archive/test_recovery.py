@@ -14,8 +14,9 @@ from sqlalchemy import select
 
 from archive.errors import ArchiveError
 from archive.models import DocumentRow, WarcFileRow
+from archive.objects import OPEN_SUFFIX
 from archive.store import Archive
-from archive.warc import OPEN_SUFFIX, WarcFile
+from archive.warc import WarcFile
 from tests.archive.test_store import exchange, place
 from tests.archive.warc_files import check, records_of
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy.orm import Session
 
-    from archive.objects import Place
+    from archive.objects import StoragePlace
     from archive.store import Archive
     from transparency.verify.damage import Report
 
@@ -94,7 +94,7 @@ class StoredFiles:
                 where = f"document {document.id} ({document.warc_file} at {document.warc_offset})"
                 self._report.add(Damage("content-altered", where, self._report.size, document.first_seen_at, problem))
 
-    def _path(self, kind: str, said: dict[str, str]) -> Place:
+    def _path(self, kind: str, said: dict[str, str]) -> StoragePlace:
         return self._archive.folder / said["name"] if kind == WARC_FILE else self._trails_dir / said["path"]
 
     def _which(self, session: Session, name: str) -> str:

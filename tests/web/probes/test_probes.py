@@ -68,6 +68,8 @@ def test_what_keeps_it_from_its_work_is_said_in_a_word(
     browser.app.state.readiness.is_ticking = lambda: False  # type: ignore[attr-defined]  # Starlette's own
     answer = browser.get("/readyz")
     assert (answer.status_code, answer.json()["reasons"]) == (503, ["scheduler", "key"])
+    browser.app.state.readiness.matches = False  # type: ignore[attr-defined]
+    assert browser.get("/readyz").json()["reasons"] == ["scheduler"], "sweeps and alerts need neither key nor index"
     monkeypatch.setattr("health.metrics.readiness.revisions", lambda _database: ("0001", "9999"))
     assert browser.get("/readyz").json()["reasons"][0] == "migrations"
     (home / "hinomi.db").write_bytes(b"no database" * 100)
