@@ -127,8 +127,7 @@ def _work(ctx: Context, roles: Collection[str], *, without: Collection[str], as_
 
 @contextmanager
 def _signs_of_life(ctx: Context, roles: Collection[str]) -> Iterator[None]:
-    from importlib.metadata import version
-
+    from core.telemetry.release import program_version
     from migrations import newest_step
 
     beat = Beat(
@@ -136,7 +135,7 @@ def _signs_of_life(ctx: Context, roles: Collection[str]) -> Iterator[None]:
         ctx.clock,
         name=host_name(ctx.settings),
         roles=roles,
-        version=version("hinomi"),
+        version=program_version(),
         schema=newest_step(),
     )
     beat.start()
