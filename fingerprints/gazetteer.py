@@ -28,6 +28,7 @@ _LASTING: Final = re.compile(rf"(?![{_CHANGED}十百千壱弐参拾字之郡舟�
 """A kanji that no rule of spelling addresses alters, drops or takes for a part of something else."""
 _UNSURE: Final = re.compile(r"郡|[^一-鿿ぁ-ゖァ-ヺーｦ-ﾟ々0-9０-９]")
 """Written with what may stand for a kanji, or be dropped with kanji beside it."""
+_NONE: Final[frozenset[int]] = frozenset()
 
 
 class Gazetteer:
@@ -58,9 +59,9 @@ class Gazetteer:
     def _cities_with(self, town: str) -> Sequence[str]:
         """The cities that have a town of that name, in the order of the table."""
         lasting = _LASTING.search(town)
-        marks = ("", lasting.group()) if lasting else ("",)
-        numbers = {number for mark in marks for number in self._spelled_with(mark).get(town, ())}
-        return [self._names[number] for number in sorted(numbers)]
+        unsure = self._spelled_with("").get(town, _NONE)
+        sure = self._spelled_with(lasting.group()).get(town, _NONE) if lasting else _NONE
+        return [self._names[number] for number in sorted(sure | unsure)] if sure or unsure else ()
 
     def _spelled_with(self, mark: str) -> Mapping[str, set[int]]:
         """The numbers of the cities of each town that has this mark, the towns in canonical spelling."""
