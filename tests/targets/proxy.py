@@ -41,7 +41,7 @@ def serve(client: socket.socket) -> None:
         length = request[4]
         host = request[5 : 5 + length].decode() if request[3] == 3 else "an address"  # a name
         (port,) = struct.unpack(">H", request[-2:])
-        print("socks5", f"{host}:{port}", flush=True)  # noqa: T201  # its log
+        print(f"socks5 {host}:{port}\n", end="", flush=True)  # noqa: T201  # its log, a line in one write
         client.sendall(b"\x05\x00\x00\x01\x7f\x00\x00\x01\x00\x00")
         join(client)
         return
@@ -50,8 +50,8 @@ def serve(client: socket.socket) -> None:
     parts = urlsplit(address)
     sent = dict(one.split(b": ", 1) for one in rest.split(b"\r\n") if b": " in one)
     if b"Proxy-Authorization" in sent:
-        print("user", base64.b64decode(sent[b"Proxy-Authorization"].split()[1]).decode(), flush=True)  # noqa: T201
-    print("http", f"{parts.hostname}:{parts.port or 80}", parts.path, flush=True)  # noqa: T201  # its log
+        print("user " + base64.b64decode(sent[b"Proxy-Authorization"].split()[1]).decode() + "\n", end="", flush=True)  # noqa: T201  # its log, a line in one write
+    print(f"http {parts.hostname}:{parts.port or 80} {parts.path}\n", end="", flush=True)  # noqa: T201  # its log, a line in one write
     plain = rest.replace(b"Connection: keep-alive", b"Connection: close")
     join(client, f"{method} {parts.path} {version}\r\nConnection: close\r\n".encode() + plain)
     client.close()

@@ -29,7 +29,7 @@ class Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:  # http.server's name
         """A frame, the script, what it asks for."""
         address = self.connection.getsockname()[0]
-        print(f"{address} GET {self.path} HTTP/1.1", flush=True)  # noqa: T201  # its log
+        print(f"{address} GET {self.path} HTTP/1.1\n", end="", flush=True)  # noqa: T201  # its log, a line in one write
         if self.path == "/robots.txt":
             self.send("", 404)
         elif self.path == "/script.js":
