@@ -7,10 +7,13 @@ or what a slip of the hand leaves of it: one half of a name.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from fingerprints.identifiers.address import house_of, town_of
+from fingerprints.identifiers.address import town_and_house
 from fingerprints.identifiers.name import halves_of
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 _LAST: Final = 4
 _MIN_TOWN: Final = 3
@@ -78,10 +81,32 @@ def derive_parts(kind: str, canonical: str) -> dict[str, tuple[str, ...]]:
     if kind == "phone" and canonical[0] == "0":
         return {"last4": (canonical[-_LAST:],), "first7": (canonical[:-_LAST],)}
     if kind == "address":
-        town, house = town_of(canonical), house_of(canonical)
+        town, house = town_and_house(canonical)
         parts = {"town": town if len(town) >= _MIN_TOWN else "", "house": house}
         return {part: (value,) for part, value in parts.items() if value}
     if kind == "name":
         halves = halves_of(canonical)
         return {"half": halves} if halves else {}
+    return {}
+
+
+def derive_columns(kind: str, values: Sequence[str | None]) -> dict[str, list[list[str | None]]]:
+    """The parts of many values as columns, a list entry for each value: what `derive_parts` gives of each.
+
+    A part has as many columns as a value has parts of that name at most; None where a value has none.
+    """
+    if kind == "phone":
+        national = [value if value and value[0] == "0" else None for value in values]
+        return {
+            "last4": [[value and value[-_LAST:] for value in national]],
+            "first7": [[value and value[:-_LAST] for value in national]],
+        }
+    if kind == "address":
+        both = [town_and_house(value) if value else ("", "") for value in values]
+        towns = [town if len(town) >= _MIN_TOWN else None for town, _house in both]
+        return {"town": [towns], "house": [[house or None for _town, house in both]]}
+    if kind == "name":
+        halves = [halves_of(value) if value else () for value in values]
+        most = max(map(len, halves), default=0)
+        return {"half": [[some[n] if n < len(some) else None for some in halves] for n in range(most)]}
     return {}

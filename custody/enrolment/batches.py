@@ -5,7 +5,6 @@ Batches come back in the order of the file, and only a few are under way at a ti
 
 from __future__ import annotations
 
-import itertools
 import os
 from collections import deque
 from typing import TYPE_CHECKING, Final
@@ -13,7 +12,8 @@ from typing import TYPE_CHECKING, Final
 from core.processes.plain import Plain
 from core.processes.pool import Pool
 from core.processes.walls.confinement import Rights
-from custody.enrolment.rows import Batch, Rejected, RowReader, Work
+from custody.enrolment.rows import Batch, Rejected, RowReader, Work, batch_of
+from custody.enrolment.stretches import Stretch, cut
 from custody.enrolment.tables import read_rows
 from fingerprints.building.builder import open_for_writing
 from fingerprints.building.prints import Prints
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from custody.enrolment.column_plan import ColumnPlan
+    from custody.enrolment.tables import Row
     from fingerprints.index.generation import Index
     from fingerprints.secrets.keys import Key
 
@@ -30,6 +31,8 @@ BATCH_ROWS: Final = 20_000
 LARGE_BYTES: Final = 16 << 20
 """Below this a second process costs more than it saves."""
 ANSWERS: Final = Plain(Work, Prints, Rejected)
+Part = Batch | Stretch
+"""Rows of a file: taken apart already, or lines that whoever works on them takes apart."""
 
 
 def choose_processes(path: Path) -> int:
@@ -43,49 +46,59 @@ def work_through(
     """Each batch's work, in the file's order, and how far into the file it reaches (0 to 1)."""
     if processes <= 1:
         reader = RowReader(plan, key, index, as_of)
-        for batch, share in read_batches(path, plan):
-            yield reader.read(batch), share
+        for part, share in read_parts(path, plan):
+            yield reader.read(part), share
         return
     shares: deque[float] = deque()
     with Pool(
         open_reader, plan, key, index_dir, as_of, answers=ANSWERS, workers=processes,
-        at=lambda batch: name_of(path, batch), rights=Rights(reads=(str(index_dir),)),
+        at=lambda part: name_of(path, part), rights=Rights(reads=(str(index_dir),)),
     ) as pool:  # fmt: skip
-        for work in pool.work_through(_noting(read_batches(path, plan), shares)):
+        for work in pool.work_through(_noting(read_parts(path, plan), shares)):
             yield work, shares.popleft()
 
 
-def _noting(batches: Iterator[tuple[Batch, float]], shares: deque[float]) -> Iterator[Batch]:
-    """The batches, and on the side how far into the file each reaches."""
-    for batch, share in batches:
+def _noting(parts: Iterator[tuple[Part, float]], shares: deque[float]) -> Iterator[Part]:
+    """The parts, and on the side how far into the file each reaches."""
+    for part, share in parts:
         shares.append(share)
-        yield batch
+        yield part
 
 
-def open_reader(plan: ColumnPlan, key: Key, index_dir: Path, as_of: int) -> Callable[[Batch], Work]:
-    """What a worker does with each batch."""
+def open_reader(plan: ColumnPlan, key: Key, index_dir: Path, as_of: int) -> Callable[[Part], Work]:
+    """What a worker does with each part."""
     return RowReader(plan, key, open_for_writing(index_dir, key), as_of).read
 
 
-def name_of(path: Path, batch: Batch) -> str:
+def name_of(path: Path, part: Part) -> str:
     """Which rows these are, for a message about them."""
-    return f"{path.name}, line {batch.lines[0]}"
+    return f"{path.name}, line {part.first}"
 
 
 def read_batches(path: Path, plan: ColumnPlan) -> Iterator[tuple[Batch, float]]:
     """The file's rows below its title and header, some thousands at a time; a header that comes again is no row."""
-    rows = itertools.dropwhile(lambda row: row.line < plan.first_line, read_rows(path, plan.table))
-    batch, share = Batch([], []), 0.0
-    for row in rows:
-        if tuple(row.cells) in plan.above:
-            continue
-        if row.fault:
-            batch.faults[len(batch.lines)] = row.fault
-        batch.lines.append(row.line)
-        batch.cells.append(row.cells)
-        share = row.share
-        if len(batch.lines) == BATCH_ROWS:
+    for part, share in read_parts(path, plan):
+        batch = part if isinstance(part, Batch) else batch_of(part.rows(), plan)
+        if batch.lines:
             yield batch, share
-            batch = Batch([], [])
-    if batch.lines:
-        yield batch, share
+
+
+def read_parts(path: Path, plan: ColumnPlan) -> Iterator[tuple[Part, float]]:
+    """The same, with the lines of a text as they stand where each is a record: who works on them takes them apart."""
+    if plan.table.is_spreadsheet:
+        pieces: Iterator[tuple[Stretch | Row, float]] = ((row, row.share) for row in read_rows(path, plan.table))
+    else:
+        pieces = cut(path, plan.table, BATCH_ROWS)
+    rows: list[Row] = []
+    share = 0.0
+    for piece, share in pieces:
+        long = piece if isinstance(piece, Stretch) and len(piece.lines) == BATCH_ROWS else None
+        if rows and (long or len(rows) >= BATCH_ROWS):
+            yield batch_of(rows, plan), share
+            rows = []
+        if long:
+            yield long, share
+        else:
+            rows.extend(piece.rows() if isinstance(piece, Stretch) else [piece])
+    if rows:
+        yield batch_of(rows, plan), share

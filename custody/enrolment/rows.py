@@ -5,9 +5,13 @@ A batch is worked on in a child process when the file is large; everything here 
 
 from __future__ import annotations
 
+import operator
+from collections import Counter
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
+
+import numpy as np
 
 from custody.enrolment.column_plan import FLOAT, SERIAL, join_columns
 from custody.enrolment.plan.asides import bare_cell, is_aside
@@ -17,13 +21,16 @@ from fingerprints.identifiers import load_kinds
 from fingerprints.identifiers.customer_number import NUMBER_KIND
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from custody.enrolment.column_plan import ColumnPlan
+    from custody.enrolment.stretches import Stretch
+    from custody.enrolment.tables import Row
+    from fingerprints.building.row_digests import SeenRows
     from fingerprints.index.generation import Index
     from fingerprints.secrets.keys import Key
 
-_REPEATED: Final = frozenset({"postal_code", "birth_date"})
+_REPEATED: Final = frozenset({"birth_date"})
 """Kinds whose values come up again and again in a list: worth remembering."""
 _REMEMBERED: Final = 1 << 15
 _SAMPLED_NUMBERS: Final = 50
@@ -48,6 +55,25 @@ class Batch:
     cells: list[list[str]]
     faults: dict[int, str] = field(default_factory=dict)
 
+    @property
+    def first(self) -> int:
+        """The first row's line."""
+        return self.lines[0]
+
+
+def batch_of(rows: Iterable[Row], plan: ColumnPlan) -> Batch:
+    """Rows that may be customers: below the title and the header, and none of those that come again."""
+    begins = {cells[0] for cells in plan.above}
+    batch = Batch([], [])
+    for row in rows:
+        if row.line < plan.first_line or (row.cells[0] in begins and tuple(row.cells) in plan.above):
+            continue
+        if row.fault:
+            batch.faults[len(batch.lines)] = row.fault
+        batch.lines.append(row.line)
+        batch.cells.append(row.cells)
+    return batch
+
 
 @dataclass(frozen=True, slots=True)
 class Work:
@@ -70,54 +96,81 @@ class Work:
     numbers: list[str] = field(default_factory=list)
 
 
+@dataclass(frozen=True, slots=True)
+class _Source:
+    """Where the values of a kind stand in a row, and what gives them their canonical form."""
+
+    kind: str
+    places: tuple[int, ...]
+    read: Callable[[Sequence[str]], list[str | None]]
+
+
 class RowReader:
     """Turns batches into fingerprints by one plan, under one key."""
 
     def __init__(self, plan: ColumnPlan, key: Key, index: Index | None, as_of: int | None = None) -> None:
+        self._plan = plan
         self._width = plan.width
         self._guarded = plan.guarded
-        self._places = {kind: column.places for kind, column in plan.columns.items()}
-        self._further = plan.further
-        self._canonical = {kind: _reading(kind, column.form) for kind, column in plan.columns.items()}
+        self._kinds = sorted(plan.columns)
+        read = {kind: _reading(kind, column.form) for kind, column in plan.columns.items()}
+        columns = [*((kind, plan.columns[kind]) for kind in self._kinds), *plan.further]
+        self._columns = [_Source(kind, column.places, read[kind]) for kind, column in columns]
+        self._form = repr([(kind, plan.columns[kind].form) for kind, _column in columns])
         self._printer = Printer(key, index, as_of)
 
-    def read(self, batch: Batch) -> Work:
-        """Fingerprints of one batch, and what could not be used of it."""
+    def read(self, part: Batch | Stretch) -> Work:
+        """Fingerprints of some rows, and what could not be used of them."""
+        batch = part if isinstance(part, Batch) else batch_of(part.rows(), self._plan)
         rejected: list[Rejected] = []
         whole = self._whole_rows(batch, rejected)
-        texts = {kind: self._texts(batch, whole, kind, places) for kind, places in self._places.items()}
-        values = {kind: [read(text) if text else None for text in texts[kind]] for kind, read in self._read_items()}
-        filled = {kind: len(column) - column.count("") for kind, column in texts.items()}
-        unread = {kind: filled[kind] - sum(map(bool, column)) for kind, column in values.items()}
-        usable = self._usable(batch, whole, texts, values, rejected)
-        if len(usable) < len(whole):
-            values = {kind: [column[n] for n in usable] for kind, column in values.items()}
-        more = self._more(batch, [whole[n] for n in usable], filled, unread)
+        cells = self._by_column(batch, whole)
+        texts = [self._texts(cells, source.kind, source.places) for source in self._columns]
+        filled: Counter[str] = Counter()
+        for source, column in zip(self._columns, texts, strict=True):
+            filled[source.kind] += len(column) - column.count("")
+        numbers = self._some_numbers(texts)
+        seen = self._printer.look_up(self._form, texts)
+        if seen.places.size < len(whole):
+            places = seen.places.tolist()
+            whole = [whole[n] for n in places]
+            texts = [[column[n] for n in places] for column in texts]
+        prints, unread = self._print(batch, whole, texts, seen, rejected)
         rejected.sort(key=lambda r: r.row)
-        return Work(
-            prints=self._printer.print_rows(values, more) if usable else None,
-            rows=len(batch.lines),
-            rejected=rejected,
-            unread=unread,
-            filled=filled,
-            numbers=[number for number in values.get(NUMBER_KIND, ())[:_SAMPLED_NUMBERS] if number],
-        )
+        return Work(prints, len(batch.lines), rejected, unread, dict(filled), numbers)
 
-    def _read_items(self) -> list[tuple[str, Callable[[str], str | None]]]:
-        return list(self._canonical.items())
+    def _print(
+        self, batch: Batch, whole: list[int], texts: list[list[str]], seen: SeenRows, rejected: list[Rejected]
+    ) -> tuple[Prints | None, dict[str, int]]:
+        """The fingerprints of rows that the index does not have as they are; by kind how many values are not read."""
+        values: list[list[str | None]] = []
+        unread = dict.fromkeys(self._kinds, 0)
+        is_read = np.ones(len(whole), np.bool_)
+        for source, column in zip(self._columns, texts, strict=True):
+            values.append(source.read(column))
+            lost = np.fromiter(map(operator.ne, map(bool, column), map(bool, values[-1])), np.bool_, len(whole))
+            unread[source.kind] += int(lost.sum())
+            is_read &= ~lost
+        main = len(self._kinds)
+        usable = self._usable(
+            batch, whole, dict(zip(self._kinds, texts[:main], strict=True)),
+            dict(zip(self._kinds, values[:main], strict=True)), rejected,
+        )  # fmt: skip
+        if not (usable or seen.unchanged.size):
+            return None, unread
+        if len(usable) < len(whole):
+            values = [[column[n] for n in usable] for column in values]
+        more = [(source.kind, column) for source, column in zip(self._columns[main:], values[main:], strict=True)]
+        columns = dict(zip(self._kinds, values[:main], strict=True))
+        return self._printer.print_rows(columns, more, seen.of(np.array(usable, np.intp), is_read)), unread
 
-    def _more(
-        self, batch: Batch, rows: list[int], filled: dict[str, int], unread: dict[str, int]
-    ) -> list[tuple[str, list[str | None]]]:
-        """Further columns of the kinds, such as a second phone; what they hold is counted with the first."""
-        more = []
-        for kind, column in self._further:
-            texts = self._texts(batch, rows, kind, column.places)
-            values = [self._canonical[kind](text) if text else None for text in texts]
-            filled[kind] += len(texts) - texts.count("")
-            unread[kind] += len(texts) - texts.count("") - sum(map(bool, values))
-            more.append((kind, values))
-        return more
+    def _some_numbers(self, texts: list[list[str]]) -> list[str]:
+        """Customer numbers of the first rows, also of those that did not change."""
+        if NUMBER_KIND not in self._kinds:
+            return []
+        place = self._kinds.index(NUMBER_KIND)
+        read = self._columns[place].read
+        return list(filter(None, read(texts[place][:_SAMPLED_NUMBERS])))
 
     def _whole_rows(self, batch: Batch, rejected: list[Rejected]) -> list[int]:
         whole = []
@@ -132,12 +185,18 @@ class RowReader:
                 rejected.append(Rejected(batch.lines[number], f"{len(cells)} cells where {self._width} were expected"))
         return whole
 
-    def _texts(self, batch: Batch, whole: list[int], kind: str, places: tuple[int, ...]) -> list[str]:
-        if len(places) == 1:
-            place = places[0]
-            cells = [batch.cells[n][place].strip() if place < len(batch.cells[n]) else "" for n in whole]
-            return list(map(bare_cell, cells)) if self._guarded else cells
-        return join_columns(kind, [self._texts(batch, whole, kind, (place,)) for place in places])
+    def _by_column(self, batch: Batch, whole: list[int]) -> list[Sequence[str]]:
+        """The cells of some rows, column by column; those that a row lacks are empty."""
+        rows = [batch.cells[n] for n in whole] if len(whole) < len(batch.cells) else batch.cells
+        if set(map(len, rows)) <= {self._width}:
+            return list(zip(*rows, strict=True)) or [()] * self._width
+        return list(zip(*((row + [""] * self._width)[: self._width] for row in rows), strict=True))
+
+    def _texts(self, cells: Sequence[Sequence[str]], kind: str, places: tuple[int, ...]) -> list[str]:
+        if len(places) > 1:
+            return join_columns(kind, [self._texts(cells, kind, (place,)) for place in places])
+        texts = list(map(str.strip, cells[places[0]]))
+        return list(map(bare_cell, texts)) if self._guarded else texts
 
     def _usable(
         self,
@@ -164,14 +223,18 @@ class RowReader:
         return usable
 
 
-def _reading(kind: str, form: str) -> Callable[[str], str | None]:
-    """What gives a value of a column its canonical form."""
-    read = load_kinds()[kind].under_label
+def _reading(kind: str, form: str) -> Callable[[Sequence[str]], list[str | None]]:
+    """What gives the values of a column their canonical forms, None for empty ones."""
+    one = load_kinds()[kind].under_label
     if form == SERIAL:
-        return lru_cache(_REMEMBERED)(lambda text: read(as_day(text)))
+        return _each(lru_cache(_REMEMBERED)(lambda text: one(as_day(text))))
     if form == FLOAT:
-        return lambda text: read(text.removesuffix(".0"))
-    return lru_cache(_REMEMBERED)(read) if kind in _REPEATED else read
+        return _each(lambda text: one(text.removesuffix(".0")))
+    return _each(lru_cache(_REMEMBERED)(one)) if kind in _REPEATED else load_kinds()[kind].under_label_many
+
+
+def _each(read: Callable[[str], str | None]) -> Callable[[Sequence[str]], list[str | None]]:
+    return lambda texts: [read(text) if text else None for text in texts]
 
 
 def _reason(has: frozenset[str], unread: list[str]) -> str:

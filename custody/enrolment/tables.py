@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import itertools
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from core.encodings.vendors import lenient
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from custody.enrolment.table_format import TableFormat
 
-_MAX_FIELD: Final = 1 << 20
+MAX_FIELD: Final = 1 << 20
 MAX_BREAKS: Final = 10
 MAX_QUOTED: Final = 8192
 """Line breaks and characters of a row in quotes: an address has a few lines; more means that a quote was left open."""
@@ -51,51 +51,66 @@ def _read_spreadsheet(path: Path, table: TableFormat) -> Iterator[Row]:
 
 
 def _read_text(path: Path, table: TableFormat) -> Iterator[Row]:
-    csv.field_size_limit(_MAX_FIELD)
+    csv.field_size_limit(MAX_FIELD)
     size = max(path.stat().st_size, 1)
     with path.open("rb") as raw:
-        lines = _Lines(
-            io.TextIOWrapper(raw, table.encoding, errors=lenient(table.encoding), newline=""), table.delimiter
-        )
-        for line, cells, fault in lines.records():
-            yield Row(line, min(raw.tell() / size, 1.0), cells, fault)
+        text = io.TextIOWrapper(raw, table.encoding, errors=lenient(table.encoding), newline="")
+        for row in TextRecords(text, table.delimiter).rows():
+            yield replace(row, share=min(raw.tell() / size, 1.0))
 
 
-class _Lines:
+class TextRecords:
     """Lines of a delimited text as records; one that leaves a quote open is given back alone, the next lines are read.
 
     Without that, one quote too many makes a cell of the rest of the file, and nobody is told.
+
+    Args:
+        text: The lines.
+        delimiter: Between cells.
+        line: The number of the first line.
+        widths: How many cells the last two records before have.
     """
 
-    def __init__(self, text: Iterable[str], delimiter: str) -> None:
+    def __init__(self, text: Iterable[str], delimiter: str, line: int = 1, widths: tuple[int, int] = (0, 0)) -> None:
         self._text = iter(text)
         self._delimiter = delimiter
         self._again: list[str] = []
         self._open: list[str] = []
         self._ended = False
-        self._widths = (0, 0)
+        self.line = line
+        self.widths = widths
 
-    def records(self) -> Iterator[tuple[int, list[str], str]]:
-        """For each record the number of its first line, its cells, and its fault or an empty text."""
-        line, pulled = 1, self._open
+    @property
+    def is_between(self) -> bool:
+        """Whether the next record, after a row, begins with a line that was not pulled yet."""
+        return not self._again
+
+    def rows(self) -> Iterator[Row]:
+        """One row a record, empty ones too."""
+        pulled = self._open
         while True:
             try:
                 for cells in csv.reader(self._pull(), delimiter=self._delimiter):
                     if self._ended or (len(pulled) > 1 and not self._is_whole(cells)):
                         raise _UnclosedError  # noqa: TRY301  # as `_pull` does in the middle of a record
                     if len(pulled) == 1 and cells:
-                        self._widths = (self._widths[1], len(cells))
-                    yield line, cells, ""
-                    line += len(pulled)
-                    pulled.clear()
+                        self.widths = (self.widths[1], len(cells))
+                    yield Row(self._passed(len(pulled)), 0.0, cells)
             except (_UnclosedError, csv.Error) as error:
-                yield line, [pulled[0].strip()], UNCLOSED if isinstance(error, _UnclosedError) else TOO_LONG
-                line += 1
-                self._again[:0] = pulled[1:]
-                pulled.clear()
+                fault = UNCLOSED if isinstance(error, _UnclosedError) else TOO_LONG
+                spoilt = pulled[0].strip()
                 self._ended = False
+                yield Row(self._passed(1), 0.0, [spoilt], fault)
             else:
                 return
+
+    def _passed(self, count: int) -> int:
+        """The number of the record's line, of which so many are done with; the others are read again."""
+        first = self.line
+        self.line += count
+        self._again[:0] = self._open[count:]
+        self._open.clear()
+        return first
 
     def _pull(self) -> Iterator[str]:
         pulled = self._open
@@ -116,7 +131,7 @@ class _Lines:
 
     def _is_whole(self, cells: list[str]) -> bool:
         """Whether a record over several lines is one: quotes end at a delimiter, and it is as wide as those before."""
-        before, last = self._widths
+        before, last = self.widths
         if 1 < before == last != len(cells):
             return False
         try:

@@ -101,7 +101,10 @@ class IndexBuilder:
         before = self._index.subjects if self._index is not None else 0
         subject_of_row, new_keys = self._spill.number_subjects(before)
         unchanged = self._spill.unchanged
-        members = BitMap(unchanged) | BitMap(np.unique(subject_of_row))
+        listed = np.zeros(before + new_keys.size, np.bool_)
+        listed[subject_of_row] = listed[unchanged] = True
+        members = BitMap(np.flatnonzero(listed).astype(np.uint32))
+        del listed
         members.run_optimize()
         segment = SegmentBuilder(self._part / f"s{self.generation:06d}", self._index, self._spill, self._veil)
         day = Day(extract.as_of, extract.columns, self._index, BitMap(unchanged))

@@ -103,6 +103,9 @@ class FieldWriter:
     def __post_init__(self) -> None:
         is_known = self.subject_of_row < self.first
         self._known = np.unique(self.subject_of_row[is_known])
+        if not self.first:
+            self._place = self.subject_of_row
+            return
         self._place = self.subject_of_row - np.uint32(self.first) + np.uint32(self._known.size)  # wraps for known ones
         self._place[is_known] = np.searchsorted(self._known, self.subject_of_row[is_known])
 
@@ -112,32 +115,45 @@ class FieldWriter:
         waiting, over = self.spill
         given = {name: Ragged(waiting, name, dtype, over) for name, _kind, dtype in fields}
         given["sealed"] = Ragged(waiting, "sealed", np.uint8, over)
-        sources = {name: self._sources(values) for name, values in given.items()}
+        kinds = {name: kind for name, kind, _dtype in fields}
         checks = self._checks()
         differs = np.zeros(self._known.size, np.bool_)
-        for name, kind, _dtype in fields:
-            self._weigh(kind, given[name], sources[name], differs)
-        self._weigh("", given["sealed"], sources["sealed"], differs)
-        differs |= self._weigh_checks(checks)
+        if self._known.size:  # twice, since what counts of all fields is known before one is written
+            for name, values in given.items():
+                self._weighed(kinds.get(name, ""), values, differs)
+            differs |= self._weigh_checks(checks)
         others = self._known[differs]
-        kept = np.concatenate((np.flatnonzero(differs), np.arange(self._known.size, checks.shape[0])))
-        self.veil.write(folder / "keys.u64", self.keys.astype("<u8"))
+        self.veil.write(folder / "keys.u64", self.keys.astype("<u8", copy=False))
         self.veil.write(folder / "others.u32", others.astype("<u4"))
         with self.veil.writer(folder / "checks.u16") as file:
-            for block in _blocks(kept):
+            for block in self._kept(differs):
                 file.write(checks[block].astype("<u2"))
+        del checks
         for name, values in given.items():
+            source = self._weighed(kinds.get(name, ""), values, differs)
             with RaggedWriter(folder, name, self.veil) as writer:
-                for block in _blocks(kept):
-                    writer.add(*self._mixed(values, self._stored(name), block, sources[name][block]))
+                for block in self._kept(differs):
+                    writer.add(*self._mixed(values, self._stored(name), block, source[block]))
             values.let_go()
-            del sources[name]
         return others
+
+    def _kept(self, differs: NDArray[np.bool_]) -> Iterator[NDArray[np.intp]]:
+        """The places of those who are written: the known ones of whom something differs, and all new ones."""
+        yield from _blocks(np.flatnonzero(differs))
+        for start in range(self._known.size, self._known.size + self.keys.size, _BLOCK):
+            yield np.arange(start, min(start + _BLOCK, self._known.size + self.keys.size))
+
+    def _weighed(self, kind: str, values: Ragged, differs: NDArray[np.bool_]) -> NDArray[np.uint32]:
+        """By place, the row whose value counts; the known subjects whose value is another now are marked."""
+        source = self._sources(values)
+        self._weigh(kind, values, source, differs)
+        return source
 
     def _sources(self, values: Ragged) -> NDArray[np.uint32]:
         """By subject, the last row that has a value."""
         source = np.full(self._known.size + self.keys.size, _NO_ROW, np.uint32)
-        for rows in _blocks(np.arange(len(values))):
+        for start in range(0, len(values), _BLOCK):
+            rows = np.arange(start, min(start + _BLOCK, len(values)))
             there = rows[values.lengths(rows) > 0]
             source[self._place[there]] = there
         values.let_go()
@@ -193,8 +209,10 @@ class FieldWriter:
         width = len(checked_kinds())
         given = VeiledArray(self.spill[0] / "checks.u16", np.uint16, self.spill[1])
         table = np.zeros((self._known.size + self.keys.size, width), np.uint16)
-        for rows in _blocks(np.arange(given.size // width)):
-            block = given.between(int(rows[0]) * width, (int(rows[-1]) + 1) * width).reshape(-1, width)
+        many = given.size // width
+        for start in range(0, many, _BLOCK):
+            rows = np.arange(start, min(start + _BLOCK, many))
+            block = given.between(start * width, (int(rows[-1]) + 1) * width).reshape(-1, width)
             for column in range(width):
                 there = block[:, column] != 0
                 table[self._place[rows[there]], column] = block[there, column]

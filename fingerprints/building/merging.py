@@ -115,7 +115,7 @@ def _write_row_digests(folder: Path, run: Sequence[Segment], veil: Veil, gone: N
         subjects.append(who[stands])
         changed |= segment.changed
     all_rows, place = np.unique(np.concatenate(rows), return_index=True)
-    write_rows(folder, all_rows, np.concatenate(subjects)[place], veil)
+    write_rows(folder, [(all_rows, np.concatenate(subjects)[place])], veil)
 
 
 def _blocks(others: NDArray[np.uint32], first: int, new: int) -> Iterator[NDArray[np.uint32]]:

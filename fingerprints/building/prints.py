@@ -7,20 +7,19 @@ made from its strongest identifiers.
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass, field, replace
 from functools import reduce
-from itertools import zip_longest
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 from pyroaring import BitMap
 
 from fingerprints.building.days import enrolled_after
+from fingerprints.building.row_digests import RowDigester, SeenRows
 from fingerprints.identifiers import kind_classes
 from fingerprints.identifiers.customer_number import NUMBER_KIND
-from fingerprints.pairs import PARTS
-from fingerprints.secrets.digests import PAIRS, Digester, coded_as_subject, codes, derive_parts
+from fingerprints.pairs import PARTS, derive_columns
+from fingerprints.secrets.digests import PAIRS, Digester, coded_as_subject
 from fingerprints.secrets.seals import Sealer
 from fingerprints.secrets.siphash import siphash
 from fingerprints.secrets.sketches import MAX_FIELD, Sketcher
@@ -68,7 +67,7 @@ class Prints:
         checks: One column for each of `checked_kinds`.
         sealed: Lengths and bytes of the sealed numbers.
         more: Digests of further values of a kind and of their pairs, each one for each row.
-        rows: The digest of each whole row.
+        rows: The digest of each whole row as it is written; 0 where none is kept.
         unchanged: Subjects of further rows that are in the index just as they are; nothing else is said of those.
     """
 
@@ -85,11 +84,7 @@ class Prints:
 
 
 class Printer:
-    """Makes fingerprints under one key, against the index as it is before the enrolment.
-
-    A whole row has a digest too. The index keeps it for rows that say all that is current of their subject in their
-    columns, until something of the subject changes: a row that is found by it changes nothing.
-    """
+    """Makes fingerprints under one key, against the index as it is before the enrolment."""
 
     def __init__(self, key: Key, index: Index | None, as_of: int | None = None) -> None:
         """A printer.
@@ -99,7 +94,7 @@ class Printer:
             index: The index before the enrolment.
             as_of: The list's day; without it every row counts as changed.
         """
-        self._row_key = key.derive("row", 16)
+        self._rows = RowDigester(key)
         self._late = enrolled_after(index, as_of) if as_of is not None else BitMap()
         self._finds_rows = index is not None and as_of is not None
         self._digester = Digester(key)
@@ -112,35 +107,38 @@ class Printer:
         self,
         columns: Mapping[str, Sequence[str | None]],
         more: Sequence[tuple[str, Sequence[str | None]]] = (),
+        seen: SeenRows | None = None,
     ) -> Prints:
         """Fingerprints of rows given as columns of canonical values.
 
         Args:
             columns: By kind; every row is usable by them (see `is_usable`).
             more: Further columns of a kind, such as a second phone: found like the first, but no part of who a row is.
+            seen: What `look_up` says of them, who are those that the index does not have; without it the canonical
+                values count as what is written, and rows that the index has are left out here.
         """
+        if seen is None:
+            kinds = sorted(columns)
+            written = [*(columns[kind] for kind in kinds), *(values for _kind, values in more)]
+            seen = self.look_up(repr((kinds, [kind for kind, _values in more])), written)
+            places = seen.places.tolist()
+            columns = {kind: [values[n] for n in places] for kind, values in columns.items()}
+            more = [(kind, [values[n] for n in places]) for kind, values in more]
         digests = {kind: self._digester.digest_many(kind, values) for kind, values in columns.items()}
         further = [(kind, values, self._digester.digest_many(kind, values)) for kind, values in more]
-        rows = self._row_digests(digests, further)
-        unchanged = self._unchanged(rows)
-        if (unchanged >= 0).any():
-            kept = np.flatnonzero(unchanged < 0)
-            places = kept.tolist()
-            columns = {kind: [values[n] for n in places] for kind, values in columns.items()}
-            digests = {kind: words[kept] for kind, words in digests.items()}
-            further = [(kind, [values[n] for n in places], words[kept]) for kind, values, words in further]
-            rows = rows[kept]
-        prints = self._print(columns, digests, further)
-        return replace(prints, rows=rows, unchanged=unchanged[unchanged >= 0].astype(np.uint32))
+        return replace(self._print(columns, digests, further), rows=seen.digests, unchanged=seen.unchanged)
 
-    def _row_digests(
-        self, digests: Mapping[str, NDArray[np.uint64]], further: Sequence[_Further]
-    ) -> NDArray[np.uint64]:
-        """One digest of each whole row: of its values, of the columns they stand in, and of the pairs made of them."""
-        form = repr((sorted(digests), [kind for kind, _values, _words in further], sorted(codes().items())))
-        word = int.from_bytes(hashlib.blake2b(form.encode(), digest_size=8).digest(), "little")
-        words = [digests[kind] for kind in sorted(digests)] + [words for _kind, _values, words in further]
-        return siphash(self._row_key, np.full(words[0].size, word, np.uint64), *words)
+    def look_up(self, form: str, columns: Sequence[Sequence[str | None]]) -> SeenRows:
+        """What the index knows of rows as they are written.
+
+        Args:
+            form: What the columns are, and how their values are taken.
+            columns: Of one length.
+        """
+        rows = self._rows.digests(form, columns)
+        subjects = self._unchanged(rows)
+        places = np.flatnonzero(subjects < 0)
+        return SeenRows(places, rows[places], subjects[subjects >= 0].astype(np.uint32))
 
     def _unchanged(self, rows: NDArray[np.uint64]) -> NDArray[np.int64]:
         """The subject of each row that the index has as it is; -1 for the others."""
@@ -204,10 +202,10 @@ class Printer:
         """By pair, its digests: once for each part of a value, which may have several of a kind."""
         terms = {kind: [words] for kind, words in digests.items()}
         for kind in {term.kind for term in PARTS} & set(columns):
-            derived = [derive_parts(kind, value) if value else {} for value in columns[kind]]
+            derived = derive_columns(kind, columns[kind])
             for term in PARTS:
                 if term.kind == kind:
-                    parts = zip_longest(*(row.get(term.part, ()) for row in derived))
+                    parts = derived.get(term.part, ())
                     terms[term.name] = [self._digester.digest_many(term.name, values) for values in parts]
         return {
             pair.name: [self._digester.pair(pair.name, left, right) for left in lefts for right in rights]

@@ -202,6 +202,6 @@ def _write_numbers(
             writer.add(Records(numbers[mine], mine, since[mine], until[mine], np.zeros(mine.size, np.bool_)))
         table = writer.close()
     veil.write(folder / "others.u32", np.empty(0, "<u4"))
-    write_rows(folder, np.empty(0, np.uint64), np.empty(0, np.uint32), veil)
+    write_rows(folder, (), veil)
     veil.write(folder / "changed.roaring", BitMap().serialize())
     return table

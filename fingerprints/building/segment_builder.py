@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -80,8 +81,7 @@ class SegmentBuilder:
         with RecordWriter(self.folder, self._veil) as writer:
             wanted, unchanged = self._mask(subject_of_row), self._mask(self._spill.unchanged)
             bounds = [segment.bounds() for segment in self._index.segments] if self._index is not None else []
-            for number in range(BUCKETS):
-                digest, subject = self._spill.bucket(number, subject_of_row)
+            for number, (digest, subject) in enumerate(self._spill.buckets(subject_of_row)):
                 given += int(digest.size) + self._count_current(number, bounds, unchanged & ~wanted, day)
                 found = changes(self._old(number, bounds, wanted), digest, subject, day)
                 writer.add(found.records)
@@ -91,8 +91,11 @@ class SegmentBuilder:
             table = writer.close()
         waiting = (self._spill.folder, self._spill.veil)
         fields = FieldWriter(waiting, self._veil, self._index, self._first, new_keys, subject_of_row, precedence)
-        changed[fields.write(self.folder)] = True
-        advance(0.8)
+        with ThreadPoolExecutor(1) as beside:
+            filtering = beside.submit(write_filter, self.folder)
+            changed[fields.write(self.folder)] = True
+            advance(0.8)
+            filtered = filtering.result()
         self._write_rows(subject_of_row, subjects, day, precedence)
         older = BitMap(np.flatnonzero(changed[: self._first]).astype(np.uint32))
         older.run_optimize()
@@ -100,7 +103,6 @@ class SegmentBuilder:
         if self._index is not None and self._is_empty(table.records, new_keys.size):
             shutil.rmtree(self.folder)
             return WrittenSegment(None, given, 0, subjects)
-        filtered = write_filter(self.folder)
         advance(1.0)
         info = SegmentInfo(
             self.folder.name, self._first, int(new_keys.size), table.records, table.unnumbered, filtered,
@@ -137,13 +139,17 @@ class SegmentBuilder:
 
     def _write_rows(self, subject_of_row: NDArray[np.uint32], subjects: int, day: Day, precedence: Precedence) -> None:
         """Keep the digests of rows that say all that is current of their subject in their columns."""
-        times = np.bincount(subject_of_row, minlength=subjects)
-        times[self._spill.unchanged] += 1
-        whole = times[subject_of_row] == 1
+        last = np.empty(subjects, np.uint32)
+        last[subject_of_row] = rows = np.arange(subject_of_row.size, dtype=np.uint32)
+        again = np.zeros(subjects, np.bool_)
+        again[subject_of_row[last[subject_of_row] != rows]] = again[self._spill.unchanged] = True
+        del last, rows
+        whole = ~again[subject_of_row]
         known = np.flatnonzero(subject_of_row < self._first)
         if day.is_shared:
             whole[known] &= ~precedence.any_same(subject_of_row[known])
         if day.is_late:
             late = np.array(enrolled_after(self._index, day.as_of), np.uint32)
             whole[known] &= ~np.isin(subject_of_row[known], late)
-        write_rows(self.folder, self._spill.row_digests[whole], subject_of_row[whole], self._veil)
+        kept = ((digest[whole[row]], subject_of_row[row[whole[row]]]) for digest, row in self._spill.row_digests())
+        write_rows(self.folder, kept, self._veil)

@@ -1,26 +1,67 @@
-"""Where an enrolment's rows wait on disk until all are read: fingerprints in buckets, fields in the order of rows.
+"""Where an enrolment's rows wait on disk until all are read: digests in buckets, fields in the order of rows.
 
-Memory is some forty bytes for each row.
+Memory is a dozen bytes for each row, and twice that while subjects are numbered.
 """
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from fingerprints.building.numbering import number_in_order
 from fingerprints.building.prints import UNKNOWN, sketched_kinds
 from fingerprints.index.ragged import RaggedWriter
 from fingerprints.index.records import BUCKET_BITS, BUCKETS, ROW_DTYPE, sort_unique
+from fingerprints.index.veiled import VeiledArray
 from fingerprints.secrets.veil import Veil, new_secret
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from numpy.typing import NDArray
 
     from fingerprints.building.prints import Prints
+
+_PARTS: Final = 2
+"""Files of a bucket: each is sorted by itself, in half the memory."""
+_ROW_BITS: Final = 4
+"""Upper bits of rows' digests that are in one file."""
+
+
+class _Sorter:
+    """Digests and the rows they are of, in files by their upper bits."""
+
+    def __init__(self, folder: Path, name: str, bits: int, veil: Veil) -> None:
+        self.files = [folder / f"{name}-{number}" for number in range(1 << bits)]
+        self._shift = np.uint64(64 - bits)
+        self._veil = veil
+        self._writers = [veil.writer(path) for path in self.files]
+
+    def add(self, digests: NDArray[np.uint64], rows: NDArray[np.uint32]) -> None:
+        """Put away some more, which are not 0."""
+        part = (digests >> self._shift).astype(np.uint8)
+        order = np.argsort(part, kind="stable")
+        packed = np.empty(digests.size, ROW_DTYPE)
+        packed["digest"], packed["row"] = digests[order], rows[order]
+        bounds = np.searchsorted(part[order], np.arange(len(self.files) + 1))
+        for number, writer in enumerate(self._writers):
+            writer.write(packed[bounds[number] : bounds[number + 1]].view(np.uint8))
+
+    def take(self, number: int) -> tuple[NDArray[np.uint64], NDArray[np.uint32]]:
+        """What a file has, as it came; the file goes."""
+        packed = np.frombuffer(self._veil.read(self.files[number]), ROW_DTYPE)
+        self.files[number].unlink()
+        return packed["digest"].astype(np.uint64), packed["row"].astype(np.uint32)
+
+    def close(self) -> None:
+        """Hand everything to the operating system."""
+        with ExitStack() as files:  # all are closed, even if one cannot be written
+            for writer in self._writers:
+                files.callback(writer.close)
 
 
 class Spill:
@@ -35,13 +76,15 @@ class Spill:
         self.veil = Veil(new_secret())
         self.rows = 0
         self._open = ExitStack()
-        self._buckets = [self._open.enter_context(self.veil.writer(folder / f"{n}.rows")) for n in range(BUCKETS)]
+        self._records = _Sorter(folder, "records", BUCKET_BITS + _PARTS.bit_length() - 1, self.veil)
+        self._row_digests = _Sorter(folder, "rows", _ROW_BITS, self.veil)
+        self._open.callback(self._records.close)
+        self._open.callback(self._row_digests.close)
         self._sketches = {kind: self._ragged(f"sketch-{kind}") for kind in sketched_kinds()}
         self._sealed = self._ragged("sealed")
         self._checks = self._open.enter_context(self.veil.writer(folder / "checks.u16"))
-        self._keys: list[NDArray[np.uint64]] = [np.empty(0, np.uint64)]
-        self._known: list[NDArray[np.int64]] = [np.empty(0, np.int64)]
-        self._row_digests: list[NDArray[np.uint64]] = [np.empty(0, np.uint64)]
+        self._keys = self._open.enter_context(self.veil.writer(folder / "keys.u64"))
+        self._known: list[NDArray[np.int32]] = [np.empty(0, np.int32)]
         self._unchanged: list[NDArray[np.uint32]] = [np.empty(0, np.uint32)]
 
     def _ragged(self, name: str) -> RaggedWriter:
@@ -53,10 +96,11 @@ class Spill:
         size = prints.subject_keys.size
         if not size:
             return
-        self._keys.append(prints.subject_keys)
-        self._known.append(prints.known)
-        self._row_digests.append(prints.rows)
-        self._add_records(prints, size)
+        self._known.append(prints.known.astype(np.int32))
+        self._keys.write(prints.subject_keys.astype("<u8"))
+        rows = np.arange(self.rows, self.rows + size, dtype=np.uint32)
+        _add_filled(self._records, [*prints.digests.values(), *prints.more], rows)
+        _add_filled(self._row_digests, [prints.rows], rows)
         for kind, writer in self._sketches.items():
             nothing = (np.zeros(size, np.uint32), np.empty(0, np.uint16))
             writer.add(*prints.sketches.get(kind, nothing))
@@ -73,51 +117,48 @@ class Spill:
         """The subjects of rows that are in the index as they are."""
         return np.concatenate(self._unchanged)
 
-    @property
-    def row_digests(self) -> NDArray[np.uint64]:
-        """The digest of each row that waits here."""
-        return np.concatenate(self._row_digests)
-
     def number_subjects(self, before: int) -> tuple[NDArray[np.uint32], NDArray[np.uint64]]:
         """The subject of each row, new ones numbered as they appear after the ``before`` known; and the new keys."""
         known = np.concatenate(self._known)
         self._known.clear()
-        keys = np.concatenate(self._keys)
-        self._keys.clear()
-        subjects = known.astype(np.uint32)
-        new_rows = np.flatnonzero(known == UNKNOWN).astype(np.uint32)
-        del known
-        keys = keys[new_rows]
-        order = np.argsort(keys, kind="stable").astype(np.uint32)  # the first row of each key comes first
-        keys = keys[order]
-        begins = np.ones(keys.size, np.bool_)
-        begins[1:] = keys[1:] != keys[:-1]
-        by_row = np.argsort(order[begins])
-        rank = np.empty(by_row.size, np.uint32)
-        rank[by_row] = np.arange(before, before + by_row.size, dtype=np.uint32)
-        new_keys = keys[begins][by_row]
-        del keys
-        subjects[new_rows[order]] = rank[np.cumsum(begins, dtype=np.uint32) - np.uint32(1)]
+        keys = VeiledArray(self.folder / "keys.u64", np.uint64, self.veil).whole()
+        is_new = known == UNKNOWN
+        if not is_new.all():
+            keys = keys[is_new]
+        numbers, new_keys = number_in_order(keys, before)
+        subjects = known.view(np.uint32)
+        subjects[is_new] = numbers
         return subjects, new_keys
 
-    def bucket(self, number: int, subject_of_row: NDArray[np.uint32]) -> tuple[NDArray[np.uint64], NDArray[np.uint32]]:
-        """The fingerprints of a bucket, each once, sorted; its file goes."""
-        path = self.folder / f"{number}.rows"
-        packed = np.frombuffer(self.veil.read(path), ROW_DTYPE)
-        path.unlink()
-        return sort_unique(packed["digest"].astype(np.uint64), subject_of_row[packed["row"]])
+    def buckets(self, subject_of_row: NDArray[np.uint32]) -> Iterator[tuple[NDArray[np.uint64], NDArray[np.uint32]]]:
+        """The fingerprints of each bucket, each once, sorted; the next one is sorted while one is worked on."""
+        with ThreadPoolExecutor(1) as beside:
+            coming = beside.submit(self._bucket, 0, subject_of_row)
+            for number in range(1, BUCKETS + 1):
+                bucket = coming.result()
+                if number < BUCKETS:
+                    coming = beside.submit(self._bucket, number, subject_of_row)
+                yield bucket
 
-    def _add_records(self, prints: Prints, size: int) -> None:
-        rows = np.arange(self.rows, self.rows + size, dtype=np.uint32)
-        columns = [*prints.digests.values(), *prints.more]
-        digests = np.concatenate(columns)
-        row = np.tile(rows, len(columns))
-        there = digests != 0
-        digests, row = digests[there], row[there]
-        bucket = (digests >> np.uint64(64 - BUCKET_BITS)).astype(np.uint8)
-        order = np.argsort(bucket, kind="stable")
-        packed = np.empty(digests.size, ROW_DTYPE)
-        packed["digest"], packed["row"] = digests[order], row[order]
-        bounds = np.searchsorted(bucket[order], np.arange(BUCKETS + 1))
-        for number in range(BUCKETS):
-            self._buckets[number].write(packed[bounds[number] : bounds[number + 1]].view(np.uint8))
+    def row_digests(self) -> Iterator[tuple[NDArray[np.uint64], NDArray[np.uint32]]]:
+        """The digests of whole rows, sorted, some at a time, and the row of each."""
+        for number in range(len(self._row_digests.files)):
+            digest, row = self._row_digests.take(number)
+            order = np.argsort(digest)
+            yield digest[order], row[order]
+
+    def _bucket(self, number: int, subject_of_row: NDArray[np.uint32]) -> tuple[NDArray[np.uint64], NDArray[np.uint32]]:
+        """The fingerprints of a bucket; its files go."""
+        parts = []
+        for part in range(_PARTS):
+            digest, row = self._records.take(number * _PARTS + part)
+            parts.append(sort_unique(digest, subject_of_row[row]))
+        digests, subjects = zip(*parts, strict=True)
+        return np.concatenate(digests), np.concatenate(subjects)
+
+
+def _add_filled(sorter: _Sorter, columns: list[NDArray[np.uint64]], rows: NDArray[np.uint32]) -> None:
+    """Put away columns of digests of the same rows, those that are not 0."""
+    digests = np.concatenate(columns)
+    there = digests != 0
+    sorter.add(digests[there], np.tile(rows, len(columns))[there])

@@ -15,7 +15,7 @@ from fingerprints.index.veiled import VeiledArray
 from fingerprints.secrets.digests import SUBJECT_CODE, code_of, posted_codes
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
     from types import TracebackType
 
@@ -155,8 +155,9 @@ def write_filter(folder: Path) -> int:
     return filtered
 
 
-def write_rows(folder: Path, rows: NDArray[np.uint64], subjects: NDArray[np.uint32], veil: Veil) -> None:
-    """Write the digests of whole rows, sorted, and whose they are."""
-    order = np.argsort(rows)
-    rows[order].astype("<u8").tofile(folder / "rows.u64")
-    veil.write(folder / "row-subjects.u32", subjects[order].astype("<u4"))
+def write_rows(folder: Path, parts: Iterable[tuple[NDArray[np.uint64], NDArray[np.uint32]]], veil: Veil) -> None:
+    """Write the digests of whole rows, sorted from part to part, and whose they are."""
+    with (folder / "rows.u64").open("wb") as rows, veil.writer(folder / "row-subjects.u32") as whose:
+        for digests, subjects in parts:
+            rows.write(digests.astype("<u8").data)
+            whose.write(subjects.astype("<u4"))

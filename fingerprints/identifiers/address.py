@@ -345,10 +345,15 @@ def town_of(canonical: str) -> str:
     return canonical if house is None else canonical[: house.start()]
 
 
-def house_of(canonical: str) -> str:
-    """The first house number of a canonical address, without the room; empty when there is none."""
+def town_and_house(canonical: str) -> tuple[str, str]:
+    """`town_of`, and the first house number without the room; empty when there is none."""
     house = _house(canonical)
-    return "-".join(house.group().split("-")[:_HOUSE_PARTS]) if house else ""
+    if house is None:
+        return canonical, ""
+    number = house.group()
+    if number.count("-") >= _HOUSE_PARTS:
+        number = "-".join(number.split("-")[:_HOUSE_PARTS])
+    return canonical[: house.start()], number
 
 
 def towns_in(text: str) -> tuple[str, ...]:

@@ -12,6 +12,7 @@ from collections import Counter
 from itertools import groupby
 from typing import TYPE_CHECKING, ClassVar, Final
 
+from fingerprints.identifiers._usual import lines_of
 from fingerprints.identifiers.interface import Examples, Found, IdentifierKind
 from fingerprints.text import DASHES, nfkc
 
@@ -24,6 +25,7 @@ MAX_PATTERNS: Final = 8
 _RARE_SHAPE: Final = 0.01
 _TABLE: Final = {**dict.fromkeys(map(ord, DASHES), "-"), ord("ー"): "-"}
 _NUMBER: Final = re.compile(r"(?=[^0-9]{0,39}[0-9])[A-Z0-9](?:[A-Z0-9./_-]{0,38}[A-Z0-9])?")
+_USUAL_LINES: Final = re.compile(lines_of("[A-Z]{0,8}[0-9]{1,24}"))
 _SPACES: Final = re.compile(r"\s+")
 _LETTER: Final = re.compile("[A-Za-z]")
 _TO_WIDE: Final = 0xFEE0
@@ -74,6 +76,9 @@ class CustomerNumber(IdentifierKind):
             text = nfkc(text).translate(_TABLE)
         text = _SPACES.sub("", text).upper() if " " in text or "\t" in text else text.upper()
         return text if _NUMBER.fullmatch(text) else None
+
+    def _usual_lines(self, lines: str) -> str | None:
+        return lines if _USUAL_LINES.fullmatch(lines) else None
 
     def find(self, text: str) -> Iterator[Found]:
         """Numbers of a learned form, standing alone."""

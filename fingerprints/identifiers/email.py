@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, ClassVar, Final
 
+from fingerprints.identifiers._usual import lines_of
 from fingerprints.identifiers.interface import Examples, Found, IdentifierKind
 from fingerprints.text import nfkc
 
@@ -24,6 +25,9 @@ _AT: Final = re.compile(rf"\s{{0,9}}(?:{_AT_WORDS})\s{{0,9}}|\s{{0,9}}@\s{{0,9}}
 _DOT: Final = re.compile(rf"\s{{0,9}}(?:{_DOT_WORDS})\s{{0,9}}", re.IGNORECASE)
 _ADDRESS: Final = re.compile(
     r"[a-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}@(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+(?:xn--[a-z0-9-]{1,59}|[a-z]{2,63})"
+)
+_USUAL_LINES: Final = re.compile(
+    lines_of(r"[a-z0-9_.+-]{1,64}+@(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}")
 )
 _LOCAL_END: Final = re.compile(
     r"(?:[A-Za-z0-9!#$%&'*+/=?^_`{|}~.\-０-９Ａ-Ｚａ-ｚ．＿－+]|\s?[\[(（<{]\s?(?:dot|ドット|どっと|\.)\s?[\])）>}]\s?|(?<=[a-z0-9])\s(?:dot|ドット|どっと)\s(?=[a-z0-9])){1,64}\Z",
@@ -125,6 +129,9 @@ class Email(IdentifierKind):
         if not _ADDRESS.fullmatch(text):
             text = _DOT.sub(".", _AT.sub("@", text)).replace("。", ".").strip()
         return text if _ADDRESS.fullmatch(text) and "**" not in text else None
+
+    def _usual_lines(self, lines: str) -> str | None:
+        return lines if _USUAL_LINES.fullmatch(lines) else None
 
     def find(self, text: str) -> Iterator[Found]:
         """Every address, from its at sign outwards."""

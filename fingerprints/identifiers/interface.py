@@ -8,6 +8,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Final
 
+from fingerprints.identifiers._usual import read_usual
 from fingerprints.text import normalise
 
 if TYPE_CHECKING:
@@ -70,6 +71,15 @@ class IdentifierKind(ABC):
     def under_label(self, text: str) -> str | None:
         """The canonical form of a value that a header or a label says is of this kind: read as freely as can be."""
         return self.canonical(text)
+
+    def under_label_many(self, texts: Sequence[str]) -> list[str | None]:
+        """`under_label` of each value of a column, None for empty ones; kinds have quicker ways for most values."""
+        return read_usual(texts, self._usual_lines, self.under_label)
+
+    def _usual_lines(self, lines: str) -> str | None:
+        """What `under_label` gives of each line, one a line; None where one of them has to be looked at closer."""
+        del lines
+        return None
 
     def slips(self, text: str) -> tuple[str, ...]:
         """Canonical forms of what somebody could have meant who wrote this with one slip; none where nobody asks."""

@@ -9,14 +9,23 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, ClassVar, Final
 
+from fingerprints.identifiers._usual import lines_of
 from fingerprints.identifiers.interface import Examples, IdentifierKind
-from fingerprints.identifiers.name import both_orders, split_name, strip_honorifics, usual_name
+from fingerprints.identifiers.name import (
+    NO_HONORIFIC,
+    both_orders,
+    split_name,
+    strip_honorifics,
+    usual_name,
+    without_spaces,
+)
 from fingerprints.text import normalise
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 _TABLE: Final = str.maketrans("ァィゥェォッャュョヮヵヶヂヅヲヱヰヴ-", "アイウエオツヤユヨワカケジズオエイブー")
+_USUAL_LINES: Final = re.compile(lines_of(f"[ァ-ヺ][ァ-ヺー]{{1,39}}+{NO_HONORIFIC}"))
 _KANA: Final = re.compile(r"[ァ-ヺ][ァ-ヺー]{1,39}")
 
 
@@ -60,6 +69,10 @@ class Kana(IdentifierKind):
     def comparable(self, text: str) -> str:
         """Normalised, with the kana folded as in the canonical form."""
         return normalise(text).translate(_TABLE)
+
+    def _usual_lines(self, lines: str) -> str | None:
+        lines = without_spaces(lines)
+        return lines.translate(_TABLE) if _USUAL_LINES.fullmatch(lines) else None
 
     def _join(self, parts: Sequence[str]) -> str | None:
         joined = strip_honorifics("".join(parts)).translate(_TABLE)

@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from typing import ClassVar, Final
 
+from fingerprints.identifiers._usual import lines_of
 from fingerprints.identifiers.interface import Examples, IdentifierKind
 from fingerprints.text import fold, is_folded, normalise, to_katakana
 
@@ -30,6 +31,8 @@ _PLAIN: Final = re.compile(r"[一-鿿々ァ-ヺー]{1,30}(?: [一-鿿々ァ-ヺ�
 _TWO_PLAIN: Final = re.compile(
     r"([一-鿿々ァ-ヺー]{1,30})(?<![様マン殿氏君生中])[ 　]([一-鿿々ァ-ヺー]{1,30})(?<![様マン殿氏君生中])"
 )
+NO_HONORIFIC: Final = "(?<![様殿氏君])(?<!サマ)(?<!サン)(?<!クン)(?<!チャン)(?<!先生)(?<!御中)"
+_USUAL_LINES: Final = re.compile(lines_of(f"[一-鿿々ァ-ヺー]{{2,60}}+{NO_HONORIFIC}"))
 _IDEOGRAPH: Final = re.compile("[一-鿿]")
 _HALF: Final = 2
 _HALF_OF_KANA: Final = 3
@@ -50,6 +53,11 @@ def usual_name(text: str) -> str | None:
     """A name as most are written, which folding changes nothing of but the width of its space; None for others."""
     text = text.replace("　", " ")
     return text if _PLAIN.fullmatch(text) and is_folded(text) else None
+
+
+def without_spaces(text: str) -> str:
+    """The text without the spaces that stand between a family and a given name."""
+    return text.replace("　", "").replace(" ", "")
 
 
 def split_name(text: str) -> list[str]:
@@ -102,6 +110,10 @@ class Name(IdentifierKind):
         usual = (usual_name(text) or "").replace(" ", "")
         return usual if len(usual) > 1 else join_name(split_name(text))
 
+    def _usual_lines(self, lines: str) -> str | None:
+        lines = without_spaces(lines)
+        return lines if _USUAL_LINES.fullmatch(lines) and is_folded(lines) else None
+
     def comparable(self, text: str) -> str:
         """Normalised, without the hyphens that stand between a family and a given name in Japanese."""
         return _INNER_HYPHEN.sub("", normalise(text))
@@ -142,4 +154,7 @@ def halves_of(canonical: str) -> tuple[str, ...]:
     if canonical.isascii():
         return tuple(dict.fromkeys(word for word in canonical.split(" ") if len(word) > 1))[:_MOST_WORDS]
     size = _HALF if _IDEOGRAPH.search(canonical) else _HALF_OF_KANA
-    return tuple(dict.fromkeys((canonical[:size], canonical[-size:]))) if len(canonical) > size else ()
+    if len(canonical) <= size:
+        return ()
+    begins, ends = canonical[:size], canonical[-size:]
+    return (begins, ends) if begins != ends else (begins,)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, ClassVar, Final
 
+from fingerprints.identifiers._usual import lines_of
 from fingerprints.identifiers.interface import Examples, Found, IdentifierKind, is_among_japanese
 from fingerprints.slips import digits_meant
 from fingerprints.text import nfkc, to_digits
@@ -26,6 +27,7 @@ _FLOAT: Final = re.compile(r"(\d)\.(\d{8,9})e\+(?:09|9|10)", re.IGNORECASE)
 _NATIONAL: Final = re.compile(r"0(?:[256789]0\d{8}|800\d{7}|[1-9]\d{8})")
 _USUAL: Final = re.compile(r"(0[256789]0)-?([0-9]{4})-?([0-9]{4})")
 """How most mobile numbers are written; read at once."""
+_USUAL_LINES: Final = re.compile(lines_of("0[256789]0-?[0-9]{4}-?[0-9]{4}"))
 _ABROAD: Final = re.compile(r"\+(?!81)[1-9]\d{7,14}")
 _RUN: Final = re.compile(rf"[{_DIGITS}+＋(（][{_DIGITS}{_SEPARATORS}]{{8,}}")
 _KANJI_RUN: Final = re.compile(rf"[〇零][{_KANJI}{_SEPARATORS}]{{8,40}}")
@@ -103,6 +105,9 @@ class Phone(IdentifierKind):
     def under_label(self, text: str) -> str | None:
         """Also the number of a line at home without its zero, as a spreadsheet keeps it."""
         return self.canonical(text) or self.without_zero(text)
+
+    def _usual_lines(self, lines: str) -> str | None:
+        return lines.replace("-", "") if _USUAL_LINES.fullmatch(lines) else None
 
     def without_zero(self, text: str) -> str | None:
         """A number of a line at home whose leading zero a spreadsheet dropped, where the column says it is one."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, ClassVar, Final
 
+from fingerprints.identifiers._usual import lines_of
 from fingerprints.identifiers.interface import Examples, Found, IdentifierKind, is_among_japanese
 from fingerprints.slips import digits_meant
 from fingerprints.text import fold, to_digits
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
 _WRITTEN: Final = re.compile(r"〒?\s{0,9}(\d{3})[\s.ー-]{0,3}(\d{4})")
 _LOST_ZERO: Final = re.compile(r"([1-9]\d{4,5})(?:\.0)?")
+_USUAL_LINES: Final = re.compile(lines_of("[0-9]{3}-?[0-9]{4}"))
 _D: Final = "0-9０-９"
 _MASK: Final = "*＊×xX●○■#"
 """After a hyphen, what hides the rest of a phone number: 060-0001-****."""
@@ -68,6 +70,9 @@ class PostalCode(IdentifierKind):
     def under_label(self, text: str) -> str | None:
         """Codes of other countries too: 2617, EC1A 1BB."""
         return self.canonical(text) or _abroad(text)
+
+    def _usual_lines(self, lines: str) -> str | None:
+        return lines.replace("-", "") if _USUAL_LINES.fullmatch(lines) else None
 
     def slips(self, text: str) -> tuple[str, ...]:
         """Codes with one digit another, or two neighbours swapped."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 
 INDEX_VERSION: Final = 4
 MANIFEST_FILE: Final = "manifest.json"
+_READERS: Final = 2
+"""Files that are read for their checksums at once: more would wait for one another."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,12 +142,18 @@ def write_manifest(folder: Path, manifest: Manifest, veil: Veil, before: Manifes
         before: The manifest of the generation that files were linked from: their checksums are taken from it.
     """
     known = before.files if before is not None else {}
-    files = {}
-    for path in sorted(one for one in folder.rglob("*") if one.is_file()):
-        name, stat = path.relative_to(folder).as_posix(), path.stat()
-        if name != MANIFEST_FILE:
-            linked = stat.st_nlink > 1 and name in known and known[name].size_bytes == stat.st_size
-            files[name] = known[name] if linked else FileInfo(stat.st_size, checksum(path))
+    paths = {
+        path.relative_to(folder).as_posix(): path
+        for path in sorted(one for one in folder.rglob("*") if one.is_file() and one.name != MANIFEST_FILE)
+    }
+
+    def take_stock(name: str) -> FileInfo:
+        stat = paths[name].stat()
+        linked = stat.st_nlink > 1 and name in known and known[name].size_bytes == stat.st_size
+        return known[name] if linked else FileInfo(stat.st_size, checksum(paths[name]))
+
+    with ThreadPoolExecutor(_READERS) as readers:  # hashing leaves the interpreter free
+        files = dict(zip(paths, readers.map(take_stock, paths), strict=True))
     manifest = replace(manifest, files=files)
     body = asdict(manifest)
     stated = {**body, "checksum": _sum(body), "code": veil.code(_canonical(body))}

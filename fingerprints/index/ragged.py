@@ -49,9 +49,18 @@ class Ragged:
 
     def take(self, rows: NDArray[np.integer]) -> tuple[NDArray[np.int64], NDArray[np.unsignedinteger]]:
         """The rows' lengths, and their values one after the other."""
+        if rows.size and int(rows[-1]) - int(rows[0]) == rows.size - 1 and bool((rows[1:] > rows[:-1]).all()):
+            return self._stretch(int(rows[0]), int(rows[-1]) + 1)
         starts, ends = self._bounds(rows)
         lengths = ends - starts
         return lengths, self._data[flat_positions(starts, lengths)]
+
+    def _stretch(self, first: int, last: int) -> tuple[NDArray[np.int64], NDArray[np.unsignedinteger]]:
+        """The same of neighbours, which lie in one piece."""
+        rows = np.arange(first, last)
+        ends = self._bases[rows >> _BLOCK_BITS] + self._ends.between(first, last).astype(np.int64)
+        begin = int(self._bounds(rows[:1])[0][0])
+        return np.diff(ends, prepend=begin), self._data.between(begin, int(ends[-1]))
 
     def let_go(self) -> None:
         """Keep nothing of the files in memory until they are read again."""

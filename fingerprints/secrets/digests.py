@@ -33,6 +33,8 @@ SUBJECT_CODE: Final = 31
 """Ends the digest that stands for a subject without a customer number."""
 _CODE_MASK: Final = (1 << CODE_BITS) - 1
 _PRF_MASK: Final = ((1 << 64) - 1) ^ _CODE_MASK
+_MOSTLY_DIFFERENT: Final = 0.8
+"""Share of different values above which looking for those that come again costs more than it saves."""
 _LONE: Final = 1 << CODE_BITS  # stands for a digest whose 58 bits came out as none
 
 
@@ -92,7 +94,14 @@ class Digester:
         return _coded(int.from_bytes(hasher.digest(), "little"), code)
 
     def digest_many(self, kind: str, values: Sequence[str | None]) -> NDArray[np.uint64]:
-        """The digests of many values, in order; 0 where there is none."""
+        """The digests of many values, in order; 0 where there is none. Values that come again are digested once."""
+        place = {value: n for n, value in enumerate(dict.fromkeys(values))}
+        if len(place) > _MOSTLY_DIFFERENT * len(values):
+            return self._digest_each(kind, values)
+        words = self._digest_each(kind, list(place))
+        return words[np.fromiter(map(place.__getitem__, values), np.intp, len(values))]
+
+    def _digest_each(self, kind: str, values: Sequence[str | None]) -> NDArray[np.uint64]:
         state, code = self._state_of(kind)
         copy = state.copy
         parts: list[bytes] = []

@@ -113,6 +113,7 @@ def test_a_city_may_be_left_out_where_one_city_has_the_town(data: st.DataObject,
     assume(
         len(town) > 3
         and not ROW.fullmatch(town)
+        and not re.match("[^一二三四五六七八九十][一二三四五六七八九十]+丁目", town)  # one letter is no town by itself
         and not re.search("[市区町村郡0-9０-９]|[一二三四五六七八九十]番.?", town[:-1])
     )
     usual = KIND.canonical(f"{prefecture}{city}{town}{block}-{building}")
