@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -10,28 +10,31 @@ if TYPE_CHECKING:
 _BLOCK: Final = 32
 """Values read together; one that is written otherwise costs this many to be read one by one."""
 
+T = TypeVar("T")
 
-def read_usual(
-    texts: Sequence[str], usual: Callable[[str], str | None], read: Callable[[str], str | None]
-) -> list[str | None]:
-    """The canonical form of each text, None where it has none or is empty.
+
+def read_blocks(
+    texts: Sequence[str], usual: Callable[[str], Sequence[T] | None], read: Callable[[str], T], nothing: T
+) -> list[T]:
+    """What each text gives.
 
     Args:
         texts: As they are written.
-        usual: Of texts, one a line, their canonical forms, one a line; None where one of them is not written usually.
-        read: The canonical form of any text.
+        usual: Of texts, one a line, what each gives; None where one of them is not written usually.
+        read: What any text gives.
+        nothing: What an empty one gives.
     """
     filled = [text for text in texts if text]
-    out: list[str | None] = []
+    out: list[T] = []
     for start in range(0, len(filled), _BLOCK):
         block = filled[start : start + _BLOCK]
-        forms = usual("\n".join(block))
-        lines = forms.split("\n") if forms is not None else ()
-        out += lines if len(lines) == len(block) else map(read, block)  # a text of several lines makes them more
+        found = usual("\n".join(block))
+        # A text of several lines makes them more.
+        out += found if found is not None and len(found) == len(block) else map(read, block)
     if len(filled) == len(texts):
         return out
     given = iter(out)
-    return [next(given) if text else None for text in texts]
+    return [next(given) if text else nothing for text in texts]
 
 
 def lines_of(value: str) -> str:

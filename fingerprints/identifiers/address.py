@@ -17,7 +17,7 @@ from fingerprints.identifiers.interface import Examples, Found, IdentifierKind
 from fingerprints.text import DASHES, fold, is_folded, kanji_number, nfkc, normalise, to_katakana
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
 PREFECTURES: Final = (
     "北海道|青森県|岩手県|宮城県|秋田県|山形県|福島県|茨城県|栃木県|群馬県|埼玉県|千葉県|東京都|神奈川県|新潟県|富山県|"
@@ -62,6 +62,8 @@ _MAY_BE_PLACED: Final = re.compile(
     r"|(?:札幌|旭川|帯広|岩見沢|網走|砂川|名寄|美唄|石狩|士別|北見|芦別|深川|江別)市[^\d]{1,20}\d{1,2}(?:-\d|[東西南北]\d)"
 )
 """Addresses with a known city whose town the postal table has in other words: at a crossing, or in a numbered row."""
+_OF_ROWS: Final = re.compile("京都市|札幌|旭川|帯広|岩見沢|網走|砂川|名寄|美唄|石狩|士別|北見|芦別|深川|江別")
+_USUAL_LINES: Final = re.compile(rf"^{_USUAL.pattern}$", re.MULTILINE)
 _KANJI_DIGIT: Final = re.compile(f"[{_N}]")
 _LOOSE: Final = re.compile(rf"-+(?![\d{_N}])")
 _STRAY: Final = re.compile(r"-+(?![\d-])|(?<=-)-+|^-+")
@@ -201,8 +203,25 @@ class Address(IdentifierKind):
 
     def _usual(self, match: re.Match[str]) -> str | None:
         """An address as most are written: only its town is not read at once, and towns come again and again."""
-        town = _canonical_town(match[1])
+        town, _is_placed = _canonical_town(match[1])
         return town and f"{town}{match[2]}-{match[3]}-{match[4]}" + (f"-{match[5]}" if match[5] else "")
+
+    def _usual_forms(self, lines: str) -> Sequence[str] | None:
+        found = _USUAL_LINES.findall(lines)
+        if len(found) <= lines.count("\n"):
+            return None
+        forms = [
+            f"{town}{block}-{building}-{entrance}" + (f"-{room}" if room else "")
+            for written, block, building, entrance, room in found
+            if (town := _canonical_town(written)[0])
+        ]
+        return forms if len(forms) == len(found) else None
+
+    def _usual_readings(self, lines: str) -> Sequence[tuple[str, ...]] | None:
+        forms = self._usual_forms(lines)
+        if forms is None or not all(_canonical_town(written)[1] for written, *_ in _USUAL_LINES.findall(lines)):
+            return None
+        return [(form,) for form in forms]
 
     def _any(self, text: str) -> str | None:
         """An address in any spelling."""
@@ -324,10 +343,14 @@ def _with_last_number(text: str) -> str:
 
 
 @lru_cache(1 << 16)
-def _canonical_town(written: str) -> str | None:
-    """What stands before the house number, in the form that it has in a canonical address."""
+def _canonical_town(written: str) -> tuple[str | None, bool]:
+    """What stands before the house number, as in a canonical address; and whether it says the one place where it is."""
     whole = Address()._any(f"{written}1-1-1")  # noqa: SLF001  # our own
-    return whole.removesuffix("1-1-1") if whole and whole.endswith("1-1-1") else None
+    town = whole.removesuffix("1-1-1") if whole and whole.endswith("1-1-1") else None
+    if not town:
+        return None, False
+    is_known = bool(_KNOWN_CITY.match(town) or _PREFECTURE.search(written))
+    return town, is_known and not _OF_ROWS.match(town)
 
 
 def _house(text: str) -> re.Match[str] | None:

@@ -8,7 +8,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Final
 
-from fingerprints.identifiers._usual import read_usual
+from fingerprints.identifiers._usual import read_blocks
 from fingerprints.text import normalise
 
 if TYPE_CHECKING:
@@ -68,18 +68,34 @@ class IdentifierKind(ABC):
         canonical = self.canonical(text)
         return () if canonical is None else (canonical,)
 
+    def readings_many(self, texts: Sequence[str]) -> list[tuple[str, ...]]:
+        """`readings` of each value of a column, none for empty ones."""
+        return read_blocks(texts, self._usual_readings, self.readings, ())
+
     def under_label(self, text: str) -> str | None:
         """The canonical form of a value that a header or a label says is of this kind: read as freely as can be."""
         return self.canonical(text)
 
     def under_label_many(self, texts: Sequence[str]) -> list[str | None]:
         """`under_label` of each value of a column, None for empty ones; kinds have quicker ways for most values."""
-        return read_usual(texts, self._usual_lines, self.under_label)
+        return read_blocks(texts, self._usual_forms, self.under_label, None)
+
+    def _usual_forms(self, lines: str) -> Sequence[str] | None:
+        """The canonical form of each line; None where one of them has to be looked at closer."""
+        forms = self._usual_lines(lines)
+        return None if forms is None else forms.split("\n")
 
     def _usual_lines(self, lines: str) -> str | None:
-        """What `under_label` gives of each line, one a line; None where one of them has to be looked at closer."""
+        """The same as lines, for kinds of which most values change in a few signs."""
         del lines
         return None
+
+    def _usual_readings(self, lines: str) -> Sequence[tuple[str, ...]] | None:
+        """The readings of each line; None where one of them has to be looked at closer."""
+        if type(self).readings is not IdentifierKind.readings:
+            return None
+        forms = self._usual_forms(lines)
+        return None if forms is None else [(form,) for form in forms]
 
     def slips(self, text: str) -> tuple[str, ...]:
         """Canonical forms of what somebody could have meant who wrote this with one slip; none where nobody asks."""

@@ -14,6 +14,7 @@ from fingerprints.identifiers.interface import Examples, IdentifierKind
 from fingerprints.identifiers.name import (
     NO_HONORIFIC,
     both_orders,
+    in_both_orders,
     split_name,
     strip_honorifics,
     usual_name,
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 _TABLE: Final = str.maketrans("ァィゥェォッャュョヮヵヶヂヅヲヱヰヴ-", "アイウエオツヤユヨワカケジズオエイブー")
+_PART: Final = rf"(?!ャン(?:[ 　]|$))(?:[ァ-ヺ][ァ-ヺー]{{1,19}}{NO_HONORIFIC}|(?![マン])[ァ-ヺ])"
+_TWO_LINES: Final = re.compile(rf"^{_PART}[ 　]{_PART}$", re.MULTILINE)
 _USUAL_LINES: Final = re.compile(lines_of(f"[ァ-ヺ][ァ-ヺー]{{1,39}}+{NO_HONORIFIC}"))
 _KANA: Final = re.compile(r"[ァ-ヺ][ァ-ヺー]{1,39}")
 
@@ -73,6 +76,12 @@ class Kana(IdentifierKind):
     def _usual_lines(self, lines: str) -> str | None:
         lines = without_spaces(lines)
         return lines.translate(_TABLE) if _USUAL_LINES.fullmatch(lines) else None
+
+    def _usual_readings(self, lines: str) -> Sequence[tuple[str, ...]] | None:
+        if len(_TWO_LINES.findall(lines)) <= lines.count("\n"):
+            return None
+        parts = (line.replace("　", " ").split(" ") for line in lines.translate(_TABLE).split("\n"))
+        return [in_both_orders(family, given) for family, given in parts]
 
     def _join(self, parts: Sequence[str]) -> str | None:
         joined = strip_honorifics("".join(parts)).translate(_TABLE)

@@ -9,11 +9,14 @@ dictionary reached F1 0.20 in a measurement): they confirm.
 from __future__ import annotations
 
 import re
-from typing import ClassVar, Final
+from typing import TYPE_CHECKING, ClassVar, Final
 
 from fingerprints.identifiers._usual import lines_of
 from fingerprints.identifiers.interface import Examples, IdentifierKind
 from fingerprints.text import fold, is_folded, normalise, to_katakana
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 MAX_TEXT: Final = 200
 _BRACKETS: Final = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|<[^<>]*>|「[^「」]*」|【[^【】]*】")
@@ -33,6 +36,9 @@ _TWO_PLAIN: Final = re.compile(
 )
 NO_HONORIFIC: Final = "(?<![様殿氏君])(?<!サマ)(?<!サン)(?<!クン)(?<!チャン)(?<!先生)(?<!御中)"
 _USUAL_LINES: Final = re.compile(lines_of(f"[一-鿿々ァ-ヺー]{{2,60}}+{NO_HONORIFIC}"))
+_PART: Final = rf"(?!ャン(?:[ 　]|$))(?:[一-鿿々ァ-ヺー]{{2,30}}{NO_HONORIFIC}|(?![様殿氏君生中マン])[一-鿿々ァ-ヺー])"
+"""A family or a given name that makes no honorific, by itself or with what stands before it."""
+_TWO_LINES: Final = re.compile(rf"^({_PART})[ 　]({_PART})$", re.MULTILINE)
 _IDEOGRAPH: Final = re.compile("[一-鿿]")
 _HALF: Final = 2
 _HALF_OF_KANA: Final = 3
@@ -114,6 +120,12 @@ class Name(IdentifierKind):
         lines = without_spaces(lines)
         return lines if _USUAL_LINES.fullmatch(lines) and is_folded(lines) else None
 
+    def _usual_readings(self, lines: str) -> Sequence[tuple[str, ...]] | None:
+        found = _TWO_LINES.findall(lines)
+        if len(found) <= lines.count("\n") or not is_folded(lines):
+            return None
+        return [in_both_orders(family, given) for family, given in found]
+
     def comparable(self, text: str) -> str:
         """Normalised, without the hyphens that stand between a family and a given name in Japanese."""
         return _INNER_HYPHEN.sub("", normalise(text))
@@ -121,8 +133,7 @@ class Name(IdentifierKind):
     def readings(self, text: str) -> tuple[str, ...]:
         """Both orders when a separator shows where the family name ends."""
         if (two := _TWO_PLAIN.fullmatch(text)) and is_folded(text):
-            family, given = two.groups()
-            return (family + given, given + family) if family != given else (family + given,)
+            return in_both_orders(*two.groups())
         parts = split_name(text)
         if plain := both_orders(parts):
             return plain
@@ -134,7 +145,11 @@ def both_orders(parts: list[str]) -> tuple[str, ...]:
     """Both orders of a family and a given name of plain letters that end as no honorific does; none of others."""
     if len(parts) != 2 or not all(map(_PLAIN.fullmatch, parts)):  # noqa: PLR2004  # family and given
         return ()
-    family, given = parts
+    return in_both_orders(*parts)
+
+
+def in_both_orders(family: str, given: str) -> tuple[str, ...]:
+    """A name and the same with its parts turned."""
     return (family + given, given + family) if family != given else (family + given,)
 
 

@@ -29,11 +29,13 @@ SURPRISE: Final = 20.0  # bits by which the hits exceed what the neighbourhood m
 PROBES: Final = 512  # numbers beside those of a batch
 BLOCK: Final = 4  # last digits that a block's numbers differ in
 _SUFFIXES: Final = 10**BLOCK
-_ABOUT_CALLS: Final = re.compile(
-    "着信|迷惑|勧誘|口コミ|クチコミ|名乗|営業電話|セールス|ワン切り|詐欺|折り返し|しつこ|spam|scam|telemarket|robocall",
-    re.IGNORECASE,
-)
+_OF_CALLS_LATIN: Final = ("spam", "scam", "telemarket", "robocall")
+_OF_CALLS: Final = (
+    "着信", "迷惑", "勧誘", "口コミ", "クチコミ", "名乗", "営業電話", "セールス", "ワン切り", "詐欺", "折り返し",
+    "しつこ", *_OF_CALLS_LATIN,
+)  # fmt: skip
 """What collections of nuisance calls say of a number; they list whoever called, customers or not."""
+_ABOUT_CALLS: Final = re.compile("|".join(_OF_CALLS), re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +74,14 @@ def look_at_phones(
         return PhonePart(np.zeros(0, np.int64), listed)
     strange = _beside(phones.values)
     hits = int(np.unique(index.lookup(digester.digest_many("phone", strange)).query).size)
-    told = [unit for unit in np.unique(ours).tolist() if _ABOUT_CALLS.search(units.words(unit))]
+    about = any(map(_may_be_about_calls, units.pieces()))  # most passages are not, and are asked at once
+    told = [unit for unit in np.unique(ours).tolist() if _ABOUT_CALLS.search(units.words(unit))] if about else []
     return PhonePart(np.array(told, np.int64), listed, len(strange), hits)
+
+
+def _may_be_about_calls(text: str) -> bool:
+    folded = text.casefold()
+    return any(word in folded for word in (_OF_CALLS_LATIN if folded.isascii() else _OF_CALLS))
 
 
 def _beside(numbers: Sequence[str]) -> list[str]:

@@ -16,8 +16,7 @@ import numpy as np
 
 from fingerprints.identifiers.customer_number import CustomerNumber
 from fingerprints.identifiers.email import with_at_signs
-from fingerprints.pairs import PAIRS
-from fingerprints.secrets.digests import derive_parts
+from fingerprints.pairs import PAIRS, derive_columns
 from matcher.find.candidate_spans import NEWEST, hot_spans
 from matcher.find.dummies import dummy_test, is_dummy
 from matcher.find.masked import find_phones
@@ -31,6 +30,7 @@ if TYPE_CHECKING:
     from fingerprints.secrets.digests import Digester
 
 USUAL_PAIRS = tuple(pair for pair in PAIRS if not pair.slips)
+USUAL_PARTS = frozenset(term.name for pair in USUAL_PAIRS for term in (pair.left, pair.right) if term.part)
 WITH_PARTS = frozenset(term.kind for pair in USUAL_PAIRS for term in (pair.left, pair.right) if term.part)
 
 
@@ -84,18 +84,17 @@ class Collected:
     def digest_rest(self, digester: Digester, kinds: Collection[str], wanted: NDArray[np.bool_]) -> dict[str, Terms]:
         """The values of all other kinds, and the parts of every kind, of the units that are wanted."""
         rest: dict[str, tuple[list[int], list[str]]] = defaultdict(lambda: ([], []))
-        for kind, (units, values) in self.values.items():
-            kept = np.flatnonzero(wanted[np.array(units, np.int64)]).tolist()
-            some = (
-                [(units[i], values[i]) for i in kept]
-                if len(kept) < len(units)
-                else list(zip(units, values, strict=True))
-            )
+        for kind, both in self.values.items():
+            units, values = both
+            is_kept = wanted[np.array(units, np.int64)]
+            if not is_kept.all():
+                kept = is_kept.tolist()
+                units, values = list(compress(units, kept)), list(compress(values, kept))
             if kind not in kinds:
-                _add_all(rest[kind], some)
-            for unit, value in some if kind in WITH_PARTS else ():
-                for part, pieces in derive_parts(kind, value).items():
-                    _add_all(rest[f"{kind}.{part}"], [(unit, piece) for piece in pieces])
+                _add_filled(rest[kind], units, values)
+            for part, columns in (derive_columns(kind, values) if kind in WITH_PARTS else {}).items():
+                for column in columns if f"{kind}.{part}" in USUAL_PARTS else ():
+                    _add_filled(rest[f"{kind}.{part}"], units, column)
         return {
             term: _digested(digester, term, np.array(units, np.int64), values)
             for term, (units, values) in rest.items()
@@ -103,10 +102,10 @@ class Collected:
         }
 
 
-def _add_all(to: tuple[list[int], list[str]], pairs: Iterable[tuple[int, str]]) -> None:
-    for unit, value in pairs:
-        to[0].append(unit)
-        to[1].append(value)
+def _add_filled(to: tuple[list[int], list[str]], units: Sequence[int], values: Sequence[str | None]) -> None:
+    """Values that are there, and their units."""
+    to[0].extend(compress(units, values))
+    to[1].extend(value for value in values if value)
 
 
 def _digested(digester: Digester, term: str, units: NDArray[np.int64], values: Sequence[str]) -> Terms:
@@ -150,17 +149,20 @@ def canonical_forms(kind: IdentifierKind, cells: Sequence[str], *, labelled: boo
         cells: As written.
         labelled: A header says that they are of this kind: they are read more freely.
     """
-    known: dict[str, tuple[str, ...]] = {"": ()}
-    readings = kind.readings
-    forms = []
-    for cell in cells:
-        form = known.get(cell)
-        if form is None:
-            form = readings(cell)
-            if not form and labelled and (free := kind.under_label(cell)):
-                form = (free,)
-            known[cell] = form
-        forms.append(form)
+    different = dict.fromkeys(cells)
+    if len(different) == len(cells):
+        return _forms_of(kind, cells, labelled=labelled)
+    texts = list(different)
+    known = dict(zip(texts, _forms_of(kind, texts, labelled=labelled), strict=True))
+    return [known[cell] for cell in cells]
+
+
+def _forms_of(kind: IdentifierKind, cells: Sequence[str], *, labelled: bool) -> list[tuple[str, ...]]:
+    forms = kind.readings_many(cells)
+    if labelled and not all(forms):
+        for place, (form, cell) in enumerate(zip(forms, cells, strict=True)):
+            if not form and cell and (free := kind.under_label(cell)):
+                forms[place] = (free,)
     return forms
 
 

@@ -17,7 +17,7 @@ from matcher.units.columns import kind_of_header
 from matcher.units.units import LABELS, LATEST_BIRTH, Text, Units, as_compared
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -100,6 +100,10 @@ class ProseUnits(Units):
     def words(self, unit: int) -> str:
         """The cluster with the words around it."""
         return self._context(unit)
+
+    def pieces(self) -> Iterator[str]:
+        """The whole passage."""
+        yield self.prose.text
 
     def text(self, kind: str, unit: int) -> Text:
         """The words around, never one field alone."""

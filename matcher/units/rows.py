@@ -17,7 +17,7 @@ from matcher.units.columns import Field, type_columns
 from matcher.units.units import LATEST_BIRTH, PERSONAL, Text, Units, as_compared
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -148,6 +148,10 @@ class RowUnits(Units):
     def words(self, unit: int) -> str:
         """The row."""
         return " ".join(column[unit] for column in self.rows.columns if column[unit])
+
+    def pieces(self) -> Iterator[str]:
+        """The columns."""
+        yield from map("\n".join, self.rows.columns)
 
     def _row(self, unit: int, *, named: bool = False) -> str:
         """The row but for cells that hold no words, to look for a name or an address in.

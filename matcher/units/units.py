@@ -117,6 +117,10 @@ class Units(ABC):
         """All that a unit holds, as it was read."""
 
     @abstractmethod
+    def pieces(self) -> Iterator[str]:
+        """Texts that hold every word of every unit, to ask of all at once whether one is there."""
+
+    @abstractmethod
     def text(self, kind: str, unit: int) -> Text:
         """Text to compare with a sketch of the kind."""
 

@@ -107,6 +107,24 @@ def test_a_house_has_one_form(
 
 
 @MANY
+@given(st.data(), numbers, numbers, numbers, st.sampled_from(["", " メゾン架空101号室", "　例示202"]), st.booleans())
+def test_many_usual_addresses_are_read_as_each_by_itself(
+    data: st.DataObject,
+    block: int,
+    building: int,
+    entrance: int,
+    room: str,
+    whole: bool,  # noqa: FBT001
+) -> None:
+    prefecture, city, town = data.draw(st.sampled_from(places()))
+    lead = data.draw(st.sampled_from([prefecture + city, city, ""]))
+    house = f"{block}丁目{building}番{entrance}号" if whole else f"{block}-{building}-{entrance}"
+    text = f"{lead}{town}{house}{room}"
+    assert KIND.readings_many([text]) == [KIND.readings(text)]
+    assert KIND.under_label_many([text]) == [KIND.under_label(text)]
+
+
+@MANY
 @given(st.data(), numbers, numbers)
 def test_a_city_may_be_left_out_where_one_city_has_the_town(data: st.DataObject, block: int, building: int) -> None:
     prefecture, city, town = data.draw(st.sampled_from(alone()))

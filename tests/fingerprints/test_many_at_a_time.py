@@ -77,6 +77,19 @@ def test_a_column_is_read_as_its_values_are(kind: str, data: st.DataObject) -> N
     texts = data.draw(st.one_of(usual, st.lists(values(kind), max_size=70), st.lists(values(kind), max_size=3)))
     expected = [KINDS[kind].under_label(text) if text else None for text in texts]
     assert KINDS[kind].under_label_many(texts) == expected
+    assert KINDS[kind].readings_many(texts) == [KINDS[kind].readings(text) if text else () for text in texts]
+
+
+PARTS_OF_NAMES = st.text("架空一生中先御様氏君殿々アサマクンチャーヤ", min_size=1, max_size=4)
+
+
+@pytest.mark.parametrize("kind", ["name", "kana"])
+@settings(max_examples=1500, deadline=None)
+@given(names=st.lists(st.tuples(PARTS_OF_NAMES, st.sampled_from([" ", "　", ""]), PARTS_OF_NAMES), max_size=3))
+def test_names_that_may_end_as_honorifics_do_are_read_alike(kind: str, names: list[tuple[str, str, str]]) -> None:
+    texts = ["".join(parts) for parts in names]
+    assert KINDS[kind].readings_many(texts) == [KINDS[kind].readings(text) for text in texts]
+    assert KINDS[kind].under_label_many(texts) == [KINDS[kind].under_label(text) for text in texts]
 
 
 @pytest.mark.parametrize("kind", sorted(KINDS))
