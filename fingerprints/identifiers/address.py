@@ -233,7 +233,7 @@ class Address(IdentifierKind):
         text = _COUNTY.sub("", text, count=1) if "郡" in text and _COUNTY.match(text) else text
         text = _with_last_number(text)
         if not _KNOWN_CITY.match(text) or _MAY_BE_PLACED.match(text):
-            text = placed(text, gazetteer(_spelled))
+            text = placed(text, gazetteer(spelled_place))
         house = _house(text)
         if house is not None:
             town, tail = text[: house.start()], text[house.end() :]
@@ -250,7 +250,7 @@ class Address(IdentifierKind):
 
     def _lone_town(self, text: str) -> str | None:
         """The only town of that name, whose city was left out."""
-        found = gazetteer(_spelled).cities_of(_spelled(text))
+        found = gazetteer(spelled_place).cities_of(spelled_place(text))
         return found[0] if len(found) == 1 else None
 
     def readings(self, text: str) -> tuple[str, ...]:
@@ -260,13 +260,13 @@ class Address(IdentifierKind):
             canonical = self._unplaced(text)
             if canonical is None:
                 return ()
-            return gazetteer(_spelled).completed(canonical) or with_rows(canonical, gazetteer(_spelled))
+            return gazetteer(spelled_place).completed(canonical) or with_rows(canonical, gazetteer(spelled_place))
         if canonical.isascii() or _house(canonical) is None:
             return (canonical,)
         if _KNOWN_CITY.match(canonical) or _PREFECTURE.search(text):
-            in_rows = with_rows(canonical, gazetteer(_spelled)) if _MAY_BE_PLACED.match(canonical) else ()
+            in_rows = with_rows(canonical, gazetteer(spelled_place)) if _MAY_BE_PLACED.match(canonical) else ()
             return (canonical, *in_rows)
-        return (canonical, *gazetteer(_spelled).completed(canonical))
+        return (canonical, *gazetteer(spelled_place).completed(canonical))
 
     def comparable(self, text: str) -> str:
         """Normalised, with house numbers as in the canonical form; buildings stay."""
@@ -281,7 +281,7 @@ class Address(IdentifierKind):
                 continue
             start = before.start() + _beginning(before.group())
             canonical = self.canonical(text[start : number.end()])
-            if canonical and gazetteer(_spelled).has_town(town_of(canonical)):
+            if canonical and gazetteer(spelled_place).has_town(town_of(canonical)):
                 yield Found(self.name, start, number.end(), canonical)
                 yield from self._with_room(text, start, number.end())
 
@@ -337,7 +337,7 @@ class Address(IdentifierKind):
 def _with_last_number(text: str) -> str:
     """串本町串本千二百三十四: numerals that end an address are its house, unless they end the name of its town."""
     number = _LAST_NUMERALS.search(text) if text[-1:] in _N else None
-    if number is None or gazetteer(_spelled).has_town(text):
+    if number is None or gazetteer(spelled_place).has_town(text):
         return text
     return text[: number.start()] + _as_digits(number)
 
@@ -382,12 +382,13 @@ def town_and_house(canonical: str) -> tuple[str, str]:
 def towns_in(text: str) -> tuple[str, ...]:
     """Towns that a text names without a house number, in the spelling of canonical addresses."""
     plain = Address().comparable(text)
-    known = gazetteer(_spelled)
+    known = gazetteer(spelled_place)
     towns = (known.town_around(plain, sign.start()) for sign in _SIGN_OF_CITY.finditer(plain))
     return tuple(dict.fromkeys(town for town in towns if town))
 
 
-def _spelled(text: str) -> str:
+def spelled_place(text: str) -> str:
+    """A city or a city and its town, as the postal table has them, in the spelling of canonical addresses."""
     if _PLAIN_PLACE.fullmatch(text) and is_folded(text):
         return text
     return _COUNTY.sub("", Address().comparable(text), count=1)
@@ -401,7 +402,7 @@ def _beginning(run: str) -> int:
     if prefectures:
         return prefectures[-1]
     plain = to_katakana(fold(run)).replace("ヶ", "ケ")
-    return (gazetteer(_spelled).where_one_begins(plain) or 0) if len(plain) == len(run) else 0
+    return (gazetteer(spelled_place).where_one_begins(plain) or 0) if len(plain) == len(run) else 0
 
 
 def _abroad(text: str) -> str | None:

