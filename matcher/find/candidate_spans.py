@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from fingerprints.identifiers.interface import NEAR
 from matcher.find import character_classes
 from matcher.find.character_classes import PAD, Signs
+from matcher.find.digit_runs import Runs, among_japanese, cards, kanji_phones, phones
+from matcher.find.mail_spans import mails
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
 REACH: Final = 48
 """Characters kept on either side of a hot place: the widest identifier is not cut."""
+_ERA_LETTERS: Final = "MTSHRmtshrＭＴＳＨＲ明大昭平令"
 _FIRST_KANA, _FIRST_KATAKANA = 0x3040, 0x30A0
 _FIRST_LETTER: Final = 0x3005  # 々; what comes before it is no letter of Japanese, but for the ideographic space
 _TO_LOWER: Final = 0x20
@@ -40,24 +42,7 @@ PLACE_SPAN: Final = 46
 OLDEST, NEWEST = 1880, 2049  # years of birth
 YEAR_DIGITS, DATE_DIGITS = 4, 8
 POSTAL_DIGITS = 7
-CARD_DIGITS, CARD_GROUP = 13, 4  # of the shortest number, and of each group but the last
 MONTH_SPAN: Final = 17  # between a day and its year: "rd of September, "
-_ASCII_LAST: Final = 0x7F
-LOST_DIGITS: Final = 9
-"""Of a number of a line at home whose leading zero was lost."""
-SHORTEST, KANJI_SPAN = 10, 40  # digits of the shortest phone number; characters of the widest one in kanji
-_AT_WORDS: Final = ("アット", "あっと")
-_BEFORE_AT: Final = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.\-０-９Ａ-Ｚａ-ｚ．＿－\])）]\s?\Z")
-_AFTER_AT: Final = re.compile(
-    r"[A-Za-z0-9\-０-９Ａ-Ｚａ-ｚ－]{1,63}(?:[.．。][A-Za-z0-9\-０-９Ａ-Ｚａ-ｚ－]|\s?[\[({<【(]|\s?ドット|\s?どっと|\s+dot\s)",
-    re.IGNORECASE,
-)
-_WORDED: Final = re.compile(
-    r"(?:[\[({<【(（]\s{0,9}(?:at|アット(?:マーク)?|あっと(?:まーく)?|@)\s{0,9}[\])}>】)）]|\s{1,9}at\s{1,9})\s?",
-    re.IGNORECASE,
-)
-_SPACED: Final = re.compile(rf" at(?= \s{{0,9}}+(?:{_AFTER_AT.pattern}))", re.IGNORECASE)
-"""The word between blanks, as `_WORDED` and `_AFTER_AT` want it: prose is full of it, so that it is one search."""
 _PIECE: Final = re.compile(r"\[0-9０-９\]\{(\d+)\}|\[(A-ZＡ-Ｚ)\]\{\d+\}|\\?([^\[\]{}\\])")
 _TO_WIDE: Final = 0xFEE0
 """From a character of ASCII to the same one in full width."""
@@ -76,71 +61,14 @@ def hot_spans(
         weak: Whether birth dates and postal codes are wanted, which prove nothing without a name.
     """
     found = Signs(text)
-    hot = [_phones(found), _kanji_phones(found), _masked(found), _addresses(found), _emails(found, text), _cards(found)]
+    runs = Runs(found)
+    hot = [phones(found, runs), kanji_phones(found), cards(found, runs)]
+    hot += [_masked(found), _addresses(found), mails(found)]
     hot.append(_numbers(found, text, tuple(number_patterns)))
     if weak:
         hot += [_dates(found, newest), _eras(found), _postal_codes(found), _labelled_codes(found, text)]
     places = np.sort(np.concatenate(hot)) - PAD
     return _spans(places, text) if places.size else []
-
-
-def _phones(found: Signs) -> NDArray[np.intp]:
-    """Groups that begin a number: a prefix of the numbering plan, and as many digits as it takes, to a group's end."""
-    group = np.flatnonzero(np.isin(found.values[found.first], (0, 5, 6, 7, 8, 9)))
-    begin, size = found.first[group], found.digits.size
-    values = np.concatenate([found.values, np.full(PAD, 10, np.uint8)])
-    v0, v1, v2 = (values[begin + n] for n in range(3))
-    run = np.concatenate([[0], np.cumsum(~found.linked)])
-    ends = np.zeros(size + PAD * 2, np.bool_)
-    ends[found.first + found.length - 1] = True
-    run_of = np.full(size + PAD * 2, -1, np.intp)
-    run_of[found.first + found.length - 1] = run[: found.first.size]
-    hot = np.zeros(group.size, np.bool_)
-    mobile = np.isin(v1, (2, 5, 6, 7, 8, 9)) & (v2 == 0)
-    nine = found.length == LOST_DIGITS
-    lost = np.concatenate([_among_japanese(found, nine), _standing_alone(found, nine)])
-    for fits, lengths in (
-        ((v0 == 0) & mobile, (11,)),
-        ((v0 == 0) & (v1 != 0) & (v1 <= 9), (10,)),  # noqa: PLR2004  # a digit, not the margin
-        ((v0 == 0) & (v1 == 0) & (v2 == 8), (13, 14)),  # noqa: PLR2004  # 0081
-        ((v0 == 8) & (v1 == 1), (11, 12)),  # noqa: PLR2004  # 81
-        ((v0 != 0) & (v1 == 0), (10,)),
-    ):
-        for length in lengths:
-            last = np.minimum(begin + length - 1, size)
-            hot |= fits & ends[last] & (run_of[last] == run[group])
-    return np.concatenate([found.start[group[hot]], lost])
-
-
-def _standing_alone(found: Signs, groups: NDArray[np.bool_]) -> NDArray[np.intp]:
-    """Where those of the groups begin that have blanks, line ends or the text's own ends beside them, nothing else."""
-    begins, ends = found.start[groups], found.end[groups]
-    before, after = ((found.codes[at] == 0) | found.is_code(at, " \t\r\n") for at in (begins - 1, ends + 1))
-    alone: NDArray[np.intp] = begins[before & after]
-    return alone
-
-
-def _cards(found: Signs) -> NDArray[np.intp]:
-    """Groups that begin a card's number: enough digits in a row, in groups of four at least."""
-    run = np.concatenate([[0], np.cumsum(~found.linked)])[: found.first.size]
-    run_of = np.repeat(run, found.length)
-    begins = np.isin(found.values[found.first], (2, 3, 4, 5, 6)) & (found.length >= CARD_GROUP)
-    group = np.flatnonzero(begins & (found.first + CARD_DIGITS <= found.digits.size))
-    group = group[~found.is_code(found.start[group] - 1, ".-")]  # the rest of a fraction is none
-    group = group[run_of[found.first[group] + CARD_DIGITS - 1] == run[group]]
-    following = found.length[np.minimum(group + 1, max(found.first.size - 1, 0))]
-    hot: NDArray[np.intp] = found.start[group[(found.length[group] >= CARD_DIGITS - 1) | (following >= CARD_GROUP)]]
-    return hot
-
-
-def _kanji_phones(found: Signs) -> NDArray[np.intp]:
-    """A zero in kanji that nine more numerals follow soon."""
-    if found.is_ascii:
-        return found.start[:0]
-    numerals = found.where(character_classes.KANJI_DIGIT)
-    begin = np.flatnonzero(found.is_code(numerals, "〇零"))
-    begin = begin[begin + SHORTEST - 1 < numerals.size]
-    return numerals[begin[numerals[begin + SHORTEST - 1] - numerals[begin] <= KANJI_SPAN]]
 
 
 def _masked(found: Signs) -> NDArray[np.intp]:
@@ -163,13 +91,14 @@ def _masked(found: Signs) -> NDArray[np.intp]:
 def _dates(found: Signs, newest: int) -> NDArray[np.intp]:
     """Years that people are born in, with a month and a day after them, before them, or run together with them."""
     dated = (found.length == YEAR_DIGITS) | (found.length == DATE_DIGITS)
-    four: NDArray[np.intp] = np.flatnonzero(dated & np.isin(found.values[found.first], (1, 2)))
-    digits = found.values[found.first[four][:, None] + np.arange(4)].astype(np.int64)
+    four: NDArray[np.intp] = np.flatnonzero(dated)
+    four = four[found.is_code(found.start[four], "12１２")]
+    digits = found.values(found.start[four][:, None] + np.arange(4)).astype(np.int64)
     year = digits @ np.array([1000, 100, 10, 1])
     four = four[(year >= OLDEST) & (year <= newest)]
     together: NDArray[np.intp] = four[found.length[four] == DATE_DIGITS]
-    begin = found.first[together]
-    together = together[(found.values[begin + 4] <= 1) & (found.values[begin + 6] <= 3)]  # noqa: PLR2004  # tens
+    begin = found.start[together]
+    together = together[(found.values(begin + 4) <= 1) & (found.values(begin + 6) <= 3)]  # noqa: PLR2004  # tens
     alone = four[found.length[four] == YEAR_DIGITS]
     three = np.concatenate([together, _three(found, alone), _last_of_three(found, alone)])
     return np.concatenate([found.start[three], _worded(found, alone)])
@@ -196,7 +125,7 @@ def _last_of_three(found: Signs, group: NDArray[np.intp]) -> NDArray[np.intp]:
 
 def _three(found: Signs, group: NDArray[np.intp]) -> NDArray[np.intp]:
     """Those of the groups that two more of one or two digits follow, with a sign of dates between each."""
-    group = group[group + 2 < found.first.size]
+    group = group[group + 2 < found.start.size]
     for step in (0, 1):
         one, other = group + step, group + step + 1
         gap = found.start[other] - found.end[one] - 1
@@ -209,10 +138,10 @@ def _three(found: Signs, group: NDArray[np.intp]) -> NDArray[np.intp]:
 
 def _eras(found: Signs) -> NDArray[np.intp]:
     """Years of an era, by its letter or its name, and dates all in kanji."""
-    short = _three(found, np.flatnonzero(found.length <= 2))  # noqa: PLR2004  # of a year in an era
-    before = found.start[short] - 1
-    before = before - found.is_code(before, ".")
-    letters = before[found.is_code(before, "MTSHRmtshrＭＴＳＨＲ明大昭平令")]
+    short = np.flatnonzero(found.length <= 2)  # noqa: PLR2004  # of a year in an era
+    before = _era_before(found, short)
+    before = _era_before(found, _three(found, short[found.is_code(before, _ERA_LETTERS)]))
+    letters = before[found.is_code(before, _ERA_LETTERS)]
     if found.is_ascii:
         return letters
     names = found.where(character_classes.ERA)
@@ -226,12 +155,18 @@ def _eras(found: Signs) -> NDArray[np.intp]:
     return np.concatenate([letters, names, years])
 
 
+def _era_before(found: Signs, group: NDArray[np.intp]) -> NDArray[np.intp]:
+    """Where the era of a year would end."""
+    before = found.start[group] - 1
+    return before - found.is_code(before, ".")
+
+
 def _postal_codes(found: Signs) -> NDArray[np.intp]:
     """Three digits, a hyphen and four; seven of them among Japanese; and the sign 〒."""
     group = np.flatnonzero((found.length[:-1] == 3) & (found.length[1:] == 4))  # noqa: PLR2004
     end = found.end[group]
     group = group[(found.start[group + 1] - end == 2) & found.at(end + 1, character_classes.HYPHEN)]  # noqa: PLR2004
-    plain = _among_japanese(found, found.length == POSTAL_DIGITS)
+    plain = among_japanese(found, found.length == POSTAL_DIGITS)
     signs = found.start[:0] if found.is_ascii else found.where(character_classes.POST)
     return np.concatenate([found.start[group], plain, signs])
 
@@ -241,16 +176,6 @@ def _labelled_codes(found: Signs, text: str) -> NDArray[np.intp]:
     groups = found.start[found.length == POSTAL_DIGITS]
     told = [_POSTAL_LABEL.search(text, max(at - PAD - LABEL_SPAN, 0), at - PAD) is not None for at in groups.tolist()]
     begins: NDArray[np.intp] = groups[np.array(told, np.bool_)]
-    return begins
-
-
-def _among_japanese(found: Signs, groups: NDArray[np.bool_]) -> NDArray[np.intp]:
-    """Where those of the groups begin that have anything but ASCII near them."""
-    if found.is_ascii or not groups.any():
-        return found.start[:0]
-    other = np.concatenate([[0], np.cumsum(found.codes > _ASCII_LAST)])
-    before, after = np.maximum(found.start[groups] - NEAR, 0), np.minimum(found.end[groups] + 1 + NEAR, other.size - 1)
-    begins: NDArray[np.intp] = found.start[groups][other[after] > other[before]]
     return begins
 
 
@@ -291,34 +216,6 @@ def _lone_numbers(found: Signs) -> NDArray[np.intp]:
     before_none = ((after < _FIRST_KATAKANA) & ~letter) | (after >= _FIRST_WIDE) | found.is_code(found.end + 1, "・")
     begins: NDArray[np.intp] = found.start[after_letter & before_none & (found.length <= _LONGEST_HOUSE)]
     return begins
-
-
-def _emails(found: Signs, text: str) -> NDArray[np.intp]:
-    """At signs, or what is written for them, between what can be the parts of an address."""
-    signs_at = (found.where(character_classes.AT) - PAD).tolist()
-    hot = [at for at in signs_at if _BEFORE_AT.search(text, max(at - 2, 0), at) and _AFTER_AT.match(text, at + 1)]
-    openers = found.where(character_classes.OPENER)
-    worded = (
-        openers[found.is_code(openers + 1, "aA@アあ") | found.at(openers + 1, character_classes.SPACE)] - PAD
-    ).tolist()
-    hot += _all_of(text, "%40")
-    hot += [match.start() for match in _SPACED.finditer(text)] if " at " in text else []
-    for at in worded:
-        sign = _WORDED.match(text, at)
-        if sign and _AFTER_AT.match(text, sign.end()):
-            hot.append(at)
-    for word in () if found.is_ascii else _AT_WORDS:
-        hot += _all_of(text, word)
-    return np.array(hot, np.intp) + PAD
-
-
-def _all_of(text: str, word: str) -> list[int]:
-    at = text.find(word)
-    found = []
-    while at >= 0:
-        found.append(at)
-        at = text.find(word, at + 1)
-    return found
 
 
 def _numbers(found: Signs, text: str, patterns: tuple[str, ...]) -> NDArray[np.intp]:
