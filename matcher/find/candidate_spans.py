@@ -16,7 +16,7 @@ import numpy as np
 
 from matcher.find import character_classes
 from matcher.find.character_classes import PAD, Signs
-from matcher.find.digit_runs import Runs, among_japanese, cards, kanji_phones, phones
+from matcher.find.digit_runs import LOST_DIGITS, Runs, among_japanese, cards, kanji_phones, phones
 from matcher.find.mail_spans import mails
 
 if TYPE_CHECKING:
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+MASKED: Final = "masked"
+"""Halves of phone numbers whose other half is masked."""
 REACH: Final = 48
 """Characters kept on either side of a hot place: the widest identifier is not cut."""
 _ERA_LETTERS: Final = "MTSHRmtshrＭＴＳＨＲ明大昭平令"
@@ -49,26 +51,69 @@ _TO_WIDE: Final = 0xFEE0
 _LETTERS: Final = "".join(chr(start + n) for start in (0x41, 0x61, 0xFF21, 0xFF41) for n in range(26))
 
 
+@dataclass(frozen=True, slots=True)
+class Stretches:
+    """Stretches of a text in which something could be found, in order, not touching one another.
+
+    Attributes:
+        spans: Where each begins and ends.
+        kinds: By kind, which of them could hold one. What is masked has a name of its own, `MASKED`.
+    """
+
+    spans: list[tuple[int, int]]
+    kinds: dict[str, list[int]]
+
+
 def hot_spans(
-    text: str, number_patterns: Collection[str] = (), *, newest: int = NEWEST, weak: bool = True
+    text: str | Signs, number_patterns: Collection[str] = (), *, newest: int = NEWEST, weak: bool = True
 ) -> list[tuple[int, int]]:
-    """Stretches of the text in which something could be found, in order, not touching one another.
+    """The spans of the `hot_stretches` alone."""
+    return hot_stretches(text, number_patterns, newest=newest, weak=weak).spans
+
+
+def hot_stretches(
+    text: str | Signs, number_patterns: Collection[str] = (), *, newest: int = NEWEST, weak: bool = True
+) -> Stretches:
+    """Where in the text something could be found.
 
     Args:
-        text: Free text, or cells joined.
+        text: Free text, or cells joined; or its signs, where they are at hand.
         number_patterns: How customer numbers look.
-        newest: The last year that a birth date may have.
+        newest: The last year that a birth date may have; later ones are seen in what is looked at for something else.
         weak: Whether birth dates and postal codes are wanted, which prove nothing without a name.
     """
-    found = Signs(text)
-    runs = Runs(found)
-    hot = [phones(found, runs), kanji_phones(found), cards(found, runs)]
-    hot += [_masked(found), _addresses(found), mails(found)]
-    hot.append(_numbers(found, text, tuple(number_patterns)))
+    found = Signs(text) if isinstance(text, str) else text
+    text, runs = found.text, Runs(found)
+    hot = {
+        "phone": [phones(found, runs), kanji_phones(found)],
+        MASKED: [_masked(found)],
+        "card_number": [cards(found, runs)],
+        "address": [_addresses(found)],
+        "email": [mails(found)],
+        "customer_number": [_numbers(found, text, tuple(number_patterns))],
+    }
     if weak:
-        hot += [_dates(found, newest), _eras(found), _postal_codes(found), _labelled_codes(found, text)]
-    places = np.sort(np.concatenate(hot)) - PAD
-    return _spans(places, text) if places.size else []
+        dates, is_late = _dates(found, newest)
+        hot["birth_date"] = [dates[~is_late], _eras(found)]
+        hot["postal_code"] = [_postal_codes(found), _labelled_codes(found, text)]
+    places = np.sort(np.concatenate([some for of in hot.values() for some in of])) - PAD
+    if not places.size:
+        return Stretches([], {})
+    spans = _spans(places, text)
+    if weak:  # these make nothing hot, and are seen where something is
+        hot["birth_date"].append(dates[is_late])
+        hot["phone"].append(found.start[found.length == LOST_DIGITS])
+    bounds = np.array(spans) + PAD
+    return Stretches(spans, {kind: _holding(bounds, np.concatenate(of)) for kind, of in hot.items()})
+
+
+def _holding(bounds: NDArray[np.intp], places: NDArray[np.intp]) -> list[int]:
+    """Which of the spans hold a place."""
+    if not places.size:
+        return []
+    at = np.searchsorted(bounds[:, 0], places, "right") - 1
+    held: list[int] = np.unique(at[(at >= 0) & (places < bounds[at, 1])]).tolist()
+    return held
 
 
 def _masked(found: Signs) -> NDArray[np.intp]:
@@ -88,20 +133,22 @@ def _masked(found: Signs) -> NDArray[np.intp]:
     return np.concatenate([heads, tails])
 
 
-def _dates(found: Signs, newest: int) -> NDArray[np.intp]:
-    """Years that people are born in, with a month and a day after them, before them, or run together with them."""
+def _dates(found: Signs, newest: int) -> tuple[NDArray[np.intp], NDArray[np.bool_]]:
+    """Years with a month and a day after them, before them, or run together with them; and which are too late."""
     dated = (found.length == YEAR_DIGITS) | (found.length == DATE_DIGITS)
     four: NDArray[np.intp] = np.flatnonzero(dated)
     four = four[found.is_code(found.start[four], "12１２")]
     digits = found.values(found.start[four][:, None] + np.arange(4)).astype(np.int64)
     year = digits @ np.array([1000, 100, 10, 1])
-    four = four[(year >= OLDEST) & (year <= newest)]
+    held = (year >= OLDEST) & (year <= NEWEST)
+    four, year = four[held], year[held]
     together: NDArray[np.intp] = four[found.length[four] == DATE_DIGITS]
     begin = found.start[together]
     together = together[(found.values(begin + 4) <= 1) & (found.values(begin + 6) <= 3)]  # noqa: PLR2004  # tens
     alone = four[found.length[four] == YEAR_DIGITS]
-    three = np.concatenate([together, _three(found, alone), _last_of_three(found, alone)])
-    return np.concatenate([found.start[three], _worded(found, alone)])
+    some = np.concatenate([together, _three(found, alone, tight=True), _last_of_three(found, alone)])
+    some = np.concatenate([some, _worded(found, alone)])
+    return found.start[some], year[np.searchsorted(four, some)] > newest
 
 
 def _worded(found: Signs, years: NDArray[np.intp]) -> NDArray[np.intp]:
@@ -109,8 +156,7 @@ def _worded(found: Signs, years: NDArray[np.intp]) -> NDArray[np.intp]:
     years = years[years > 0]
     gap = found.start[years] - found.end[years - 1] - 1
     fits = (found.length[years - 1] <= 2) & (gap <= MONTH_SPAN)  # noqa: PLR2004  # of a day
-    years = years[fits & found.is_code(found.start[years] - 1, " -")]
-    return found.start[years]
+    return years[fits & found.is_code(found.start[years] - 1, " -")]
 
 
 def _last_of_three(found: Signs, group: NDArray[np.intp]) -> NDArray[np.intp]:
@@ -123,15 +169,19 @@ def _last_of_three(found: Signs, group: NDArray[np.intp]) -> NDArray[np.intp]:
     return group
 
 
-def _three(found: Signs, group: NDArray[np.intp]) -> NDArray[np.intp]:
-    """Those of the groups that two more of one or two digits follow, with a sign of dates between each."""
+def _three(found: Signs, group: NDArray[np.intp], *, tight: bool = False) -> NDArray[np.intp]:
+    """Those of the groups that two more of one or two digits follow, with a sign of dates between each.
+
+    Blanks may stand on either side of the sign, or alone but in a ``tight`` date.
+    """
+    sign, blank = character_classes.DATE_SIGN, character_classes.SPACE
     group = group[group + 2 < found.start.size]
     for step in (0, 1):
         one, other = group + step, group + step + 1
         gap = found.start[other] - found.end[one] - 1
         fits = (gap >= 1) & (gap <= 3) & (found.length[other] <= 2)  # noqa: PLR2004  # of a month, of a day
         after = found.end[one] + 1
-        fits &= found.at(after, character_classes.DATE_SIGN | character_classes.SPACE)
+        fits &= found.at(after, sign) | (found.at(after, blank) & (found.at(after + 1, sign) if tight else True))
         group = group[fits]
     return group
 

@@ -18,7 +18,8 @@ from fingerprints.identifiers.customer_number import CustomerNumber
 from fingerprints.identifiers.email import with_at_signs
 from fingerprints.pairs import PAIRS
 from fingerprints.secrets.digests import derive_parts
-from matcher.find.candidate_spans import NEWEST, hot_spans
+from matcher.find.candidate_spans import MASKED, NEWEST, hot_stretches
+from matcher.find.character_classes import Signs
 from matcher.find.dummies import dummy_test, is_dummy
 from matcher.find.masked import find_phones
 
@@ -165,25 +166,49 @@ def canonical_forms(kind: IdentifierKind, cells: Sequence[str], *, labelled: boo
 
 
 def found_in(
-    text: str, kinds: Mapping[str, IdentifierKind], *, newest: int = NEWEST, weak: bool = True
+    text: str | Signs, kinds: Mapping[str, IdentifierKind], *, newest: int = NEWEST, weak: bool = True
 ) -> list[tuple[int, int, str, str]]:
-    """Candidates in a text as (start, end, kind, canonical), in order; ``newest`` and ``weak`` as in `hot_spans`."""
-    text = with_at_signs(text)
+    """Candidates in a text as (start, end, kind, canonical), in order; the arguments are those of `hot_stretches`."""
+    signs = Signs(text) if isinstance(text, str) else text
+    plain = with_at_signs(signs.text)
+    if plain is not signs.text:
+        signs = Signs(plain)
     number = kinds.get("customer_number")
     patterns = number.patterns if isinstance(number, CustomerNumber) else ()
-    return found_within(text, hot_spans(text, patterns, newest=newest, weak=weak), kinds)
+    hot = hot_stretches(signs, patterns, newest=newest, weak=weak)
+    every = range(len(hot.spans))
+    if not weak:
+        return found_within(plain, hot.spans, kinds)
+    found = _masked_phones(plain, [hot.spans[n] for n in hot.kinds.get(MASKED, ())])
+    for name, kind in kinds.items():
+        found += _found_by(kind, plain, [hot.spans[n] for n in hot.kinds.get(name, every)])
+    found.sort()
+    return found
 
 
 def found_within(
     text: str, spans: Iterable[tuple[int, int]], kinds: Mapping[str, IdentifierKind]
 ) -> list[tuple[int, int, str, str]]:
-    """Candidates in stretches of a text."""
-    text = with_at_signs(text)
-    found = []
-    for start, end in spans:
-        stretch = text[start:end]
-        found += [(start + a, start + b, term, value) for a, b, term, value in find_phones(stretch)]
-        for kind in kinds.values():
-            found += [(start + f.start, start + f.end, f.kind, f.canonical) for f in kind.find(stretch)]
+    """Candidates in stretches of a text, whatever could stand there."""
+    text, spans = with_at_signs(text), list(spans)
+    found = _masked_phones(text, spans)
+    for kind in kinds.values():
+        found += _found_by(kind, text, spans)
     found.sort()
     return found
+
+
+def _masked_phones(text: str, spans: Iterable[tuple[int, int]]) -> list[tuple[int, int, str, str]]:
+    return [
+        (start + a, start + b, term, value)
+        for start, end in spans
+        for a, b, term, value in find_phones(text[start:end])
+    ]
+
+
+def _found_by(kind: IdentifierKind, text: str, spans: Iterable[tuple[int, int]]) -> list[tuple[int, int, str, str]]:
+    return [
+        (start + f.start, start + f.end, f.kind, f.canonical)
+        for start, end in spans
+        for f in kind.find(text[start:end])
+    ]

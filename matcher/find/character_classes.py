@@ -30,6 +30,9 @@ _BMP: Final = 0x10000
 _NONE: Final = 0xFFFF
 """No character at all, which stands for those beyond the first 65,536: none of them is of any class."""
 _BYTE: Final = 0xFF
+_ASCII: Final = 0x80
+_FEW_RANGES: Final = 5
+"""Rows of characters that are quicker compared with than looked up: three steps each, of 30 picoseconds."""
 _COMPATIBLE: Final = range(0xF900, 0xFB00)
 _PLACES: Final = "都道府県市区町村郡"
 _MEMBERS: Final = (
@@ -68,6 +71,14 @@ def _halves(half: int) -> tuple[bytes, NDArray[np.uint8]]:
     """The lower or the upper eight of the classes: by byte for `bytes.translate`, and by code point."""
     every = (_classes() >> (8 * half) & _BYTE).astype(np.uint8)
     return every[:0x100].tobytes(), every
+
+
+@cache
+def _ranges(bits: int) -> tuple[tuple[int, int], ...] | None:
+    """The classes' members in ASCII, as first ones and numbers of those in a row; None where those are many rows."""
+    members = np.flatnonzero(_classes()[:_ASCII] & bits)
+    rows = np.split(members, np.flatnonzero(np.diff(members) != 1) + 1) if members.size else []
+    return tuple((int(row[0]), row.size) for row in rows) if len(rows) <= _FEW_RANGES else None
 
 
 @cache
@@ -127,9 +138,15 @@ class Signs:
 
     def mask(self, bits: int) -> NDArray[np.bool_]:
         """Whether each character is of any of the classes."""
+        if self.codes.dtype == np.uint8 and (few := _ranges(bits)) is not None:
+            found = np.zeros(self.codes.size, np.bool_)
+            for first, size in few:
+                found |= (self.codes - np.uint8(first)) < size
+            return found
         low, high = bits & _BYTE, bits >> 8
-        found: NDArray[np.bool_] = (self._half(0) & low) != 0 if low else (self._half(1) & high) != 0
-        return found | ((self._half(1) & high) != 0) if low and high else found
+        halves = [(self._half(n) & bits) != 0 for n, bits in enumerate((low, high)) if bits]
+        there: NDArray[np.bool_] = halves[0] | halves[-1]
+        return there
 
     def at(self, positions: NDArray[np.intp], bits: int) -> NDArray[np.bool_]:
         """Whether the characters at the positions are of any of the classes."""
@@ -142,11 +159,17 @@ class Signs:
 
     def is_code(self, positions: NDArray[np.intp], signs: str) -> NDArray[np.bool_]:
         """Whether the characters at the positions are among ``signs``."""
-        return _among(signs)[self.codes[positions]]
+        among: NDArray[np.bool_] = _among(signs)[self.codes[positions]]
+        return among
 
-    def values(self, positions: NDArray[np.intp]) -> NDArray[np.unsignedinteger]:
-        """The values of the digits at the positions; of anything else some number."""
-        return self.codes[positions] & 0xF  # so in ASCII and in full width
+    def values(self, positions: NDArray[np.intp]) -> NDArray[np.uint8]:
+        """The values of the digits at the positions; of anything else some number below 16."""
+        return (self.codes[positions] & 0xF).astype(np.uint8)  # so in ASCII and in full width
+
+    def doubled(self, bits: int) -> NDArray[np.intp]:
+        """Positions of characters of the classes that the same character follows."""
+        among = self.mask(bits)
+        return np.flatnonzero(among[:-1] & (self.codes[:-1] == self.codes[1:]))
 
 
 def _coded(text: str, *, is_ascii: bool) -> NDArray[np.unsignedinteger]:
@@ -156,5 +179,6 @@ def _coded(text: str, *, is_ascii: bool) -> NDArray[np.unsignedinteger]:
     wide = np.frombuffer(text.encode("utf-16-le", "surrogatepass"), "<u2")
     if wide.size == len(text):
         return wide
-    codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), "<u4")
-    return np.minimum(codes, _NONE).astype(np.uint16)
+    codes: NDArray[np.uint32] = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), "<u4")
+    narrow: NDArray[np.uint16] = np.minimum(codes, _NONE).astype(np.uint16)
+    return narrow

@@ -23,6 +23,8 @@ SHORTEST, KANJI_SPAN = 10, 40  # digits of the shortest phone number; characters
 LOST_DIGITS: Final = 9
 """Of a number of a line at home whose leading zero was lost."""
 CARD_DIGITS, CARD_GROUP = 13, 4  # of the shortest number, and of each group but the last
+MANY: Final = 32
+"""Characters a group of digits, up to which groups are so many that steps over the whole text are the quicker ones."""
 _ASCII_LAST: Final = 0x7F
 _MOBILE: Final = np.isin(np.arange(16), (2, 5, 6, 7, 8, 9))
 _LOST: Final = np.isin(np.arange(16), (5, 6, 7, 8, 9))
@@ -35,7 +37,11 @@ class Runs:
 
     def __init__(self, found: Signs) -> None:
         self._found = found
-        self.linked = _linked_digits(found)
+        self._are_few = found.start.size * MANY < found.codes.size
+
+    @cached_property
+    def _linked(self) -> NDArray[np.bool_]:
+        return _linked_digits(self._found)
 
     @cached_property
     def _digits(self) -> NDArray[np.intp]:
@@ -45,18 +51,20 @@ class Runs:
     @cached_property
     def _number(self) -> NDArray[np.intp]:
         """The number of each group's run."""
-        parted = ~self.linked[self._found.end + 1]
+        parted = _parted(self._found) if self._are_few else ~self._linked[self._found.end + 1]
         return np.cumsum(parted) - parted
 
     def long_ones(self, size: int) -> NDArray[np.intp]:
-        """The groups from which on a run goes on for so many characters: eight to sixteen."""
-        mask = self.linked
+        """The groups from which on a run goes on for so many characters, eight to sixteen; few groups are not asked."""
+        if self._are_few:
+            return np.arange(self._found.start.size)
+        mask = self._linked
         for by in (1, 2, 4):
             mask = mask & ahead(mask, by)
         begin = np.flatnonzero(self._found.begins & mask & ahead(mask, size - 8))
         return np.searchsorted(self._found.start, begin)
 
-    def nth_values(self, group: NDArray[np.intp], nth: int) -> NDArray[np.unsignedinteger]:
+    def nth_values(self, group: NDArray[np.intp], nth: int) -> NDArray[np.uint8]:
         """The value of the digit so many after the first one of each group, the digits of later groups counted."""
         later, within = self._digit(group, nth)
         return self._found.values(self._found.start[later] + within)
@@ -64,12 +72,16 @@ class Runs:
     def ends_after(self, group: NDArray[np.intp], digits: int) -> NDArray[np.bool_]:
         """Whether a group of the same run ends with so many digits from the beginning of each group on."""
         later, within = self._digit(group, digits - 1)
-        return (self._number[later] == self._number[group]) & (within == self._found.length[later] - 1)
+        ends: NDArray[np.bool_] = within == self._found.length[later] - 1
+        ends &= self._number[later] == self._number[group]
+        return ends
 
     def goes_on(self, group: NDArray[np.intp], digits: int) -> NDArray[np.bool_]:
         """Whether the run has so many digits from the beginning of each group on."""
         later, within = self._digit(group, digits - 1)
-        return (self._number[later] == self._number[group]) & (within < self._found.length[later])
+        reaches: NDArray[np.bool_] = within < self._found.length[later]
+        reaches &= self._number[later] == self._number[group]
+        return reaches
 
     def _digit(self, group: NDArray[np.intp], nth: int) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
         """The group in which that digit stands, and its place there: beyond the last one's end where there is none."""
@@ -88,6 +100,15 @@ def _linked_digits(found: Signs) -> NDArray[np.bool_]:
     first, second, third = before
     between = (after[0] & (first | second | third)) | (after[1] & (first | second)) | (after[2] & first)
     return digit | between
+
+
+def _parted(found: Signs) -> NDArray[np.bool_]:
+    """Whether each group is the last one of its run, asked group by group."""
+    gap = found.start[1:] - found.end[:-1] - 1
+    linked = gap <= character_classes.WIDEST_GAP
+    for offset in range(1, character_classes.WIDEST_GAP + 1):
+        linked &= (gap < offset) | found.at(found.end[:-1] + offset, character_classes.SEPARATOR)
+    return np.append(~linked, np.ones(min(found.start.size, 1), np.bool_))
 
 
 def phones(found: Signs, runs: Runs) -> NDArray[np.intp]:

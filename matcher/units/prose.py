@@ -12,12 +12,13 @@ import numpy as np
 
 from fingerprints.identifiers.address import towns_in
 from matcher.find.candidates import found_in
+from matcher.find.character_classes import MASK, PAD, Signs
 from matcher.find.names import LATIN_RUN, PAIRED, names_in
 from matcher.units.columns import kind_of_header
 from matcher.units.units import LABELS, LATEST_BIRTH, Text, Units, as_compared
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -28,16 +29,16 @@ CONTEXT = 160  # characters on either side of a cluster in which its person's na
 CONFIRMING = frozenset({"birth_date", "postal_code"})
 GAP = 200  # characters without a candidate that end a cluster
 SAME_LINE_GAP = 12  # two numbers this close on a line are one person's
-_LINE_END = re.compile(r"\n")
-_DIVIDERS = (re.compile(r"\n(?:[ \t\r　]*|[-=_*~─━＝ー#]{3,80}\r?)\n"), _LINE_END)
+_NEWLINE = ord("\n")
+_EMPTY_LINE = re.compile(r"\n(?:[ \t\r　]*|[-=_*~─━＝ー#]{3,80}\r?)\n")
+_IN_EMPTY_LINES = " \t\r　-=_*~─━＝ー#"
 FULL = 0.9  # share of the lines with words in which something was found, where a line is a record
 LONGEST_HEADING = 80
 LINES_A_RECORD = 30
 _NUMBER = re.compile(r"\d+")
 RECORDS, FEWEST_RECORDS = 0.6, 3  # share of the paragraphs, or lines, that say two things, and how many do
-_MASKS = ("**", "＊＊", "●●", "○○", "◯◯", "■■", "□□", "××")
+_MASKS = "*＊●○◯■□×"
 _MASKED = re.compile(r"[^\W_](?:\*{2,}|＊{2,}|●{2,}|○{2,}|◯{2,}|■{2,}|□{2,}|×{2,})")
-_ANY_MASK = re.compile("|".join(map(re.escape, _MASKS)))
 _BOLD = re.compile(r"\*\*[^*\n]{1,200}\*\*")
 _WORDS = re.compile("[一-鿿々ぁ-んァ-ヺー]{2,200}")
 _NAMING = re.compile(r"[^\W\d_]{2}")  # letters between two numbers: somebody else's name
@@ -56,13 +57,14 @@ class ProseUnits(Units):
     def __init__(self, prose: Prose, kinds: Mapping[str, IdentifierKind]) -> None:
         self.prose = prose
         text = prose.text
-        found = found_in(text, kinds, newest=LATEST_BIRTH)
-        ends, surely = _ends_of_records(text, found)
+        self._signs = Signs(text)
+        found = found_in(self._signs, kinds, newest=LATEST_BIRTH)
+        line_ends = (np.flatnonzero(self._signs.codes == _NEWLINE) - PAD) if found else np.zeros(0, np.intp)
+        ends, surely = _ends_of_records(text, found, line_ends)
         self._clusters = _cluster(text, found, ends)
         self._ends = ends if surely else []
         starts = np.array([cluster.start for cluster in self._clusters], np.int64)
-        lines = np.array([match.start() for match in re.finditer("\n", text)], np.int64) if starts.size else starts
-        places = prose.first_line + np.searchsorted(lines, starts)
+        places = prose.first_line + np.searchsorted(line_ends, starts)
         super().__init__(kinds, np.zeros(starts.size, np.bool_), places, "line")
         for unit, cluster in enumerate(self._clusters):
             for kind, canonical in cluster.found:
@@ -73,17 +75,17 @@ class ProseUnits(Units):
     @property
     def hideable(self) -> int:
         """How many lines it has."""
-        return self.prose.text.count("\n") + 1
+        return int(np.count_nonzero(self._signs.codes == _NEWLINE)) + 1
 
     def masked(self) -> NDArray[np.int64]:
         """Clusters with something masked in their lines, and by numbers beyond theirs the masked lines between them."""
         text = self.prose.text
         starts = [cluster.start for cluster in self._clusters]
         found, end, number = set(), -1, 0
-        for sign in _ANY_MASK.finditer(text) if any(sign in text for sign in _MASKS) else ():
-            if sign.start() <= end:  # its line was looked at
+        for sign in self._masks():
+            if sign <= end:  # its line was looked at
                 continue
-            at = text.rfind("\n", 0, sign.start()) + 1
+            at = text.rfind("\n", 0, sign) + 1
             number += text.count("\n", max(end, 0), at)
             end = text.find("\n", at)
             end = len(text) if end < 0 else end
@@ -91,6 +93,13 @@ class ProseUnits(Units):
                 inside = range(bisect_left(starts, at), bisect_left(starts, end + 1))
                 found |= set(inside) or {self.count + number}
         return np.array(sorted(found), np.int64)
+
+    def _masks(self) -> Iterator[int]:
+        """Where two signs that mask stand behind a letter or a digit, or behind what may make a word bold."""
+        pairs = self._signs.doubled(MASK)
+        for at in (pairs[self._signs.is_code(pairs, _MASKS)] - PAD).tolist():
+            if at and (self.prose.text[at - 1].isalnum() or self.prose.text[at - 1] in _MASKS):
+                yield at
 
     def parted(self) -> NDArray[np.bool_]:
         """Whether it is sure of each cluster that its record is not the one of the cluster before it."""
@@ -152,7 +161,9 @@ class ProseUnits(Units):
                 self.collected.add(unit, "address", town)
 
 
-def _ends_of_records(text: str, found: Sequence[tuple[int, int, str, str]]) -> tuple[list[int], bool]:
+def _ends_of_records(
+    text: str, found: Sequence[tuple[int, int, str, str]], line_ends: NDArray[np.intp]
+) -> tuple[list[int], bool]:
     """Where one person's text ends and the next one's begins, and whether it is sure that nothing reaches across.
 
     Headings, blank lines or line ends divide a text if most of what they divide, as far as anything was found in it,
@@ -164,11 +175,23 @@ def _ends_of_records(text: str, found: Sequence[tuple[int, int, str, str]]) -> t
     few = text.count("\n") <= LINES_A_RECORD * len(found)  # every record holds something that is found
     if few and (headings := _headings(text, found)) and _divide(text, found, headings):
         return headings, True
-    for divider in _DIVIDERS:
-        ends = [match.start() for match in divider.finditer(text)]
-        if _divide(text, found, ends):
-            return ends, divider is _LINE_END and _fill_lines(text, found, ends)
-    return [], False
+    empty = _empty_lines(text, line_ends)
+    if _divide(text, found, empty):
+        return empty, False
+    ends: list[int] = line_ends.tolist()
+    return (ends, _fill_lines(text, found, ends)) if _divide(text, found, ends) else ([], False)
+
+
+def _empty_lines(text: str, line_ends: NDArray[np.intp]) -> list[int]:
+    """The ends of lines that lines of nothing but blanks, or of nothing but a rule, follow."""
+    ends, last = [], 0
+    for at, following in pairwise(line_ends.tolist()):
+        if at + 1 < following and (text[at + 1] not in _IN_EMPTY_LINES or text[following - 1] not in _IN_EMPTY_LINES):
+            continue
+        if at >= last and (empty := _EMPTY_LINE.match(text, at)):
+            ends.append(at)
+            last = empty.end()
+    return ends
 
 
 def _divide(text: str, found: Sequence[tuple[int, int, str, str]], ends: Sequence[int]) -> bool:
