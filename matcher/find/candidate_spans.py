@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from matcher.find import character_classes
-from matcher.find.character_classes import PAD, Signs
+from matcher.find.character_classes import PAD, Signs, behind
 from matcher.find.digit_runs import LOST_DIGITS, Runs, among_japanese, cards, kanji_phones, phones
 from matcher.find.mail_spans import mails
 
@@ -117,20 +117,19 @@ def _holding(bounds: NDArray[np.intp], places: NDArray[np.intp]) -> list[int]:
 
 
 def _masked(found: Signs) -> NDArray[np.intp]:
-    """Groups with a masked half of a phone number before or after them."""
-    after = found.end + 1
-    after = after + found.at(after, character_classes.GAP)
-    begins = found.at(after, character_classes.MASK)
-    before = found.start - 1
-    before = before[found.length == 4]  # noqa: PLR2004  # the last digits
-    before = before - (found.at(before, character_classes.GAP) & ~found.at(before, character_classes.MASK))
-    heads, tails = (
-        after[begins],
-        before[found.at(before, character_classes.MASK) & found.at(before - 1, character_classes.MASK)],
-    )
-    for offset in range(1, 4):
-        heads = heads[found.at(heads + offset, character_classes.MASK)]
-    return np.concatenate([heads, tails])
+    """Where four signs that mask follow digits, and the last of two or more that four digits follow."""
+    mask = found.mask(character_classes.MASK)
+    pairs = np.flatnonzero(mask[:-1] & mask[1:])
+    if not pairs.size:
+        return pairs
+    digit, gap = found.is_digit, character_classes.GAP
+    heads = pairs[mask[pairs + 2] & mask[pairs + 3]]
+    heads = heads[digit[heads - 1] | (found.at(heads - 1, gap) & digit[heads - 2])]
+    tails = pairs + 1
+    begin = tails + 1 + found.at(tails + 1, gap)
+    tails, begin = (some[found.begins[begin]] for some in (tails, begin))
+    four = found.length[np.searchsorted(found.start, begin)] == 4  # noqa: PLR2004  # the last digits
+    return np.concatenate([heads, tails[four]])
 
 
 def _dates(found: Signs, newest: int) -> tuple[NDArray[np.intp], NDArray[np.bool_]]:
@@ -188,10 +187,12 @@ def _three(found: Signs, group: NDArray[np.intp], *, tight: bool = False) -> NDA
 
 def _eras(found: Signs) -> NDArray[np.intp]:
     """Years of an era, by its letter or its name, and dates all in kanji."""
-    short = np.flatnonzero(found.length <= 2)  # noqa: PLR2004  # of a year in an era
-    before = _era_before(found, short)
-    before = _era_before(found, _three(found, short[found.is_code(before, _ERA_LETTERS)]))
-    letters = before[found.is_code(before, _ERA_LETTERS)]
+    letter = found.those(_ERA_LETTERS)
+    after = behind(letter, 1) | (behind(letter, 2) & behind(found.codes == ord("."), 1))
+    short = np.searchsorted(found.start, np.flatnonzero(found.begins & after))
+    short = _three(found, short[found.length[short] <= 2])  # noqa: PLR2004  # of a year in an era
+    letters = found.start[short] - 1
+    letters = letters - found.is_code(letters, ".")
     if found.is_ascii:
         return letters
     names = found.where(character_classes.ERA)
@@ -203,12 +204,6 @@ def _eras(found: Signs) -> NDArray[np.intp]:
     years = years[found.at(years + 1, character_classes.KANJI_DIGIT)]
     years = years[found.at(years - 1, character_classes.KANJI_DIGIT) | found.is_code(years - 1, "元")]
     return np.concatenate([letters, names, years])
-
-
-def _era_before(found: Signs, group: NDArray[np.intp]) -> NDArray[np.intp]:
-    """Where the era of a year would end."""
-    before = found.start[group] - 1
-    return before - found.is_code(before, ".")
 
 
 def _postal_codes(found: Signs) -> NDArray[np.intp]:

@@ -91,14 +91,16 @@ def _among(signs: str) -> NDArray[np.bool_]:
 
 def behind(mask: NDArray[np.bool_], by: int) -> NDArray[np.bool_]:
     """Of each place, what the mask says of the place so many before it."""
-    out = np.zeros_like(mask)
+    out = np.empty_like(mask)
+    out[:by] = False
     out[by:] = mask[:-by]
     return out
 
 
 def ahead(mask: NDArray[np.bool_], by: int) -> NDArray[np.bool_]:
     """Of each place, what the mask says of the place so many after it."""
-    out = np.zeros_like(mask)
+    out = np.empty_like(mask)
+    out[-by:] = False
     out[:-by] = mask[by:]
     return out
 
@@ -146,6 +148,13 @@ class Signs:
         low, high = bits & _BYTE, bits >> 8
         halves = [(self._half(n) & bits) != 0 for n, bits in enumerate((low, high)) if bits]
         there: NDArray[np.bool_] = halves[0] | halves[-1]
+        return there
+
+    def those(self, signs: str) -> NDArray[np.bool_]:
+        """Whether each character is among ``signs``."""
+        if self.codes.dtype == np.uint8:
+            return np.frombuffer(self.codes.tobytes().translate(_among(signs)[:0x100].tobytes()), np.bool_)
+        there: NDArray[np.bool_] = _among(signs).take(self.codes)
         return there
 
     def at(self, positions: NDArray[np.intp], bits: int) -> NDArray[np.bool_]:

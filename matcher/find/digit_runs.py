@@ -12,7 +12,6 @@ import numpy as np
 
 from fingerprints.identifiers.interface import NEAR
 from matcher.find import character_classes
-from matcher.find.character_classes import ahead, behind
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -27,8 +26,8 @@ MANY: Final = 32
 """Characters a group of digits, up to which groups are so many that steps over the whole text are the quicker ones."""
 _ASCII_LAST: Final = 0x7F
 _MOBILE: Final = np.isin(np.arange(16), (2, 5, 6, 7, 8, 9))
-_LOST: Final = np.isin(np.arange(16), (5, 6, 7, 8, 9))
-"""By digit, whether it stands between the zeros of a mobile number; whether it stands first where a zero was lost."""
+"""By digit, whether it stands between the zeros of a mobile number."""
+_OF_PHONES: Final = "056789０５６７８９"
 _OF_CARDS: Final = "23456２３４５６"
 
 
@@ -54,20 +53,27 @@ class Runs:
         parted = _parted(self._found) if self._are_few else ~self._linked[self._found.end + 1]
         return np.cumsum(parted) - parted
 
-    def long_ones(self, size: int) -> NDArray[np.intp]:
-        """The groups from which on a run goes on for so many characters, eight to sixteen; few groups are not asked."""
+    def long_ones(self, size: int, firsts: str) -> NDArray[np.intp]:
+        """The groups from which on a run goes on for so many characters, eight to sixteen; few groups are not asked.
+
+        They begin with one of ``firsts``.
+        """
         if self._are_few:
-            return np.arange(self._found.start.size)
+            return np.flatnonzero(self._found.is_code(self._found.start, firsts))
         mask = self._linked
         for by in (1, 2, 4):
-            mask = mask & ahead(mask, by)
-        begin = np.flatnonzero(self._found.begins & mask & ahead(mask, size - 8))
-        return np.searchsorted(self._found.start, begin)
+            mask = mask[:-by] & mask[by:]
+        mask = mask[: 8 - size] & mask[size - 8 :]
+        begin = np.flatnonzero(mask & self._found.begins[: mask.size])
+        return np.searchsorted(self._found.start, begin[self._found.is_code(begin, firsts)])
 
-    def nth_values(self, group: NDArray[np.intp], nth: int) -> NDArray[np.uint8]:
+    def values(self, group: NDArray[np.intp], nth: int) -> NDArray[np.uint8]:
         """The value of the digit so many after the first one of each group, the digits of later groups counted."""
-        later, within = self._digit(group, nth)
-        return self._found.values(self._found.start[later] + within)
+        within = self._found.start[group] + nth
+        if not (inside := self._found.length[group] > nth).all():
+            later, place = self._digit(group[~inside], nth)
+            within[~inside] = self._found.start[later] + place
+        return self._found.values(within)
 
     def ends_after(self, group: NDArray[np.intp], digits: int) -> NDArray[np.bool_]:
         """Whether a group of the same run ends with so many digits from the beginning of each group on."""
@@ -91,15 +97,16 @@ class Runs:
 
 
 def _linked_digits(found: Signs) -> NDArray[np.bool_]:
-    """The digits, and what stands between those of one run."""
-    sign, digit = found.mask(character_classes.SEPARATOR), found.is_digit
-    after, before = [sign & behind(digit, 1)], [sign & ahead(digit, 1)]
-    for _ in range(character_classes.WIDEST_GAP - 1):
-        after.append(sign & behind(after[-1], 1))
-        before.append(sign & ahead(before[-1], 1))
-    first, second, third = before
-    between = (after[0] & (first | second | third)) | (after[1] & (first | second)) | (after[2] & first)
-    return digit | between
+    """The digits, and what stands between those of one run: one separator, two or three."""
+    sign, linked = found.mask(character_classes.SEPARATOR), found.is_digit.copy()
+    gap, size = character_classes.WIDEST_GAP, linked.size
+    near = range(-gap, gap + 1)
+    s, d = ({by: mask[gap + by : size - gap + by] for by in near} for mask in (sign, found.is_digit))
+    between = d[-1] & (d[1] | s[1] & (d[2] | s[2] & d[3]))
+    between |= s[-1] & d[-2] & (d[1] | s[1] & d[2])
+    between |= s[-1] & s[-2] & d[-3] & d[1]
+    linked[gap : size - gap] |= between & s[0]
+    return linked
 
 
 def _parted(found: Signs) -> NDArray[np.bool_]:
@@ -115,14 +122,17 @@ def phones(found: Signs, runs: Runs) -> NDArray[np.intp]:
     """Groups that begin a number: a prefix of the numbering plan, and as many digits as it takes, to a group's end."""
     nine = found.length == LOST_DIGITS
     hot = [among_japanese(found, nine), _standing_alone(found, nine)]
-    group = runs.long_ones(SHORTEST)
-    v0, v1, v2 = (runs.nth_values(group, nth) for nth in range(3))
+    group = runs.long_ones(SHORTEST, _OF_PHONES)
+    v0, v1 = (runs.values(group, nth) for nth in range(2))
+    v2 = np.full(group.size, 10, np.uint8)
+    asked = (v0 == 0) & (_MOBILE[v1] | (v1 == 0))
+    v2[asked] = runs.values(group[asked], 2)
     for fits, lengths in (
-        ((v0 == 0) & _MOBILE[v1] & (v2 == 0), (11,)),
+        (_MOBILE[v1] & (v2 == 0), (11,)),
         ((v0 == 0) & (v1 != 0), (10,)),
-        ((v0 == 0) & (v1 == 0) & (v2 == 8), (13, 14)),  # noqa: PLR2004  # 0081
+        ((v1 == 0) & (v2 == 8), (13, 14)),  # noqa: PLR2004  # 0081
         ((v0 == 8) & (v1 == 1), (11, 12)),  # noqa: PLR2004  # 81
-        (_LOST[v0] & (v1 == 0), (10,)),
+        ((v0 != 0) & (v1 == 0), (10,)),
     ):
         some = group[fits]
         hot += [found.start[some[runs.ends_after(some, length)]] for length in lengths]
@@ -150,9 +160,8 @@ def among_japanese(found: Signs, groups: NDArray[np.bool_]) -> NDArray[np.intp]:
 
 def cards(found: Signs, runs: Runs) -> NDArray[np.intp]:
     """Groups that begin a card's number: enough digits in a row, in groups of four at least."""
-    group = runs.long_ones(CARD_DIGITS)
-    begin = found.start[group]
-    group = group[found.is_code(begin, _OF_CARDS) & ~found.is_code(begin - 1, ".-")]  # the rest of a fraction is none
+    group = runs.long_ones(CARD_DIGITS, _OF_CARDS)
+    group = group[~found.is_code(found.start[group] - 1, ".-")]  # the rest of a fraction is none
     length, following = found.length[group], found.length[np.minimum(group + 1, found.length.size - 1)]
     group = group[(length >= CARD_DIGITS - 1) | ((length >= CARD_GROUP) & (following >= CARD_GROUP))]
     return found.start[group[runs.goes_on(group, CARD_DIGITS)]]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from matcher.find import character_classes
-from matcher.find.character_classes import PAD, ahead
+from matcher.find.character_classes import PAD
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -56,14 +56,14 @@ def _blanks(found: Signs) -> NDArray[np.intp]:
     """Blanks before the word "at", of which prose is full, where something follows soon that mail addresses have."""
     codes, small = found.codes, found.codes | _TO_LOWER
     blank = codes == ord(" ")
-    worded = np.flatnonzero(blank & ahead(small == ord("a"), 1) & ahead(small == ord("t"), 2) & ahead(blank, 3))
+    worded = np.flatnonzero(blank[:-3] & (small[1:-2] == ord("a")) & (small[2:-1] == ord("t")) & blank[3:])
     if not (found.is_code(worded + 1, "a") & found.is_code(worded + 2, "t")).any():
         return worded[:0]
     dots = np.flatnonzero(_any_of(found, ".．。"))
     dots = dots[~found.at(dots + 1, character_classes.SPACE)]
     words = np.flatnonzero(_any_of(found, "ドど")) if not found.is_ascii else dots[:0]
     soon = np.sort(np.concatenate([dots, words, found.where(character_classes.OPENER)]))
-    dotted = np.flatnonzero((small == ord("d")) & ahead(small == ord("o"), 1) & ahead(small == ord("t"), 2))
+    dotted = np.flatnonzero((small[:-2] == ord("d")) & (small[1:-1] == ord("o")) & (small[2:] == ord("t")))
     last = dotted[-1] if dotted.size else -1  # any number of blanks may stand before that word
     following = np.append(soon, np.iinfo(np.intp).max)[np.searchsorted(soon, worded)]
     return worded[(following - worded <= _SPACED_REACH) | (worded < last)]

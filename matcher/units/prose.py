@@ -60,7 +60,7 @@ class ProseUnits(Units):
         self._signs = Signs(text)
         found = found_in(self._signs, kinds, newest=LATEST_BIRTH)
         line_ends = (np.flatnonzero(self._signs.codes == _NEWLINE) - PAD) if found else np.zeros(0, np.intp)
-        ends, surely = _ends_of_records(text, found, line_ends)
+        ends, surely = _ends_of_records(self._signs, found, line_ends)
         self._clusters = _cluster(text, found, ends)
         self._ends = ends if surely else []
         starts = np.array([cluster.start for cluster in self._clusters], np.int64)
@@ -162,7 +162,7 @@ class ProseUnits(Units):
 
 
 def _ends_of_records(
-    text: str, found: Sequence[tuple[int, int, str, str]], line_ends: NDArray[np.intp]
+    signs: Signs, found: Sequence[tuple[int, int, str, str]], line_ends: NDArray[np.intp]
 ) -> tuple[list[int], bool]:
     """Where one person's text ends and the next one's begins, and whether it is sure that nothing reaches across.
 
@@ -170,26 +170,28 @@ def _ends_of_records(
     says two things of somebody. Nothing reaches across headings, nor across line ends where hardly a line is empty of
     anybody's data.
     """
+    text = signs.text
     if len(found) < FEWEST_RECORDS:
         return [], False
     few = text.count("\n") <= LINES_A_RECORD * len(found)  # every record holds something that is found
     if few and (headings := _headings(text, found)) and _divide(text, found, headings):
         return headings, True
-    empty = _empty_lines(text, line_ends)
+    empty = _empty_lines(signs, line_ends)
     if _divide(text, found, empty):
         return empty, False
     ends: list[int] = line_ends.tolist()
     return (ends, _fill_lines(text, found, ends)) if _divide(text, found, ends) else ([], False)
 
 
-def _empty_lines(text: str, line_ends: NDArray[np.intp]) -> list[int]:
+def _empty_lines(signs: Signs, line_ends: NDArray[np.intp]) -> list[int]:
     """The ends of lines that lines of nothing but blanks, or of nothing but a rule, follow."""
+    inside = signs.those(_IN_EMPTY_LINES)
+    at, following = line_ends[:-1] + PAD, line_ends[1:] + PAD
+    may_be = (following == at + 1) | (inside[at + 1] & inside[following - 1])
     ends, last = [], 0
-    for at, following in pairwise(line_ends.tolist()):
-        if at + 1 < following and (text[at + 1] not in _IN_EMPTY_LINES or text[following - 1] not in _IN_EMPTY_LINES):
-            continue
-        if at >= last and (empty := _EMPTY_LINE.match(text, at)):
-            ends.append(at)
+    for place in line_ends[:-1][may_be].tolist():
+        if place >= last and (empty := _EMPTY_LINE.match(signs.text, place)):
+            ends.append(place)
             last = empty.end()
     return ends
 
