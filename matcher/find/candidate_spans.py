@@ -187,9 +187,7 @@ def _three(found: Signs, group: NDArray[np.intp], *, tight: bool = False) -> NDA
 
 def _eras(found: Signs) -> NDArray[np.intp]:
     """Years of an era, by its letter or its name, and dates all in kanji."""
-    letter = found.those(_ERA_LETTERS)
-    after = behind(letter, 1) | (behind(letter, 2) & behind(found.codes == ord("."), 1))
-    short = np.searchsorted(found.start, np.flatnonzero(found.begins & after))
+    short = _after_letters(found)
     short = _three(found, short[found.length[short] <= 2])  # noqa: PLR2004  # of a year in an era
     letters = found.start[short] - 1
     letters = letters - found.is_code(letters, ".")
@@ -204,6 +202,16 @@ def _eras(found: Signs) -> NDArray[np.intp]:
     years = years[found.at(years + 1, character_classes.KANJI_DIGIT)]
     years = years[found.at(years - 1, character_classes.KANJI_DIGIT) | found.is_code(years - 1, "元")]
     return np.concatenate([letters, names, years])
+
+
+def _after_letters(found: Signs) -> NDArray[np.intp]:
+    """Groups with an era's letter before them, or a letter and a dot."""
+    if found.has_few_groups:
+        before = found.start - 1
+        return np.flatnonzero(found.is_code(before - found.is_code(before, "."), _ERA_LETTERS))
+    letter = found.those(_ERA_LETTERS)
+    after = behind(letter, 1) | (behind(letter, 2) & behind(found.codes == ord("."), 1))
+    return np.searchsorted(found.start, np.flatnonzero(found.begins & after))
 
 
 def _postal_codes(found: Signs) -> NDArray[np.intp]:
@@ -237,20 +245,17 @@ def _addresses(found: Signs) -> NDArray[np.intp]:
     near = _near_place(anchors, places)
     lone = _near_place(_lone_numbers(found), places)
     if lone.size:  # nothing but letters stands between it and its place
-        letter = (found.codes >= _FIRST_LETTER) | np.isin(found.codes, _BLANKS) | _is_digit(found.codes)
-        others = np.cumsum(~letter)
-        lone = lone[others[lone - 1] == others[places[np.searchsorted(places, lone) - 1]]]
+        letter = (found.codes >= _FIRST_LETTER) | found.is_digit
+        for blank in _BLANKS:
+            letter |= found.codes == blank
+        others, place = np.flatnonzero(~letter), places[np.searchsorted(places, lone) - 1]
+        lone = lone[np.searchsorted(others, lone) == np.searchsorted(others, place, "right")]
     return np.sort(np.concatenate([near, lone]))
 
 
 def _near_place(anchors: NDArray[np.intp], places: NDArray[np.intp]) -> NDArray[np.intp]:
     before = np.searchsorted(places, anchors) - 1
     return anchors[(before >= 0) & (anchors - places[np.maximum(before, 0)] <= PLACE_SPAN)]
-
-
-def _is_digit(codes: NDArray[np.integer]) -> NDArray[np.bool_]:
-    digit: NDArray[np.bool_] = (codes >= ord("0")) & (codes <= ord("9"))
-    return digit
 
 
 def _lone_numbers(found: Signs) -> NDArray[np.intp]:

@@ -22,8 +22,6 @@ SHORTEST, KANJI_SPAN = 10, 40  # digits of the shortest phone number; characters
 LOST_DIGITS: Final = 9
 """Of a number of a line at home whose leading zero was lost."""
 CARD_DIGITS, CARD_GROUP = 13, 4  # of the shortest number, and of each group but the last
-MANY: Final = 32
-"""Characters a group of digits, up to which groups are so many that steps over the whole text are the quicker ones."""
 _ASCII_LAST: Final = 0x7F
 _MOBILE: Final = np.isin(np.arange(16), (2, 5, 6, 7, 8, 9))
 """By digit, whether it stands between the zeros of a mobile number."""
@@ -36,7 +34,6 @@ class Runs:
 
     def __init__(self, found: Signs) -> None:
         self._found = found
-        self._are_few = found.start.size * MANY < found.codes.size
 
     @cached_property
     def _linked(self) -> NDArray[np.bool_]:
@@ -50,7 +47,7 @@ class Runs:
     @cached_property
     def _number(self) -> NDArray[np.intp]:
         """The number of each group's run."""
-        parted = _parted(self._found) if self._are_few else ~self._linked[self._found.end + 1]
+        parted = _parted(self._found) if self._found.has_few_groups else ~self._linked[self._found.end + 1]
         return np.cumsum(parted) - parted
 
     def long_ones(self, size: int, firsts: str) -> NDArray[np.intp]:
@@ -58,7 +55,7 @@ class Runs:
 
         They begin with one of ``firsts``.
         """
-        if self._are_few:
+        if self._found.has_few_groups:
             return np.flatnonzero(self._found.is_code(self._found.start, firsts))
         mask = self._linked
         for by in (1, 2, 4):

@@ -210,8 +210,12 @@ def _fill_lines(text: str, found: Sequence[tuple[int, int, str, str]], ends: Seq
     """Whether something was found in nearly every line that holds words, from the first such line to the last."""
     lines = {bisect_left(ends, start) for start, *_ in found}
     bounds = [0, *ends, len(text)]
-    worded = sum(bool(text[bounds[n] : bounds[n + 1]].strip()) for n in range(min(lines), max(lines) + 1))
-    return len(lines) >= FULL * worded
+    worded = 0
+    for n in range(min(lines), max(lines) + 1):
+        worded += bool(text[bounds[n] : bounds[n + 1]].strip())
+        if len(lines) < FULL * worded:
+            return False
+    return True
 
 
 def _headings(text: str, found: Sequence[tuple[int, int, str, str]]) -> list[int]:
