@@ -24,8 +24,8 @@ MOST_LOST: Final = 0.34
 _READ_AS_MEANT: Final = (("cp1252", "utf-8"), ("cp932", "utf-8"), ("cp932", EUC), ("cp1252", "cp932"), ("cp1252", EUC))
 _LOST: Final = "\ufffd"
 _LOST_BYTES: Final = 3
-_UNNAMED: Final = "\x81\x8d\x8f\x90\x9d"
-"""Bytes that have no character in cp1252, and are kept as controls."""
+_CONTROLS: Final = "".join(map(chr, range(0x80, 0xA0)))
+"""What bytes without a character in a Western encoding are kept as."""
 _ONE_LOST: Final = -10.0
 """A lost character is taken for a rare one, in the nats of `likelihood`: the text is spoiled, and yet a text."""
 CLEARLY: Final = 0.9
@@ -95,10 +95,12 @@ def is_beyond_western(text: str) -> bool:
     """Whether too much of a text would be lost by taking it for one that was read as Western.
 
     Each of its characters that no Western encoding has stands for three lost bytes, and of each other one beyond ASCII
-    one byte is left, which makes a character at the most, and may swallow one of the lost.
+    one byte is left, which makes a character at the most, and may swallow one of the lost. (CP932 reads a lost byte as
+    a character of nobody's, which is as unlikely as three lost ones are: there the same share keeps it from being
+    taken for what was meant.)
     """
     beyond = len(text) - len(text.encode("ascii", "ignore"))
-    foreign = len(text) - len(text.encode("cp1252", "ignore")) - sum(map(text.count, _UNNAMED))
+    foreign = len(text) - len(text.encode("cp1252", "ignore")) - sum(map(text.count, _CONTROLS))
     lost = _LOST_BYTES * foreign
     return lost - (beyond - foreign) > MOST_LOST * lost
 
