@@ -47,6 +47,8 @@ _NINE: Final = re.compile(rf"[1-9１-９][{_DIGITS}]{{8}}(?![{_DIGITS}])")
 MAX_TEXT: Final = 100
 _MISREAD: Final = re.compile(rf"[+0-9OoIl|{_SEPARATORS}]{{10,20}}")
 _AS_DIGITS: Final = str.maketrans("OoIl|", "00111")
+_USUAL_SEPARATORS: Final = " -."
+"""They make up what most runs have beside digits, and are counted quicker than digits are."""
 _MAX_GAP: Final = 3
 _LENGTHS: Final = {"0": (11, 10), "8": (12, 11, 10), "5": (10,), "6": (10,), "7": (10,), "9": (10,)}
 _SHORTEST: Final = 10
@@ -143,6 +145,8 @@ class Phone(IdentifierKind):
         """Numbers in one run of digits and separators: each starts and ends where a group of digits does."""
         run = nfkc(text[start:end]) if not text[start:end].isascii() else text[start:end]
         if len(run) != end - start:  # a character that NFKC takes apart; none of ours is
+            return
+        if len(run) - sum(map(run.count, _USUAL_SEPARATORS)) < _SHORTEST:
             return
         at = [i for i, c in enumerate(run) if c.isdecimal()]
         if len(at) < _SHORTEST:

@@ -138,6 +138,8 @@ class ProseUnits(Units):
         """What confirms and finds nobody, of the clusters on either side: a record may begin in the middle of one."""
         cluster = self._clusters[unit]
         for other in self._clusters[max(unit - 1, 0) : unit] + self._clusters[unit + 1 : unit + 2]:
+            if all(kind not in CONFIRMING for kind, _ in other.found):
+                continue
             if self._record(other.start) != self._record(cluster.start):
                 continue
             if max(cluster.start - other.end, other.start - cluster.end) <= CONTEXT:
@@ -202,8 +204,12 @@ def _divide(text: str, found: Sequence[tuple[int, int, str, str]], ends: Sequenc
     for start, end, kind, _ in found:
         within.setdefault(bisect_left(ends, start), []).append((start, end, kind.partition(".")[0]))
     bounds = [0, *ends, len(text)]
-    whole = sum(_says_two(text, bounds[at], bounds[at + 1], some) for at, some in within.items())
-    return whole >= FEWEST_RECORDS and whole >= RECORDS * len(within)
+    wanted, whole = max(FEWEST_RECORDS, RECORDS * len(within)), 0
+    for looked_at, (at, some) in enumerate(within.items()):
+        if whole >= wanted or whole + len(within) - looked_at < wanted:
+            break
+        whole += _says_two(text, bounds[at], bounds[at + 1], some)
+    return whole >= wanted
 
 
 def _fill_lines(text: str, found: Sequence[tuple[int, int, str, str]], ends: Sequence[int]) -> bool:
