@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from matcher.find import character_classes
-from matcher.find.character_classes import PAD, Signs, behind
+from matcher.find.character_classes import PAD, Signs, behind, places_of
 from matcher.find.digit_runs import LOST_DIGITS, Runs, among_japanese, cards, kanji_phones, phones
 from matcher.find.mail_spans import mails
 
@@ -119,7 +119,7 @@ def _holding(bounds: NDArray[np.intp], places: NDArray[np.intp]) -> list[int]:
 def _masked(found: Signs) -> NDArray[np.intp]:
     """Where four signs that mask follow digits, and the last of two or more that four digits follow."""
     mask = found.mask(character_classes.MASK)
-    pairs = np.flatnonzero(mask[:-1] & mask[1:])
+    pairs = places_of(mask[:-1] & mask[1:])
     if not pairs.size:
         return pairs
     digit, gap = found.is_digit, character_classes.GAP
@@ -227,9 +227,20 @@ def _postal_codes(found: Signs) -> NDArray[np.intp]:
 def _labelled_codes(found: Signs, text: str) -> NDArray[np.intp]:
     """Seven digits that a label before them says are a postal code."""
     groups = found.start[found.length == POSTAL_DIGITS]
+    if found.is_ascii and groups.size:
+        before = found.codes[groups[:, None] + np.arange(-LABEL_SPAN, 0)] | _TO_LOWER
+        groups = groups[_hold(before, "zip") | _hold(before, "post")]
     told = [_POSTAL_LABEL.search(text, max(at - PAD - LABEL_SPAN, 0), at - PAD) is not None for at in groups.tolist()]
     begins: NDArray[np.intp] = groups[np.array(told, np.bool_)]
     return begins
+
+
+def _hold(rows: NDArray[np.unsignedinteger], word: str) -> NDArray[np.bool_]:
+    """Whether the word stands anywhere in each of some rows of characters."""
+    ends = rows.shape[1] - len(word) + 1
+    there = [rows[:, n : ends + n] == ord(sign) for n, sign in enumerate(word)]
+    held: NDArray[np.bool_] = np.logical_and.reduce(there).any(axis=1)
+    return held
 
 
 def _addresses(found: Signs) -> NDArray[np.intp]:

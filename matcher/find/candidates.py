@@ -83,7 +83,8 @@ class Collected:
         }
 
     def digest_rest(self, digester: Digester, kinds: Collection[str], wanted: NDArray[np.bool_]) -> dict[str, Terms]:
-        """The values of all other kinds, and the parts of every kind, of the units that are wanted."""
+        """The values of all other kinds of the units that are wanted, and the parts that pairs of two kinds are of."""
+        several = self._with_several(wanted.size)
         rest: dict[str, tuple[list[int], list[str]]] = defaultdict(lambda: ([], []))
         for kind, (units, values) in self.values.items():
             kept = np.flatnonzero(wanted[np.array(units, np.int64)]).tolist()
@@ -94,7 +95,7 @@ class Collected:
             )
             if kind not in kinds:
                 _add_all(rest[kind], some)
-            for unit, value in some if kind in WITH_PARTS else ():
+            for unit, value in ((u, v) for u, v in some if several[u]) if kind in WITH_PARTS else ():
                 for part, pieces in derive_parts(kind, value).items():
                     _add_all(rest[f"{kind}.{part}"], [(unit, piece) for piece in pieces])
         return {
@@ -102,6 +103,13 @@ class Collected:
             for term, (units, values) in rest.items()
             if units
         }
+
+    def _with_several(self, count: int) -> NDArray[np.bool_]:
+        """Of so many units, which hold more than one kind of things."""
+        held = np.zeros(count, np.int64)
+        for units, _ in self.values.values():
+            held[np.unique(np.array(units, np.int64))] += 1
+        return held > 1
 
 
 def _add_all(to: tuple[list[int], list[str]], pairs: Iterable[tuple[int, str]]) -> None:

@@ -107,6 +107,11 @@ def ahead(mask: NDArray[np.bool_], by: int) -> NDArray[np.bool_]:
     return out
 
 
+def places_of(mask: NDArray[np.bool_]) -> NDArray[np.intp]:
+    """Where the mask holds; that it holds nowhere is found out several times quicker."""
+    return np.flatnonzero(mask) if mask.any() else np.zeros(0, np.intp)
+
+
 class Signs:
     """The arrays of one text; positions count from the start of the padded text, `PAD` before the text's own.
 
@@ -174,7 +179,7 @@ class Signs:
 
     def where(self, bits: int) -> NDArray[np.intp]:
         """Positions of all characters of any of the classes."""
-        return np.flatnonzero(self.mask(bits))
+        return places_of(self.mask(bits))
 
     def is_code(self, positions: NDArray[np.intp], signs: str) -> NDArray[np.bool_]:
         """Whether the characters at the positions are among ``signs``."""
@@ -188,7 +193,7 @@ class Signs:
     def doubled(self, bits: int) -> NDArray[np.intp]:
         """Positions of characters of the classes that the same character follows."""
         among = self.mask(bits)
-        return np.flatnonzero(among[:-1] & (self.codes[:-1] == self.codes[1:]))
+        return places_of(among[:-1] & (self.codes[:-1] == self.codes[1:]))
 
 
 def _coded(text: str, *, is_ascii: bool) -> NDArray[np.unsignedinteger]:

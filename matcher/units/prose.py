@@ -250,9 +250,8 @@ def _says_two(text: str, start: int, end: int, found: Sequence[tuple[int, int, s
     if len({kind for _, _, kind in found}) > 1:
         return True
     rest = text[start : found[0][0]] + " " + text[found[-1][1] : end]
-    return any(map(_is_no_label, _WORDS.findall(LABELS.sub(" ", rest)))) or any(
-        kind_of_header(run.group()) is None for run in LATIN_RUN.finditer(rest)
-    )
+    words = () if rest.isascii() else _WORDS.findall(LABELS.sub(" ", rest))
+    return any(map(_is_no_label, words)) or any(kind_of_header(run.group()) is None for run in LATIN_RUN.finditer(rest))
 
 
 def _is_no_label(words: str) -> bool:

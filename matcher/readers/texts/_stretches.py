@@ -26,6 +26,8 @@ IN_PATHS = "/"  # a delimiter here only with spaces around it
 FEWEST_LINES = 3
 SAMPLE_LINES = 40
 _VALUE = re.compile(r"@|\d[\d ()-]{7,14}\d|\d-[*＊xX●○…?.]|[*＊xX●○]-\d")  # what rows have, and sentences have not
+_IN_VALUES = re.compile(r"[@\d]")
+"""What every one of them has."""
 _NEWLINE = ord("\n")
 
 
@@ -95,7 +97,8 @@ def _counts(codes: NDArray[np.unsignedinteger], ends: NDArray[np.intp], sign: st
 def _may_hold_values(lines: Sequence[str]) -> bool:
     """Whether `_holds_values` could be true with any delimiter; which one it would be takes far longer to tell."""
     rows = _sampled(lines)
-    return _is_valued(rows) or any(_names_columns(rows[0], sign) for sign in DELIMITERS if sign in rows[0])
+    told = not rows or any(_IN_VALUES.search(line) for line in rows)
+    return (told and _is_valued(rows)) or any(_names_columns(rows[0], sign) for sign in DELIMITERS if sign in rows[0])
 
 
 def _holds_values(lines: Sequence[str], delimiter: str) -> bool:
