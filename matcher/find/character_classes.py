@@ -37,7 +37,7 @@ _FEW_RANGES: Final = 5
 """Rows of characters that are quicker compared with than looked up: three steps each, of 30 picoseconds."""
 _COMPATIBLE: Final = range(0xF900, 0xFB00)
 _PLACES: Final = "都道府県市区町村郡"
-_MEMBERS: Final = (
+MEMBERS: Final = (
     ("0123456789０１２３４５６７８９", DECIMAL),
     ("〇零一二三四五六七八九十百", KANJI_DIGIT),
     ("@＠", AT),
@@ -63,7 +63,7 @@ _MEMBERS: Final = (
 def _classes() -> NDArray[np.uint16]:
     """By code point, what each character may be, as bits."""
     table = np.zeros(_BMP, np.uint16)
-    for signs, bit in _MEMBERS:
+    for signs, bit in MEMBERS:
         table[[ord(sign) for sign in signs if ord(sign) < _BMP]] |= bit
     return table
 
