@@ -21,6 +21,8 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import polars as pl
+
 from benchmarks.corpus.clean import TEXTS
 from benchmarks.measure.beside import presidio_mb_s
 from benchmarks.measure.homes import make_home, open_home, write_dump
@@ -33,7 +35,7 @@ if TYPE_CHECKING:
     from benchmarks.quality import EnrolledHome
 
 MB = 1_000_000
-BUDGET_MB_S, BUDGET_PASTE_S, BUDGET_MIB = 20.0, 1.0, 2048
+BUDGET_MB_S, BUDGET_PROSE_MB_S, BUDGET_PASTE_S, BUDGET_MIB = 60.0, 150.0, 1.0, 2048
 BUDGET_ROWS_S = 5_960_000 / 180
 SAME_AT_ANY_SIZE = 0.7
 PASTE_ROWS, TRIES = 100, 3
@@ -61,9 +63,12 @@ def seconds_of(work: Callable[[], object], clock: Callable[[], float]) -> float:
 def scan_clean(
     small: EnrolledHome, large: EnrolledHome, size: int, *, presidio: bool, work: Path
 ) -> tuple[float, float]:
-    """The slowest text in MB/s, and the worst ratio of the large population to the small one."""
-    print(f"{'clean text, one core':18} {'MB/s':>6} {'few':>6} {'ratio':>6} {'re':>6} {'ratio':>6}")
-    rates, ratios = [], []
+    """The least share of its budget that a text keeps, and the worst ratio of the large population to the small one."""
+    print(
+        f"{'clean text, one core':20} {'MB/s':>6} {'few':>6} {'ratio':>6} "
+        f"{'re':>6} {'ratio':>6} {'polars':>6} {'ratio':>6}"
+    )
+    shares, ratios = [], []
     for name, write in TEXTS.items():
         content = write(random.Random(1), size)
         mb = len(content) / MB
@@ -71,21 +76,28 @@ def scan_clean(
             print(f"{name}: not clear")
         many, few = (mb / best_on_core(partial(who.match, content)) for who in (large, small))
         plain = mb / best_on_core(partial(search_plainly, content))
-        line = f"{name:18} {many:6.1f} {few:6.1f} {many / few:6.2f} {plain:6.1f} {many / plain:6.2f}"
+        rust = mb / best_on_core(partial(search_with_polars, content))
+        line = f"{name:20} {many:6.1f} {few:6.1f} {many / few:6.2f} {plain:6.1f} {many / plain:6.2f}"
+        line += f" {rust:6.1f} {many / rust:6.2f}"
         if presidio:
             file = work / "clean.txt"
             file.write_bytes(content[: MB // 2])
             peer = presidio_mb_s(file)
             line += f"   presidio {peer:.2f} MB/s, ours is {many / peer:.0f} times that"
         print(line)
-        rates.append(many)
+        shares.append(many / (BUDGET_PROSE_MB_S if "prose" in name else BUDGET_MB_S))
         ratios.append(many / few)
-    return min(rates), min(ratios)
+    return min(shares), min(ratios)
 
 
 def search_plainly(content: bytes) -> None:
     """The baseline of a text: a plain search for phones and mail addresses."""
     _BASELINE.findall(content.decode())
+
+
+def search_with_polars(content: bytes) -> None:
+    """The same search by the Rust engine of polars, line by line."""
+    pl.Series(content.decode().split("\n")).str.extract_all(_BASELINE.pattern)
 
 
 def scan_paste(folder: Path, work: Path) -> float:
@@ -160,8 +172,8 @@ def run(options: argparse.Namespace, work: Path) -> bool:
     if options.only in {None, "clean"}:
         small = make_home(cache, options.small)
         size = int(options.mb * MB)
-        slowest, same = scan_clean(open_home(small), open_home(large), size, presidio=options.presidio, work=work)
-        met += [slowest >= BUDGET_MB_S, same >= SAME_AT_ANY_SIZE]
+        least, same = scan_clean(open_home(small), open_home(large), size, presidio=options.presidio, work=work)
+        met += [least >= 1, same >= SAME_AT_ANY_SIZE]
     if options.only in {None, "paste"}:
         met.append(scan_paste(large, work) <= BUDGET_PASTE_S)
     if options.only in {None, "dump"}:

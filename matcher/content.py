@@ -20,8 +20,9 @@ if TYPE_CHECKING:
 
 BINS = 32
 MOST_LINES = 50_000  # of a document: enough to tell reposts by, whatever its length
-MOST_HELD_CHARS = 4_000_000
-CHARS_A_CELL = 8
+MOST_HELD_CHARS = 16_000_000
+"""About as many as so many lines have, and 16 to 32 MB of text."""
+CHARS_A_CELL = 32  # what a cell takes in memory is several times its characters
 FEWEST_EQUAL = 2  # entries that two sketches must have filled in common before they are compared
 _EMPTY = 0
 _LINE = re.compile(r"[\n。]")

@@ -58,24 +58,32 @@ def detect(sample: bytes, declared: str | None = None) -> str:
         sample: The first bytes, as many as are at hand.
         declared: The label that a server, a mail or an operator gave; what a page says of itself comes after it.
     """
+    said = _said(codec_of(declared), declared_in(sample))
+    if told := _told(sample, said):
+        return told
+    sample = sample.replace(b"\0", b"")
+    if fits(sample, "utf-8"):
+        return "utf-8"
+    damaged = (name for name in said if name not in WIDE | _FIT_ANYTHING and _nearly_fits(sample, name))
+    return next(damaged, "") or likeliest(sample)
+
+
+def is_wide(sample: bytes, declared: str | None = None) -> bool:
+    """Whether `detect` says that the text has two bytes or four a character; far quicker than what else it says."""
+    return _told(sample, _said(codec_of(declared), declared_in(sample))) in WIDE
+
+
+def _told(sample: bytes, said: list[str]) -> str:
+    """The encoding by a mark, an escape sequence, what is declared and fits, or the zeros of wide characters."""
     for mark, name in _BOMS:
         if sample.startswith(mark):
             return name
     if sample.isascii() and _ESCAPE.search(sample):
         return JIS
-    said = _said(codec_of(declared), declared_in(sample))
     fitting = [name for name in said if fits(sample, name)]
     if fitting:
         return _more_sensible(sample, fitting[0])
-    if b"\0" in sample:
-        wide = _detect_wide(sample)
-        if wide:
-            return wide
-        sample = sample.replace(b"\0", b"")
-    if fits(sample, "utf-8"):
-        return "utf-8"
-    damaged = (name for name in said if name not in WIDE | _FIT_ANYTHING and _nearly_fits(sample, name))
-    return next(damaged, "") or likeliest(sample)
+    return (_detect_wide(sample) or "") if b"\0" in sample else ""
 
 
 def _said(by_server: str, by_page: str) -> list[str]:

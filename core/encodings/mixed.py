@@ -45,7 +45,7 @@ def is_mixed(block: bytes, text: str, encoding: str) -> bool:
         return True
     if encoding == "cp932":
         return any(sign in text for sign in _UTF8_AS_CP932) or _EUC_AS_CP932.search(text) is not None
-    return "\x1b$" in text and not encoding.startswith("iso2022")
+    return "\x1b" in text and "\x1b$" in text and not encoding.startswith("iso2022")
 
 
 def _has_foreign_line(block: bytes, encoding: str) -> bool:

@@ -23,6 +23,9 @@ MOST_LOST: Final = 0.34
 """Share of characters that may be unreadable afterwards: a UTF-8 character loses all of it with one of its bytes."""
 _READ_AS_MEANT: Final = (("cp1252", "utf-8"), ("cp932", "utf-8"), ("cp932", EUC), ("cp1252", "cp932"), ("cp1252", EUC))
 _LOST: Final = "\ufffd"
+_LOST_BYTES: Final = 3
+_CONTROLS: Final = "".join(map(chr, range(0x80, 0xA0)))
+"""What bytes without a character in a Western encoding are kept as."""
 _ONE_LOST: Final = -10.0
 """A lost character is taken for a rare one, in the nats of `likelihood`: the text is spoiled, and yet a text."""
 CLEARLY: Final = 0.9
@@ -78,12 +81,28 @@ def _lines(text: str) -> Iterator[str]:
 
 def _again(text: str, wrong: str, right: str) -> str | None:
     """The text's bytes in the encoding it was read in, read in another; None where too much of it makes no sense."""
+    if wrong == "cp1252" and is_beyond_western(text):
+        return None
     data = b"".join(_bytes_of(char, wrong) for char in text) if wrong == "cp1252" else _encoded(text, wrong)
     if data is None:
         return None
     meant = loosely(data, right)
     beyond = sum(not char.isascii() for char in meant)
     return meant if beyond and meant.count(_LOST) <= MOST_LOST * beyond else None
+
+
+def is_beyond_western(text: str) -> bool:
+    """Whether too much of a text would be lost by taking it for one that was read as Western.
+
+    Each of its characters that no Western encoding has stands for three lost bytes, and of each other one beyond ASCII
+    one byte is left, which makes a character at the most, and may swallow one of the lost. (CP932 reads a lost byte as
+    a character of nobody's, which is as unlikely as three lost ones are: there the same share keeps it from being
+    taken for what was meant.)
+    """
+    beyond = len(text) - len(text.encode("ascii", "ignore"))
+    foreign = len(text) - len(text.encode("cp1252", "ignore")) - sum(map(text.count, _CONTROLS))
+    lost = _LOST_BYTES * foreign
+    return lost - (beyond - foreign) > MOST_LOST * lost
 
 
 def _encoded(text: str, encoding: str) -> bytes | None:
@@ -100,4 +119,4 @@ def _bytes_of(char: str, encoding: str) -> bytes:
     try:
         return char.encode(encoding)
     except UnicodeEncodeError:
-        return bytes((ord(char),)) if ord(char) <= 0xFF else b"\xff" * 3  # noqa: PLR2004  # a byte; else no such text
+        return bytes((ord(char),)) if ord(char) <= 0xFF else b"\xff" * _LOST_BYTES  # noqa: PLR2004  # a byte; else no such text

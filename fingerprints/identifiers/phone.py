@@ -44,9 +44,13 @@ _LOST_ZERO_ALONE: Final = re.compile(
     r"(?<![^\W_])(?<!\d[,:])(?<![-./+#$%=&?@\\])([1-9][0-9]{8})(?![^\W_]|[-.,:/]\d|[-%=@])"
 )
 """The same as a field of its own: whether it is one, the index tells, and how many of its neighbours are."""
+_NINE: Final = re.compile(rf"[1-9１-９][{_DIGITS}]{{8}}(?![{_DIGITS}])")
+"""What all three have; nearly every text has none, which is found out far quicker."""
 MAX_TEXT: Final = 100
 _MISREAD: Final = re.compile(rf"[+0-9OoIl|{_SEPARATORS}]{{10,20}}")
 _AS_DIGITS: Final = str.maketrans("OoIl|", "00111")
+_USUAL_SEPARATORS: Final = " -."
+"""They make up what most runs have beside digits, and are counted quicker than digits are."""
 _MAX_GAP: Final = 3
 _LENGTHS: Final = {"0": (11, 10), "8": (12, 11, 10), "5": (10,), "6": (10,), "7": (10,), "9": (10,)}
 _SHORTEST: Final = 10
@@ -124,6 +128,16 @@ class Phone(IdentifierKind):
         """Every stretch of digits that can be a number, also overlapping ones: the index tells which it is."""
         for run in _RUN.finditer(text):
             yield from self._inside(text, run.start(), run.end())
+        if _NINE.search(text):
+            yield from self._without_zeros(text)
+        if "〇" in text or "零" in text:
+            for run in _KANJI_RUN.finditer(text):
+                canonical = self.canonical(run.group())
+                if canonical:
+                    yield Found(self.name, run.start(), run.end(), canonical)
+
+    def _without_zeros(self, text: str) -> Iterator[Found]:
+        """Numbers of lines at home that lost their zero."""
         for lost in (*_LOST_ZERO.finditer(text), *_LOST_ZERO_BEFORE.finditer(text)):
             canonical = _national("0" + nfkc(lost[1])) if is_among_japanese(text, *lost.span(1)) else None
             if canonical:
@@ -131,16 +145,13 @@ class Phone(IdentifierKind):
         for lost in _LOST_ZERO_ALONE.finditer(text):
             if canonical := _national("0" + lost[1]):
                 yield Found(self.name, lost.start(1), lost.end(1), canonical)
-        if "〇" in text or "零" in text:
-            for run in _KANJI_RUN.finditer(text):
-                canonical = self.canonical(run.group())
-                if canonical:
-                    yield Found(self.name, run.start(), run.end(), canonical)
 
     def _inside(self, text: str, start: int, end: int) -> Iterator[Found]:
         """Numbers in one run of digits and separators: each starts and ends where a group of digits does."""
         run = nfkc(text[start:end]) if not text[start:end].isascii() else text[start:end]
         if len(run) != end - start:  # a character that NFKC takes apart; none of ours is
+            return
+        if len(run) - sum(map(run.count, _USUAL_SEPARATORS)) < _SHORTEST:
             return
         at = [i for i, c in enumerate(run) if c.isdecimal()]
         if len(at) < _SHORTEST:

@@ -14,17 +14,21 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from fingerprints.identifiers.interface import NEAR
 from matcher.find import character_classes
-from matcher.find.character_classes import PAD, Signs
+from matcher.find.character_classes import PAD, Signs, behind, places_of
+from matcher.find.digit_runs import LOST_DIGITS, Runs, among_japanese, cards, kanji_phones, phones
+from matcher.find.mail_spans import mails
 
 if TYPE_CHECKING:
     from collections.abc import Collection
 
     from numpy.typing import NDArray
 
+MASKED: Final = "masked"
+"""Halves of phone numbers whose other half is masked."""
 REACH: Final = 48
 """Characters kept on either side of a hot place: the widest identifier is not cut."""
+_ERA_LETTERS: Final = "MTSHRmtshrＭＴＳＨＲ明大昭平令"
 _FIRST_KANA, _FIRST_KATAKANA = 0x3040, 0x30A0
 _FIRST_LETTER: Final = 0x3005  # 々; what comes before it is no letter of Japanese, but for the ideographic space
 _TO_LOWER: Final = 0x20
@@ -40,139 +44,110 @@ PLACE_SPAN: Final = 46
 OLDEST, NEWEST = 1880, 2049  # years of birth
 YEAR_DIGITS, DATE_DIGITS = 4, 8
 POSTAL_DIGITS = 7
-CARD_DIGITS, CARD_GROUP = 13, 4  # of the shortest number, and of each group but the last
 MONTH_SPAN: Final = 17  # between a day and its year: "rd of September, "
-_ASCII_LAST: Final = 0x7F
-LOST_DIGITS: Final = 9
-"""Of a number of a line at home whose leading zero was lost."""
-SHORTEST, KANJI_SPAN = 10, 40  # digits of the shortest phone number; characters of the widest one in kanji
-_AT_WORDS: Final = ("アット", "あっと")
-_BEFORE_AT: Final = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.\-０-９Ａ-Ｚａ-ｚ．＿－\])）]\s?\Z")
-_AFTER_AT: Final = re.compile(
-    r"[A-Za-z0-9\-０-９Ａ-Ｚａ-ｚ－]{1,63}(?:[.．。][A-Za-z0-9\-０-９Ａ-Ｚａ-ｚ－]|\s?[\[({<【(]|\s?ドット|\s?どっと|\s+dot\s)",
-    re.IGNORECASE,
-)
-_WORDED: Final = re.compile(
-    r"(?:[\[({<【(（]\s{0,9}(?:at|アット(?:マーク)?|あっと(?:まーく)?|@)\s{0,9}[\])}>】)）]|\s{1,9}at\s{1,9})\s?",
-    re.IGNORECASE,
-)
-_SPACED: Final = re.compile(rf" at(?= \s{{0,9}}+(?:{_AFTER_AT.pattern}))", re.IGNORECASE)
-"""The word between blanks, as `_WORDED` and `_AFTER_AT` want it: prose is full of it, so that it is one search."""
 _PIECE: Final = re.compile(r"\[0-9０-９\]\{(\d+)\}|\[(A-ZＡ-Ｚ)\]\{\d+\}|\\?([^\[\]{}\\])")
 _TO_WIDE: Final = 0xFEE0
 """From a character of ASCII to the same one in full width."""
 _LETTERS: Final = "".join(chr(start + n) for start in (0x41, 0x61, 0xFF21, 0xFF41) for n in range(26))
 
 
+@dataclass(frozen=True, slots=True)
+class Stretches:
+    """Stretches of a text in which something could be found, in order, not touching one another.
+
+    Attributes:
+        spans: Where each begins and ends.
+        kinds: By kind, which of them could hold one. What is masked has a name of its own, `MASKED`.
+    """
+
+    spans: list[tuple[int, int]]
+    kinds: dict[str, list[int]]
+
+
 def hot_spans(
-    text: str, number_patterns: Collection[str] = (), *, newest: int = NEWEST, weak: bool = True
+    text: str | Signs, number_patterns: Collection[str] = (), *, newest: int = NEWEST, weak: bool = True
 ) -> list[tuple[int, int]]:
-    """Stretches of the text in which something could be found, in order, not touching one another.
+    """The spans of the `hot_stretches` alone."""
+    return hot_stretches(text, number_patterns, newest=newest, weak=weak).spans
+
+
+def hot_stretches(
+    text: str | Signs, number_patterns: Collection[str] = (), *, newest: int = NEWEST, weak: bool = True
+) -> Stretches:
+    """Where in the text something could be found.
 
     Args:
-        text: Free text, or cells joined.
+        text: Free text, or cells joined; or its signs, where they are at hand.
         number_patterns: How customer numbers look.
-        newest: The last year that a birth date may have.
+        newest: The last year that a birth date may have; later ones are seen in what is looked at for something else.
         weak: Whether birth dates and postal codes are wanted, which prove nothing without a name.
     """
-    found = Signs(text)
-    hot = [_phones(found), _kanji_phones(found), _masked(found), _addresses(found), _emails(found, text), _cards(found)]
-    hot.append(_numbers(found, text, tuple(number_patterns)))
+    found = Signs(text) if isinstance(text, str) else text
+    text, runs = found.text, Runs(found)
+    hot = {
+        "phone": [phones(found, runs), kanji_phones(found)],
+        MASKED: [_masked(found)],
+        "card_number": [cards(found, runs)],
+        "address": [_addresses(found)],
+        "email": [mails(found)],
+        "customer_number": [_numbers(found, text, tuple(number_patterns))],
+    }
     if weak:
-        hot += [_dates(found, newest), _eras(found), _postal_codes(found), _labelled_codes(found, text)]
-    places = np.sort(np.concatenate(hot)) - PAD
-    return _spans(places, text) if places.size else []
+        dates, is_late = _dates(found, newest)
+        hot["birth_date"] = [dates[~is_late], _eras(found)]
+        hot["postal_code"] = [_postal_codes(found), _labelled_codes(found, text)]
+    places = np.sort(np.concatenate([some for of in hot.values() for some in of])) - PAD
+    if not places.size:
+        return Stretches([], {})
+    spans = _spans(places, text)
+    if weak:  # these make nothing hot, and are seen where something is
+        hot["birth_date"].append(dates[is_late])
+        hot["phone"].append(found.start[found.length == LOST_DIGITS])
+    bounds = np.array(spans) + PAD
+    return Stretches(spans, {kind: _holding(bounds, np.concatenate(of)) for kind, of in hot.items()})
 
 
-def _phones(found: Signs) -> NDArray[np.intp]:
-    """Groups that begin a number: a prefix of the numbering plan, and as many digits as it takes, to a group's end."""
-    group = np.flatnonzero(np.isin(found.values[found.first], (0, 5, 6, 7, 8, 9)))
-    begin, size = found.first[group], found.digits.size
-    values = np.concatenate([found.values, np.full(PAD, 10, np.uint8)])
-    v0, v1, v2 = (values[begin + n] for n in range(3))
-    run = np.concatenate([[0], np.cumsum(~found.linked)])
-    ends = np.zeros(size + PAD * 2, np.bool_)
-    ends[found.first + found.length - 1] = True
-    run_of = np.full(size + PAD * 2, -1, np.intp)
-    run_of[found.first + found.length - 1] = run[: found.first.size]
-    hot = np.zeros(group.size, np.bool_)
-    mobile = np.isin(v1, (2, 5, 6, 7, 8, 9)) & (v2 == 0)
-    nine = found.length == LOST_DIGITS
-    lost = np.concatenate([_among_japanese(found, nine), _standing_alone(found, nine)])
-    for fits, lengths in (
-        ((v0 == 0) & mobile, (11,)),
-        ((v0 == 0) & (v1 != 0) & (v1 <= 9), (10,)),  # noqa: PLR2004  # a digit, not the margin
-        ((v0 == 0) & (v1 == 0) & (v2 == 8), (13, 14)),  # noqa: PLR2004  # 0081
-        ((v0 == 8) & (v1 == 1), (11, 12)),  # noqa: PLR2004  # 81
-        ((v0 != 0) & (v1 == 0), (10,)),
-    ):
-        for length in lengths:
-            last = np.minimum(begin + length - 1, size)
-            hot |= fits & ends[last] & (run_of[last] == run[group])
-    return np.concatenate([found.start[group[hot]], lost])
-
-
-def _standing_alone(found: Signs, groups: NDArray[np.bool_]) -> NDArray[np.intp]:
-    """Where those of the groups begin that have blanks, line ends or the text's own ends beside them, nothing else."""
-    begins, ends = found.start[groups], found.end[groups]
-    before, after = ((found.codes[at] == 0) | found.is_code(at, " \t\r\n") for at in (begins - 1, ends + 1))
-    alone: NDArray[np.intp] = begins[before & after]
-    return alone
-
-
-def _cards(found: Signs) -> NDArray[np.intp]:
-    """Groups that begin a card's number: enough digits in a row, in groups of four at least."""
-    run = np.concatenate([[0], np.cumsum(~found.linked)])[: found.first.size]
-    run_of = np.repeat(run, found.length)
-    begins = np.isin(found.values[found.first], (2, 3, 4, 5, 6)) & (found.length >= CARD_GROUP)
-    group = np.flatnonzero(begins & (found.first + CARD_DIGITS <= found.digits.size))
-    group = group[~found.is_code(found.start[group] - 1, ".-")]  # the rest of a fraction is none
-    group = group[run_of[found.first[group] + CARD_DIGITS - 1] == run[group]]
-    following = found.length[np.minimum(group + 1, max(found.first.size - 1, 0))]
-    hot: NDArray[np.intp] = found.start[group[(found.length[group] >= CARD_DIGITS - 1) | (following >= CARD_GROUP)]]
-    return hot
-
-
-def _kanji_phones(found: Signs) -> NDArray[np.intp]:
-    """A zero in kanji that nine more numerals follow soon."""
-    if found.is_ascii:
-        return found.start[:0]
-    numerals = found.where(character_classes.KANJI_DIGIT)
-    begin = np.flatnonzero(found.is_code(numerals, "〇零"))
-    begin = begin[begin + SHORTEST - 1 < numerals.size]
-    return numerals[begin[numerals[begin + SHORTEST - 1] - numerals[begin] <= KANJI_SPAN]]
+def _holding(bounds: NDArray[np.intp], places: NDArray[np.intp]) -> list[int]:
+    """Which of the spans hold a place."""
+    if not places.size:
+        return []
+    at = np.searchsorted(bounds[:, 0], places, "right") - 1
+    held: list[int] = np.unique(at[(at >= 0) & (places < bounds[at, 1])]).tolist()
+    return held
 
 
 def _masked(found: Signs) -> NDArray[np.intp]:
-    """Groups with a masked half of a phone number before or after them."""
-    after = found.end + 1
-    after = after + found.at(after, character_classes.GAP)
-    begins = found.at(after, character_classes.MASK)
-    before = found.start - 1
-    before = before[found.length == 4]  # noqa: PLR2004  # the last digits
-    before = before - (found.at(before, character_classes.GAP) & ~found.at(before, character_classes.MASK))
-    heads, tails = (
-        after[begins],
-        before[found.at(before, character_classes.MASK) & found.at(before - 1, character_classes.MASK)],
-    )
-    for offset in range(1, 4):
-        heads = heads[found.at(heads + offset, character_classes.MASK)]
-    return np.concatenate([heads, tails])
+    """Where four signs that mask follow digits, and the last of two or more that four digits follow."""
+    mask = found.mask(character_classes.MASK)
+    pairs = places_of(mask[:-1] & mask[1:])
+    if not pairs.size:
+        return pairs
+    digit, gap = found.is_digit, character_classes.GAP
+    heads = pairs[mask[pairs + 2] & mask[pairs + 3]]
+    heads = heads[digit[heads - 1] | (found.at(heads - 1, gap) & digit[heads - 2])]
+    tails = pairs + 1
+    begin = tails + 1 + found.at(tails + 1, gap)
+    tails, begin = (some[found.begins[begin]] for some in (tails, begin))
+    four = found.length[np.searchsorted(found.start, begin)] == 4  # noqa: PLR2004  # the last digits
+    return np.concatenate([heads, tails[four]])
 
 
-def _dates(found: Signs, newest: int) -> NDArray[np.intp]:
-    """Years that people are born in, with a month and a day after them, before them, or run together with them."""
+def _dates(found: Signs, newest: int) -> tuple[NDArray[np.intp], NDArray[np.bool_]]:
+    """Years with a month and a day after them, before them, or run together with them; and which are too late."""
     dated = (found.length == YEAR_DIGITS) | (found.length == DATE_DIGITS)
-    four: NDArray[np.intp] = np.flatnonzero(dated & np.isin(found.values[found.first], (1, 2)))
-    digits = found.values[found.first[four][:, None] + np.arange(4)].astype(np.int64)
+    four: NDArray[np.intp] = np.flatnonzero(dated)
+    four = four[found.is_code(found.start[four], "12１２")]
+    digits = found.values(found.start[four][:, None] + np.arange(4)).astype(np.int64)
     year = digits @ np.array([1000, 100, 10, 1])
-    four = four[(year >= OLDEST) & (year <= newest)]
+    held = (year >= OLDEST) & (year <= NEWEST)
+    four, year = four[held], year[held]
     together: NDArray[np.intp] = four[found.length[four] == DATE_DIGITS]
-    begin = found.first[together]
-    together = together[(found.values[begin + 4] <= 1) & (found.values[begin + 6] <= 3)]  # noqa: PLR2004  # tens
+    begin = found.start[together]
+    together = together[(found.values(begin + 4) <= 1) & (found.values(begin + 6) <= 3)]  # noqa: PLR2004  # tens
     alone = four[found.length[four] == YEAR_DIGITS]
-    three = np.concatenate([together, _three(found, alone), _last_of_three(found, alone)])
-    return np.concatenate([found.start[three], _worded(found, alone)])
+    some = np.concatenate([together, _three(found, alone, tight=True), _last_of_three(found, alone)])
+    some = np.concatenate([some, _worded(found, alone)])
+    return found.start[some], year[np.searchsorted(four, some)] > newest
 
 
 def _worded(found: Signs, years: NDArray[np.intp]) -> NDArray[np.intp]:
@@ -180,8 +155,7 @@ def _worded(found: Signs, years: NDArray[np.intp]) -> NDArray[np.intp]:
     years = years[years > 0]
     gap = found.start[years] - found.end[years - 1] - 1
     fits = (found.length[years - 1] <= 2) & (gap <= MONTH_SPAN)  # noqa: PLR2004  # of a day
-    years = years[fits & found.is_code(found.start[years] - 1, " -")]
-    return found.start[years]
+    return years[fits & found.is_code(found.start[years] - 1, " -")]
 
 
 def _last_of_three(found: Signs, group: NDArray[np.intp]) -> NDArray[np.intp]:
@@ -194,25 +168,29 @@ def _last_of_three(found: Signs, group: NDArray[np.intp]) -> NDArray[np.intp]:
     return group
 
 
-def _three(found: Signs, group: NDArray[np.intp]) -> NDArray[np.intp]:
-    """Those of the groups that two more of one or two digits follow, with a sign of dates between each."""
-    group = group[group + 2 < found.first.size]
+def _three(found: Signs, group: NDArray[np.intp], *, tight: bool = False) -> NDArray[np.intp]:
+    """Those of the groups that two more of one or two digits follow, with a sign of dates between each.
+
+    Blanks may stand on either side of the sign, or alone but in a ``tight`` date.
+    """
+    sign, blank = character_classes.DATE_SIGN, character_classes.SPACE
+    group = group[group + 2 < found.start.size]
     for step in (0, 1):
         one, other = group + step, group + step + 1
         gap = found.start[other] - found.end[one] - 1
         fits = (gap >= 1) & (gap <= 3) & (found.length[other] <= 2)  # noqa: PLR2004  # of a month, of a day
         after = found.end[one] + 1
-        fits &= found.at(after, character_classes.DATE_SIGN | character_classes.SPACE)
+        fits &= found.at(after, sign) | (found.at(after, blank) & (found.at(after + 1, sign) if tight else True))
         group = group[fits]
     return group
 
 
 def _eras(found: Signs) -> NDArray[np.intp]:
     """Years of an era, by its letter or its name, and dates all in kanji."""
-    short = _three(found, np.flatnonzero(found.length <= 2))  # noqa: PLR2004  # of a year in an era
-    before = found.start[short] - 1
-    before = before - found.is_code(before, ".")
-    letters = before[found.is_code(before, "MTSHRmtshrＭＴＳＨＲ明大昭平令")]
+    short = _after_letters(found)
+    short = _three(found, short[found.length[short] <= 2])  # noqa: PLR2004  # of a year in an era
+    letters = found.start[short] - 1
+    letters = letters - found.is_code(letters, ".")
     if found.is_ascii:
         return letters
     names = found.where(character_classes.ERA)
@@ -226,12 +204,22 @@ def _eras(found: Signs) -> NDArray[np.intp]:
     return np.concatenate([letters, names, years])
 
 
+def _after_letters(found: Signs) -> NDArray[np.intp]:
+    """Groups with an era's letter before them, or a letter and a dot."""
+    if found.has_few_groups:
+        before = found.start - 1
+        return np.flatnonzero(found.is_code(before - found.is_code(before, "."), _ERA_LETTERS))
+    letter = found.those(_ERA_LETTERS)
+    after = behind(letter, 1) | (behind(letter, 2) & behind(found.codes == ord("."), 1))
+    return np.searchsorted(found.start, np.flatnonzero(found.begins & after))
+
+
 def _postal_codes(found: Signs) -> NDArray[np.intp]:
     """Three digits, a hyphen and four; seven of them among Japanese; and the sign 〒."""
     group = np.flatnonzero((found.length[:-1] == 3) & (found.length[1:] == 4))  # noqa: PLR2004
     end = found.end[group]
     group = group[(found.start[group + 1] - end == 2) & found.at(end + 1, character_classes.HYPHEN)]  # noqa: PLR2004
-    plain = _among_japanese(found, found.length == POSTAL_DIGITS)
+    plain = among_japanese(found, found.length == POSTAL_DIGITS)
     signs = found.start[:0] if found.is_ascii else found.where(character_classes.POST)
     return np.concatenate([found.start[group], plain, signs])
 
@@ -239,19 +227,20 @@ def _postal_codes(found: Signs) -> NDArray[np.intp]:
 def _labelled_codes(found: Signs, text: str) -> NDArray[np.intp]:
     """Seven digits that a label before them says are a postal code."""
     groups = found.start[found.length == POSTAL_DIGITS]
+    if found.is_ascii and groups.size:
+        before = found.codes[groups[:, None] + np.arange(-LABEL_SPAN, 0)] | _TO_LOWER
+        groups = groups[_hold(before, "zip") | _hold(before, "post")]
     told = [_POSTAL_LABEL.search(text, max(at - PAD - LABEL_SPAN, 0), at - PAD) is not None for at in groups.tolist()]
     begins: NDArray[np.intp] = groups[np.array(told, np.bool_)]
     return begins
 
 
-def _among_japanese(found: Signs, groups: NDArray[np.bool_]) -> NDArray[np.intp]:
-    """Where those of the groups begin that have anything but ASCII near them."""
-    if found.is_ascii or not groups.any():
-        return found.start[:0]
-    other = np.concatenate([[0], np.cumsum(found.codes > _ASCII_LAST)])
-    before, after = np.maximum(found.start[groups] - NEAR, 0), np.minimum(found.end[groups] + 1 + NEAR, other.size - 1)
-    begins: NDArray[np.intp] = found.start[groups][other[after] > other[before]]
-    return begins
+def _hold(rows: NDArray[np.unsignedinteger], word: str) -> NDArray[np.bool_]:
+    """Whether the word stands anywhere in each of some rows of characters."""
+    ends = rows.shape[1] - len(word) + 1
+    there = [rows[:, n : ends + n] == ord(sign) for n, sign in enumerate(word)]
+    held: NDArray[np.bool_] = np.logical_and.reduce(there).any(axis=1)
+    return held
 
 
 def _addresses(found: Signs) -> NDArray[np.intp]:
@@ -267,20 +256,17 @@ def _addresses(found: Signs) -> NDArray[np.intp]:
     near = _near_place(anchors, places)
     lone = _near_place(_lone_numbers(found), places)
     if lone.size:  # nothing but letters stands between it and its place
-        letter = (found.codes >= _FIRST_LETTER) | np.isin(found.codes, _BLANKS) | _is_digit(found.codes)
-        others = np.cumsum(~letter)
-        lone = lone[others[lone - 1] == others[places[np.searchsorted(places, lone) - 1]]]
+        letter = (found.codes >= _FIRST_LETTER) | found.is_digit
+        for blank in _BLANKS:
+            letter |= found.codes == blank
+        others, place = np.flatnonzero(~letter), places[np.searchsorted(places, lone) - 1]
+        lone = lone[np.searchsorted(others, lone) == np.searchsorted(others, place, "right")]
     return np.sort(np.concatenate([near, lone]))
 
 
 def _near_place(anchors: NDArray[np.intp], places: NDArray[np.intp]) -> NDArray[np.intp]:
     before = np.searchsorted(places, anchors) - 1
     return anchors[(before >= 0) & (anchors - places[np.maximum(before, 0)] <= PLACE_SPAN)]
-
-
-def _is_digit(codes: NDArray[np.integer]) -> NDArray[np.bool_]:
-    digit: NDArray[np.bool_] = (codes >= ord("0")) & (codes <= ord("9"))
-    return digit
 
 
 def _lone_numbers(found: Signs) -> NDArray[np.intp]:
@@ -291,34 +277,6 @@ def _lone_numbers(found: Signs) -> NDArray[np.intp]:
     before_none = ((after < _FIRST_KATAKANA) & ~letter) | (after >= _FIRST_WIDE) | found.is_code(found.end + 1, "・")
     begins: NDArray[np.intp] = found.start[after_letter & before_none & (found.length <= _LONGEST_HOUSE)]
     return begins
-
-
-def _emails(found: Signs, text: str) -> NDArray[np.intp]:
-    """At signs, or what is written for them, between what can be the parts of an address."""
-    signs_at = (found.where(character_classes.AT) - PAD).tolist()
-    hot = [at for at in signs_at if _BEFORE_AT.search(text, max(at - 2, 0), at) and _AFTER_AT.match(text, at + 1)]
-    openers = found.where(character_classes.OPENER)
-    worded = (
-        openers[found.is_code(openers + 1, "aA@アあ") | found.at(openers + 1, character_classes.SPACE)] - PAD
-    ).tolist()
-    hot += _all_of(text, "%40")
-    hot += [match.start() for match in _SPACED.finditer(text)] if " at " in text else []
-    for at in worded:
-        sign = _WORDED.match(text, at)
-        if sign and _AFTER_AT.match(text, sign.end()):
-            hot.append(at)
-    for word in () if found.is_ascii else _AT_WORDS:
-        hot += _all_of(text, word)
-    return np.array(hot, np.intp) + PAD
-
-
-def _all_of(text: str, word: str) -> list[int]:
-    at = text.find(word)
-    found = []
-    while at >= 0:
-        found.append(at)
-        at = text.find(word, at + 1)
-    return found
 
 
 def _numbers(found: Signs, text: str, patterns: tuple[str, ...]) -> NDArray[np.intp]:

@@ -17,7 +17,8 @@ import numpy as np
 from fingerprints.identifiers.customer_number import CustomerNumber
 from fingerprints.identifiers.email import with_at_signs
 from fingerprints.pairs import PAIRS, derive_columns
-from matcher.find.candidate_spans import NEWEST, hot_spans
+from matcher.find.candidate_spans import MASKED, NEWEST, hot_stretches
+from matcher.find.character_classes import Signs
 from matcher.find.dummies import dummy_test, is_dummy
 from matcher.find.masked import find_phones
 
@@ -82,24 +83,36 @@ class Collected:
         }
 
     def digest_rest(self, digester: Digester, kinds: Collection[str], wanted: NDArray[np.bool_]) -> dict[str, Terms]:
-        """The values of all other kinds, and the parts of every kind, of the units that are wanted."""
+        """The values of all other kinds of the units that are wanted, and the parts that pairs of two kinds are of."""
+        several = self._with_several(wanted.size)
         rest: dict[str, tuple[list[int], list[str]]] = defaultdict(lambda: ([], []))
         for kind, both in self.values.items():
-            units, values = both
-            is_kept = wanted[np.array(units, np.int64)]
-            if not is_kept.all():
-                kept = is_kept.tolist()
-                units, values = list(compress(units, kept)), list(compress(values, kept))
+            units, values = _of_units(*both, wanted)
             if kind not in kinds:
                 _add_filled(rest[kind], units, values)
-            for part, columns in (derive_columns(kind, values) if kind in WITH_PARTS else {}).items():
-                for column in columns if f"{kind}.{part}" in USUAL_PARTS else ():
-                    _add_filled(rest[f"{kind}.{part}"], units, column)
+            if kind in WITH_PARTS:
+                units, values = _of_units(units, values, several)
+                for part, columns in derive_columns(kind, values).items():
+                    for column in columns if f"{kind}.{part}" in USUAL_PARTS else ():
+                        _add_filled(rest[f"{kind}.{part}"], units, column)
         return {
             term: _digested(digester, term, np.array(units, np.int64), values)
             for term, (units, values) in rest.items()
             if units
         }
+
+    def _with_several(self, count: int) -> NDArray[np.bool_]:
+        """Of so many units, which hold more than one kind of things."""
+        held = np.zeros(count, np.int64)
+        for units, _ in self.values.values():
+            held[np.unique(np.array(units, np.int64))] += 1
+        return held > 1
+
+
+def _of_units(units: list[int], values: list[str], wanted: NDArray[np.bool_]) -> tuple[list[int], list[str]]:
+    """The values that stand in some of the units."""
+    kept = wanted[np.array(units, np.int64)]
+    return (units, values) if kept.all() else (list(compress(units, kept)), list(compress(values, kept)))
 
 
 def _add_filled(to: tuple[list[int], list[str]], units: Sequence[int], values: Sequence[str | None]) -> None:
@@ -167,25 +180,49 @@ def _forms_of(kind: IdentifierKind, cells: Sequence[str], *, labelled: bool) -> 
 
 
 def found_in(
-    text: str, kinds: Mapping[str, IdentifierKind], *, newest: int = NEWEST, weak: bool = True
+    text: str | Signs, kinds: Mapping[str, IdentifierKind], *, newest: int = NEWEST, weak: bool = True
 ) -> list[tuple[int, int, str, str]]:
-    """Candidates in a text as (start, end, kind, canonical), in order; ``newest`` and ``weak`` as in `hot_spans`."""
-    text = with_at_signs(text)
+    """Candidates in a text as (start, end, kind, canonical), in order; the arguments are those of `hot_stretches`."""
+    signs = Signs(text) if isinstance(text, str) else text
+    plain = with_at_signs(signs.text)
+    if plain is not signs.text:
+        signs = Signs(plain)
     number = kinds.get("customer_number")
     patterns = number.patterns if isinstance(number, CustomerNumber) else ()
-    return found_within(text, hot_spans(text, patterns, newest=newest, weak=weak), kinds)
+    hot = hot_stretches(signs, patterns, newest=newest, weak=weak)
+    every = range(len(hot.spans))
+    if not weak:
+        return found_within(plain, hot.spans, kinds)
+    found = _masked_phones(plain, [hot.spans[n] for n in hot.kinds.get(MASKED, ())])
+    for name, kind in kinds.items():
+        found += _found_by(kind, plain, [hot.spans[n] for n in hot.kinds.get(name, every)])
+    found.sort()
+    return found
 
 
 def found_within(
     text: str, spans: Iterable[tuple[int, int]], kinds: Mapping[str, IdentifierKind]
 ) -> list[tuple[int, int, str, str]]:
-    """Candidates in stretches of a text."""
-    text = with_at_signs(text)
-    found = []
-    for start, end in spans:
-        stretch = text[start:end]
-        found += [(start + a, start + b, term, value) for a, b, term, value in find_phones(stretch)]
-        for kind in kinds.values():
-            found += [(start + f.start, start + f.end, f.kind, f.canonical) for f in kind.find(stretch)]
+    """Candidates in stretches of a text, whatever could stand there."""
+    text, spans = with_at_signs(text), list(spans)
+    found = _masked_phones(text, spans)
+    for kind in kinds.values():
+        found += _found_by(kind, text, spans)
     found.sort()
     return found
+
+
+def _masked_phones(text: str, spans: Iterable[tuple[int, int]]) -> list[tuple[int, int, str, str]]:
+    return [
+        (start + a, start + b, term, value)
+        for start, end in spans
+        for a, b, term, value in find_phones(text[start:end])
+    ]
+
+
+def _found_by(kind: IdentifierKind, text: str, spans: Iterable[tuple[int, int]]) -> list[tuple[int, int, str, str]]:
+    return [
+        (start + f.start, start + f.end, f.kind, f.canonical)
+        for start, end in spans
+        for f in kind.find(text[start:end])
+    ]

@@ -35,7 +35,7 @@ def plain_text(source: Readable) -> Iterator[Prose]:
 
 
 def _without_markup(text: str) -> str:
-    if "\\u" in text:
+    if "\\" in text and "\\u" in text:
         text = unescape(text)
     if "<" in text and _TAG.search(text):
         text = _TAG.sub(" ", _BREAK.sub(" \n", text))

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, BinaryIO, ClassVar, Literal, TypeAlias
 
-from core.encodings.decoder import WIDE, decode, decode_stream, detect
+from core.encodings.decoder import decode, decode_stream, detect, is_wide
 from core.encodings.plausibility import SAMPLE_BYTES
 
 if TYPE_CHECKING:
@@ -93,11 +93,10 @@ class Readable:
     @cached_property
     def is_binary(self) -> bool:
         """Whether it is no text in any encoding of ours, judged by control characters."""
-        if self.encoding in WIDE:
-            return False
         sample = self.head[:4096]
         text = sample.replace(b"\0", b"")  # files are filled up with zeros, and damaged by them, and are text still
-        return len(text.translate(None, _TEXT_BYTES)) > len(text) // 20 or (not text and bool(sample))
+        seems = len(text.translate(None, _TEXT_BYTES)) > len(text) // 20 or (not text and bool(sample))
+        return seems and not is_wide(self.head, self.charset)
 
     @cached_property
     def encoding(self) -> str:

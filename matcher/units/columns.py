@@ -152,13 +152,13 @@ def _type_column(
     if not sample:
         return None
     dates = from_serials(sample) if named == "birth_date" else sample
-    if named and _fit(named, dates, kinds, labelled=True) >= _HEADER_SHARE:
+    if named and _fits(named, dates, kinds, _HEADER_SHARE, labelled=True):
         return named
     for name, enough in _BY_SHAPE:
         shaped = [cell for cell in sample if name != "name" or _is_short_name(cell)]
         if name in _NAMES and len(set(shaped)) < _DIFFERENT * len(shaped):
             continue
-        if len(shaped) >= enough * len(sample) and _fit(name, sample, kinds) >= enough:
+        if len(shaped) >= enough * len(sample) and _fits(name, sample, kinds, enough):
             return name
         if name == "phone" and _are_phones(sample, kinds):
             return name
@@ -167,7 +167,8 @@ def _type_column(
 
 def _are_phones(sample: Sequence[str], kinds: Mapping[str, IdentifierKind]) -> bool:
     """Whether many cells are phone numbers, and nearly all others may be some that lost their zero."""
-    return _fit("phone", sample, kinds) >= _PLAINLY_PHONES and _fit("phone", sample, kinds, labelled=True) >= _FREELY
+    plainly = _fits("phone", sample, kinds, _PLAINLY_PHONES)
+    return plainly and _fits("phone", sample, kinds, _FREELY, labelled=True)
 
 
 def _are_different(sample: Sequence[str]) -> bool:
@@ -186,9 +187,19 @@ def _is_short_name(cell: str) -> bool:
     return bool(_SHORT_NAME.fullmatch(cell.strip())) or is_masked("name", cell)
 
 
-def _fit(name: str, sample: Sequence[str], kinds: Mapping[str, IdentifierKind], *, labelled: bool = False) -> float:
-    """Share of cells that read as the kind, or as the kind with characters masked."""
+def _fits(
+    name: str, sample: Sequence[str], kinds: Mapping[str, IdentifierKind], share: float, *, labelled: bool = False
+) -> bool:
+    """Whether such a share of cells reads as the kind, or as the kind with characters masked.
+
+    Most columns are of another kind, which their first cells show: no more of them are read than it takes to tell.
+    """
     kind = kinds.get(name)
     read = kind.under_label if kind and labelled else kind.readings if kind else lambda _cell: None
-    fits = (bool(read(cell)) or is_masked(name, cell) for cell in sample)
-    return sum(fits) / len(sample)
+    misses = 0
+    for cell in sample:
+        if not (read(cell) or is_masked(name, cell)):
+            misses += 1
+            if (len(sample) - misses) / len(sample) < share:
+                return False
+    return True

@@ -12,6 +12,7 @@ import numpy as np
 
 from fingerprints.identifiers.address import towns_in
 from matcher.find.candidates import found_in
+from matcher.find.character_classes import MASK, PAD, Signs
 from matcher.find.names import LATIN_RUN, PAIRED, names_in
 from matcher.units.columns import kind_of_header
 from matcher.units.units import LABELS, LATEST_BIRTH, Text, Units, as_compared
@@ -28,16 +29,16 @@ CONTEXT = 160  # characters on either side of a cluster in which its person's na
 CONFIRMING = frozenset({"birth_date", "postal_code"})
 GAP = 200  # characters without a candidate that end a cluster
 SAME_LINE_GAP = 12  # two numbers this close on a line are one person's
-_LINE_END = re.compile(r"\n")
-_DIVIDERS = (re.compile(r"\n(?:[ \t\r　]*|[-=_*~─━＝ー#]{3,80}\r?)\n"), _LINE_END)
+_NEWLINE = ord("\n")
+_EMPTY_LINE = re.compile(r"\n(?:[ \t\r　]*|[-=_*~─━＝ー#]{3,80}\r?)\n")
+_IN_EMPTY_LINES = " \t\r　-=_*~─━＝ー#"
 FULL = 0.9  # share of the lines with words in which something was found, where a line is a record
 LONGEST_HEADING = 80
 LINES_A_RECORD = 30
 _NUMBER = re.compile(r"\d+")
 RECORDS, FEWEST_RECORDS = 0.6, 3  # share of the paragraphs, or lines, that say two things, and how many do
-_MASKS = ("**", "＊＊", "●●", "○○", "◯◯", "■■", "□□", "××")
+_MASKS = "*＊●○◯■□×"
 _MASKED = re.compile(r"[^\W_](?:\*{2,}|＊{2,}|●{2,}|○{2,}|◯{2,}|■{2,}|□{2,}|×{2,})")
-_ANY_MASK = re.compile("|".join(map(re.escape, _MASKS)))
 _BOLD = re.compile(r"\*\*[^*\n]{1,200}\*\*")
 _WORDS = re.compile("[一-鿿々ぁ-んァ-ヺー]{2,200}")
 _NAMING = re.compile(r"[^\W\d_]{2}")  # letters between two numbers: somebody else's name
@@ -56,13 +57,14 @@ class ProseUnits(Units):
     def __init__(self, prose: Prose, kinds: Mapping[str, IdentifierKind]) -> None:
         self.prose = prose
         text = prose.text
-        found = found_in(text, kinds, newest=LATEST_BIRTH)
-        ends, surely = _ends_of_records(text, found)
+        self._signs = Signs(text)
+        found = found_in(self._signs, kinds, newest=LATEST_BIRTH)
+        line_ends = (np.flatnonzero(self._signs.codes == _NEWLINE) - PAD) if found else np.zeros(0, np.intp)
+        ends, surely = _ends_of_records(self._signs, found, line_ends)
         self._clusters = _cluster(text, found, ends)
         self._ends = ends if surely else []
         starts = np.array([cluster.start for cluster in self._clusters], np.int64)
-        lines = np.array([match.start() for match in re.finditer("\n", text)], np.int64) if starts.size else starts
-        places = prose.first_line + np.searchsorted(lines, starts)
+        places = prose.first_line + np.searchsorted(line_ends, starts)
         super().__init__(kinds, np.zeros(starts.size, np.bool_), places, "line")
         for unit, cluster in enumerate(self._clusters):
             for kind, canonical in cluster.found:
@@ -73,17 +75,17 @@ class ProseUnits(Units):
     @property
     def hideable(self) -> int:
         """How many lines it has."""
-        return self.prose.text.count("\n") + 1
+        return int(np.count_nonzero(self._signs.codes == _NEWLINE)) + 1
 
     def masked(self) -> NDArray[np.int64]:
         """Clusters with something masked in their lines, and by numbers beyond theirs the masked lines between them."""
         text = self.prose.text
         starts = [cluster.start for cluster in self._clusters]
         found, end, number = set(), -1, 0
-        for sign in _ANY_MASK.finditer(text) if any(sign in text for sign in _MASKS) else ():
-            if sign.start() <= end:  # its line was looked at
+        for sign in self._masks():
+            if sign <= end:  # its line was looked at
                 continue
-            at = text.rfind("\n", 0, sign.start()) + 1
+            at = text.rfind("\n", 0, sign) + 1
             number += text.count("\n", max(end, 0), at)
             end = text.find("\n", at)
             end = len(text) if end < 0 else end
@@ -91,6 +93,13 @@ class ProseUnits(Units):
                 inside = range(bisect_left(starts, at), bisect_left(starts, end + 1))
                 found |= set(inside) or {self.count + number}
         return np.array(sorted(found), np.int64)
+
+    def _masks(self) -> Iterator[int]:
+        """Where two signs that mask stand behind a letter or a digit, or behind what may make a word bold."""
+        pairs = self._signs.doubled(MASK)
+        for at in (pairs[self._signs.is_code(pairs, _MASKS)] - PAD).tolist():
+            if at and (self.prose.text[at - 1].isalnum() or self.prose.text[at - 1] in _MASKS):
+                yield at
 
     def parted(self) -> NDArray[np.bool_]:
         """Whether it is sure of each cluster that its record is not the one of the cluster before it."""
@@ -133,6 +142,8 @@ class ProseUnits(Units):
         """What confirms and finds nobody, of the clusters on either side: a record may begin in the middle of one."""
         cluster = self._clusters[unit]
         for other in self._clusters[max(unit - 1, 0) : unit] + self._clusters[unit + 1 : unit + 2]:
+            if all(kind not in CONFIRMING for kind, _ in other.found):
+                continue
             if self._record(other.start) != self._record(cluster.start):
                 continue
             if max(cluster.start - other.end, other.start - cluster.end) <= CONTEXT:
@@ -156,23 +167,39 @@ class ProseUnits(Units):
                 self.collected.add(unit, "address", town)
 
 
-def _ends_of_records(text: str, found: Sequence[tuple[int, int, str, str]]) -> tuple[list[int], bool]:
+def _ends_of_records(
+    signs: Signs, found: Sequence[tuple[int, int, str, str]], line_ends: NDArray[np.intp]
+) -> tuple[list[int], bool]:
     """Where one person's text ends and the next one's begins, and whether it is sure that nothing reaches across.
 
     Headings, blank lines or line ends divide a text if most of what they divide, as far as anything was found in it,
     says two things of somebody. Nothing reaches across headings, nor across line ends where hardly a line is empty of
     anybody's data.
     """
+    text = signs.text
     if len(found) < FEWEST_RECORDS:
         return [], False
     few = text.count("\n") <= LINES_A_RECORD * len(found)  # every record holds something that is found
     if few and (headings := _headings(text, found)) and _divide(text, found, headings):
         return headings, True
-    for divider in _DIVIDERS:
-        ends = [match.start() for match in divider.finditer(text)]
-        if _divide(text, found, ends):
-            return ends, divider is _LINE_END and _fill_lines(text, found, ends)
-    return [], False
+    empty = _empty_lines(signs, line_ends)
+    if _divide(text, found, empty):
+        return empty, False
+    ends: list[int] = line_ends.tolist()
+    return (ends, _fill_lines(text, found, ends)) if _divide(text, found, ends) else ([], False)
+
+
+def _empty_lines(signs: Signs, line_ends: NDArray[np.intp]) -> list[int]:
+    """The ends of lines that lines of nothing but blanks, or of nothing but a rule, follow."""
+    inside = signs.those(_IN_EMPTY_LINES)
+    at, following = line_ends[:-1] + PAD, line_ends[1:] + PAD
+    may_be = (following == at + 1) | (inside[at + 1] & inside[following - 1])
+    ends, last = [], 0
+    for place in line_ends[:-1][may_be].tolist():
+        if place >= last and (empty := _EMPTY_LINE.match(signs.text, place)):
+            ends.append(place)
+            last = empty.end()
+    return ends
 
 
 def _divide(text: str, found: Sequence[tuple[int, int, str, str]], ends: Sequence[int]) -> bool:
@@ -181,16 +208,24 @@ def _divide(text: str, found: Sequence[tuple[int, int, str, str]], ends: Sequenc
     for start, end, kind, _ in found:
         within.setdefault(bisect_left(ends, start), []).append((start, end, kind.partition(".")[0]))
     bounds = [0, *ends, len(text)]
-    whole = sum(_says_two(text, bounds[at], bounds[at + 1], some) for at, some in within.items())
-    return whole >= FEWEST_RECORDS and whole >= RECORDS * len(within)
+    wanted, whole = max(FEWEST_RECORDS, RECORDS * len(within)), 0
+    for looked_at, (at, some) in enumerate(within.items()):
+        if whole >= wanted or whole + len(within) - looked_at < wanted:
+            break
+        whole += _says_two(text, bounds[at], bounds[at + 1], some)
+    return whole >= wanted
 
 
 def _fill_lines(text: str, found: Sequence[tuple[int, int, str, str]], ends: Sequence[int]) -> bool:
     """Whether something was found in nearly every line that holds words, from the first such line to the last."""
     lines = {bisect_left(ends, start) for start, *_ in found}
     bounds = [0, *ends, len(text)]
-    worded = sum(bool(text[bounds[n] : bounds[n + 1]].strip()) for n in range(min(lines), max(lines) + 1))
-    return len(lines) >= FULL * worded
+    worded = 0
+    for n in range(min(lines), max(lines) + 1):
+        worded += bool(text[bounds[n] : bounds[n + 1]].strip())
+        if len(lines) < FULL * worded:
+            return False
+    return True
 
 
 def _headings(text: str, found: Sequence[tuple[int, int, str, str]]) -> list[int]:
@@ -219,9 +254,8 @@ def _says_two(text: str, start: int, end: int, found: Sequence[tuple[int, int, s
     if len({kind for _, _, kind in found}) > 1:
         return True
     rest = text[start : found[0][0]] + " " + text[found[-1][1] : end]
-    return any(map(_is_no_label, _WORDS.findall(LABELS.sub(" ", rest)))) or any(
-        kind_of_header(run.group()) is None for run in LATIN_RUN.finditer(rest)
-    )
+    words = () if rest.isascii() else _WORDS.findall(LABELS.sub(" ", rest))
+    return any(map(_is_no_label, words)) or any(kind_of_header(run.group()) is None for run in LATIN_RUN.finditer(rest))
 
 
 def _is_no_label(words: str) -> bool:

@@ -6,8 +6,11 @@ import base64
 import binascii
 import io
 import re
+import string
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar
+
+import numpy as np
 
 from matcher.readers._bounds import member
 from matcher.readers.interface import NotThisFormatError, Passage, Prose, Readable, Reader, ReaderExample
@@ -16,7 +19,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 SHORTEST = 120  # characters of a block; shorter ones are tokens and hashes
-_BLOCK = re.compile(r"(?<![A-Za-z0-9+/])(?:[A-Za-z0-9+/]{40,}+(?:\r?\n)?){1,}+[A-Za-z0-9+/]{0,80}={0,2}")
+FIRST_RUN = 40
+_OF_BASE64 = bytes(chr(code) in string.ascii_letters + string.digits + "+/" for code in range(0x100))
+_BLOCK = re.compile(
+    rf"(?<![A-Za-z0-9+/])(?:[A-Za-z0-9+/]{{{FIRST_RUN},}}+(?:\r?\n)?){{1,}}+[A-Za-z0-9+/]{{0,80}}={{0,2}}"
+)
 _HEX = re.compile(r"[0-9a-fA-F\s]+")
 _NEWLINES = re.compile(r"\s+")
 
@@ -62,7 +69,17 @@ def _is_of_digits(block: str) -> bool:
     return sum(map(block.count, "0123456789")) > len(block) / 2
 
 
+def _has_run(text: str) -> bool:
+    """Whether so many signs of base64 stand in a row anywhere as a block begins with."""
+    signs = np.frombuffer(text.encode("utf-8", "replace").translate(_OF_BASE64), np.bool_)
+    for by in (1, 2, 4, 8, 16, FIRST_RUN - 32):
+        signs = signs[:-by] & signs[by:]
+    return bool(signs.any())
+
+
 def _blocks(text: str) -> Iterator[tuple[int, int, bytes]]:
+    if not _has_run(text):
+        return
     for found in _BLOCK.finditer(text):
         if len(found.group()) < SHORTEST or _HEX.fullmatch(found.group()) or _is_of_digits(found.group()):
             continue

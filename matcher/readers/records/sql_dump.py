@@ -34,6 +34,7 @@ _HEAD = re.compile(
     rf"|\bCOPY\s++({NAME})\s*+{_COLUMNS}\s*+FROM\s++stdin[^\n]*+\n",
     re.IGNORECASE,
 )
+_IN_EVERY_HEAD = ("values", "stdin")
 
 
 class SqlReader(Reader):
@@ -57,7 +58,9 @@ class SqlReader(Reader):
 
     def recognises(self, source: Readable) -> float:
         """By a statement in the head."""
-        return 0.95 if not source.is_binary and _HEAD.search(source.head_text) else 0.0
+        if source.is_binary or not any(word in source.head_text.lower() for word in _IN_EVERY_HEAD):
+            return 0.0
+        return 0.95 if _HEAD.search(source.head_text) else 0.0
 
     def read(self, source: Readable) -> Iterator[Passage]:
         """Batches of rows, table by table."""

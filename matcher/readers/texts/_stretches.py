@@ -12,7 +12,7 @@ import numpy as np
 
 from matcher.readers.interface import Passage, Prose, Readable
 from matcher.readers.records.json_records import unescape
-from matcher.readers.tables._layout import best_delimiter, is_header
+from matcher.readers.tables._layout import DELIMITERS, best_delimiter, is_header
 from matcher.readers.tables._records import RULE, RecordBatch
 from matcher.readers.tables._tables import tables
 
@@ -26,16 +26,20 @@ IN_PATHS = "/"  # a delimiter here only with spaces around it
 FEWEST_LINES = 3
 SAMPLE_LINES = 40
 _VALUE = re.compile(r"@|\d[\d ()-]{7,14}\d|\d-[*＊xX●○…?.]|[*＊xX●○]-\d")  # what rows have, and sentences have not
+_IN_VALUES = re.compile(r"[@\d]")
+"""What every one of them has."""
 _NEWLINE = ord("\n")
 
 
 def passages_of(text: str, source: Readable, first_line: int = 1) -> Iterator[Passage]:
     """Rows where lines in a row have as many delimiters as one another, prose in between."""
-    if "\\u" in text:
+    if "\\" in text and "\\u" in text:  # one character is looked for at a tenth of the cost
         text = unescape(text)
     at, line = 0, first_line
     for start, end, number in _runs(text):
         lines = text[start:end].split("\n")
+        if not _may_hold_values(lines):
+            continue
         delimiter, _ = best_delimiter(lines)
         if delimiter in {None, IN_PATHS} or not _holds_values(lines, delimiter):
             continue
@@ -54,7 +58,7 @@ def _runs(text: str) -> Sequence[tuple[int, int, int]]:
     """Stretches of lines with equally many of one delimiter: start, end, and number of the first line."""
     if text.count("\n") < FEWEST_LINES - 1 or not any(sign in text for sign in SIGNS):
         return ()
-    codes = np.frombuffer(text.encode("utf-32-le", "replace"), "<u4")
+    codes = _codes(text)
     ends = np.append(np.flatnonzero(codes == _NEWLINE), codes.size)
     found = sorted((run for sign in SIGNS if sign in text for run in _of(codes, ends, sign)), key=lambda r: r[0] - r[1])
     starts = np.append(0, ends[:-1] + 1)
@@ -67,7 +71,13 @@ def _runs(text: str) -> Sequence[tuple[int, int, int]]:
     return sorted(kept)
 
 
-def _of(codes: NDArray[np.uint32], ends: NDArray[np.intp], sign: str) -> list[tuple[int, int]]:
+def _codes(text: str) -> NDArray[np.unsignedinteger]:
+    if text.isascii():
+        return np.frombuffer(text.encode("ascii"), np.uint8)
+    return np.frombuffer(text.encode("utf-32-le", "replace"), "<u4")
+
+
+def _of(codes: NDArray[np.unsignedinteger], ends: NDArray[np.intp], sign: str) -> list[tuple[int, int]]:
     """First and last line of each run of lines with equally many of a sign."""
     counts = _counts(codes, ends, sign)
     if sign == "|":  # the rules between the rows of a table drawn with characters have as many crosses
@@ -79,14 +89,31 @@ def _of(codes: NDArray[np.uint32], ends: NDArray[np.intp], sign: str) -> list[tu
     return [(int(a), int(b)) for a, b in zip(firsts[kept], lasts[kept], strict=True)]
 
 
-def _counts(codes: NDArray[np.uint32], ends: NDArray[np.intp], sign: str) -> NDArray[np.intp]:
+def _counts(codes: NDArray[np.unsignedinteger], ends: NDArray[np.intp], sign: str) -> NDArray[np.intp]:
     """How many of a sign each line has."""
     return np.bincount(np.searchsorted(ends, np.flatnonzero(codes == ord(sign))), minlength=ends.size)
 
 
+def _may_hold_values(lines: Sequence[str]) -> bool:
+    """Whether `_holds_values` could be true with any delimiter; which one it would be takes far longer to tell."""
+    rows = _sampled(lines)
+    told = not rows or any(_IN_VALUES.search(line) for line in rows)
+    return (told and _is_valued(rows)) or any(_names_columns(rows[0], sign) for sign in DELIMITERS if sign in rows[0])
+
+
 def _holds_values(lines: Sequence[str], delimiter: str) -> bool:
     """Whether most lines have something that a person is known by, or the first one names columns."""
-    rows = [line for line in lines[:SAMPLE_LINES] if not RULE.fullmatch(line)]
-    if 2 * sum(_VALUE.search(line) is not None for line in rows) >= len(rows):
-        return True
-    return is_header([cell for cell in rows[0].split(delimiter) if cell.strip()])
+    rows = _sampled(lines)
+    return _is_valued(rows) or _names_columns(rows[0], delimiter)
+
+
+def _sampled(lines: Sequence[str]) -> list[str]:
+    return [line for line in lines[:SAMPLE_LINES] if not RULE.fullmatch(line)]
+
+
+def _is_valued(rows: Sequence[str]) -> bool:
+    return 2 * sum(_VALUE.search(line) is not None for line in rows) >= len(rows)
+
+
+def _names_columns(row: str, delimiter: str) -> bool:
+    return is_header([cell for cell in row.split(delimiter) if cell.strip()])

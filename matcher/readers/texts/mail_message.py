@@ -48,11 +48,12 @@ class MailReader(Reader):
     def recognises(self, source: Readable) -> float:
         """By the headers of its first paragraph."""
         head = source.head.replace(b"\r\n", b"\n").lstrip(b"\n").partition(b"\n\n")[0]
-        names = {found.group().split(b":")[0].lower() for found in _HEADER.finditer(head)}
         in_a_box = _MAILBOX.match(head)
+        if not (in_a_box or _HEADER.match(head)):
+            return 0.0
+        names = {found.group().split(b":")[0].lower() for found in _HEADER.finditer(head)}
         enough = len(names) >= (FEWEST_IN_A_BOX if in_a_box else FEWEST_HEADERS)
-        begins = in_a_box or _HEADER.match(head)
-        return 0.99 if begins and enough and {b"from", b"to", b"subject"} & names else 0.0
+        return 0.99 if enough and {b"from", b"to", b"subject"} & names else 0.0
 
     def read(self, source: Readable) -> Iterator[Passage]:
         """Headers and texts in order, attachments as sources."""

@@ -1,0 +1,86 @@
+"""Where mail addresses could stand: at signs, and the words that are written for them, between parts of an address."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from matcher.find import character_classes
+from matcher.find.character_classes import PAD, places_of
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from matcher.find.character_classes import Signs
+
+_BEFORE_AT: Final = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.\-０-９Ａ-Ｚａ-ｚ．＿－\])）]\s?\Z")
+_AFTER_AT: Final = re.compile(
+    r"[A-Za-z0-9\-０-９Ａ-Ｚａ-ｚ－]{1,63}(?:[.．。][A-Za-z0-9\-０-９Ａ-Ｚａ-ｚ－]|\s?[\[({<【(]|\s?ドット|\s?どっと|\s+dot\s)",
+    re.IGNORECASE,
+)
+_WORDED: Final = re.compile(
+    r"(?:[\[({<【(（]\s{0,9}(?:at|アット(?:マーク)?|あっと(?:まーく)?|@)\s{0,9}[\])}>】)）]|\s{1,9}at\s{1,9})\s?",
+    re.IGNORECASE,
+)
+_SPACED: Final = re.compile(rf" at(?= \s{{0,9}}+(?:{_AFTER_AT.pattern}))", re.IGNORECASE)
+"""The word between blanks, as `_WORDED` and `_AFTER_AT` want it."""
+_SPACED_REACH: Final = 3 + 10 + 63 + 2
+"""From the blank before that word to what ends the first part of an address after it."""
+_TO_LOWER: Final = 0x20
+"""The bit that small letters of ASCII have and large ones have not."""
+
+
+def mails(found: Signs) -> NDArray[np.intp]:
+    """At signs, or what is written for them, between what can be the parts of an address."""
+    text = found.text
+    signs = (found.where(character_classes.AT) - PAD).tolist()
+    hot = [at for at in signs if _BEFORE_AT.search(text, max(at - 2, 0), at) and _AFTER_AT.match(text, at + 1)]
+    openers = found.where(character_classes.OPENER)
+    for at in (_enclosing(found, openers) - PAD).tolist():
+        sign = _WORDED.match(text, at)
+        if sign and _AFTER_AT.match(text, sign.end()):
+            hot.append(at)
+    hot += [at for at in (_blanks(found, openers) - PAD).tolist() if _SPACED.match(text, at)]
+    return np.concatenate([np.array(hot, np.intp) + PAD, *_words(found)])
+
+
+def _enclosing(found: Signs, openers: NDArray[np.intp]) -> NDArray[np.intp]:
+    """Brackets that may enclose a word for the sign, or the sign."""
+    latin = found.is_code(openers + 1, "aA") & found.is_code(openers + 2, "tT")
+    return openers[latin | found.is_code(openers + 1, "@アあ") | found.at(openers + 1, character_classes.SPACE)]
+
+
+def _blanks(found: Signs, openers: NDArray[np.intp]) -> NDArray[np.intp]:
+    """Blanks before the word "at", of which prose is full, where something follows soon that mail addresses have."""
+    codes, small = found.codes, found.codes | _TO_LOWER
+    blank = codes == ord(" ")
+    worded = places_of(blank[:-3] & (small[1:-2] == ord("a")) & (small[2:-1] == ord("t")) & blank[3:])
+    if not (found.is_code(worded + 1, "a") & found.is_code(worded + 2, "t")).any():
+        return worded[:0]
+    dots = places_of(_any_of(found, ".．。"))
+    dots = dots[~found.at(dots + 1, character_classes.SPACE)]
+    words = places_of(_any_of(found, "ドど")) if not found.is_ascii else dots[:0]
+    soon = np.sort(np.concatenate([dots, words, openers]))
+    dotted = places_of((small[:-2] == ord("d")) & (small[1:-1] == ord("o")) & (small[2:] == ord("t")))
+    last = dotted[-1] if dotted.size else -1  # any number of blanks may stand before that word
+    following = np.append(soon, np.iinfo(np.intp).max)[np.searchsorted(soon, worded)]
+    return worded[(following - worded <= _SPACED_REACH) | (worded < last)]
+
+
+def _any_of(found: Signs, signs: str) -> NDArray[np.bool_]:
+    there: NDArray[np.bool_] = found.codes == ord(signs[0])
+    for sign in signs[1:] if not found.is_ascii else "":
+        there |= found.codes == ord(sign)
+    return there
+
+
+def _words(found: Signs) -> list[NDArray[np.intp]]:
+    """Where the sign is written as %40, アット or あっと."""
+    escaped = places_of(found.codes == ord("%"))
+    hot = [escaped[found.is_code(escaped + 1, "4") & found.is_code(escaped + 2, "0")]]
+    for first, middle, last in () if found.is_ascii else ("アット", "あっと"):
+        middles = places_of(found.codes == ord(middle))
+        hot.append(middles[found.is_code(middles - 1, first) & found.is_code(middles + 1, last)] - 1)
+    return hot

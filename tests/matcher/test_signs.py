@@ -1,0 +1,130 @@
+"""The arrays of a text say what a plain look at each of its characters says."""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from fingerprints.identifiers import load_kinds
+from matcher.find import character_classes
+from matcher.find.candidates import found_in, found_within
+from matcher.find.character_classes import PAD, Signs
+from matcher.find.digit_runs import Runs, cards, phones
+from matcher.readers.interface import Prose
+from matcher.units import prose
+from matcher.units.prose import ProseUnits
+
+HOSTILE = [
+    *"0012345678990－-. ()／の　\t\n\r\0*＊x●_aAtTmshr年月日市区町丁番号〇一十ｱﾞカ゛",
+    *"０１２９", "\u0301", "\u200b", "\ufeff", "𠮷", "\U0001f600", "٣", "३", "090", "0081", "81", "03", "19850403",
+    "123456789", "4000", " at ", "(at)", "@", "＠", ".example", "\n\n", "\n---\n", "**", "※",
+]  # fmt: skip
+ALPHABETS = st.lists(st.sampled_from(HOSTILE), min_size=1, max_size=12)
+TEXTS = ALPHABETS.flatmap(lambda signs: st.lists(st.sampled_from(signs), max_size=60).map("".join))
+ENCODED = st.sampled_from(["utf-8", "cp932", "euc_jp", "utf-16-le"])
+D, S = "[0-9０-９]", r"[-‐‑‒–—―−－ー()（）.．・/／_*〜~ 　の]"
+GROUP = re.compile(f"{D}+")
+RUN = re.compile(f"{D}(?:{S}{{0,3}}{D})*")
+MOBILE = re.compile("0[256789]0")
+KINDS = load_kinds(("K[0-9０-９]{7}",))
+
+
+def plain(digits: str) -> str:
+    return digits.translate(str.maketrans("０１２３４５６７８９", "0123456789"))
+
+
+def plain_phones(text: str) -> set[int]:
+    """Where numbers begin, group by group: a prefix of the numbering plan and its length to the end of a group."""
+    places = set()
+    for run in RUN.finditer(text):
+        groups = [(run.start() + group.start(), plain(group.group())) for group in GROUP.finditer(run.group())]
+        for first, (start, _) in enumerate(groups):
+            joined = ["".join(digits for _, digits in groups[first:last]) for last in range(first + 1, len(groups) + 1)]
+            if any(map(is_called, joined)):
+                places.add(start)
+    for group in GROUP.finditer(text):
+        beside = text[group.start() - 1 : group.start()] + text[group.end() : group.end() + 1]
+        alone = all(sign in " \t\r\n\0" for sign in beside)
+        japanese = not text[max(group.start() - 24, 0) : group.end() + 24].isascii()
+        if len(group.group()) == 9 and (alone or japanese):
+            places.add(group.start())
+    return places
+
+
+def is_called(digits: str) -> bool:
+    size = len(digits)
+    return (
+        (size == 11 and MOBILE.match(digits) is not None)
+        or (size == 10 and digits[0] == "0" and digits[1] != "0")
+        or (size in {13, 14} and digits.startswith("008"))
+        or (size in {11, 12} and digits.startswith("81"))
+        or (size == 10 and digits[0] in "56789" and digits[1] == "0")
+    )
+
+
+def plain_cards(text: str) -> set[int]:
+    places = set()
+    for run in RUN.finditer(text):
+        groups = [(run.start() + group.start(), plain(group.group())) for group in GROUP.finditer(run.group())]
+        for first, (start, digits) in enumerate(groups):
+            rest = "".join(some for _, some in groups[first:])
+            next_size = len(groups[first + 1][1]) if first + 1 < len(groups) else len(digits)
+            grouped = len(digits) >= 12 or (len(digits) >= 4 and next_size >= 4)
+            if digits[0] in "23456" and len(rest) >= 13 and grouped and text[start - 1 : start] not in {".", "-"}:
+                places.add(start)
+    return places
+
+
+@settings(deadline=None)
+@given(TEXTS, ENCODED)
+def test_arrays_say_what_characters_are(text: str, encoding: str) -> None:
+    text = text.encode(encoding, "replace").decode("utf-8", "replace")
+    found = Signs(text)
+    groups = [(group.start() + PAD, group.end() - 1 + PAD) for group in GROUP.finditer(text)]
+    assert list(zip(found.start.tolist(), found.end.tolist(), strict=True)) == groups
+    for bits in {bits for _, bits in character_classes.MEMBERS}:
+        signs = "".join(some for some, of in character_classes.MEMBERS if of == bits)
+        assert found.where(bits).tolist() == [n + PAD for n, sign in enumerate(text) if sign in signs]
+    assert found.is_code(np.arange(len(text)) + PAD, "a5年").tolist() == [sign in "a5年" for sign in text]
+    assert found.those("a5年")[PAD : PAD + len(text)].tolist() == [sign in "a5年" for sign in text]
+
+
+@settings(max_examples=300, deadline=None)
+@given(TEXTS, st.sampled_from(["", "文" * 3, "x" * 4000]))
+@example("0 9 0 0 0 0 0 0 0 0 1", "")
+@example("0081 90 0000 0001", "x" * 4000)
+@example("0-1-81-2345678-90", "")
+def test_long_numbers_are_where_a_plain_look_sees_them(text: str, around: str) -> None:
+    text = around + "\n" + text
+    found = Signs(text)
+    runs = Runs(found)
+    assert set((phones(found, runs) - PAD).tolist()) == plain_phones(text)
+    assert set((cards(found, runs) - PAD).tolist()) == plain_cards(text)
+
+
+@settings(max_examples=200, deadline=None)
+@given(TEXTS)
+def test_what_is_found_kind_by_kind_is_found_by_all_kinds_in_the_same_places(text: str) -> None:
+    assert set(found_in(text, KINDS)) <= set(found_within(text, [(0, len(text))], KINDS)) or len(text) > 90
+
+
+@settings(deadline=None)
+@given(TEXTS)
+@example("a\n\n\nb\n---\n---\n\t\n")
+def test_empty_lines_are_those_that_a_search_finds(text: str) -> None:
+    line_ends = np.array([n for n, sign in enumerate(text) if sign == "\n"], np.intp)
+    empty = re.compile(r"\n(?:[ \t\r　]*|[-=_*~─━＝ー#]{3,80}\r?)\n")
+    assert prose._empty_lines(Signs(text), line_ends) == [match.start() for match in empty.finditer(text)]  # noqa: SLF001
+
+
+@settings(deadline=None)
+@given(TEXTS)
+@example("2**3\n**bold**x●●\nname: 山**")
+def test_masked_lines_are_those_with_signs_after_letters(text: str) -> None:
+    units = ProseUnits(Prose(text), KINDS)
+    bold, mask = re.compile(r"\*\*[^*\n]{1,200}\*\*"), re.compile(r"[^\W_]([*＊●○◯■□×])\1")
+    lines = [mask.search(bold.sub("", line)) is not None for line in text.split("\n")]
+    assert (units.masked().size > 0) == any(lines)
