@@ -8,7 +8,6 @@ failed.
 
 from __future__ import annotations
 
-from collections import deque
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
@@ -19,7 +18,7 @@ from sqlalchemy import select, update
 from core.files import sync_folder
 from core.processes.peak import PeakMemory
 from trails.gaps import Gap, note_days, note_sequences, refresh_gaps
-from trails.lines import file_sha256, read_blocks
+from trails.lines import file_sha256, read_pieces
 from trails.mapping.mapping_file import as_table, mapping_path, save_mapping
 from trails.mapping.plan import Plan, assumptions, plan_import
 from trails.models import TrailImport, TrailPart
@@ -37,12 +36,12 @@ from trails.store.parts import (
 from trails.times import TimeReading
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
     from pathlib import Path
 
     from core.clock import Clock
     from core.database import Database
-    from trails.formats.interface import Dropped, Parsed
+    from trails.formats.interface import Dropped
     from trails.records import Doorkeeper
     from trails.store.kept_lines import LineKeeper
 
@@ -142,7 +141,8 @@ def run_import(
             import_id = row.id
         totals, writer = _Totals(), PartWriter(trails_dir / "staging" / system, import_id, keeper)
         reading, limits = assumptions(plan, TimeReading(plan.mapping.zone, started.date()))
-        make = RecordMaker(plan.mapping, reading, door, started + FUTURE_ALLOWED)
+        latest = started + FUTURE_ALLOWED
+        make = RecordMaker(plan.mapping, reading, door, latest, plan.format, plan.head, keeper is not None)
         helpers = choose_helpers(plan.path) if helpers is None else helpers
         try:
             if keeper is not None:
@@ -166,13 +166,6 @@ def _read_all(
     keeper: LineKeeper | None,
 ) -> None:
     mapping = plan.mapping
-    raw: deque[pl.Series] = deque()
-
-    def remembered() -> Iterator[Parsed]:
-        for parsed in _parse(plan, totals):
-            if keeper is not None:
-                raw.append(parsed.raw)
-            yield parsed
 
     def load(month: str) -> Any:
         with database.read() as session:
@@ -180,19 +173,12 @@ def _read_all(
         return read_lines([*paths, *(part.path for part in writer.parts if part.month == month)])
 
     seen = SeenLines(load, writer.flush)
-    for made in make_all(remembered(), make, helpers):
+    for made in make_all(make.jobs(read_pieces(plan.path, plan.encoding)), make, helpers):
         totals.records += made.lines
         totals.dropped += made.dropped
-        kept = (keeper, raw.popleft()) if keeper is not None else None
+        kept = (keeper, made.raw) if keeper is not None and made.raw is not None else None
         _take(made.frame, mapping.zone, seen, writer, totals, kept)
         progress(totals.records)
-
-
-def _parse(plan: Plan, totals: _Totals) -> Iterator[Parsed]:
-    reader = plan.format.open(plan.head, plan.mapping.columns)
-    for block in read_blocks(plan.path, plan.encoding):
-        totals.dropped += block.dropped
-        yield reader.read(block.lines, block.first, last=block.last).only(plan.mapping.columns)
 
 
 def _take(

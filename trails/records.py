@@ -44,11 +44,11 @@ NOTHING = ("", "-", "null", "none", "NULL", "N/A")
 class Doorkeeper(Protocol):
     """Turns texts into keyed digests; made from the master key, which trails never see."""
 
-    def numbers(self, texts: Sequence[str]) -> NDArray[np.uint64]:
+    def numbers(self, texts: Sequence[str] | pl.Series) -> NDArray[np.uint64]:
         """The digests of customer numbers; 0 where a text is none."""
         ...
 
-    def lines(self, texts: Sequence[str]) -> NDArray[np.uint64]:
+    def lines(self, texts: Sequence[str] | pl.Series) -> NDArray[np.uint64]:
         """The digests of raw lines, by which a repeated one is known; keyed, since a line holds a number."""
         ...
 
@@ -60,6 +60,8 @@ class AccessRecords:
     frame: pl.DataFrame
     lines: int
     dropped: list[Dropped] = field(default_factory=list)
+    raw: pl.Series | None = None
+    """The lines, at the places that ``row`` names, where they are to be kept."""
 
 
 def make_records(
@@ -76,11 +78,11 @@ def make_records(
         *(text[name].cast(SCHEMA[name]).alias(name) for name in TEXT_FIELDS),
         _actions(text["action"], mapping).alias("action"),
         text["sequence"].cast(pl.Int64, strict=False).alias("sequence"),
-        line=pl.Series(door.lines(parsed.raw.to_list()), dtype=pl.UInt64),
+        line=pl.Series(door.lines(parsed.raw), dtype=pl.UInt64),
     )
     unreadable = text["when"].is_not_null() & times["when"].is_null()
     future = (times["when"] > now).fill_null(value=False)
-    subjects, no_number = _subjects(text["subjects"], door)
+    subjects, no_number, several = _subjects(text["subjects"], door)
     bad = {
         "a time that cannot be read": unreadable,
         "a time in the future": future & ~unreadable,
@@ -88,12 +90,15 @@ def make_records(
     }
     dropped = [Dropped(parsed.numbers[i], reason) for reason, where in bad.items() for i in where.arg_true().to_list()]
     wrong = unreadable | future | no_number
+    frame = frame if several else frame.with_columns(subject=_one_a_row(subjects, len(source)))
     kept = frame.filter(~wrong) if dropped else frame
-    joined = kept.join(subjects, on="row", how="left", maintain_order="left").with_columns(
-        pl.col("subject").fill_null(0)
-    )
+    records = len(kept)
+    if several:
+        kept = kept.join(subjects, on="row", how="left", maintain_order="left").with_columns(
+            pl.col("subject").fill_null(0)
+        )
     return AccessRecords(
-        joined.select("row", *SCHEMA), len(kept), sorted([*parsed.dropped, *dropped], key=lambda d: d.line)
+        kept.select("row", *SCHEMA), records, sorted([*parsed.dropped, *dropped], key=lambda d: d.line)
     )
 
 
@@ -129,11 +134,18 @@ def _no_times(rows: int) -> pl.DataFrame:
     )
 
 
-def _subjects(text: pl.Series, door: Doorkeeper) -> tuple[pl.DataFrame, pl.Series]:
-    """Rows and their subjects' digests, and which rows name something that is no customer number."""
+def _one_a_row(subjects: pl.DataFrame, rows: int) -> pl.Series:
+    """The subject of each row, none of which has several; 0 where it has none."""
+    placed = np.zeros(rows, np.uint64)
+    placed[subjects["row"].to_numpy()] = subjects["subject"].to_numpy()
+    return pl.Series(placed)
+
+
+def _subjects(text: pl.Series, door: Doorkeeper) -> tuple[pl.DataFrame, pl.Series, bool]:
+    """Rows and their subjects' digests, which rows name what is no customer number, and whether one names several."""
     parts = pl.DataFrame({"row": np.arange(len(text), dtype=np.uint32), "text": text})
-    many = text.str.contains(SEPARATORS).fill_null(value=False)
-    if many.any():
+    several = bool(text.str.contains(SEPARATORS).any())
+    if several:
         parts = parts.with_columns(pl.col("text").str.replace_all(SEPARATORS, " ").str.split(" ")).explode("text")
     parts = parts.filter(pl.col("text").is_not_null() & (pl.col("text") != ""))
     parts = parts.with_columns(subject=_digests(parts["text"], door))
@@ -141,14 +153,14 @@ def _subjects(text: pl.Series, door: Doorkeeper) -> tuple[pl.DataFrame, pl.Serie
     wrong = np.zeros(len(text), dtype=bool)
     wrong[wrong_rows.to_numpy()] = True
     subjects = parts.select("row", "subject")
-    return (subjects.unique(maintain_order=True) if many.any() else subjects), pl.Series(wrong)
+    return (subjects.unique(maintain_order=True) if several else subjects), pl.Series(wrong), several
 
 
 def _digests(texts: pl.Series, door: Doorkeeper) -> pl.Series:
     """The digest of each number; where many repeat, each is made once."""
     sample = texts.head(REPEAT_SAMPLE)
     if sample.n_unique() >= len(sample) / 2:
-        return pl.Series(door.numbers(texts.to_list()), dtype=pl.UInt64)
+        return pl.Series(door.numbers(texts), dtype=pl.UInt64)
     known = texts.unique()
-    digests = pl.Series(door.numbers(known.to_list()), dtype=pl.UInt64)
+    digests = pl.Series(door.numbers(known), dtype=pl.UInt64)
     return texts.replace_strict(known, digests, return_dtype=pl.UInt64)

@@ -130,9 +130,10 @@ class Pool(Generic[J, A]):
             line = waiting[cast("int", ready)]
             try:
                 said = line.receive()
+                aside = [line.receive() for _ in range(sum(said[:1]))]
             except (EOFError, ConnectionError):
                 raise self._ended(line) from None
-            answer, failure = self._answers.unpack(said)
+            answer, failure = self._answers.unpack(memoryview(said)[1:], aside)
             number, what = self._given[line].popleft()
             if isinstance(failure, dict):
                 raise error_of(failure)
@@ -154,7 +155,10 @@ def _answer_jobs(
         opened = error
     Thread(target=_receive, args=(line, jobs), daemon=True).start()
     while (job := jobs.get()) is not None:
-        line.send_bytes(answers.pack(_answer(opened, job)))
+        said, *aside = answers.pack_apart(_answer(opened, job))
+        line.send_bytes(bytes([len(aside)]) + said)
+        for one in aside:
+            line.send_bytes(one)
 
 
 def _answer(work: Callable[[J], A] | Exception, job: J) -> tuple[A | None, dict[str, Any] | str | None]:
