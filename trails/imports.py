@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import polars as pl
 from sqlalchemy import select, update
 
@@ -36,7 +37,7 @@ from trails.store.parts import (
 from trails.times import TimeReading
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from core.clock import Clock
@@ -192,14 +193,14 @@ def _take(
     """Hand the new rows of a block to the writer, month by month, and count them; their lines to who keeps these."""
     if frame.is_empty():
         return
-    year_month = pl.col("when").dt.year() * 100 + pl.col("when").dt.month()
-    frame = frame.with_columns(month=year_month.fill_null(0))
-    for (number,), rows in frame.partition_by("month", as_dict=True, include_key=False).items():
-        month = f"{number // 100:04d}-{number % 100:02d}" if number else UNDATED
-        new = rows.filter(pl.Series(seen.take_new(str(month), rows["line"].to_numpy(), rows["row"].to_numpy())))
-        if new.is_empty():
+    for month, rows in _by_month(frame):
+        fresh = seen.take_new(month, rows["line"].to_numpy(), rows["row"].to_numpy())
+        if not fresh.any():
             continue
-        records = new.filter(pl.col("row") != pl.col("row").shift(1, fill_value=-1))
+        new = rows if fresh.all() else rows.filter(pl.Series(fresh))
+        place = new["row"].to_numpy()
+        first = np.r_[True, place[1:] != place[:-1]]
+        records = new if first.all() else new.filter(pl.Series(first))
         totals.new += len(records)
         totals.undated += len(records) if month == UNDATED else 0
         totals.days.append(
@@ -210,8 +211,22 @@ def _take(
             totals.sequences.append(numbered.select("host", "sequence"))
         if kept is not None:
             keeper, raw = kept
-            keeper.add(str(month), raw.gather(records["row"]), records["line"].to_numpy())
-        writer.add(str(month), new.drop("row"))
+            keeper.add(
+                month, raw if len(records) == len(raw) else raw.gather(records["row"]), records["line"].to_numpy()
+            )
+        writer.add(month, new.drop("row"))
+
+
+def _by_month(frame: pl.DataFrame) -> Iterator[tuple[str, pl.DataFrame]]:
+    """The rows of each month, and those without a time; a block is nearly always of one month."""
+    when = frame["when"]
+    if not when.null_count() and f"{when.min():%Y-%m}" == f"{when.max():%Y-%m}":
+        yield f"{when.min():%Y-%m}", frame
+        return
+    year_month = pl.col("when").dt.year() * 100 + pl.col("when").dt.month()
+    frame = frame.with_columns(month=year_month.fill_null(0))
+    for (number,), rows in frame.partition_by("month", as_dict=True, include_key=False).items():
+        yield (f"{number // 100:04d}-{number % 100:02d}" if number else UNDATED), rows
 
 
 def _commit(

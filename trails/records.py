@@ -35,6 +35,7 @@ SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = {
     "subject": pl.UInt64,
     "line": pl.UInt64,
 }
+TEXTS = (*TEXT_FIELDS, "when", "action", "subjects", "sequence")
 SEPARATORS = r"[\s,;|、，；/・]+"
 REPEAT_SAMPLE = 10_000
 NOTHING = ("", "-", "null", "none", "NULL", "N/A")
@@ -70,7 +71,7 @@ def make_records(
     """The records of some parsed lines; what cannot be used is named with its reason, never guessed."""
     source = parsed.frame
     rows = pl.DataFrame({"row": np.arange(len(source), dtype=np.uint32)})
-    text = {name: _text(source, mapping, name) for name in (*TEXT_FIELDS, "when", "action", "subjects", "sequence")}
+    text = source.select(_text(source, mapping, name) for name in TEXTS)
     times = read_times(text["when"].fill_null(""), reading) if "when" in mapping.fields else _no_times(len(source))
     frame = rows.with_columns(
         times["when"],
@@ -102,17 +103,19 @@ def make_records(
     )
 
 
-def _text(source: pl.DataFrame, mapping: TrailMapping, name: str) -> pl.Series:
+def _text(source: pl.DataFrame, mapping: TrailMapping, name: str) -> pl.Expr:
     """What the file says about a field, as text; null where it says nothing."""
     constant, columns = mapping.constants.get(name), mapping.fields.get(name, ())
-    nothing = pl.repeat(None, len(source), dtype=pl.String)
+    nothing = pl.repeat(None, len(source), dtype=pl.String).alias(name)
+    if not columns and not constant:
+        return nothing
     there = [pl.col(column) if column in source.columns else nothing for column in columns]
     text = pl.concat_str(there, separator=" ", ignore_nulls=True) if there else nothing
     if name in mapping.patterns:
         text = _taken(text, mapping.patterns[name], many=name == "subjects")
     text = text.str.strip_chars()
     text = pl.when(text.is_in(NOTHING)).then(None).otherwise(text)
-    return source.select(text.fill_null(constant) if constant else text).to_series().alias(name)
+    return (text.fill_null(constant) if constant else text).alias(name)
 
 
 def _taken(text: pl.Expr, pattern: str, *, many: bool) -> pl.Expr:

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 _ASIDE: Final = 0
 _TUPLE, _DAY, _MOMENT, _ARRAY, _FIRST_CLASS, _LAST_CODE = 1, 2, 3, 4, 5, 127
+MOST_ASIDE: Final = 16
+"""Large objects in one message; whoever announces more has forged it."""
 _ODD: Final = "surrogatepass"
 """Names of files may be no text in any encoding."""
 _NUMBERS: Final = "biuf"
@@ -61,17 +63,28 @@ class Plain:
         return self._packed(None, value)
 
     def pack_apart(self, value: object) -> list[bytes]:
-        """The value as bytes, and beside them those of each of the ``others`` in it, which are large, uncopied."""
+        """The value as bytes after how many follow, and those of each of the ``others`` in it: uncopied, being large.
+
+        Raises:
+            TypeError: It is, or holds, something that is not plain, or more than `MOST_ASIDE` of the others.
+        """
         aside: list[bytes] = []
-        return [self._packed(aside, value), *aside]
+        said = self._packed(aside, value)
+        if len(aside) > MOST_ASIDE:
+            raise TypeError(f"{len(aside)} large objects, expected {MOST_ASIDE} at most")
+        return [bytes([len(aside)]) + said, *aside]
 
     def _packed(self, aside: list[bytes] | None, value: object) -> bytes:
         extend = partial(self._extend, aside)
         packed: bytes = msgpack.packb(value, default=extend, strict_types=True, unicode_errors=_ODD)
         return packed
 
+    def unpack_apart(self, said: bytes, aside: Sequence[bytes]) -> Any:
+        """What was packed with the large objects in it beside it; as `unpack`."""
+        return self.unpack(memoryview(said)[1:], aside)
+
     def unpack(self, data: bytes | memoryview, aside: Sequence[bytes] = ()) -> Any:
-        """What was packed, with what was put beside it.
+        """What was packed.
 
         Raises:
             ForgedMessageError: It is nothing that `pack` gives.
@@ -95,17 +108,19 @@ class Plain:
         if kind in self._names:
             held = [getattr(value, name) for name in self._names[kind]]
             return msgpack.ExtType(self._codes[kind], self._packed(aside, held))
-        if kind in self._others:
-            made = self._others[kind][0](value)
-            if aside is None:
-                return msgpack.ExtType(self._codes[kind], made)
-            aside.append(made)
-            return msgpack.ExtType(_ASIDE, bytes([self._codes[kind], len(aside) - 1]))
-        return _numbers(value)
+        return self._put_aside(aside, value) if kind in self._others else _numbers(value)
+
+    def _put_aside(self, aside: list[bytes] | None, value: object) -> msgpack.ExtType:
+        code, made = self._codes[type(value)], self._others[type(value)][0](value)
+        if aside is None:
+            return msgpack.ExtType(code, made)
+        aside.append(made)
+        return msgpack.ExtType(_ASIDE, msgpack.packb([code, len(aside) - 1]))
 
     def _revive(self, aside: Sequence[bytes], code: int, data: bytes) -> object:
         if code == _ASIDE:
-            return self._others[self._kinds[data[0]]][1](aside[data[1]])
+            code, place = msgpack.unpackb(data)
+            data = aside[place]
         if code == _TUPLE:
             return tuple(self.unpack(data, aside))
         if code == _DAY:
@@ -118,6 +133,17 @@ class Plain:
         if kind in self._others:
             return self._others[kind][1](data)
         return kind(**dict(zip(self._names[kind], self.unpack(data, aside), strict=True)))
+
+
+def count_aside(said: bytes) -> int:
+    """How many large objects come after a message that was packed apart.
+
+    Raises:
+        ForgedMessageError: It was not.
+    """
+    if not said or said[0] > MOST_ASIDE:
+        raise ForgedMessageError("a message announces more than any of ours has beside it")
+    return said[0]
 
 
 def _numbers(value: object) -> object:
