@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 import polars as pl
@@ -38,6 +38,7 @@ from trails.times import TimeReading
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from datetime import datetime
     from pathlib import Path
 
     from core.clock import Clock
@@ -220,8 +221,9 @@ def _take(
 def _by_month(frame: pl.DataFrame) -> Iterator[tuple[str, pl.DataFrame]]:
     """The rows of each month, and those without a time; a block is nearly always of one month."""
     when = frame["when"]
-    if not when.null_count() and f"{when.min():%Y-%m}" == f"{when.max():%Y-%m}":
-        yield f"{when.min():%Y-%m}", frame
+    first, last = cast("datetime | None", when.min()), cast("datetime | None", when.max())
+    if first and last and not when.null_count() and (first.year, first.month) == (last.year, last.month):
+        yield f"{first:%Y-%m}", frame
         return
     year_month = pl.col("when").dt.year() * 100 + pl.col("when").dt.month()
     frame = frame.with_columns(month=year_month.fill_null(0))

@@ -189,7 +189,7 @@ def block_of(piece: Piece) -> Block:
     try:
         text = piece.data.decode(encoding)
     except UnicodeDecodeError:
-        text, whole = piece.data.decode(encoding, "surrogateescape"), False
+        text, whole = _damaged_text(piece.data, encoding), False
     lines = text.split("\n")
     if "\r" in text:
         lines = [line.removesuffix("\r") for line in lines]
@@ -200,6 +200,21 @@ def block_of(piece: Piece) -> Block:
                 dropped.append(Dropped(first + i, reason))
                 lines[i] = ""
     return Block(first, lines, dropped, last)
+
+
+def _damaged_text(data: bytes, encoding: str) -> str:
+    """A text with lone surrogates in the lines that cannot be read."""
+    try:
+        return data.decode(encoding, "surrogateescape")
+    except UnicodeDecodeError:  # within kanji of ISO-2022-JP, a byte of ASCII cannot be read and cannot be escaped
+        return "\n".join(_line_or_mark(line, encoding) for line in data.split(b"\n"))
+
+
+def _line_or_mark(line: bytes, encoding: str) -> str:
+    try:
+        return line.decode(encoding)
+    except UnicodeDecodeError:
+        return "\udcff"
 
 
 def _unreadable(line: str, encoding: str) -> str:
