@@ -48,6 +48,7 @@ def look_up(path: Path, head: LensHead, subjects: NDArray[np.uint64], among: tup
     """
     with mapped(lens_path(path), head) as arrays:
         places = _places(arrays.whole("subject"), subjects, *among)
+        places = places[np.argsort(arrays["at"][places])]  # a scan gives rows in their order: sums come out the same
         rows = arrays["at"][places]
         seconds = arrays["second"][rows].astype(np.int64)
         mixes = arrays["mix"][rows].astype(np.int64)
