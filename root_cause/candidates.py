@@ -97,10 +97,10 @@ def _once(
     column, place = ("session", ["first"]) if kind == SESSION else ("line", ["first", "when"])
     own = hits if kind == SESSION else hits.filter(pl.col("action").cast(pl.String).is_in(TAKING_OUT))
     if kind == EXPORT or not trails.is_exact:
-        each = own.unique([*place, "subject"])
-        covered = each.group_by(place).agg(pl.col("sure").sum().round(SAME_MASS))
-        covered = covered.filter(_hopeful(covered["sure"], leak, among))
-        own = own.join(covered, on=place, how="semi", nulls_equal=True)
+        own = _at_hopeful_places(own, place, leak, among)
+    if kind == EXPORT and trails.lenses and len(own):  # a second may hold several moments
+        own = own.drop("when").join(values_at(trails, "when", own["row"].to_numpy()), on="row")
+        own = _at_hopeful_places(own, place, leak, among)
     if own.is_empty():
         return None
     own = own.join(values_at(trails, column, own["row"].to_numpy()), on="row").drop_nulls(column)
@@ -112,6 +112,14 @@ def _once(
     whole = kind == SESSION and trails.is_exact
     rows = scan_touches(trails, kind, names) if whole else touches_in(trails, mine, column, mine[column].unique())
     return rows.with_columns(_name_of("name"))
+
+
+def _at_hopeful_places(own: pl.DataFrame, place: list[str], leak: Leak, among: int) -> pl.DataFrame:
+    """The rows of places that cover so much of the leak together that they could score."""
+    each = own.unique([*place, "subject"])
+    covered = each.group_by(place).agg(pl.col("sure").sum().round(SAME_MASS))
+    covered = covered.filter(_hopeful(covered["sure"], leak, among))
+    return own.join(covered, on=place, how="semi", nulls_equal=True)
 
 
 def _name_of(column: str) -> pl.Expr:

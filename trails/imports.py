@@ -8,18 +8,18 @@ failed.
 
 from __future__ import annotations
 
-from collections import deque
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
+import numpy as np
 import polars as pl
 from sqlalchemy import select, update
 
 from core.files import sync_folder
 from core.processes.peak import PeakMemory
 from trails.gaps import Gap, note_days, note_sequences, refresh_gaps
-from trails.lines import file_sha256, read_blocks
+from trails.lines import file_sha256, read_pieces
 from trails.mapping.mapping_file import as_table, mapping_path, save_mapping
 from trails.mapping.plan import Plan, assumptions, plan_import
 from trails.models import TrailImport, TrailPart
@@ -38,11 +38,12 @@ from trails.times import TimeReading
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from datetime import datetime
     from pathlib import Path
 
     from core.clock import Clock
     from core.database import Database
-    from trails.formats.interface import Dropped, Parsed
+    from trails.formats.interface import Dropped
     from trails.records import Doorkeeper
     from trails.store.kept_lines import LineKeeper
 
@@ -142,7 +143,8 @@ def run_import(
             import_id = row.id
         totals, writer = _Totals(), PartWriter(trails_dir / "staging" / system, import_id, keeper)
         reading, limits = assumptions(plan, TimeReading(plan.mapping.zone, started.date()))
-        make = RecordMaker(plan.mapping, reading, door, started + FUTURE_ALLOWED)
+        latest = started + FUTURE_ALLOWED
+        make = RecordMaker(plan.mapping, reading, door, latest, plan.format, plan.head, keeper is not None)
         helpers = choose_helpers(plan.path) if helpers is None else helpers
         try:
             if keeper is not None:
@@ -166,13 +168,6 @@ def _read_all(
     keeper: LineKeeper | None,
 ) -> None:
     mapping = plan.mapping
-    raw: deque[pl.Series] = deque()
-
-    def remembered() -> Iterator[Parsed]:
-        for parsed in _parse(plan, totals):
-            if keeper is not None:
-                raw.append(parsed.raw)
-            yield parsed
 
     def load(month: str) -> Any:
         with database.read() as session:
@@ -180,19 +175,12 @@ def _read_all(
         return read_lines([*paths, *(part.path for part in writer.parts if part.month == month)])
 
     seen = SeenLines(load, writer.flush)
-    for made in make_all(remembered(), make, helpers):
+    for made in make_all(make.jobs(read_pieces(plan.path, plan.encoding)), make, helpers):
         totals.records += made.lines
         totals.dropped += made.dropped
-        kept = (keeper, raw.popleft()) if keeper is not None else None
+        kept = (keeper, made.raw) if keeper is not None and made.raw is not None else None
         _take(made.frame, mapping.zone, seen, writer, totals, kept)
         progress(totals.records)
-
-
-def _parse(plan: Plan, totals: _Totals) -> Iterator[Parsed]:
-    reader = plan.format.open(plan.head, plan.mapping.columns)
-    for block in read_blocks(plan.path, plan.encoding):
-        totals.dropped += block.dropped
-        yield reader.read(block.lines, block.first, last=block.last).only(plan.mapping.columns)
 
 
 def _take(
@@ -206,14 +194,14 @@ def _take(
     """Hand the new rows of a block to the writer, month by month, and count them; their lines to who keeps these."""
     if frame.is_empty():
         return
-    year_month = pl.col("when").dt.year() * 100 + pl.col("when").dt.month()
-    frame = frame.with_columns(month=year_month.fill_null(0))
-    for (number,), rows in frame.partition_by("month", as_dict=True, include_key=False).items():
-        month = f"{number // 100:04d}-{number % 100:02d}" if number else UNDATED
-        new = rows.filter(pl.Series(seen.take_new(str(month), rows["line"].to_numpy(), rows["row"].to_numpy())))
-        if new.is_empty():
+    for month, rows in _by_month(frame):
+        fresh = seen.take_new(month, rows["line"].to_numpy(), rows["row"].to_numpy())
+        if not fresh.any():
             continue
-        records = new.filter(pl.col("row") != pl.col("row").shift(1, fill_value=-1))
+        new = rows if fresh.all() else rows.filter(pl.Series(fresh))
+        place = new["row"].to_numpy()
+        first = np.r_[True, place[1:] != place[:-1]]
+        records = new if first.all() else new.filter(pl.Series(first))
         totals.new += len(records)
         totals.undated += len(records) if month == UNDATED else 0
         totals.days.append(
@@ -224,8 +212,23 @@ def _take(
             totals.sequences.append(numbered.select("host", "sequence"))
         if kept is not None:
             keeper, raw = kept
-            keeper.add(str(month), raw.gather(records["row"]), records["line"].to_numpy())
-        writer.add(str(month), new.drop("row"))
+            keeper.add(
+                month, raw if len(records) == len(raw) else raw.gather(records["row"]), records["line"].to_numpy()
+            )
+        writer.add(month, new.drop("row"))
+
+
+def _by_month(frame: pl.DataFrame) -> Iterator[tuple[str, pl.DataFrame]]:
+    """The rows of each month, and those without a time; a block is nearly always of one month."""
+    when = frame["when"]
+    first, last = cast("datetime | None", when.min()), cast("datetime | None", when.max())
+    if first and last and not when.null_count() and (first.year, first.month) == (last.year, last.month):
+        yield f"{first:%Y-%m}", frame
+        return
+    year_month = pl.col("when").dt.year() * 100 + pl.col("when").dt.month()
+    frame = frame.with_columns(month=year_month.fill_null(0))
+    for (number,), rows in frame.partition_by("month", as_dict=True, include_key=False).items():
+        yield (f"{number // 100:04d}-{number % 100:02d}" if number else UNDATED), rows
 
 
 def _commit(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+import numpy as np
 import polars as pl
 
 from fingerprints.identifiers.customer_number import NUMBER_KIND
@@ -12,17 +13,19 @@ from fingerprints.identifiers.customer_number import NUMBER_KIND
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    import numpy as np
     from numpy.typing import NDArray
 
     from fingerprints.identifiers import IdentifierKind
     from fingerprints.secrets.digests import Digester
+
+    Texts = Sequence[str] | pl.Series
 
 ANY_NUMBER = r"[A-Z]{0,4}-?[0-9][0-9-]{4,}"
 """What may be a customer number before any is known: an operator's `op-1` or a terminal's `T1` is none."""
 PLAIN = r"^[A-Z]{0,8}[0-9]{1,24}$"
 """Numbers written in their canonical form already, as nearly all are."""
 LINE_KIND = "trail.line"
+AT_ONCE = 8192
 
 
 class KeyedDoor:
@@ -38,14 +41,24 @@ class KeyedDoor:
         canonical = self._number.canonical(text)
         return canonical is not None and self._looks.fullmatch(canonical) is not None
 
-    def numbers(self, texts: Sequence[str]) -> NDArray[np.uint64]:
+    def numbers(self, texts: Texts) -> NDArray[np.uint64]:
         """The digests of customer numbers, as the index has them; 0 where a text is none."""
+        column = pl.Series(texts, dtype=pl.String)
+        plain = column.str.contains(PLAIN)
+        if plain.all():
+            return self._digests(NUMBER_KIND, column)
         canonical = self._number.canonical
-        plain = pl.Series(texts, dtype=pl.String).str.contains(PLAIN)
-        if not plain.all():
-            texts = [text if same else canonical(text) for text, same in zip(texts, plain, strict=True)]  # type: ignore[misc]
-        return self._digester.digest_many(NUMBER_KIND, texts)
+        same = zip(column.to_list(), plain, strict=True)
+        return self._digester.digest_many(NUMBER_KIND, [text if good else canonical(text) for text, good in same])
 
-    def lines(self, texts: Sequence[str]) -> NDArray[np.uint64]:
+    def lines(self, texts: Texts) -> NDArray[np.uint64]:
         """The digests of raw lines."""
-        return self._digester.digest_many(LINE_KIND, texts)
+        return self._digests(LINE_KIND, pl.Series(texts, dtype=pl.String))
+
+    def _digests(self, kind: str, column: pl.Series) -> NDArray[np.uint64]:
+        """The digests of texts as they are, some thousand at a time, so that their bytes are let go soon."""
+        pieces = [
+            self._digester.digest_bytes(kind, column.slice(at, AT_ONCE).cast(pl.Binary).to_list())
+            for at in range(0, len(column), AT_ONCE)
+        ]
+        return np.concatenate(pieces) if pieces else np.empty(0, np.uint64)

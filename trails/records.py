@@ -35,6 +35,7 @@ SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = {
     "subject": pl.UInt64,
     "line": pl.UInt64,
 }
+TEXTS = (*TEXT_FIELDS, "when", "action", "subjects", "sequence")
 SEPARATORS = r"[\s,;|、，；/・]+"
 REPEAT_SAMPLE = 10_000
 NOTHING = ("", "-", "null", "none", "NULL", "N/A")
@@ -44,11 +45,11 @@ NOTHING = ("", "-", "null", "none", "NULL", "N/A")
 class Doorkeeper(Protocol):
     """Turns texts into keyed digests; made from the master key, which trails never see."""
 
-    def numbers(self, texts: Sequence[str]) -> NDArray[np.uint64]:
+    def numbers(self, texts: Sequence[str] | pl.Series) -> NDArray[np.uint64]:
         """The digests of customer numbers; 0 where a text is none."""
         ...
 
-    def lines(self, texts: Sequence[str]) -> NDArray[np.uint64]:
+    def lines(self, texts: Sequence[str] | pl.Series) -> NDArray[np.uint64]:
         """The digests of raw lines, by which a repeated one is known; keyed, since a line holds a number."""
         ...
 
@@ -60,6 +61,8 @@ class AccessRecords:
     frame: pl.DataFrame
     lines: int
     dropped: list[Dropped] = field(default_factory=list)
+    raw: pl.Series | None = None
+    """The lines, at the places that ``row`` names, where they are to be kept."""
 
 
 def make_records(
@@ -68,7 +71,7 @@ def make_records(
     """The records of some parsed lines; what cannot be used is named with its reason, never guessed."""
     source = parsed.frame
     rows = pl.DataFrame({"row": np.arange(len(source), dtype=np.uint32)})
-    text = {name: _text(source, mapping, name) for name in (*TEXT_FIELDS, "when", "action", "subjects", "sequence")}
+    text = source.select(_text(source, mapping, name) for name in TEXTS)
     times = read_times(text["when"].fill_null(""), reading) if "when" in mapping.fields else _no_times(len(source))
     frame = rows.with_columns(
         times["when"],
@@ -76,11 +79,11 @@ def make_records(
         *(text[name].cast(SCHEMA[name]).alias(name) for name in TEXT_FIELDS),
         _actions(text["action"], mapping).alias("action"),
         text["sequence"].cast(pl.Int64, strict=False).alias("sequence"),
-        line=pl.Series(door.lines(parsed.raw.to_list()), dtype=pl.UInt64),
+        line=pl.Series(door.lines(parsed.raw), dtype=pl.UInt64),
     )
     unreadable = text["when"].is_not_null() & times["when"].is_null()
     future = (times["when"] > now).fill_null(value=False)
-    subjects, no_number = _subjects(text["subjects"], door)
+    subjects, no_number, several = _subjects(text["subjects"], door)
     bad = {
         "a time that cannot be read": unreadable,
         "a time in the future": future & ~unreadable,
@@ -88,26 +91,31 @@ def make_records(
     }
     dropped = [Dropped(parsed.numbers[i], reason) for reason, where in bad.items() for i in where.arg_true().to_list()]
     wrong = unreadable | future | no_number
+    frame = frame if several else frame.with_columns(subject=_one_a_row(subjects, len(source)))
     kept = frame.filter(~wrong) if dropped else frame
-    joined = kept.join(subjects, on="row", how="left", maintain_order="left").with_columns(
-        pl.col("subject").fill_null(0)
-    )
+    records = len(kept)
+    if several:
+        kept = kept.join(subjects, on="row", how="left", maintain_order="left").with_columns(
+            pl.col("subject").fill_null(0)
+        )
     return AccessRecords(
-        joined.select("row", *SCHEMA), len(kept), sorted([*parsed.dropped, *dropped], key=lambda d: d.line)
+        kept.select("row", *SCHEMA), records, sorted([*parsed.dropped, *dropped], key=lambda d: d.line)
     )
 
 
-def _text(source: pl.DataFrame, mapping: TrailMapping, name: str) -> pl.Series:
+def _text(source: pl.DataFrame, mapping: TrailMapping, name: str) -> pl.Expr:
     """What the file says about a field, as text; null where it says nothing."""
     constant, columns = mapping.constants.get(name), mapping.fields.get(name, ())
-    nothing = pl.repeat(None, len(source), dtype=pl.String)
+    nothing = pl.repeat(None, len(source), dtype=pl.String).alias(name)
+    if not columns and not constant:
+        return nothing
     there = [pl.col(column) if column in source.columns else nothing for column in columns]
     text = pl.concat_str(there, separator=" ", ignore_nulls=True) if there else nothing
     if name in mapping.patterns:
         text = _taken(text, mapping.patterns[name], many=name == "subjects")
     text = text.str.strip_chars()
     text = pl.when(text.is_in(NOTHING)).then(None).otherwise(text)
-    return source.select(text.fill_null(constant) if constant else text).to_series().alias(name)
+    return (text.fill_null(constant) if constant else text).alias(name)
 
 
 def _taken(text: pl.Expr, pattern: str, *, many: bool) -> pl.Expr:
@@ -129,11 +137,18 @@ def _no_times(rows: int) -> pl.DataFrame:
     )
 
 
-def _subjects(text: pl.Series, door: Doorkeeper) -> tuple[pl.DataFrame, pl.Series]:
-    """Rows and their subjects' digests, and which rows name something that is no customer number."""
+def _one_a_row(subjects: pl.DataFrame, rows: int) -> pl.Series:
+    """The subject of each row, none of which has several; 0 where it has none."""
+    placed = np.zeros(rows, np.uint64)
+    placed[subjects["row"].to_numpy()] = subjects["subject"].to_numpy()
+    return pl.Series(placed)
+
+
+def _subjects(text: pl.Series, door: Doorkeeper) -> tuple[pl.DataFrame, pl.Series, bool]:
+    """Rows and their subjects' digests, which rows name what is no customer number, and whether one names several."""
     parts = pl.DataFrame({"row": np.arange(len(text), dtype=np.uint32), "text": text})
-    many = text.str.contains(SEPARATORS).fill_null(value=False)
-    if many.any():
+    several = bool(text.str.contains(SEPARATORS).any())
+    if several:
         parts = parts.with_columns(pl.col("text").str.replace_all(SEPARATORS, " ").str.split(" ")).explode("text")
     parts = parts.filter(pl.col("text").is_not_null() & (pl.col("text") != ""))
     parts = parts.with_columns(subject=_digests(parts["text"], door))
@@ -141,14 +156,14 @@ def _subjects(text: pl.Series, door: Doorkeeper) -> tuple[pl.DataFrame, pl.Serie
     wrong = np.zeros(len(text), dtype=bool)
     wrong[wrong_rows.to_numpy()] = True
     subjects = parts.select("row", "subject")
-    return (subjects.unique(maintain_order=True) if many.any() else subjects), pl.Series(wrong)
+    return (subjects.unique(maintain_order=True) if several else subjects), pl.Series(wrong), several
 
 
 def _digests(texts: pl.Series, door: Doorkeeper) -> pl.Series:
     """The digest of each number; where many repeat, each is made once."""
     sample = texts.head(REPEAT_SAMPLE)
     if sample.n_unique() >= len(sample) / 2:
-        return pl.Series(door.numbers(texts.to_list()), dtype=pl.UInt64)
+        return pl.Series(door.numbers(texts), dtype=pl.UInt64)
     known = texts.unique()
-    digests = pl.Series(door.numbers(known.to_list()), dtype=pl.UInt64)
+    digests = pl.Series(door.numbers(known), dtype=pl.UInt64)
     return texts.replace_strict(known, digests, return_dtype=pl.UInt64)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import fields
 from datetime import date, datetime
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 import msgpack
@@ -16,9 +17,12 @@ import msgpack
 from core.errors import HinomiError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
+_ASIDE: Final = 0
 _TUPLE, _DAY, _MOMENT, _ARRAY, _FIRST_CLASS, _LAST_CODE = 1, 2, 3, 4, 5, 127
+MOST_ASIDE: Final = 16
+"""Large objects in one message; whoever announces more has forged it."""
 _ODD: Final = "surrogatepass"
 """Names of files may be no text in any encoding."""
 _NUMBERS: Final = "biuf"
@@ -56,39 +60,69 @@ class Plain:
         Raises:
             TypeError: It is, or holds, something that is not plain.
         """
-        packed: bytes = msgpack.packb(value, default=self._extend, strict_types=True, unicode_errors=_ODD)
+        return self._packed(None, value)
+
+    def pack_apart(self, value: object) -> list[bytes]:
+        """The value as bytes after how many follow, and those of each of the ``others`` in it: uncopied, being large.
+
+        Raises:
+            TypeError: It is, or holds, something that is not plain, or more than `MOST_ASIDE` of the others.
+        """
+        aside: list[bytes] = []
+        said = self._packed(aside, value)
+        if len(aside) > MOST_ASIDE:
+            raise TypeError(f"{len(aside)} large objects, expected {MOST_ASIDE} at most")
+        return [bytes([len(aside)]) + said, *aside]
+
+    def _packed(self, aside: list[bytes] | None, value: object) -> bytes:
+        extend = partial(self._extend, aside)
+        packed: bytes = msgpack.packb(value, default=extend, strict_types=True, unicode_errors=_ODD)
         return packed
 
-    def unpack(self, data: bytes) -> Any:
+    def unpack_apart(self, said: bytes, aside: Sequence[bytes]) -> Any:
+        """What was packed with the large objects in it beside it; as `unpack`."""
+        return self.unpack(memoryview(said)[1:], aside)
+
+    def unpack(self, data: bytes | memoryview, aside: Sequence[bytes] = ()) -> Any:
         """What was packed.
 
         Raises:
             ForgedMessageError: It is nothing that `pack` gives.
         """
         try:
-            return msgpack.unpackb(data, ext_hook=self._revive, strict_map_key=False, unicode_errors=_ODD)
+            revive = partial(self._revive, aside)
+            return msgpack.unpackb(data, ext_hook=revive, strict_map_key=False, unicode_errors=_ODD)
         except ForgedMessageError:
             raise
         except Exception as error:  # noqa: BLE001  # whatever a forged message does, it ends here
             raise ForgedMessageError(f"a message cannot be read ({type(error).__name__})") from None
 
-    def _extend(self, value: object) -> object:
+    def _extend(self, aside: list[bytes] | None, value: object) -> object:
         kind = type(value)
         if kind is tuple:
-            return msgpack.ExtType(_TUPLE, self.pack(list(value)))  # type: ignore[call-overload]  # a tuple, as just seen
+            return msgpack.ExtType(_TUPLE, self._packed(aside, list(value)))  # type: ignore[call-overload]  # a tuple, as just seen
         if kind is date:
             return msgpack.ExtType(_DAY, str(value).encode())
         if kind is datetime:
             return msgpack.ExtType(_MOMENT, value.isoformat().encode())  # type: ignore[attr-defined]  # as just seen
         if kind in self._names:
-            return msgpack.ExtType(self._codes[kind], self.pack([getattr(value, name) for name in self._names[kind]]))
-        if kind in self._others:
-            return msgpack.ExtType(self._codes[kind], self._others[kind][0](value))
-        return _numbers(value)
+            held = [getattr(value, name) for name in self._names[kind]]
+            return msgpack.ExtType(self._codes[kind], self._packed(aside, held))
+        return self._put_aside(aside, value) if kind in self._others else _numbers(value)
 
-    def _revive(self, code: int, data: bytes) -> object:
+    def _put_aside(self, aside: list[bytes] | None, value: object) -> msgpack.ExtType:
+        code, made = self._codes[type(value)], self._others[type(value)][0](value)
+        if aside is None:
+            return msgpack.ExtType(code, made)
+        aside.append(made)
+        return msgpack.ExtType(_ASIDE, msgpack.packb([code, len(aside) - 1]))
+
+    def _revive(self, aside: Sequence[bytes], code: int, data: bytes) -> object:
+        if code == _ASIDE:
+            code, place = msgpack.unpackb(data)
+            data = aside[place]
         if code == _TUPLE:
-            return tuple(self.unpack(data))
+            return tuple(self.unpack(data, aside))
         if code == _DAY:
             return date.fromisoformat(data.decode())
         if code == _MOMENT:
@@ -98,7 +132,18 @@ class Plain:
         kind = self._kinds[code]
         if kind in self._others:
             return self._others[kind][1](data)
-        return kind(**dict(zip(self._names[kind], self.unpack(data), strict=True)))
+        return kind(**dict(zip(self._names[kind], self.unpack(data, aside), strict=True)))
+
+
+def count_aside(said: bytes) -> int:
+    """How many large objects come after a message that was packed apart.
+
+    Raises:
+        ForgedMessageError: It was not.
+    """
+    if not said or said[0] > MOST_ASIDE:
+        raise ForgedMessageError("a message announces more than any of ours has beside it")
+    return said[0]
 
 
 def _numbers(value: object) -> object:

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, Final, Generic, NoReturn, Self, TypeVar, 
 
 from core.errors import HinomiError
 from core.processes.failures import error_of, failure_of
+from core.processes.plain import count_aside
 from core.processes.walls.confinement import Rights
 from core.processes.worker import Worker, WorkerError, WorkerLine
 
@@ -130,9 +131,10 @@ class Pool(Generic[J, A]):
             line = waiting[cast("int", ready)]
             try:
                 said = line.receive()
+                aside = [line.receive() for _ in range(count_aside(said))]
             except (EOFError, ConnectionError):
                 raise self._ended(line) from None
-            answer, failure = self._answers.unpack(said)
+            answer, failure = self._answers.unpack_apart(said, aside)
             number, what = self._given[line].popleft()
             if isinstance(failure, dict):
                 raise error_of(failure)
@@ -154,7 +156,8 @@ def _answer_jobs(
         opened = error
     Thread(target=_receive, args=(line, jobs), daemon=True).start()
     while (job := jobs.get()) is not None:
-        line.send_bytes(answers.pack(_answer(opened, job)))
+        for part in answers.pack_apart(_answer(opened, job)):
+            line.send_bytes(part)
 
 
 def _answer(work: Callable[[J], A] | Exception, job: J) -> tuple[A | None, dict[str, Any] | str | None]:

@@ -20,6 +20,12 @@ def test_many_at_once_are_the_same_as_one_by_one(values: list[str | None], kind:
     assert (many != 0).tolist() == [bool(value) for value in values]
 
 
+@given(values=st.lists(st.text(max_size=200), max_size=20), kind=st.sampled_from([*codes(), "trail.line"]))
+def test_texts_handed_over_as_bytes_have_the_digests_of_the_texts(values: list[str], kind: str) -> None:
+    one_by_one = [ONE.digest(kind, value) if value else 0 for value in values]
+    assert ONE.digest_bytes(kind, [value.encode() for value in values]).tolist() == one_by_one
+
+
 def test_kind_and_key_are_part_of_a_digest() -> None:
     digests = {d.digest(kind, "09000000001") for d in (ONE, OTHER) for kind in ("phone", "name", "phone.last4")}
     assert len(digests) == 6

@@ -30,7 +30,7 @@ def main(home: str, url: str, file: str, step: str) -> None:
     door = KeyedDoor(Digester(load_key(settings.key, settings.home)), load_kinds()[NUMBER_KIND])
     plan = imports.plan_import(Path(file), "callcenter", settings.trails_dir, is_number=door.is_number)
     if step == "started":
-        imports.read_blocks = die  # type: ignore[assignment,attr-defined]
+        imports.read_pieces = die  # type: ignore[assignment,attr-defined]
     elif step == "written":
         imports.put_in_place = die  # type: ignore[assignment,attr-defined]
     elif step == "placed":

@@ -5,16 +5,19 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from trails.errors import UnknownFormatError
-from trails.formats import find_format, load_formats
+from trails.formats import find_format, format_called, load_formats
+from trails.formats.interface import ApartReader
 
 if TYPE_CHECKING:
     from trails.formats.interface import FormatExample, TrailFormat
 
+TABLE = ["日時,操作,お客様番号", "2026/04/01 10:00:00,照会,K000001", "2026/04/01 10:00:01,照会,K000002"]
 FORMATS = list(load_formats().values())
 EXAMPLES = [(one, example) for one in FORMATS for example in one.examples]
 MISSES = [(one, text) for one in FORMATS for text in one.misses]
@@ -123,3 +126,21 @@ def test_a_label_of_cef_is_followed_line_by_line() -> None:
     ]
     frame = load_formats()["cef"].open(lines).read(lines, 1, last=True).frame
     assert frame["customer"].to_list() == ["K000001", "K000002"]
+
+
+texts = st.text("ab1, \u3000\x1c照", max_size=8)
+
+
+@settings(deadline=None)
+@given(st.lists(texts.map(lambda text: f"x,{text}") | texts | st.just(TABLE[0]), max_size=20), st.integers(1, 9))
+def test_rows_that_stand_apart_are_what_the_delimiter_parts(lines: list[str], first: int) -> None:
+    reader = format_called("csv").open(TABLE)
+    assert isinstance(reader, ApartReader)
+    assert reader.stands_apart("\n".join(lines).encode())
+    found = reader.read_apart(pl.Series(lines, dtype=pl.String), first)
+    there = [(n, line.split(",")) for n, line in enumerate(lines, first) if line.strip() and line != TABLE[0]]
+    cut = [(n, cells[:3] if not "".join(cells[3:]).strip() else cells) for n, cells in there]
+    rows = [(n, cells) for n, cells in cut if len(cells) == 3]
+    assert list(found.numbers) == [n for n, _ in rows]
+    assert [list(row) for row in found.frame.rows()] == [cells for _, cells in rows]
+    assert [one.line for one in found.dropped] == [n for n, cells in cut if len(cells) != 3]

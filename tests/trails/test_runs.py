@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 import polars as pl
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from tests.trails.conftest import HEADER
 from trails.records import SCHEMA
@@ -101,3 +104,40 @@ def test_a_file_without_a_footer_is_read_for_its_runs(tmp_path: Path) -> None:
     assert new.offsets.tolist() == old.offsets.tolist() == [0, 5]
     assert find_runs(frame.clear(), KEYS).is_empty()
     assert read_runs([]).frame.is_empty()
+
+
+names = st.none() | st.sampled_from(["a", "b", "c"])
+moments = st.none() | st.integers(0, 5)
+
+
+@settings(deadline=None)
+@given(
+    st.lists(st.tuples(names, names, names, moments, st.integers(0, 99)), max_size=40),
+    st.integers(1, 4),
+)
+def test_rows_of_the_same_holders_stand_together_in_the_order_of_time(
+    rows: list[tuple[str | None, str | None, str | None, int | None, int]], pieces: int
+) -> None:
+    columns = list(zip(*rows, strict=True)) or [()] * 5
+    frame = pl.DataFrame(
+        {"operator": columns[0], "terminal": columns[1], "extract": columns[2], "when": columns[3], "line": columns[4]},
+        schema_overrides={"operator": pl.String, "terminal": pl.String, "extract": pl.String, "when": pl.Int64},
+    ).with_columns(pl.col("when").cast(SCHEMA["when"]))
+    frame = frame.select(
+        (pl.col(name) if name in frame.columns else pl.lit(None)).cast(SCHEMA[name]).alias(name) for name in SCHEMA
+    )
+    size = max(1, len(frame) // pieces)
+    given_frame = pl.concat([frame[at : at + size] for at in range(0, len(frame), size)]) if len(frame) else frame
+    ordered, _ = sort_into_runs(given_frame)
+    plain = [(*row[:3], row[3], row[4]) for row in rows]
+    seen = ordered.select(
+        *(pl.col(name).cast(pl.String) for name in ("operator", "terminal", "extract")),
+        pl.col("when").dt.epoch("us"), "line",
+    ).rows()  # fmt: skip
+    assert sorted(map(repr, seen)) == sorted(map(repr, plain))
+    holders = [row[:3] for row in seen]
+    stretches = [holder for holder, _ in groupby(holders)]
+    assert len(stretches) == len(set(holders))
+    for _, group in groupby(seen, key=lambda row: row[:3]):
+        dated = [row[3] for row in group if row[3] is not None]
+        assert dated == sorted(dated)

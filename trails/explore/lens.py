@@ -30,6 +30,7 @@ from trails.store.runs import KEYS, find_runs
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+    from typing import IO
 
     from numpy.typing import NDArray
 
@@ -143,8 +144,11 @@ def write_lens(made: bytearray, path: Path, part_sha256: str) -> None:
     beside.replace(path)
 
 
-def read_head(path: Path, part_sha256: str) -> LensHead | None:
-    """The head of a lens; None where it is missing, cut off, or that of another file."""
+def read_head(path: Path, part_sha256: str, *, with_runs: bool = True) -> LensHead | None:
+    """The head of a lens; None where it is missing, cut off, or that of another file.
+
+    Without its runs it is read several times as fast.
+    """
     try:
         with path.open("rb") as file:
             magic, sha256, length, begin = _HEAD.unpack(file.read(_HEAD.size))
@@ -155,18 +159,22 @@ def read_head(path: Path, part_sha256: str) -> LensHead | None:
             ends = [offset + np.dtype(kind).itemsize * count for kind, offset, count in places.values()]
             if os.fstat(file.fileno()).st_size < max(ends):
                 return None
-            tables = []
-            for name in ("runs", "mixes"):
-                _, offset, count = places[name]
+            mixes = _table(file, places["mixes"])
+            runs = pl.DataFrame()
+            if with_runs:
+                _, offset, count = places["run"]
                 file.seek(offset)
-                tables.append(pl.read_ipc(io.BytesIO(file.read(count))))
-            _, offset, count = places["run"]
-            file.seek(offset)
-            starts = np.frombuffer(file.read(4 * count), np.uint32)
+                starts = np.frombuffer(file.read(4 * count), np.uint32)
+                runs = _table(file, places["runs"]).with_columns(start=pl.Series(starts, dtype=pl.UInt32))
     except (OSError, struct.error, ValueError, KeyError, pl.exceptions.PolarsError):
         return None
-    runs = tables[0].with_columns(start=pl.Series(starts, dtype=pl.UInt32))
-    return LensHead(head["rows"], head["first"], head["last"], head["undated"], places, runs, tables[1])
+    return LensHead(head["rows"], head["first"], head["last"], head["undated"], places, runs, mixes)
+
+
+def _table(file: IO[bytes], place: tuple[str, int, int]) -> pl.DataFrame:
+    _, offset, count = place
+    file.seek(offset)
+    return pl.read_ipc(io.BytesIO(file.read(count)))
 
 
 class LensArrays:

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from trails.formats.interface import Dropped, FormatReader, Parsed
+from trails.formats.interface import ApartReader, Dropped, Parsed
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 
-class LineReader(FormatReader):
+class LineReader(ApartReader):
     """Keeps the lines that fit, names the others, and leaves the columns to its format."""
 
     def __init__(self, columns: Sequence[str] | None, reason: str) -> None:
@@ -29,9 +29,18 @@ class LineReader(FormatReader):
         """The columns of lines that fit; only those in ``self.columns`` are needed, if it is given."""
 
     def read(self, lines: Sequence[str], first: int, *, last: bool) -> Parsed:
-        """The records in ``lines``; empty lines are none."""
+        """The records in ``lines``."""
         del last
-        texts = pl.Series("lines", lines, dtype=pl.String)
+        return self.read_apart(pl.Series(lines, dtype=pl.String), first)
+
+    def stands_apart(self, data: bytes) -> bool:
+        """Every line does."""
+        del data
+        return True
+
+    def read_apart(self, lines: pl.Series, first: int) -> Parsed:
+        """The records in ``lines``; empty lines are none."""
+        texts = lines.alias("lines")
         there = texts.str.strip_chars() != ""
         good = there & self.fits(texts).fill_null(value=False)
         dropped = [Dropped(first + i, self._reason) for i in (there & ~good).arg_true().to_list()]

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from trails.fields import HEADERS, normal_header
-from trails.formats.interface import Dropped, FormatExample, FormatReader, Parsed, TrailFormat
+from trails.formats.interface import ApartReader, Dropped, FormatExample, FormatReader, Parsed, TrailFormat
 from trails.mapping.headers import columns_by_field
 
 if TYPE_CHECKING:
@@ -27,6 +27,11 @@ LONGEST_RECORD_LINES = 100
 """A quoted field that runs over more lines than that is a stray quotation mark."""
 MOST_TITLES = 10
 """Lines above a table's header: a title, the period, who printed it."""
+SPACES = (
+    "\t\n\x0b\x0c\r\x1c\x1d\x1e\x1f \x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a"
+)
+SPACES += "\u2028\u2029\u202f\u205f\u3000"
+"""What a line may consist of and be empty, as `str.strip` has it."""
 KNOWN_WORDS = frozenset(word for words in HEADERS.values() for word in words)
 _HAS_DIGITS = re.compile(r"[0-9０-９]{2}")
 
@@ -88,7 +93,7 @@ class Delimited(TrailFormat):
         return DelimitedLogReader(delimiter, _unique(names[:width]), line)
 
 
-class DelimitedLogReader(FormatReader):
+class DelimitedLogReader(ApartReader):
     """Rows into columns; a line with quotation marks goes the slow way, all others in one go."""
 
     def __init__(self, delimiter: str, names: list[str], header: str | None) -> None:
@@ -103,12 +108,28 @@ class DelimitedLogReader(FormatReader):
         first -= len(self._kept)
         self._kept = []
         numbers, records = self._whole_records(lines, first, last=last)
+        return self._parsed(pl.Series(records, dtype=pl.String), numbers)
+
+    def stands_apart(self, data: bytes) -> bool:
+        """Without a quotation mark every line is a row of its own, unless one goes on from before."""
+        return not self._kept and b'"' not in data
+
+    def read_apart(self, lines: pl.Series, first: int) -> Parsed:
+        """The rows of ``lines``, which hold no quotation mark."""
+        there = lines.str.strip_chars(SPACES) != ""
+        there = there if self._header is None else there & (lines != self._header)
+        if there.all():
+            return self._parsed(lines, range(first, first + len(lines)))
+        return self._parsed(lines.filter(there), (there.arg_true() + first).to_list())
+
+    def _parsed(self, plain: pl.Series, numbers: Sequence[int]) -> Parsed:
+        """Records, one a text, as columns; each with the number of its line."""
         wanted = len(self._names)
-        plain = pl.Series(records, dtype=pl.String)
+        if not plain.str.contains('"', literal=True).any() and (frame := self._even(plain)) is not None:
+            return Parsed(frame, numbers, plain)
         delimiters = plain.str.count_matches(self._delimiter, literal=True) + 1
         fits = (delimiters == wanted) & ~plain.str.contains('"', literal=True)
-        if fits.all():
-            return Parsed(self._frame(plain, {}), numbers, plain)
+        records = plain.to_list()
         dropped: list[Dropped] = []
         kept: list[int] = []
         quoted: dict[int, list[str]] = {}
@@ -162,6 +183,17 @@ class DelimitedLogReader(FormatReader):
                 fits = used == 1 or len(_trimmed(_cells(whole, self._delimiter), len(self._names))) == len(self._names)
                 return (whole, used) if fits else (lines[at], 1)
         return lines[at], 1
+
+    def _even(self, records: pl.Series) -> pl.DataFrame | None:
+        """The columns of records without quotation marks, if all have as many cells as there are columns."""
+        wanted = len(self._names)
+        split = records.str.split_exact(self._delimiter, wanted).struct.unnest()
+        last, beyond = split.to_series(wanted - 1), split.to_series(wanted)
+        if last.null_count() or beyond.null_count() < len(records):
+            return None
+        split = split[:, :wanted]
+        split.columns = self._names
+        return split
 
     def _frame(self, records: pl.Series, quoted: dict[int, list[str]]) -> pl.DataFrame:
         wanted, at = len(self._names), list(quoted)

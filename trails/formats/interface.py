@@ -29,7 +29,7 @@ class Parsed:
     """Records of some lines: ``frame`` has text columns only, ``numbers`` and ``raw`` (texts) its rows' lines."""
 
     frame: pl.DataFrame
-    numbers: list[int]
+    numbers: Sequence[int]
     raw: pl.Series
     dropped: list[Dropped] = field(default_factory=list)
 
@@ -57,6 +57,18 @@ class FormatReader(ABC):
 
         A record that goes on beyond the lines is kept back for the next call, unless this is the ``last`` one.
         """
+
+
+class ApartReader(FormatReader):
+    """Reads a file of which most lines, or all, say what they say by themselves: pieces of it are read side by side."""
+
+    @abstractmethod
+    def stands_apart(self, data: bytes) -> bool:
+        """Whether some undecoded lines can be read by themselves now, and say nothing about later ones."""
+
+    @abstractmethod
+    def read_apart(self, lines: pl.Series, first: int) -> Parsed:
+        """The records in lines that stand apart; it remembers nothing, and gives what `read` would."""
 
 
 class TrailFormat(ABC):

@@ -8,7 +8,7 @@ customers. A record whose outcome says that nothing was shown is no touch.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -18,22 +18,25 @@ from sqlalchemy import func, select
 from core.clock import local
 from trails.fields import is_refused
 from trails.models import TrailPart
+from trails.store.looked_up import find_lenses, look_up
 from trails.store.parts import part_paths, scan
-from trails.store.reach import EXACT_ROWS, counted_kind, is_sampled, measure_reach, sample_rate
+from trails.store.reach import EXACT_ROWS, counted_kind, is_sampled, measure_reach, sample_rate, sampled_bits
 from trails.store.runs import RUN_KINDS, read_runs
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Container, Mapping, Sequence
     from datetime import date, datetime
     from pathlib import Path
 
     from numpy.typing import NDArray
     from sqlalchemy.orm import Session
 
+    from trails.explore.lens import LensHead
     from trails.store.reach import Reach
     from trails.store.runs import RunTable
 
 EXPORT: Final = "export"
+EPOCH_YEAR: Final = 1970
 UNDATED_DAY: Final = -(1 << 30)
 SAMPLES: Final = {128: 2_000_000, 16: 200_000}
 """Of a holder with more records than that, one in so many customers is read, unless there are few enough in all."""
@@ -53,6 +56,8 @@ class Trails:
     exports: int = 0
     hashes: Sequence[str] = ()
     """The SHA-256 of each file."""
+    lenses: Mapping[int, LensHead] = field(default_factory=dict)
+    """By a file's number, the head of its lens, where it has one that tells every time."""
 
     @property
     def systems(self) -> tuple[str, ...]:
@@ -87,9 +92,13 @@ def open_trails(session: Session, trails_dir: Path, *, zone: str, until: datetim
     paths = {system: part_paths(session, trails_dir, system=system) for system in systems}
     counted = (TrailPart.sessions, TrailPart.exports)
     sessions, exports = (int(total or 0) for total in session.execute(select(*map(func.sum, counted))).one())
-    hashes = session.scalars(select(TrailPart.sha256)).all()
-    runs = read_runs([path for some in paths.values() for path in some])
-    return Trails(paths, zone, until, runs, sessions, exports, hashes)
+    files = [path for some in paths.values() for path in some]
+    known = session.execute(select(TrailPart.path, TrailPart.sha256, TrailPart.first_at)).all()
+    # A lens tells no time of 1970's first second, and none before.
+    told = {trails_dir / path: sha256 for path, sha256, first in known if first is None or first.year > EPOCH_YEAR}
+    lenses = find_lenses(files, told)
+    hashes = [sha256 for _, sha256, _ in known]
+    return Trails(paths, zone, until, read_runs(files), sessions, exports, hashes, lenses)
 
 
 def spans_of(session: Session, zone: str) -> dict[str, tuple[date, date]]:
@@ -103,16 +112,21 @@ def spans_of(session: Session, zone: str) -> dict[str, tuple[date, date]]:
     }
 
 
-def touches_of(trails: Trails, subjects: NDArray[np.uint64]) -> tuple[pl.DataFrame, Reach]:
+def touches_of(trails: Trails, subjects: NDArray[np.uint64], rate: int | None = None) -> tuple[pl.DataFrame, Reach]:
     """Every record that touches one of the subjects, with all that repeats of its holders, and those of whole extracts.
 
-    Beside it, by how many holders customers are touched at all.
+    Beside it, by how many holders customers are touched at all, measured on one customer in ``rate``; by default all,
+    or as few as so many records want. Of a sample, times may be told to the second only.
     """
-    rate, kind = sample_rate(trails.rows), counted_kind(trails.runs)
+    rate, kind = rate or sample_rate(trails.rows), counted_kind(trails.runs)
     asked = pl.col("subject").is_in(pl.Series("asked", subjects, dtype=pl.UInt64).implode())
     whole = pl.col("extract").is_not_null() if trails.runs.names_extracts else pl.lit(value=False)
     columns = dict.fromkeys(["row", *TOUCH, *sorted(trails.runs.loose)])
-    rows = every_row(trails).filter(asked | whole | is_sampled(rate)).select(*columns).collect(engine="streaming")
+    plain = trails.runs.names_extracts or bool(trails.runs.loose) or rate == 1
+    by_lens = {} if plain else _lenses_before_end(trails)
+    looked_up = _looked_up(trails, by_lens, np.unique(subjects), rate)
+    scanned = every_row(trails, without=by_lens).filter(asked | whole | is_sampled(rate)).select(*columns)
+    rows = pl.concat([scanned.collect(engine="streaming"), *looked_up])
     found = granted(trails, rows)
     chance = found.filter(is_sampled(rate))
     holders = chance[kind] if kind in trails.runs.loose else trails.runs.of_rows(chance["row"].to_numpy(), kind)[kind]
@@ -166,12 +180,35 @@ def _count_sessions(trails: Trails) -> int:
     return int(named.collect(engine="streaming").item())
 
 
-def every_row(trails: Trails) -> pl.LazyFrame:
-    """All rows, lazily, each with its number."""
+def every_row(trails: Trails, without: Container[int] = ()) -> pl.LazyFrame:
+    """All rows, lazily, each with its number; not those of files ``without`` which it is to be, by number."""
     files = trails.files
-    if not files:
+    left = [number for number in range(len(files)) if number not in without]
+    if not left:
         return scan([]).with_columns(row=pl.lit(0, pl.Int64))
-    return pl.scan_parquet(files, row_index_name="row").with_columns(pl.col("row").cast(pl.Int64))
+    if len(left) == len(files):
+        return pl.scan_parquet(files, row_index_name="row").with_columns(pl.col("row").cast(pl.Int64))
+    row = pl.col("row").cast(pl.Int64)
+    return pl.concat(
+        pl.scan_parquet(files[number], row_index_name="row").with_columns(row + int(trails.runs.offsets[number]))
+        for number in left
+    )
+
+
+def _lenses_before_end(trails: Trails) -> dict[int, LensHead]:
+    """Lenses of files with no record at the end or after it: they tell times to the second."""
+    end = int(trails.until.timestamp())
+    return {number: head for number, head in trails.lenses.items() if head.last < end}
+
+
+def _looked_up(
+    trails: Trails, lenses: Mapping[int, LensHead], subjects: NDArray[np.uint64], rate: int
+) -> list[pl.DataFrame]:
+    files, among = trails.files, sampled_bits(rate)
+    return [
+        look_up(files[number], head, subjects, among).with_columns(pl.col("row") + int(trails.runs.offsets[number]))
+        for number, head in lenses.items()
+    ]
 
 
 def granted(trails: Trails, rows: pl.DataFrame) -> pl.DataFrame:

@@ -39,18 +39,18 @@ class SeenLines:
         if known is None:
             known = [self._load(month)]
         self._months[month] = known  # the last one used is the last to go
-        distinct, index, inverse = np.unique(lines, return_index=True, return_inverse=True)
-        new = np.ones(len(distinct), dtype=bool)
-        for part in known:
-            if len(part):
-                at = np.minimum(np.searchsorted(part, distinct), len(part) - 1)
-                new &= part[at] != distinct
+        distinct = np.sort(lines)
+        if (distinct[1:] != distinct[:-1]).all() and (new := _unknown(distinct, known)).all():
+            kept = new  # every line once, and none known: nearly always
+        else:
+            distinct, index, inverse = np.unique(lines, return_index=True, return_inverse=True)
+            new = _unknown(distinct, known)
+            kept = new[inverse] & (records == records[index][inverse])
         if new.any():
             known.append(distinct[new])
             if len(known) >= MERGE_AT:
                 known[:] = [np.sort(np.concatenate(known))]
         self._make_room()
-        kept: NDArray[np.bool_] = new[inverse] & (records == records[index][inverse])
         return kept
 
     def _make_room(self) -> None:
@@ -61,3 +61,13 @@ class SeenLines:
             oldest = next(iter(self._months))
             self._let_go(oldest)
             del self._months[oldest]
+
+
+def _unknown(distinct: Lines, known: list[Lines]) -> NDArray[np.bool_]:
+    """Which of some sorted lines stand in none of the sorted parts."""
+    new = np.ones(len(distinct), dtype=np.bool_)
+    for part in known:
+        if len(part):
+            at = np.minimum(np.searchsorted(part, distinct), len(part) - 1)
+            new &= part[at] != distinct
+    return new

@@ -56,6 +56,11 @@ def is_sampled(rate: int) -> pl.Expr:
     return (pl.col("subject") // CODE_VALUES) % rate == 0 if rate > 1 else pl.lit(value=True)
 
 
+def sampled_bits(rate: int) -> tuple[int, int]:
+    """The same of a digest by itself: which of its bits have to be what."""
+    return (rate - 1) * CODE_VALUES, 0
+
+
 def measure_reach(kind: str, holders: pl.Series, subjects: pl.Series, rate: int) -> Reach:
     """The reach that a sample of touches shows, of one in ``rate`` customers."""
     known = (holders.is_not_null() & (subjects != 0)).to_numpy()

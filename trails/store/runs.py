@@ -18,7 +18,7 @@ import polars as pl
 from trails.fields import HOLDER_KINDS
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -32,12 +32,14 @@ ROWS_A_RUN: Final = 2
 FEW_RUNS: Final = 1000
 FEW_ROWS: Final = 1_000_000
 """If the files that left a field out hold no more than that together, their columns are read."""
+SPARSE: Final = 8
+"""A table of that many places a row is filled faster than the rows are sorted."""
 
 
 def sort_into_runs(frame: pl.DataFrame) -> tuple[pl.DataFrame, dict[str, str]]:
     """The rows with those of the same holders together, in the order of time, and the footer that says where."""
-    keys = _kept_keys(frame)
-    frame = frame.sort(*(pl.col(key).to_physical() for key in keys), "when")
+    keys, groups = _kept_keys(frame := frame.rechunk())  # rows are taken out of one piece several times as fast
+    frame = frame[_order(groups, frame["when"].dt.epoch("us").to_numpy())]
     packed = io.BytesIO()
     find_runs(frame, keys).write_ipc(packed, compression="zstd")
     return frame, {FOOTER_KEY: base64.b64encode(packed.getvalue()).decode()}
@@ -55,12 +57,57 @@ def find_runs(frame: pl.DataFrame, keys: Sequence[str]) -> pl.DataFrame:
     )
 
 
-def _kept_keys(frame: pl.DataFrame) -> list[str]:
-    keys = list(KEYS)
+def _kept_keys(frame: pl.DataFrame) -> tuple[list[str], NDArray[np.int64]]:
+    """The keys that stay, and a number for each row, the same for those that have the same values in them."""
+    values = {key: _numbers_of(frame[key]) for key in KEYS}
     most = max(FEW_RUNS, len(frame) // ROWS_A_RUN)
-    while len(keys) > 1 and frame.select(pl.struct(keys).n_unique()).item() > most:
-        keys.remove(max(keys, key=lambda key: frame[key].n_unique()))
-    return keys
+    while True:
+        groups = _numbered_together(values.values())
+        if len(values) == 1 or _count(groups) <= most:
+            return list(values), groups
+        del values[max(values, key=lambda key: _count(values[key]))]
+
+
+def _numbers_of(names: pl.Series) -> NDArray[np.int64]:
+    if names.null_count() == len(names):
+        return np.zeros(len(names), np.int64)
+    return _numbered((names.to_physical().cast(pl.Int64) + 1).fill_null(0).to_numpy())
+
+
+def _numbered_together(columns: Iterable[NDArray[np.int64]]) -> NDArray[np.int64]:
+    groups, *others = columns
+    for values in others:
+        if (many := _count(values)) > 1:
+            groups = _numbered(groups * many + values)
+    return groups
+
+
+def _numbered(values: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Values of 0 and above as numbers from 0 without gaps, in the same order."""
+    top = int(values.max(initial=0))
+    if top > SPARSE * max(len(values), FEW_ROWS):
+        return np.unique(values, return_inverse=True)[1].astype(np.int64)
+    there = np.zeros(top + 1, np.bool_)
+    there[values] = True
+    numbers: NDArray[np.int64] = (np.cumsum(there) - 1)[values]
+    return numbers
+
+
+def _count(numbered: NDArray[np.int64]) -> int:
+    return int(numbered.max(initial=-1)) + 1
+
+
+def _order(groups: NDArray[np.int64], when: NDArray[np.number]) -> NDArray[np.int64]:
+    """The places of rows by group, within one by time; those without a time (no number) come first or last in it.
+
+    Logs are in the order of time already, and numbers of two bytes are sorted in one pass over them.
+    """
+    narrow = groups.astype(np.uint16) if _count(groups) <= 1 << 16 else groups
+    if (when[1:] >= when[:-1]).all():
+        return np.argsort(narrow, kind="stable")
+    by_time = np.argsort(when, kind="stable")
+    ordered: NDArray[np.int64] = by_time[np.argsort(narrow[by_time], kind="stable")]
+    return ordered
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from core.errors import HinomiError
 from core.processes.failures import error_of, failure_of
-from core.processes.plain import ForgedMessageError, Plain
+from core.processes.plain import MOST_ASIDE, ForgedMessageError, Plain, count_aside
 from core.processes.pool import Pool
 from core.processes.worker import Worker, WorkerError
 from tests.core.processes.prying import Grenade, open_thrower, throw
@@ -55,6 +55,53 @@ values = st.recursive(
 @given(values)
 def test_what_was_packed_comes_out_again(value: object) -> None:
     assert PLAIN.unpack(PLAIN.pack(value)) == value
+
+
+class Large:
+    """Something that has bytes of its own."""
+
+    def __init__(self, data: bytes) -> None:
+        self.data = data
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Large) and self.data == other.data
+
+    __hash__ = None  # type: ignore[assignment]  # none is wanted
+
+
+WITH_LARGE = Plain(Pair, Named, others={Large: (lambda large: large.data, Large)})
+with_large = st.recursive(
+    st.binary(max_size=9).map(Large) | st.integers(0, 9),
+    lambda inner: st.lists(inner, max_size=3) | st.lists(inner, max_size=3).map(tuple) | st.builds(Pair, inner, inner),
+    max_leaves=MOST_ASIDE,
+)
+
+
+@given(with_large)
+def test_what_is_large_goes_beside_the_message_and_comes_back_to_its_place(value: object) -> None:
+    said, *aside = WITH_LARGE.pack_apart(value)
+    assert count_aside(said) == len(aside)
+    assert WITH_LARGE.unpack_apart(said, aside) == value
+    assert WITH_LARGE.unpack(WITH_LARGE.pack(value)) == value
+
+
+@given(with_large, st.integers(0, MOST_ASIDE - 1))
+def test_a_message_whose_large_objects_do_not_come_is_forged(value: object, missing: int) -> None:
+    said, *aside = WITH_LARGE.pack_apart(value)
+    if aside:
+        with pytest.raises(ForgedMessageError):
+            WITH_LARGE.unpack_apart(said, aside[: missing % len(aside)])
+
+
+@pytest.mark.parametrize("said", [b"", bytes([MOST_ASIDE + 1]), pickle.dumps(Grenade("/tmp/never"))])  # noqa: S108
+def test_more_than_may_stand_beside_a_message_is_not_waited_for(said: bytes) -> None:
+    with pytest.raises(ForgedMessageError):
+        count_aside(said)
+
+
+def test_too_many_large_objects_are_not_packed() -> None:
+    with pytest.raises(TypeError, match="large objects"):
+        WITH_LARGE.pack_apart([Large(b"")] * (MOST_ASIDE + 1))
 
 
 @given(st.sampled_from("bhilqBHILQfde?"), st.lists(st.integers(0, 3), max_size=3))
