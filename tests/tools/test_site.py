@@ -12,13 +12,12 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 import pytest
-from babel.messages.pofile import read_po
 from playwright.sync_api import expect
 
 from core.texts import LANGUAGES
 from tests.web.chromium import WIDE, chromium
 from tools.site.character_pairs import SPLITTER, indexed
-from tools.site.staging import CATALOGUES, ROOT, english_pages, is_english_alone, needs_catalogue
+from tools.site.staging import ROOT, english_pages, is_english_alone
 
 __all__ = ["chromium"]
 
@@ -99,19 +98,6 @@ def test_japanese_pages_are_japanese(site: Path) -> None:
         article = text[text.index("<article") : text.index("</article>")]
         letters = re.findall("[ぁ-ゖァ-ヺ一-鿿]", article)
         assert len(letters) > (15 if is_english_alone(page) else 200), page
-
-
-def test_catalogues_hold_every_message_translated(tmp_path: Path) -> None:
-    """Bring them up to date with ``python -m tools.site catalogues``, and translate what is new."""
-    done = run("extract(Path(sys.argv[1]))", tmp_path)
-    assert (done.returncode, done.stderr) == (0, "")
-    for page in filter(needs_catalogue, english_pages()):
-        with (tmp_path / "gettext" / "templates" / page.with_suffix(".pot")).open("rb") as file:
-            wanted = {message.id for message in read_po(file) if message.id}
-        with (CATALOGUES / page.with_suffix(".po")).open("rb") as file:
-            there = read_po(file)
-        assert {message.id for message in there if message.id} == wanted
-        assert [message.id for message in there if message.id and (not message.string or message.fuzzy)] == []
 
 
 @pytest.mark.parametrize("word", WORDS)

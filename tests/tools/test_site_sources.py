@@ -19,7 +19,7 @@ from tools.site.reference.commands import commands
 from tools.site.reference.errors import classes
 from tools.site.reference.events import kinds
 from tools.site.reference.exit_codes import meanings
-from tools.site.staging import DOCS, as_staged, english_pages, is_english_alone, needs_catalogue
+from tools.site.staging import as_staged, english_pages, is_english_alone, japanese_pair
 
 KANA = re.compile("[ぁ-ゖァ-ヺ一-鿿]")
 
@@ -77,11 +77,9 @@ def test_events_have_a_sentence_of_their_own() -> None:
     assert [kind for kind in kinds() if f"event.{kind}" not in texts] == []
 
 
-def test_every_guide_has_a_japanese_page_or_a_catalogue() -> None:
-    without = {page for page in english_pages() if needs_catalogue(page)}
-    catalogues = {page.relative_to(DOCS / "locale/ja/LC_MESSAGES") for page in (DOCS / "locale").rglob("*.po")}
-    assert {page.with_suffix(".po") for page in without} == catalogues
-    assert all((DOCS / page).exists() for page in english_pages() if is_english_alone(page))
+def test_a_page_is_japanese_as_well_unless_it_is_for_those_who_work_on_the_program() -> None:
+    for page in english_pages():
+        assert japanese_pair(page).exists() != is_english_alone(page), page
 
 
 def test_a_page_names_its_neighbours_as_the_site_does() -> None:

@@ -1,7 +1,6 @@
 """The site: ``python -m tools.site``, or what it is made of.
 
-Without a word it builds build/site/en and build/site/ja beside each other; with ``ja`` or ``en`` one of them; with
-``catalogues`` it brings docs/locale up to date with the English pages.
+Without a word it builds build/site/en and build/site/ja beside each other; with ``ja`` or ``en`` one of them.
 """
 
 from __future__ import annotations
@@ -9,22 +8,8 @@ from __future__ import annotations
 import subprocess
 import sys
 
-from sphinx_intl.basic import update  # type: ignore[import-untyped]
-
 from core.texts import LANGUAGES
-from tools.site.build import SITE, build, extract
-from tools.site.staging import CATALOGUES, english_pages, needs_catalogue
-
-
-def update_catalogues() -> int:
-    """Write what is new in English into the catalogues of the pages that have one, and nothing else."""
-    templates = extract()
-    wanted = {page.with_suffix(".pot") for page in english_pages() if needs_catalogue(page)}
-    for template in templates.rglob("*.pot"):
-        if template.relative_to(templates) not in wanted:
-            template.unlink()
-    update(str(CATALOGUES.parent.parent), str(templates), ["ja"], line_width=120)
-    return 0
+from tools.site.build import SITE, build
 
 
 def build_all() -> int:
@@ -41,8 +26,6 @@ def main(arguments: list[str]) -> int:
     match arguments:
         case []:
             return build_all()
-        case ["catalogues"]:
-            return update_catalogues()
         case [language] if language in LANGUAGES:
             return build(language)
         case _:

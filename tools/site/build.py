@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from sphinx.application import Sphinx
 
-from tools.site.staging import DOCS, ROOT, stage
+from tools.site.staging import ROOT, stage
 
 SITE: Final = ROOT / "build" / "site"
 WORK: Final = ROOT / "build" / "site-work"
@@ -25,7 +25,7 @@ LANDING: Final = """<!doctype html>
 """
 
 
-def configuration(language: str, catalogues: Path) -> dict[str, Any]:
+def configuration(language: str) -> dict[str, Any]:
     """Sphinx's settings for a language. Nothing is loaded from elsewhere: no font, no script, no formula renderer."""
     return {
         "project": NAMES[language],
@@ -40,10 +40,6 @@ def configuration(language: str, catalogues: Path) -> dict[str, Any]:
         "myst_enable_extensions": ["colon_fence"],
         "suppress_warnings": ["misc.highlighting_failure", "myst.header"],
         "highlight_language": "none",
-        "locale_dirs": [str(catalogues)],
-        "gettext_compact": False,
-        "gettext_uuid": False,
-        "gettext_location": False,
         "html_theme": "furo",
         "html_title": NAMES[language],
         "html_search_language": language,
@@ -62,31 +58,20 @@ def build(language: str, site: Path = SITE, work: Path = WORK) -> int:
     source = work / language / "source"
     stage(source, language)
     shutil.rmtree(site / language, ignore_errors=True)
-    worst = _sphinx(source, site / language, work / language, "html", language)
+    worst = _sphinx(source, site / language, work / language, language)
     (site / "index.html").write_text(LANDING, encoding="utf-8")
     return worst
 
 
-def extract(work: Path = WORK) -> Path:
-    """What there is to translate of the English pages, one template a page; the folder they are in."""
-    source, found = work / "gettext" / "source", work / "gettext" / "templates"
-    stage(source, "en")
-    if _sphinx(source, found, work / "gettext", "gettext", "en"):
-        raise SystemExit(1)
-    return found
-
-
-def _sphinx(source: Path, target: Path, work: Path, builder: str, language: str) -> int:
+def _sphinx(source: Path, target: Path, work: Path, language: str) -> int:
     shutil.rmtree(work / "doctrees", ignore_errors=True)
-    catalogues = work / "locale"  # a copy: Sphinx compiles them where they are
-    shutil.copytree(DOCS / "locale", catalogues, dirs_exist_ok=True)
     app = Sphinx(
         source,
         None,
         target,
         work / "doctrees",
-        builder,
-        confoverrides=configuration(language, catalogues),
+        "html",
+        confoverrides=configuration(language),
         status=None,
         warningiserror=True,
     )

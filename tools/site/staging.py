@@ -1,8 +1,7 @@
 """What a language's site is made of: its pages of docs/ under one name each, and those that the code writes.
 
-A page ``x.md`` may have a Japanese pair ``x.ja.md``: in the Japanese site that one is ``x``. What has no pair is
-translated through a catalogue, ``docs/locale/ja/LC_MESSAGES/x.po``; what has neither is for those who work on the
-program, stands there in English, and says so.
+A page ``x.md`` has a Japanese pair ``x.ja.md``: in the Japanese site that one is ``x``. What has none is for those who
+work on the program, stands there in English, and says so.
 """
 
 from __future__ import annotations
@@ -19,11 +18,8 @@ if TYPE_CHECKING:
 
 ROOT: Final = Path(__file__).parent.parent.parent
 DOCS: Final = ROOT / "docs"
-CATALOGUES: Final = DOCS / "locale" / "ja" / "LC_MESSAGES"
 PAIR: Final = ".ja.md"
-ENGLISH_ALONE: Final = (
-    "architecture", "performance", "quality", "threat-model", "root-cause", "decisions",
-)  # fmt: skip
+ENGLISH_ALONE: Final = ("performance", "decisions")
 """Pages and folders for those who work on the program: kept in English alone."""
 NOTE: Final = ":::{note}\nこのページはプログラムの開発者向けで、英語だけです。\n:::\n\n"
 _OTHER_LANGUAGE: Final = re.compile(r"^\*[^*\n]*\[[\w./-]+\.md\]\([\w./-]+\.md\)[^*\n]*\*\n+", re.MULTILINE)
@@ -33,7 +29,7 @@ _OUTSIDE: Final = re.compile(r"\[([^\]]+)\]\((\.\./(?:\.\./)*(?!decisions|docs)[
 def english_pages() -> Iterator[Path]:
     """Every hand-written page of docs/ that is English, relative to docs/."""
     for page in sorted(DOCS.rglob("*.md")):
-        if not page.name.endswith(PAIR) and "locale" not in page.parts:
+        if not page.name.endswith(PAIR):
             yield page.relative_to(DOCS)
 
 
@@ -42,9 +38,9 @@ def is_english_alone(page: Path) -> bool:
     return page.with_suffix("").parts[0] in ENGLISH_ALONE
 
 
-def needs_catalogue(page: Path) -> bool:
-    """Whether the Japanese page comes out of a catalogue."""
-    return not (DOCS / page).with_name(page.stem + PAIR).exists() and not is_english_alone(page)
+def japanese_pair(page: Path) -> Path:
+    """Where a page's Japanese pair is, or would be."""
+    return (DOCS / page).with_name(page.stem + PAIR)
 
 
 def stage(target: Path, language: str) -> None:
@@ -58,7 +54,7 @@ def stage(target: Path, language: str) -> None:
 
 
 def _page(page: Path, language: str) -> str:
-    pair = (DOCS / page).with_name(page.stem + PAIR)
+    pair = japanese_pair(page)
     if language == "ja" and pair.exists():
         return as_staged(pair.read_text(encoding="utf-8"))
     text = as_staged((DOCS / page).read_text(encoding="utf-8"))
