@@ -5,6 +5,7 @@ Memory is a dozen bytes for each row, and twice that while subjects are numbered
 
 from __future__ import annotations
 
+from collections import deque
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from typing import TYPE_CHECKING, Final
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
 
 _PARTS: Final = 2
 """Files of a bucket: each is sorted by itself, in half the memory."""
+_MANY_ROWS: Final = 30_000_000
+"""Rows from which one bucket alone is sorted ahead: a bucket of them takes a gibibyte on its way."""
 _ROW_BITS: Final = 4
 """Upper bits of rows' digests that are in one file."""
 
@@ -131,13 +134,14 @@ class Spill:
         return subjects, new_keys
 
     def buckets(self, subject_of_row: NDArray[np.uint32]) -> Iterator[tuple[NDArray[np.uint64], NDArray[np.uint32]]]:
-        """The fingerprints of each bucket, each once, sorted; the next one is sorted while one is worked on."""
-        with ThreadPoolExecutor(1) as beside:
-            coming = beside.submit(self._bucket, 0, subject_of_row)
-            for number in range(1, BUCKETS + 1):
-                bucket = coming.result()
+        """The fingerprints of each bucket, each once, sorted; those that come are sorted while one is worked on."""
+        ahead = 1 if self.rows > _MANY_ROWS else 2
+        with ThreadPoolExecutor(ahead) as beside:
+            coming = deque(beside.submit(self._bucket, number, subject_of_row) for number in range(ahead))
+            for number in range(ahead, BUCKETS + ahead):
+                bucket = coming.popleft().result()
                 if number < BUCKETS:
-                    coming = beside.submit(self._bucket, number, subject_of_row)
+                    coming.append(beside.submit(self._bucket, number, subject_of_row))
                 yield bucket
 
     def row_digests(self) -> Iterator[tuple[NDArray[np.uint64], NDArray[np.uint32]]]:

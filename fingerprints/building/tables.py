@@ -46,6 +46,8 @@ class IntervalTable:
 
     def number(self, both: NDArray[np.uint32]) -> NDArray[np.uint32]:
         """The number of each interval, given as ``since << 16 | until``; new ones are added."""
+        if both.size and (both == both[0]).all():  # a first list has but one
+            return np.full(both.size, self._ids.setdefault(int(both[0]), len(self._ids)), np.uint32)
         unique, inverse = np.unique(both, return_inverse=True)
         ids = [self._ids.setdefault(value, len(self._ids)) for value in unique.tolist()]
         return np.array(ids, np.uint32)[inverse]
