@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Final
 from core.processes.plain import Plain
 from core.processes.pool import Pool
 from core.processes.walls.confinement import Rights
+from custody.enrolment.line_blocks import LineBlock, cut
 from custody.enrolment.rows import Batch, Rejected, RowReader, Work, batch_of
-from custody.enrolment.stretches import Stretch, cut
 from custody.enrolment.tables import read_rows
 from fingerprints.building.builder import open_for_writing
 from fingerprints.building.prints import Prints
@@ -31,7 +31,7 @@ BATCH_ROWS: Final = 20_000
 LARGE_BYTES: Final = 16 << 20
 """Below this a second process costs more than it saves."""
 ANSWERS: Final = Plain(Work, Prints, Rejected)
-Part = Batch | Stretch
+Part = Batch | LineBlock
 """Rows of a file: taken apart already, or lines that whoever works on them takes apart."""
 
 
@@ -86,19 +86,19 @@ def read_batches(path: Path, plan: ColumnPlan) -> Iterator[tuple[Batch, float]]:
 def read_parts(path: Path, plan: ColumnPlan) -> Iterator[tuple[Part, float]]:
     """The same, with the lines of a text as they stand where each is a record: who works on them takes them apart."""
     if plan.table.is_spreadsheet:
-        pieces: Iterator[tuple[Stretch | Row, float]] = ((row, row.share) for row in read_rows(path, plan.table))
+        pieces: Iterator[tuple[LineBlock | Row, float]] = ((row, row.share) for row in read_rows(path, plan.table))
     else:
         pieces = cut(path, plan.table, BATCH_ROWS)
     rows: list[Row] = []
     share = 0.0
     for piece, share in pieces:
-        long = piece if isinstance(piece, Stretch) and len(piece.lines) == BATCH_ROWS else None
+        long = piece if isinstance(piece, LineBlock) and len(piece.lines) == BATCH_ROWS else None
         if rows and (long or len(rows) >= BATCH_ROWS):
             yield batch_of(rows, plan), share
             rows = []
         if long:
             yield long, share
         else:
-            rows.extend(piece.rows() if isinstance(piece, Stretch) else [piece])
+            rows.extend(piece.rows() if isinstance(piece, LineBlock) else [piece])
     if rows:
         yield batch_of(rows, plan), share

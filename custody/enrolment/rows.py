@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from custody.enrolment.column_plan import ColumnPlan
-    from custody.enrolment.stretches import Stretch
+    from custody.enrolment.line_blocks import LineBlock
     from custody.enrolment.tables import Row
     from fingerprints.building.row_digests import SeenRows
     from fingerprints.index.generation import Index
@@ -119,7 +119,7 @@ class RowReader:
         self._form = repr([(kind, plan.columns[kind].form) for kind, _column in columns])
         self._printer = Printer(key, index, as_of)
 
-    def read(self, part: Batch | Stretch) -> Work:
+    def read(self, part: Batch | LineBlock) -> Work:
         """Fingerprints of some rows, and what could not be used of them."""
         batch = part if isinstance(part, Batch) else batch_of(part.rows(), self._plan)
         rejected: list[Rejected] = []

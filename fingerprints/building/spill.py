@@ -15,7 +15,7 @@ import numpy as np
 from fingerprints.building.numbering import number_in_order
 from fingerprints.building.prints import UNKNOWN, sketched_kinds
 from fingerprints.index.ragged import RaggedWriter
-from fingerprints.index.records import BUCKET_BITS, BUCKETS, ROW_DTYPE, sort_unique
+from fingerprints.index.records import BUCKET_BITS, ROW_DTYPE, sort_unique
 from fingerprints.index.veiled import VeiledArray
 from fingerprints.secrets.veil import Veil, new_secret
 
@@ -27,10 +27,10 @@ if TYPE_CHECKING:
 
     from fingerprints.building.prints import Prints
 
-_PARTS: Final = 2
-"""Files of a bucket: each is sorted by itself, in half the memory."""
+PARTS: Final = 2
+"""Files of a bucket: each is worked on by itself, in half the memory."""
 _MANY_ROWS: Final = 30_000_000
-"""Rows from which one bucket alone is sorted ahead: a bucket of them takes a gibibyte on its way."""
+"""Rows from which one part alone is sorted ahead: a part of them takes a quarter of a gibibyte on its way."""
 _ROW_BITS: Final = 4
 """Upper bits of rows' digests that are in one file."""
 
@@ -79,7 +79,7 @@ class Spill:
         self.veil = Veil(new_secret())
         self.rows = 0
         self._open = ExitStack()
-        self._records = _Sorter(folder, "records", BUCKET_BITS + _PARTS.bit_length() - 1, self.veil)
+        self._records = _Sorter(folder, "records", BUCKET_BITS + PARTS.bit_length() - 1, self.veil)
         self._row_digests = _Sorter(folder, "rows", _ROW_BITS, self.veil)
         self._open.callback(self._records.close)
         self._open.callback(self._row_digests.close)
@@ -133,16 +133,16 @@ class Spill:
         subjects[is_new] = numbers
         return subjects, new_keys
 
-    def buckets(self, subject_of_row: NDArray[np.uint32]) -> Iterator[tuple[NDArray[np.uint64], NDArray[np.uint32]]]:
-        """The fingerprints of each bucket, each once, sorted; those that come are sorted while one is worked on."""
-        ahead = 1 if self.rows > _MANY_ROWS else 2
+    def parts(self, subject_of_row: NDArray[np.uint32]) -> Iterator[tuple[NDArray[np.uint64], NDArray[np.uint32]]]:
+        """The fingerprints of each part of a bucket, each once, sorted; those that come are sorted meanwhile."""
+        ahead, every = 1 if self.rows > _MANY_ROWS else 2, len(self._records.files)
         with ThreadPoolExecutor(ahead) as beside:
-            coming = deque(beside.submit(self._bucket, number, subject_of_row) for number in range(ahead))
-            for number in range(ahead, BUCKETS + ahead):
-                bucket = coming.popleft().result()
-                if number < BUCKETS:
-                    coming.append(beside.submit(self._bucket, number, subject_of_row))
-                yield bucket
+            coming = deque(beside.submit(self._part, number, subject_of_row) for number in range(ahead))
+            for number in range(ahead, every + ahead):
+                part = coming.popleft().result()
+                if number < every:
+                    coming.append(beside.submit(self._part, number, subject_of_row))
+                yield part
 
     def row_digests(self) -> Iterator[tuple[NDArray[np.uint64], NDArray[np.uint32]]]:
         """The digests of whole rows, sorted, some at a time, and the row of each."""
@@ -151,14 +151,10 @@ class Spill:
             order = np.argsort(digest)
             yield digest[order], row[order]
 
-    def _bucket(self, number: int, subject_of_row: NDArray[np.uint32]) -> tuple[NDArray[np.uint64], NDArray[np.uint32]]:
-        """The fingerprints of a bucket; its files go."""
-        parts = []
-        for part in range(_PARTS):
-            digest, row = self._records.take(number * _PARTS + part)
-            parts.append(sort_unique(digest, subject_of_row[row]))
-        digests, subjects = zip(*parts, strict=True)
-        return np.concatenate(digests), np.concatenate(subjects)
+    def _part(self, number: int, subject_of_row: NDArray[np.uint32]) -> tuple[NDArray[np.uint64], NDArray[np.uint32]]:
+        """The fingerprints of a part; its file goes."""
+        digest, row = self._records.take(number)
+        return sort_unique(digest, subject_of_row[row])
 
 
 def _add_filled(sorter: _Sorter, columns: list[NDArray[np.uint64]], rows: NDArray[np.uint32]) -> None:

@@ -48,7 +48,7 @@ class Records:
     until: NDArray[np.uint16]
     again: NDArray[np.bool_]
 
-    def take(self, rows: NDArray[np.bool_] | NDArray[np.intp]) -> Records:
+    def take(self, rows: NDArray[np.bool_] | NDArray[np.intp] | slice) -> Records:
         """Some of them."""
         return Records(self.digest[rows], self.subject[rows], self.since[rows], self.until[rows], self.again[rows])
 
@@ -63,6 +63,14 @@ def bucket_bounds(digests: NDArray[np.uint64]) -> NDArray[np.intp]:
     """Where each bucket begins in sorted digests; one entry more than there are buckets."""
     starts = np.arange(BUCKETS, dtype=np.uint64) << np.uint64(64 - BUCKET_BITS)
     return np.append(np.searchsorted(digests, starts), digests.size)
+
+
+def part_of(records: Records, number: int, parts: int) -> Records:
+    """Of sorted fingerprints those whose digests are in one of so many equal parts (a power of two) of all digests."""
+    shift = np.uint64(64 - (parts.bit_length() - 1))
+    edges = np.arange(number, min(number + 2, parts), dtype=np.uint64) << shift
+    first, *last = np.searchsorted(records.digest, edges).tolist()
+    return records.take(slice(first, *last or [records.digest.size]))
 
 
 def sort_unique(

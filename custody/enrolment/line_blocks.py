@@ -29,7 +29,7 @@ _WIDTHS_OF: Final = 2
 
 
 @dataclass(frozen=True, slots=True)
-class Stretch:
+class LineBlock:
     """Lines that are a record each, as they stand in the file, and the number of the first."""
 
     first: int
@@ -42,7 +42,7 @@ class Stretch:
         return (Row(line, 0.0, cells) for line, cells in enumerate(records, self.first) if any(cells))
 
 
-def cut(path: Path, table: TableFormat, size: int) -> Iterator[tuple[Stretch | Row, float]]:
+def cut(path: Path, table: TableFormat, size: int) -> Iterator[tuple[LineBlock | Row, float]]:
     """A text's records in order, as stretches of at most so many lines and as rows, and how far into it each reaches.
 
     Args:
@@ -70,7 +70,7 @@ class _Cutter:
         self._line = 1
         self._widths = (0, 0)
 
-    def parts(self, size: int) -> Iterator[Stretch | Row]:
+    def parts(self, size: int) -> Iterator[LineBlock | Row]:
         """The text's records."""
         while True:
             self._ahead.extend(itertools.islice(self._text, size - len(self._ahead)))
@@ -78,7 +78,7 @@ class _Cutter:
                 return
             if lines := self._whole_lines():
                 self._note_widths(lines)
-                yield Stretch(self._line, lines, self._delimiter)
+                yield LineBlock(self._line, lines, self._delimiter)
                 self._line += len(lines)
                 self._ahead = deque(itertools.islice(self._ahead, len(lines), None))
             else:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from custody.enrolment.stretches import Stretch, cut
+from custody.enrolment.line_blocks import LineBlock, cut
 from custody.enrolment.table_format import TableFormat
 from custody.enrolment.tables import read_rows
 
@@ -21,7 +21,7 @@ CELL = st.sampled_from(["", "架空 一郎", '"東京都, 千代田区"', '"二"
 TABLE = st.lists(st.lists(CELL, min_size=1, max_size=4).map(",".join), max_size=30).map("\r\n".join)
 
 
-def both(content: str, delimiter: str, size: int) -> tuple[list[tuple[int, list[str], str]], list[Stretch]]:
+def both(content: str, delimiter: str, size: int) -> tuple[list[tuple[int, list[str], str]], list[LineBlock]]:
     """The records of a text as they are cut; those that come line by line are compared with them."""
     table = TableFormat(delimiter, "utf-8")
     with tempfile.TemporaryDirectory() as folder:
@@ -29,9 +29,9 @@ def both(content: str, delimiter: str, size: int) -> tuple[list[tuple[int, list[
         path.write_bytes(content.encode())
         parts = [part for part, _share in cut(path, table, size)]
         expected = [(row.line, row.cells, row.fault) for row in read_rows(path, table)]
-    rows = [row for part in parts for row in (part.rows() if isinstance(part, Stretch) else [part])]
+    rows = [row for part in parts for row in (part.rows() if isinstance(part, LineBlock) else [part])]
     assert [(row.line, row.cells, row.fault) for row in rows] == expected
-    return expected, [part for part in parts if isinstance(part, Stretch)]
+    return expected, [part for part in parts if isinstance(part, LineBlock)]
 
 
 @settings(max_examples=600, deadline=None, suppress_health_check=[HealthCheck.too_slow])
