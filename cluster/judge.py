@@ -114,7 +114,10 @@ class ClusterJudge:
             return kept
         self._top_up()
         passages = Passages(name, self._engine, self._flights, self._envelope, self._stand, self._ledger, self._bench)
-        judged = self._local.judge(question, passages)
+        try:
+            judged = self._local.judge(question, passages)
+        finally:
+            passages.begin()  # where it ended in the midst of a reading
         is_same = path is None or (path.exists() and self._hashes.known(path) == digest)
         if judged.finding.verdict != "unread" and is_same:
             self._ledger.keep(name, self._envelope.seal(name, "answer", ANSWERS.pack((JUDGED, judged))))

@@ -18,7 +18,7 @@ import psutil
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-START_S: Final = 60.0
+START_S: Final = 150.0
 POLL_S: Final = 0.05
 ROOT: Final = Path(__file__).parents[2]
 HOME_FILES: Final = ("hinomi.toml", "key")

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from core.database import Database
     from core.settings import Settings
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(280)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 RANDOM = random.Random(20261128)  # noqa: S311  # the moments of kills: any will do
 LEAK = 10
 
@@ -42,7 +42,7 @@ def alone(settings: Settings, dump: Path, capsysbinary: pytest.CaptureFixture[by
 
 
 def has_said(processes: Processes, scan: subprocess.Popen[bytes]) -> bytes:
-    assert scan.wait(240) == LEAK, processes.log("scan")
+    assert scan.wait(500) == LEAK, processes.log("scan")
     return processes.said()
 
 

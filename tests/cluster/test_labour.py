@@ -117,13 +117,9 @@ def test_who_is_to_stop_hands_back(labour: Labour, key: Key, stand: Stand) -> No
 
 def test_a_passage_is_looked_at_and_what_is_none_is_told(labour: Labour, key: Key, stand: Stand) -> None:
     envelope = Envelope(key)
-    for number, (content, wanted) in enumerate(
-        (
-            (JOBS.pack(PassageJob(Prose(LEAK.decode()), ("a.zip",))), "looked"),
-            (b"none", "failed"),
-            ("/a/path", "failed"),
-        )
-    ):
+    passage = JOBS.pack(PassageJob(Prose(LEAK.decode()), ("a.zip",)))
+    questions: list[tuple[bytes | str, str]] = [(passage, "looked"), (b"none", "failed"), ("/a/path", "failed")]
+    for number, (content, wanted) in enumerate(questions):
         asked = AskedPassage("00", number, "", 1 << 24, 60.0)
         word, sealed = REPLIES.unpack(labour.do(UNITS.pack(envelope.unit(asked, stand, content)), at="here"))
         said, value = answer_of(envelope.open(envelope.name_of(asked, stand), "answer", sealed))

@@ -28,7 +28,7 @@ KINDS: Final = ("name", "phone", "birth_date", "email", "address")
 
 
 class Elsewhere:
-    """Carries passages to nobody but a looker, as late as it was told to, and loses those with certain bytes in them."""
+    """Carries passages to nobody but a looker, as late as it is told to, and loses those with certain bytes in them."""
 
     def __init__(self, looker: Looker, most: int, lost: bytes = b"") -> None:
         self._looker = looker
