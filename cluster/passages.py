@@ -76,7 +76,7 @@ class Passages:
         """
         if passage is not None:
             self._send(passage)
-        due = []
+        due: list[bytes | None] = []
         while self._out and (self._is_enough() or (passage is None and not due)):
             due.append(self._landed())
         return due

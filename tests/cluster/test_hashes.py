@@ -17,9 +17,9 @@ def opened(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
     seen: list[Path] = []
     real = Path.open
 
-    def noted(self: Path, *arguments: str) -> object:
+    def noted(self: Path, *arguments: str, **named: str) -> object:
         seen.append(self)
-        return real(self, *arguments)  # type: ignore[call-overload]
+        return real(self, *arguments, **named)  # type: ignore[call-overload]
 
     monkeypatch.setattr(Path, "open", noted)
     return seen

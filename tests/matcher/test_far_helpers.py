@@ -19,7 +19,7 @@ from tests.matcher.people import PEOPLE
 from tests.matcher.test_helpers import same
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
     from matcher.finding import Finding
     from tests.matcher.conftest import Bench
@@ -109,7 +109,7 @@ def judged(bench: Bench, document: Document, carrier: Elsewhere | None) -> Findi
 
 
 @pytest.fixture
-def batches(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[int, int], None]]:
+def batches(monkeypatch: pytest.MonkeyPatch) -> Callable[[int, int], None]:
     """Sets how many rows and characters make a passage."""
 
     def cut(rows: int, chars: int) -> None:
