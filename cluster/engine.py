@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 import time
+from collections import deque
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final
 
@@ -34,6 +35,8 @@ SETUP: Final[dict[str, Any]] = {
     "distributed.admin.large-graph-warning-threshold": "1GiB",
     "distributed.comm.timeouts.connect": "5s",
 }
+EVENTS: Final = "all"
+"""What the engine tells of everybody: among it, which worker went without a word, and what it had in hand."""
 LOST: Final = frozenset({"cancelled", "lost"})
 
 
@@ -54,6 +57,7 @@ class Engine:
         self._setup = dask.config.set(SETUP)
         logging.getLogger("distributed").setLevel(logging.CRITICAL)  # what matters of it is said in our own words
         self.line = 0
+        self._died: deque[str] = deque()
         self._client = self._connected()
         self._looked = 0.0
         self._workers: frozenset[str] = frozenset()
@@ -74,6 +78,10 @@ class Engine:
         """
         where = {} if only is None else {"workers": list(only)}
         return self._client.submit(do_unit, packed, key=name, pure=False, retries=0, **where)
+
+    def deaths(self) -> list[str]:
+        """The names of units that workers had in hand when they died, since this was asked last; one for each death."""
+        return [self._died.popleft() for _ in range(len(self._died))]
 
     def is_broken(self) -> bool:
         """Whether the line has to be opened anew, and all units sent again."""
@@ -115,4 +123,11 @@ class Engine:
                 time.sleep(AGAIN_S)
             else:
                 self.line += 1
+                made.subscribe_topic(EVENTS, self._hear)  # type: ignore[no-untyped-call]
                 return made
+
+    def _hear(self, event: tuple[float, Any]) -> None:
+        """Note a death; called in the engine's own thread."""
+        _, told = event
+        if isinstance(told, dict) and told.get("action") == "remove-worker" and not told.get("expected"):
+            self._died.extend(map(str, told.get("processing-tasks") or ()))

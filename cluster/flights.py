@@ -1,8 +1,9 @@
 """Units that are out: sent, sent again when they were lost, beside a straggler as well, and given up at a bound.
 
-A worker that dies takes nothing with it but time: whatever it had is sent again. The engine counts deaths itself and
-gives a unit up after a few (``distributed.scheduler.allowed-failures``); which of a dead worker's units it was that
-killed it, nobody knows, so that a unit has several tries beyond that.
+A worker that dies takes nothing with it but time: whatever it had is sent again. Which of a dead worker's units it was
+that killed it, nobody knows; the engine gives all of them up after a few deaths (``allowed-failures``), which has to be
+more than are counted here. A unit that was in hand at several deaths is a suspect: it is held back until it is its
+turn, and sent while nothing else is out. One that kills again then is given up, and whoever was beside it is done.
 """
 
 from __future__ import annotations
@@ -27,10 +28,17 @@ if TYPE_CHECKING:
 POLL_S: Final = 0.05
 MOST_TRIES: Final = 4
 """Tries of a unit that failed in the engine, or whose workers died."""
+SUSPECT_DEATHS: Final = 3
+"""Deaths of workers that had a unit in hand, after which it is sent alone or not at all."""
+LONE_DEATHS: Final = 2
+"""Deaths by a unit that was sent alone; at the first, what was withdrawn before may still have been running."""
 MOST_COPIES: Final = 5
 """Of one unit that are out at a time."""
 FETCH_S: Final = 30.0
 """For an answer that is there: it lies with its worker, which may stand still meanwhile."""
+
+KILLED: Final = "KilledWorker"
+"""What the engine calls it; said where it was told of each death and not asked to count them."""
 
 log = get_logger()
 
@@ -43,9 +51,19 @@ class Flight:
     packed: bytes
     line: int = 0
     tries: int = 0
+    deaths: int = 0
     last: str = ""
     refused_by: set[str] = field(default_factory=set)
     out: list[tuple[Future[bytes], float]] = field(default_factory=list)
+
+    @property
+    def is_suspect(self) -> bool:
+        """Whether it may be what kills workers."""
+        return self.deaths >= SUSPECT_DEATHS
+
+    def withdraw(self) -> None:
+        """Wait for no try any longer that is not done."""
+        self.out = [pair for pair in self.out if pair[0].status == "finished"]
 
     def failed(self, why: str) -> None:
         """One try is used up."""
@@ -67,6 +85,7 @@ class Flights:
         self._straggler_s = straggler_s
         self._out: dict[str, Flight] = {}
         self._refusing: dict[str, dict[str, Any]] = {}
+        self._alone = ""
         self._numbers = count(1)
         self._run = os.urandom(4).hex()
 
@@ -95,24 +114,50 @@ class Flights:
             JudgingError: Every try of it ended without one.
             ClusterError: There is no scheduler, no worker, or none that may.
         """
-        flight, seen = self._out[name], time.monotonic()
+        flight = self._out[name]
+        try:
+            word, value = self._landing(flight)
+        finally:
+            self._alone = ""
+        del self._out[name]
+        if word == DONE:
+            return bytes(value)
+        if self._is_unseen(flight):
+            return None
+        tries = max(flight.tries, flight.deaths)
+        raise JudgingError(f"each of {tries} workers that took it ended ({flight.last or KILLED})")
+
+    def _landing(self, flight: Flight) -> tuple[str, Any]:
+        """What a worker said of it; another word than `DONE` where nobody will."""
+        seen, alone_from = time.monotonic(), 0
         while True:
             if self._engine.is_broken():
                 self._engine.reconnect()
+            self._count_deaths()
+            if flight.is_suspect and not self._alone:
+                self._alone, alone_from = flight.name, flight.deaths
             for one in self._out.values():
                 self._look_after(one)
             word, value = self._reply(flight)
-            if word == DONE or flight.tries >= MOST_TRIES or self._is_unseen(flight):
-                break
+            guilty = bool(self._alone) and flight.deaths - alone_from >= LONE_DEATHS
+            if word == DONE or guilty or flight.tries >= MOST_TRIES or self._is_unseen(flight):
+                return word, value
             if self._able(flight):
                 seen = time.monotonic()
             else:
                 self._give_up(since=seen)
             time.sleep(POLL_S)
-        del self._out[name]
-        if word != DONE and flight.tries >= MOST_TRIES:
-            raise JudgingError(f"each of {flight.tries} workers that took it ended ({flight.last})")
-        return bytes(value) if word == DONE else None
+
+    def _count_deaths(self) -> None:
+        """Note what workers had in hand that died."""
+        for key in self._engine.deaths():
+            if flight := self._out.get(key.rsplit("-", 2)[0]):
+                flight.deaths += 1
+                log.warning("cluster.worker_died", name=flight.name[:12], deaths=flight.deaths)
+
+    def forget(self, name: str) -> None:
+        """Do not wait for a unit any longer, if it is out."""
+        self._out.pop(name, None)  # its futures go with it, and the scheduler lets go of what nobody holds
 
     def _send(self, flight: Flight) -> None:
         """One more try, by whoever has not refused."""
@@ -128,6 +173,9 @@ class Flights:
         """Send again what was lost or failed, and beside it what takes too long."""
         if flight.line != self._engine.line:
             flight.out = []
+        if self._alone != flight.name and (self._alone or flight.is_suspect):
+            flight.withdraw()
+            return
         for pair in list(flight.out):
             future = pair[0]
             if future.status in LOST | {"error"}:

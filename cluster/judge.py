@@ -7,17 +7,21 @@ alone, so that who did it, how often and in what order makes no difference; the 
 from __future__ import annotations
 
 import hashlib
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Self
 
 from cluster.engine import Engine
 from cluster.flights import Flights
+from cluster.hashes import FileHashes
 from cluster.ledger import UnitLedger
+from cluster.passages import Passages
 from cluster.units import UNITS, Asked, Envelope
 from cluster.versions import stand_of
 from core.processes.plain import ForgedMessageError
-from judging.answers import JUDGED, UNREADABLE, answer_of
+from judging.answers import ANSWERS, answer_of
 from judging.child import JudgingError, UnreadableError
+from judging.words import JUDGED, UNREADABLE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,12 +29,13 @@ if TYPE_CHECKING:
     from core.settings import Settings
     from fingerprints.secrets.keys import Key
     from judging.bench import Bench
-    from judging.child import Judge, Question
+    from judging.child import ChildJudge, Question
     from judging.judge import Judged
 
+MIB: Final = 1 << 20
 CLUSTER_FOLDER: Final = "cluster"
 LARGEST_SENT: Final = 64 << 20
-"""A document that is larger is not sent: workers see it in a shared folder, or it is judged here."""
+"""A document that is larger is not sent whole: workers see it in a shared folder, or it is cut."""
 MOST_SENT: Final = 256 << 20
 """Bytes that are out at a time: the scheduler holds them in memory."""
 EACH, MORE = 2, 2
@@ -44,11 +49,13 @@ class ClusterJudge:
         settings: Of the asking side.
         key: Its key.
         bench: Bounds on a document, and the generation to judge under, which has to be named.
-        local: Judges what cannot be sent.
+        local: Reads what is cut, and judges what no worker sees.
         ahead: What will be asked, in its order; it may say too much or too little.
     """
 
-    def __init__(self, settings: Settings, key: Key, bench: Bench, local: Judge, ahead: Iterator[Question]) -> None:
+    def __init__(
+        self, settings: Settings, key: Key, bench: Bench, local: ChildJudge, ahead: Iterator[Question]
+    ) -> None:
         if bench.generation is None:
             raise ValueError("a cluster judges under one generation, and none was named")
         self._bench = bench
@@ -57,8 +64,11 @@ class ClusterJudge:
         self._inputs = [Path(folder).expanduser().resolve() for folder in settings.cluster.inputs]
         self._ledger = UnitLedger(settings.home / CLUSTER_FOLDER, settings.cluster.keep_days)
         self._local = local
+        self._local.judge_under(bench.generation)
+        self._local.close()  # a child that opened another generation numbers customers otherwise than workers do
         self._ahead = ahead
         self._settings = settings
+        self._hashes = FileHashes()
         self._judged: set[str] = set()
 
     def __enter__(self) -> Self:
@@ -78,9 +88,14 @@ class ClusterJudge:
             UnreadableError: Its file cannot be opened.
             ClusterError: There is no scheduler, no worker, or none that may.
         """
+        try:
+            return self._judge_cut(question) if self._is_cut(question) else self._judge_whole(question)
+        finally:
+            if isinstance(question.content, Path):
+                self._hashes.forget(question.content)
+
+    def _judge_whole(self, question: Question) -> Judged:
         asked, content = self._asked(question)
-        if content is None:
-            return self._local.judge(question)
         name = self._envelope.name_of(asked, self._stand)
         if (kept := self._kept(name)) is not None:
             return kept
@@ -90,31 +105,61 @@ class ClusterJudge:
         self._judged.add(name)
         return self._local.judge(question) if sealed is None else self._verdict(name, sealed)
 
-    def _asked(self, question: Question) -> tuple[Asked, bytes | str | None]:
-        """The unit's question, and the document as it is sent; None where it cannot be."""
-        if isinstance(question.content, Path):
-            digest, content = self._of_file(question.content, question.size_bytes)
-        elif question.size_bytes <= LARGEST_SENT:
-            content = b"".join(question.content)
-            digest = hashlib.sha256(content).hexdigest()
-        else:
-            digest, content = "", None
+    def _judge_cut(self, question: Question) -> Judged:
+        """The verdict over a large document, which is read here; its passages are looked at by workers."""
+        path = question.content if isinstance(question.content, Path) else None
+        digest = self._hashed(path) if path else os.urandom(16).hex()  # a stream is read once
+        name = self._envelope.name_of(self._about(question, digest), self._stand)
+        if (kept := self._kept(name)) is not None:
+            return kept
+        self._top_up()
+        passages = Passages(name, self._engine, self._flights, self._envelope, self._stand, self._ledger, self._bench)
+        try:
+            judged = self._local.judge(question, passages)
+        finally:
+            passages.begin()  # where it ended in the midst of a reading
+        is_same = path is None or (path.exists() and self._hashes.known(path) == digest)
+        if judged.finding.verdict != "unread" and is_same:
+            self._ledger.keep(name, self._envelope.seal(name, "answer", ANSWERS.pack((JUDGED, judged))))
+            passages.settle()
+        return judged
+
+    def _is_cut(self, question: Question) -> bool:
+        """Whether it is one unit no longer."""
+        if question.size_bytes >= self._settings.cluster.cut_mib * MIB:
+            return True
+        return question.size_bytes > LARGEST_SENT and not self._is_shared(question)
+
+    def _is_shared(self, question: Question) -> bool:
+        path = question.content
+        return isinstance(path, Path) and any(path.resolve().is_relative_to(folder) for folder in self._inputs)
+
+    def _about(self, question: Question, digest: str) -> Asked:
         bounds = self._bench.document_bytes, self._bench.document_s
         about = question.size_bytes, question.media_type, question.charset, question.gone
-        return Asked(question.name, digest, *about, *bounds), content
+        return Asked(question.name, digest, *about, *bounds)
 
-    def _of_file(self, path: Path, size_bytes: int) -> tuple[str, bytes | str | None]:
-        """Hash of a file, and how it is sent."""
+    def _asked(self, question: Question) -> tuple[Asked, bytes | Path | str]:
+        """The unit's question, and the document: itself, its file that was hashed before, or where workers see it."""
+        path = question.content
+        if not isinstance(path, Path):
+            content = b"".join(path)
+            return self._about(question, hashlib.sha256(content).hexdigest()), content
+        if self._is_shared(question):
+            return self._about(question, self._hashed(path)), str(path.resolve())
         try:
-            if any(path.resolve().is_relative_to(folder) for folder in self._inputs):
-                with path.open("rb") as file:
-                    return hashlib.file_digest(file, "sha256").hexdigest(), str(path.resolve())
-            if size_bytes > LARGEST_SENT:
-                return "", None
-            content = path.read_bytes()
+            if known := self._hashes.known(path):
+                return self._about(question, known), path
+            digest, content = self._hashes.read(path)
         except OSError as error:
-            raise UnreadableError(error.strerror or type(error).__name__) from None
-        return hashlib.sha256(content).hexdigest(), content
+            raise _unreadable(error) from None
+        return self._about(question, digest), content
+
+    def _hashed(self, path: Path) -> str:
+        try:
+            return self._hashes.of(path)
+        except OSError as error:
+            raise _unreadable(error) from None
 
     def _kept(self, name: str) -> Judged | None:
         """What the ledger knows."""
@@ -138,9 +183,17 @@ class ClusterJudge:
             self._ledger.keep(name, sealed)
         return judged
 
-    def _begin(self, name: str, asked: Asked, content: bytes | str) -> None:
-        if name not in self._flights:
-            self._flights.begin(name, UNITS.pack(self._envelope.unit(asked, self._stand, content)))
+    def _begin(self, name: str, asked: Asked, content: bytes | Path | str) -> None:
+        if name in self._flights:
+            return
+        if isinstance(content, Path):
+            try:
+                digest, content = self._hashes.read(content)
+            except OSError as error:
+                raise _unreadable(error) from None
+            if digest != asked.sha256:
+                raise UnreadableError("it was changed while it was read")
+        self._flights.begin(name, UNITS.pack(self._envelope.unit(asked, self._stand, content)))
 
     def _top_up(self) -> None:
         """Send out what will be asked, until there is enough."""
@@ -149,10 +202,16 @@ class ClusterJudge:
             question = next(self._ahead, None)
             if question is None:
                 return
+            if self._is_cut(question):
+                continue  # it is read when it is asked
             try:
                 asked, content = self._asked(question)
             except UnreadableError:
                 continue  # said when it is asked
             name = self._envelope.name_of(asked, self._stand)
-            if content is not None and name not in self._judged and self._ledger.get(name) is None:
+            if name not in self._judged and self._ledger.get(name) is None:
                 self._begin(name, asked, content)
+
+
+def _unreadable(error: OSError) -> UnreadableError:
+    return UnreadableError(error.strerror or type(error).__name__)

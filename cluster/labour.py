@@ -1,4 +1,4 @@
-"""A worker's side: is it set up for a unit, and what is the verdict over its document.
+"""A worker's side: is it set up for a unit, and what is the verdict over its document, or what its passage gives.
 
 The document is judged as on one machine, in a child with walls and limits (`judging.child`), under this worker's own
 key. Nothing that a unit says is believed before it opened under that key.
@@ -12,13 +12,14 @@ from pathlib import Path
 from threading import Event, Lock, Thread, current_thread
 from typing import TYPE_CHECKING, Any, Final
 
-from cluster.units import DONE, HANDED_BACK, INPUT, REFUSED, REPLIES, UNITS, Envelope, Unit
+from cluster.units import DONE, HANDED_BACK, INPUT, REFUSED, REPLIES, UNITS, AskedPassage, Envelope, Unit
 from cluster.versions import stand_of
 from core.errors import HinomiError
 from home import Home
-from judging.answers import ANSWERS, FAILED, JUDGED, UNREADABLE
+from judging.answers import ANSWERS
 from judging.bench import Bench
 from judging.child import ChildJudge, JudgingError, Question, UnreadableError
+from judging.words import FAILED, JUDGED, LOOKED, UNREADABLE
 
 if TYPE_CHECKING:
     from cluster.units import Asked
@@ -99,9 +100,12 @@ class Labour:
         generation = self._generation(unit.stand)
         envelope = Envelope(key)
         asked, content = envelope.asked(unit)
-        document = self._document(asked, content)
-        judge = self._judge_with(generation, asked, key.id)
-        return envelope.seal(unit.name, "answer", ANSWERS.pack(_answer(judge, asked, document)))
+        if isinstance(asked, AskedPassage):
+            answer = _look(self._judge_with(generation, asked, key.id), content)
+        else:
+            document = self._document(asked, content)
+            answer = _answer(self._judge_with(generation, asked, key.id), asked, document)
+        return envelope.seal(unit.name, "answer", ANSWERS.pack(answer))
 
     def _generation(self, wanted: Stand) -> Path:
         """The folder of the wanted generation, which is exactly that one."""
@@ -132,7 +136,7 @@ class Labour:
             raise RefusalError(INPUT)
         return path
 
-    def _judge_with(self, generation: Path, asked: Asked, key_id: str) -> ChildJudge:
+    def _judge_with(self, generation: Path, asked: Asked | AskedPassage, key_id: str) -> ChildJudge:
         bench = replace(
             Bench.of(self._settings), generation=generation, document_bytes=asked.document_bytes,
             document_s=asked.document_s,
@@ -157,5 +161,15 @@ def _answer(judge: ChildJudge, asked: Asked, document: bytes | Path) -> tuple[st
         return JUDGED, judge.judge(question)
     except UnreadableError as error:
         return UNREADABLE, str(error)
+    except JudgingError as error:
+        return FAILED, str(error)
+
+
+def _look(judge: ChildJudge, passage: bytes | str) -> tuple[str, object]:
+    """The word and the value, likewise."""
+    if not isinstance(passage, bytes):
+        return FAILED, "a passage is sent as it is"
+    try:
+        return LOOKED, judge.look(passage)
     except JudgingError as error:
         return FAILED, str(error)

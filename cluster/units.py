@@ -1,4 +1,6 @@
-"""A unit of work: one document to be judged, named by what it depends on, and sealed for those who hold the key.
+"""A unit of work: one document to be judged, or one passage of a large one to be looked at.
+
+It is named by what it depends on, and sealed for those who hold the key.
 
 The engine that carries units sees a name, sizes, and which key, generation and program are wanted. Name and seal come
 from sub-keys of the master key (HKDF, RFC 5869; AES-SIV, RFC 5297), so that it can tell no document by its hash, read
@@ -21,7 +23,7 @@ from core.processes.plain import ForgedMessageError, Plain
 if TYPE_CHECKING:
     from fingerprints.secrets.keys import Key
 
-FORMAT: Final = 1
+FORMAT: Final = 2
 """Of names, questions and answers: raise it when one of them changes its meaning."""
 DONE, REFUSED, HANDED_BACK = "done", "refused", "handed-back"
 """A sealed answer; none, since the worker is set up otherwise or cannot read the file; none, since it is to stop."""
@@ -46,6 +48,17 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
+class AskedPassage:
+    """What is asked of a worker instead: one passage of a document that the asking side reads, and the bounds on it."""
+
+    document: str
+    number: int
+    sha256: str
+    document_bytes: int
+    document_s: float
+
+
+@dataclass(frozen=True, slots=True)
 class Unit:
     """What goes to a worker: the name of the unit, what it has to be done with, and the question, sealed."""
 
@@ -55,7 +68,7 @@ class Unit:
 
 
 UNITS: Final = Plain(Unit, Stand)
-QUESTIONS: Final = Plain(Asked)
+QUESTIONS: Final = Plain(Asked, AskedPassage)
 REPLIES: Final = Plain()
 
 
@@ -66,24 +79,24 @@ class Envelope:
         self._siv = AESSIV(key.derive("cluster-seal", _SIV_BYTES))
         self._naming = key.derive("cluster-name", _NAME_BYTES)
 
-    def name_of(self, asked: Asked, stand: Stand) -> str:
+    def name_of(self, asked: Asked | AskedPassage, stand: Stand) -> str:
         """The same for the same work, whoever names it, and nothing to anybody without the key."""
-        said = Plain(Asked, Stand).pack([FORMAT, asked, stand])
+        said = Plain(Asked, AskedPassage, Stand).pack([FORMAT, asked, stand])
         return hashlib.blake2b(said, key=self._naming, digest_size=_NAME_BYTES).hexdigest()
 
-    def unit(self, asked: Asked, stand: Stand, content: bytes | str) -> Unit:
-        """A unit; its content, or its path on every machine."""
+    def unit(self, asked: Asked | AskedPassage, stand: Stand, content: bytes | str) -> Unit:
+        """A unit; its content, or, of a document, its path on every machine."""
         name = self.name_of(asked, stand)
         return Unit(name, stand, self.seal(name, "question", QUESTIONS.pack([asked, content])))
 
-    def asked(self, unit: Unit) -> tuple[Asked, bytes | str]:
+    def asked(self, unit: Unit) -> tuple[Asked | AskedPassage, bytes | str]:
         """The question of a unit, and the content or the path of its document.
 
         Raises:
             ForgedMessageError: Nobody who holds the key asked that, or under another name.
         """
         asked, content = QUESTIONS.unpack(self.open(unit.name, "question", unit.sealed))
-        if not isinstance(asked, Asked) or self.name_of(asked, unit.stand) != unit.name:
+        if not isinstance(asked, Asked | AskedPassage) or self.name_of(asked, unit.stand) != unit.name:
             raise ForgedMessageError("a unit under a name that is not its own")
         return asked, content
 

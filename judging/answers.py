@@ -12,6 +12,7 @@ import numpy as np
 
 from core.processes.plain import ForgedMessageError, Plain
 from judging.judge import Judged
+from judging.words import FAILED, JUDGED, LOOKED, PASSAGE, UNREADABLE
 from matcher.finding import Finding, Match, Verdict
 from matcher.left import Left
 
@@ -19,8 +20,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 ANSWERS: Final = Plain(Judged, Finding, Match, Left)
-READY, JUDGED, FAILED, REFUSED, UNREADABLE, SWOLLEN = "ready", "judged", "failed", "refused", "unreadable", "swollen"
-"""The index is open; a verdict; none, and why; it cannot begin; the file cannot be read; it wants too much memory."""
 LEFT_FILE: Final = "left"
 """In the child's own folder: what may stay of a document."""
 LONGEST_REASON: Final = 300
@@ -39,6 +38,9 @@ def answer_of(data: bytes) -> tuple[str, Any]:
     word, value = said
     if word == JUDGED:
         _check(value)
+    elif word in {PASSAGE, LOOKED}:
+        if not (isinstance(value, bytes) or (value is None and word == PASSAGE)):
+            raise ForgedMessageError(f"the word {word!r} comes with bytes, not with {type(value).__name__}")
     elif word in {FAILED, UNREADABLE} and not isinstance(value, str):
         raise ForgedMessageError(f"the word {word!r} comes with a sentence, not with {type(value).__name__}")
     return word, value[:LONGEST_REASON] if isinstance(value, str) else value

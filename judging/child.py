@@ -26,6 +26,7 @@ from core.processes.walls.confinement import Rights
 from core.processes.worker import Worker
 from home import Home
 from judging.inside import serve
+from judging.words import FAILED, FAR, JUDGED, LOOK, LOOKED, PASSAGE, READY, REFUSED, SWOLLEN, UNREADABLE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -76,6 +77,18 @@ class Judge(Protocol):
         ...
 
 
+class Carrier(Protocol):
+    """Has passages of a large document looked at elsewhere."""
+
+    def begin(self) -> None:
+        """A document, or another reading of it, begins: what was out is not waited for."""
+        ...
+
+    def carry(self, passage: bytes | None) -> list[bytes | None]:
+        """As `matcher.far_helpers.Exchange` says."""
+        ...
+
+
 class ChildJudge:
     """Gives verdicts by a child process; a context manager that leaves none behind.
 
@@ -105,8 +118,12 @@ class ChildJudge:
         self.close()
         _remove(self._folder)
 
-    def judge(self, question: Question) -> Judged:
+    def judge(self, question: Question, carrier: Carrier | None = None) -> Judged:
         """The verdict over one document; over its plain text alone, and never clear, where its structure gives none.
+
+        Args:
+            question: The document.
+            carrier: Has its passages looked at, if not the child and its helpers.
 
         Raises:
             JudgingError: It took too long or too much, ended the child, or cannot be read.
@@ -115,12 +132,23 @@ class ChildJudge:
         content = self._hand_over(question)
         try:
             try:
-                return self._ask(question, content, plainly=False)
+                return self._ask(question, content, carrier, plainly=False)
             except JudgingError as error:
-                return self._plainly(question, content, error)
+                return self._plainly(question, content, carrier, error)
         finally:
             if isinstance(content, Path) and content != question.content:
                 content.unlink()
+
+    def look(self, passage: bytes) -> bytes:
+        """What a passage gives, as `matcher.far_helpers` packs both; neither is read in this process.
+
+        Raises:
+            JudgingError: It took too long or too much, ended the child, or is none.
+        """
+        worker = self._ready()
+        with suppress(ConnectionError):  # it has just ended: its answer says so
+            worker.line.send((LOOK, passage))
+        return cast("bytes", self._answer(worker, LOOKED, self._bench.document_s))
 
     @property
     def folder(self) -> Path:
@@ -141,16 +169,21 @@ class ChildJudge:
             self._worker.end(at_once=True)
         self._worker = None
 
-    def _ask(self, question: Question, content: bytes | Path, *, plainly: bool) -> Judged:
+    def _ask(self, question: Question, content: bytes | Path, carrier: Carrier | None, *, plainly: bool) -> Judged:
         worker = self._ready()
+        asked: tuple[object, ...] = (question.name, content, question.media_type, question.charset, plainly)
+        asked = (*asked, question.gone) if any(question.gone) else asked
+        if carrier is not None:
+            carrier.begin()
         with suppress(ConnectionError):  # it has just ended: its answer says so
-            asked = (question.name, content, question.media_type, question.charset, plainly)
-            worker.line.send((*asked, question.gone) if any(question.gone) else asked)
-        return cast("Judged", self._answer(worker, self._bench.document_s))
+            worker.line.send(asked if carrier is None else (FAR, asked))
+        return cast("Judged", self._answer(worker, JUDGED, self._bench.document_s, carrier))
 
-    def _plainly(self, question: Question, content: bytes | Path, error: JudgingError) -> Judged:
+    def _plainly(
+        self, question: Question, content: bytes | Path, carrier: Carrier | None, error: JudgingError
+    ) -> Judged:
         try:
-            judged = self._ask(question, content, plainly=True)
+            judged = self._ask(question, content, carrier, plainly=True)
         except JudgingError:
             raise error from None
         found = judged.finding
@@ -178,7 +211,7 @@ class ChildJudge:
             key = Home(self._bench.home).load_key()  # anew for each child, since keys are changed
             with suppress(ConnectionError):  # it has just ended: its answer says so
                 worker.line.send((self._bench, key))
-            self._answer(worker, START_LIMIT_S)
+            self._answer(worker, READY, START_LIMIT_S)
             self._is_ready = True
         return worker
 
@@ -190,32 +223,51 @@ class ChildJudge:
             self._is_ready = False
         return self._worker
 
-    def _answer(self, worker: Worker, limit_s: float) -> Any:
-        from judging.answers import JUDGED, READY, answer_of
-
+    def _answer(self, worker: Worker, wanted: str, limit_s: float, carrier: Carrier | None = None) -> Any:
         deadline = time.monotonic() + limit_s
-        while not worker.line.poll(POLL_S):
-            reason = self._excess(worker)
-            if not reason and time.monotonic() > deadline:
-                reason = f"it took longer than {limit_s:g} s"
-            if reason:
-                self._fail(reason)
+        while True:
+            while not worker.line.poll(POLL_S):
+                self._hold(worker, deadline, limit_s)
+            word, value = self._said(worker)
+            if word == wanted:
+                return value
+            if word != PASSAGE or carrier is None:
+                self._refuse(word, value)
+            self._carry(worker, carrier, value)
+            self._hold(worker, deadline, limit_s)
+
+    def _carry(self, worker: Worker, carrier: Carrier, passage: bytes | None) -> None:
+        """Hand a passage on, and down what is due."""
         try:
-            word, value = answer_of(worker.line.receive())
+            due = carrier.carry(passage)
+        except BaseException:
+            self.close()  # it waits in the middle of a document that nobody goes on with
+            raise
+        with suppress(ConnectionError):  # it has just ended: its answer says so
+            worker.line.send(due)
+
+    def _hold(self, worker: Worker, deadline: float, limit_s: float) -> None:
+        """End a child that does not keep its bounds."""
+        reason = self._excess(worker)
+        if not reason and time.monotonic() > deadline:
+            reason = f"it took longer than {limit_s:g} s"
+        if reason:
+            self._fail(reason)
+
+    def _said(self, worker: Worker) -> tuple[str, Any]:
+        from judging.answers import answer_of
+
+        try:
+            return answer_of(worker.line.receive())
         except (EOFError, ConnectionError):
             self._worker = None
             worker.line.close()
             raise JudgingError(f"the matcher's process {worker.how_it_ended()}") from None
         except HinomiError as error:
             self._fail(f"the matcher's process said what it never says: {error}")
-        if word not in {READY, JUDGED}:
-            self._refuse(word, value)
-        return value
 
     def _refuse(self, word: str, value: Any) -> NoReturn:
         """Say in this process why there is no verdict."""
-        from judging.answers import REFUSED, SWOLLEN, UNREADABLE
-
         if word == REFUSED:
             self.close()
             raise error_of(value)
@@ -223,6 +275,8 @@ class ChildJudge:
             raise UnreadableError(value)
         if word == SWOLLEN:
             self._fail(_too_much(self._bench))
+        if word != FAILED:
+            self._fail(f"the matcher's process said what it never says: {word}")
         raise JudgingError(value)
 
     def _fail(self, reason: str) -> NoReturn:

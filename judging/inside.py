@@ -6,12 +6,14 @@ What that takes is imported here, while the process that started it is still at 
 from __future__ import annotations
 
 import os
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from core.errors import HinomiError
 from core.processes.failures import failure_of
 from core.processes.walls.limits import limit_memory, limit_processor
+from judging.words import FAILED, FAR, JUDGED, LOOK, LOOKED, PASSAGE, READY, REFUSED, SWOLLEN, UNREADABLE
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
     from fingerprints.secrets.keys import Key
     from judging.bench import Bench
     from judging.judge import Judged
+    from matcher.far_helpers import Exchange
 
 
 class Opened(Protocol):
@@ -32,7 +35,7 @@ class Opened(Protocol):
 
 def serve(line: Connection, open_judge: Callable[[Bench, Key], Opened] | None) -> None:
     """The child: be handed bench and key, say that the index is open, then answer one document after another."""
-    from judging.answers import ANSWERS, READY, REFUSED
+    from judging.answers import ANSWERS
     from judging.judge import open_verdicts
     from matcher.readers import load_readers
 
@@ -54,15 +57,35 @@ def serve(line: Connection, open_judge: Callable[[Bench, Key], Opened] | None) -
         except EOFError:
             return
         limit_processor(bench.document_s * (os.cpu_count() or 1))
-        line.send_bytes(ANSWERS.pack(_verdict(verdicts, question)))
+        line.send_bytes(ANSWERS.pack(_verdict(verdicts, question, partial(_exchange, line))))
 
 
-def _verdict(verdicts: Opened, question: tuple[Any, ...]) -> tuple[str, object]:
-    """The word and the value for one document."""
-    from judging.answers import FAILED, JUDGED, SWOLLEN, UNREADABLE
+def _exchange(line: Connection, packed: bytes | None) -> list[bytes | None]:
+    """Hand a passage up, and take down what is due."""
+    from judging.answers import ANSWERS
 
+    line.send_bytes(ANSWERS.pack((PASSAGE, packed)))
+    due: list[bytes | None] = line.recv()
+    return due
+
+
+def _asked(verdicts: Any, question: tuple[Any, ...], exchange: Exchange) -> tuple[str, object]:
+    from matcher.far_helpers import FarHelpers
+
+    word, *about = question if len(question) == 2 else ("", question)  # noqa: PLR2004  # a word, and what it is about
+    if word == LOOK:
+        return LOOKED, verdicts.look(*about)
+    if word == FAR:
+        return JUDGED, verdicts.judge(*about[0], far=FarHelpers(exchange))
+    return JUDGED, verdicts.judge(*about[0])
+
+
+def _verdict(verdicts: Any, question: tuple[Any, ...], exchange: Exchange) -> tuple[str, object]:
+    """The word and the value for one document, or for one passage."""
     try:
-        return JUDGED, verdicts.judge(*question)
+        return _asked(verdicts, question, exchange)
+    except EOFError:
+        raise  # whoever carries passages is gone, and nobody waits for a verdict
     except HinomiError as error:
         return FAILED, str(error)
     except MemoryError:

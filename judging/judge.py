@@ -10,7 +10,9 @@ from fingerprints.index.generation import Index
 from fingerprints.secrets.digests import Digester
 from judging.extracts import rank
 from matcher.document import Document, Gone, Limits
+from matcher.far_helpers import look_at_packed
 from matcher.match import match_document
+from matcher.passage import Looker
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
     from fingerprints.secrets.keys import Key
     from incidents.findings import NewFinding
     from judging.bench import Bench
+    from matcher.far_helpers import FarHelpers
     from matcher.finding import Finding
     from matcher.left import Left
 
@@ -62,6 +65,7 @@ class Verdicts:
         charset: str,
         plainly: bool = False,  # noqa: FBT001, FBT002  # as it comes over the line
         gone: tuple[int, int, float, float] = (0, 0, 0.0, 0.0),
+        far: FarHelpers | None = None,
     ) -> Judged:
         """The verdict over one document.
 
@@ -72,12 +76,18 @@ class Verdicts:
             charset: Likewise.
             plainly: Over its text as it stands, whatever its structure is.
             gone: Who was taken out of it, as `matcher.document.Gone`.
+            far: Who looks at its passages, if not this process.
         """
         document = Document(name, content, media_type or None, charset or None, Gone(*gone))
         found = match_document(
-            document, self.index, self.digester, self.kinds, self.limits, processes=self.processes, plainly=plainly
-        )
+            document, self.index, self.digester, self.kinds, self.limits, processes=self.processes, plainly=plainly,
+            far=far,
+        )  # fmt: skip
         return Judged(found, rank(found, self.index), self.index.generation)
+
+    def look(self, passage: bytes) -> bytes:
+        """What one passage of somebody else's document gives, as `matcher.far_helpers` packs both."""
+        return look_at_packed(Looker(self.index, self.digester, self.kinds), passage)
 
 
 def open_verdicts(bench: Bench, key: Key) -> Verdicts:

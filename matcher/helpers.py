@@ -4,32 +4,37 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from core.processes.plain import Plain
 from core.processes.pool import Pool
 from core.processes.walls.confinement import Rights
-from matcher.decide.parts import FoundSubjects, Part
-from matcher.decide.phone_lists import PhonePart
+from matcher.far_helpers import ANSWERS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from matcher.decide.parts import Part
+    from matcher.far_helpers import FarHelpers, Unseen
     from matcher.passage import Looker, PassageJob
 
 HEAVY_ROWS: Final = 40_000
 """Work done in this process before helpers are started: starting one costs about as much as looking at 20,000 rows."""
 MOST_HELPERS: Final = 4
 """Each takes some 200 MiB, and a document is to be judged within 2 GiB."""
-ANSWERS: Final = Plain(Part, FoundSubjects, PhonePart)
 
 
-def look_at_all(looker: Looker, jobs: Iterator[PassageJob], processes: int) -> Iterator[Part]:
+def look_at_all(
+    looker: Looker, jobs: Iterator[PassageJob], processes: int, far: FarHelpers | None = None
+) -> Iterator[Part | Unseen]:
     """The parts of all jobs, in their order; by helpers once the document turns out to be large.
 
-    The result is the same however many processes there are: a part depends on its job alone.
+    The result is the same however many processes there are, and wherever: a part depends on its job alone. Only helpers
+    that are far may leave a passage unseen.
 
     Raises:
         WorkerError: A helper ended, or failed.
     """
+    if far is not None:
+        yield from far.work_through(looker, jobs)
+        return
     done = 0
     for job in jobs:
         yield looker.look(job)

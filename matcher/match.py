@@ -16,6 +16,7 @@ from matcher.decide.score import CONTRADICTS, ENOUGH, ENOUGH_IN_A_CROWD, KINDS, 
 from matcher.decide.surnames import listed_by_surname
 from matcher.decide.verdict import EXPOSED, as_date, dated, has_own_form, verdict_of
 from matcher.document import Cuts, Limits
+from matcher.far_helpers import Unseen
 from matcher.finding import Finding, Match
 from matcher.helpers import look_at_all
 from matcher.passage import Looker, Typist
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from fingerprints.index.generation import Index
     from fingerprints.secrets.digests import Digester
     from matcher.document import Document, Gone
+    from matcher.far_helpers import FarHelpers
     from matcher.readers.interface import Rows
 
 FEW = 3  # matches, below which one that is not quite sure has nothing to lean on
@@ -53,6 +55,7 @@ def match_document(
     methods: Methods = ALL_METHODS,
     processes: int = 1,
     plainly: bool = False,
+    far: FarHelpers | None = None,
 ) -> Finding:
     """The finding over one document.
 
@@ -65,12 +68,13 @@ def match_document(
         methods: What is done beyond comparing exact values.
         processes: How many may work on a large document; the finding does not depend on it.
         plainly: Read it as text as it stands and no other way, where its structure is more than a reader can stand.
+        far: Look at all passages instead; a passage that none of them could look at is noted.
     """
     limits = limits or Limits()
     cuts = Cuts()
     own_form = has_own_form(index.number_patterns)
     about = _About(limits, cuts, ContentSketch(digester), own_form, index.population, document.gone)
-    reading = _Reading(Looker(index, digester, kinds, methods), about, processes)
+    reading = _Reading(Looker(index, digester, kinds, methods), about, processes, far)
     if plainly:
         return reading.conclude(_sketched(read_plainly(document, limits, cuts), about.content))
     structured = reading.conclude(_sketched(read_document(document, limits, cuts), about.content))
@@ -123,10 +127,11 @@ class _Reading:
         contradicted: Customers whose phone stands beside a field that says it is somebody else's, in any reading.
     """
 
-    def __init__(self, looker: Looker, about: _About, processes: int) -> None:
+    def __init__(self, looker: Looker, about: _About, processes: int, far: FarHelpers | None) -> None:
         self._looker = looker
         self._about = about
         self._processes = processes
+        self._far = far
         self.explained = False
         self.contradicted: NDArray[np.uint32] = np.zeros(0, np.uint32)
 
@@ -135,7 +140,11 @@ class _Reading:
         gathered, phones = Gathered(), PhoneLists()
         by_rows = False
         typist = Typist(self._looker.kinds)
-        for part in look_at_all(self._looker, (typist.job(p, path) for path, p in passages), self._processes):
+        jobs = (typist.job(p, path) for path, p in passages)
+        for part in look_at_all(self._looker, jobs, self._processes, self._far):
+            if isinstance(part, Unseen):
+                self._miss(part)
+                continue
             phones.take(part.phones, part.places.size)
             gathered.take(part)
             by_rows |= part.of_rows
@@ -148,6 +157,14 @@ class _Reading:
         whole = gathered.units >= MANY_UNITS and finding.subjects >= max(gathered.units, finding.people)
         self.explained = not by_rows or whole
         return finding
+
+    def _miss(self, passage: Unseen) -> None:
+        """Note what nobody looked at: the rest counts."""
+        if passage.place == "row":
+            said = f"rows {passage.first} to {passage.last} could not be looked at by any worker"
+        else:
+            said = f"lines {passage.first} to {passage.last} could not be looked at by any worker"
+        self._about.cuts.note(said, passage.path)
 
 
 def _with_phone(found: FoundSubjects) -> NDArray[np.bool_]:

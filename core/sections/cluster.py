@@ -36,6 +36,9 @@ class ClusterSettings(SettingsTable):
     straggler_s: float = Field(
         default=900, gt=0, description="a unit that takes longer goes to a second worker as well"
     )
+    cut_mib: float = Field(
+        default=32, gt=0, description="a document this large is read by whoever asks, and looked at by all workers"
+    )
     keep_days: float = Field(default=7, gt=0, description="how long answers of a run that was cut off are kept, sealed")
 
     @model_validator(mode="after")

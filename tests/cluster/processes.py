@@ -18,7 +18,7 @@ import psutil
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-START_S: Final = 60.0
+START_S: Final = 150.0
 POLL_S: Final = 0.05
 ROOT: Final = Path(__file__).parents[2]
 HOME_FILES: Final = ("hinomi.toml", "key")
@@ -51,10 +51,10 @@ class Processes:
         self._wait(child, lambda: _listens(self.port))
         return child
 
-    def worker(self, home: Path, **variables: str) -> subprocess.Popen[bytes]:
+    def worker(self, home: Path, module: str = "cli", **variables: str) -> subprocess.Popen[bytes]:
         """A worker that has joined."""
         name = f"worker-{len(self._children)}"
-        arguments = ["-m", "cli", "--home", str(home), "--lang", "en", "worker", "--scheduler", self.address]
+        arguments = ["-m", module, "--home", str(home), "--lang", "en", "worker", "--scheduler", self.address]
         child = self._start(name, arguments, variables)
         self._wait(child, lambda: b"working for" in (self.folder / f"{name}.log").read_bytes())
         return child

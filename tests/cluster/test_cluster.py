@@ -13,9 +13,11 @@ import pytest
 from sqlalchemy import func, select
 
 from cli.main import run
+from cluster.flights import LONE_DEATHS, SUSPECT_DEATHS
 from fingerprints.secrets.keys import create_key
 from incidents import queries
 from incidents.models import FindingRow
+from tests.cluster import fragile_worker
 from tests.cluster.processes import START_S, Processes, copied_home
 from tests.small_carrier import CALM_TEXT, leak_text
 
@@ -27,7 +29,7 @@ if TYPE_CHECKING:
     from core.database import Database
     from core.settings import Settings
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(280)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 RANDOM = random.Random(20261128)  # noqa: S311  # the moments of kills: any will do
 LEAK = 10
 
@@ -40,7 +42,7 @@ def alone(settings: Settings, dump: Path, capsysbinary: pytest.CaptureFixture[by
 
 
 def has_said(processes: Processes, scan: subprocess.Popen[bytes]) -> bytes:
-    assert scan.wait(240) == LEAK, processes.log("scan")
+    assert scan.wait(500) == LEAK, processes.log("scan")
     return processes.said()
 
 
@@ -194,3 +196,70 @@ def test_nobody_at_the_address_is_told_with_what_to_do(processes: Processes, set
     told: Any = processes.log("scan")
     assert "does not answer" in told
     assert "dask scheduler" in told
+
+
+def write_list(file: Path, calm: int, words: str = "") -> None:
+    """A list of customers of ours that is several passages long, and in its midst other words."""
+    with file.open("w", encoding="utf-8") as out:
+        out.write(leak_text(0, 3) + "\n\n")
+        for _ in range(2):
+            out.write(CALM_TEXT * calm + f"\n\n{words}\n\n")
+            words = ""
+        out.write(leak_text(3, 6) + "\n")
+
+
+CALM_PASSAGES = 1500
+"""Repeats of the calm text: some five passages."""
+
+
+def test_a_large_document_is_cut_and_says_what_one_machine_says(
+    processes: Processes, settings: Settings, tmp_path: Path, capsysbinary: pytest.CaptureFixture[bytes]
+) -> None:
+    dump = tmp_path / "dump"
+    dump.mkdir()
+    write_list(dump / "large.txt", CALM_PASSAGES)
+    (dump / "small.txt").write_text(leak_text(0, 2), encoding="utf-8")
+    assert run(["--home", str(settings.home), "scan", str(dump), "--json"]) == LEAK
+    alone = capsysbinary.readouterr().out
+    processes.scheduler()
+    homes = [copied_home(settings.home, tmp_path / f"w{number}") for number in range(2)]
+    workers = [processes.worker(home) for home in homes]
+    cut = {"HINOMI_CLUSTER__CUT_MIB": "0.5"}
+    scan = processes.scan(settings.home, dump, **cut)
+    units = settings.home / "cluster" / "units"
+    until = time.monotonic() + START_S
+    while not list(units.glob("*/*")) and scan.poll() is None and time.monotonic() < until:
+        time.sleep(0.02)
+    processes.end(workers[0])  # with passages in hand
+    assert has_said(processes, scan) == alone
+    assert len(list(units.glob("*/*"))) == 2, "answers of passages stay, though their document is done"
+
+
+def test_a_unit_that_kills_every_worker_is_unread_and_the_rest_stands(
+    processes: Processes, settings: Settings, tmp_path: Path
+) -> None:
+    dump = tmp_path / "dump"
+    dump.mkdir()
+    write_list(dump / "1-large.txt", CALM_PASSAGES, fragile_worker.WORD)
+    (dump / "2-small.txt").write_text(fragile_worker.WORD, encoding="utf-8")
+    (dump / "3-small.txt").write_text(leak_text(0, 2), encoding="utf-8")
+    processes.scheduler()
+    home = copied_home(settings.home, tmp_path / "w")
+    scan = processes.scan(settings.home, dump, HINOMI_CLUSTER__CUT_MIB="0.5", HINOMI_CLUSTER__WAIT_S="200")
+    deaths, worker = -1, None
+    while scan.poll() is None:
+        if worker is None or worker.poll() is not None:
+            deaths += 1
+            worker = processes.worker(home, "tests.cluster.fragile_worker")
+        time.sleep(0.05)
+    large, small, beside = map(json.loads, has_said(processes, scan).splitlines())
+    assert (large["verdict"], large["subjects"]) == ("leak", 6)
+    [said] = [limit for limit in large["limits"] if "could not be looked at by any worker" in limit]
+    first, last = (int(word) for word in said.split() if word.isdigit())
+    lines = (dump / "1-large.txt").read_text("utf-8").split("\n")
+    assert fragile_worker.WORD in "\n".join(lines[first - 1 : last])
+    assert last - first < len(lines) / 2
+    assert small["verdict"] == "unread"
+    assert "workers that took it ended" in small["limits"][0]
+    assert (beside["verdict"], beside["subjects"]) == ("leak", 2)
+    assert deaths <= 2 * (SUSPECT_DEATHS + LONE_DEATHS)

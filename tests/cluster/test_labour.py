@@ -9,13 +9,17 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from cluster.labour import Labour
-from cluster.units import DONE, HANDED_BACK, REFUSED, REPLIES, UNITS, Asked, Envelope
+from cluster.units import DONE, HANDED_BACK, REFUSED, REPLIES, UNITS, Asked, AskedPassage, Envelope
 from cluster.versions import Stand, stand_of
 from core.processes.plain import ForgedMessageError
 from core.settings import load_settings
 from fingerprints.index.folder import current_folder
 from fingerprints.secrets.keys import Key, load_key
 from judging.answers import answer_of
+from matcher.decide.parts import Part
+from matcher.far_helpers import JOBS, Unseen, part_of
+from matcher.passage import PassageJob
+from matcher.readers.interface import Prose
 from tests.small_carrier import leak_text
 
 if TYPE_CHECKING:
@@ -109,3 +113,20 @@ def test_a_unit_that_nobody_with_the_key_made_is_no_work(labour: Labour, key: Ke
 def test_who_is_to_stop_hands_back(labour: Labour, key: Key, stand: Stand) -> None:
     labour.stop()
     assert reply(labour, key, stand, asked_of(LEAK), LEAK) == (HANDED_BACK, {})
+
+
+def test_a_passage_is_looked_at_and_what_is_none_is_told(labour: Labour, key: Key, stand: Stand) -> None:
+    envelope = Envelope(key)
+    passage = JOBS.pack(PassageJob(Prose(LEAK.decode()), ("a.zip",)))
+    questions: list[tuple[bytes | str, str]] = [(passage, "looked"), (b"none", "failed"), ("/a/path", "failed")]
+    for number, (content, wanted) in enumerate(questions):
+        asked = AskedPassage("00", number, "", 1 << 24, 60.0)
+        word, sealed = REPLIES.unpack(labour.do(UNITS.pack(envelope.unit(asked, stand, content)), at="here"))
+        said, value = answer_of(envelope.open(envelope.name_of(asked, stand), "answer", sealed))
+        assert (word, said) == (DONE, wanted)
+        if said == "looked":
+            part = part_of(value, Unseen((), "line", 1, 1))
+            assert isinstance(part, Part)
+            assert part.path == ("a.zip",)
+            assert part.found is not None
+            assert set(part.found.subject.tolist()) >= set(range(6))

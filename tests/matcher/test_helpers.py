@@ -15,7 +15,8 @@ from core.processes.pool import Pool
 from core.processes.walls.confinement import Rights
 from core.processes.worker import WorkerError
 from matcher.document import Document, Limits
-from matcher.helpers import ANSWERS, name_of, open_looker
+from matcher.far_helpers import ANSWERS
+from matcher.helpers import name_of, open_looker
 from matcher.match import match_document
 from matcher.passage import Looker, PassageJob
 from matcher.readers.interface import Prose

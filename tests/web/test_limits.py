@@ -63,7 +63,8 @@ def test_the_member_that_it_speaks_of_stays_in_front() -> None:
 @pytest.mark.parametrize(
     "sentence",
     [PLAIN_ALONE, "it took longer than 7 s", "it needed more than 7 MiB", "the matcher failed with 7",
-     "the matcher's process was ended by SIGKILL 7", "the matcher's process ended with 7"],
+     "the matcher's process was ended by SIGKILL 7", "the matcher's process ended with 7",
+     "each of 7 workers that took it ended (7)"],
 )  # fmt: skip
 def test_why_a_document_could_not_be_judged_is_told_in_japanese(sentence: str) -> None:
     test_every_sentence_is_told_in_japanese(sentence)
