@@ -55,7 +55,7 @@ def build(folder: Path, size: int) -> Index:
         for name in ("keys.u64", "others.u32", "checks.u16"):
             veil.write(segment / name, b"")
         with RaggedWriter(segment, "sealed", veil):
-            write_rows(segment, np.empty(0, np.uint64), np.empty(0, np.uint32), veil)
+            write_rows(segment, (), veil)
         veil.write(segment / "changed.roaring", BitMap().serialize())
         filtered = write_filter(segment)
         info = SegmentInfo("s000001", 0, 0, table.records, 0, filtered, table.intervals)

@@ -385,10 +385,27 @@ def _map_if_there(path: Path) -> NDArray[np.uint64]:
 
 def _newest(found: Sequence[Hits], most: int | None) -> Hits:
     """The hits of several segments, the newest last: of two that say the same of a subject the newer counts."""
-    query, subject, since, until = (
-        np.concatenate([getattr(hits, name) for hits in reversed(found)]) for name in Hits.__slots__
-    )
-    _both, first = np.unique(query.astype(np.uint64) << np.uint64(32) | subject, return_index=True)
-    if most is not None and first.size:
-        first = first[np.bincount(query[first])[query[first]] <= most]
-    return Hits(query[first], subject[first], since[first], until[first])
+    whole = found[0]
+    for newer in found[1:]:  # which has few, as a rule: most people are said of once
+        if newer.query.size:
+            said = np.sort(_of_whom(newer))
+            again = _of_whom(whole)
+            place = np.minimum(np.searchsorted(said, again), said.size - 1)
+            whole = _joined(_some(whole, said[place] != again), newer)
+    if most is not None and whole.query.size:
+        whole = _some(whole, np.bincount(whole.query)[whole.query] <= most)
+    return whole
+
+
+def _of_whom(hits: Hits) -> NDArray[np.uint64]:
+    """Query and subject of each hit in one number."""
+    both: NDArray[np.uint64] = hits.query.astype(np.uint64) << np.uint64(32) | hits.subject
+    return both
+
+
+def _some(hits: Hits, kept: NDArray[np.bool_]) -> Hits:
+    return hits if kept.all() else Hits(hits.query[kept], hits.subject[kept], hits.since[kept], hits.until[kept])
+
+
+def _joined(one: Hits, other: Hits) -> Hits:
+    return Hits(*(np.concatenate([getattr(hits, name) for hits in (one, other)]) for name in Hits.__slots__))
