@@ -169,7 +169,9 @@ class ChildJudge:
             self._worker.end(at_once=True)
         self._worker = None
 
-    def _ask(self, question: Question, content: bytes | Path, carrier: PassageCarrier | None, *, plainly: bool) -> Judged:
+    def _ask(
+        self, question: Question, content: bytes | Path, carrier: PassageCarrier | None, *, plainly: bool
+    ) -> Judged:
         worker = self._ready()
         asked: tuple[object, ...] = (question.name, content, question.media_type, question.charset, plainly)
         asked = (*asked, question.gone) if any(question.gone) else asked
