@@ -47,7 +47,10 @@ def take(page: Page, address: str, file: Path, *, only: str = "") -> None:
     """A picture of a page, or of one part of it."""
     page.goto(address)
     fits(page)
-    (page.locator(only).first if only else page).screenshot(path=file)
+    if only:  # what stays on the screen would lie across a part that is longer than it
+        page.locator(only).first.screenshot(path=file, style=".strip { position: static !important }")
+    else:
+        page.screenshot(path=file)
 
 
 def filed(played: Played, file: Path) -> None:
