@@ -35,7 +35,7 @@ log = get_logger()
 
 
 class Passages:
-    """Carries the passages of one document (`judging.child.Carrier`).
+    """Carries the passages of one document (`judging.child.PassageCarrier`).
 
     Args:
         document: The name of its unit: a run that was cut off finds the passages that it had done by it.

@@ -77,7 +77,7 @@ class Judge(Protocol):
         ...
 
 
-class Carrier(Protocol):
+class PassageCarrier(Protocol):
     """Has passages of a large document looked at elsewhere."""
 
     def begin(self) -> None:
@@ -118,7 +118,7 @@ class ChildJudge:
         self.close()
         _remove(self._folder)
 
-    def judge(self, question: Question, carrier: Carrier | None = None) -> Judged:
+    def judge(self, question: Question, carrier: PassageCarrier | None = None) -> Judged:
         """The verdict over one document; over its plain text alone, and never clear, where its structure gives none.
 
         Args:
@@ -169,7 +169,9 @@ class ChildJudge:
             self._worker.end(at_once=True)
         self._worker = None
 
-    def _ask(self, question: Question, content: bytes | Path, carrier: Carrier | None, *, plainly: bool) -> Judged:
+    def _ask(
+        self, question: Question, content: bytes | Path, carrier: PassageCarrier | None, *, plainly: bool
+    ) -> Judged:
         worker = self._ready()
         asked: tuple[object, ...] = (question.name, content, question.media_type, question.charset, plainly)
         asked = (*asked, question.gone) if any(question.gone) else asked
@@ -180,7 +182,7 @@ class ChildJudge:
         return cast("Judged", self._answer(worker, JUDGED, self._bench.document_s, carrier))
 
     def _plainly(
-        self, question: Question, content: bytes | Path, carrier: Carrier | None, error: JudgingError
+        self, question: Question, content: bytes | Path, carrier: PassageCarrier | None, error: JudgingError
     ) -> Judged:
         try:
             judged = self._ask(question, content, carrier, plainly=True)
@@ -223,7 +225,7 @@ class ChildJudge:
             self._is_ready = False
         return self._worker
 
-    def _answer(self, worker: Worker, wanted: str, limit_s: float, carrier: Carrier | None = None) -> Any:
+    def _answer(self, worker: Worker, wanted: str, limit_s: float, carrier: PassageCarrier | None = None) -> Any:
         deadline = time.monotonic() + limit_s
         while True:
             while not worker.line.poll(POLL_S):
@@ -236,7 +238,7 @@ class ChildJudge:
             self._carry(worker, carrier, value)
             self._hold(worker, deadline, limit_s)
 
-    def _carry(self, worker: Worker, carrier: Carrier, passage: bytes | None) -> None:
+    def _carry(self, worker: Worker, carrier: PassageCarrier, passage: bytes | None) -> None:
         """Hand a passage on, and down what is due."""
         try:
             due = carrier.carry(passage)
