@@ -262,4 +262,6 @@ def test_a_unit_that_kills_every_worker_is_unread_and_the_rest_stands(
     assert small["verdict"] == "unread"
     assert "workers that took it ended" in small["limits"][0]
     assert (beside["verdict"], beside["subjects"]) == ("leak", 2)
-    assert deaths <= 2 * (SUSPECT_DEATHS + LONE_DEATHS)
+    # A try that was withdrawn, or of which nobody was told yet, may run once more: twice what the rule says, where
+    # the engine by itself would have let 84 workers die for each unit.
+    assert deaths <= 2 * 2 * (SUSPECT_DEATHS + LONE_DEATHS)
