@@ -49,6 +49,7 @@ METHOD: Final = (
     "root_cause.peers",
     "root_cause.ranking",
     "trails.store.access",
+    "trails.store.looked_up",
     "trails.store.reach",
     "trails.store.touches",
     "trails.store.runs",

@@ -80,8 +80,9 @@ class Kana(IdentifierKind):
     def _usual_readings(self, lines: str) -> Sequence[tuple[str, ...]] | None:
         if len(_TWO_LINES.findall(lines)) <= lines.count("\n"):
             return None
-        parts = (line.replace("　", " ").split(" ") for line in lines.translate(_TABLE).split("\n"))
-        return [in_both_orders(family, given) for family, given in parts]
+        parts = (line.split(" ") for line in lines.replace("　", " ").split("\n"))
+        forms = "\n".join([" ".join(in_both_orders(family, given)) for family, given in parts])
+        return [tuple(form.split(" ")) for form in forms.translate(_TABLE).split("\n")]
 
     def _join(self, parts: Sequence[str]) -> str | None:
         joined = strip_honorifics("".join(parts)).translate(_TABLE)

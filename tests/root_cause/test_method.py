@@ -23,10 +23,12 @@ MAKES_NO_FIGURES: Final = {
     "root_cause.stored": "the answer as it was, kept",
     "trails.errors": "errors",
     "trails.explore.handles": "stands for names in addresses",
+    "trails.explore.lens": "what stands in a lens, made of a file of records whose hash it bears",
     "trails.fields": "names of columns",
     "trails.gaps": "marks an answer, and moves no figure",
     "trails.models": "rows as they stand",
     "trails.records": "what stands in a record, made when it was imported",
+    "trails.times": "the type that times have",
     "trails.store.parts": "files as they stand, each by its own hash among the inputs",
 }
 
