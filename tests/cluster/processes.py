@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 START_S: Final = 150.0
 POLL_S: Final = 0.05
+ALLOWED_FAILURES: Final = 20
+"""Deaths after which the engine by itself gives up whatever a dead worker had in hand."""
 ROOT: Final = Path(__file__).parents[2]
 HOME_FILES: Final = ("hinomi.toml", "key")
 
@@ -46,7 +48,7 @@ class Processes:
         """A scheduler at the address; it forgives deaths."""
         arguments = ["-m", "dask", "scheduler", "--host", self.address.partition(":")[0] + "://127.0.0.1"]
         arguments += ["--port", str(self.port), *more]
-        variables = {"DASK_DISTRIBUTED__SCHEDULER__ALLOWED_FAILURES": "20"}
+        variables = {"DASK_DISTRIBUTED__SCHEDULER__ALLOWED_FAILURES": str(ALLOWED_FAILURES)}
         child = self._start("scheduler", [*arguments, "--no-dashboard", "--no-show"], variables)
         self._wait(child, lambda: _listens(self.port))
         return child
