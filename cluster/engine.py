@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import logging
 import time
-from collections import deque
+from collections import Counter, deque
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final
+from weakref import WeakValueDictionary
 
 import dask
 from distributed import Client
@@ -37,7 +38,14 @@ SETUP: Final[dict[str, Any]] = {
 }
 EVENTS: Final = "all"
 """What the engine tells of everybody: among it, which worker went without a word, and what it had in hand."""
+SUSPECT_DEATHS: Final = 3
+"""Deaths of workers that had a unit in hand, after which it is taken back, and sent alone or not at all."""
 LOST: Final = frozenset({"cancelled", "lost"})
+
+
+def unit_of(name: str) -> str:
+    """The unit of which this is the name of one try."""
+    return name.rsplit("-", 2)[0]
 
 
 class Engine:
@@ -58,6 +66,8 @@ class Engine:
         logging.getLogger("distributed").setLevel(logging.CRITICAL)  # what matters of it is said in our own words
         self.line = 0
         self._died: deque[str] = deque()
+        self._deaths: Counter[str] = Counter()
+        self._futures: WeakValueDictionary[str, Future[bytes]] = WeakValueDictionary()
         self._client = self._connected()
         self._looked = 0.0
         self._workers: frozenset[str] = frozenset()
@@ -77,7 +87,9 @@ class Engine:
             only: The workers that may do it, if not all.
         """
         where = {} if only is None else {"workers": list(only)}
-        return self._client.submit(do_unit, packed, key=name, pure=False, retries=0, **where)
+        future: Future[bytes] = self._client.submit(do_unit, packed, key=name, pure=False, retries=0, **where)
+        self._futures[name] = future
+        return future
 
     def deaths(self) -> list[str]:
         """The names of units that workers had in hand when they died, since this was asked last; one for each death."""
@@ -127,7 +139,17 @@ class Engine:
                 return made
 
     def _hear(self, event: tuple[float, Any]) -> None:
-        """Note a death; called in the engine's own thread."""
+        """Note a death, and take back at once what may be its cause; called in the engine's own thread.
+
+        Whoever waits for answers may be busy reading meanwhile, and the engine would give the next worker the same.
+        """
         _, told = event
-        if isinstance(told, dict) and told.get("action") == "remove-worker" and not told.get("expected"):
-            self._died.extend(map(str, told.get("processing-tasks") or ()))
+        if not isinstance(told, dict) or told.get("action") != "remove-worker" or told.get("expected"):
+            return
+        for name in map(str, told.get("processing-tasks") or ()):
+            self._died.append(name)
+            unit = unit_of(name)
+            self._deaths[unit] += 1
+            future, loop = self._futures.get(name), self._client.loop
+            if self._deaths[unit] >= SUSPECT_DEATHS and future is not None and loop is not None:
+                loop.add_callback(self._client.cancel, [future], asynchronous=True)

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from itertools import count
 from typing import TYPE_CHECKING, Any, Final
 
-from cluster.engine import LOST
+from cluster.engine import LOST, SUSPECT_DEATHS, unit_of
 from cluster.errors import ClusterError
 from cluster.units import DONE, INPUT, REFUSED, REPLIES
 from core.logs import get_logger
@@ -28,8 +28,6 @@ if TYPE_CHECKING:
 POLL_S: Final = 0.05
 MOST_TRIES: Final = 4
 """Tries of a unit that failed in the engine, or whose workers died."""
-SUSPECT_DEATHS: Final = 3
-"""Deaths of workers that had a unit in hand, after which it is sent alone or not at all."""
 LONE_DEATHS: Final = 2
 """Deaths by a unit that was sent alone; at the first, what was withdrawn before may still have been running."""
 MOST_COPIES: Final = 5
@@ -151,7 +149,7 @@ class Flights:
     def _count_deaths(self) -> None:
         """Note what workers had in hand that died."""
         for key in self._engine.deaths():
-            if flight := self._out.get(key.rsplit("-", 2)[0]):
+            if flight := self._out.get(unit_of(key)):
                 flight.deaths += 1
                 log.warning("cluster.worker_died", name=flight.name[:12], deaths=flight.deaths)
 
