@@ -11,8 +11,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from cluster import flights
-from cluster.flights import Flights
+from cluster.engine import SUSPECT_DEATHS
+from cluster.flights import LONE_DEATHS, Flights
 from cluster.units import DONE, REPLIES
 from judging.child import JudgingError
 
@@ -92,7 +92,7 @@ class KillingEngine:
 def test_units_that_kill_every_worker_are_given_up_and_all_others_are_done(
     monkeypatch: pytest.MonkeyPatch, count: int, bad: set[int], seed: int
 ) -> None:
-    monkeypatch.setattr(flights, "POLL_S", 0)
+    monkeypatch.setattr("cluster.flights.POLL_S", 0)
     rng = random.Random(seed)  # noqa: S311  # any order will do
     engine: Any = KillingEngine({bytes([number]) for number in bad}, rng)
     out = Flights(engine, straggler_s=900)
@@ -105,7 +105,7 @@ def test_units_that_kill_every_worker_are_given_up_and_all_others_are_done(
         else:
             assert out.land(f"unit{number}") == bytes([number])
     assert not any(f"unit{number}" in out for number in range(count))
-    most = flights.SUSPECT_DEATHS + flights.LONE_DEATHS + 1
+    most = SUSPECT_DEATHS + LONE_DEATHS + 1
     assert engine.deaths_seen <= most * len(bad) * 2
 
 
