@@ -1,5 +1,30 @@
-"""`python -m cli`: the command without its entry point, for child processes."""
+"""`hinomi`, and `python -m cli` for child processes: what takes long to import is begun before the command is read."""
 
-from cli.main import main
+from __future__ import annotations
 
-main()
+import sys
+from typing import NoReturn
+
+from cli.ahead import begin, give_up, set_umask
+from core.processes.walls.confinement import end_with_starter
+
+
+def main() -> NoReturn:
+    """Run the command line and end with its exit code."""
+    end_with_starter()
+    set_umask()
+    begin(sys.argv[1:])
+    try:
+        from cli.main import main as run
+
+        run()
+    except KeyboardInterrupt:  # before anything is there that could say so
+        from cli.exit_codes import STOPPED
+
+        sys.exit(STOPPED)
+    finally:
+        give_up()
+
+
+if __name__ == "__main__":
+    main()

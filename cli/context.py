@@ -7,14 +7,14 @@ import sys
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from rich.console import Console
-
 from cli.language import say
 from core.errors import HinomiError
 from home import Home
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from rich.console import Console
 
     from core.actors import Actor
     from core.clock import Clock
@@ -27,7 +27,13 @@ class Context(Home):
 
     def __init__(self, home: str | None = None, clock: Clock | None = None) -> None:
         super().__init__(home, clock, self._say_warning)
-        self.talk = Console(stderr=True, highlight=False)
+
+    @cached_property
+    def talk(self) -> Console:
+        """Where people are talked to: standard error."""
+        from rich.console import Console  # which many a script never hears from
+
+        return Console(stderr=True, highlight=False)
 
     def _say_warning(self, said: str) -> None:
         self.talk.print(say("warning_is", said=said), markup=False)

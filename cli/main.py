@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import importlib
 import os
-import re
 import sys
 from io import TextIOWrapper
 from itertools import pairwise
-from typing import TYPE_CHECKING, Final, NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 import click
 
@@ -19,7 +18,6 @@ from core.errors import HinomiError
 from core.files import full_disk, is_full
 from core.logs import configure_logs
 from core.processes.garbage import expect_many_objects
-from core.processes.walls.confinement import end_with_starter
 from core.settings import find_home
 from core.texts import LANGUAGES
 
@@ -71,11 +69,6 @@ COMMANDS = {
 }
 
 
-OWNER_ALONE, OTHERS = 0o077, 0o007
-UMASK_VARIABLE: Final = "HINOMI_UMASK"
-"""Where two users share an archive, it may let the group in (``007``); nobody lets in all others."""
-
-
 class LazyGroup(click.Group):
     """A group whose commands are imported when they are called: scrapy alone takes a second."""
 
@@ -116,9 +109,7 @@ def hinomi(ctx: click.Context, home: str | None) -> None:
 
 
 def main() -> NoReturn:
-    """Run the command line and end with its exit code."""
-    end_with_starter()
-    os.umask(_umask())
+    """Run the command line and end with its exit code; `cli.__main__` comes before it."""
     os.environ["PYTHONSAFEPATH"] = "1"  # for whatever Python a library of ours starts: see core.processes.worker
     configure_logs(level="WARNING")
     expect_many_objects()
@@ -127,12 +118,6 @@ def main() -> NoReturn:
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
     sys.exit(run(sys.argv[1:]))
-
-
-def _umask() -> int:
-    """What nobody but the owner, or his group where that was asked for, may do with what a command writes."""
-    given = os.environ.get(UMASK_VARIABLE, "")
-    return int(given, 8) | OTHERS if re.fullmatch("0?[0-7]{3}", given) else OWNER_ALONE
 
 
 def run(arguments: Sequence[str]) -> int:

@@ -13,6 +13,8 @@ import logging
 import os
 import sys
 import threading
+from contextlib import suppress
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final, Protocol, cast
 
 if TYPE_CHECKING:
@@ -32,6 +34,8 @@ ALLOWED_FIELDS = frozenset(_ALLOWED.split())
 LARGEST_BYTES: Final = 10 * 1024 * 1024
 KEPT: Final = 5
 """Of a rotated log: how long one file grows, and how many older ones stay."""
+_wanted: list[Callable[[], None]] = []
+"""How our own records are written, until the first is."""
 
 
 class LogStream(Protocol):
@@ -102,9 +106,19 @@ def configure_logs(
         level: Of our own records.
         tell: Is shown each of our own records as well, with nothing in it that may not be logged.
     """
+    target = cast("TextIO", stream or _StandardError())
+    _wanted[:] = [partial(_configure_ours, target, level, tell)]
+    handler = logging.StreamHandler(target)
+    handler.setFormatter(_TemplateFormatter())
+    handler.setLevel(logging.WARNING)  # whatever level a library gives its loggers
+    root = logging.getLogger()
+    root.handlers[:] = [handler]
+    root.setLevel(logging.WARNING)
+
+
+def _configure_ours(target: TextIO, level: str, tell: Callable[[Mapping[str, Any]], None] | None) -> None:
     import structlog
 
-    target = cast("TextIO", stream or _StandardError())
     structlog.configure(
         processors=[
             structlog.stdlib.add_log_level,
@@ -118,12 +132,6 @@ def configure_logs(
         logger_factory=structlog.WriteLoggerFactory(target),
         cache_logger_on_first_use=False,
     )
-    handler = logging.StreamHandler(target)
-    handler.setFormatter(_TemplateFormatter())
-    handler.setLevel(logging.WARNING)  # whatever level a library gives its loggers
-    root = logging.getLogger()
-    root.handlers[:] = [handler]
-    root.setLevel(logging.WARNING)
 
 
 def get_logger() -> Any:
@@ -137,6 +145,8 @@ class _Logger:
     def __getattr__(self, level: str) -> Any:
         import structlog
 
+        with suppress(IndexError):  # another thread just does it
+            _wanted.pop()()
         return getattr(structlog.get_logger(), level)
 
 

@@ -5,6 +5,7 @@ It is read when an address without its city, or a town in running text, asks for
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import defaultdict
 from functools import cache, cached_property
 from typing import TYPE_CHECKING, Final
@@ -14,51 +15,42 @@ from fingerprints.place_table import BETWEEN, read_table, spell_table
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from fingerprints.place_table import PlaceTable
+
 MOST_CITIES: Final = 3
 """Cities that have a town of the same name, up to which it says where it is."""
 LONGEST: Final = 16
 _CITY_SIGNS: Final = "市区町村"
 _LONGEST_PREFIX: Final = 8
 _LONGEST_WARD: Final = 6
-_FEW: Final = 64
-"""Questions after which a table of all towns is worth its tenth of a second."""
 
 
 class Gazetteer:
     """Cities and their towns, in the spelling of canonical addresses.
 
     Args:
-        towns: By city, as `fingerprints.place_table.around` gives them, in the order of the postal table.
+        table: Of all places.
     """
 
-    def __init__(self, towns: Mapping[str, str]) -> None:
-        self._towns = towns
+    def __init__(self, table: PlaceTable) -> None:
+        self._towns, self._by_town = table.towns, table.by_town
+        self._cities = tuple(table.towns)
         self._known: dict[str, frozenset[str]] = {}
-        self._asked = 0
 
     def _towns_of(self, city: str) -> frozenset[str]:
         if city not in self._known:
             self._known[city] = frozenset(self._towns[city][1:-1].split(BETWEEN))
         return self._known[city]
 
-    @cached_property
-    def _cities(self) -> Mapping[str, Sequence[str]]:
-        """By town the cities that have one of that name, in the order of the table."""
-        found: dict[str, list[str]] = {}
-        for city, towns in self._towns.items():
-            for town in towns[1:-1].split(BETWEEN):
-                found.setdefault(town, []).append(city)
-        return found
-
     def _cities_with(self, town: str) -> Sequence[str]:
-        """The cities that have a town of that name: looked for in each when few are asked for, then in a table."""
+        """The cities that have a town of that name, in the order of the table."""
         if not town or town.isdecimal() or BETWEEN in town:
             return ()
-        self._asked += 1
-        if self._asked > _FEW:
-            return self._cities.get(town, ())
-        name = BETWEEN + town + BETWEEN
-        return [city for city, towns in self._towns.items() if name in towns]
+        name = town + BETWEEN
+        at = bisect_left(self._by_town, name)
+        if at == len(self._by_town) or not self._by_town[at].startswith(name):
+            return ()
+        return [self._cities[int(number)] for number in self._by_town[at].split(BETWEEN)[1:]]
 
     def city_at(self, text: str, start: int = 0) -> str:
         """The longest city that stands at this place of a text; empty when none does."""

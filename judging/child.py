@@ -31,6 +31,7 @@ from judging.words import FAILED, FAR, JUDGED, LOOK, LOOKED, PASSAGE, READY, REF
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    from core.processes.worker import Begun
     from fingerprints.secrets.keys import Key
     from judging.bench import Bench
     from judging.inside import Opened
@@ -96,17 +97,23 @@ class ChildJudge:
         bench: What it takes to judge.
         open_judge: What opens the index, in the child, so that it has to be importable; as usual where none is given.
         reads: Files and folders of the documents, where they are handed over by name.
+        begun: The first child, where it is on its way.
     """
 
     def __init__(
-        self, bench: Bench, open_judge: Callable[[Bench, Key], Opened] | None = None, reads: Iterable[Path] = ()
+        self,
+        bench: Bench,
+        open_judge: Callable[[Bench, Key], Opened] | None = None,
+        reads: Iterable[Path] = (),
+        begun: Begun | None = None,
     ) -> None:
         self._bench = bench
         self._open_judge = open_judge
         self._reads = tuple(str(path) for path in reads)
+        self._begun = begun
         self._folder = bench.home / (HANDED_OVER + worker_name(os.urandom(3).hex()).replace("/", "+"))
         self._worker: Worker | None = None
-        self._is_ready = False
+        self._is_told = self._is_ready = False
 
     def __enter__(self) -> Self:
         for left in self._bench.home.glob(f"{HANDED_OVER}*"):
@@ -159,6 +166,10 @@ class ChildJudge:
         """Have a child begin with what takes it longest, before there is a document for it."""
         self._started()
 
+    def open_index(self) -> None:
+        """Have it open the index as well; whether it could is seen with the first document."""
+        self._told()
+
     def judge_under(self, generation: Path) -> None:
         """Take that generation of the index, in the children that have not opened one yet."""
         self._bench = replace(self._bench, generation=generation)
@@ -168,6 +179,9 @@ class ChildJudge:
         if self._worker is not None:
             self._worker.end(at_once=True)
         self._worker = None
+        if self._begun is not None:
+            self._begun.give_up()
+        self._begun = None
 
     def _ask(
         self, question: Question, content: bytes | Path, carrier: PassageCarrier | None, *, plainly: bool
@@ -208,21 +222,28 @@ class ChildJudge:
         return file
 
     def _ready(self) -> Worker:
-        worker = self._started()
+        worker = self._told()
         if not self._is_ready:
+            self._answer(worker, READY, START_LIMIT_S)
+            self._is_ready = True
+        return worker
+
+    def _told(self) -> Worker:
+        worker = self._started()
+        if not self._is_told:
             key = Home(self._bench.home).load_key()  # anew for each child, since keys are changed
             with suppress(ConnectionError):  # it has just ended: its answer says so
                 worker.line.send((self._bench, key))
-            self._answer(worker, READY, START_LIMIT_S)
-            self._is_ready = True
+            self._is_told = True
         return worker
 
     def _started(self) -> Worker:
         if self._worker is None:
             self._folder.mkdir(mode=0o700, exist_ok=True)
             rights = Rights(reads=(str(self._bench.index_dir), *self._reads))
-            self._worker = Worker(serve, self._open_judge, rights=rights, folder=self._folder)
-            self._is_ready = False
+            begun, self._begun = self._begun, None
+            self._worker = Worker(serve, self._open_judge, rights=rights, folder=self._folder, begun=begun)
+            self._is_told = self._is_ready = False
         return self._worker
 
     def _answer(self, worker: Worker, wanted: str, limit_s: float, carrier: PassageCarrier | None = None) -> Any:

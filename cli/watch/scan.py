@@ -5,8 +5,6 @@ from __future__ import annotations
 import hashlib
 import os
 import sys
-from contextlib import contextmanager, suppress
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,6 +14,7 @@ import click
 
 from cli.given import MOMENT, reason_for
 from cli.language import CommandError, CommandFailedError, said_of, say
+from cli.watch.scan_judge import open_scan_judge, question_of
 from cli.watch.scan_record import as_record, show
 from core.errors import OutsideError
 
@@ -23,15 +22,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from cli.context import Context
-    from judging.child import Judge, Question
+    from judging.child import Judge
     from judging.judge import Judged
     from matcher.finding import Finding
 
 EXIT_CODES = {"leak": 10, "overlap": 11, "unread": 11, "clear": 0}
 """By verdict; the first of them that any document has is the command's."""
 GRAVEST_FIRST = (EXIT_CODES["leak"], EXIT_CODES["overlap"], OutsideError.exit_code)
-MOST_NAMED = 10_000
-"""Files that the child is let to one by one; of more, to their folders."""
 
 
 @click.command()
@@ -68,7 +65,7 @@ def scan(
         reason = reason_for(say("ask.customer_numbers"), reason, ask=not as_json)
     documents = list(_documents(paths, lambda said: ctx.talk.print(said, markup=False, soft_wrap=True)))
     codes: set[int] = set()
-    with _open_judge(ctx, documents) as judge:
+    with open_scan_judge(ctx, documents) as judge:
         for name in documents:
             try:
                 judged = _judge_one(judge, name)
@@ -119,38 +116,6 @@ def _files_below(folder: Path, tell: Callable[[str], None]) -> Iterator[Path]:
             tell(say("scan.not_read", file=file, why=say("scan.no_document")))
 
 
-@contextmanager
-def _open_judge(ctx: Context, documents: Sequence[Path]) -> Iterator[Judge]:
-    """What judges as the background does, under the generation that is open here; a child may read the documents."""
-    from cluster.choice import open_judge
-    from judging.bench import Bench
-    from judging.child import ChildJudge
-
-    files = {document.resolve() for document in documents}
-    reads = sorted(files if len(files) <= MOST_NAMED else {file.parent for file in files})
-    bench = Bench.of(ctx.settings)
-    with ChildJudge(bench, reads=reads) as child:
-        if not ctx.settings.cluster.scheduler:
-            child.warm_up()  # while the index is opened here
-        generation = ctx.index.folder
-        child.judge_under(generation)
-        with open_judge(ctx, replace(bench, generation=generation), child, _questions(documents)) as judge:
-            yield judge
-
-
-def _questions(documents: Sequence[Path]) -> Iterator[Question]:
-    """What will be asked; a file that went meanwhile is told of when it is its turn."""
-    for name in documents:
-        with suppress(OSError):
-            yield _question(name)
-
-
-def _question(name: Path) -> Question:
-    from judging.child import Question
-
-    return Question(str(name), name.absolute(), name.stat().st_size)
-
-
 def _judge_one(judge: Judge, name: Path) -> Judged:
     """The verdict over one file; what ended the child even as plain text is unread, with its reason.
 
@@ -162,7 +127,7 @@ def _judge_one(judge: Judge, name: Path) -> Judged:
     from matcher.finding import Finding
 
     try:
-        return judge.judge(_question(name))
+        return judge.judge(question_of(name))
     except JudgingError as error:
         return Judged(Finding("unread", 0.0, 0, limits=(str(error),)), [], 0)
     except UnreadableError as error:

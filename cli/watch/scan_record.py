@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from cli.language import say
-from cli.tables import headed
 
 if TYPE_CHECKING:
     from fingerprints.index.generation import Index
@@ -60,6 +59,8 @@ def show(record: dict[str, Any]) -> None:
     """A heading and, where somebody was found, a table."""
     from rich.console import Console
     from rich.text import Text
+
+    from cli.tables import headed
 
     out = Console(highlight=False)
     style = _STYLES[record["verdict"]]

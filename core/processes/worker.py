@@ -12,7 +12,9 @@ bytes alone (`core.processes.plain`): a worker may have read what an enemy wrote
 
 from __future__ import annotations
 
+import importlib
 import json
+import os
 import shutil
 import signal
 import subprocess
@@ -39,6 +41,8 @@ SAFE_PATH: Final = "-P"
 ENDING_S: Final = 10.0
 LONGEST_BYTES: Final = 1 << 30
 """Of one answer; the largest of a document of six million customers is some 80 MB."""
+_ONE_THREAD: Final = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "1")
+"""What NumPy is imported with before there are walls: they stand around the thread that puts them up, and its own."""
 _OUT_OF_MEMORY: Final = "the machine may have run out of memory, or somebody ended it"
 
 
@@ -86,6 +90,36 @@ class WorkerLine:
         self._connection.close()
 
 
+class Begun:
+    """A worker's process on its way: it waits to be told where it stands, what it may do, and what it is for.
+
+    Args:
+        imports: A module of ours that it imports meanwhile, which must start no thread: walls come after it.
+        variables: Names of environment variables that it gets beside those that all get.
+        own_group: Whether a signal to this process's group passes it by.
+    """
+
+    def __init__(self, imports: str = "", variables: Iterable[str] = (), *, own_group: bool = False) -> None:
+        connection, theirs = Pipe()
+        self.line = WorkerLine(connection)
+        with theirs:
+            program = f"from core.processes.worker import serve; serve({theirs.fileno()}, {imports!r})"
+            self.process = subprocess.Popen(  # noqa: S603  # our own interpreter and our own module
+                python("-c", program),
+                env=bare_environment(variables) | (_ONE_THREAD if imports else {}),
+                cwd="/",
+                stdin=subprocess.DEVNULL,
+                pass_fds=(theirs.fileno(),),
+                process_group=0 if own_group else None,
+            )
+
+    def give_up(self) -> None:
+        """End it: it is not needed."""
+        self.line.close()
+        self.process.kill()
+        self.process.wait()
+
+
 class Worker:
     """A process that runs ``function(line, *arguments)``; both have to be importable, or plain data.
 
@@ -96,6 +130,7 @@ class Worker:
         variables: Names of environment variables that it gets beside those that all get.
         own_group: Whether a signal to this process's group passes it by.
         folder: Where it stands and may write; its starter's to remove. One of its own goes with it.
+        begun: Its process, where that is on its way already; ``variables`` and ``own_group`` were its own.
     """
 
     def __init__(
@@ -106,24 +141,15 @@ class Worker:
         variables: Iterable[str] = (),
         folder: Path | None = None,
         own_group: bool = False,
+        begun: Begun | None = None,
     ) -> None:
-        connection, theirs = Pipe()
-        self.line = WorkerLine(connection)
         self._own_folder = None if folder else tempfile.mkdtemp(prefix="hinomi-")
         stands_in = str(folder or self._own_folder)
-        with theirs:
-            program = f"from core.processes.worker import serve; serve({theirs.fileno()})"
-            self._process = subprocess.Popen(  # noqa: S603  # our own interpreter and our own module
-                python("-c", program),
-                env=bare_environment(variables) | {"TMPDIR": stands_in},
-                cwd=stands_in,
-                stdin=subprocess.DEVNULL,
-                pass_fds=(theirs.fileno(),),
-                process_group=0 if own_group else None,
-            )
+        begun = begun or Begun(variables=variables, own_group=own_group)
+        self.line, self._process = begun.line, begun.process
         rights = replace(rights, writes=(*rights.writes, stands_in))
         with suppress(ConnectionError):  # it ended at once: whoever waits for its answer is told
-            self.line.send_bytes(json.dumps(rights.as_json()).encode())
+            self.line.send_bytes(json.dumps([stands_in, rights.as_json()]).encode())
             self.line.send((function, arguments))
 
     @property
@@ -166,13 +192,23 @@ class Worker:
         return f"was ended by {signal.Signals(-code).name}" if code < 0 else f"ended with {code}"
 
 
-def serve(descriptor: int) -> None:
-    """A worker's whole life: put up its walls, be handed what to do, do it, and end with the line."""
+def serve(descriptor: int, imports: str = "") -> None:
+    """A worker's whole life: put up its walls, be handed what to do, do it, and end with the line.
+
+    Args:
+        descriptor: Its end of the line.
+        imports: The module that it imports first, while its starter is still finding out what it may do.
+    """
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to answer
     line = Connection(descriptor)
     with suppress(EOFError, ConnectionError):
         end_with_parent()
-        confine(Rights.from_json(json.loads(line.recv_bytes())))
+        if imports:
+            importlib.import_module(imports)
+        stands_in, rights = json.loads(line.recv_bytes())
+        os.chdir(stands_in)
+        os.environ["TMPDIR"] = stands_in
+        confine(Rights.from_json(rights))
         expect_many_objects()
         function, arguments = line.recv()
         function(line, *arguments)
