@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final
 
+from core.patterns import later
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -80,7 +82,7 @@ class Actor:
         return f"{self.name} ({self.how})" if self.account is None else f"{self.name} (#{self.account}, {self.how})"
 
 
-_SIGNED: Final = re.compile(r"(?P<name>.*) \((?:#(?P<account>[0-9]+), )?[^()]*\)", re.DOTALL)
+_SIGNED: Final = later(r"(?P<name>.*) \((?:#(?P<account>[0-9]+), )?[^()]*\)", re.DOTALL)
 
 
 def read_signature(text: str) -> tuple[int | None, str]:

@@ -11,6 +11,8 @@ from typing import Final
 
 import numpy as np
 
+from core.patterns import later
+
 MOST_ATTRIBUTES: Final = 300
 SHORTEST_HEAVY: Final = 2 * MOST_ATTRIBUTES
 """Characters of that many: a name and what stands between two."""
@@ -18,10 +20,10 @@ _QUOTED: Final = r"""\"[^\"]*+(?:\"|\Z)|'[^']*+(?:'|\Z)"""
 _PASSED_OVER: Final = r"<!--.*?(?:-->|\Z)|<!\[CDATA\[.*?(?:\]\]>|\Z)"
 _SCRIPT: Final = r"<(script|style)\b[^>]*+>.*?(?:</(?:script|style)|\Z)"
 _TAG: Final = rf"<[A-Za-z_:][^\s>/\"']*+(?P<inside>(?:[^>\"']++|{_QUOTED})*+)"
-_OF_PAGES: Final[re.Pattern[str]] = re.compile(rf"{_PASSED_OVER}|{_SCRIPT}|{_TAG}", re.DOTALL | re.IGNORECASE)
-_OF_XML: Final[re.Pattern[str]] = re.compile(rf"{_PASSED_OVER}|{_TAG}", re.DOTALL)
+_OF_PAGES: Final[re.Pattern[str]] = later(rf"{_PASSED_OVER}|{_SCRIPT}|{_TAG}", re.DOTALL | re.IGNORECASE)
+_OF_XML: Final[re.Pattern[str]] = later(rf"{_PASSED_OVER}|{_TAG}", re.DOTALL)
 """What a tag can be mistaken for, passed over, and the inside of each tag; nothing in it goes back, so it is linear."""
-_ATTRIBUTE: Final = re.compile(rf"(?:{_QUOTED})|(?P<name>[^\s\"'/=]++)(?:\s*+=\s*+(?:{_QUOTED}|[^\s\"']++))?+")
+_ATTRIBUTE: Final = later(rf"(?:{_QUOTED})|(?P<name>[^\s\"'/=]++)(?:\s*+=\s*+(?:{_QUOTED}|[^\s\"']++))?+")
 _START: Final = re.compile(rb"<[A-Za-z_:]")
 _END: Final = ord(">")
 _ENDS_IN_VALUES: Final = tuple(map(re.compile, (r'="[^">]*+>', r"='[^'>]*+>", r"=\s[^>]")))

@@ -5,9 +5,7 @@ A package keeps ``texts/en.toml`` and ``texts/ja.toml``: flat or nested tables o
 
 from __future__ import annotations
 
-import tomllib
 from functools import cache
-from importlib import resources
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -49,6 +47,9 @@ class Texts:
 @cache
 def load_texts(package: str, language: str) -> Texts:
     """The texts of ``package`` (its import name) in ``language`` (``ja`` or ``en``; anything else reads as ``en``)."""
+    import tomllib  # most processes say nothing
+    from importlib import resources
+
     language = language if language in LANGUAGES else "en"
     source = resources.files(package).joinpath("texts", f"{language}.toml")
     return Texts(_flatten(tomllib.loads(source.read_text(encoding="utf-8"))), language)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from typing import Final
 
+from core.patterns import later
 from fingerprints.variants import VARIANTS
 
 DASHES: Final = "-‐‑‒–—―−－﹣⁃─━ｰ"
@@ -20,12 +20,12 @@ _FORMAL: Final = str.maketrans("壱弐参拾", "一二三十")
 _KANJI_TO_DIGIT: Final = {ord(c): d for c, d in zip(KANJI_DIGITS, "00123456789", strict=True)}
 _FOLD: Final = {**VARIANTS, **_DASHES_TO_ONE}
 _FOLDED: Final = frozenset(chr(code) for code, form in _FOLD.items() if form != chr(code))
-_HIRAGANA: Final = re.compile("[ぁ-ゖゝゞ]")
-_PROLONGED_AS_DASH: Final = re.compile(r"(?<=\d)ー(?=\d)")
-_RUBY: Final = re.compile(r"[|｜]?《[ぁ-ゖァ-ヺー・\s]{1,30}》")
+_HIRAGANA: Final = later("[ぁ-ゖゝゞ]")
+_PROLONGED_AS_DASH: Final = later(r"(?<=\d)ー(?=\d)")
+_RUBY: Final = later(r"[|｜]?《[ぁ-ゖァ-ヺー・\s]{1,30}》")
 """The reading beside a word, as digital libraries write it: 架空《カクウ》."""
-_DROPPED: Final = re.compile(r"[^\w@.+-]+|_+")
-_KANJI_NUMBER: Final = re.compile(
+_DROPPED: Final = later(r"[^\w@.+-]+|_+")
+_KANJI_NUMBER: Final = later(
     r"(?:([一二三四五六七八九]?)千)?(?:([一二三四五六七八九]?)百)?(?:([一二三四五六七八九]?)十)?([一二三四五六七八九]?)"
 )
 

@@ -7,11 +7,11 @@ away.
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from core.patterns import later
 from matcher.readers.interface import Rows
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ MOST_HELD_CHARS = 16_000_000
 CHARS_A_CELL = 32  # what a cell takes in memory is several times its characters
 FEWEST_EQUAL = 2  # entries that two sketches must have filled in common before they are compared
 _EMPTY = 0
-_LINE = re.compile(r"[\n。]")
+_LINE = later(r"[\n。]")
 
 
 class ContentSketch:

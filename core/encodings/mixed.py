@@ -23,6 +23,7 @@ from core.encodings.plausibility import (
     strictly,
 )  # fmt: skip
 from core.encodings.vendors import EUC, JIS, lenient
+from core.patterns import later
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,7 +33,7 @@ LONGEST_LINE = 1 << 14  # bytes; a longer one is judged in pieces
 _OTHERS = ("utf-8", "cp932", EUC)
 # Kana as they look when UTF-8 is read as CP932 (e3 81, e3 82, e3 83): kanji that nobody writes.
 _UTF8_AS_CP932 = ("縺", "繧", "繝")
-_EUC_AS_CP932 = re.compile("(?:[､･][ｱ-ﾟｦ-ｯ]){3}")  # kana of EUC-JP likewise: rows a4 and a5
+_EUC_AS_CP932 = later("(?:[､･][ｱ-ﾟｦ-ｯ]){3}")  # kana of EUC-JP likewise: rows a4 and a5
 _ESCAPED = re.compile(rb"\x1b(?:\$[@B]|\([JI])")
 _LEADS_THREE, _FOLLOWS = 0b1110, 0b10  # the upper bits of UTF-8's bytes (RFC 3629)
 _MARK = b"\xef\xbb\xbf"

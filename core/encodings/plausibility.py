@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import codecs
-import re
 from collections import Counter
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 from core.encodings.common_kanji import COMMON
 from core.encodings.vendors import EUC, lenient, strict
+from core.patterns import later
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -37,10 +37,10 @@ _WESTERN_TEXT: Final = -12.0
 """That a text in a Japanese customer's name is Western at all: any two bytes read as Western letters."""
 USUAL: Final = 1.3
 """That a Japanese text which says nothing of itself is in CP932: what Windows writes is most of them."""
-_NARROW: Final = re.compile("[｡-ﾟ]+")
-_WORD: Final = re.compile("[ｦｱ-ﾝ](?:[ｦ-ﾝ]|(?<=[ｳｶ-ﾄﾊ-ﾎ])ﾞ|(?<=[ﾊ-ﾎ])ﾟ)*")
+_NARROW: Final = later("[｡-ﾟ]+")
+_WORD: Final = later("[ｦｱ-ﾝ](?:[ｦ-ﾝ]|(?<=[ｳｶ-ﾄﾊ-ﾎ])ﾞ|(?<=[ﾊ-ﾎ])ﾟ)*")
 """Half-width kana in an order that Japanese has: a mark of voice behind what can be voiced, nothing small at first."""
-_ACCENTED: Final = re.compile("(?<=[A-Za-z])[À-ÖØ-öø-ÿŒœŠšŽžŸ’]|[À-ÖØ-öø-ÿŒœŠšŽžŸ](?=[A-Za-z])")
+_ACCENTED: Final = later("(?<=[A-Za-z])[À-ÖØ-öø-ÿŒœŠšŽžŸ’]|[À-ÖØ-öø-ÿŒœŠšŽžŸ](?=[A-Za-z])")
 
 
 def _is_none(char: str) -> bool:

@@ -14,6 +14,7 @@ from functools import cached_property
 from itertools import combinations
 from typing import TYPE_CHECKING, Final
 
+from core.patterns import later
 from fingerprints.columns.name_letters import lean_of_word
 from fingerprints.identifiers.name import split_name
 from fingerprints.text import nfkc, normalise, to_katakana
@@ -43,18 +44,18 @@ _LONGEST_WORD: Final = 12
 _NEXT: Final = 1
 _NEAR: Final = 3
 """Columns between two halves, at most."""
-_PLACE: Final = re.compile(r"(?:.{1,8}[都道府県]|.{2,8}[市区町村郡])")
-_WORD: Final = re.compile(r"(?:[^\W\d_]|[々ー・'’. -])+")
-_LATIN: Final = re.compile(r"[^\W\d_]+(?:['’. -]+[^\W\d_]+)*\.?")
-_KANA: Final = re.compile(r"[ァ-ヺー]+")
-_WHOLE_WORDS: Final = re.compile("姓名|氏名")
-_NAMED: Final = re.compile("name|nm|名|氏|ナマエ|シメイ")
-_OTHER: Final = re.compile(
+_PLACE: Final = later(r"(?:.{1,8}[都道府県]|.{2,8}[市区町村郡])")
+_WORD: Final = later(r"(?:[^\W\d_]|[々ー・'’. -])+")
+_LATIN: Final = later(r"[^\W\d_]+(?:['’. -]+[^\W\d_]+)*\.?")
+_KANA: Final = later(r"[ァ-ヺー]+")
+_WHOLE_WORDS: Final = later("姓名|氏名")
+_NAMED: Final = later("name|nm|名|氏|ナマエ|シメイ")
+_OTHER: Final = later(
     "(?:店|支店|局|社|会社|部|課|所|駅|町|町名|町域|地域|エリア|プラン|コース|区分|種別|種類|状態|状況|職業|備考|続柄|性別|国籍|国)(?:名)?$"
     "|shop|store|branch|area|region|plan|type|status|town|city|dept|company|country|gender|sex$|relation",
 )
 """What headers end with that name no person."""
-_CAMEL: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|[^A-Za-z0-9]+")
+_CAMEL: Final = later(r"(?<=[a-z0-9])(?=[A-Z])|[^A-Za-z0-9]+")
 _ROLES: Final = (
     (MIDDLE, re.compile("ミドル|middle|ミツドル"), frozenset({"mid", "mname"})),
     (FAMILY, re.compile("姓|苗字|名字|ミヨウジ|ミョウジ|last|family|surname|氏$|氏(?=漢字|カナ|フリガナ)|セイ$"),

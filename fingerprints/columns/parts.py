@@ -12,6 +12,7 @@ from datetime import date, timedelta
 from functools import cache
 from typing import TYPE_CHECKING, Final
 
+from core.patterns import later
 from fingerprints.identifiers.address import PREFECTURES
 from fingerprints.identifiers.interface import header_words
 from fingerprints.text import nfkc
@@ -50,32 +51,32 @@ _PARTS: Final = {
 }
 _BUILDING: Final = 4
 """Which of an address's parts that is."""
-_BRACKETS: Final = re.compile(r"\([^()]{0,40}\)|\[[^\[\]]{0,40}\]")
-_WHOSE: Final = re.compile(
+_BRACKETS: Final = later(r"\([^()]{0,40}\)|\[[^\[\]]{0,40}\]")
+_WHOSE: Final = later(
     "^(?:契約者様?|ご?契約|オ客様|オ客サマ|顧客|会員|加入者|利用者|現|ゴ|自宅|送付先|請求先|住所(?=[^\\d])|mailing|billing|shipping|home|customer|cust)+"
 )
 """Whose part of an address it is, before what says which part."""
-_SERIAL: Final = re.compile(r"[1-4][0-9]{4}(?:\.0)?")
+_SERIAL: Final = later(r"[1-4][0-9]{4}(?:\.0)?")
 _DAY_0: Final = date(1899, 12, 30)
 FIRST_SERIAL, LAST_SERIAL = 5000, 55_000
 """From 1913 to 2050: less would be a year, more a date of six digits without its zero."""
 SERIALS: Final = 30  # cells that tell whether a column of dates holds such numbers
 FIT: Final = 0.8  # share of the rows whose parts read as a whole
 FEWEST: Final = 2  # rows that are told by shape alone
-_PART: Final = re.compile(r"[^\W\d_a-zA-Z]{1,5}|[A-Za-z'-]{2,20}")  # a family or a given name alone
-_YEAR: Final = re.compile(r"(?:19|20)\d\d年?|(?:明治|大正|昭和|平成|令和|[MTSHRmtshr])\s?(?:元|\d{1,2})年?")
-_ERA: Final = re.compile(r"明治|大正|昭和|平成|令和|[MTSHR]")
-_SHORT_YEAR: Final = re.compile(r"(?:元|[1-9]|[1-6]\d)年?")
-_MONTH: Final = re.compile(r"(?:0?[1-9]|1[0-2])月?")
-_DAY: Final = re.compile(r"(?:0?[1-9]|[12]\d|3[01])日?")
-_IN_ERA: Final = re.compile(r"(?:元|\d{1,2})(?:年\s?|[./-])\d{1,2}(?:月\s?|[./-])\d{1,2}日?")
-_DIGITS: Final = re.compile(r"\d{1,5}")
-_POST: Final = re.compile(r"郵便|〒|zip|post", re.IGNORECASE)
-_CITY: Final = re.compile(r"[^市区町村郡]{0,200}[市区町村郡].*")
-_HOUSE: Final = re.compile(r"[^\d〇一二三四五六七八九十]{0,200}[\d〇一二三四五六七八九十].*")
-_PREFECTURE: Final = re.compile(PREFECTURES)
-_TOWN: Final = re.compile(r"[^\d]{1,20}[市区町村郡][^\d]{1,20}")
-_NUMBERED: Final = re.compile(r"[\d一二三四五六七八九十]{1,5}(?:丁目|番|号|-|の|\s|$).{0,60}")
+_PART: Final = later(r"[^\W\d_a-zA-Z]{1,5}|[A-Za-z'-]{2,20}")  # a family or a given name alone
+_YEAR: Final = later(r"(?:19|20)\d\d年?|(?:明治|大正|昭和|平成|令和|[MTSHRmtshr])\s?(?:元|\d{1,2})年?")
+_ERA: Final = later(r"明治|大正|昭和|平成|令和|[MTSHR]")
+_SHORT_YEAR: Final = later(r"(?:元|[1-9]|[1-6]\d)年?")
+_MONTH: Final = later(r"(?:0?[1-9]|1[0-2])月?")
+_DAY: Final = later(r"(?:0?[1-9]|[12]\d|3[01])日?")
+_IN_ERA: Final = later(r"(?:元|\d{1,2})(?:年\s?|[./-])\d{1,2}(?:月\s?|[./-])\d{1,2}日?")
+_DIGITS: Final = later(r"\d{1,5}")
+_POST: Final = later(r"郵便|〒|zip|post", re.IGNORECASE)
+_CITY: Final = later(r"[^市区町村郡]{0,200}[市区町村郡].*")
+_HOUSE: Final = later(r"[^\d〇一二三四五六七八九十]{0,200}[\d〇一二三四五六七八九十].*")
+_PREFECTURE: Final = later(PREFECTURES)
+_TOWN: Final = later(r"[^\d]{1,20}[市区町村郡][^\d]{1,20}")
+_NUMBERED: Final = later(r"[\d一二三四五六七八九十]{1,5}(?:丁目|番|号|-|の|\s|$).{0,60}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,17 +8,17 @@ written.
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Final
 
+from core.patterns import later
 from fingerprints.gazetteer import MOST_CITIES
 
 if TYPE_CHECKING:
     from fingerprints.gazetteer import Gazetteer
 
 _KYOTO: Final = "京都市"
-_CROSSING: Final = re.compile("[上下]ル|[上下]ガル|アガル|サガル|[東西南北]入|通")
-_ROWS: Final = re.compile(r"([^\d]{1,20})(\d{1,2})(?:-(\d+(?:-|$))|([東西南北])(\d))")
+_CROSSING: Final = later("[上下]ル|[上下]ガル|アガル|サガル|[東西南北]入|通")
+_ROWS: Final = later(r"([^\d]{1,20})(\d{1,2})(?:-(\d+(?:-|$))|([東西南北])(\d))")
 """東茨戸1-2- and 南12西12: what may be a numbered row of a town."""
 _LONGEST_TOWN: Final = 16
 

@@ -7,14 +7,15 @@ digits hold the time as well, and forms number the eras.
 
 from __future__ import annotations
 
-import re
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Final
 from zoneinfo import ZoneInfo
 
 from core.clock import DEFAULT_ZONE
+from core.patterns import later
 
 if TYPE_CHECKING:
+    import re
     from collections.abc import Callable, Iterator
 
 ERAS: Final = {
@@ -35,16 +36,16 @@ _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _FEWEST_S, _MOST_S = 3 * 86_400, 50_000 * 86_400
 """A smaller number is as likely anything else, a larger one no day that anybody alive was born on."""
 _CLOCK: Final = r"(\d{1,2}):?(\d{2})(?::?(\d{2})(?:[.,]\d{1,9})?)?"
-_MOMENT: Final = re.compile(rf"(\d{{4}})-?(\d{{2}})-?(\d{{2}})[t\s]\s?{_CLOCK}\s?(z|utc|gmt|[+-]\d{{2}}:?\d{{2}})")
-_FOURTEEN: Final = re.compile(r"(\d{4})(\d{2})(\d{2})[t\s]?(?:\d{6}|\d{4})(?:\.0{1,6})?")
-_COUNTED: Final = re.compile(r"-?\d{5,13}")
-_SHORT_YEAR: Final = re.compile(r"(\d{1,2})[-/. ]([a-z]{3})[a-z]{0,6}\.?[-/. ](\d{2})")
-_BOTH_YEARS: Final = re.compile(r"\s?\(\s?(?:\d{4}|(?:明治|大正|昭和|平成|令和)(?:元|\d{1,2}))\s?年?\s?\)\s?")
-_C_STYLE: Final = re.compile(
+_MOMENT: Final = later(rf"(\d{{4}})-?(\d{{2}})-?(\d{{2}})[t\s]\s?{_CLOCK}\s?(z|utc|gmt|[+-]\d{{2}}:?\d{{2}})")
+_FOURTEEN: Final = later(r"(\d{4})(\d{2})(\d{2})[t\s]?(?:\d{6}|\d{4})(?:\.0{1,6})?")
+_COUNTED: Final = later(r"-?\d{5,13}")
+_SHORT_YEAR: Final = later(r"(\d{1,2})[-/. ]([a-z]{3})[a-z]{0,6}\.?[-/. ](\d{2})")
+_BOTH_YEARS: Final = later(r"\s?\(\s?(?:\d{4}|(?:明治|大正|昭和|平成|令和)(?:元|\d{1,2}))\s?年?\s?\)\s?")
+_C_STYLE: Final = later(
     r"(?:[a-z]{3},?\s)?(?:(\d{1,2})\s([a-z]{3})|([a-z]{3})\s{1,2}(\d{1,2})),?\s(?:(\d{4})\s)?"
     r"\d{1,2}:\d{2}(?::\d{2})?(?:\s?[+-]\d{4}|\s?[a-z]{3,4}(?:[+-]\d{2}:?\d{2})?)?(?:\s\(.{1,30}\))?(?:\s(\d{4}))?"
 )
-_CODED: Final = re.compile(r"([1-5])[-/. ](\d{2})[-/. ](\d{1,2})[-/. ](\d{1,2})")
+_CODED: Final = later(r"([1-5])[-/. ](\d{2})[-/. ](\d{1,2})[-/. ](\d{1,2})")
 
 
 def written_days(text: str) -> Iterator[str]:

@@ -11,6 +11,7 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING, ClassVar, Final
 
+from core.patterns import later
 from fingerprints.gazetteer import gazetteer
 from fingerprints.identifiers._places import placed, with_rows
 from fingerprints.identifiers.interface import Examples, Found, IdentifierKind
@@ -24,57 +25,57 @@ PREFECTURES: Final = (
     "石川県|福井県|山梨県|長野県|岐阜県|静岡県|愛知県|三重県|滋賀県|京都府|大阪府|兵庫県|奈良県|和歌山県|鳥取県|島根県|"
     "岡山県|広島県|山口県|徳島県|香川県|愛媛県|高知県|福岡県|佐賀県|長崎県|熊本県|大分県|宮崎県|鹿児島県|沖縄県"
 )
-_LEAD: Final = re.compile(rf"(?:日本国?(?=.{{2,3}}[都道府県])|\d{{3}}-?\d{{4}}(?=[^\d-])|{PREFECTURES})(?=.)")
-_LABEL: Final = re.compile(rf"[^\d都道府県市区]{{1,8}}?(?=(?:{PREFECTURES})[^\d]{{2}})")
-_OF_PREFECTURES: Final = re.compile("[道府県]|東京都")
+_LEAD: Final = later(rf"(?:日本国?(?=.{{2,3}}[都道府県])|\d{{3}}-?\d{{4}}(?=[^\d-])|{PREFECTURES})(?=.)")
+_LABEL: Final = later(rf"[^\d都道府県市区]{{1,8}}?(?=(?:{PREFECTURES})[^\d]{{2}})")
+_OF_PREFECTURES: Final = later("[道府県]|東京都")
 """What stands before an address: the country, its postal code and its prefecture; and a label that touches that."""
 # 郡 is left out as often as not; 郡山市, 郡上市, 大和郡山市 and 蒲郡市 are no 郡.
-_COUNTY: Final = re.compile(r"[^市区町村郡\d]{1,5}郡(?!市|山市|上市)(?=[^\d]{1,6}?[町村])")
+_COUNTY: Final = later(r"[^市区町村郡\d]{1,5}郡(?!市|山市|上市)(?=[^\d]{1,6}?[町村])")
 _N: Final = "〇零一二三四五六七八九十百千壱弐参拾"
-_KANJI_HOUSE: Final = re.compile(
+_KANJI_HOUSE: Final = later(
     rf"[{_N}]{{1,9}}(?=丁目|番|号|条(?![畷市])|線|-|ノ[\d{_N}]|ノ通)|(?<=[-ノ])[{_N}]{{1,9}}"
     rf"|(?<=[番地])[{_N}]{{1,9}}(?=$|[-番号ノ])|[〇零一二三四五六七八九]{{3,9}}"
 )
-_USUAL: Final = re.compile(
+_USUAL: Final = later(
     r"([一-鿿ぁ-ゖァ-ヺ々]{3,24})([0-9]{1,4})(?:-|丁目)([0-9]{1,4})(?:-|番地?の?)([0-9]{1,4})号?"
     r"(?:[ 　][一-龯ァ-ヺー]{1,20}?(?<![〇零一二三四五六七八九十百千])([0-9]{1,4})(?:号室?|室)?)?"
 )
-_SIGNS: Final = re.compile(r"(?<=\d)(?:丁目|番地ノ?|番町(?=\d)|番|号室?|ノ(?=\d)|ー)")
-_PROLONGED: Final = re.compile(rf"(?<=\d)[ー一](?=\d)|(?<=[{_N}])ー(?=[{_N}])")
-_APART: Final = re.compile(rf"(?<=\d)[\s,、/(]+(?=\d|[{_N}]{{1,3}}丁目)")
+_SIGNS: Final = later(r"(?<=\d)(?:丁目|番地ノ?|番町(?=\d)|番|号室?|ノ(?=\d)|ー)")
+_PROLONGED: Final = later(rf"(?<=\d)[ー一](?=\d)|(?<=[{_N}])ー(?=[{_N}])")
+_APART: Final = later(rf"(?<=\d)[\s,、/(]+(?=\d|[{_N}]{{1,3}}丁目)")
 """A space between two numbers: 1-2-3 101."""
 # Each: what to look for first, which is quick, then the pattern and its common form.
 _SMALL_CHANGES: Final = (
-    (re.compile("[ガヶカヵ]"), re.compile(r"(?<=[一-鿿])[ガヶカヵ](?=[一-鿿])"), "ケ"),
-    (re.compile("[丿之]"), re.compile(rf"(?<=[\d{_N}])[丿之](?=[\d{_N}])"), "ノ"),
-    (re.compile("[ッ之]"), re.compile(r"(?<=[一-鿿])ッ(?=[一-鿿])"), "ツ"),
-    (re.compile("之"), re.compile(r"(?<=[一-鿿])之(?=[一-鿿])"), "ノ"),
-    (re.compile("舟"), re.compile("舟"), "船"),
-    (re.compile("町目"), re.compile(rf"(?<=[\d{_N}])町目"), "丁目"),
-    (re.compile("字"), re.compile(r"大字|(?<=[^文十])字(?=.)"), ""),
-    (re.compile("ー"), re.compile(r"(?<=\d)ー(?=\d)"), "-"),
+    (later("[ガヶカヵ]"), later(r"(?<=[一-鿿])[ガヶカヵ](?=[一-鿿])"), "ケ"),
+    (later("[丿之]"), later(rf"(?<=[\d{_N}])[丿之](?=[\d{_N}])"), "ノ"),
+    (later("[ッ之]"), later(r"(?<=[一-鿿])ッ(?=[一-鿿])"), "ツ"),
+    (later("之"), later(r"(?<=[一-鿿])之(?=[一-鿿])"), "ノ"),
+    (later("舟"), later("舟"), "船"),
+    (later("町目"), later(rf"(?<=[\d{_N}])町目"), "丁目"),
+    (later("字"), later(r"大字|(?<=[^文十])字(?=.)"), ""),
+    (later("ー"), later(r"(?<=\d)ー(?=\d)"), "-"),
 )
-_NOTE: Final = re.compile(r"(?<=[\d号地])\s?\([^()]*[^\d()][^()]*\)\s*$")
+_NOTE: Final = later(r"(?<=[\d号地])\s?\([^()]*[^\d()][^()]*\)\s*$")
 """What stands in brackets behind a house number: the lot, a remark; a number there is a room."""
-_LAST_NUMERALS: Final = re.compile(rf"(?<=[^\d{_N}-])[{_N}]{{2,9}}$")
-_MAY_BE_PLACED: Final = re.compile(
+_LAST_NUMERALS: Final = later(rf"(?<=[^\d{_N}-])[{_N}]{{2,9}}$")
+_MAY_BE_PLACED: Final = later(
     r"京都市[^\d].{0,40}(?:ル|入|通)"
     r"|(?:札幌|旭川|帯広|岩見沢|網走|砂川|名寄|美唄|石狩|士別|北見|芦別|深川|江別)市[^\d]{1,20}\d{1,2}(?:-\d|[東西南北]\d)"
 )
 """Addresses with a known city whose town the postal table has in other words: at a crossing, or in a numbered row."""
-_OF_ROWS: Final = re.compile("京都市|札幌|旭川|帯広|岩見沢|網走|砂川|名寄|美唄|石狩|士別|北見|芦別|深川|江別")
-_USUAL_LINES: Final = re.compile(rf"^{_USUAL.pattern}$", re.MULTILINE)
-_KANJI_DIGIT: Final = re.compile(f"[{_N}]")
-_LOOSE: Final = re.compile(rf"-+(?![\d{_N}])")
-_STRAY: Final = re.compile(r"-+(?![\d-])|(?<=-)-+|^-+")
-_HOUSE: Final = re.compile(r"\d+(?:-\d+)*(?!\d|[条線区]|ノ通)")
-_HOUSE_OF_PARTS: Final = re.compile(r"\d{1,9}(?:-\d{1,9}){1,9}(?![\d条線区])")
+_OF_ROWS: Final = later("京都市|札幌|旭川|帯広|岩見沢|網走|砂川|名寄|美唄|石狩|士別|北見|芦別|深川|江別")
+_USUAL_LINES: Final = later(rf"^{_USUAL.pattern}$", re.MULTILINE)
+_KANJI_DIGIT: Final = later(f"[{_N}]")
+_LOOSE: Final = later(rf"-+(?![\d{_N}])")
+_STRAY: Final = later(r"-+(?![\d-])|(?<=-)-+|^-+")
+_HOUSE: Final = later(r"\d+(?:-\d+)*(?!\d|[条線区]|ノ通)")
+_HOUSE_OF_PARTS: Final = later(r"\d{1,9}(?:-\d{1,9}){1,9}(?![\d条線区])")
 _HOUSE_PARTS: Final = 3
 """Of a house number: block, building and entrance; what follows is the room."""
-_ROOM: Final = re.compile(r"(\d{1,9})(?:号室?|室)?$")
-_SHAPE: Final = re.compile(r"[一-鿿ヶケァ-ヺー]{1,40}[市区町村郡都道府県]")
+_ROOM: Final = later(r"(\d{1,9})(?:号室?|室)?$")
+_SHAPE: Final = later(r"[一-鿿ヶケァ-ヺー]{1,40}[市区町村郡都道府県]")
 # Addresses that need no look at the postal table: those with a 市, and wards of Tokyo of whose name there is one.
-_KNOWN_CITY: Final = re.compile(
+_KNOWN_CITY: Final = later(
     r"[^\d市区]{1,8}市|(?:千代田|新宿|文京|台東|墨田|江東|品川|目黒|大田|世田谷|渋谷|中野|杉並|豊島|荒川|板橋|練馬|足立|葛飾|江戸川)区"
 )
 # Abroad: a street's number and one of the words that streets go by.
@@ -127,36 +128,36 @@ _SHORT_STREET: Final = {
     "place": "pl", "square": "sq", "apartment": "apt", "suite": "ste", "building": "bldg", "strasse": "str",
     "avenida": "ave", "jalan": "jl",
 }  # fmt: skip
-_LATIN_WORD: Final = re.compile(r"[a-z0-9]+")
+_LATIN_WORD: Final = later(r"[a-z0-9]+")
 _FEWEST_WORDS: Final = 3
 MAX_TEXT: Final = 400
 MIN_LENGTH: Final = 4
 MAX_LENGTH: Final = 120
 _D: Final = "0-9０-９"
 # A pattern that begins with one class of characters is searched for several times faster than one with alternatives.
-_ANCHOR: Final = re.compile(rf"[{_D}一二三四五六七八九十](?:丁目|番(?![一-鿿](?<!地)(?<!号))|[{DASHES}ー](?=[{_D}]))")
-_FIRST_NUMBER: Final = re.compile(rf"(?:(?![0０][{_D}])[{_D}]{{1,5}}|[一二三四五六七八九十]{{1,3}})\Z")
-_IN_TEXT: Final = re.compile(
+_ANCHOR: Final = later(rf"[{_D}一二三四五六七八九十](?:丁目|番(?![一-鿿](?<!地)(?<!号))|[{DASHES}ー](?=[{_D}]))")
+_FIRST_NUMBER: Final = later(rf"(?:(?![0０][{_D}])[{_D}]{{1,5}}|[一二三四五六七八九十]{{1,3}})\Z")
+_IN_TEXT: Final = later(
     rf"[{_D}一二三四五六七八九十]{{1,5}}(?:丁目|番地?(?:[{DASHES}ー](?=[{_D}]))?|[{DASHES}ー][{_D}]{{1,5}}(?:[{DASHES}ー][{_D}]{{1,5}})?)"
     rf"(?:[{_D}]{{1,5}}[{DASHES}ー番号]?地?の?){{0,4}}"
 )
-_LONE_NUMBER: Final = re.compile(
+_LONE_NUMBER: Final = later(
     rf"(?<=[一-鿿ぁ-ヺー])(?![0０])[{_D}]{{1,5}}(?=[^{DASHES}\w.．]|[{DASHES}_](?![{_D}])|[ぁ-ゖ]|\Z)(?![つか]|の[{_D}])"
 )
 """A house number of one part, without a sign after it; what follows is no counter, which kanji are."""
-_BUILDING: Final = re.compile(
+_BUILDING: Final = later(
     rf"(?:[{DASHES}ー]|[ 　、,]?[一-鿿ァ-ヺーぁ-ゖA-Za-zＡ-Ｚａ-ｚ・･々ヶｦ-ﾟ]{{2,24}}[ 　]?)"
     rf"[{_D}]{{1,4}}(?:号室?|室)?(?![{_D}]|-[{_D}])"
 )
 _REACH: Final = 40
-_PREFECTURE: Final = re.compile(PREFECTURES)
-_SIGN: Final = re.compile("[都道府県市区町村郡]")
-_PLAIN_PLACE: Final = re.compile(rf"(?:[一-鿿](?<![字之郡舟{_N}]))+")
-_SIGN_OF_CITY: Final = re.compile("[市区町村]")
-_TOWN: Final = re.compile(r"[一-鿿々ヶケァ-ヺー\d]{2,20}")
-_APART_HINT: Final = re.compile(rf"[\d０-９][\s,、/(（]+[\d０-９{_N}]")
-_LETTER: Final = re.compile(r"[一-鿿ぁ-んァ-ヺ々〆ヶーＡ-Ｚａ-ｚ 　]")
-_BEFORE: Final = re.compile(rf"(?:[一-鿿ぁ-んァ-ヺ々〆ヶーＡ-Ｚａ-ｚ 　]|[{_D}]{{1,2}}(?=[条線号区])){{2,40}}\Z")
+_PREFECTURE: Final = later(PREFECTURES)
+_SIGN: Final = later("[都道府県市区町村郡]")
+_PLAIN_PLACE: Final = later(rf"(?:[一-鿿](?<![字之郡舟{_N}]))+")
+_SIGN_OF_CITY: Final = later("[市区町村]")
+_TOWN: Final = later(r"[一-鿿々ヶケァ-ヺー\d]{2,20}")
+_APART_HINT: Final = later(rf"[\d０-９][\s,、/(（]+[\d０-９{_N}]")
+_LETTER: Final = later(r"[一-鿿ぁ-んァ-ヺ々〆ヶーＡ-Ｚａ-ｚ 　]")
+_BEFORE: Final = later(rf"(?:[一-鿿ぁ-んァ-ヺ々〆ヶーＡ-Ｚａ-ｚ 　]|[{_D}]{{1,2}}(?=[条線号区])){{2,40}}\Z")
 
 
 class Address(IdentifierKind):

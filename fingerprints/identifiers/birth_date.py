@@ -11,6 +11,7 @@ from datetime import date
 from functools import lru_cache
 from typing import TYPE_CHECKING, ClassVar, Final
 
+from core.patterns import later
 from fingerprints.identifiers._written_dates import ERA_CODES, ERAS, NEWEST, OLDEST, without_second_year, written_days
 from fingerprints.identifiers.interface import Examples, Found, IdentifierKind
 from fingerprints.slips import digits_meant
@@ -23,28 +24,26 @@ MAX_TEXT: Final = 60
 MOST_KNOWN: Final = 1 << 15
 """Spellings whose readings are kept at hand: of all living people there are 40,000 birth dates."""
 _K: Final = "〇零一二三四五六七八九十"
-_ISO: Final = re.compile("([0-9]{4})-([0-9]{2})-([0-9]{2})")
-_WESTERN: Final = re.compile(
+_ISO: Final = later("([0-9]{4})-([0-9]{2})-([0-9]{2})")
+_WESTERN: Final = later(
     r"(\d{4})(?:[-/.\s]{1,3}|年\s{0,9})(\d{1,2})(?:[-/.\s]{1,3}|月\s{0,9})(\d{1,2})\s{0,9}日?(?:\s{0,9}生(?:マレ|まれ)?)?(?:[t\s]{1,9}0?0:00(?::00(?:\.0{1,9})?)?z?)?"
 )
-_COMPACT: Final = re.compile(r"(\d{4})(\d{2})(\d{2})(?:\.0)?")
-_ERA: Final = re.compile(
+_COMPACT: Final = later(r"(\d{4})(\d{2})(\d{2})(?:\.0)?")
+_ERA: Final = later(
     r"(明治|大正|昭和|平成|令和|[明大昭平令]|[mtshr])\s{0,9}\.?\s{0,9}(元|\d{1,2})(?:[-/.\s]{1,3}|年\s{0,9})(\d{1,2})(?:[-/.\s]{1,3}|月\s{0,9})(\d{1,2})\s{0,9}日?(?:\s{0,9}生(?:まれ)?)?"
 )
-_ERA_COMPACT: Final = re.compile(r"([mtshr])(\d{2})(\d{2})(\d{2})")
-_DAY_LAST: Final = re.compile(r"(\d{1,2})[-/.](\d{1,2})[-/.](\d{4})")
+_ERA_COMPACT: Final = later(r"([mtshr])(\d{2})(\d{2})(\d{2})")
+_DAY_LAST: Final = later(r"(\d{1,2})[-/.](\d{1,2})[-/.](\d{4})")
 _JAN_TO_DEC: Final = "jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec"
 _MONTHS: Final = {month: number for number, month in enumerate(_JAN_TO_DEC.split("|"), 1)}
 _MONTH: Final = rf"({_JAN_TO_DEC})[a-z]{{0,6}}\.?"
 _TH: Final = r"(\d{1,2})(?:st|nd|rd|th)?"
-_MONTH_FIRST: Final = re.compile(rf"{_MONTH}[\s-]{{1,2}}{_TH},?[\s-]{{1,2}}(\d{{4}})")
-_MONTH_SECOND: Final = re.compile(rf"{_TH}[\s/-]{{1,2}}(?:of )?{_MONTH},?[\s/-]{{1,2}}(\d{{4}})")
-_ERA_CODE: Final = re.compile(r"([1-5])(\d{2})(\d{2})(\d{2})")
-_SHORT: Final = re.compile(r"(\d{2})[-/.]?(\d{2})[-/.]?(\d{2})")
-_KANJI: Final = re.compile(rf"(明治|大正|昭和|平成|令和)?([{_K}元]{{1,4}})年([{_K}]{{1,3}})月([{_K}]{{1,3}})日")
-_MOMENT_OR_NAMED: Final = re.compile(
-    r"[a-z]{3}\b|\d{4}-?\d{2}-?\d{2}[t\s]\d|\d{14}(?!\d)|\d{1,2} [a-z]{3} |[1-5]-\d{2}-\d"
-)
+_MONTH_FIRST: Final = later(rf"{_MONTH}[\s-]{{1,2}}{_TH},?[\s-]{{1,2}}(\d{{4}})")
+_MONTH_SECOND: Final = later(rf"{_TH}[\s/-]{{1,2}}(?:of )?{_MONTH},?[\s/-]{{1,2}}(\d{{4}})")
+_ERA_CODE: Final = later(r"([1-5])(\d{2})(\d{2})(\d{2})")
+_SHORT: Final = later(r"(\d{2})[-/.]?(\d{2})[-/.]?(\d{2})")
+_KANJI: Final = later(rf"(明治|大正|昭和|平成|令和)?([{_K}元]{{1,4}})年([{_K}]{{1,3}})月([{_K}]{{1,3}})日")
+_MOMENT_OR_NAMED: Final = later(r"[a-z]{3}\b|\d{4}-?\d{2}-?\d{2}[t\s]\d|\d{14}(?!\d)|\d{1,2} [a-z]{3} |[1-5]-\d{2}-\d")
 """How dates begin that mean one day wherever they stand; a bare count, or a year of two digits, is a reading."""
 _D: Final = "0-9０-９"
 _AFTER_LABEL: Final = "".join(
@@ -54,30 +53,30 @@ _AFTER_LABEL: Final = "".join(
 """An era's letter may touch the label before it: DOBS60.4.3."""
 _S: Final = r"[-/.．／－‐−年月]\s?"
 # Each begins with one class of characters and is tried only on text that can hold it: several times faster than one.
-_WESTERN_IN_TEXT: Final = re.compile(
+_WESTERN_IN_TEXT: Final = later(
     rf"[12１２](?<![{_D}].)[{_D}]{{3}}(?:{_S}[{_D}]{{1,2}}{_S}[{_D}]{{1,2}}日?|[01]\d[0-3]\d)(?![{_D}])", re.DOTALL
 )
-_ERA_LETTER: Final = re.compile(
+_ERA_LETTER: Final = later(
     rf"[MTSHRmtshrＭＴＳＨＲ](?:(?<![A-Za-z].){_AFTER_LABEL})\.?"
     rf"[{_D}]{{1,2}}{_S}[{_D}]{{1,2}}{_S}[{_D}]{{1,2}}(?![{_D}])",
     re.DOTALL,
 )
-_ERA_NAME: Final = re.compile(
+_ERA_NAME: Final = later(
     rf"[明大昭平令][治正和成]?\s?(?:元|[{_D}]{{1,2}})\s?{_S}[{_D}]{{1,2}}\s?{_S}[{_D}]{{1,2}}日?(?![{_D}])"
 )
-_EIGHT_DIGITS: Final = re.compile(r"(\d{4})[-/.]?(\d{2})[-/.]?(\d{2})")
-_KANJI_IN_TEXT: Final = re.compile(rf"[{_K}元明大昭平令][{_K}元治正和成]{{0,5}}年[{_K}]{{1,3}}月[{_K}]{{1,3}}日")
+_EIGHT_DIGITS: Final = later(r"(\d{4})[-/.]?(\d{2})[-/.]?(\d{2})")
+_KANJI_IN_TEXT: Final = later(rf"[{_K}元明大昭平令][{_K}元治正和成]{{0,5}}年[{_K}]{{1,3}}月[{_K}]{{1,3}}日")
 _YEAR_AFTER: Final = r"(?:st|nd|rd|th)?,?[ -]\d{4}(?!\d)"
-_MONTH_IN_TEXT: Final = re.compile(
+_MONTH_IN_TEXT: Final = later(
     rf"[JFMASOND](?<![A-Za-z].)(?:an|eb|ar|pr|ay|un|ul|ug|ep|ct|ov|ec)[a-z]{{0,6}}\.?[ -]\d{{1,2}}{_YEAR_AFTER}",
     re.DOTALL | re.IGNORECASE,
 )
-_MONTH_AFTER_DAY: Final = re.compile(
+_MONTH_AFTER_DAY: Final = later(
     rf"(?<!\d)\d{{1,2}}(?:st|nd|rd|th)?[ -](?:of )?(?:{_JAN_TO_DEC})[a-z]{{0,6}},?[ -]\d{{4}}(?!\d)", re.IGNORECASE
 )
 
 
-_DAY_LAST_IN_TEXT: Final = re.compile(
+_DAY_LAST_IN_TEXT: Final = later(
     rf"(?<![{_D}./-])[{_D}]{{1,2}}[-/.．／－][{_D}]{{1,2}}[-/.．／－][12１２][{_D}]{{3}}(?![{_D}])"
 )
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, ClassVar, Final
 
+from core.patterns import later
 from fingerprints.identifiers.interface import Examples, Found, IdentifierKind
 from fingerprints.text import fold
 
@@ -16,11 +17,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 MAX_TEXT: Final = 60
-_SEPARATORS: Final = re.compile(r"[\s-]+")
-_CARD: Final = re.compile(r"[2-6]\d{12,18}")
+_SEPARATORS: Final = later(r"[\s-]+")
+_CARD: Final = later(r"[2-6]\d{12,18}")
 _D: Final = "0-9０-９"
 _GAP: Final = "[ 　－-]?"
-_IN_TEXT: Final = re.compile(
+_IN_TEXT: Final = later(
     rf"[2-6２-６](?<![{_D}.-].)[{_D}]{{3}}(?:{_GAP}[{_D}]{{4,6}}){{2,3}}(?:{_GAP}[{_D}]{{1,3}})?(?![{_D}])", re.DOTALL
 )
 

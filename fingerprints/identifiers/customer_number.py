@@ -12,6 +12,7 @@ from collections import Counter
 from itertools import groupby
 from typing import TYPE_CHECKING, ClassVar, Final
 
+from core.patterns import later
 from fingerprints.identifiers._usual import lines_of
 from fingerprints.identifiers.interface import Examples, Found, IdentifierKind
 from fingerprints.text import DASHES, nfkc
@@ -24,10 +25,10 @@ MIN_FINDABLE: Final = 6
 MAX_PATTERNS: Final = 8
 _RARE_SHAPE: Final = 0.01
 _TABLE: Final = {**dict.fromkeys(map(ord, DASHES), "-"), ord("ー"): "-"}
-_NUMBER: Final = re.compile(r"(?=[^0-9]{0,39}[0-9])[A-Z0-9](?:[A-Z0-9./_-]{0,38}[A-Z0-9])?")
-_USUAL_LINES: Final = re.compile(lines_of("[A-Z]{0,8}[0-9]{1,24}"))
-_SPACES: Final = re.compile(r"\s+")
-_LETTER: Final = re.compile("[A-Za-z]")
+_NUMBER: Final = later(r"(?=[^0-9]{0,39}[0-9])[A-Z0-9](?:[A-Z0-9./_-]{0,38}[A-Z0-9])?")
+_USUAL_LINES: Final = later(lines_of("[A-Z]{0,8}[0-9]{1,24}"))
+_SPACES: Final = later(r"\s+")
+_LETTER: Final = later("[A-Za-z]")
 _TO_WIDE: Final = 0xFEE0
 """From a character of ASCII to the same one in full width."""
 

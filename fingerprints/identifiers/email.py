@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, ClassVar, Final
 
+from core.patterns import later
 from fingerprints.identifiers._usual import lines_of
 from fingerprints.identifiers.interface import Examples, Found, IdentifierKind
 from fingerprints.text import nfkc
@@ -21,24 +22,22 @@ _AT_WORDS: Final = (
     r"|\s{1,9}at\s{1,9}|(?<=[a-z0-9])(?:アット|あっと|%40)(?=[a-z0-9])"
 )
 _DOT_WORDS: Final = r"[\[({<【(]\s{0,9}(?:dot|ドット|どっと|\.)\s{0,9}[\])}>】)]|ドット|どっと|\s{1,9}dot\s{1,9}"
-_AT: Final = re.compile(rf"\s{{0,9}}(?:{_AT_WORDS})\s{{0,9}}|\s{{0,9}}@\s{{0,9}}", re.IGNORECASE)
-_DOT: Final = re.compile(rf"\s{{0,9}}(?:{_DOT_WORDS})\s{{0,9}}", re.IGNORECASE)
-_ADDRESS: Final = re.compile(
+_AT: Final = later(rf"\s{{0,9}}(?:{_AT_WORDS})\s{{0,9}}|\s{{0,9}}@\s{{0,9}}", re.IGNORECASE)
+_DOT: Final = later(rf"\s{{0,9}}(?:{_DOT_WORDS})\s{{0,9}}", re.IGNORECASE)
+_ADDRESS: Final = later(
     r"[a-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}@(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+(?:xn--[a-z0-9-]{1,59}|[a-z]{2,63})"
 )
-_USUAL_LINES: Final = re.compile(
-    lines_of(r"[a-z0-9_.+-]{1,64}+@(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}")
-)
-_LOCAL_END: Final = re.compile(
+_USUAL_LINES: Final = later(lines_of(r"[a-z0-9_.+-]{1,64}+@(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}"))
+_LOCAL_END: Final = later(
     r"(?:[A-Za-z0-9!#$%&'*+/=?^_`{|}~.\-０-９Ａ-Ｚａ-ｚ．＿－+]|\s?[\[(（<{]\s?(?:dot|ドット|どっと|\.)\s?[\])）>}]\s?|(?<=[a-z0-9])\s(?:dot|ドット|どっと)\s(?=[a-z0-9])){1,64}\Z",
     re.IGNORECASE,
 )
-_DOMAIN: Final = re.compile(
+_DOMAIN: Final = later(
     rf"(?:[A-Za-z0-9\-０-９Ａ-Ｚａ-ｚ－]{{1,63}}(?:[.．。]|\s?(?:{_DOT_WORDS})\s?)){{1,8}}"
     r"(?:xn--[A-Za-z0-9-]{1,59}|[A-Za-zＡ-Ｚａ-ｚ]{2,63})",
     re.IGNORECASE,
 )
-_WORDED_AT: Final = re.compile(rf"\s?(?:{_AT_WORDS})\s?", re.IGNORECASE)
+_WORDED_AT: Final = later(rf"\s?(?:{_AT_WORDS})\s?", re.IGNORECASE)
 _HINTS: Final = (
     "[at",
     "(at",
@@ -59,17 +58,15 @@ _HINTS: Final = (
     "%40",
 )
 _REACH: Final = 130
-_HARDLY_USED: Final = re.compile("[=/?&|{}*'`^~#!$%]|-{2,}|__+|\\.{2,}")
+_HARDLY_USED: Final = later("[=/?&|{}*'`^~#!$%]|-{2,}|__+|\\.{2,}")
 """Signs that mail addresses may have and hardly any has: what stands before them may be no part of it."""
-_LABEL: Final = re.compile(r"^(?:e-?mail|mail|address|addr|id)[-_.:]?(?=..)", re.IGNORECASE)
+_LABEL: Final = later(r"^(?:e-?mail|mail|address|addr|id)[-_.:]?(?=..)", re.IGNORECASE)
 """A label that touches an address: E-mailkakuu0@carrier.example."""
 _BEFORE_SIGN: Final = frozenset("をはの角→>=＝")
-_MEANS_AT: Final = re.compile(
+_MEANS_AT: Final = later(
     r"([^\w\s@＠.])(?:[をは]|\s?(?:→|->|=|＝)\s?)(?:半角の?)?(?:@|＠|アットマーク|アット)(?=に|へ|$|\W)"
 )
-_REMARK: Final = re.compile(
-    r"[\[(（【<＜]?@(?:[をは]|\s?(?:→|->|=|＝)\s?)(?:半角の?)?(?:@|＠|アットマーク|アット).{0,12}\Z"
-)
+_REMARK: Final = later(r"[\[(（【<＜]?@(?:[をは]|\s?(?:→|->|=|＝)\s?)(?:半角の?)?(?:@|＠|アットマーク|アット).{0,12}\Z")
 """How a text says which sign it has for the at sign, and the same behind an address, the sign replaced already."""
 _TRIM: Final = "'`.-/=?&*|{}"
 

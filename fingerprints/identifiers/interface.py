@@ -8,13 +8,14 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Final
 
+from core.patterns import later
 from fingerprints.identifiers._usual import read_blocks
 from fingerprints.text import normalise
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-_CUSTOM: Final = re.compile(r"__p?c$", re.IGNORECASE)
+_CUSTOM: Final = later(r"__p?c$", re.IGNORECASE)
 """How that system marks fields that its user has added."""
 NEAR: Final = 24
 """Characters on either side that say in what kind of text some digits stand."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, ClassVar, Final
 
+from core.patterns import later
 from fingerprints.identifiers._usual import lines_of
 from fingerprints.identifiers.interface import Examples, IdentifierKind
 from fingerprints.identifiers.name import (
@@ -27,9 +28,9 @@ if TYPE_CHECKING:
 
 _TABLE: Final = str.maketrans("ァィゥェォッャュョヮヵヶヂヅヲヱヰヴ-", "アイウエオツヤユヨワカケジズオエイブー")
 _PART: Final = rf"(?!ャン(?:[ 　]|$))(?:[ァ-ヺ][ァ-ヺー]{{1,19}}{NO_HONORIFIC}|(?![マン])[ァ-ヺ])"
-_TWO_LINES: Final = re.compile(rf"^{_PART}[ 　]{_PART}$", re.MULTILINE)
-_USUAL_LINES: Final = re.compile(lines_of(f"[ァ-ヺ][ァ-ヺー]{{1,39}}+{NO_HONORIFIC}"))
-_KANA: Final = re.compile(r"[ァ-ヺ][ァ-ヺー]{1,39}")
+_TWO_LINES: Final = later(rf"^{_PART}[ 　]{_PART}$", re.MULTILINE)
+_USUAL_LINES: Final = later(lines_of(f"[ァ-ヺ][ァ-ヺー]{{1,39}}+{NO_HONORIFIC}"))
+_KANA: Final = later(r"[ァ-ヺ][ァ-ヺー]{1,39}")
 
 
 class Kana(IdentifierKind):

@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, ClassVar, Final
 
+from core.patterns import later
 from fingerprints.identifiers._usual import lines_of
 from fingerprints.identifiers.interface import Examples, IdentifierKind
 from fingerprints.text import fold, is_folded, normalise, to_katakana
@@ -19,32 +20,30 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 MAX_TEXT: Final = 200
-_BRACKETS: Final = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|<[^<>]*>|「[^「」]*」|【[^【】]*】")
+_BRACKETS: Final = later(r"\([^()]*\)|\[[^\[\]]*\]|<[^<>]*>|「[^「」]*」|【[^【】]*】")
 _COMPANY: Final = (("(株)", "株式会社"), ("(有)", "有限会社"), ("(同)", "合同会社"))
-_HONORIFICS: Final = re.compile(
-    r"(?:様|サマ|サン|殿|氏|君|クン|チャン|先生|御中|\bmr\.?|\bmrs\.?|\bms\.?|\bsama|\bsan)$"
-)
-_LATIN_TITLE: Final = re.compile(r"^(?:(?:mr|mrs|ms|miss|dr)\.?(?:/|\s+))+(?=.)")
-_SEPARATORS: Final = re.compile(r"[\s,、・.=/_|]+|(?<=[一-鿿々])-+(?=[一-鿿々ァ-ヺ])|(?<=[ァ-ヺー])-+(?=[一-鿿々])")
-_INNER_HYPHEN: Final = re.compile(r"-(?<=[一-鿿々]-)(?=[一-鿿々ァ-ヺ])|-(?<=[ァ-ヺー]-)(?=[一-鿿々])")
-_APOSTROPHES: Final = re.compile("['’`]")
+_HONORIFICS: Final = later(r"(?:様|サマ|サン|殿|氏|君|クン|チャン|先生|御中|\bmr\.?|\bmrs\.?|\bms\.?|\bsama|\bsan)$")
+_LATIN_TITLE: Final = later(r"^(?:(?:mr|mrs|ms|miss|dr)\.?(?:/|\s+))+(?=.)")
+_SEPARATORS: Final = later(r"[\s,、・.=/_|]+|(?<=[一-鿿々])-+(?=[一-鿿々ァ-ヺ])|(?<=[ァ-ヺー])-+(?=[一-鿿々])")
+_INNER_HYPHEN: Final = later(r"-(?<=[一-鿿々]-)(?=[一-鿿々ァ-ヺ])|-(?<=[ァ-ヺー]-)(?=[一-鿿々])")
+_APOSTROPHES: Final = later("['’`]")
 _EDGES: Final = " -"
-_PLAIN: Final = re.compile(r"[一-鿿々ァ-ヺー]{1,30}(?: [一-鿿々ァ-ヺー]{1,30})?(?<![様マン殿氏君生中])")
+_PLAIN: Final = later(r"[一-鿿々ァ-ヺー]{1,30}(?: [一-鿿々ァ-ヺー]{1,30})?(?<![様マン殿氏君生中])")
 """Most names: nothing but letters, at most one space, and an end that no honorific has."""
-_TWO_PLAIN: Final = re.compile(
+_TWO_PLAIN: Final = later(
     r"([一-鿿々ァ-ヺー]{1,30})(?<![様マン殿氏君生中])[ 　]([一-鿿々ァ-ヺー]{1,30})(?<![様マン殿氏君生中])"
 )
 NO_HONORIFIC: Final = "(?<![様殿氏君])(?<!サマ)(?<!サン)(?<!クン)(?<!チャン)(?<!先生)(?<!御中)"
-_USUAL_LINES: Final = re.compile(lines_of(f"[一-鿿々ァ-ヺー]{{2,60}}+{NO_HONORIFIC}"))
+_USUAL_LINES: Final = later(lines_of(f"[一-鿿々ァ-ヺー]{{2,60}}+{NO_HONORIFIC}"))
 _PART: Final = rf"(?!ャン(?:[ 　]|$))(?:[一-鿿々ァ-ヺー]{{2,30}}{NO_HONORIFIC}|(?![様殿氏君生中マン])[一-鿿々ァ-ヺー])"
 """A family or a given name that makes no honorific, by itself or with what stands before it."""
-_TWO_LINES: Final = re.compile(rf"^({_PART})[ 　]({_PART})$", re.MULTILINE)
-_IDEOGRAPH: Final = re.compile("[一-鿿]")
+_TWO_LINES: Final = later(rf"^({_PART})[ 　]({_PART})$", re.MULTILINE)
+_IDEOGRAPH: Final = later("[一-鿿]")
 _HALF: Final = 2
 _HALF_OF_KANA: Final = 3
 _MOST_WORDS: Final = 3
 """Letters of a half, and words of a Latin name that are halves."""
-_NAME: Final = re.compile(r"[^\W\d_](?:[^\W\d_]|[ー々-]){1,59}")
+_NAME: Final = later(r"[^\W\d_](?:[^\W\d_]|[ー々-]){1,59}")
 
 
 def strip_honorifics(text: str) -> str:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, ClassVar, Final
 
+from core.patterns import later
 from fingerprints.identifiers._usual import lines_of
 from fingerprints.identifiers.interface import Examples, Found, IdentifierKind, is_among_japanese
 from fingerprints.slips import digits_meant
@@ -21,33 +22,31 @@ if TYPE_CHECKING:
 _DIGITS: Final = "0-9０-９"
 _KANJI: Final = "〇零一二三四五六七八九"
 _SEPARATORS: Final = r"\-‐‑‒–—―−－ー()（）.．・/／_*〜~ 　の"
-_SEPARATOR: Final = re.compile(rf"[{_SEPARATORS}\s]")
-_LABEL: Final = re.compile(r"^(?:tel|phone|電話番号?|携帯)?\s{0,9}[:;]?\s{0,9}(?=[+0-9(〇零])", re.IGNORECASE)
-_FLOAT: Final = re.compile(r"(\d)\.(\d{8,9})e\+(?:09|9|10)", re.IGNORECASE)
-_NATIONAL: Final = re.compile(r"0(?:[256789]0\d{8}|800\d{7}|[1-9]\d{8})")
-_USUAL: Final = re.compile(r"(0[256789]0)-?([0-9]{4})-?([0-9]{4})")
+_SEPARATOR: Final = later(rf"[{_SEPARATORS}\s]")
+_LABEL: Final = later(r"^(?:tel|phone|電話番号?|携帯)?\s{0,9}[:;]?\s{0,9}(?=[+0-9(〇零])", re.IGNORECASE)
+_FLOAT: Final = later(r"(\d)\.(\d{8,9})e\+(?:09|9|10)", re.IGNORECASE)
+_NATIONAL: Final = later(r"0(?:[256789]0\d{8}|800\d{7}|[1-9]\d{8})")
+_USUAL: Final = later(r"(0[256789]0)-?([0-9]{4})-?([0-9]{4})")
 """How most mobile numbers are written; read at once."""
-_USUAL_LINES: Final = re.compile(lines_of("0[256789]0-?[0-9]{4}-?[0-9]{4}"))
-_ABROAD: Final = re.compile(r"\+(?!81)[1-9]\d{7,14}")
-_RUN: Final = re.compile(rf"[{_DIGITS}+＋(（][{_DIGITS}{_SEPARATORS}]{{8,}}")
-_KANJI_RUN: Final = re.compile(rf"[〇零][{_KANJI}{_SEPARATORS}]{{8,40}}")
+_USUAL_LINES: Final = later(lines_of("0[256789]0-?[0-9]{4}-?[0-9]{4}"))
+_ABROAD: Final = later(r"\+(?!81)[1-9]\d{7,14}")
+_RUN: Final = later(rf"[{_DIGITS}+＋(（][{_DIGITS}{_SEPARATORS}]{{8,}}")
+_KANJI_RUN: Final = later(rf"[〇零][{_KANJI}{_SEPARATORS}]{{8,40}}")
 _CALLED: Final = "電話|でんわ|デンワ|自宅|固定|連絡先|携帯|tel|phone|mobile|fax"
-_LOST_ZERO_BEFORE: Final = re.compile(
+_LOST_ZERO_BEFORE: Final = later(
     rf"(?<![{_DIGITS}.-])([1-9１-９][{_DIGITS}]{{8}})(?=[(（\[【<＜「『 　]{{1,2}}(?:{_CALLED}))", re.IGNORECASE
 )
-_LOST_ZERO: Final = re.compile(
+_LOST_ZERO: Final = later(
     rf"(?:{_CALLED})[^\W\d_]{{0,6}}[^\w\n]{{0,4}}は?([1-9１-９][{_DIGITS}]{{8}})(?![{_DIGITS}])",
     re.IGNORECASE,
 )
 """A number of a line at home without its leading zero, which only a label tells from any other number."""
-_LOST_ZERO_ALONE: Final = re.compile(
-    r"(?<![^\W_])(?<!\d[,:])(?<![-./+#$%=&?@\\])([1-9][0-9]{8})(?![^\W_]|[-.,:/]\d|[-%=@])"
-)
+_LOST_ZERO_ALONE: Final = later(r"(?<![^\W_])(?<!\d[,:])(?<![-./+#$%=&?@\\])([1-9][0-9]{8})(?![^\W_]|[-.,:/]\d|[-%=@])")
 """The same as a field of its own: whether it is one, the index tells, and how many of its neighbours are."""
-_NINE: Final = re.compile(rf"[1-9１-９][{_DIGITS}]{{8}}(?![{_DIGITS}])")
+_NINE: Final = later(rf"[1-9１-９][{_DIGITS}]{{8}}(?![{_DIGITS}])")
 """What all three have; nearly every text has none, which is found out far quicker."""
 MAX_TEXT: Final = 100
-_MISREAD: Final = re.compile(rf"[+0-9OoIl|{_SEPARATORS}]{{10,20}}")
+_MISREAD: Final = later(rf"[+0-9OoIl|{_SEPARATORS}]{{10,20}}")
 _AS_DIGITS: Final = str.maketrans("OoIl|", "00111")
 _USUAL_SEPARATORS: Final = " -."
 """They make up what most runs have beside digits, and are counted quicker than digits are."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, ClassVar, Final
 
+from core.patterns import later
 from fingerprints.identifiers._usual import lines_of
 from fingerprints.identifiers.interface import Examples, Found, IdentifierKind, is_among_japanese
 from fingerprints.slips import digits_meant
@@ -16,23 +17,23 @@ from fingerprints.text import fold, to_digits
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_WRITTEN: Final = re.compile(r"〒?\s{0,9}(\d{3})[\s.ー-]{0,3}(\d{4})")
-_LOST_ZERO: Final = re.compile(r"([1-9]\d{4,5})(?:\.0)?")
-_USUAL_LINES: Final = re.compile(lines_of("[0-9]{3}-?[0-9]{4}"))
+_WRITTEN: Final = later(r"〒?\s{0,9}(\d{3})[\s.ー-]{0,3}(\d{4})")
+_LOST_ZERO: Final = later(r"([1-9]\d{4,5})(?:\.0)?")
+_USUAL_LINES: Final = later(lines_of("[0-9]{3}-?[0-9]{4}"))
 _D: Final = "0-9０-９"
 _MASK: Final = "*＊×xX●○■#"
 """After a hyphen, what hides the rest of a phone number: 060-0001-****."""
-_HYPHENED: Final = re.compile(
+_HYPHENED: Final = later(
     rf"[{_D}](?<![{_D}.－-].)[{_D}]{{2}}[-‐‑–—―−－ー][{_D}]{{4}}(?![{_D}]|[-－‐−ー.][{_D}{_MASK}])", re.DOTALL
 )
-_PLAIN: Final = re.compile(rf"(?<![{_D}A-Za-z.－-])(?<![{_D}],)[{_D}]{{7}}(?![{_D}A-Za-z.－-])")
+_PLAIN: Final = later(rf"(?<![{_D}A-Za-z.－-])(?<![{_D}],)[{_D}]{{7}}(?![{_D}A-Za-z.－-])")
 """Seven digits and nothing beside them; a pair with a name tells whether they are one."""
-_LABELLED: Final = re.compile(rf"(?:zip|post|郵便)[^\d\n]{{0,10}}(?<![{_D}])([{_D}]{{7}})(?![{_D}])", re.IGNORECASE)
-_SIGNED: Final = re.compile(rf"〒\s?[{_D}]{{3}}[\s‐−－ー-]?[{_D}]{{4}}(?![{_D}])")
+_LABELLED: Final = later(rf"(?:zip|post|郵便)[^\d\n]{{0,10}}(?<![{_D}])([{_D}]{{7}})(?![{_D}])", re.IGNORECASE)
+_SIGNED: Final = later(rf"〒\s?[{_D}]{{3}}[\s‐−－ー-]?[{_D}]{{4}}(?![{_D}])")
 
 
-_ABROAD: Final = re.compile(r"[a-z0-9]{3,10}")
-_GAPS: Final = re.compile(r"[\s-]")
+_ABROAD: Final = later(r"[a-z0-9]{3,10}")
+_GAPS: Final = later(r"[\s-]")
 _DIGITS: Final = 7
 _LONGEST: Final = 20
 

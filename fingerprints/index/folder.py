@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import fcntl
 import os
-import re
 import shutil
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
 from core.files import full_disk, is_full, sync_file, sync_folder, write_safely
+from core.patterns import later
 from fingerprints.errors import DamagedIndexError, IndexBusyError
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ CURRENT_FILE: Final = "CURRENT"
 LOCK_FILE: Final = "LOCK"
 NEXT_FOLDER: Final = "next"
 READY_FILE: Final = "READY"
-_NAME: Final = re.compile(r"g(\d{6,})")
+_NAME: Final = later(r"g(\d{6,})")
 _PART: Final = ".part"
 _KEPT: Final = 2
 

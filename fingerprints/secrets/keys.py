@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-import re
 import secrets
 import stat
 import subprocess
@@ -20,6 +19,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDFExpand
 
 from core.files import sync_folder, write_new
+from core.patterns import later
 from fingerprints.errors import MalformedKeyError, MissingKeyError, UnsafeKeyError
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ KEY_VERSION: Final = 1
 KEY_BYTES: Final = 32
 COMMAND_TIMEOUT_S: Final = 60
 _PREFIX: Final = f"hinomi-key-{KEY_VERSION}"
-_FORM: Final = re.compile(r"hinomi-key-(\d+):([0-9a-f]{64}):([0-9a-f]{8})")
+_FORM: Final = later(r"hinomi-key-(\d+):([0-9a-f]{64}):([0-9a-f]{8})")
 _FORM_HINT: Final = "The key is one line as `hinomi init` writes it: hinomi-key-1:<64 hex digits>:<8 hex digits>."
 
 

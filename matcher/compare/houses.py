@@ -7,11 +7,12 @@ house number is a number: 1-2-3 and 1-2-8 are two houses of one town, however al
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 from rapidfuzz.distance import OSA
+
+from core.patterns import later
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 SIGNS: Final = "0123456789-"
 OTHER: Final = "·"
 """Stands for any character that is no part of a number."""
-_HOUSE: Final = re.compile(r"(?<!\d)\d{1,9}(?:-\d{1,9}){0,9}\Z")
+_HOUSE: Final = later(r"(?<!\d)\d{1,9}(?:-\d{1,9}){0,9}\Z")
 SAME, ROOMLESS, SLIP, DIFFERENT, MISSING = 1.0, 0.98, 0.8, 0.5, 0.0
 """What the house numbers say: the same; one without its room; one digit off; two houses; one of them not there."""
 _LONG: Final = 2  # parts of a house number that is whole without the room after it

@@ -14,18 +14,20 @@ from typing import TYPE_CHECKING
 
 import jaconv
 
+from core.patterns import later
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 GAPS = " ,.，、．　/／・･=＝_~"
 """What stands between the words of a Latin name, as people and programs write it; a hyphen may stand inside of one."""
-_WORDS = re.compile(rf"[A-Za-z'-]{{2,20}}(?:[{GAPS}]{{1,2}}[A-Za-z'-]{{2,20}}){{1,2}}")
-_INITIAL_FIRST = re.compile(r"(?:[A-Za-z]\.?[ 　]?){1,2}[ 　]([A-Za-z'-]{2,20})")
-_INITIAL_LAST = re.compile(r"([A-Za-z'-]{2,20}),?[ 　](?:[A-Z]\.?[ 　]?){1,2}")
-_LATIN = re.compile("[A-Za-z]")
+_WORDS = later(rf"[A-Za-z'-]{{2,20}}(?:[{GAPS}]{{1,2}}[A-Za-z'-]{{2,20}}){{1,2}}")
+_INITIAL_FIRST = later(r"(?:[A-Za-z]\.?[ 　]?){1,2}[ 　]([A-Za-z'-]{2,20})")
+_INITIAL_LAST = later(r"([A-Za-z'-]{2,20}),?[ 　](?:[A-Z]\.?[ 　]?){1,2}")
+_LATIN = later("[A-Za-z]")
 _MACRONS = str.maketrans("āīūēōâîûêôĀĪŪĒŌÂÎÛÊÔ", "aiueoaiueoAIUEOAIUEO")
 _SPELLINGS = (("sch", "sh"), ("tch", "cch"), ("l", "r"), ("mb", "nb"), ("mp", "np"), ("mm", "nm"))
-_SYLLABLE = re.compile(
+_SYLLABLE = later(
     r"(?:sh|ch|ts|[kgnhbpmrsztdj]y|[kgsztdnhbpmyrwjf])?[aiueo]"  # with or without a consonant
     r"|n'|n(?![aiueoy])"  # the n that is a sound of its own
     r"|h(?![aiueoy])"  # Satoh: a long vowel

@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from core.patterns import later
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -35,7 +37,7 @@ _OF_CALLS: Final = (
     "しつこ", *_OF_CALLS_LATIN,
 )  # fmt: skip
 """What collections of nuisance calls say of a number; they list whoever called, customers or not."""
-_ABOUT_CALLS: Final = re.compile("|".join(_OF_CALLS), re.IGNORECASE)
+_ABOUT_CALLS: Final = later("|".join(_OF_CALLS), re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from core.patterns import later
 from matcher.compare.candidates import FOREVER
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 MAJORITY: Final = 0.5  # share of the people from which a document counts as ours
 FEW_PEOPLE: Final = 3  # of so few, one who is ours is told about, whoever the others are
 ONLY_OURS: Final = 0.2  # share of matches with a customer number: nobody else has those
-_DIGITS: Final = re.compile(r"\[0-9[^\]]*\]")
+_DIGITS: Final = later(r"\[0-9[^\]]*\]")
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC).date()
 
 

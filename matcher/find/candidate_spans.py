@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from core.patterns import later
 from matcher.find import character_classes
 from matcher.find.character_classes import PAD, Signs, behind, places_of
 from matcher.find.digit_runs import LOST_DIGITS, Runs, among_japanese, cards, kanji_phones, phones
@@ -35,7 +36,7 @@ _TO_LOWER: Final = 0x20
 """The bit that small letters of ASCII have and large ones have not."""
 _BLANKS: Final = (0x20, 0x3000)
 _FIRST_WIDE: Final = 0xF000  # beyond the ideographs: signs in full width
-_POSTAL_LABEL: Final = re.compile("zip|post|郵便", re.IGNORECASE)
+_POSTAL_LABEL: Final = later("zip|post|郵便", re.IGNORECASE)
 LABEL_SPAN: Final = 16
 """From the beginning of a label to the code that it names."""
 _LONGEST_HOUSE: Final = 5
@@ -45,7 +46,7 @@ OLDEST, NEWEST = 1880, 2049  # years of birth
 YEAR_DIGITS, DATE_DIGITS = 4, 8
 POSTAL_DIGITS = 7
 MONTH_SPAN: Final = 17  # between a day and its year: "rd of September, "
-_PIECE: Final = re.compile(r"\[0-9０-９\]\{(\d+)\}|\[(A-ZＡ-Ｚ)\]\{\d+\}|\\?([^\[\]{}\\])")
+_PIECE: Final = later(r"\[0-9０-９\]\{(\d+)\}|\[(A-ZＡ-Ｚ)\]\{\d+\}|\\?([^\[\]{}\\])")
 _TO_WIDE: Final = 0xFEE0
 """From a character of ASCII to the same one in full width."""
 _LETTERS: Final = "".join(chr(start + n) for start in (0x41, 0x61, 0xFF21, 0xFF41) for n in range(26))

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Final
+
+from core.patterns import later
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -94,7 +95,7 @@ _LOCALS = frozenset(
         "git",
     ]
 )
-_SAMPLE_DOMAIN = re.compile(
+_SAMPLE_DOMAIN = later(
     r"(?:[\w-]{1,63}\.){0,9}(?:example(?:\.\w{1,63}){0,9}|test|invalid|localhost|domain\.(?:com|jp)|co\.jp|sample\.(?:com|jp|co\.jp))"
 )
 _ROLE_LOCALS = frozenset(
@@ -114,7 +115,7 @@ _ROLE_LOCALS = frozenset(
         "recruit",
     ]
 )
-_NO_PHONE = re.compile(
+_NO_PHONE = later(
     r"\d{2,4}(?:12345678|23456789|11111111|00000000|1234567|99999999|0000000)"  # samples
     r"|0120\d{6}|0570\d{6}|0990\d{6}|0180\d{6}"  # lines of companies
     r"|.{3}(.)\1{0,12}"

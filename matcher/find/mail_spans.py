@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from core.patterns import later
 from matcher.find import character_classes
 from matcher.find.character_classes import PAD, places_of
 
@@ -15,16 +16,16 @@ if TYPE_CHECKING:
 
     from matcher.find.character_classes import Signs
 
-_BEFORE_AT: Final = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.\-０-９Ａ-Ｚａ-ｚ．＿－\])）]\s?\Z")
-_AFTER_AT: Final = re.compile(
+_BEFORE_AT: Final = later(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.\-０-９Ａ-Ｚａ-ｚ．＿－\])）]\s?\Z")
+_AFTER_AT: Final = later(
     r"[A-Za-z0-9\-０-９Ａ-Ｚａ-ｚ－]{1,63}(?:[.．。][A-Za-z0-9\-０-９Ａ-Ｚａ-ｚ－]|\s?[\[({<【(]|\s?ドット|\s?どっと|\s+dot\s)",
     re.IGNORECASE,
 )
-_WORDED: Final = re.compile(
+_WORDED: Final = later(
     r"(?:[\[({<【(（]\s{0,9}(?:at|アット(?:マーク)?|あっと(?:まーく)?|@)\s{0,9}[\])}>】)）]|\s{1,9}at\s{1,9})\s?",
     re.IGNORECASE,
 )
-_SPACED: Final = re.compile(rf" at(?= \s{{0,9}}+(?:{_AFTER_AT.pattern}))", re.IGNORECASE)
+_SPACED: Final = later(rf" at(?= \s{{0,9}}+(?:{_AFTER_AT.pattern}))", re.IGNORECASE)
 """The word between blanks, as `_WORDED` and `_AFTER_AT` want it."""
 _SPACED_REACH: Final = 3 + 10 + 63 + 2
 """From the blank before that word to what ends the first part of an address after it."""

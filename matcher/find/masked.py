@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from core.patterns import later
 from fingerprints.text import nfkc, to_digits
 
 if TYPE_CHECKING:
@@ -17,16 +18,16 @@ if TYPE_CHECKING:
 MASK = r"*＊×✕✖╳xXｘＸ●○◯〇■□▲△◆◇#＃_＿?？•…"
 _D = "0-9０-９"
 _GAP = r"[-ー‐−－ ()（）]?"
-_RUN = re.compile(rf"[{MASK}]|\.{{3,}}")
-_PHONE_HEAD = re.compile(rf"(?<![{_D}])[0０][{_D}]{{1,3}}{_GAP}[{_D}]{{2,4}}{_GAP}[{MASK}]{{4}}(?![{_D}])")
-_PHONE_TAIL = re.compile(
+_RUN = later(rf"[{MASK}]|\.{{3,}}")
+_PHONE_HEAD = later(rf"(?<![{_D}])[0０][{_D}]{{1,3}}{_GAP}[{_D}]{{2,4}}{_GAP}[{MASK}]{{4}}(?![{_D}])")
+_PHONE_TAIL = later(
     rf"(?<![{_D}])(?:[0０][{_D}]{{1,3}}|[{MASK}]{{2,4}}){_GAP}[{MASK}]{{2,4}}{_GAP}[{_D}]{{4}}(?![{_D}])"
 )
-_LAST_FOUR = re.compile(rf"[{_D}]{{4}}")
-_NAME = re.compile(r"[^\W\d_]{1,10}[\s]?[^\W\d_]{0,10}[\s]?[*＊×✕●○◯〇■□#？?]{1,8}")
-_KANA = re.compile(r"[ァ-ヺーｦ-ﾟぁ-ゖ]{1,12}[\s]?[ァ-ヺーｦ-ﾟぁ-ゖ]{0,12}[\s]?[*＊×✕●○◯〇■□#？?]{1,10}")
-_EMAIL = re.compile(rf"[\w.+-]{{0,20}}[{MASK}.]{{1,20}}[\w.+-]{{0,20}}@[\w.*-]+")
-_ADDRESS = re.compile(rf"(?=[^{MASK}]{{0,40}}[都道府県市区町村郡])[一-鿿ぁ-んァ-ヶー\d-]{{3,40}}[{MASK}]+.{{0,40}}")
+_LAST_FOUR = later(rf"[{_D}]{{4}}")
+_NAME = later(r"[^\W\d_]{1,10}[\s]?[^\W\d_]{0,10}[\s]?[*＊×✕●○◯〇■□#？?]{1,8}")
+_KANA = later(r"[ァ-ヺーｦ-ﾟぁ-ゖ]{1,12}[\s]?[ァ-ヺーｦ-ﾟぁ-ゖ]{0,12}[\s]?[*＊×✕●○◯〇■□#？?]{1,10}")
+_EMAIL = later(rf"[\w.+-]{{0,20}}[{MASK}.]{{1,20}}[\w.+-]{{0,20}}@[\w.*-]+")
+_ADDRESS = later(rf"(?=[^{MASK}]{{0,40}}[都道府県市区町村郡])[一-鿿ぁ-んァ-ヶー\d-]{{3,40}}[{MASK}]+.{{0,40}}")
 _PATTERNS = {
     "phone": (_PHONE_HEAD, _PHONE_TAIL),
     "phone.last4": (_LAST_FOUR,),

@@ -10,6 +10,7 @@ from functools import cache
 from itertools import islice, pairwise
 from typing import TYPE_CHECKING
 
+from core.patterns import later
 from fingerprints.identifiers import kind_classes
 from fingerprints.pairs import PAIRS
 from matcher.compare.romaji import GAPS, kana_of
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from fingerprints.identifiers import IdentifierKind
 
 LATIN_GAPS = f"{GAPS}-"
-LATIN_RUN = re.compile(rf"[A-Za-z]{{2,20}}(?:[{LATIN_GAPS}]{{1,2}}[A-Za-z]{{2,20}}){{1,3}}")
+LATIN_RUN = later(rf"[A-Za-z]{{2,20}}(?:[{LATIN_GAPS}]{{1,2}}[A-Za-z]{{2,20}}){{1,3}}")
 MOST_NAMES = 200  # stretches of a text tried as a name
 MOST_PAIRS = 40  # of runs that may be a family and a given name
 MOST_RUNS = 20  # of kana, and of Latin words, likewise
@@ -28,11 +29,9 @@ PAIRED = frozenset(
     name for pair in PAIRS for term in (pair.left, pair.right) for name in (term.name, term.kind) if name != "phone"
 )
 """Kinds beside which a name says something; a phone is looked up without one."""
-_NAME_RUN = re.compile(r"([一-鿿々〆]+)([ァ-ヺー]{0,5})")
-_KANA_RUN = re.compile(r"[ァ-ヺーｦ-ﾟ]{2,20}(?:[ 　・][ァ-ヺーｦ-ﾟ]{2,20})?")
-_HIRAGANA_RUN = re.compile(
-    r"(?<![一-鿿々ぁ-ゖァ-ヺー])[ぁ-ゖー]{2,10}(?:[ 　・][ぁ-ゖー]{2,8})?(?![一-鿿々ぁ-ゖァ-ヺー])"
-)
+_NAME_RUN = later(r"([一-鿿々〆]+)([ァ-ヺー]{0,5})")
+_KANA_RUN = later(r"[ァ-ヺーｦ-ﾟ]{2,20}(?:[ 　・][ァ-ヺーｦ-ﾟ]{2,20})?")
+_HIRAGANA_RUN = later(r"(?<![一-鿿々ぁ-ゖァ-ヺー])[ぁ-ゖー]{2,10}(?:[ 　・][ぁ-ゖー]{2,8})?(?![一-鿿々ぁ-ゖァ-ヺー])")
 """Hiragana with nothing but signs and spaces around it; in a sentence a kanji is never far."""
 _MORE_LABELS = (
     "なまえ",
@@ -51,10 +50,10 @@ _MORE_LABELS = (
 )
 _NAMES = ("name", "kana")
 _J = "一-鿿々ぁ-ゖァ-ヺーｦ-ﾟ"
-_TWO_PARTS = re.compile(rf"(?<![{_J}])([{_J}]{{1,10}})[ 　・,，、/／.＝-]{{1,2}}(?=([{_J}]{{1,10}})(?![{_J}]))")
+_TWO_PARTS = later(rf"(?<![{_J}])([{_J}]{{1,10}})[ 　・,，、/／.＝-]{{1,2}}(?=([{_J}]{{1,10}})(?![{_J}]))")
 """Two runs of letters with a sign or two between them; a run may belong to two such pairs."""
-_BEFORE_HIRAGANA = re.compile("[一-鿿々〆]{1,4}(?=[ぁ-ゖ])|[ァ-ヺー]{2,8}(?=[ぁ-ゖ])")
-_GAP = re.compile("[ 　・]")
+_BEFORE_HIRAGANA = later("[一-鿿々〆]{1,4}(?=[ぁ-ゖ])|[ァ-ヺー]{2,8}(?=[ぁ-ゖ])")
+_GAP = later("[ 　・]")
 _FEWEST_KANA = 4
 _LONGEST_NAME, _LONGEST_FAMILY, _LONGEST_GIVEN = 6, 3, 4
 _STOPS = str.maketrans(

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import io
-import re
 import tempfile
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, BinaryIO
 
 from core.encodings.decoder import decode, detect
+from core.patterns import later
 from matcher.readers.interface import Member, Readable
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ PIECE_BYTES = 1 << 18  # read at once
 RATIO_FROM_BYTES = 16 << 20  # below that, no member is a bomb
 SPOOL_BYTES = 8 << 20  # of a member that is kept in memory while an archive inside of it is open; the rest on disk
 LONGEST_NAME = 400
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]+")
+_CONTROL = later(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]+")
 
 
 class Bounded(io.RawIOBase):

@@ -6,6 +6,7 @@ import html
 import re
 from typing import TYPE_CHECKING
 
+from core.patterns import later
 from matcher.readers.interface import Prose, Rows
 from matcher.readers.records.json_records import unescape
 
@@ -15,9 +16,9 @@ if TYPE_CHECKING:
     from matcher.readers.interface import Readable
 
 BLOCK_CHARS = 1 << 18
-_TAG = re.compile(r"</?[a-zA-Z][\w:.-]{0,40}(?![\w:.+-]*@)")
+_TAG = later(r"</?[a-zA-Z][\w:.-]{0,40}(?![\w:.+-]*@)")
 """A tag's name; a mail address in angle brackets has none."""
-_BREAK = re.compile(r"<(?:br|/tr|/p|/li|/dl|/div|/ul)\b", re.IGNORECASE)
+_BREAK = later(r"<(?:br|/tr|/p|/li|/dl|/div|/ul)\b", re.IGNORECASE)
 
 
 def plain_text(source: Readable) -> Iterator[Prose]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING, BinaryIO, ClassVar, Literal, TypeAlias
 
 from core.encodings.decoder import decode, decode_stream, detect, is_wide
 from core.encodings.plausibility import SAMPLE_BYTES
+from core.patterns import later
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from matcher.document import Cuts, Limits
 
 
-_LOST_DASH = re.compile(r"\?(?<=[０-９]\?)(?=[０-９])")
+_LOST_DASH = later(r"\?(?<=[０-９]\?)(?=[０-９])")
 """A dash in full width that went through an encoding that has none."""
 _TEXT_BYTES = bytes({7, 8, 9, 10, 12, 13, 27, *range(0x20, 0x100)} - {0x7F})
 

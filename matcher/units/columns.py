@@ -6,10 +6,10 @@ Columns are typed once a table. Parts that people keep in columns of their own (
 
 from __future__ import annotations
 
-import re
 from functools import cache
 from typing import TYPE_CHECKING
 
+from core.patterns import later
 from fingerprints.columns.halves import find_whole_names
 from fingerprints.columns.parts import (
     Field,
@@ -46,7 +46,7 @@ _BY_SHAPE = (
     ("name", 0.7),
 )
 # Almost any words read as a name: without a header to say so, only short ones are taken for names.
-_SHORT_NAME = re.compile(
+_SHORT_NAME = later(
     r"[^\W\d_a-zA-Z]{1,5}[\s・]?[^\W\d_a-zA-Z]{1,6}(?:\s{0,2}(?:様|さま|さん|殿|氏))?"
     rf"|[A-Za-z'.-]{{1,20}}(?:[{LATIN_GAPS}]{{1,2}}[A-Za-z'.-]{{1,20}}){{1,4}}"
 )
@@ -73,7 +73,7 @@ _PLAINLY_PHONES, _FREELY = 0.25, 0.85
 _NAMES = frozenset({"name", "kana"})
 _HALF_OF = frozenset({None, *_NAMES})
 """What the headers of halves of names may seem to name."""
-_FOUR = re.compile("[0-9０-９]{4}")
+_FOUR = later("[0-9０-９]{4}")
 FEWEST_NAMES = 12  # cells without a header from which a column of names is told from one of remarks
 MOSTLY_DIFFERENT = 0.8  # of a column's cells, where they are the ends of numbers
 _LAST_FOUR = ("下4", "下四", "末尾4", "末尾四", "last4", "lastfour", "下桁")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_left, bisect_right
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from core.patterns import later
 from fingerprints.identifiers.address import towns_in
 from matcher.find.candidates import found_in
 from matcher.find.character_classes import MASK, PAD, Signs
@@ -30,18 +30,18 @@ CONFIRMING = frozenset({"birth_date", "postal_code"})
 GAP = 200  # characters without a candidate that end a cluster
 SAME_LINE_GAP = 12  # two numbers this close on a line are one person's
 _NEWLINE = ord("\n")
-_EMPTY_LINE = re.compile(r"\n(?:[ \t\r　]*|[-=_*~─━＝ー#]{3,80}\r?)\n")
+_EMPTY_LINE = later(r"\n(?:[ \t\r　]*|[-=_*~─━＝ー#]{3,80}\r?)\n")
 _IN_EMPTY_LINES = " \t\r　-=_*~─━＝ー#"
 FULL = 0.9  # share of the lines with words in which something was found, where a line is a record
 LONGEST_HEADING = 80
 LINES_A_RECORD = 30
-_NUMBER = re.compile(r"\d+")
+_NUMBER = later(r"\d+")
 RECORDS, FEWEST_RECORDS = 0.6, 3  # share of the paragraphs, or lines, that say two things, and how many do
 _MASKS = "*＊●○◯■□×"
-_MASKED = re.compile(r"[^\W_](?:\*{2,}|＊{2,}|●{2,}|○{2,}|◯{2,}|■{2,}|□{2,}|×{2,})")
-_BOLD = re.compile(r"\*\*[^*\n]{1,200}\*\*")
-_WORDS = re.compile("[一-鿿々ぁ-んァ-ヺー]{2,200}")
-_NAMING = re.compile(r"[^\W\d_]{2}")  # letters between two numbers: somebody else's name
+_MASKED = later(r"[^\W_](?:\*{2,}|＊{2,}|●{2,}|○{2,}|◯{2,}|■{2,}|□{2,}|×{2,})")
+_BOLD = later(r"\*\*[^*\n]{1,200}\*\*")
+_WORDS = later("[一-鿿々ぁ-んァ-ヺー]{2,200}")
+_NAMING = later(r"[^\W\d_]{2}")  # letters between two numbers: somebody else's name
 
 
 @dataclass(slots=True)

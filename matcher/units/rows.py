@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from core.patterns import later
 from fingerprints.text import nfkc
 from matcher.compare.romaji import begun_kana, beside_initial
 from matcher.find.candidate_spans import NEWEST
@@ -24,11 +24,11 @@ if TYPE_CHECKING:
     from fingerprints.identifiers import IdentifierKind
     from matcher.readers.interface import Rows
 
-_NUMERAL = re.compile(r"\d")
-_LATIN = re.compile("[A-Za-z]")
-_KANA_OR_LATIN = re.compile("[ぁ-ゖァ-ヺｦ-ﾟA-Za-zＡ-Ｚａ-ｚ]")
+_NUMERAL = later(r"\d")
+_LATIN = later("[A-Za-z]")
+_KANA_OR_LATIN = later("[ぁ-ゖァ-ヺｦ-ﾟA-Za-zＡ-Ｚａ-ｚ]")
 _NAMES = ("name", "kana")
-_WORDS = re.compile(r"[一-鿿]{2}|[ァ-ヺｦ-ﾟ]{3}|[A-Z][A-Za-z]{1,20}[ ,|]{1,4}[A-Z][A-Za-z]")
+_WORDS = later(r"[一-鿿]{2}|[ァ-ヺｦ-ﾟ]{3}|[A-Z][A-Za-z]{1,20}[ ,|]{1,4}[A-Z][A-Za-z]")
 HEAD = 50  # rows by which a table is judged
 _NEVER_WORDS = frozenset({"phone", "phone.last4", "email", "postal_code", "birth_date"})
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from core.patterns import later
 from matcher.compare.romaji import readings_in
 from matcher.find.candidates import Collected
 from matcher.find.names import LATIN_RUN, two_parts
@@ -24,11 +25,11 @@ PERSONAL = frozenset({"phone", "email", "customer_number", "card_number"})
 TELLING = frozenset({"name", "kana", "email", "customer_number", "card_number", "address", "birth_date"})
 """Kinds that say, or contradict, who somebody is."""
 LATEST_BIRTH = 2021  # in free text: dates in news and logs are mostly later
-LABELS = re.compile(
+LABELS = later(
     r"tel|fax|phone|mobile|home|mail|携帯|自宅|電話|会社|勤務先|番号|メール|アドレス|または|及び", re.IGNORECASE
 )
 MOST_TURNED = 40  # of a passage
-JAPANESE = re.compile("[一-鿿々ぁ-んァ-ヺ]")
+JAPANESE = later("[一-鿿々ぁ-んァ-ヺ]")
 
 
 class Text(NamedTuple):

@@ -5,13 +5,13 @@ from __future__ import annotations
 import base64
 import binascii
 import io
-import re
 import string
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
+from core.patterns import later
 from matcher.readers._bounds import member
 from matcher.readers.interface import NotThisFormatError, Passage, Prose, Readable, Reader, ReaderExample
 
@@ -21,11 +21,9 @@ if TYPE_CHECKING:
 SHORTEST = 120  # characters of a block; shorter ones are tokens and hashes
 FIRST_RUN = 40
 _OF_BASE64 = bytes(chr(code) in string.ascii_letters + string.digits + "+/" for code in range(0x100))
-_BLOCK = re.compile(
-    rf"(?<![A-Za-z0-9+/])(?:[A-Za-z0-9+/]{{{FIRST_RUN},}}+(?:\r?\n)?){{1,}}+[A-Za-z0-9+/]{{0,80}}={{0,2}}"
-)
-_HEX = re.compile(r"[0-9a-fA-F\s]+")
-_NEWLINES = re.compile(r"\s+")
+_BLOCK = later(rf"(?<![A-Za-z0-9+/])(?:[A-Za-z0-9+/]{{{FIRST_RUN},}}+(?:\r?\n)?){{1,}}+[A-Za-z0-9+/]{{0,80}}={{0,2}}")
+_HEX = later(r"[0-9a-fA-F\s]+")
+_NEWLINES = later(r"\s+")
 
 
 class Base64Reader(Reader):

@@ -9,13 +9,14 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar, Final
 
+from core.patterns import later
 from matcher.readers._bounds import member
 from matcher.readers.interface import NotThisFormatError, Passage, Prose, Readable, Reader, ReaderExample
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_LINE: Final = re.compile(
+_LINE: Final = later(
     r"(?:0x)?([0-9a-f]{6,16}):?[ \t]{1,4}((?:[0-9a-f]{2}){1,8}(?:[ ]{1,2}(?:[0-9a-f]{2}){1,8}){0,15})(?=[ \t]|$)",
     re.IGNORECASE,
 )

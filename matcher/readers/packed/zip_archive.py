@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import re
 import struct
 import zipfile
 from dataclasses import replace
@@ -11,6 +10,7 @@ from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING, ClassVar, cast
 
+from core.patterns import later
 from matcher.readers._bounds import ByteWindow, member, spooled
 from matcher.readers.interface import Passage, Readable, Reader, ReaderExample
 from matcher.readers.packed import _unpack
@@ -31,7 +31,7 @@ _METHODS: dict[int, Callable[[], _unpack.Unpacker]] = {
     95: _unpack.xz,
 }
 _SMALLEST_HEADER = 30
-_FURNITURE = re.compile(
+_FURNITURE = later(
     r"^(?:word|ppt|xl)/(?:theme/|(?:styles|settings|webSettings|fontTable|numbering|stylesWithEffects|presProps|viewProps)\.xml)"
     r"|^ppt/(?:slideMasters|slideLayouts|notesMasters|handoutMasters|presentation\.xml|tableStyles\.xml)"
     r"|(?:^|/)_rels/|^\[Content_Types\]\.xml$|^docProps/"

@@ -6,15 +6,16 @@ import re
 from typing import Final
 
 from core.encodings.decoder import decode, detect
+from core.patterns import later
 
 _PART: Final = r"(?:`[^`\n]{1,200}+`|\[[^\]\n]{1,200}+\]|\"[^\"\n]{1,200}+\"|[\w$]++)"
 NAME: Final = rf"{_PART}(?:\.{_PART}){{0,3}}+"
 # Backslashes escape in MySQL and in PostgreSQL's E'' strings, and are themselves everywhere else.
 _WITH_BACKSLASH: Final = r"'(?:[^'\\]++|\\.|'')*+'|\"(?:[^\"\\]++|\\.|\"\")*+\""
 _WITHOUT: Final = r"'(?:[^']++|'')*+'|\"(?:[^\"]++|\"\")*+\""
-_HEX = re.compile(r"(?:0x|[xX]')([0-9A-Fa-f]{2,}+)'?")
-_BITS = re.compile(r"[bB]'([01]{0,64})'")
-_STRING = re.compile(rf"{_WITH_BACKSLASH}", re.DOTALL)
+_HEX = later(r"(?:0x|[xX]')([0-9A-Fa-f]{2,}+)'?")
+_BITS = later(r"[bB]'([01]{0,64})'")
+_STRING = later(rf"{_WITH_BACKSLASH}", re.DOTALL)
 _ESCAPES: Final = {"n": "\n", "t": "\t", "r": "\r", "0": "", "b": "", "Z": ""}
 _ESCAPED: Final = {
     "'": re.compile(r"\\(.)|''", re.DOTALL),

@@ -15,6 +15,7 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from core.patterns import later
 from matcher.readers.interface import NotThisFormatError, Passage, Readable, Reader, ReaderExample
 from matcher.readers.records.json_records import BATCH_ROWS, flatten, records_as_rows
 from matcher.units.columns import kind_of_header
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 DEEPEST = 60
-_TOKEN = re.compile(
+_TOKEN = later(
     r"(?P<text>'(?:[^'\\]++|\\.)*+'|\"(?:[^\"\\]++|\\.)*+\"|`(?:[^`\\]++|\\.)*+`)"
     r"|(?P<tag>\b(?:string|array|object)\([^()'\"]{0,60}\)(?:#\d{1,9} \(\d{1,9}\))?)"
     r"|\b(?:int|float|bool|enum)\((?P<typed>[^()'\"]{0,60})\)"
@@ -31,17 +32,17 @@ _TOKEN = re.compile(
     r"|(?P<pair>=>|[:=])|(?P<open>[\[({]|#<)|(?P<close>[\])}>])|(?P<end>[,;])",
     re.DOTALL,
 )
-_STARTS = re.compile(
+_STARTS = later(
     r"\s{0,200}+(?:[\w$. ]{1,60}=>?\s{0,20})?(?:#<\w|(?:[\w:.\\]{1,60}\s?)?[\[({]\s{0,200}[\[({'\":#\w]|array\()"
 )
-_SECTION = re.compile(r"\s{0,200}+\[{1,2}[^\[\]{}'\"=,\n]{1,60}\]{1,2}[ \t\r]{0,8}\n")
+_SECTION = later(r"\s{0,200}+\[{1,2}[^\[\]{}'\"=,\n]{1,60}\]{1,2}[ \t\r]{0,8}\n")
 """The heading of a section in TOML and INI files, which are keys and values."""
-_KEY = re.compile(r"['\"\[:\s,({]([^\W\d][\w-]{1,24})['\"\]]{0,2}\s{0,4}(?:=>|[:=])")
+_KEY = later(r"['\"\[:\s,({]([^\W\d][\w-]{1,24})['\"\]]{0,2}\s{0,4}(?:=>|[:=])")
 _NOTHING = frozenset({"None", "null", "NULL", "nil", "undefined", "True", "False", "true", "false"})
 _DATES = frozenset({"date", "datetime", "datetime.date", "datetime.datetime"})
-_ESCAPED = re.compile(r"\\(?:u\{?([0-9a-fA-F]{4})\}?|x([0-9a-fA-F]{2})|(.))", re.DOTALL)
+_ESCAPED = later(r"\\(?:u\{?([0-9a-fA-F]{4})\}?|x([0-9a-fA-F]{2})|(.))", re.DOTALL)
 _ESCAPES = {"n": "\n", "t": "\t", "r": "\r"}
-_ROW = re.compile(r"^\s{0,40}[\[(]\s{0,4}['\"]", re.MULTILINE)
+_ROW = later(r"^\s{0,40}[\[(]\s{0,4}['\"]", re.MULTILINE)
 FEWEST_QUOTES = 4  # print_r writes none: its lines are keys and values
 KNOWN = 2  # different keys that we know, at least; or that many rows without keys
 

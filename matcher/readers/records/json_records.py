@@ -15,6 +15,7 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
+from core.patterns import later
 from matcher.readers.interface import NotThisFormatError, Passage, Prose, Readable, Reader, ReaderExample, Rows
 from matcher.readers.tables._machine_text import as_text, holds_nobody
 
@@ -30,9 +31,9 @@ DEEPEST_FIELD = 16  # of objects inside one record; deeper ones are records of t
 MOST_WORK, SPARE_WORK = 8, 1 << 20  # characters read in vain: times the text, and beside it
 LINES_COUNTED = 100
 """Characters from the beginning on in which the library counts lines, for its message, while it would read one."""
-_LIST_OF_OBJECTS = re.compile(r"\[\s*+\{")
-_OBJECT = re.compile(r"^[^\S\n]{0,40}(?:\[\s{0,40})?\{\s{0,40}\"[^\"\n]{1,80}\"\s{0,10}:", re.MULTILINE)
-_STARTS_LIKE_JSON = re.compile(r"\s*+(?:\[\s*+)?[{\[]\s*+[\"\[{\]}0-9-]")
+_LIST_OF_OBJECTS = later(r"\[\s*+\{")
+_OBJECT = later(r"^[^\S\n]{0,40}(?:\[\s{0,40})?\{\s{0,40}\"[^\"\n]{1,80}\"\s{0,10}:", re.MULTILINE)
+_STARTS_LIKE_JSON = later(r"\s*+(?:\[\s*+)?[{\[]\s*+[\"\[{\]}0-9-]")
 
 
 class JsonReader(Reader):

@@ -12,9 +12,9 @@ A record ends at a blank or ruled line, at a closing bracket, at the heading of 
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, ClassVar
 
+from core.patterns import later
 from matcher.readers.interface import Passage, Prose, Readable, Reader, ReaderExample
 from matcher.readers.records.json_records import BATCH_ROWS, records_as_rows
 from matcher.units.columns import kind_of_header
@@ -22,14 +22,14 @@ from matcher.units.columns import kind_of_header
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_LINE = re.compile(
+_LINE = later(
     r"\s{0,40}+[-*・■●◆▼○◎#>|]{0,3}\s{0,3}[【\[「\"':]?"  # bullets and brackets
     r"([^\s:：=＝【】\[\]「」\"'|,、。@]{1,24}(?: [^\s:：=\"'@]{1,16}){0,2})"  # the key, up to three words
     r"\s{0,8}[】\]」\"']?\s{0,20}(?:=>|[:：=＝])(?!//)\s{0,20}(.*)"
 )
-_RULE = re.compile(r"[\s\-=_*~─━＝ー)}\]]{0,200}")
-_SECTION = re.compile(r"\s{0,8}\[{1,2}([^\[\]{}'\"=]{1,60})\]{1,2}\s{0,8}")
-_OPENING = re.compile(r"\s{0,40}+(?:\[?\w{0,20}+\]?\s{0,4}+(?:=>)?\s{0,4}+)?(?:Array|\(|\{|\[|stdClass Object)\s{0,8}")
+_RULE = later(r"[\s\-=_*~─━＝ー)}\]]{0,200}")
+_SECTION = later(r"\s{0,8}\[{1,2}([^\[\]{}'\"=]{1,60})\]{1,2}\s{0,8}")
+_OPENING = later(r"\s{0,40}+(?:\[?\w{0,20}+\]?\s{0,4}+(?:=>)?\s{0,4}+)?(?:Array|\(|\{|\[|stdClass Object)\s{0,8}")
 REGULAR = 0.6  # share of the lines of the head that have a key
 SECTION = "section"
 KNOWN = 2  # different keys that we know, at least

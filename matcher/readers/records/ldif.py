@@ -15,14 +15,15 @@ import re
 from typing import TYPE_CHECKING, ClassVar
 
 from core.encodings.decoder import decode, detect
+from core.patterns import later
 from matcher.readers.interface import Passage, Readable, Reader, ReaderExample
 from matcher.readers.records.json_records import BATCH_ROWS, records_as_rows
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_DN = re.compile(r"^dn::? ?\S", re.MULTILINE | re.IGNORECASE)
-_PAIR = re.compile(r"([A-Za-z][\w-]{0,60}+)(?:;[^:]{0,100}+)?:(:?) {0,4}(.*)", re.DOTALL)
+_DN = later(r"^dn::? ?\S", re.MULTILINE | re.IGNORECASE)
+_PAIR = later(r"([A-Za-z][\w-]{0,60}+)(?:;[^:]{0,100}+)?:(:?) {0,4}(.*)", re.DOTALL)
 _COLUMNS = {
     "cn": "氏名", "displayname": "name", "sn": "姓", "givenname": "名", "mail": "email", "telephonenumber": "tel",
     "mobile": "携帯電話", "homephone": "自宅電話", "postalcode": "郵便番号", "postaladdress": "住所",

@@ -8,11 +8,11 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, ClassVar
 from urllib.parse import unquote_plus
 
 from core.encodings.decoder import decode, detect
+from core.patterns import later
 from matcher.readers.interface import Passage, Prose, Readable, Reader, ReaderExample
 from matcher.readers.records.json_records import BATCH_ROWS, records_as_rows
 from matcher.units.columns import kind_of_header
@@ -20,8 +20,8 @@ from matcher.units.columns import kind_of_header
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_KEY = re.compile(r"(?<![^\s,;&|?\[({])([^\W\d][\w.-]{0,40})=(?!=)")
-_PERCENT = re.compile(r"%[0-9A-Fa-f]{2}")
+_KEY = later(r"(?<![^\s,;&|?\[({])([^\W\d][\w.-]{0,40})=(?!=)")
+_PERCENT = later(r"%[0-9A-Fa-f]{2}")
 REGULAR = 0.6  # share of the lines of the head that have two keys or more
 KNOWN = 2  # different keys that we know, at least
 HEAD_LINES = 200

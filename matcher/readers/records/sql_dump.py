@@ -16,6 +16,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, ClassVar
 
+from core.patterns import later
 from matcher.readers.interface import Passage, Readable, Reader, ReaderExample, Rows
 from matcher.readers.records._sql_values import NAME, copy_values, find_row, values_of
 from matcher.readers.tables._layout import as_rows
@@ -28,7 +29,7 @@ BATCH_ROWS = 10_000
 LONGEST_TUPLE = 1 << 20
 MOST_FAILED, LONGEST_AFTER = 50, 1 << 12  # rows without an end: after so many, no further one is searched for so far
 _COLUMNS = r"(\([^()']{0,20000}+\))?"
-_HEAD = re.compile(
+_HEAD = later(
     rf"\b(?:INSERT\s++(?:(?:LOW_PRIORITY|DELAYED|HIGH_PRIORITY|IGNORE|OR\s++\w++)\s++)?+(?:INTO\s++)?+"
     rf"|REPLACE\s++(?:INTO\s++)?+)({NAME})\s*+{_COLUMNS}\s*+(?:OVERRIDING\s++\w++\s++VALUE\s++)?+VALUES\s*+"
     rf"|\bCOPY\s++({NAME})\s*+{_COLUMNS}\s*+FROM\s++stdin[^\n]*+\n",

@@ -9,6 +9,7 @@ import re
 from typing import TYPE_CHECKING, ClassVar
 
 from core.encodings.decoder import decode, detect
+from core.patterns import later
 from matcher.readers.interface import Passage, Readable, Reader, ReaderExample
 from matcher.readers.records.json_records import BATCH_ROWS, records_as_rows
 from matcher.readers.texts._stretches import passages_of
@@ -16,7 +17,7 @@ from matcher.readers.texts._stretches import passages_of
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_PROPERTY = re.compile(r"(?:[\w-]{1,20}\.)?([A-Za-z-]{1,30})((?:;[^:]{0,200})?):(.*)", re.DOTALL)
+_PROPERTY = later(r"(?:[\w-]{1,20}\.)?([A-Za-z-]{1,30})((?:;[^:]{0,200})?):(.*)", re.DOTALL)
 _NAMES = {
     "FN": "name",
     "N": "氏名",
@@ -28,15 +29,15 @@ _NAMES = {
     "UID": "uid",
     "NOTE": "note",
 }
-_BEGIN = re.compile(r"^BEGIN:VCARD\s", re.IGNORECASE | re.MULTILINE)
+_BEGIN = later(r"^BEGIN:VCARD\s", re.IGNORECASE | re.MULTILINE)
 _LONGEST_VALUE = 4096  # longer ones are pictures and keys
 _ADDRESS_PARTS = (4, 3, 2, 1)  # region, locality, street, extension: the order of a Japanese address
 _POSTAL_CODE = 5
 _PHONETIC = {"X-PHONETIC-LAST-NAME": 0, "X-PHONETIC-FIRST-NAME": 1}
-_SEMICOLON = re.compile(r"(?<!\\);")
-_CHARSET = re.compile(r"CHARSET=\"?([\w.-]{1,40})", re.IGNORECASE)
-_BASE64 = re.compile(r"ENCODING=(?:B|BASE64)\b|;BASE64\b")
-_ESCAPED = re.compile(r"\\(.)")
+_SEMICOLON = later(r"(?<!\\);")
+_CHARSET = later(r"CHARSET=\"?([\w.-]{1,40})", re.IGNORECASE)
+_BASE64 = later(r"ENCODING=(?:B|BASE64)\b|;BASE64\b")
+_ESCAPED = later(r"\\(.)")
 
 
 class VcardReader(Reader):

@@ -17,6 +17,7 @@ from lxml import etree
 from lxml.html import defs
 
 from core.markup import MOST_ATTRIBUTES, has_heavy_tag
+from core.patterns import later
 from matcher.readers.interface import NotThisFormatError, Passage, Prose, Readable, Reader, ReaderExample
 from matcher.readers.records.json_records import BATCH_ROWS, records_as_rows
 
@@ -24,12 +25,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _Held: TypeAlias = "dict[str, tuple[int, dict[str, str]] | None]"
-_STARTS = re.compile(r"\s{0,200}<(?:\?xml\b|[A-Za-z_][\w.:-]{0,60}[\s>])")
-_DECLARATION = re.compile(r"\A\s{0,200}<\?xml[^>]{0,300}\?>")
-_FIRST = re.compile(r"\s{0,200}<([A-Za-z_][\w:.-]{0,60})")
-_TAGS = re.compile(r"<([A-Za-z_!][\w:.-]{0,60})(?=[\s/>])")
+_STARTS = later(r"\s{0,200}<(?:\?xml\b|[A-Za-z_][\w.:-]{0,60}[\s>])")
+_DECLARATION = later(r"\A\s{0,200}<\?xml[^>]{0,300}\?>")
+_FIRST = later(r"\s{0,200}<([A-Za-z_][\w:.-]{0,60})")
+_TAGS = later(r"<([A-Za-z_!][\w:.-]{0,60})(?=[\s/>])")
 _OF_PAGES = {*defs.tags, "!doctype"}
-_DOCTYPE = re.compile(r"<!DOCTYPE", re.IGNORECASE)
+_DOCTYPE = later(r"<!DOCTYPE", re.IGNORECASE)
 FEWEST_FIELDS = 2
 
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from itertools import islice
 from typing import TYPE_CHECKING, Literal
 
+from core.patterns import later
 from matcher.readers.interface import Rows
 from matcher.readers.tables._records import RULE, has_quoted, split_quoted
 from matcher.units.columns import kind_of_header
@@ -23,7 +23,7 @@ MOSTLY_FILLED = 0.6
 HEADER_WITHIN = 8  # rows; titles and notes stand above it
 SURE_SHARE = 0.8  # of lines that have the commonest number of fields
 MOST_SENTENCES = 0.3  # share of lines that end as sentences do, up to which they may be rows
-_ENDS_SENTENCE = re.compile(r"(?:[。！？!?]|\w\.)\s*$")
+_ENDS_SENTENCE = later(r"(?:[。！？!?]|\w\.)\s*$")
 _WEAK = {":": 0.9, "/": 0.9, "、": 0.9}  # also ordinary characters of prose, times and paths: need a purer table
 
 

@@ -8,16 +8,18 @@ from functools import cache
 from itertools import chain
 from typing import TYPE_CHECKING, Final
 
+from core.patterns import later
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from matcher.readers.interface import Readable
 
 MOST_LINES_IN_CELL: Final = 20  # an address, a note
-RULE: Final = re.compile(r"[-+=|:│├┼┤─┌┬┐└┴┘\s]{3,}+")  # between the rows of tables drawn with characters
+RULE: Final = later(r"[-+=|:│├┼┤─┌┬┐└┴┘\s]{3,}+")  # between the rows of tables drawn with characters
 _SPACES: Final = " \t\n\r\v\f\u3000\u00a0"
 _RULE_BEGINS: Final = "-+=|├┌└─"
-_RULED: Final = re.compile(r"^[-+=|├┌└─][-+=|:│├┼┤─┌┬┐└┴┘ \t]{2,}+$", re.MULTILINE)
+_RULED: Final = later(r"^[-+=|├┌└─][-+=|:│├┼┤─┌┬┐└┴┘ \t]{2,}+$", re.MULTILINE)
 
 
 class RecordBatch:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Final
 
 from lxml import etree
 
+from core.patterns import later
 from matcher.readers._bounds import PIECE_BYTES
 from matcher.readers.packed._zip_entries import listed, walked
 from matcher.readers.packed.zip_archive import open_entry
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from matcher.readers.interface import Readable
     from matcher.readers.packed._zip_entries import Entry
 
-SHEETS: Final = re.compile(r"xl/worksheets/[^/]+\.xml|content\.xml")
+SHEETS: Final = later(r"xl/worksheets/[^/]+\.xml|content\.xml")
 _STRINGS: Final = "xl/sharedStrings.xml"
 _ROW: Final = re.compile(rb'<(?:\w+:)?row\b[^>]{0,300}?\sr="(\d{1,9})"')
 _WIDE_CELL: Final = re.compile(rb'<(?:\w+:)?c\s[^>]{0,100}?r="([A-Z]{2,3})\d')
@@ -31,7 +32,7 @@ _OVERLAP: Final = 512
 _FEW_COLUMNS: Final = 26
 _ORDINARY_TEXT: Final = 1 << 12
 """Bytes: a longer one is no field, but a letter; the longest that a spreadsheet itself allows has 32,767 characters."""
-_PLACE: Final = re.compile(r"([A-Z]{1,3})(\d{1,9})")
+_PLACE: Final = later(r"([A-Z]{1,3})(\d{1,9})")
 
 
 def parts_of(content: bytes, source: Readable) -> dict[str, Entry]:

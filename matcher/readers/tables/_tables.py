@@ -6,12 +6,12 @@ each; only the others are gone through row by row.
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from dataclasses import dataclass, field
 from itertools import groupby, islice
 from typing import TYPE_CHECKING
 
+from core.patterns import later
 from matcher.readers.records.json_records import with_json_cells
 from matcher.readers.tables._layout import BATCH_ROWS, LONGEST_HEADER, as_rows, find_header, is_header
 from matcher.units.columns import kind_of_header
@@ -29,7 +29,7 @@ SAMPLE_ROWS = 200
 FEWEST_NAMES, MOST_NAMES = 2, 20  # rows that are columns lying down: those of kinds we know, and all of them
 DRAWN = frozenset("|│｜")  # delimiters that stand at both ends of a line as well
 MOSTLY = 0.95  # of the rows of a sample have a digit in the column that shows a header by having none
-_DIGIT = re.compile(r"[0-9０-９@＠]")
+_DIGIT = later(r"[0-9０-９@＠]")
 
 
 @dataclass(slots=True)

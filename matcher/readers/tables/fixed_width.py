@@ -11,12 +11,12 @@ CP932, or one, as programs count that do not know better.
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
+from core.patterns import later
 from matcher.readers.interface import Passage, Readable, Reader, ReaderExample
 from matcher.readers.tables._layout import batches, best_delimiter
 from matcher.readers.tables.delimited import HEAD_LINES
@@ -28,7 +28,7 @@ FEWEST_LINES = 4
 NARROWEST_GAP = 2  # blanks between two columns in most lines; one alone stands between words as well
 WIDEST = 4000
 FULL = 0.7  # share of the lines that have something in each of the columns
-_GAP = re.compile(r"\S[ 　]{2,200}\S")
+_GAP = later(r"\S[ 　]{2,200}\S")
 
 
 class FixedWidthReader(Reader):

@@ -15,11 +15,11 @@ again at the same distance.
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from itertools import pairwise
 from typing import TYPE_CHECKING, ClassVar
 
+from core.patterns import later
 from matcher.readers.interface import Passage, Prose, Readable, Reader, ReaderExample
 from matcher.readers.tables._layout import BATCH_ROWS, as_rows
 
@@ -32,10 +32,10 @@ TALLEST = 15  # lines of a block
 LONGEST_LINE = 90
 REGULAR = 0.75  # share of the blocks that have the usual height
 _MAIL = "[^\\s一-鿿ぁ-んァ-ヺ]"  # and not the sentence around it
-_ANCHOR = re.compile(
+_ANCHOR = later(
     rf"\s{{0,8}}(?:〒?\d{{3}}-?\d{{4}}|[+\d０-９][\d０-９ ()-]{{8,18}}|{_MAIL}{{1,64}}@{_MAIL}{{1,120}})\s{{0,8}}"
 )
-_RULE = re.compile(r"[\s\-=_*~─━・.]{0,200}")
+_RULE = later(r"[\s\-=_*~─━・.]{0,200}")
 
 
 class StackedReader(Reader):

@@ -5,11 +5,11 @@ Lines are counted through at once, as arrays: text without tables passes at hund
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from core.patterns import later
 from matcher.readers.interface import Passage, Prose, Readable
 from matcher.readers.records.json_records import unescape
 from matcher.readers.tables._layout import DELIMITERS, best_delimiter, is_header
@@ -25,8 +25,8 @@ SIGNS = ",\t;|/／"  # only what is rare in sentences; others need a whole docum
 IN_PATHS = "/"  # a delimiter here only with spaces around it
 FEWEST_LINES = 3
 SAMPLE_LINES = 40
-_VALUE = re.compile(r"@|\d[\d ()-]{7,14}\d|\d-[*＊xX●○…?.]|[*＊xX●○]-\d")  # what rows have, and sentences have not
-_IN_VALUES = re.compile(r"[@\d]")
+_VALUE = later(r"@|\d[\d ()-]{7,14}\d|\d-[*＊xX●○…?.]|[*＊xX●○]-\d")  # what rows have, and sentences have not
+_IN_VALUES = later(r"[@\d]")
 """What every one of them has."""
 _NEWLINE = ord("\n")
 

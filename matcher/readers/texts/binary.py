@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, ClassVar, Final
 from core.encodings.decoder import BLOCK_BYTES
 from core.encodings.mixed import decode_by_line
 from core.encodings.plausibility import SENSIBLE, likeliest, plausibility
+from core.patterns import later
 from matcher.readers.interface import Passage, Readable, Reader, ReaderExample, tidied
 from matcher.readers.texts.free_text import text_of
 
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 SURE = 0.04
 _STRETCH = re.compile(rb"[\t\n\r\x1b\x20-\x7e\x80-\xff]{6,}+")
 _WIDE_STRETCH = re.compile(rb"(?:[\t\n\r\x20-\x7e]\0|[\x00-\xff][\x30-\x9f\xff]){6,}+")
-_WORD = re.compile(r"[ -~]{6,}+|[^\x00-\x7f�][^\x00-\x1f�]{2,}+")
+_WORD = later(r"[ -~]{6,}+|[^\x00-\x7f�][^\x00-\x1f�]{2,}+")
 _PICTURES: Final = (
     b"\xff\xd8\xff", b"\x89PNG", b"GIF8", b"RIFF", b"\0\0\x01\0", b"ID3", b"OggS", b"\x1aE\xdf\xa3", b"wOFF", b"wOF2",
 )  # fmt: skip

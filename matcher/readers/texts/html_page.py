@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from lxml import etree
 
 from core.markup import MOST_ATTRIBUTES, has_heavy_tag
+from core.patterns import later
 from matcher.readers.interface import NotThisFormatError, Passage, Readable, Reader, ReaderExample, Rows
 from matcher.readers.tables._layout import as_rows, find_header
 from matcher.readers.texts._stretches import passages_of
@@ -15,9 +16,7 @@ from matcher.readers.texts._stretches import passages_of
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-_PAGE = re.compile(
-    r"\s{0,200}<(?:!doctype html|html|head|body|table|div|\?xml|article|section|ul|ol|p>)", re.IGNORECASE
-)
+_PAGE = later(r"\s{0,200}<(?:!doctype html|html|head|body|table|div|\?xml|article|section|ul|ol|p>)", re.IGNORECASE)
 _DROPPED = frozenset(
     {"script", "style", "noscript", "template", "svg", "nav", "head", "iframe", "object", "select", "footer"}
 )
@@ -69,9 +68,9 @@ _BLOCKS = frozenset(
         "record",
     ]
 )
-_HIDDEN = re.compile(r"(?:[0-9a-fA-F]{2}){4,200}")
-_SPACES = re.compile(r"[ \t\r\f\v]{2,}")
-_BLANKS = re.compile(r"\n\s{0,1000}\n")
+_HIDDEN = later(r"(?:[0-9a-fA-F]{2}){4,200}")
+_SPACES = later(r"[ \t\r\f\v]{2,}")
+_BLANKS = later(r"\n\s{0,1000}\n")
 LONGEST_CELL = 120  # characters on average: cells of tables that lay a page out hold whole posts
 
 

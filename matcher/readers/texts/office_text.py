@@ -10,12 +10,12 @@ A table's rows are rows, and a paragraph is a line. Both are told by their names
 from __future__ import annotations
 
 import io
-import re
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from lxml import etree
 
 from core.markup import MOST_ATTRIBUTES, has_heavy_tag
+from core.patterns import later
 from matcher.readers.interface import NotThisFormatError, Passage, Readable, Reader, ReaderExample
 from matcher.readers.tables._layout import batches
 from matcher.readers.texts._stretches import passages_of
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _HEAD: Final = 1 << 13
-_ROOTS: Final = re.compile(
+_ROOTS: Final = later(
     r"<(?:w:document|p:sld|p:notes|office:document(?:-content)?|w:hdr|w:ftr|w:comments|w:footnotes)\b"
 )
 _ROW: Final = frozenset({"tr", "table-row"})
