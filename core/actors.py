@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final
 
-from core.patterns import later
+from core.processes.patterns import later
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -11,7 +11,7 @@ from typing import Final
 
 import numpy as np
 
-from core.patterns import later
+from core.processes.patterns import later
 
 MOST_ATTRIBUTES: Final = 300
 SHORTEST_HEAVY: Final = 2 * MOST_ATTRIBUTES

@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 from typing import Final
 
-from core.patterns import later
+from core.processes.patterns import later
 from fingerprints.variants import VARIANTS
 
 DASHES: Final = "-‐‑‒–—―−－﹣⁃─━ｰ"

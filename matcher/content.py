@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from core.patterns import later
+from core.processes.patterns import later
 from matcher.readers.interface import Rows
 
 if TYPE_CHECKING:

@@ -23,7 +23,7 @@ from core.encodings.plausibility import (
     strictly,
 )  # fmt: skip
 from core.encodings.vendors import EUC, JIS, lenient
-from core.patterns import later
+from core.processes.patterns import later
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

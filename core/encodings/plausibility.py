@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from core.encodings.common_kanji import COMMON
 from core.encodings.vendors import EUC, lenient, strict
-from core.patterns import later
+from core.processes.patterns import later
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping

@@ -14,7 +14,7 @@ from functools import cached_property
 from itertools import combinations
 from typing import TYPE_CHECKING, Final
 
-from core.patterns import later
+from core.processes.patterns import later
 from fingerprints.columns.name_letters import lean_of_word
 from fingerprints.identifiers.name import split_name
 from fingerprints.text import nfkc, normalise, to_katakana

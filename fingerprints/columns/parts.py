@@ -12,7 +12,7 @@ from datetime import date, timedelta
 from functools import cache
 from typing import TYPE_CHECKING, Final
 
-from core.patterns import later
+from core.processes.patterns import later
 from fingerprints.identifiers.address import PREFECTURES
 from fingerprints.identifiers.interface import header_words
 from fingerprints.text import nfkc

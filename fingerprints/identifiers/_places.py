@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from core.patterns import later
+from core.processes.patterns import later
 from fingerprints.gazetteer import MOST_CITIES
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 from zoneinfo import ZoneInfo
 
 from core.clock import DEFAULT_ZONE
-from core.patterns import later
+from core.processes.patterns import later
 
 if TYPE_CHECKING:
     import re

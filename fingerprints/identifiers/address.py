@@ -11,7 +11,7 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING, ClassVar, Final
 
-from core.patterns import later
+from core.processes.patterns import later
 from fingerprints.gazetteer import gazetteer
 from fingerprints.identifiers._places import placed, with_rows
 from fingerprints.identifiers.interface import Examples, Found, IdentifierKind

@@ -11,7 +11,7 @@ from datetime import date
 from functools import lru_cache
 from typing import TYPE_CHECKING, ClassVar, Final
 
-from core.patterns import later
+from core.processes.patterns import later
 from fingerprints.identifiers._written_dates import ERA_CODES, ERAS, NEWEST, OLDEST, without_second_year, written_days
 from fingerprints.identifiers.interface import Examples, Found, IdentifierKind
 from fingerprints.slips import digits_meant

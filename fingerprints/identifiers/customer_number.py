@@ -12,7 +12,7 @@ from collections import Counter
 from itertools import groupby
 from typing import TYPE_CHECKING, ClassVar, Final
 
-from core.patterns import later
+from core.processes.patterns import later
 from fingerprints.identifiers._usual import lines_of
 from fingerprints.identifiers.interface import Examples, Found, IdentifierKind
 from fingerprints.text import DASHES, nfkc

@@ -8,7 +8,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Final
 
-from core.patterns import later
+from core.processes.patterns import later
 from fingerprints.identifiers._usual import read_blocks
 from fingerprints.text import normalise
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, ClassVar, Final
 
-from core.patterns import later
+from core.processes.patterns import later
 from fingerprints.identifiers._usual import lines_of
 from fingerprints.identifiers.interface import Examples, Found, IdentifierKind, is_among_japanese
 from fingerprints.slips import digits_meant

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
 from core.files import full_disk, is_full, sync_file, sync_folder, write_safely
-from core.patterns import later
+from core.processes.patterns import later
 from fingerprints.errors import DamagedIndexError, IndexBusyError
 
 if TYPE_CHECKING:

@@ -19,7 +19,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDFExpand
 
 from core.files import sync_folder, write_new
-from core.patterns import later
+from core.processes.patterns import later
 from fingerprints.errors import MalformedKeyError, MissingKeyError, UnsafeKeyError
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 from rapidfuzz.distance import OSA
 
-from core.patterns import later
+from core.processes.patterns import later
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

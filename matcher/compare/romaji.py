@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import jaconv
 
-from core.patterns import later
+from core.processes.patterns import later
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from core.patterns import later
+from core.processes.patterns import later
 from matcher.compare.candidates import FOREVER
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from core.patterns import later
+from core.processes.patterns import later
 from matcher.find import character_classes
 from matcher.find.character_classes import PAD, Signs, behind, places_of
 from matcher.find.digit_runs import LOST_DIGITS, Runs, among_japanese, cards, kanji_phones, phones

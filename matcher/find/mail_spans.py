@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from core.patterns import later
+from core.processes.patterns import later
 from matcher.find import character_classes
 from matcher.find.character_classes import PAD, places_of
 

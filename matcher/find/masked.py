@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from core.patterns import later
+from core.processes.patterns import later
 from fingerprints.text import nfkc, to_digits
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from functools import cache
 from itertools import islice, pairwise
 from typing import TYPE_CHECKING
 
-from core.patterns import later
+from core.processes.patterns import later
 from fingerprints.identifiers import kind_classes
 from fingerprints.pairs import PAIRS
 from matcher.compare.romaji import GAPS, kana_of

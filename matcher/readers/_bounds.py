@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, BinaryIO
 
 from core.encodings.decoder import decode, detect
-from core.patterns import later
+from core.processes.patterns import later
 from matcher.readers.interface import Member, Readable
 
 if TYPE_CHECKING:

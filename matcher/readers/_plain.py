@@ -6,7 +6,7 @@ import html
 import re
 from typing import TYPE_CHECKING
 
-from core.patterns import later
+from core.processes.patterns import later
 from matcher.readers.interface import Prose, Rows
 from matcher.readers.records.json_records import unescape
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, BinaryIO, ClassVar, Literal, TypeAlias
 
 from core.encodings.decoder import decode, decode_stream, detect, is_wide
 from core.encodings.plausibility import SAMPLE_BYTES
-from core.patterns import later
+from core.processes.patterns import later
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence

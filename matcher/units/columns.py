@@ -9,7 +9,7 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING
 
-from core.patterns import later
+from core.processes.patterns import later
 from fingerprints.columns.halves import find_whole_names
 from fingerprints.columns.parts import (
     Field,

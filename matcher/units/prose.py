@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from core.patterns import later
+from core.processes.patterns import later
 from fingerprints.identifiers.address import towns_in
 from matcher.find.candidates import found_in
 from matcher.find.character_classes import MASK, PAD, Signs

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from core.patterns import later
+from core.processes.patterns import later
 from fingerprints.text import nfkc
 from matcher.compare.romaji import begun_kana, beside_initial
 from matcher.find.candidate_spans import NEWEST

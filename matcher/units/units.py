@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from core.patterns import later
+from core.processes.patterns import later
 from matcher.compare.romaji import readings_in
 from matcher.find.candidates import Collected
 from matcher.find.names import LATIN_RUN, two_parts

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
-from core.patterns import later
+from core.processes.patterns import later
 from matcher.readers._bounds import member
 from matcher.readers.interface import NotThisFormatError, Passage, Prose, Readable, Reader, ReaderExample
 

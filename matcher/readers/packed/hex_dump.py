@@ -9,7 +9,7 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar, Final
 
-from core.patterns import later
+from core.processes.patterns import later
 from matcher.readers._bounds import member
 from matcher.readers.interface import NotThisFormatError, Passage, Prose, Readable, Reader, ReaderExample
 

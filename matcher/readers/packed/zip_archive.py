@@ -10,7 +10,7 @@ from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING, ClassVar, cast
 
-from core.patterns import later
+from core.processes.patterns import later
 from matcher.readers._bounds import ByteWindow, member, spooled
 from matcher.readers.interface import Passage, Readable, Reader, ReaderExample
 from matcher.readers.packed import _unpack

@@ -6,7 +6,7 @@ import re
 from typing import Final
 
 from core.encodings.decoder import decode, detect
-from core.patterns import later
+from core.processes.patterns import later
 
 _PART: Final = r"(?:`[^`\n]{1,200}+`|\[[^\]\n]{1,200}+\]|\"[^\"\n]{1,200}+\"|[\w$]++)"
 NAME: Final = rf"{_PART}(?:\.{_PART}){{0,3}}+"

@@ -15,7 +15,7 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from core.patterns import later
+from core.processes.patterns import later
 from matcher.readers.interface import NotThisFormatError, Passage, Readable, Reader, ReaderExample
 from matcher.readers.records.json_records import BATCH_ROWS, flatten, records_as_rows
 from matcher.units.columns import kind_of_header

@@ -15,7 +15,7 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
-from core.patterns import later
+from core.processes.patterns import later
 from matcher.readers.interface import NotThisFormatError, Passage, Prose, Readable, Reader, ReaderExample, Rows
 from matcher.readers.tables._machine_text import as_text, holds_nobody
 

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from core.patterns import later
+from core.processes.patterns import later
 from matcher.readers.interface import Passage, Prose, Readable, Reader, ReaderExample
 from matcher.readers.records.json_records import BATCH_ROWS, records_as_rows
 from matcher.units.columns import kind_of_header

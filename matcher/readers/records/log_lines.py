@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, ClassVar
 from urllib.parse import unquote_plus
 
 from core.encodings.decoder import decode, detect
-from core.patterns import later
+from core.processes.patterns import later
 from matcher.readers.interface import Passage, Prose, Readable, Reader, ReaderExample
 from matcher.readers.records.json_records import BATCH_ROWS, records_as_rows
 from matcher.units.columns import kind_of_header

@@ -16,7 +16,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, ClassVar
 
-from core.patterns import later
+from core.processes.patterns import later
 from matcher.readers.interface import Passage, Readable, Reader, ReaderExample, Rows
 from matcher.readers.records._sql_values import NAME, copy_values, find_row, values_of
 from matcher.readers.tables._layout import as_rows

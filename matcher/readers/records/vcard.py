@@ -9,7 +9,7 @@ import re
 from typing import TYPE_CHECKING, ClassVar
 
 from core.encodings.decoder import decode, detect
-from core.patterns import later
+from core.processes.patterns import later
 from matcher.readers.interface import Passage, Readable, Reader, ReaderExample
 from matcher.readers.records.json_records import BATCH_ROWS, records_as_rows
 from matcher.readers.texts._stretches import passages_of

@@ -17,7 +17,7 @@ from lxml import etree
 from lxml.html import defs
 
 from core.markup import MOST_ATTRIBUTES, has_heavy_tag
-from core.patterns import later
+from core.processes.patterns import later
 from matcher.readers.interface import NotThisFormatError, Passage, Prose, Readable, Reader, ReaderExample
 from matcher.readers.records.json_records import BATCH_ROWS, records_as_rows
 

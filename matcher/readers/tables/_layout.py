@@ -6,7 +6,7 @@ from collections import Counter
 from itertools import islice
 from typing import TYPE_CHECKING, Literal
 
-from core.patterns import later
+from core.processes.patterns import later
 from matcher.readers.interface import Rows
 from matcher.readers.tables._records import RULE, has_quoted, split_quoted
 from matcher.units.columns import kind_of_header

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Final
 
 from lxml import etree
 
-from core.patterns import later
+from core.processes.patterns import later
 from matcher.readers._bounds import PIECE_BYTES
 from matcher.readers.packed._zip_entries import listed, walked
 from matcher.readers.packed.zip_archive import open_entry

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from itertools import groupby, islice
 from typing import TYPE_CHECKING
 
-from core.patterns import later
+from core.processes.patterns import later
 from matcher.readers.records.json_records import with_json_cells
 from matcher.readers.tables._layout import BATCH_ROWS, LONGEST_HEADER, as_rows, find_header, is_header
 from matcher.units.columns import kind_of_header

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
-from core.patterns import later
+from core.processes.patterns import later
 from matcher.readers.interface import Passage, Readable, Reader, ReaderExample
 from matcher.readers.tables._layout import batches, best_delimiter
 from matcher.readers.tables.delimited import HEAD_LINES

@@ -19,7 +19,7 @@ from collections import Counter
 from itertools import pairwise
 from typing import TYPE_CHECKING, ClassVar
 
-from core.patterns import later
+from core.processes.patterns import later
 from matcher.readers.interface import Passage, Prose, Readable, Reader, ReaderExample
 from matcher.readers.tables._layout import BATCH_ROWS, as_rows
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from core.patterns import later
+from core.processes.patterns import later
 from matcher.readers.interface import Passage, Prose, Readable
 from matcher.readers.records.json_records import unescape
 from matcher.readers.tables._layout import DELIMITERS, best_delimiter, is_header

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, ClassVar, Final
 from core.encodings.decoder import BLOCK_BYTES
 from core.encodings.mixed import decode_by_line
 from core.encodings.plausibility import SENSIBLE, likeliest, plausibility
-from core.patterns import later
+from core.processes.patterns import later
 from matcher.readers.interface import Passage, Readable, Reader, ReaderExample, tidied
 from matcher.readers.texts.free_text import text_of
 

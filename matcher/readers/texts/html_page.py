@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from lxml import etree
 
 from core.markup import MOST_ATTRIBUTES, has_heavy_tag
-from core.patterns import later
+from core.processes.patterns import later
 from matcher.readers.interface import NotThisFormatError, Passage, Readable, Reader, ReaderExample, Rows
 from matcher.readers.tables._layout import as_rows, find_header
 from matcher.readers.texts._stretches import passages_of

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final
 from lxml import etree
 
 from core.markup import MOST_ATTRIBUTES, has_heavy_tag
-from core.patterns import later
+from core.processes.patterns import later
 from matcher.readers.interface import NotThisFormatError, Passage, Readable, Reader, ReaderExample
 from matcher.readers.tables._layout import batches
 from matcher.readers.texts._stretches import passages_of

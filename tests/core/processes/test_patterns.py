@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import pkgutil
 import re
+from collections.abc import Iterator
 
 import pytest
 from hypothesis import given
@@ -13,8 +14,8 @@ from hypothesis import strategies as st
 import core
 import fingerprints
 import matcher
-from core import patterns
-from core.patterns import later
+from core.processes import patterns
+from core.processes.patterns import later
 
 PACKAGES = (core, fingerprints, matcher)
 NAMES = [
@@ -49,4 +50,4 @@ def test_nothing_is_compiled_before_it_is_asked() -> None:
 def _plain(said: object) -> object:
     if isinstance(said, re.Match):
         return said.span(), said.groups()
-    return [_plain(one) for one in said] if hasattr(said, "__next__") else said
+    return [_plain(one) for one in said] if isinstance(said, Iterator) else said
