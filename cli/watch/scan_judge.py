@@ -7,7 +7,7 @@ from dataclasses import replace
 from threading import Thread
 from typing import TYPE_CHECKING, Self
 
-from cli.ahead import take
+from cli.ahead import give_up, take
 from core.errors import HinomiError
 
 if TYPE_CHECKING:
@@ -31,8 +31,11 @@ def open_scan_judge(ctx: Context, documents: Sequence[Path]) -> Iterator[Judge]:
     files = {document.resolve() for document in documents}
     reads = sorted(files if len(files) <= MOST_NAMED else {file.parent for file in files})
     bench = Bench.of(ctx.settings)
+    is_here = not ctx.settings.cluster.scheduler
+    if not is_here:
+        give_up()  # others judge
     with ChildJudge(bench, reads=reads, begun=take()) as child:
-        if not ctx.settings.cluster.scheduler:
+        if is_here:
             with JudgeMeanwhile(ctx, child) as judge:
                 yield judge
             return
