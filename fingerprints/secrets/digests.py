@@ -35,6 +35,8 @@ _CODE_MASK: Final = (1 << CODE_BITS) - 1
 _PRF_MASK: Final = ((1 << 64) - 1) ^ _CODE_MASK
 _MOSTLY_DIFFERENT: Final = 0.8
 """Share of different values above which looking for those that come again costs more than it saves."""
+_HEAD: Final = 4096
+"""Of the first values; most lists that are different there are so throughout."""
 _LONE: Final = 1 << CODE_BITS  # stands for a digest whose 58 bits came out as none
 
 
@@ -95,9 +97,12 @@ class Digester:
 
     def digest_many(self, kind: str, values: Sequence[str | None]) -> NDArray[np.uint64]:
         """The digests of many values, in order; 0 where there is none. Values that come again are digested once."""
-        place = {value: n for n, value in enumerate(dict.fromkeys(values))}
-        if len(place) > _MOSTLY_DIFFERENT * len(values):
+        if len(set(values[:_HEAD])) > _MOSTLY_DIFFERENT * min(len(values), _HEAD):
             return self._digest_each(kind, values)
+        different = dict.fromkeys(values)
+        if len(different) > _MOSTLY_DIFFERENT * len(values):
+            return self._digest_each(kind, values)
+        place = dict(zip(different, range(len(different)), strict=True))
         words = self._digest_each(kind, list(place))
         return words[np.fromiter(map(place.__getitem__, values), np.intp, len(values))]
 

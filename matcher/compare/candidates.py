@@ -264,22 +264,25 @@ def _compare_sketches(rows: Candidates, kind: str, units: Units, index: Index) -
     open_rows = np.flatnonzero(~proved)
     asked_units, at = np.unique(rows.unit[open_rows], return_inverse=True)
     given = units.texts(kind, asked_units.tolist())
-    there = np.fromiter((bool(text.text) for text in given), np.bool_, len(given))[at]
+    there = np.fromiter(map(bool, given.text), np.bool_, len(given.text))[at]
     asked, at = open_rows[there], at[there]
-    texts = [given[n].text for n in at.tolist()]
-    rows.cut[asked, column] = cut = np.fromiter((text.cut for text in given), np.bool_, len(given))[at]
-    alone = [text.alone and not (text.cut and text.text.isascii()) for text in given]
-    rows.alone[asked, column] = by_itself = np.array(alone, np.bool_)[at]
+    texts = [given.text[n] for n in at.tolist()]
+    is_cut, alone = np.array(given.cut, np.bool_), np.array(given.alone, np.bool_)
+    for n in np.flatnonzero(is_cut & alone).tolist():
+        alone[n] = not given.text[n].isascii()
+    rows.cut[asked, column] = cut = is_cut[at]
+    rows.alone[asked, column] = by_itself = alone[at]
     if texts:
         agrees = _agree(kind, index, rows.subject[asked], texts, by_itself)[0]
-        turned = np.flatnonzero([bool(given[n].turned) for n in at.tolist()] & (agrees < TURNED))
+        turned = np.flatnonzero(agrees < TURNED)
+        turned = turned[np.fromiter((bool(given.turned[n]) for n in at[turned].tolist()), np.bool_, turned.size)]
         if turned.size:
-            others = [given[n].turned for n in at[turned].tolist()]
+            others = [given.turned[n] for n in at[turned].tolist()]
             agrees[turned] = np.maximum(agrees[turned], index.agreement(kind, rows.subject[asked[turned]], others))
         if kind != "address" and kind in index.sketches and (agrees < 1).any():
             least = np.where(cut, BEGUN, np.where(by_itself, SURNAME, 0))
             agrees = _begun(agrees, texts, least, index.sketches[kind].lengths(rows.subject[asked]))
-        doubtful = np.array([not text.sure for text in given], np.bool_)[at] & (agrees < SURNAME)
+        doubtful = ~np.array(given.sure, np.bool_)[at] & (agrees < SURNAME)
         rows.fuzzy[asked, column] = np.where(doubtful, np.nan, agrees)
         _see_by_chance(rows, kind, texts, asked, index)
 

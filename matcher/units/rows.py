@@ -14,7 +14,7 @@ from matcher.find.candidates import canonical_forms, found_in, found_within
 from matcher.find.masked import is_masked, may_be_masked, readable_part
 from matcher.find.names import PAIRED, names_in, readings_of
 from matcher.units.columns import Field, type_columns
-from matcher.units.units import LATEST_BIRTH, PERSONAL, Text, Units, as_compared
+from matcher.units.units import LATEST_BIRTH, PERSONAL, Text, Texts, Units, as_compared
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -94,18 +94,25 @@ class RowUnits(Units):
         labelled = any(known.labelled for known in self.fields if known.kind == kind)
         return self.kinds[kind].under_label(cell) if labelled else self.kinds[kind].canonical(cell)
 
-    def texts(self, kind: str, units: Sequence[int]) -> Sequence[Text]:
+    def texts(self, kind: str, units: Sequence[int]) -> Texts:
         """The texts of many units; a column with nothing masked and no Latin names in it is gone through at once."""
         fields = [known for known in self.fields if known.kind == kind]
         if len(fields) != 1 or not self._is_plain(kind):
             return super().texts(kind, units)
-        forms, is_address, sure = self._forms[fields[0]], kind == "address", self._is_sure(kind)
-        return [
-            Text(some[0], True, is_address and _NUMERAL.search(some[0]) is None, some[-1] if some[1:] else "", sure)
-            if (some := forms[unit])
-            else self.text(kind, unit)
-            for unit in units
-        ]
+        forms, count = self._forms[fields[0]], len(units)
+        read = [forms[unit] for unit in units]
+        given = Texts(
+            [some[0] if some else "" for some in read],
+            [True] * count,
+            [_NUMERAL.search(some[0]) is None if some else False for some in read]
+            if kind == "address"
+            else [False] * count,
+            [some[-1] if some[1:] else "" for some in read],
+            [self._is_sure(kind)] * count,
+        )
+        for place in [n for n, some in enumerate(read) if not some]:
+            given.put(place, self.text(kind, units[place]))
+        return given
 
     def _is_sure(self, kind: str) -> bool:
         return all(known.sure for known in self.fields if known.kind == kind)
@@ -164,7 +171,8 @@ class RowUnits(Units):
     def _collect(self, known: Field) -> None:
         add = self.collected.add
         if known.kind not in self.kinds:
-            for unit, cell in enumerate(self._cells[known]):
+            cells = self._cells[known]
+            for unit, cell in enumerate(cells if may_be_masked("\n".join(cells)) else ()):
                 if is_masked(known.kind, cell):
                     add(unit, known.kind, nfkc(cell.strip()))
             return

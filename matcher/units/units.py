@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from abc import ABC, abstractmethod
+from dataclasses import dataclass
 from itertools import islice
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, Self
 
 import numpy as np
 
@@ -15,7 +16,7 @@ from matcher.find.candidates import Collected
 from matcher.find.names import LATIN_RUN, two_parts
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -49,6 +50,30 @@ class Text(NamedTuple):
     cut: bool = False
     turned: str = ""
     sure: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Texts:
+    """The texts of many units, each part of all of them by itself: as `Text` has it."""
+
+    text: list[str]
+    alone: list[bool]
+    cut: list[bool]
+    turned: list[str]
+    sure: list[bool]
+
+    @classmethod
+    def of(cls, texts: Iterable[Text]) -> Self:
+        """Text by text."""
+        given = cls([], [], [], [], [])
+        for text in texts:
+            given.put(len(given.text), text)
+        return given
+
+    def put(self, place: int, text: Text) -> None:
+        """Set one of them, or the next."""
+        for part, value in zip((self.text, self.alone, self.cut, self.turned, self.sure), text, strict=True):
+            part[place : place + 1] = [value]  # type: ignore[index]
 
 
 def as_compared(kind: IdentifierKind, passage: str) -> str:
@@ -125,9 +150,9 @@ class Units(ABC):
     def text(self, kind: str, unit: int) -> Text:
         """Text to compare with a sketch of the kind."""
 
-    def texts(self, kind: str, units: Sequence[int]) -> Sequence[Text]:
+    def texts(self, kind: str, units: Sequence[int]) -> Texts:
         """The texts of many units."""
-        return [self.text(kind, unit) for unit in units]
+        return Texts.of(self.text(kind, unit) for unit in units)
 
     def _take(self, unit: int, kind: str, canonical: str) -> None:
         """A candidate found in free text."""
