@@ -6,15 +6,16 @@ import sys
 from typing import NoReturn
 
 from cli.ahead import begin, give_up, set_umask
-from core.processes.walls.confinement import end_with_starter
 
 
 def main() -> NoReturn:
     """Run the command line and end with its exit code."""
-    end_with_starter()
     set_umask()
     begin(sys.argv[1:])
     try:
+        from core.processes.walls.confinement import end_with_starter
+
+        end_with_starter()
         from cli.main import main as run
 
         run()

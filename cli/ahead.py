@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from core.processes.worker import Begun
+    from core.processes.begun import Begun
 
 JUDGES: Final = "scan"
 """The command that judges at once; others look first whether there is anything to judge."""
@@ -27,7 +27,7 @@ _begun: list[Begun] = []
 def begin(arguments: Sequence[str]) -> None:
     """Start the child where the command that was typed will want it."""
     if command_in(arguments) == JUDGES and not {"-h", "--help"} & set(arguments):
-        from core.processes.worker import Begun
+        from core.processes.begun import Begun
 
         _begun.append(Begun("judging.beforehand"))
 

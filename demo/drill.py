@@ -28,9 +28,9 @@ from cli.custody.canaries import draw_people, index_or_none
 from cli.days import today
 from core.actors import Actor
 from core.errors import HinomiError
+from core.processes.begun import python
 from core.processes.child import end_group
 from core.processes.environment import command_environment
-from core.processes.worker import python
 from custody.canaries import DRILL, make_canaries, take_for_drill, write_canary_rows
 from demo.ports import free_port
 

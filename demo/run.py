@@ -18,10 +18,10 @@ from cli.keeping.init import make_home
 from cli.language import say
 from core.errors import HinomiError, OutsideError, UsageError
 from core.leases import Lease
+from core.processes.begun import python
 from core.processes.child import end_group, run_hinomi
 from core.processes.environment import command_environment
 from core.processes.names import is_dead
-from core.processes.worker import python
 from core.settings import SETTINGS_FILE
 from demo.access_log import PROCESSOR, SYSTEM, write_access_log
 from demo.carrier import make_carrier, write_extracts

@@ -31,7 +31,7 @@ from judging.words import FAILED, FAR, JUDGED, LOOK, LOOKED, PASSAGE, READY, REF
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from core.processes.worker import Begun
+    from core.processes.begun import Begun
     from fingerprints.secrets.keys import Key
     from judging.bench import Bench
     from judging.inside import Opened

@@ -10,10 +10,10 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+from core.processes.begun import python
 from core.processes.environment import command_environment
 from core.processes.walls.confinement import STARTER
 from core.processes.walls.limits import hold_command
-from core.processes.worker import python
 
 if TYPE_CHECKING:
     import threading

@@ -18,15 +18,14 @@ import os
 import shutil
 import signal
 import subprocess
-import sys
 import tempfile
 from contextlib import suppress
 from dataclasses import replace
-from multiprocessing.connection import Connection, Pipe
+from multiprocessing.connection import Connection
 from typing import TYPE_CHECKING, Final
 
 from core.errors import HinomiError
-from core.processes.environment import bare_environment
+from core.processes.begun import Begun
 from core.processes.garbage import expect_many_objects
 from core.processes.walls.confinement import Rights, confine, end_with_parent
 
@@ -36,13 +35,9 @@ if TYPE_CHECKING:
 
     import psutil
 
-SAFE_PATH: Final = "-P"
-"""Python's switch that keeps the current folder, and a script's own, out of where modules are looked for."""
 ENDING_S: Final = 10.0
 LONGEST_BYTES: Final = 1 << 30
 """Of one answer; the largest of a document of six million customers is some 80 MB."""
-_ONE_THREAD: Final = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "1")
-"""What NumPy is imported with before there are walls: they stand around the thread that puts them up, and its own."""
 _OUT_OF_MEMORY: Final = "the machine may have run out of memory, or somebody ended it"
 
 
@@ -90,36 +85,6 @@ class WorkerLine:
         self._connection.close()
 
 
-class Begun:
-    """A worker's process on its way: it waits to be told where it stands, what it may do, and what it is for.
-
-    Args:
-        imports: A module of ours that it imports meanwhile, which must start no thread: walls come after it.
-        variables: Names of environment variables that it gets beside those that all get.
-        own_group: Whether a signal to this process's group passes it by.
-    """
-
-    def __init__(self, imports: str = "", variables: Iterable[str] = (), *, own_group: bool = False) -> None:
-        connection, theirs = Pipe()
-        self.line = WorkerLine(connection)
-        with theirs:
-            program = f"from core.processes.worker import serve; serve({theirs.fileno()}, {imports!r})"
-            self.process = subprocess.Popen(  # noqa: S603  # our own interpreter and our own module
-                python("-c", program),
-                env=bare_environment(variables) | (_ONE_THREAD if imports else {}),
-                cwd="/",
-                stdin=subprocess.DEVNULL,
-                pass_fds=(theirs.fileno(),),
-                process_group=0 if own_group else None,
-            )
-
-    def give_up(self) -> None:
-        """End it: it is not needed."""
-        self.line.close()
-        self.process.kill()
-        self.process.wait()
-
-
 class Worker:
     """A process that runs ``function(line, *arguments)``; both have to be importable, or plain data.
 
@@ -146,7 +111,7 @@ class Worker:
         self._own_folder = None if folder else tempfile.mkdtemp(prefix="hinomi-")
         stands_in = str(folder or self._own_folder)
         begun = begun or Begun(variables=variables, own_group=own_group)
-        self.line, self._process = begun.line, begun.process
+        self.line, self._process = WorkerLine(Connection(begun.take_line())), begun.process
         rights = replace(rights, writes=(*rights.writes, stands_in))
         with suppress(ConnectionError):  # it ended at once: whoever waits for its answer is told
             self.line.send_bytes(json.dumps([stands_in, rights.as_json()]).encode())
@@ -212,11 +177,3 @@ def serve(descriptor: int, imports: str = "") -> None:
         expect_many_objects()
         function, arguments = line.recv()
         function(line, *arguments)
-
-
-def python(*arguments: str) -> list[str]:
-    """The command line of another interpreter like this one, with our modules where they are installed.
-
-    Every Python that we start is started by this: what stands in the current folder is nobody's module.
-    """
-    return [sys.executable, SAFE_PATH, *arguments]

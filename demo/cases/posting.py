@@ -10,9 +10,9 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
 from core.errors import OutsideError
+from core.processes.begun import python
 from core.processes.child import end_group, run_hinomi
 from core.processes.environment import command_environment
-from core.processes.worker import python
 from demo.cases.taking import CaseError
 from demo.ports import free_port
 

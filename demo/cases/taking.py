@@ -8,8 +8,8 @@ import zipfile
 from typing import TYPE_CHECKING
 
 from core.errors import HinomiError
+from core.processes.begun import python
 from core.processes.environment import command_environment
-from core.processes.worker import python
 from demo.cases.story import RESPONDER
 from transparency.keys import public_path
 

@@ -14,7 +14,7 @@ from matcher.find.candidates import canonical_forms, found_in, found_within
 from matcher.find.masked import is_masked, may_be_masked, readable_part
 from matcher.find.names import PAIRED, names_in, readings_of
 from matcher.units.columns import Field, type_columns
-from matcher.units.units import LATEST_BIRTH, PERSONAL, Text, Texts, Units, as_compared
+from matcher.units.units import LATEST_BIRTH, PERSONAL, Text, TextColumns, Units, as_compared
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -94,14 +94,14 @@ class RowUnits(Units):
         labelled = any(known.labelled for known in self.fields if known.kind == kind)
         return self.kinds[kind].under_label(cell) if labelled else self.kinds[kind].canonical(cell)
 
-    def texts(self, kind: str, units: Sequence[int]) -> Texts:
+    def texts(self, kind: str, units: Sequence[int]) -> TextColumns:
         """The texts of many units; a column with nothing masked and no Latin names in it is gone through at once."""
         fields = [known for known in self.fields if known.kind == kind]
         if len(fields) != 1 or not self._is_plain(kind):
             return super().texts(kind, units)
         forms, count = self._forms[fields[0]], len(units)
         read = [forms[unit] for unit in units]
-        given = Texts(
+        given = TextColumns(
             [some[0] if some else "" for some in read],
             [True] * count,
             [_NUMERAL.search(some[0]) is None if some else False for some in read]

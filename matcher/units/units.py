@@ -53,7 +53,7 @@ class Text(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Texts:
+class TextColumns:
     """The texts of many units, each part of all of them by itself: as `Text` has it."""
 
     text: list[str]
@@ -144,15 +144,15 @@ class Units(ABC):
 
     @abstractmethod
     def pieces(self) -> Iterator[str]:
-        """Texts that hold every word of every unit, to ask of all at once whether one is there."""
+        """TextColumns that hold every word of every unit, to ask of all at once whether one is there."""
 
     @abstractmethod
     def text(self, kind: str, unit: int) -> Text:
         """Text to compare with a sketch of the kind."""
 
-    def texts(self, kind: str, units: Sequence[int]) -> Texts:
+    def texts(self, kind: str, units: Sequence[int]) -> TextColumns:
         """The texts of many units."""
-        return Texts.of(self.text(kind, unit) for unit in units)
+        return TextColumns.of(self.text(kind, unit) for unit in units)
 
     def _take(self, unit: int, kind: str, canonical: str) -> None:
         """A candidate found in free text."""

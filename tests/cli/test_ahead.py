@@ -16,8 +16,9 @@ import pytest
 from cli import ahead
 from cli.context import Context
 from cli.watch.scan_judge import JudgeMeanwhile, question_of
+from core.processes.begun import Begun
 from core.processes.walls.landlock import landlock_version
-from core.processes.worker import Begun, Worker
+from core.processes.worker import Worker
 from core.settings import load_settings
 from fingerprints.building.builder import build_index
 from fingerprints.errors import DamagedIndexError

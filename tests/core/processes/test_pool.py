@@ -11,9 +11,10 @@ import psutil
 import pytest
 
 from core.errors import HinomiError, OutsideError
+from core.processes.begun import python
 from core.processes.plain import Plain
 from core.processes.pool import MOST_PARKED, Pool
-from core.processes.worker import Worker, WorkerError, python
+from core.processes.worker import Worker, WorkerError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
