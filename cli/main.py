@@ -110,7 +110,7 @@ def hinomi(ctx: click.Context, home: str | None) -> None:
 
 def main() -> NoReturn:
     """Run the command line and end with its exit code; `cli.__main__` comes before it."""
-    os.environ["PYTHONSAFEPATH"] = "1"  # for whatever Python a library of ours starts: see core.processes.worker
+    os.environ["PYTHONSAFEPATH"] = "1"  # for whatever Python a library of ours starts: see core.processes.begun
     configure_logs(level="WARNING")
     expect_many_objects()
     speak_as_click()

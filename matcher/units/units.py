@@ -144,7 +144,7 @@ class Units(ABC):
 
     @abstractmethod
     def pieces(self) -> Iterator[str]:
-        """TextColumns that hold every word of every unit, to ask of all at once whether one is there."""
+        """Texts that hold every word of every unit, to ask of all at once whether one is there."""
 
     @abstractmethod
     def text(self, kind: str, unit: int) -> Text:
