@@ -10,9 +10,9 @@ from cli.ahead import begin, give_up, set_umask
 
 def main() -> NoReturn:
     """Run the command line and end with its exit code."""
-    set_umask()
-    begin(sys.argv[1:])
     try:
+        set_umask()
+        begin(sys.argv[1:])
         from core.processes.walls.confinement import end_with_starter
 
         end_with_starter()
