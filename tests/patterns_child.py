@@ -15,6 +15,8 @@ from re import _constants as sre  # type: ignore[attr-defined]
 from re import _parser  # type: ignore[attr-defined]
 from typing import TYPE_CHECKING, Any
 
+from core.processes.patterns import _Later as Later
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
@@ -49,7 +51,9 @@ def patterns(packages: list[str]) -> dict[str, re.Pattern[Any]]:
 def _held(values: dict[Any, Any], where: str, depth: int) -> Iterator[tuple[str, re.Pattern[Any]]]:
     for name, value in list(values.items()):
         place = f"{where}.{name}"
-        if isinstance(value, re.Pattern):
+        if isinstance(value, Later):
+            yield place, re.compile(value.pattern, value.flags)
+        elif isinstance(value, re.Pattern):
             yield place, value
         elif isinstance(value, dict) and depth < 3 and not str(name).startswith("__"):
             yield from _held(value, place, depth + 1)
