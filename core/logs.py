@@ -13,7 +13,6 @@ import logging
 import os
 import sys
 import threading
-from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final, Protocol, cast
 
@@ -36,6 +35,7 @@ KEPT: Final = 5
 """Of a rotated log: how long one file grows, and how many older ones stay."""
 _wanted: list[Callable[[], None]] = []
 """How our own records are written, until the first is."""
+_configuring: Final = threading.Lock()
 
 
 class LogStream(Protocol):
@@ -107,7 +107,8 @@ def configure_logs(
         tell: Is shown each of our own records as well, with nothing in it that may not be logged.
     """
     target = cast("TextIO", stream or _StandardError())
-    _wanted[:] = [partial(_configure_ours, target, level, tell)]
+    with _configuring:
+        _wanted[:] = [partial(_configure_ours, target, level, tell)]
     handler = logging.StreamHandler(target)
     handler.setFormatter(_TemplateFormatter())
     handler.setLevel(logging.WARNING)  # whatever level a library gives its loggers
@@ -145,8 +146,10 @@ class _Logger:
     def __getattr__(self, level: str) -> Any:
         import structlog
 
-        with suppress(IndexError):  # another thread just does it
-            _wanted.pop()()
+        with _configuring:  # nobody writes a record before that is done
+            for configure in _wanted:
+                configure()
+            _wanted.clear()
         return getattr(structlog.get_logger(), level)
 
 

@@ -73,7 +73,8 @@ class JudgeMeanwhile:
         self._generation: Path | None = None
         with suppress(HinomiError):  # the index that is opened here says what is wrong with it
             self._generation = current_folder(ctx.settings.index_dir)
-        child.judge_under(self._generation or ctx.index.folder)
+        self._generation = self._generation or ctx.index.folder
+        child.judge_under(self._generation)
         child.open_index()
         self._opening = Thread(target=self._open)
 

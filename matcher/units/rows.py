@@ -171,8 +171,7 @@ class RowUnits(Units):
     def _collect(self, known: Field) -> None:
         add = self.collected.add
         if known.kind not in self.kinds:
-            cells = self._cells[known]
-            for unit, cell in enumerate(cells if may_be_masked("\n".join(cells)) else ()):
+            for unit, cell in enumerate(self._cells[known]):
                 if is_masked(known.kind, cell):
                     add(unit, known.kind, nfkc(cell.strip()))
             return

@@ -5,7 +5,9 @@ from __future__ import annotations
 import io
 import json
 import logging
-from typing import TYPE_CHECKING
+import threading
+import time
+from typing import TYPE_CHECKING, Any
 
 import pytest
 import structlog
@@ -54,3 +56,28 @@ def test_a_library_message_built_beforehand_shows_its_length_alone(stream: io.St
     logging.getLogger("slack_sdk").warning("Sending a request: " + PLANTED)  # noqa: G003  # as libraries do
     assert PLANTED not in stream.getvalue()
     assert json.loads(stream.getvalue())["template"] == "(32 characters)"
+
+
+def test_no_record_is_written_before_it_is_known_how(
+    stream: io.StringIO, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    everyone = threading.Barrier(8)
+    configure = structlog.configure
+
+    def slowly(**given: Any) -> None:
+        time.sleep(0.1)  # another thread has its turn in the middle
+        configure(**given)
+
+    monkeypatch.setattr(structlog, "configure", slowly)
+
+    def speak() -> None:
+        everyone.wait()
+        get_logger().info("sweep.finished", body=PLANTED)
+
+    threads = [threading.Thread(target=speak) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert [json.loads(line)["dropped_fields"] for line in stream.getvalue().splitlines()] == [1] * 8
+    assert capsys.readouterr() == ("", "")

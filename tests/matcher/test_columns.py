@@ -5,9 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from fingerprints.identifiers import load_kinds
 from matcher.readers.interface import Rows
 from matcher.units.columns import Field, kind_of_header, type_columns
+from matcher.units.rows import RowUnits
 
 if TYPE_CHECKING:
     from tests.matcher.conftest import Bench
@@ -77,3 +81,12 @@ def test_masked_columns_keep_their_kind(bench: Bench) -> None:
 
 def test_fields_can_be_told_apart_by_value() -> None:
     assert Field("name", (0,)) == Field("name", (0,))
+
+
+@given(ends=st.lists(st.integers(0, 9999).map("{:04}".format) | st.sampled_from(["", "-", "****"]), min_size=1))
+def test_a_column_of_last_digits_is_taken_as_it_stands_with_or_without_signs_that_mask(ends: list[str]) -> None:
+    rows = Rows(("電話下4桁",), (ends,), range(len(ends)))
+    units = RowUnits(rows, load_kinds(), [Field("phone.last4", (0,))])
+    wanted = [(unit, end) for unit, end in enumerate(ends) if end.isdecimal()]
+    found, values = units.collected.values["phone.last4"]
+    assert [*zip(found, values, strict=True)] == wanted
