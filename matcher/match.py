@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
+from fingerprints.index.sorted_search import distinct
 from matcher.compare.candidates import ALL_METHODS, Methods
 from matcher.content import ContentSketch
 from matcher.decide.parts import FoundSubjects, Gathered
@@ -184,7 +185,7 @@ def _conclude(
     about: _About,
 ) -> Finding:
     if found is not None:
-        units = max(gathered.units_with_people, np.unique(found.unit).size) + about.gone.units
+        units = max(gathered.units_with_people, np.count_nonzero(np.bincount(found.unit))) + about.gone.units
         known = about.gone.rate
         posterior, rate = posteriors(found.evidence, found.total, units, about.population, found.possible, known)
         listed, told = _listed(found, posterior, phones, units, contradicted, about.gone)
@@ -223,11 +224,10 @@ def _listed(
     named &= allowed
     posterior[named] = np.maximum(posterior[named], sure)
     listed: NDArray[np.bool_] = _with_phone(found) & allowed & ~np.isin(found.unit, phones.told_of)
-    sure = gone.listed if gone.rate else phones.sureness(np.unique(found.subject[listed]).size)
+    sure = gone.listed if gone.rate else phones.sureness(distinct(found.subject[listed]).size)
     if not sure:
         return named, sure
-    _, holders, count = np.unique(found.evidence, return_inverse=True, return_counts=True)
-    posterior[listed] = np.maximum(posterior[listed], sure / count[holders][listed])
+    posterior[listed] = np.maximum(posterior[listed], sure / np.bincount(found.evidence)[found.evidence[listed]])
     return listed | named, sure
 
 

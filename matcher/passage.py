@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from fingerprints.index.sorted_search import distinct
 from matcher.compare.candidates import ALL_METHODS, CLEARLY, COLUMN, Methods, compare, look_up
 from matcher.compare.neighbours import share_with_neighbours
 from matcher.compare.pruning import drop_hopeless
@@ -100,7 +101,7 @@ class Looker:
         every = rest | terms
         asked = [every[name].units for name in every if units.is_posted(name)]
         asked += [made.units for made, _left, _right in pairs.values()]
-        asked_units = np.unique(np.concatenate([np.zeros(0, np.int64), *asked]))
+        asked_units = distinct(np.concatenate([np.zeros(0, np.int64), *asked]))
         return as_part(units, every, job.path, scored, phones, asked_units)
 
     def _with_slips(
@@ -110,7 +111,7 @@ class Looker:
         enough = np.log2(max(self.index.subjects, 1)) + CLEARLY
         sure = [rows.unit[scores.possible & (scores.total >= enough)] for rows, scores in scored]
         told = [terms[kind].units for kind in SLIPPING if kind in terms and units.has_field(kind)]
-        explained, asked = (np.unique(np.concatenate([np.zeros(0, np.int64), *some])) for some in (sure, told))
+        explained, asked = (distinct(np.concatenate([np.zeros(0, np.int64), *some])) for some in (sure, told))
         again = unexplained(units.count, explained, asked)
         is_again = np.zeros(units.count, np.bool_)
         is_again[again] = True

@@ -15,6 +15,7 @@ import numpy as np
 from pyroaring import BitMap
 
 from fingerprints.identifiers.customer_number import NUMBER_KIND
+from fingerprints.index.sorted_search import distinct
 from incidents import queries
 from root_cause.candidates import read_touches
 from root_cause.comparable import Comparable, foreign_systems, share_of_days_missing
@@ -82,7 +83,7 @@ def gather(session: Session, incident_id: int, *, index: Index, trails_dir: Path
         backgrounds=tuple(_backgrounds(index, members, leak)),
         comparable=Comparable(
             len(members),
-            len(members) - len(np.unique(subjects)),
+            len(members) - len(distinct(subjects)),
             trails.systems,
             foreign_systems(trails, index) if index.has_numbers else (),
             share_of_days_missing(gaps, spans_of(session, zone), (page.dated[0], page.dated[1] or seen_on)),

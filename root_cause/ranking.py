@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from custody.set_likelihood import log_sum, set_score
+from fingerprints.index.sorted_search import distinct
 from root_cause.doubt import NODES, average_posteriors
 from root_cause.peers import lifts
 from root_cause.terms import (
@@ -135,7 +136,7 @@ def _weigh(
         opened = np.isin(rows.subjects[inside], np.array(leak.canaries, np.uint64)).any()
         terms["canaries"] = CANARY_TERM if opened and not nothing else 0.0
     error = _size_error(rows, best, touches.sample)
-    subjects = np.unique(rows.subjects[inside])
+    subjects = distinct(rows.subjects[inside])
     dated = bool(best.length)
     return Holder(
         touches.kind,
@@ -168,7 +169,7 @@ def _set_of(leak: Leak, covered: NDArray[np.float64], size: float) -> float:
 
 def _size_error(rows: HolderRows, window: TouchWindow, sample: int) -> float:
     """The relative standard error of a window's size where only one in ``sample`` customers was read."""
-    estimated = max(0.0, window.size - float(len(np.unique(rows.subjects[rows.hit & window.holds(rows.days)]))))
+    estimated = max(0.0, window.size - float(len(distinct(rows.subjects[rows.hit & window.holds(rows.days)]))))
     return float(np.sqrt((sample - 1) * estimated)) / max(window.size, 1.0)
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from custody.set_likelihood import log_sum, set_score
+from fingerprints.index.sorted_search import distinct
 from root_cause.windows import UNDATED, WINDOWS_DAYS, distinct_in_windows
 
 if TYPE_CHECKING:
@@ -121,7 +122,7 @@ def windows_of(
     found = [_all_time(rows, of, lift, customers, prior, nobody)]
     rows = rows.where(rows.days != UNDATED)
     leaked = rows.where(rows.hit)
-    at_work = len(np.unique(rows.days))
+    at_work = len(distinct(rows.days))
     for length in lengths:
         starts = span - length + 1
         frame = {"first": first, "starts": starts, "length": length}

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 from pyroaring import BitMap
 
 from custody.lifecycle import ERASED, RETURNED
 from custody.register.overview import register_on
 from custody.register.processors import below, get_processor
 from fingerprints.identifiers.customer_number import CustomerNumber
+from fingerprints.index.sorted_search import distinct
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -79,7 +79,7 @@ def subjects_of(index: Index, digester: Digester, numbers: Iterable[str]) -> tup
     kind = CustomerNumber()
     wanted = sorted({number for text in numbers if (number := kind.canonical(text.strip()))})
     hits = index.lookup(digester.digest_many(kind.name, wanted))
-    return BitMap(hits.subject), len(wanted) - np.unique(hits.query).size
+    return BitMap(hits.subject), len(wanted) - distinct(hits.query).size
 
 
 def _below(session: Session, name: str, holding: set[str]) -> tuple[str, ...]:

@@ -14,6 +14,7 @@ import numpy as np
 from fingerprints.building.prints import checked_kinds, sketched_kinds
 from fingerprints.identifiers import kind_classes
 from fingerprints.index.ragged import Ragged, RaggedWriter, flat_positions
+from fingerprints.index.sorted_search import distinct
 from fingerprints.index.veiled import VeiledArray
 from fingerprints.secrets.digests import code_of
 
@@ -102,7 +103,7 @@ class FieldWriter:
 
     def __post_init__(self) -> None:
         is_known = self.subject_of_row < self.first
-        self._known = np.unique(self.subject_of_row[is_known])
+        self._known = distinct(self.subject_of_row[is_known])
         if not self.first:
             self._place = self.subject_of_row
             return

@@ -15,6 +15,7 @@ from fingerprints.index.layers import Layers
 from fingerprints.index.manifest import SegmentInfo
 from fingerprints.index.ragged import RaggedWriter
 from fingerprints.index.records import BUCKETS, Records, newest
+from fingerprints.index.sorted_search import distinct
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -82,7 +83,7 @@ def _write_fields(
     first, new = numbers
     layers = Layers(run)
     older = [segment.others[segment.others < first] for segment in run]
-    others = np.unique(np.concatenate(older)) if older else np.empty(0, np.uint32)
+    others = distinct(np.concatenate(older)) if older else np.empty(0, np.uint32)
     if gone is not None:
         others = others[~gone[others]]
     veil.write(folder / "others.u32", others.astype("<u4"))

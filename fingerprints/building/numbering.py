@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from fingerprints.index.sorted_search import distinct
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -19,7 +21,7 @@ def number_in_order(keys: NDArray[np.uint64], first: int) -> tuple[NDArray[np.ui
     """
     numbers = np.arange(first, first + keys.size, dtype=np.uint32)
     in_order = np.sort(keys)
-    repeated = np.unique(in_order[1:][in_order[1:] == in_order[:-1]])
+    repeated = distinct(in_order[1:][in_order[1:] == in_order[:-1]])
     del in_order
     if not repeated.size:
         return numbers, keys

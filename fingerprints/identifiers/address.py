@@ -208,21 +208,14 @@ class Address(IdentifierKind):
         return town and f"{town}{match[2]}-{match[3]}-{match[4]}" + (f"-{match[5]}" if match[5] else "")
 
     def _usual_forms(self, lines: str) -> Sequence[str] | None:
-        found = _USUAL_LINES.findall(lines)
-        if len(found) <= lines.count("\n"):
-            return None
-        forms = [
-            f"{town}{block}-{building}-{entrance}" + (f"-{room}" if room else "")
-            for written, block, building, entrance, room in found
-            if (town := _canonical_town(written)[0])
-        ]
-        return forms if len(forms) == len(found) else None
+        read = _usual_lines(lines)
+        return None if read is None else read[0]
 
     def _usual_readings(self, lines: str) -> Sequence[tuple[str, ...]] | None:
-        forms = self._usual_forms(lines)
-        if forms is None or not all(_canonical_town(written)[1] for written, *_ in _USUAL_LINES.findall(lines)):
+        read = _usual_lines(lines)
+        if read is None or not read[1]:
             return None
-        return [(form,) for form in forms]
+        return list(zip(read[0], strict=True))
 
     def _any(self, text: str) -> str | None:
         """An address in any spelling."""
@@ -352,6 +345,23 @@ def _canonical_town(written: str) -> tuple[str | None, bool]:
         return None, False
     is_known = bool(_KNOWN_CITY.match(town) or _PREFECTURE.search(written))
     return town, is_known and not _OF_ROWS.match(town)
+
+
+def _usual_lines(lines: str) -> tuple[list[str], bool] | None:
+    """The canonical address of each line, and whether all say the one place where they are; None unless all are usual.
+
+    Towns come again and again, so that little but the house number is read of each line.
+    """
+    found = _USUAL_LINES.findall(lines)
+    if len(found) <= lines.count("\n"):
+        return None
+    towns = [_canonical_town(written) for written, *_ in found]
+    forms = [
+        f"{town}{block}-{building}-{entrance}-{room}" if room else f"{town}{block}-{building}-{entrance}"
+        for (town, _), (_, block, building, entrance, room) in zip(towns, found, strict=True)
+        if town
+    ]
+    return (forms, all(is_one_place for _, is_one_place in towns)) if len(forms) == len(found) else None
 
 
 def _house(text: str) -> re.Match[str] | None:

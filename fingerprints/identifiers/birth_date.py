@@ -18,7 +18,7 @@ from fingerprints.slips import digits_meant
 from fingerprints.text import fold, kanji_number
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
 MAX_TEXT: Final = 60
 MOST_KNOWN: Final = 1 << 15
@@ -140,6 +140,12 @@ class BirthDate(IdentifierKind):
         Six digits in western years and every era, seven with the era's number, 03/04/1985 both ways.
         """
         return _readings(self, text) if len(text) <= MAX_TEXT else ()
+
+    def readings_many(self, texts: Sequence[str]) -> list[tuple[str, ...]]:
+        """`readings` of each value of a column; days come again and again."""
+        if max(map(len, texts), default=0) > MAX_TEXT:
+            return super().readings_many(texts)
+        return [_readings(self, text) for text in texts]
 
     def slips(self, text: str) -> tuple[str, ...]:
         """Days with one digit another, two neighbours swapped, or day for month; also of digits that are no day."""

@@ -96,7 +96,7 @@ class IdentifierKind(ABC):
         if type(self).readings is not IdentifierKind.readings:
             return None
         forms = self._usual_forms(lines)
-        return None if forms is None else [(form,) for form in forms]
+        return None if forms is None else list(zip(forms, strict=True))
 
     def slips(self, text: str) -> tuple[str, ...]:
         """Canonical forms of what somebody could have meant who wrote this with one slip; none where nobody asks."""

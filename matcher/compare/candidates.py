@@ -247,11 +247,21 @@ def _prove(rows: Candidates, row: NDArray[np.intp], asked: NDArray[np.intp], que
         column = COLUMN[term]
         rows.exact[row, column] = True
         if term == "phone":
-            different = np.unique(np.column_stack((row.astype(np.uint64), digests[asked])), axis=0)[:, 0]
             rows.number[row] = digests[asked]
-            rows.phones = np.bincount(different.astype(np.intp), minlength=rows.unit.size).astype(np.uint8)
+            rows.phones = _different(row, digests[asked], rows.unit.size)
         if term in COUNTED:
             rows.shared[row, column] = index.count(digests[asked])
+
+
+def _different(row: NDArray[np.intp], digests: NDArray[np.uint64], count: int) -> NDArray[np.uint8]:
+    """How many different digests each of so many rows has; most have one."""
+    held = np.bincount(row, minlength=count)
+    if held.max(initial=0) > 1:
+        order = np.lexsort((digests, row))
+        row, digests = row[order], digests[order]
+        again = (row[1:] == row[:-1]) & (digests[1:] == digests[:-1])
+        held -= np.bincount(row[1:][again], minlength=count)
+    return held.astype(np.uint8)
 
 
 def _compare_sketches(rows: Candidates, kind: str, units: Units, index: Index) -> None:

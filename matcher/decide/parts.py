@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from fingerprints.index.sorted_search import distinct
 from matcher.compare.candidates import first_for_something
 from matcher.units.rows import RowUnits
 
@@ -100,7 +101,7 @@ def as_part(
     people = np.flatnonzero(units.people & (known != 0))
     found = _joined([_found(rows, scores) for rows, scores in scored])
     places, of_rows = units.places.astype(np.int32), isinstance(units, RowUnits)
-    masked = units.masked()
+    masked = units.masked(asked)
     hidden = int(np.setdiff1d(masked, asked).size) if masked.size else 0
     if not isinstance(units, RowUnits):  # what can be looked up stands on lines of its own as often as not
         hidden = max(hidden - int(asked.size), 0)
@@ -205,7 +206,7 @@ class Gathered:
         matched = np.zeros(self._units, np.bool_)
         matched[matched_units] = True
         strange = [part.known_by[~matched[part.people + first]] for first, part in self._parts]
-        return int(np.unique(np.concatenate(strange)).size)
+        return int(distinct(np.concatenate(strange)).size)
 
     def place(self, unit: int) -> dict[str, int | str]:
         """Where a unit stands."""

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from core.processes.patterns import later
+from fingerprints.index.sorted_search import distinct
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -71,13 +72,13 @@ def look_at_phones(
     """
     if phones is None or not phones.units.size:
         return None
-    listed = np.unique(phones.digests)
+    listed = distinct(phones.digests)
     if not ours.size:
         return PhonePart(np.zeros(0, np.int64), listed)
     strange = _beside(phones.values)
-    hits = int(np.unique(index.lookup(digester.digest_many("phone", strange)).query).size)
+    hits = int(distinct(index.lookup(digester.digest_many("phone", strange)).query).size)
     about = any(map(_may_be_about_calls, units.pieces()))  # most passages are not, and are asked at once
-    told = [unit for unit in np.unique(ours).tolist() if _ABOUT_CALLS.search(units.words(unit))] if about else []
+    told = [unit for unit in distinct(ours).tolist() if _ABOUT_CALLS.search(units.words(unit))] if about else []
     return PhonePart(np.array(told, np.int64), listed, len(strange), hits)
 
 
@@ -123,7 +124,7 @@ class PhoneLists:
         Args:
             ours: How many different customers' numbers are listed.
         """
-        listed = np.unique(np.concatenate([part.listed for part in self._parts])).size if self._parts else 0
+        listed = distinct(np.concatenate([part.listed for part in self._parts])).size if self._parts else 0
         probes = sum(part.probes for part in self._parts)
         by_chance = (sum(part.hits for part in self._parts) + 0.5) / (probes + 1)
         rate = min(ours / max(listed, 1), 1 - 0.5 / max(listed, 1))

@@ -278,12 +278,11 @@ def posteriors(
         rate: λ where it is known, of a document that people were taken out of; else it is learned.
     """
     before = ours = rate or PRIOR_OURS / PRIOR_UNITS
-    _, row = np.unique(evidence, return_inverse=True)
     likelihood = np.exp2(np.minimum(total, 900.0).astype(np.float64)) / max(population, 1)
     posterior = np.zeros(evidence.size)
     for _ in range(ROUNDS):
         odds = likelihood * ours / (1 - ours)
-        posterior = odds / (1 + np.bincount(row, odds)[row])
+        posterior = odds / (1 + np.bincount(evidence, odds)[evidence])
         before, ours = (
             ours,
             (PRIOR_OURS + posterior[possible].sum()) / (PRIOR_UNITS + max(units, 1)),

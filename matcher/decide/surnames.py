@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from fingerprints.index.sorted_search import distinct
 from matcher.compare.candidates import SURNAME
 from matcher.decide.score import CLOSE, CONTRADICTS, KINDS
 
@@ -29,7 +30,7 @@ def listed_by_surname(found: FoundSubjects, people: int) -> tuple[NDArray[np.boo
     begun = ((name >= SURNAME - 1e-3) & (name < CLOSE)).any(axis=1)
     agrees: NDArray[np.bool_] = begun & (found.agreement[:, KINDS.index("phone")] == 1)
     agrees &= (found.weight > CONTRADICTS).all(axis=1)
-    units = np.unique(found.unit[agrees]).size
+    units = distinct(found.unit[agrees]).size
     if units < FEWEST or units < MOSTLY_OURS * people:
         return np.zeros(agrees.size, np.bool_), 0.0
     share = units / (people + 1)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from core.processes.patterns import later
+from fingerprints.index.sorted_search import distinct
 from matcher.compare.candidates import FOREVER
 
 if TYPE_CHECKING:
@@ -74,7 +75,7 @@ def dated(since: NDArray[np.uint16], until: NDArray[np.uint16]) -> tuple[date | 
     if not since.size:
         return None, None
     allowed = -(-since.size // ONE_IN) if since.size >= FEW else 0
-    days = np.unique(np.concatenate((since, until)))
+    days = distinct(np.concatenate((since, until)))
     began, ended = np.sort(since), np.sort(until)
     current = np.searchsorted(began, days, "right") - np.searchsorted(ended, days, "right")
     fits = np.flatnonzero(current >= current.max() - allowed)

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from core.processes.patterns import later
+from fingerprints.index.sorted_search import distinct
 from matcher.find import character_classes
 from matcher.find.character_classes import PAD, Signs, behind, places_of
 from matcher.find.digit_runs import LOST_DIGITS, Runs, among_japanese, cards, kanji_phones, phones
@@ -113,7 +114,7 @@ def _holding(bounds: NDArray[np.intp], places: NDArray[np.intp]) -> list[int]:
     if not places.size:
         return []
     at = np.searchsorted(bounds[:, 0], places, "right") - 1
-    held: list[int] = np.unique(at[(at >= 0) & (places < bounds[at, 1])]).tolist()
+    held: list[int] = distinct(at[(at >= 0) & (places < bounds[at, 1])]).tolist()
     return held
 
 

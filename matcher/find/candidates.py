@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass, field
-from itertools import compress
+from itertools import chain, compress
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -33,6 +33,9 @@ if TYPE_CHECKING:
 USUAL_PAIRS = tuple(pair for pair in PAIRS if not pair.slips)
 USUAL_PARTS = frozenset(term.name for pair in USUAL_PAIRS for term in (pair.left, pair.right) if term.part)
 WITH_PARTS = frozenset(term.kind for pair in USUAL_PAIRS for term in (pair.left, pair.right) if term.part)
+
+HEAD = 256
+"""Cells of a column by which it is told whether looking for those that come again is worth it."""
 
 
 @dataclass(slots=True)
@@ -65,8 +68,11 @@ class Collected:
     def add_many(self, kind: str, forms: Sequence[tuple[str, ...]]) -> None:
         """All readings of a column, unit by unit."""
         test = dummy_test(kind)
-        places = [unit for unit, some in enumerate(forms) for _ in some]
-        read = [value for some in forms for value in some]
+        each = list(map(len, forms))
+        places = list(range(len(forms)))
+        if each.count(1) < len(each):
+            places = np.repeat(places, each).tolist()
+        read = list(chain.from_iterable(forms))
         if test is not None and any(dummies := list(map(test, read))):
             real = [not dummy for dummy in dummies]
             places, read = list(compress(places, real)), list(compress(read, real))
@@ -84,6 +90,8 @@ class Collected:
 
     def digest_rest(self, digester: Digester, kinds: Collection[str], wanted: NDArray[np.bool_]) -> dict[str, Terms]:
         """The values of all other kinds of the units that are wanted, and the parts that pairs of two kinds are of."""
+        if not wanted.any():
+            return {}
         several = self._with_several(wanted.size)
         rest: dict[str, tuple[list[int], list[str]]] = defaultdict(lambda: ([], []))
         for kind, both in self.values.items():
@@ -105,7 +113,9 @@ class Collected:
         """Of so many units, which hold more than one kind of things."""
         held = np.zeros(count, np.int64)
         for units, _ in self.values.values():
-            held[np.unique(np.array(units, np.int64))] += 1
+            holds = np.zeros(count, np.bool_)
+            holds[np.array(units, np.int64)] = True
+            held += holds
         return held > 1
 
 
@@ -162,8 +172,8 @@ def canonical_forms(kind: IdentifierKind, cells: Sequence[str], *, labelled: boo
         cells: As written.
         labelled: A header says that they are of this kind: they are read more freely.
     """
-    different = dict.fromkeys(cells)
-    if len(different) == len(cells):
+    head = cells[:HEAD]
+    if len(set(head)) == len(head) or len(different := dict.fromkeys(cells)) == len(cells):
         return _forms_of(kind, cells, labelled=labelled)
     texts = list(different)
     known = dict(zip(texts, _forms_of(kind, texts, labelled=labelled), strict=True))

@@ -40,6 +40,28 @@ class Rows:
     place: Literal["row", "line"] = "row"
     table: int = 0
 
+    def __reduce__(self) -> tuple[object, ...]:
+        """To another process a column goes as one text, which takes half the time of its cells one by one."""
+        return _unpacked, (self.header, [*map(_packed, self.columns)], self.places, self.place, self.table)
+
+
+def _packed(cells: list[str]) -> list[str] | str:
+    """The cells in one text, if they can be told apart in it."""
+    together = "\n".join(cells)
+    return together if cells and together.count("\n") == len(cells) - 1 else cells
+
+
+def _unpacked(
+    header: tuple[str, ...],
+    columns: list[list[str] | str],
+    places: Sequence[int],
+    place: Literal["row", "line"],
+    table: int,
+) -> Rows:
+    """The rows that were packed."""
+    cells = (some.split("\n") if isinstance(some, str) else some for some in columns)
+    return Rows(header, tuple(cells), places, place, table)
+
 
 @dataclass(frozen=True, slots=True)
 class Prose:

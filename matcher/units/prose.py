@@ -77,8 +77,9 @@ class ProseUnits(Units):
         """How many lines it has."""
         return int(np.count_nonzero(self._signs.codes == _NEWLINE)) + 1
 
-    def masked(self) -> NDArray[np.int64]:
+    def masked(self, asked: NDArray[np.integer]) -> NDArray[np.int64]:
         """Clusters with something masked in their lines, and by numbers beyond theirs the masked lines between them."""
+        del asked
         text = self.prose.text
         starts = [cluster.start for cluster in self._clusters]
         found, end, number = set(), -1, 0

@@ -124,10 +124,13 @@ class RowUnits(Units):
 
     def _is_plain(self, kind: str) -> bool:
         """Whether the readings of the kind's cells are all that `text` would find in them."""
-        cells, names = (
-            "\n".join(cell for cells in self._cells_of.get(one, ()) for cell in cells) for one in (kind, "name")
-        )
-        return not may_be_masked(cells) and not (kind in _NAMES and _LATIN.search(names))
+        if may_be_masked(self._together(kind)):
+            return False
+        return kind not in _NAMES or _LATIN.search(self._together("name")) is None
+
+    def _together(self, kind: str) -> str:
+        """All cells of the kind."""
+        return "\n".join(map("\n".join, self._cells_of.get(kind, ())))
 
     def _cell(self, kind: str, unit: int) -> str:
         """The first cell of that kind that is not empty."""
@@ -145,11 +148,16 @@ class RowUnits(Units):
         """Whether there are columns of no kind."""
         return bool(self._loose)
 
-    def masked(self) -> NDArray[np.int64]:
-        """Rows with a cell of a kind that is masked."""
-        cells = [(known.kind, self._cells[known]) for known in self.fields]
-        shown = [(kind, some) for kind, some in cells if may_be_masked("\n".join(some))]
-        found = {n for kind, some in shown for n, cell in enumerate(some) if cell and is_masked(kind, cell)}
+    def masked(self, asked: NDArray[np.integer]) -> NDArray[np.int64]:
+        """Rows with a cell of a kind that is masked, among those in which nothing was looked up."""
+        unasked = np.ones(self.count, np.bool_)
+        unasked[asked] = False
+        rows = np.flatnonzero(unasked).tolist()
+        found = set()
+        for known in self.fields:
+            cells = self._cells[known]
+            if may_be_masked("\n".join(cells[n] for n in rows)):
+                found |= {n for n in rows if cells[n] and is_masked(known.kind, cells[n])}
         return np.array(sorted(found), np.int64)
 
     def words(self, unit: int) -> str:
@@ -200,7 +208,7 @@ class RowUnits(Units):
         misfits = [
             [cell if cell and not forms else "" for cell, forms in zip(cells, self._forms[f], strict=True)]
             for f, cells in self._cells.items()
-            if f.kind in self.kinds and self.kinds[f.kind].posted
+            if f.kind in self.kinds and self.kinds[f.kind].posted and not all(self._forms[f])
         ]
         filled = [column for column in (*self._loose, *misfits) if any(column)]
         if not filled:

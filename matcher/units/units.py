@@ -134,8 +134,13 @@ class Units(ABC):
         """How many rows or lines it has, each of which could hide somebody."""
         return self.count
 
-    def masked(self) -> NDArray[np.int64]:
-        """The units, or what lines are no unit by numbers of their own, in which letters or digits are masked."""
+    def masked(self, asked: NDArray[np.integer]) -> NDArray[np.int64]:
+        """The units, or what lines are no unit by numbers of their own, in which letters or digits are masked.
+
+        Args:
+            asked: Units in which something was looked up all the same: whether they are named makes no difference.
+        """
+        del asked
         return np.zeros(0, np.int64)
 
     @abstractmethod

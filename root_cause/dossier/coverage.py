@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from fingerprints.index.sorted_search import distinct
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -64,8 +66,8 @@ def measure_coverage(
     groups = [one for one in together if len(one.seconds) and len(one.subjects)]
     if not len(seconds) and not groups:
         return None
-    known = np.unique(np.concatenate([subjects, *(one.subjects for one in groups)]))
-    members = [np.searchsorted(known, np.unique(one.subjects)) for one in groups]
+    known = distinct(np.concatenate([subjects, *(one.subjects for one in groups)]))
+    members = [np.searchsorted(known, distinct(one.subjects)) for one in groups]
     marks = [np.full(len(one.seconds), -1 - number, np.int64) for number, one in enumerate(groups)]
     touches = _Touches(
         np.concatenate([seconds, *(one.seconds for one in groups)]).astype(np.int64),
@@ -111,7 +113,7 @@ def _there(touches: _Touches, codes: NDArray[np.int64]) -> NDArray[np.bool_]:
     """Which customers some touches are about."""
     there = np.zeros(touches.touched, np.bool_)
     there[codes[codes >= 0]] = True
-    for group in np.unique(codes[codes < 0]).tolist():
+    for group in distinct(codes[codes < 0]).tolist():
         there[touches.groups[-1 - group]] = True
     return there
 

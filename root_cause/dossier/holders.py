@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from fingerprints.index.sorted_search import distinct
 from incidents import queries
 from root_cause.evidence import number_digests
 from trails.explore.conditions import ANYTHING, Either, InSessions, NamedIn, OfLine, OfSubjects, both
@@ -73,7 +74,7 @@ def leaked_of(session: Session, incident_id: int, index: Index) -> LeakedSet:
         NoIncidentError: There is no such incident.
     """
     _, digests = number_digests(index, queries.members(session, incident_id))
-    current = np.unique(digests)
+    current = distinct(digests)
     return LeakedSet(current, np.union1d(current, index.former_digests(current)), index)
 
 
@@ -170,7 +171,7 @@ class LeakedTouches:
 
     def _union(self, single: pl.DataFrame, whole: pl.DataFrame) -> NDArray[np.uint64]:
         named = whole["extract_named"].unique().to_list()
-        return np.unique(np.concatenate([single["subject"].to_numpy(), *(self.inside[name] for name in named)]))
+        return distinct(np.concatenate([single["subject"].to_numpy(), *(self.inside[name] for name in named)]))
 
 
 def touches_of_leaked(
@@ -212,4 +213,4 @@ def _by_part(places: pl.DataFrame) -> dict[int, NDArray[np.int64]]:
     rows: dict[int, list[int]] = {}
     for part, row in places.select("part", "row").iter_rows():
         rows.setdefault(part, []).append(row)
-    return {part: np.unique(np.array(some, np.int64)) for part, some in rows.items()}
+    return {part: distinct(np.array(some, np.int64)) for part, some in rows.items()}

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from fingerprints.identifiers.customer_number import learn_patterns
-from matcher.compare.candidates import COLUMN, COMPARED, TERMS, Candidates
+from matcher.compare.candidates import COLUMN, COMPARED, TERMS, Candidates, _different
 from matcher.decide.score import KINDS, posteriors, weigh
 from matcher.decide.verdict import has_own_form, verdict_of
 
@@ -146,3 +148,10 @@ def test_two_fields_say_together_no_more_than_their_pair_does() -> None:
     assert weigh(crowded, 2_000).total[0] < 7
     crowded.exact[0, COLUMN["phone"]] = True
     assert weigh(crowded, 2_000).total[0] > 20
+
+
+@given(st.lists(st.tuples(st.integers(0, 4), st.integers(0, 3)), max_size=20))
+def test_different_numbers_of_a_row_are_counted(held: list[tuple[int, int]]) -> None:
+    rows, digests = (np.array([one[n] for one in held], dtype) for n, dtype in ((0, np.intp), (1, np.uint64)))
+    expected = [len({digest for row, digest in held if row == each}) for each in range(5)]
+    assert _different(rows, digests, 5).tolist() == expected

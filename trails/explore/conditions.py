@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from fingerprints.index.sorted_search import distinct
 from trails.explore.lens import MIXED
 from trails.store.runs import KEYS
 
@@ -67,7 +68,7 @@ class OfSubjects:
     @classmethod
     def of(cls, digests: object) -> OfSubjects:
         """The condition for digests in any order."""
-        return cls(np.unique(np.asarray(digests, np.uint64)))
+        return cls(distinct(np.asarray(digests, np.uint64)))
 
 
 @dataclass(frozen=True, slots=True)

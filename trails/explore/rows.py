@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import polars as pl
 
+from fingerprints.index.sorted_search import distinct
 from trails.explore.explorer import THREADS
 from trails.records import SCHEMA
 
@@ -45,7 +46,7 @@ def read_places(explorer: Explorer, places: Sequence[RowPlace]) -> pl.DataFrame:
     rows: dict[int, list[int]] = {}
     for place in places:
         rows.setdefault(place.part, []).append(place.row)
-    found = read_rows_at(explorer, {part: np.unique(np.array(some, np.int64)) for part, some in rows.items()})
+    found = read_rows_at(explorer, {part: distinct(np.array(some, np.int64)) for part, some in rows.items()})
     order = pl.DataFrame(
         {"part": [one.part for one in places], "row": [one.row for one in places]},
         schema={"part": pl.Int64, "row": pl.Int64},
@@ -55,7 +56,7 @@ def read_places(explorer: Explorer, places: Sequence[RowPlace]) -> pl.DataFrame:
 
 def _read(part: PartLens, wanted: NDArray[np.int64], columns: Sequence[str]) -> pl.DataFrame:
     """The rows of one file, stretch by stretch of the row groups that hold any."""
-    groups = np.unique(wanted // STRETCH)
+    groups = distinct(wanted // STRETCH)
     source = pl.scan_parquet(part.path).select(columns)
     pieces = []
     # Row groups that follow each other are read at once.

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import polars as pl
 
+from fingerprints.index.sorted_search import distinct
 from trails.explore.conditions import (
     SYSTEM,
     AtRows,
@@ -244,7 +245,7 @@ class _Picker:
         known = self._arrays["session"]
         left, right = np.searchsorted(known, hashes, side="left"), np.searchsorted(known, hashes, side="right")
         within = self._arrays["within"]
-        runs = np.unique(np.concatenate([within[a:b] for a, b in zip(left, right, strict=True)] or [within[:0]]))
+        runs = distinct(np.concatenate([within[a:b] for a, b in zip(left, right, strict=True)] or [within[:0]]))
         if not len(runs):
             return np.empty(0, np.int64)
         starts = np.append(self._arrays["run"], np.uint32(self._size)).astype(np.int64)
@@ -277,7 +278,7 @@ class _Picker:
         if any(one is within for one in picked):
             return within
         if all(one.rows is not None for one in picked):
-            return Picked(rows=np.unique(np.concatenate([one.rows for one in picked])))
+            return Picked(rows=distinct(np.concatenate([one.rows for one in picked])))
         marks = np.zeros(self._size, np.bool_)
         for one in picked:
             if one.all:

@@ -16,6 +16,7 @@ import polars as pl
 from sqlalchemy import func, select
 
 from core.clock import local
+from fingerprints.index.sorted_search import distinct
 from trails.fields import is_refused
 from trails.models import TrailPart
 from trails.store.looked_up import find_lenses, look_up
@@ -124,7 +125,7 @@ def touches_of(trails: Trails, subjects: NDArray[np.uint64], rate: int | None = 
     columns = dict.fromkeys(["row", *TOUCH, *sorted(trails.runs.loose)])
     plain = trails.runs.names_extracts or bool(trails.runs.loose) or rate == 1
     by_lens = {} if plain else _lenses_before_end(trails)
-    looked_up = _looked_up(trails, by_lens, np.unique(subjects), rate)
+    looked_up = _looked_up(trails, by_lens, distinct(subjects), rate)
     scanned = every_row(trails, without=by_lens).filter(asked | whole | is_sampled(rate)).select(*columns)
     rows = pl.concat([scanned.collect(engine="streaming"), *looked_up])
     found = granted(trails, rows)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import polars as pl
 
+from fingerprints.index.sorted_search import distinct
 from trails.records import SCHEMA
 from trails.store.access import TOUCH, every_row, granted
 from trails.store.reach import CODE_VALUES
@@ -103,7 +104,7 @@ def scan_touches(trails: Trails, kind: str, names: Sequence[str]) -> pl.DataFram
 
 def values_at(trails: Trails, column: str, rows: NDArray[np.int64]) -> pl.DataFrame:
     """What stands in a column in some rows: ``row`` and the column, each row once."""
-    rows = np.unique(rows)
+    rows = distinct(rows)
     parts = np.searchsorted(trails.runs.offsets, rows, side="right") - 1
     runs = pl.DataFrame({"part": parts, "first": rows, "length": np.ones(len(rows), np.int64)})
     found = [piece.select("row", column) for piece in read_rows(trails, runs, [column])]

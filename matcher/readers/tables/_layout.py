@@ -104,6 +104,17 @@ def as_rows(
     width = max(map(len, batch))
     if min(map(len, batch)) < width:
         batch = [(*row, *[""] * (width - len(row))) for row in batch]
-    columns = tuple(list(column) for column in zip(*batch, strict=True))
+    return as_table(header, [list(column) for column in zip(*batch, strict=True)], places, place, table)
+
+
+def as_table(
+    header: tuple[str, ...],
+    columns: Sequence[list[str]],
+    places: Sequence[int],
+    place: Literal["row", "line"] = "row",
+    table: int = 0,
+) -> Rows:
+    """Columns of one length, with a name for each if there are any."""
+    width = len(columns)
     names = header[:width] + ("",) * max(0, width - len(header)) if header else ()
-    return Rows(names, columns, places, place, table)
+    return Rows(names, tuple(columns), places, place, table)

@@ -9,16 +9,18 @@ from itertools import chain
 from typing import TYPE_CHECKING, Final
 
 from core.processes.patterns import later
+from matcher.readers.tables._grids import batches, grid_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from matcher.readers.interface import Readable
+    from matcher.readers.tables._grids import Grid, Record
 
 MOST_LINES_IN_CELL: Final = 20  # an address, a note
 RULE: Final = later(r"[-+=|:│├┼┤─┌┬┐└┴┘\s]{3,}+")  # between the rows of tables drawn with characters
 _SPACES: Final = " \t\n\r\v\f\u3000\u00a0"
-_RULE_BEGINS: Final = "-+=|├┌└─"
+_RULE_BEGINS: Final = frozenset("-+=|├┌└─")
 _RULED: Final = later(r"^[-+=|├┌└─][-+=|:│├┼┤─┌┬┐└┴┘ \t]{2,}+$", re.MULTILINE)
 
 
@@ -47,19 +49,23 @@ class RecordBatch:
         self._number = first - 1
         self._pending: list[str] = []
 
-    def __iter__(self) -> Iterator[tuple[int, list[str]]]:
+    def __iter__(self) -> Iterator[Record]:
         return chain.from_iterable(self._runs())
 
-    def _runs(self) -> Iterator[Iterable[tuple[int, list[str]]]]:
+    def batches(self, size: int) -> Iterator[Grid | list[Record]]:
+        """All records in stretches of ``size``, the last one shorter; as grids where they are."""
+        return batches(self._runs(), size)
+
+    def _runs(self) -> Iterator[Grid | list[Record]]:
         for block in self._blocks:
             lines = self._lines(block)
-            rows = None if self._pending else self._whole(lines, block)
-            if rows is None:
-                yield self._by_line(lines)
+            found = None if self._pending else self._whole(lines, block)
+            if found is None:
+                yield list(self._by_line(lines))
             else:
-                yield _not_blank(list(enumerate(rows, self._number + 1)))
+                yield found
                 self._number += len(lines)
-        yield self._settle(is_open=True)
+        yield list(self._settle(is_open=True))
 
     def _lines(self, block: str) -> list[str]:
         """The block's lines without their ends; one that is too long comes in pieces."""
@@ -70,12 +76,15 @@ class RecordBatch:
         self._source.note(f"a line of more than {longest} characters was read in pieces", harmless=True)
         return [line[at : at + longest] for line in lines for at in range(0, max(len(line), 1), longest)]
 
-    def _whole(self, lines: Sequence[str], block: str) -> Sequence[list[str]] | None:
+    def _whole(self, lines: Sequence[str], block: str) -> Grid | list[Record] | None:
         """A record a line, all of them at once; None where only looking at each line can tell."""
-        delimiter = self._delimiter
-        if _may_be_ruled(block) and _RULED.search(block):
+        delimiter, first = self._delimiter, self._number + 1
+        if not _RULE_BEGINS.isdisjoint({line[:1] for line in lines}) and _RULED.search(block):
             return None
         if not has_quoted(block, delimiter):
+            grid = grid_of(block.removesuffix("\n"), len(lines), delimiter, first)
+            if grid is not None and len(grid.columns) <= self._most:
+                return grid
             rows = [line.split(delimiter) for line in lines]
         elif "\r" not in block and _is_plain(block, delimiter) and not _stands_open(lines[-1], delimiter):
             try:
@@ -84,15 +93,17 @@ class RecordBatch:
                 return None
         else:
             return None
-        return rows if len(rows) == len(lines) and max(map(len, rows)) <= self._most else None
+        if len(rows) != len(lines) or max(map(len, rows)) > self._most:
+            return None
+        return _not_blank(list(enumerate(rows, first)))
 
-    def _by_line(self, lines: Sequence[str]) -> Iterator[tuple[int, list[str]]]:
+    def _by_line(self, lines: Sequence[str]) -> Iterator[Record]:
         for line in lines:
             self._number += 1
             if RULE.fullmatch(line) and _RULED.match(line):
                 continue
             if not self._pending and not has_quoted(line, self._delimiter):
-                found: Iterable[tuple[int, list[str]]] = self._kept([(self._number, line.split(self._delimiter))])
+                found: Iterable[Record] = self._kept([(self._number, line.split(self._delimiter))])
             else:
                 self._pending.append(line)
                 is_open = _stands_open("\n".join(self._pending), self._delimiter)
@@ -101,7 +112,7 @@ class RecordBatch:
                 found = self._settle(is_open=is_open)
             yield from found
 
-    def _settle(self, *, is_open: bool) -> Iterable[tuple[int, list[str]]]:
+    def _settle(self, *, is_open: bool) -> Iterable[Record]:
         """Records of lines that a quote holds together: one, unless it never ends or each line is a row by itself."""
         lines, self._pending = self._pending, []
         first, delimiter = self._number - len(lines) + 1, self._delimiter
@@ -112,7 +123,7 @@ class RecordBatch:
             return self._kept([(first + n, cells) for n, cells in enumerate(apart)])
         return self._kept([(first, split_quoted("\n".join(lines), delimiter))] if lines else [])
 
-    def _kept(self, records: list[tuple[int, list[str]]]) -> Iterator[tuple[int, list[str]]]:
+    def _kept(self, records: list[Record]) -> Iterator[Record]:
         """Those that are not blank, within the bound on columns."""
         for place, cells in records:
             if len(cells) > self._most:
@@ -122,17 +133,12 @@ class RecordBatch:
                 yield place, cells
 
 
-def _not_blank(records: list[tuple[int, list[str]]]) -> list[tuple[int, list[str]]]:
+def _not_blank(records: list[Record]) -> list[Record]:
     """The records in which something stands; most begin with something, which is seen at once."""
     firsts = [cells[0] if cells else "" for _, cells in records]
     if all(firsts) and not any(map(str.isspace, firsts)):
         return records
     return [record for record in records if any(map(str.strip, record[1]))]
-
-
-def _may_be_ruled(block: str) -> bool:
-    """Whether a line begins as rules between rows do; far quicker than the pattern, and nearly always false."""
-    return block[:1] in _RULE_BEGINS or any(f"\n{sign}" in block for sign in _RULE_BEGINS)
 
 
 def has_quoted(text: str, delimiter: str) -> bool:

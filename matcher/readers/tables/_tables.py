@@ -6,22 +6,25 @@ each; only the others are gone through row by row.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from dataclasses import dataclass, field
-from itertools import groupby, islice
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 from core.processes.patterns import later
 from matcher.readers.records.json_records import with_json_cells
-from matcher.readers.tables._layout import BATCH_ROWS, LONGEST_HEADER, as_rows, find_header, is_header
+from matcher.readers.tables._grids import Grid
+from matcher.readers.tables._layout import BATCH_ROWS, LONGEST_HEADER, as_rows, as_table, find_header, is_header
 from matcher.units.columns import kind_of_header
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from matcher.readers.interface import Passage, Readable, Rows
+    from matcher.readers.tables._grids import Record
+    from matcher.readers.tables._records import RecordBatch
 
-    Record = tuple[int, list[str]]
     OfText = Callable[[str, Readable, int], Iterator[Passage]]
 
 ANOTHER_TABLE = 3  # rows in a row of another width that make a table of their own
@@ -30,6 +33,7 @@ FEWEST_NAMES, MOST_NAMES = 2, 20  # rows that are columns lying down: those of k
 DRAWN = frozenset("|│｜")  # delimiters that stand at both ends of a line as well
 MOSTLY = 0.95  # of the rows of a sample have a digit in the column that shows a header by having none
 _DIGIT = later(r"[0-9０-９@＠]")
+_NO_DIGIT = later(r"^[^0-9０-９@＠\n]*+$", re.MULTILINE)
 
 
 @dataclass(slots=True)
@@ -52,11 +56,17 @@ class _Table:
             self.rows, self.is_bare = [], False
 
 
-def tables(records: Iterator[Record], source: Readable, delimiter: str, of_text: OfText) -> Iterator[Passage]:
+def tables(records: RecordBatch, source: Readable, delimiter: str, of_text: OfText) -> Iterator[Passage]:
     """Batches of rows, each of one table; what belongs to no table is text, whose passages ``of_text`` gives."""
     table = _Table()
     begun = False
-    while batch := list(islice(records, BATCH_ROWS)):
+    for taken in records.batches(BATCH_ROWS):
+        if begun and isinstance(taken, Grid) and delimiter not in DRAWN and _is_of(table, taken):
+            rows = as_table(table.header, taken.columns, taken.places, "row", table.number)
+            yield with_json_cells(rows, table.most_columns)
+            table.is_bare = False
+            continue
+        batch = list(taken)
         if delimiter in DRAWN:
             batch = [(number, _inside(cells)) for number, cells in batch]
         if not begun:
@@ -112,10 +122,24 @@ def _is_near(width: int, usual: int) -> bool:
     return abs(width - usual) <= usual // 4 and (width > 1 or usual == 1)
 
 
+def _fits(width: int, usual: int) -> bool:
+    return max(usual - usual // 4, 1 + (usual > 1)) <= width <= usual + usual // 4
+
+
+def _is_of(table: _Table, grid: Grid) -> bool:
+    """Whether all of it is rows of the table, as is told by a column that has digits in every one of them."""
+    if not _fits(len(grid.columns), table.width):
+        return False
+    for column in grid.columns:
+        sample = column[:: max(1, len(column) // SAMPLE_ROWS)]
+        if sum(_DIGIT.search(cell) is not None for cell in sample) >= MOSTLY * len(sample):
+            return not _without_digits(column)
+    return False
+
+
 def _parts(batch: list[Record], usual: int) -> Iterator[tuple[bool, list[Record]]]:
     """Runs of rows that fit the table, and runs that do not; a few ragged ones fit in the middle."""
-    fewest = max(usual - usual // 4, 1 + (usual > 1))
-    fits = [fewest <= len(cells) <= usual + usual // 4 for _, cells in batch]
+    fits = [_fits(len(cells), usual) for _, cells in batch]
     if all(fits):
         yield True, batch
         return
@@ -147,12 +171,19 @@ def _headers(group: Sequence[Record]) -> list[int]:
     sample = [cells for _, cells in group[:: max(1, len(group) // SAMPLE_ROWS)]]
     for column in range(min(map(len, sample), default=0)):
         if sum(_DIGIT.search(cells[column]) is not None for cells in sample) >= MOSTLY * len(sample):
-            search = _DIGIT.search
-            likely = [i for i, (_, cells) in enumerate(group) if len(cells) > column and search(cells[column]) is None]
+            likely = _without_digits([cells[column] if len(cells) > column else "0" for _, cells in group])
             break
     else:
         likely = [i for i, (_, cells) in enumerate(group) if _DIGIT.search("".join(cells)) is None]
     return [i for i in likely if i < len(group) - 1 and is_header(group[i][1])]  # the last one would name nothing
+
+
+def _without_digits(cells: Sequence[str]) -> list[int]:
+    """Which of a column's cells have no digits."""
+    together = "\n".join(cells)
+    if not _NO_DIGIT.search(together) and together.count("\n") == len(cells) - 1:
+        return []
+    return [i for i, cell in enumerate(cells) if _DIGIT.search(cell) is None]
 
 
 def _elsewhere(group: Sequence[Record], source: Readable, of_text: OfText) -> Iterator[Passage]:

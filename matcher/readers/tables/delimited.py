@@ -59,7 +59,7 @@ class DelimitedReader(Reader):
             Counter(count_fields(line, delimiter) for line in lines).items(), key=lambda item: item[1], default=(0, 0)
         )[0]
         batch = RecordBatch(source.blocks(), source, delimiter, width)
-        yield from tables(iter(batch), source, delimiter, passages_of)
+        yield from tables(batch, source, delimiter, passages_of)
 
 
 def _head_lines(source: Readable) -> list[str]:

@@ -48,7 +48,7 @@ def passages_of(text: str, source: Readable, first_line: int = 1) -> Iterator[Pa
         line = first_line + number
         width = lines[0].count(delimiter) + 1
         records = RecordBatch([text[start:end]], source, delimiter, width, line)
-        yield from tables(iter(records), source, delimiter, passages_of)
+        yield from tables(records, source, delimiter, passages_of)
         at, line = end, line + len(lines) - 1
     if text[at:].strip():
         yield Prose(text[at:], line)
