@@ -185,7 +185,7 @@ def _conclude(
     about: _About,
 ) -> Finding:
     if found is not None:
-        units = max(gathered.units_with_people, np.count_nonzero(np.bincount(found.unit))) + about.gone.units
+        units = max(gathered.units_with_people, int(np.count_nonzero(np.bincount(found.unit)))) + about.gone.units
         known = about.gone.rate
         posterior, rate = posteriors(found.evidence, found.total, units, about.population, found.possible, known)
         listed, told = _listed(found, posterior, phones, units, contradicted, about.gone)

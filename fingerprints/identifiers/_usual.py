@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Final, TypeVar
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-_BLOCK: Final = 32
-"""Values read together; one that is written otherwise costs this many to be read one by one."""
+_BLOCKS: Final = (128, 32)
+"""Values read together; one that is written otherwise costs a smaller block, and the smallest to be read one by one."""
 
 T = TypeVar("T")
 
@@ -26,15 +26,30 @@ def read_blocks(
     """
     filled = [text for text in texts if text]
     out: list[T] = []
-    for start in range(0, len(filled), _BLOCK):
-        block = filled[start : start + _BLOCK]
-        found = usual("\n".join(block))
-        # A text of several lines makes them more.
-        out += found if found is not None and len(found) == len(block) else map(read, block)
+    _read_into(out, filled, usual, read, _BLOCKS)
     if len(filled) == len(texts):
         return out
     given = iter(out)
     return [next(given) if text else nothing for text in texts]
+
+
+def _read_into(
+    out: list[T],
+    texts: Sequence[str],
+    usual: Callable[[str], Sequence[T] | None],
+    read: Callable[[str], T],
+    sizes: Sequence[int],
+) -> None:
+    size, *smaller = sizes
+    for start in range(0, len(texts), size):
+        block = texts[start : start + size]
+        found = usual("\n".join(block))
+        if found is not None and len(found) == len(block):  # a text of several lines makes them more
+            out += found
+        elif smaller:
+            _read_into(out, block, usual, read, smaller)
+        else:
+            out += map(read, block)
 
 
 def lines_of(value: str) -> str:

@@ -32,13 +32,15 @@ SURPRISE: Final = 20.0  # bits by which the hits exceed what the neighbourhood m
 PROBES: Final = 512  # numbers beside those of a batch
 BLOCK: Final = 4  # last digits that a block's numbers differ in
 _SUFFIXES: Final = 10**BLOCK
-_OF_CALLS_LATIN: Final = ("spam", "scam", "telemarket", "robocall")
-_OF_CALLS: Final = (
+_OF_CALLS_LATIN: Final = (b"spam", b"scam", b"telemarket", b"robocall")
+_OF_CALLS_JAPANESE: Final = (
     "着信", "迷惑", "勧誘", "口コミ", "クチコミ", "名乗", "営業電話", "セールス", "ワン切り", "詐欺", "折り返し",
-    "しつこ", *_OF_CALLS_LATIN,
+    "しつこ",
 )  # fmt: skip
 """What collections of nuisance calls say of a number; they list whoever called, customers or not."""
-_ABOUT_CALLS: Final = later("|".join(_OF_CALLS), re.IGNORECASE)
+_ABOUT_CALLS: Final = later("|".join([*_OF_CALLS_JAPANESE, *map(bytes.decode, _OF_CALLS_LATIN)]), re.IGNORECASE)
+_FOLDED_TO_LATIN: Final = "ſ\u212a"
+"""Letters beyond ASCII whose small form is one of it: a long s, the sign of Kelvin."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +85,12 @@ def look_at_phones(
 
 
 def _may_be_about_calls(text: str) -> bool:
-    folded = text.casefold()
-    return any(word in folded for word in (_OF_CALLS_LATIN if folded.isascii() else _OF_CALLS))
+    """Whether `_ABOUT_CALLS` may find something in it: a text whose case is folded whole takes five times as long."""
+    if any(sign in text for sign in _FOLDED_TO_LATIN):
+        return True
+    latin = text.encode("ascii", "ignore").lower()
+    in_latin = any(word in latin for word in _OF_CALLS_LATIN)
+    return in_latin or (not text.isascii() and any(word in text for word in _OF_CALLS_JAPANESE))
 
 
 def _beside(numbers: Sequence[str]) -> list[str]:

@@ -120,6 +120,9 @@ _NO_PHONE = later(
     r"|0120\d{6}|0570\d{6}|0990\d{6}|0180\d{6}"  # lines of companies
     r"|.{3}(.)\1{0,12}"
 )
+_TAIL = 7
+_TAILS = frozenset([*(_TAIL * digit for digit in "0123456789"), "1234567", "2345678", "3456789"])
+_LINES = frozenset(["0120", "0570", "0990", "0180"])
 _YEARS_NOBODY = ("1900-01-01", "1970-01-01", "2000-01-01", "1980-01-01", "1990-01-01")
 
 
@@ -152,7 +155,8 @@ def dummy_test(kind: str) -> Callable[[str], bool] | None:
 
 
 def _is_sample_phone(canonical: str) -> bool:
-    return _NO_PHONE.fullmatch(canonical) is not None
+    may_be = canonical[-_TAIL:] in _TAILS or canonical[:4] in _LINES or len(canonical) < _TAIL + 3
+    return may_be and _NO_PHONE.fullmatch(canonical) is not None
 
 
 def _is_sample_card(canonical: str) -> bool:
@@ -164,10 +168,6 @@ def _is_sample_email(canonical: str) -> bool:
     return local in _ROLE_LOCALS or (local in _LOCALS and bool(_SAMPLE_DOMAIN.fullmatch(domain)))
 
 
-def _is_one_digit(canonical: str) -> bool:
-    return len(set(canonical)) == 1
-
-
 _TESTS: Final[Mapping[str, Callable[[str], bool]]] = {
     "phone": _is_sample_phone,
     "card_number": _is_sample_card,
@@ -175,5 +175,5 @@ _TESTS: Final[Mapping[str, Callable[[str], bool]]] = {
     "name": lambda canonical: canonical.replace(" ", "") in _NAMES,
     "kana": _NAMES.__contains__,
     "birth_date": frozenset(_YEARS_NOBODY[:2]).__contains__,
-    "postal_code": _is_one_digit,
+    "postal_code": frozenset(n * digit for digit in "0123456789" for n in range(1, 16)).__contains__,
 }

@@ -152,6 +152,6 @@ def test_two_fields_say_together_no_more_than_their_pair_does() -> None:
 
 @given(st.lists(st.tuples(st.integers(0, 4), st.integers(0, 3)), max_size=20))
 def test_different_numbers_of_a_row_are_counted(held: list[tuple[int, int]]) -> None:
-    rows, digests = (np.array([one[n] for one in held], dtype) for n, dtype in ((0, np.intp), (1, np.uint64)))
+    rows, digests = np.array([row for row, _ in held], np.intp), np.array([digest for _, digest in held], np.uint64)
     expected = [len({digest for row, digest in held if row == each}) for each in range(5)]
     assert _different(rows, digests, 5).tolist() == expected

@@ -6,7 +6,7 @@ Most of a dump is one, and is cut into columns at once, without a list for each 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import pairwise, repeat
+from itertools import chain, pairwise, repeat
 from operator import contains
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -87,5 +87,5 @@ def _joined(parts: Sequence[Grid | list[Record]]) -> Grid | list[Record]:
     widths = {len(grid.columns) for grid in grids}
     if len(grids) == len(parts) and len(widths) == 1 and all(a.places.stop == b.first for a, b in pairwise(grids)):
         columns = zip(*(grid.columns for grid in grids), strict=True)
-        return Grid(grids[0].first, [[cell for part in column for cell in part] for column in columns])
+        return Grid(grids[0].first, [list(chain.from_iterable(column)) for column in columns])
     return [record for part in parts for record in part]
