@@ -18,6 +18,7 @@ from health.key import look_at_key
 from health.log import look_at_log
 from health.processes import look_at_processes
 from health.reports import look_at_reports
+from health.service.backup import look_at_backup
 from health.service.hosts import look_at_hosts
 from health.sources import look_at_sources
 
@@ -41,6 +42,7 @@ LOOKS: Final[Mapping[str, Look]] = {
     "reports": look_at_reports,
     "disk": look_at_disk,
     "files": look_at_files,
+    "backup": look_at_backup,
     "processes": look_at_processes,
 }
 

@@ -52,6 +52,9 @@ CATALOGUE: Final[dict[str, Described]] = {
     "hinomi_index_customers": Described("gauge", "Customers in it."),
     "hinomi_index_age_seconds": Described("gauge", "Since it was written."),
     "hinomi_key_present": Described("gauge", "1 if a master key is where the settings say; none for a command."),
+    "hinomi_backup_last_success_timestamp_seconds": Described(
+        "gauge", "When a backup was last taken; none before the first."
+    ),
     "hinomi_deadlines_overdue": Described("gauge", "Deadlines of live incidents that are missed."),
     "hinomi_disk_free_bytes": Described("gauge", "Room on the file systems of home and archive.", ("place",)),
     "hinomi_job_last_success_timestamp_seconds": Described("gauge", "When a job last went well.", ("job",)),

@@ -11,6 +11,7 @@ from alerts.outbox import failed_messages
 from archive.models import DocumentRow, WarcFileRow
 from core.leases import Claim, Lease, latest_claims
 from crawler.models import Sweep
+from health.service.backup import last_backup
 from incidents.clocks.reading import MISSED, counted
 from incidents.models import Event, FindingRow, Incident
 from transparency.heads import latest_head
@@ -104,6 +105,12 @@ def _label(job: str) -> str:
     return job if kind == _SWEEP else kind
 
 
+def backup(session: Session, _now: datetime) -> Iterator[Sample]:
+    """When the last one was taken."""
+    if taken := last_backup(session):
+        yield "hinomi_backup_last_success_timestamp_seconds", (), taken.timestamp()
+
+
 def sweeps(session: Session, _now: datetime) -> Iterator[Sample]:
     """What is under way."""
     running = select(func.count()).select_from(Sweep).where(Sweep.state == "running")
@@ -112,5 +119,6 @@ def sweeps(session: Session, _now: datetime) -> Iterator[Sample]:
 
 PARTS: Final[dict[str, Callable[[Session, datetime], Iterator[Sample]]]] = {
     "documents": documents, "incidents": incidents, "alerts": alerts, "log": log, "jobs": jobs, "sweeps": sweeps,
+    "backup": backup,
 }  # fmt: skip
 """Each part is collected for itself: one that fails hides no other."""

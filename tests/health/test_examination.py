@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import re
 import shutil
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
 
 from archive.models import WarcFileRow
+from core.hosts.beats import Beat
+from core.hosts.roles import ROLES
 from core.processes.walls.landlock import landlock_version
 from core.texts import LANGUAGES, load_texts
 from crawler.models import Sweep
 from health.examination import LOOKS, examine
 from home import Home
+from incidents.actions import add_event
+from migrations import newest_step
 from tests.actors import by
 from transparency.keys import create_log_key
 from transparency.last_verification import note_verification
@@ -175,3 +180,38 @@ def test_a_broken_file_of_rules_and_who_does_not_report_are_named(opened: Home, 
     assert all(name in nobody.seen(language) for name in ("organisation", "contact", "customer_contact"))
     (read,) = (one for one in found if one.what == "read")
     assert read.level == "ok"
+
+
+def of_backup(home: Home) -> tuple[str, str]:
+    return next((one.level, one.what) for one in examine(home, thorough=False) if one.about == "backup")
+
+
+def test_a_backup_is_missed_and_grows_old(opened: Home, clock: SetClock) -> None:
+    assert of_backup(opened) == ("note", "never")
+    with opened.database.write() as session:
+        add_event(session, "backed-up", actor=by("a"), now=clock.now(), data={})
+    assert of_backup(opened) == ("ok", "taken")
+    clock.advance(timedelta(days=7, seconds=1))
+    assert of_backup(opened) == ("note", "old")
+
+
+def of_hosts(home: Home) -> list[tuple[str, str, str]]:
+    found = (one for one in examine(home, thorough=False) if one.about == "hosts")
+    return [(str(one.values.get("name", "")), one.level, one.what) for one in found]
+
+
+def test_a_machine_whose_work_others_do_is_retired_after_a_day(
+    opened: Home, database: Database, clock: SetClock
+) -> None:
+    def beat(name: str, *roles: str) -> None:
+        Beat(database, clock, name=name, roles=roles, version="1", schema=newest_step()).beat()
+
+    beat("old", "web", "crawl")
+    clock.advance(timedelta(hours=2))
+    beat("new", *ROLES)
+    assert ("old", "bad", "silent") in of_hosts(opened)
+    clock.advance(timedelta(days=1))
+    beat("new", *ROLES)
+    assert ("old", "note", "retired") in of_hosts(opened)
+    beat("new", "web")
+    assert ("old", "bad", "silent") in of_hosts(opened)
