@@ -60,6 +60,7 @@ class Archive:
         with ExitStack() as opening:  # what could not be opened is held no longer
             held = opening.enter_context(self._held(file))
             warc = WarcFile(self.folder, file, on_close=self._closed, may_close=self._may_close, holding=held)
+            opening.callback(warc.abandon)
             with self._database.write() as session:
                 session.add(WarcFileRow(name=file, opened_at=now, host=socket.gethostname()))
             opening.pop_all()

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import fcntl
 import os
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, Self
@@ -101,6 +101,13 @@ class WarcFile:
         except OSError as error:
             raise ArchiveError(f"{self.open_path} cannot be made: {error.strerror}", hint=_DISK_HINT) from error
         self._writer = _Writer(self._sink, gzip=True, warc_version="1.1")
+        try:
+            self._begin()
+        except BaseException:
+            self.abandon()
+            raise
+
+    def _begin(self) -> None:
         with self._record():
             self._writer.write_record(
                 self._writer.create_warcinfo_record(
@@ -199,11 +206,15 @@ class WarcFile:
             self._writer.write_record(record)
         return self._place(offset, record)
 
+    def abandon(self) -> None:
+        """Write no more, and leave what there is to recovery."""
+        self._sink.close()
+
     def close(self) -> None:
-        """Give the file its final name; it is never written again."""
+        """Give the file its final name; it is never written again, and left to recovery where that fails."""
         if self._sink.closed:
             return
-        with self._holding:
+        with self._holding, closing(self._sink):
             self._sink.sync()
             if self._may_close(self):
                 self._sink.finish(self.path)
@@ -211,7 +222,6 @@ class WarcFile:
                     self._on_close(self)
                 if isinstance(self.open_path, ObjectPath):
                     self.open_path.unlink()
-            self._sink.close()
 
     def __enter__(self) -> Self:
         return self
@@ -226,6 +236,9 @@ class WarcFile:
         try:
             yield offset
             self._sink.sync()
+        except ArchiveError:
+            self._sink.cut_back(offset)
+            raise
         except OSError as error:
             self._sink.cut_back(offset)
             raise ArchiveError(
