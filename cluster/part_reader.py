@@ -51,7 +51,7 @@ class PartReader:
     def interrupt(self) -> None:
         """End the child in the midst of a part; from another thread than the one that waits for it."""
         if (worker := self._worker) is not None:
-            worker.ask_to_finish()
+            worker.kill()
 
     def close(self) -> None:
         """End the child."""

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import sys
 from typing import Final
 
 import custody.enrolment.batches
-from cli.main import run
+from cli.main import main
 
 ROWS: Final = 100
 
 if __name__ == "__main__":
     custody.enrolment.batches.BATCH_ROWS = ROWS  # type: ignore[misc]
     custody.enrolment.batches.LARGE_BYTES = 0  # type: ignore[misc]
-    sys.exit(run(sys.argv[1:]))
+    main()
