@@ -42,7 +42,7 @@ def processor_s(child: subprocess.Popen[bytes]) -> float:
     """What a running process and all below it have taken, those that ended included."""
     top = psutil.Process(child.pid)
     times = [one.cpu_times() for one in (top, *top.children(recursive=True))]
-    return sum(time.user + time.system + time.children_user + time.children_system for time in times)
+    return float(sum(time.user + time.system + time.children_user + time.children_system for time in times))
 
 
 def index_of(home: Path) -> Mapping[str, bytes]:

@@ -135,6 +135,25 @@ def test_a_worker_that_is_killed_half_way_changes_nothing(processes: Processes, 
     assert index_of(home) == index_of(alone)
 
 
+def test_a_scheduler_that_starts_anew_half_way_is_gone_on_with(
+    processes: Processes, home: Path, tmp_path: Path
+) -> None:
+    alone = shutil.copytree(home, tmp_path / "alone")
+    file = write_list(tmp_path / "april.csv", fragile_worker.WORD)
+    expected = told(processes, enrol(processes, alone, file, "2026-04-02", HINOMI_CLUSTER__SCHEDULER=""))
+    scheduler = processes.scheduler()
+    place = copied_home(home, tmp_path / "w")
+    first = processes.worker(place, "tests.cluster.fragile_worker")
+    run = enrol(processes, home, file, "2026-04-02")
+    assert first.wait(START_S) == -signal.SIGKILL  # some parts are read by then, and one is out
+    processes.end(scheduler)
+    assert run.poll() is None
+    processes.scheduler()
+    processes.worker(place)
+    assert told(processes, run) == expected
+    assert index_of(home) == index_of(alone)
+
+
 def test_a_part_that_kills_every_worker_ends_the_run_and_nothing_was_changed(
     processes: Processes, home: Path, tmp_path: Path
 ) -> None:
