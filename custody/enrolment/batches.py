@@ -101,12 +101,18 @@ def read_batches(path: Path, plan: ColumnPlan) -> Iterator[tuple[Batch, float]]:
     """The file's rows below its title and header, some thousands at a time; a header that comes again is no row."""
     for part, share in read_parts(path, plan):
         batch = part if isinstance(part, Batch) else batch_of(part.rows(), plan)
-        if batch.lines:
+        if batch.lines:  # a block of headers that come again has none
             yield batch, share
 
 
 def read_parts(path: Path, plan: ColumnPlan) -> Iterator[tuple[Part, float]]:
     """The same, with the lines of a text as they stand where each is a record: who works on them takes them apart."""
+    for part, share in _stretches(path, plan):
+        if isinstance(part, LineBlock) or part.lines:  # a header of several lines before a block is a stretch of none
+            yield part, share
+
+
+def _stretches(path: Path, plan: ColumnPlan) -> Iterator[tuple[Part, float]]:
     if plan.table.is_spreadsheet:
         pieces: Iterator[tuple[LineBlock | Row, float]] = ((row, row.share) for row in read_rows(path, plan.table))
     else:
