@@ -1,1 +1,1 @@
-"""Several machines: documents judged as units that a Dask scheduler hands to workers which an operator runs."""
+"""Several machines: documents judged and lists of customers read as units that a Dask scheduler hands to workers."""

@@ -1,6 +1,6 @@
-"""Who judges: this machine alone, or the workers of a scheduler where the settings name one.
+"""Who judges, and who reads large files of customers: this machine alone, or the workers of a scheduler.
 
-Without one nothing of the engine is imported: it takes half a second, and opens sockets.
+Without one in the settings nothing of the engine is imported: it takes half a second, and opens sockets.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from custody.enrolment.parts import FarReaders
     from home import Home
     from judging.bench import Bench
     from judging.child import ChildJudge, Judge, Question
@@ -38,3 +39,12 @@ def open_judge(home: Home, bench: Bench, child: ChildJudge, ahead: Iterable[Ques
     named = replace(bench, generation=bench.generation or home.index.folder)
     with ClusterJudge(home.settings, home.key, named, child, iter(ahead)) as judge:
         yield judge
+
+
+def far_readers(home: Home) -> FarReaders | None:
+    """Those who read large files of customers in place of this machine; none where the settings name no scheduler."""
+    if not home.settings.cluster.scheduler:
+        return None
+    from cluster.parts import ClusterReaders
+
+    return ClusterReaders(home.settings, home.key)

@@ -1,7 +1,8 @@
-"""A worker's side: is it set up for a unit, and what is the verdict over its document, or what its passage gives.
+"""A worker's side: is it set up for a unit, and what is the verdict over its document, or what a passage or part gives.
 
 The document is judged as on one machine, in a child with walls and limits (`judging.child`), under this worker's own
-key. Nothing that a unit says is believed before it opened under that key.
+key; a part of a customers' file is read in one likewise (`cluster.part_reader`). Nothing that a unit says is believed
+before it opened under that key.
 """
 
 from __future__ import annotations
@@ -12,7 +13,8 @@ from pathlib import Path
 from threading import Event, Lock, Thread, current_thread
 from typing import TYPE_CHECKING, Any, Final
 
-from cluster.units import DONE, HANDED_BACK, INPUT, REFUSED, REPLIES, UNITS, AskedPassage, Envelope, Unit
+from cluster.part_reader import PartReader
+from cluster.units import DONE, HANDED_BACK, INPUT, REFUSED, REPLIES, UNITS, AskedPart, AskedPassage, Envelope, Unit
 from cluster.versions import stand_of
 from core.errors import HinomiError
 from home import Home
@@ -59,6 +61,7 @@ class Labour:
         self._lock = Lock()
         self._stopping = Event()
         self._judge: ChildJudge | None = None
+        self._parts = PartReader()
         self._opened_for: tuple[Bench, str, Thread] | None = None
 
     def do(self, packed: bytes, at: str = "") -> bytes:
@@ -78,12 +81,14 @@ class Labour:
         while not self._lock.acquire(timeout=POLL_S):
             if self._judge is not None:
                 self._judge.close()
+            self._parts.interrupt()
         self._lock.release()
 
     def close(self) -> None:
         """Leave no child and no folder behind."""
         with self._lock:
             self._put_down()
+            self._parts.close()
 
     def _reply(self, packed: bytes, at: str) -> tuple[str, object]:
         try:
@@ -100,6 +105,10 @@ class Labour:
         generation = self._generation(unit.stand)
         envelope = Envelope(key)
         asked, content = envelope.asked(unit)
+        if isinstance(asked, AskedPart):
+            return envelope.seal(unit.name, "answer", self._parts.read(content, generation, key))
+        if generation is None:
+            raise RefusalError("generation", expected="")
         if isinstance(asked, AskedPassage):
             answer = _look(self._judge_with(generation, asked, key.id), content)
         else:
@@ -107,9 +116,9 @@ class Labour:
             answer = _answer(self._judge_with(generation, asked, key.id), asked, document)
         return envelope.seal(unit.name, "answer", ANSWERS.pack(answer))
 
-    def _generation(self, wanted: Stand) -> Path:
-        """The folder of the wanted generation, which is exactly that one."""
-        folder = self._settings.index_dir / Path(wanted.generation).name
+    def _generation(self, wanted: Stand) -> Path | None:
+        """The folder of the wanted generation, which is exactly that one; none where none is wanted."""
+        folder = self._settings.index_dir / Path(wanted.generation).name if wanted.generation else None
         try:
             mine = stand_of(folder, wanted.key_id)
         except OSError:

@@ -1,18 +1,18 @@
-"""A unit of work: one document to be judged, or one passage of a large one to be looked at.
+"""A unit of work: a document to be judged, a passage of a large one, or a part of a customers' file to be read.
 
 It is named by what it depends on, and sealed for those who hold the key.
 
 The engine that carries units sees a name, sizes, and which key, generation and program are wanted. Name and seal come
 from sub-keys of the master key (HKDF, RFC 5869; AES-SIV, RFC 5297), so that it can tell no document by its hash, read
-none, and make up neither a question nor an answer. Answers are the plain data that the judging child says, and are
-looked at like it (`judging.answers`).
+none, and make up neither a question nor an answer. Answers are the plain data that the child says, and are looked at
+like it (`judging.answers`, `custody.enrolment.parts`).
 """
 
 from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESSIV
@@ -59,6 +59,14 @@ class AskedPassage:
 
 
 @dataclass(frozen=True, slots=True)
+class AskedPart:
+    """What is asked of a worker instead: one part of a customers' file, by the run and its number in the file."""
+
+    run: str
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
 class Unit:
     """What goes to a worker: the name of the unit, what it has to be done with, and the question, sealed."""
 
@@ -67,8 +75,9 @@ class Unit:
     sealed: bytes
 
 
+AnyAsked: TypeAlias = Asked | AskedPassage | AskedPart
 UNITS: Final = Plain(Unit, Stand)
-QUESTIONS: Final = Plain(Asked, AskedPassage)
+QUESTIONS: Final = Plain(Asked, AskedPassage, AskedPart)
 REPLIES: Final = Plain()
 
 
@@ -79,24 +88,24 @@ class Envelope:
         self._siv = AESSIV(key.derive("cluster-seal", _SIV_BYTES))
         self._naming = key.derive("cluster-name", _NAME_BYTES)
 
-    def name_of(self, asked: Asked | AskedPassage, stand: Stand) -> str:
+    def name_of(self, asked: AnyAsked, stand: Stand) -> str:
         """The same for the same work, whoever names it, and nothing to anybody without the key."""
-        said = Plain(Asked, AskedPassage, Stand).pack([FORMAT, asked, stand])
+        said = Plain(Asked, AskedPassage, Stand, AskedPart).pack([FORMAT, asked, stand])
         return hashlib.blake2b(said, key=self._naming, digest_size=_NAME_BYTES).hexdigest()
 
-    def unit(self, asked: Asked | AskedPassage, stand: Stand, content: bytes | str) -> Unit:
+    def unit(self, asked: AnyAsked, stand: Stand, content: bytes | str) -> Unit:
         """A unit; its content, or, of a document, its path on every machine."""
         name = self.name_of(asked, stand)
         return Unit(name, stand, self.seal(name, "question", QUESTIONS.pack([asked, content])))
 
-    def asked(self, unit: Unit) -> tuple[Asked | AskedPassage, bytes | str]:
+    def asked(self, unit: Unit) -> tuple[AnyAsked, bytes | str]:
         """The question of a unit, and the content or the path of its document.
 
         Raises:
             ForgedMessageError: Nobody who holds the key asked that, or under another name.
         """
         asked, content = QUESTIONS.unpack(self.open(unit.name, "question", unit.sealed))
-        if not isinstance(asked, Asked | AskedPassage) or self.name_of(asked, unit.stand) != unit.name:
+        if not isinstance(asked, AnyAsked) or self.name_of(asked, unit.stand) != unit.name:
             raise ForgedMessageError("a unit under a name that is not its own")
         return asked, content
 

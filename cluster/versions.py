@@ -1,4 +1,4 @@
-"""What a verdict depends on beside the document: the program that gives it, and the generation of the index.
+"""What an answer depends on beside the question: the program that gives it, and the generation of the index.
 
 A version number would not do: a patched file, or a checkout, gives other verdicts under the same number.
 """
@@ -13,14 +13,14 @@ from typing import Final
 
 from fingerprints.index.manifest import MANIFEST_FILE
 
-ROOMS: Final = ("cluster", "core", "fingerprints", "judging", "matcher")
-"""Whose files decide what a verdict is."""
+ROOMS: Final = ("cluster", "core", "custody", "fingerprints", "judging", "matcher")
+"""Whose files decide what a verdict is, or what a customer's row gives."""
 SUFFIXES: Final = (".py", ".toml", ".json", ".txt", ".csv")
 
 
 @dataclass(frozen=True, slots=True)
 class Stand:
-    """What somebody would judge with: which key, which generation, which program."""
+    """What somebody would work with: which key, which generation (empty: none yet), which program."""
 
     key_id: str
     generation: str
@@ -28,19 +28,21 @@ class Stand:
     code: str
 
 
-def stand_of(generation: Path, key_id: str) -> Stand:
-    """What is judged with under a generation's folder.
+def stand_of(generation: Path | None, key_id: str) -> Stand:
+    """What is worked with under a generation's folder, or before there is any.
 
     Raises:
         OSError: There is no such generation.
     """
+    if generation is None:
+        return Stand(key_id, "", "", code_digest())
     manifest = hashlib.sha256((generation / MANIFEST_FILE).read_bytes()).hexdigest()
     return Stand(key_id, generation.name, manifest, code_digest())
 
 
 @cache
 def code_digest() -> str:
-    """SHA-256 over the files of the program that a verdict depends on."""
+    """SHA-256 over the files of the program that an answer depends on."""
     root = Path(__file__).parent.parent
     digest = hashlib.sha256()
     for room in ROOMS:

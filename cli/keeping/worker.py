@@ -1,4 +1,4 @@
-"""`hinomi worker`: judge documents for a scheduler that an operator runs."""
+"""`hinomi worker`: judge documents, and read lists of customers, for a scheduler that an operator runs."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 @click.option("--scheduler", metavar="ADDRESS", default="", help="Its address (default: that of the settings).")
 @click.pass_obj
 def worker(ctx: Context, scheduler: str) -> None:
-    """Judge documents for a Dask scheduler, with this home's key and index, until it is stopped."""
+    """Judge documents and read customers' lists for a Dask scheduler, with this home's key and index, until stopped."""
     from cluster.errors import ClusterError
     from core.sections.cluster import SCHEMES
 

@@ -1,4 +1,4 @@
-"""Works through a file batch by batch, in this process for a small one, in one process a core for a large one.
+"""Works through a file batch by batch: a small one in this process, a large one in one process a core, or elsewhere.
 
 Batches come back in the order of the file, and only a few are under way at a time: memory does not grow with the file.
 """
@@ -9,20 +9,21 @@ import os
 from collections import deque
 from typing import TYPE_CHECKING, Final
 
-from core.processes.plain import Plain
 from core.processes.pool import Pool
 from core.processes.walls.confinement import Rights
 from custody.enrolment.line_blocks import LineBlock, cut
-from custody.enrolment.rows import Batch, Rejected, RowReader, Work, batch_of
+from custody.enrolment.parts import ANSWERS, JOBS, PartJob, pack_plan, work_of
+from custody.enrolment.rows import Batch, RowReader, batch_of
 from custody.enrolment.tables import read_rows
 from fingerprints.building.builder import open_for_writing
-from fingerprints.building.prints import Prints
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Generator, Iterator
     from pathlib import Path
 
     from custody.enrolment.column_plan import ColumnPlan
+    from custody.enrolment.parts import FarReaders, Part
+    from custody.enrolment.rows import Work
     from custody.enrolment.tables import Row
     from fingerprints.index.generation import Index
     from fingerprints.secrets.keys import Key
@@ -30,26 +31,41 @@ if TYPE_CHECKING:
 BATCH_ROWS: Final = 20_000
 LARGE_BYTES: Final = 16 << 20
 """Below this a second process costs more than it saves."""
-ANSWERS: Final = Plain(Work, Prints, Rejected)
-Part = Batch | LineBlock
-"""Rows of a file: taken apart already, or lines that whoever works on them takes apart."""
+
+
+def is_large(path: Path) -> bool:
+    """Whether others are to help with it."""
+    return path.stat().st_size >= LARGE_BYTES
 
 
 def choose_processes(path: Path) -> int:
     """How many processes to work in."""
-    return (os.cpu_count() or 1) if path.stat().st_size >= LARGE_BYTES else 1
+    return (os.cpu_count() or 1) if is_large(path) else 1
 
 
 def work_through(
-    path: Path, plan: ColumnPlan, key: Key, index: Index | None, index_dir: Path, *, as_of: int, processes: int
-) -> Iterator[tuple[Work, float]]:
+    path: Path,
+    plan: ColumnPlan,
+    key: Key,
+    index: Index | None,
+    index_dir: Path,
+    *,
+    as_of: int,
+    processes: int,
+    far: FarReaders | None = None,
+) -> Generator[tuple[Work, float], None, None]:
     """Each batch's work, in the file's order, and how far into the file it reaches (0 to 1)."""
+    shares: deque[float] = deque()
+    if far is not None:
+        jobs = _packed(_noting(read_parts(path, plan), shares), path, pack_plan(plan), as_of)
+        for said, at in far.answers(jobs, index.folder if index else None):
+            yield work_of(said, at), shares.popleft()
+        return
     if processes <= 1:
         reader = RowReader(plan, key, index, as_of)
         for part, share in read_parts(path, plan):
             yield reader.read(part), share
         return
-    shares: deque[float] = deque()
     with Pool(
         open_reader, plan, key, index_dir, as_of, answers=ANSWERS, workers=processes,
         at=lambda part: name_of(path, part), rights=Rights(reads=(str(index_dir),)),
@@ -63,6 +79,12 @@ def _noting(parts: Iterator[tuple[Part, float]], shares: deque[float]) -> Iterat
     for part, share in parts:
         shares.append(share)
         yield part
+
+
+def _packed(parts: Iterator[Part], path: Path, plan: bytes, as_of: int) -> Iterator[tuple[bytes, str]]:
+    """The parts as they are carried, and where each is."""
+    for part in parts:
+        yield JOBS.pack(PartJob(plan, as_of, part)), name_of(path, part)
 
 
 def open_reader(plan: ColumnPlan, key: Key, index_dir: Path, as_of: int) -> Callable[[Part], Work]:
@@ -79,12 +101,18 @@ def read_batches(path: Path, plan: ColumnPlan) -> Iterator[tuple[Batch, float]]:
     """The file's rows below its title and header, some thousands at a time; a header that comes again is no row."""
     for part, share in read_parts(path, plan):
         batch = part if isinstance(part, Batch) else batch_of(part.rows(), plan)
-        if batch.lines:
+        if batch.lines:  # a block of headers that come again has none
             yield batch, share
 
 
 def read_parts(path: Path, plan: ColumnPlan) -> Iterator[tuple[Part, float]]:
     """The same, with the lines of a text as they stand where each is a record: who works on them takes them apart."""
+    for part, share in _stretches(path, plan):
+        if isinstance(part, LineBlock) or part.lines:  # a header of several lines before a block is a stretch of none
+            yield part, share
+
+
+def _stretches(path: Path, plan: ColumnPlan) -> Iterator[tuple[Part, float]]:
     if plan.table.is_spreadsheet:
         pieces: Iterator[tuple[LineBlock | Row, float]] = ((row, row.share) for row in read_rows(path, plan.table))
     else:

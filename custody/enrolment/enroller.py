@@ -16,7 +16,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from core.clock import day_number
 from core.errors import HinomiError
 from core.processes.peak import PeakMemory
-from custody.enrolment.batches import choose_processes
+from custody.enrolment.batches import choose_processes, is_large
 from custody.enrolment.counts import EnrolmentResult, check
 from custody.enrolment.file import ExtractFile, read_into, sha256_of
 from custody.errors import EnrolmentError
@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from core.settings import Settings
     from custody.enrolment.column_plan import ColumnPlan
     from custody.enrolment.counts import Tally
+    from custody.enrolment.parts import FarReaders
     from fingerprints.building.builder import Enrolled
     from fingerprints.secrets.keys import Key
 
@@ -103,9 +104,20 @@ class _Built:
 
 
 class Enroller:
-    """Runs enrolments into one home."""
+    """Runs enrolments into one home.
 
-    def __init__(self, settings: Settings, key: Key, database: Database, clock: Clock) -> None:
+    Args:
+        settings: Of that home.
+        key: Its key.
+        database: Where the register is.
+        clock: What time it is.
+        far: Those who read large files, in place of this machine's processes.
+    """
+
+    def __init__(
+        self, settings: Settings, key: Key, database: Database, clock: Clock, far: FarReaders | None = None
+    ) -> None:
+        self._far = far
         self._settings = settings
         self._key = key
         self._database = database
@@ -186,8 +198,9 @@ class Enroller:
             task.progress("read", READING * share)
 
         tally, rejected_file = read_into(
-            builder, source, self._key, index, self._settings.index_dir, advance=advance, processes=task.processes
-        )
+            builder, source, self._key, index, self._settings.index_dir, advance=advance, processes=task.processes,
+            far=self._far if is_large(task.path) else None,
+        )  # fmt: skip
         check(tally, task.plan, task.max_rejected, rejected_file)
         return tally, rejected_file
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import hashlib
 import os
+from contextlib import closing
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self, TextIO
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from custody.enrolment.column_plan import ColumnPlan
+    from custody.enrolment.parts import FarReaders
     from custody.enrolment.rows import Rejected
     from fingerprints.building.builder import IndexBuilder
     from fingerprints.index.generation import Index
@@ -41,16 +43,18 @@ def read_into(
     *,
     advance: Callable[[float, int], None],
     processes: int,
+    far: FarReaders | None = None,
 ) -> tuple[Tally, Path | None]:
     """Read all rows; gives what was counted, and the list of unusable rows if there were any.
 
     ``advance`` is told how far into the file it is, 0 to 1, and how many rows were read.
     """
     tally = Tally()
-    with _RejectedFile(source.rejected_path) as rejected_file:
-        for work, share in work_through(
-            source.path, source.plan, key, index, index_dir, as_of=source.as_of, processes=processes
-        ):
+    works = work_through(
+        source.path, source.plan, key, index, index_dir, as_of=source.as_of, processes=processes, far=far
+    )
+    with _RejectedFile(source.rejected_path) as rejected_file, closing(works):
+        for work, share in works:
             tally.add(work)
             rejected_file.add(work.rejected)
             if work.prints is not None:

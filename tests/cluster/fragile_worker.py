@@ -11,13 +11,13 @@ from cli.main import run
 from cluster.units import Envelope
 
 if TYPE_CHECKING:
-    from cluster.units import Asked, AskedPassage, Unit
+    from cluster.units import AnyAsked, Unit
 
 WORD: Final = "踏み抜き"
 _opened = Envelope.asked
 
 
-def _asked(self: Envelope, unit: Unit) -> tuple[Asked | AskedPassage, bytes | str]:
+def _asked(self: Envelope, unit: Unit) -> tuple[AnyAsked, bytes | str]:
     asked, content = _opened(self, unit)
     if isinstance(content, bytes) and WORD.encode() in content:
         os.kill(os.getpid(), signal.SIGKILL)

@@ -65,10 +65,12 @@ class Processes:
         """A scan by the cluster; its answer goes to the file of `said`."""
         return self.command(home, "scan", str(dump), "--json", **variables)
 
-    def command(self, home: Path, name: str, *arguments: str, **variables: str) -> subprocess.Popen[bytes]:
+    def command(
+        self, home: Path, name: str, *arguments: str, module: str = "cli", **variables: str
+    ) -> subprocess.Popen[bytes]:
         """A command that asks the cluster."""
         given = {"HINOMI_CLUSTER__SCHEDULER": self.address, "HINOMI_CLUSTER__WAIT_S": "30", **variables}
-        return self._start(name, ["-m", "cli", "--home", str(home), "--lang", "en", name, *arguments], given)
+        return self._start(name, ["-m", module, "--home", str(home), "--lang", "en", name, *arguments], given)
 
     def log(self, name: str) -> str:
         """What a child said beside its answer."""

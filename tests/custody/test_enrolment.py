@@ -123,6 +123,18 @@ def test_several_processes_give_the_same_index(
     assert lifted(index.folder, key) == lifted(alone / index.folder.name, key)
 
 
+@pytest.mark.parametrize("processes", [1, 2])
+def test_a_header_of_several_lines_before_a_long_list_is_no_part_of_it(
+    tmp_path: Path, enroller: Enroller, monkeypatch: pytest.MonkeyPatch, processes: int
+) -> None:
+    monkeypatch.setattr("custody.enrolment.batches.BATCH_ROWS", 100)
+    path = write_csv(tmp_path / "c.csv", customers(range(250)))
+    text = path.read_text("utf-8").replace(HEADERS["customer_number"], f'"{HEADERS["customer_number"]}\n（必須）"', 1)
+    path.write_text(text, "utf-8")
+    result = enrol(enroller, path, processes=processes)
+    assert (result.rows, result.subjects) == (250, 250)
+
+
 def test_several_processes_leave_out_what_did_not_change(
     tmp_path: Path, enroller: Enroller, monkeypatch: pytest.MonkeyPatch
 ) -> None:
