@@ -37,6 +37,10 @@ _MOSTLY_DIFFERENT: Final = 0.8
 """Share of different values above which looking for those that come again costs more than it saves."""
 _HEAD: Final = 4096
 """Of the first values; most lists that are different there are so throughout."""
+_RECURRING: Final = frozenset({"birth_date", "postal_code"})
+"""Kinds of so few values that they come again from list to list: each is digested once."""
+_MOST_KNOWN: Final = 1 << 17
+"""Values of such a kind that are remembered, at most: those of a century of days, or of all postal codes."""
 _LONE: Final = 1 << CODE_BITS  # stands for a digest whose 58 bits came out as none
 
 
@@ -83,6 +87,7 @@ class Digester:
         self._key = key
         self._state = hashlib.blake2b(key=key.derive("digest", 32), digest_size=8)
         self._states: dict[str, tuple[hashlib.blake2b, int]] = {}
+        self._known: dict[str, dict[str | None, int]] = {}
         self._pair_keys = {pair.name: key.derive(f"pair/{pair.name}", 16) for pair in PAIRS}
 
     def __reduce__(self) -> tuple[type[Digester], tuple[Key]]:
@@ -97,6 +102,8 @@ class Digester:
 
     def digest_many(self, kind: str, values: Sequence[str | None]) -> NDArray[np.uint64]:
         """The digests of many values, in order; 0 where there is none. Values that come again are digested once."""
+        if kind in _RECURRING:
+            return self._digest_recurring(kind, values)
         if len(set(values[:_HEAD])) > _MOSTLY_DIFFERENT * min(len(values), _HEAD):
             return self._digest_each(kind, values)
         different = dict.fromkeys(values)
@@ -105,6 +112,15 @@ class Digester:
         place = dict(zip(different, range(len(different)), strict=True))
         words = self._digest_each(kind, list(place))
         return words[np.fromiter(map(place.__getitem__, values), np.intp, len(values))]
+
+    def _digest_recurring(self, kind: str, values: Sequence[str | None]) -> NDArray[np.uint64]:
+        known = self._known.setdefault(kind, {})
+        if new := list(set(values) - known.keys()):
+            if len(known) + len(new) > _MOST_KNOWN:
+                known.clear()
+                new = list(set(values))
+            known.update(zip(new, self._digest_each(kind, new).tolist(), strict=True))
+        return np.fromiter(map(known.__getitem__, values), np.uint64, len(values))
 
     def _digest_each(self, kind: str, values: Sequence[str | None]) -> NDArray[np.uint64]:
         state, code = self._state_of(kind)

@@ -36,6 +36,8 @@ WITH_PARTS = frozenset(term.kind for pair in USUAL_PAIRS for term in (pair.left,
 
 HEAD = 256
 """Cells of a column by which it is told whether looking for those that come again is worth it."""
+MOSTLY_DIFFERENT = 0.8
+"""Share of different ones above which it is not."""
 
 
 @dataclass(slots=True)
@@ -173,9 +175,9 @@ def canonical_forms(kind: IdentifierKind, cells: Sequence[str], *, labelled: boo
         labelled: A header says that they are of this kind: they are read more freely.
     """
     head = cells[:HEAD]
-    if len(set(head)) == len(head) or len(different := dict.fromkeys(cells)) == len(cells):
+    if len(set(head)) > MOSTLY_DIFFERENT * len(head):
         return _forms_of(kind, cells, labelled=labelled)
-    texts = list(different)
+    texts = list(dict.fromkeys(cells))
     known = dict(zip(texts, _forms_of(kind, texts, labelled=labelled), strict=True))
     return [known[cell] for cell in cells]
 

@@ -186,7 +186,8 @@ class RowUnits(Units):
         personal = known.kind in PERSONAL or known.kind in {"name", "kana"}
         self.collected.add_many(known.kind, self._forms[known])
         if personal:
-            self.people |= np.fromiter(map(bool, self._forms[known]), np.bool_, self.count)
+            there = self._forms[known]
+            self.people |= True if all(there) else np.fromiter(map(bool, there), np.bool_, self.count)
         if known.kind not in _NAMES:
             return
         for unit, forms in enumerate(self._forms[known]):

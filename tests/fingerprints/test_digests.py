@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from unittest.mock import patch
+
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
@@ -70,3 +72,14 @@ def test_columns_give_the_codes_of_kinds_and_pairs() -> None:
         "name+phone_last4",
         "name+phone_first7",
     }
+
+
+dates = st.sampled_from(["1985-04-03", "1985-04-04", "", None, "2000-02-29"]) | st.dates().map(str)
+
+
+@given(st.lists(dates, max_size=30))
+def test_values_that_come_again_are_digested_as_each_alone(values: list[str | None]) -> None:
+    expected = [ONE.digest("birth_date", value) if value else 0 for value in values]
+    with patch("fingerprints.secrets.digests._MOST_KNOWN", 7):
+        digester = Digester(Key(b"1" * 32))
+        assert [digester.digest_many("birth_date", values).tolist() for _ in range(2)] == [expected, expected]
