@@ -59,6 +59,13 @@ class Document:
     charset: str | None = None
     gone: Gone = NOBODY
 
+    @property
+    def size_bytes(self) -> int:
+        """How long it is; nothing of a file that is gone, which whoever opens it is told."""
+        if isinstance(self.content, bytes):
+            return len(self.content)
+        return self.content.stat().st_size if self.content.exists() else 0
+
     def open(self) -> BinaryIO:
         """The bytes as a seekable stream from the beginning."""
         if isinstance(self.content, bytes):

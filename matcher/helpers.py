@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import TYPE_CHECKING, Final
 
 from core.processes.pool import Pool
@@ -17,14 +18,21 @@ if TYPE_CHECKING:
 
 HEAVY_ROWS: Final = 40_000
 """Work done in this process before helpers are started: starting one costs about as much as looking at 20,000 rows."""
+HEAVY_BYTES: Final = 16 << 20
+"""Of a document for whose first passage they are started already."""
 MOST_HELPERS: Final = 4
 """Each takes some 200 MiB, and a document is to be judged within 2 GiB."""
 
 
 def look_at_all(
-    looker: Looker, jobs: Iterator[PassageJob], processes: int, far: FarHelpers | None = None
+    looker: Looker,
+    jobs: Iterator[PassageJob],
+    processes: int,
+    far: FarHelpers | None = None,
+    *,
+    is_heavy: bool = False,
 ) -> Iterator[Part | Unseen]:
-    """The parts of all jobs, in their order; by helpers once the document turns out to be large.
+    """The parts of all jobs, in their order; by helpers once the document turns out to be large, or if it is known to.
 
     The result is the same however many processes there are, and wherever: a part depends on its job alone. Only helpers
     that are far may leave a passage unseen.
@@ -35,16 +43,16 @@ def look_at_all(
     if far is not None:
         yield from far.work_through(looker, jobs)
         return
-    done = 0
+    done = HEAVY_ROWS if is_heavy else 0
     for job in jobs:
-        yield looker.look(job)
-        done += job.weight
         if done >= HEAVY_ROWS and processes > 1:
             rights = Rights(reads=(str(looker.index.folder.parent),))
             helpers = min(processes, MOST_HELPERS)
             with Pool(open_looker, looker, answers=ANSWERS, workers=helpers, at=name_of, rights=rights) as pool:
-                yield from pool.work_through(jobs)
+                yield from pool.work_through(chain([job], jobs))
             return
+        yield looker.look(job)
+        done += job.weight
 
 
 def open_looker(looker: Looker) -> Callable[[PassageJob], Part]:

@@ -19,7 +19,7 @@ from matcher.decide.verdict import EXPOSED, as_date, dated, has_own_form, verdic
 from matcher.document import Cuts, Limits
 from matcher.far_helpers import Unseen
 from matcher.finding import Finding, Match
-from matcher.helpers import look_at_all
+from matcher.helpers import HEAVY_BYTES, look_at_all
 from matcher.passage import Looker, Typist
 from matcher.readers import read_document, read_plainly
 from matcher.readers.interface import Prose
@@ -78,7 +78,8 @@ def match_document(
     reading = _Reading(Looker(index, digester, kinds, methods), about, processes, far)
     if plainly:
         return reading.conclude(_sketched(read_plainly(document, limits, cuts), about.content))
-    structured = reading.conclude(_sketched(read_document(document, limits, cuts), about.content))
+    passages = _sketched(read_document(document, limits, cuts), about.content)
+    structured = reading.conclude(passages, is_heavy=document.size_bytes >= HEAVY_BYTES)
     if reading.explained:
         return structured
     beside = replace(cuts, notes=[], unpacked_bytes=0, members=0)
@@ -136,13 +137,13 @@ class _Reading:
         self.explained = False
         self.contradicted: NDArray[np.uint32] = np.zeros(0, np.uint32)
 
-    def conclude(self, passages: Iterable[_Read]) -> Finding:
-        """The finding over passages."""
+    def conclude(self, passages: Iterable[_Read], *, is_heavy: bool = False) -> Finding:
+        """The finding over passages, of a document that is known to be large or is not."""
         gathered, phones = Gathered(), PhoneLists()
         by_rows = False
         typist = Typist(self._looker.kinds)
         jobs = (typist.job(p, path) for path, p in passages)
-        for part in look_at_all(self._looker, jobs, self._processes, self._far):
+        for part in look_at_all(self._looker, jobs, self._processes, self._far, is_heavy=is_heavy):
             if isinstance(part, Unseen):
                 self._miss(part)
                 continue

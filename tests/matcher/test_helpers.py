@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 def small_batches(monkeypatch: pytest.MonkeyPatch) -> None:
     """Documents of some lines are large."""
     monkeypatch.setattr("matcher.helpers.HEAVY_ROWS", 10)
-    monkeypatch.setattr("matcher.readers.tables._layout.BATCH_ROWS", 7)
+    monkeypatch.setattr("matcher.readers.tables._tables.BATCH_ROWS", 7)
     monkeypatch.setattr("matcher.readers.texts.free_text.BATCH_CHARS", 200)
 
 
@@ -64,8 +64,12 @@ def same(one: Finding, other: Finding) -> bool:
 
 
 @pytest.mark.usefixtures("small_batches")
+@pytest.mark.parametrize("heavy_bytes", [1, 1 << 20])
 @pytest.mark.parametrize("name", sorted(DOCUMENTS))
-def test_one_process_and_two_come_to_the_same_finding(bench: Bench, name: str) -> None:
+def test_one_process_and_two_come_to_the_same_finding(
+    bench: Bench, name: str, heavy_bytes: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("matcher.match.HEAVY_BYTES", heavy_bytes)
     before = children()
     document = Document(name, DOCUMENTS[name].encode("cp932"))
     alone, together = (
