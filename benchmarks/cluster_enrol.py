@@ -22,6 +22,7 @@ import psutil
 
 from benchmarks.enrol import hinomi, write_customers
 from cluster.choice import far_readers
+from cluster.units import CUSTOMERS
 from core.settings import load_settings
 from custody.enrolment.columns import understand
 from custody.enrolment.enroller import Enroller, Lending
@@ -71,7 +72,7 @@ def enrol(folder: Path, file: Path, far: str = "") -> Took:
         nonlocal read_until
         read_until = time.process_time() if stage == "read" else read_until
 
-    enroller = Enroller(home.settings, home.key, home.database, home.clock, far_readers(home))
+    enroller = Enroller(home.settings, home.key, home.database, home.clock, far_readers(home, CUSTOMERS))
     enroller.enrol(file, understand(file), Lending("bench", DAY), progress=note)
     ended = time.process_time()
     home.database.close()

@@ -13,7 +13,7 @@ import pytest
 from cluster.errors import ClusterError
 from cluster.labour import Labour
 from cluster.parts import ClusterReaders
-from cluster.units import DONE, HANDED_BACK, REFUSED, REPLIES, UNITS, AskedPart, Envelope
+from cluster.units import CUSTOMERS, DONE, HANDED_BACK, REFUSED, REPLIES, UNITS, AskedPart, Envelope
 from cluster.versions import Stand, stand_of
 from core.settings import load_settings
 from custody.enrolment.batches import work_through
@@ -117,7 +117,7 @@ def wire(labour: Labour, monkeypatch: pytest.MonkeyPatch) -> WireTap:
 
 
 def far_works(file: Path, home: Path, key: Key, index: Index | None) -> list[tuple[Work, float]]:
-    far = ClusterReaders(load_settings(home), key)
+    far = ClusterReaders(load_settings(home), key, CUSTOMERS)
     return list(work_through(file, understand(file), key, index, home, as_of=DAY, processes=1, far=far))
 
 
@@ -153,7 +153,14 @@ def test_whoever_has_enough_of_it_leaves_no_line_open(
     wire: WireTap, file: Path, home: Path, key: Key, index: Index
 ) -> None:
     works = work_through(
-        file, understand(file), key, index, home, as_of=DAY, processes=1, far=ClusterReaders(load_settings(home), key)
+        file,
+        understand(file),
+        key,
+        index,
+        home,
+        as_of=DAY,
+        processes=1,
+        far=ClusterReaders(load_settings(home), key, CUSTOMERS),
     )
     next(works)
     assert not wire.is_closed
@@ -177,7 +184,7 @@ def test_an_answer_that_was_changed_on_the_way_ends_the_run_at_that_part(
 
 def asked(labour: Labour, key: Key, stand: Stand, content: bytes | str) -> tuple[str, Any]:
     envelope = Envelope(key)
-    unit = envelope.unit(AskedPart("run", 7), stand, content)
+    unit = envelope.unit(AskedPart(CUSTOMERS, "run", 7), stand, content)
     word, value = REPLIES.unpack(labour.do(UNITS.pack(unit), at="here"))
     return word, envelope.open(unit.name, "answer", value) if word == DONE else value
 
