@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import psutil
@@ -22,12 +22,13 @@ from custody.enrolment.parts import JOBS, PartJob, pack_plan, work_of
 from custody.enrolment.rows import Batch
 from fingerprints.index.generation import Index
 from fingerprints.secrets.keys import Key, load_key
+from tests.cluster.wire import WireTap
 from tests.custody.test_enrolment import HEADERS, write_csv
 from tests.custody.test_parts import same
 from tests.fingerprints.people import customers
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator
+    from collections.abc import Iterator
     from pathlib import Path
 
     from custody.enrolment.rows import Work
@@ -57,56 +58,6 @@ def labour(home: Path) -> Iterator[Labour]:
 def file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setattr("custody.enrolment.batches.BATCH_ROWS", 100)
     return write_csv(tmp_path / "c.csv", COLUMNS)
-
-
-@dataclass(eq=False)
-class Done:
-    """A future whose answer is there."""
-
-    reply: bytes
-    status: str = "finished"
-
-    def result(self, timeout: float) -> bytes:
-        """The answer."""
-        assert timeout > 0
-        return self.reply
-
-
-@dataclass
-class WireTap:
-    """An engine with one worker, of which everything that goes over it is kept."""
-
-    do: Callable[[bytes, str], bytes]
-    line: int = 1
-    address: str = "here"
-    wait_s: float = 1.0
-    carried: list[bytes] = field(default_factory=list)
-    units: int = 0
-    is_closed: bool = False
-
-    def submit(self, name: str, packed: bytes, only: Collection[str] | None = None) -> Any:
-        """Have a unit done at once."""
-        assert only is None
-        reply = self.do(packed, "w")
-        self.units += 1
-        self.carried += [name.encode(), packed, reply]
-        return Done(reply)
-
-    def workers(self) -> frozenset[str]:
-        """The one."""
-        return frozenset({"w"})
-
-    def deaths(self) -> list[str]:
-        """It never dies."""
-        return []
-
-    def is_broken(self) -> bool:
-        """Nor is the line."""
-        return False
-
-    def close(self) -> None:
-        """No more."""
-        self.is_closed = True
 
 
 @pytest.fixture

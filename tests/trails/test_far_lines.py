@@ -21,14 +21,14 @@ from fingerprints.identifiers import load_kinds
 from fingerprints.identifiers.customer_number import NUMBER_KIND
 from fingerprints.secrets.digests import Digester
 from fingerprints.secrets.keys import Key
-from trails.far_lines import ANSWERS, JOBS, LinesJob, pack_plan, records_of, serve
+from trails.far_lines import JOBS, LinesJob, pack_plan, records_of, serve
 from trails.fields import ACTIONS, FIELDS
 from trails.formats import load_formats
 from trails.formats.interface import Parsed
 from trails.lines import Piece
 from trails.mapping.mapping_file import TrailMapping
 from trails.number_digests import KeyedDoor
-from trails.record_maker import RecordMaker
+from trails.record_maker import ANSWERS, RecordMaker
 from trails.times import TimeReading
 
 if TYPE_CHECKING:
