@@ -40,15 +40,15 @@ ALONE: Final = ""
 
 
 @dataclass(frozen=True, slots=True)
-class Took:
-    """Seconds of processor of whoever asks, and of its helpers; and how many records were new."""
+class Imported:
+    """An import: seconds of processor of whoever asks, and of its helpers; and how many records were new."""
 
     asking: float
     helpers: float
     new: int
 
 
-def take(folder: Path, file: Path, far: str, *, keeps_lines: bool) -> Took:
+def take(folder: Path, file: Path, far: str, *, keeps_lines: bool) -> Imported:
     """Import in this process, with helpers of its own or by the workers of a scheduler at an address."""
     home = Home.of(load_settings(folder, cluster={"scheduler": far}))
     door = KeyedDoor(home.digester, load_kinds()[NUMBER_KIND])
@@ -59,7 +59,7 @@ def take(folder: Path, file: Path, far: str, *, keeps_lines: bool) -> Took:
         plan, home.settings.trails_dir, home.database, door, home.clock, keeper=keeper,
         far=far_readers(home, ACCESS_LOG),
     )  # fmt: skip
-    took = Took(time.process_time() - began, helpers_s() - helped, done.new)
+    took = Imported(time.process_time() - began, helpers_s() - helped, done.new)
     home.database.close()
     return took
 

@@ -25,7 +25,7 @@ from fingerprints.identifiers import load_kinds
 from fingerprints.identifiers.customer_number import NUMBER_KIND
 from fingerprints.secrets.digests import Digester
 from fingerprints.secrets.keys import Key, load_key
-from tests.cluster.wire import WireTap
+from tests.cluster.files.wire import WireTap
 from trails.far_lines import JOBS, LinesJob, make_far, pack_plan, records_of
 from trails.formats import format_called
 from trails.lines import Piece, read_pieces

@@ -22,7 +22,7 @@ from custody.enrolment.parts import JOBS, PartJob, pack_plan, work_of
 from custody.enrolment.rows import Batch
 from fingerprints.index.generation import Index
 from fingerprints.secrets.keys import Key, load_key
-from tests.cluster.wire import WireTap
+from tests.cluster.files.wire import WireTap
 from tests.custody.test_enrolment import HEADERS, write_csv
 from tests.custody.test_parts import same
 from tests.fingerprints.people import customers

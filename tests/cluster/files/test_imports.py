@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
-MODULE: Final = "tests.cluster.small_parts"
+MODULE: Final = "tests.cluster.files.small_parts"
 LINES: Final = 900
 SPECIAL: Final = 600
 """Which line is that of a certain word; several parts come before it and after it."""
