@@ -40,7 +40,7 @@ ALONE: Final = ""
 
 
 @dataclass(frozen=True, slots=True)
-class Imported:
+class LogTaken:
     """An import: seconds of processor of whoever asks, and of its helpers; and how many records were new."""
 
     asking: float
@@ -48,7 +48,7 @@ class Imported:
     new: int
 
 
-def take(folder: Path, file: Path, far: str, *, keeps_lines: bool) -> Imported:
+def take(folder: Path, file: Path, far: str, *, keeps_lines: bool) -> LogTaken:
     """Import in this process, with helpers of its own or by the workers of a scheduler at an address."""
     home = Home.of(load_settings(folder, cluster={"scheduler": far}))
     door = KeyedDoor(home.digester, load_kinds()[NUMBER_KIND])
@@ -59,7 +59,7 @@ def take(folder: Path, file: Path, far: str, *, keeps_lines: bool) -> Imported:
         plan, home.settings.trails_dir, home.database, door, home.clock, keeper=keeper,
         far=far_readers(home, ACCESS_LOG),
     )  # fmt: skip
-    took = Imported(time.process_time() - began, helpers_s() - helped, done.new)
+    took = LogTaken(time.process_time() - began, helpers_s() - helped, done.new)
     home.database.close()
     return took
 
