@@ -15,13 +15,15 @@ import tempfile
 import time
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeVar
 
 import psutil
 
 from benchmarks.enrol import hinomi, write_customers
 from cluster.choice import far_readers
+from cluster.units import CUSTOMERS
 from core.settings import load_settings
 from custody.enrolment.columns import understand
 from custody.enrolment.enroller import Enroller, Lending
@@ -33,9 +35,10 @@ from tests.fingerprints.lifted import lifted
 
 if TYPE_CHECKING:
     import subprocess
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
 DAY: Final = date(2026, 4, 1)
+T = TypeVar("T")
 
 
 def processor_s(child: subprocess.Popen[bytes]) -> float:
@@ -71,7 +74,7 @@ def enrol(folder: Path, file: Path, far: str = "") -> Took:
         nonlocal read_until
         read_until = time.process_time() if stage == "read" else read_until
 
-    enroller = Enroller(home.settings, home.key, home.database, home.clock, far_readers(home))
+    enroller = Enroller(home.settings, home.key, home.database, home.clock, far_readers(home, CUSTOMERS))
     enroller.enrol(file, understand(file), Lending("bench", DAY), progress=note)
     ended = time.process_time()
     home.database.close()
@@ -84,8 +87,8 @@ def helpers_s() -> float:
     return told.ru_utime + told.ru_stime
 
 
-def by_workers(folder: Path, home: Path, file: Path, workers: int) -> tuple[Took, float, float]:
-    """Enrol by workers; and what the scheduler and the workers took, their start apart."""
+def with_workers(folder: Path, home: Path, workers: int, work: Callable[[str], T]) -> tuple[T, float, float]:
+    """What something gives that asks workers, told where; and what scheduler and workers took, their start apart."""
     processes = Processes(folder)
     try:
         scheduler, hired = processes.scheduler(), []
@@ -95,11 +98,11 @@ def by_workers(folder: Path, home: Path, file: Path, workers: int) -> tuple[Took
                 shutil.copy2(home / name, place)
             hired.append(processes.worker(place, HINOMI_INDEX__FOLDER=str(home / "index")))
         before = [processor_s(one) for one in (scheduler, *hired)]
-        took = enrol(home, file, processes.address)
+        given = work(processes.address)
         since = [processor_s(one) - ago for one, ago in zip((scheduler, *hired), before, strict=True)]
     finally:
         processes.close()
-    return took, since[0], sum(since[1:])
+    return given, since[0], sum(since[1:])
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -113,7 +116,9 @@ def main(arguments: Sequence[str]) -> int:
         write_customers(folder / "customers.csv", given.rows)
         hinomi(folder / "home", "init")
         shutil.copytree(folder / "home", folder / "alone")
-        far, scheduler, workers = by_workers(folder, folder / "home", folder / "customers.csv", given.workers)
+        far, scheduler, workers = with_workers(
+            folder, folder / "home", given.workers, partial(enrol, folder / "home", folder / "customers.csv")
+        )
         alone = enrol(folder / "alone", folder / "customers.csv")
         is_same = index_of(folder / "home") == index_of(folder / "alone")
         size = (folder / "customers.csv").stat().st_size / 1e6

@@ -1,7 +1,7 @@
 """A worker's side: is it set up for a unit, and what is the verdict over its document, or what a passage or part gives.
 
 The document is judged as on one machine, in a child with walls and limits (`judging.child`), under this worker's own
-key; a part of a customers' file is read in one likewise (`cluster.part_reader`). Nothing that a unit says is believed
+key; a part of a list or of a log is read in one likewise (`cluster.part_reader`). Nothing that a unit says is believed
 before it opened under that key.
 """
 
@@ -106,7 +106,7 @@ class Labour:
         envelope = Envelope(key)
         asked, content = envelope.asked(unit)
         if isinstance(asked, AskedPart):
-            return envelope.seal(unit.name, "answer", self._parts.read(content, generation, key))
+            return envelope.seal(unit.name, "answer", self._parts.read(content, asked.of, generation, key))
         if generation is None:
             raise RefusalError("generation", expected="")
         if isinstance(asked, AskedPassage):

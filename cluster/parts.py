@@ -1,8 +1,8 @@
-"""Parts of a customers' file: they go out as units, and what they give comes back in the order of the file.
+"""Parts of a customers' file or of an access log: they go out as units, and come back in the order of the file.
 
-The file is cut here, as on one machine, and what comes back is spilled, merged and written here alone. Nothing of it
-is kept on the ledger: a run that was cut off begins anew, as on one machine, and a customer who is forgotten later is
-in no answer that lies about.
+The file is cut here, as on one machine, and what comes back is counted and written here alone. Nothing of it is kept
+on the ledger: a run that was cut off begins anew, as on one machine, and a customer who is forgotten later is in no
+answer that lies about.
 """
 
 from __future__ import annotations
@@ -30,14 +30,16 @@ if TYPE_CHECKING:
 
 
 class ClusterReaders:
-    """Workers of a scheduler that read parts of customers' files (`custody.enrolment.parts.FarReaders`).
+    """Workers of a scheduler that read parts of files (`core.processes.far_parts.FarReaders`).
 
     Args:
         settings: Of the asking side.
         key: Its key.
+        of: What files: `CUSTOMERS` or `ACCESS_LOG`.
     """
 
-    def __init__(self, settings: Settings, key: Key) -> None:
+    def __init__(self, settings: Settings, key: Key, of: str) -> None:
+        self._of = of
         self._settings = settings
         self._key = key
         self._envelope = Envelope(key)
@@ -53,7 +55,7 @@ class ClusterReaders:
         with closing(Engine(self._settings)) as engine:
             flights = Flights(engine, self._settings.cluster.straggler_s)
             for number, (packed, at) in enumerate(jobs):
-                unit = self._envelope.unit(AskedPart(run, number), stand, packed)
+                unit = self._envelope.unit(AskedPart(self._of, run, number), stand, packed)
                 flights.begin(unit.name, UNITS.pack(unit))
                 out.append((unit.name, at))
                 while len(out) > EACH * len(engine.workers()) + MORE or flights.size_bytes > MOST_OUT:

@@ -1,11 +1,11 @@
-"""A unit of work: a document to be judged, a passage of a large one, or a part of a customers' file to be read.
+"""A unit of work: a document to be judged, a passage of a large one, or a part of a list or of a log to be read.
 
 It is named by what it depends on, and sealed for those who hold the key.
 
 The engine that carries units sees a name, sizes, and which key, generation and program are wanted. Name and seal come
 from sub-keys of the master key (HKDF, RFC 5869; AES-SIV, RFC 5297), so that it can tell no document by its hash, read
 none, and make up neither a question nor an answer. Answers are the plain data that the child says, and are looked at
-like it (`judging.answers`, `custody.enrolment.parts`).
+like it (`judging.answers`, `core.processes.far_parts`).
 """
 
 from __future__ import annotations
@@ -23,12 +23,14 @@ from core.processes.plain import ForgedMessageError, Plain
 if TYPE_CHECKING:
     from fingerprints.secrets.keys import Key
 
-FORMAT: Final = 2
+FORMAT: Final = 3
 """Of names, questions and answers: raise it when one of them changes its meaning."""
 DONE, REFUSED, HANDED_BACK = "done", "refused", "handed-back"
 """A sealed answer; none, since the worker is set up otherwise or cannot read the file; none, since it is to stop."""
 INPUT: Final = "input"
 """Why it was refused: the worker does not see that file, or another content in its place."""
+CUSTOMERS, ACCESS_LOG = "customers", "access-log"
+"""What a part is of, which says what is done with it."""
 _SIV_BYTES: Final = 64
 _NAME_BYTES: Final = 32
 
@@ -60,8 +62,9 @@ class AskedPassage:
 
 @dataclass(frozen=True, slots=True)
 class AskedPart:
-    """What is asked of a worker instead: one part of a customers' file, by the run and its number in the file."""
+    """What is asked of a worker instead: one part of a list or of a log, by the run and its number in the file."""
 
+    of: str
     run: str
     number: int
 

@@ -13,8 +13,8 @@ from typing import Final
 
 from fingerprints.index.manifest import MANIFEST_FILE
 
-ROOMS: Final = ("cluster", "core", "custody", "fingerprints", "judging", "matcher")
-"""Whose files decide what a verdict is, or what a customer's row gives."""
+ROOMS: Final = ("cluster", "core", "custody", "fingerprints", "judging", "matcher", "trails")
+"""Whose files decide what a verdict is, or what a customer's row or a log's line gives."""
 SUFFIXES: Final = (".py", ".toml", ".json", ".txt", ".csv")
 
 

@@ -8,6 +8,7 @@ failed.
 
 from __future__ import annotations
 
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, cast
@@ -18,12 +19,13 @@ from sqlalchemy import select, update
 
 from core.files import sync_folder
 from core.processes.peak import PeakMemory
+from trails.far_lines import make_far
 from trails.gaps import Gap, note_days, note_sequences, refresh_gaps
 from trails.lines import file_sha256, read_pieces
 from trails.mapping.mapping_file import as_table, mapping_path, save_mapping
 from trails.mapping.plan import Plan, assumptions, plan_import
 from trails.models import TrailImport, TrailPart
-from trails.record_maker import RecordMaker, choose_helpers, make_all
+from trails.record_maker import RecordMaker, choose_helpers, is_large, make_all
 from trails.store.known_lines import SeenLines
 from trails.store.parts import (
     UNDATED,
@@ -43,8 +45,10 @@ if TYPE_CHECKING:
 
     from core.clock import Clock
     from core.database import Database
+    from core.processes.far_parts import FarReaders
     from trails.formats.interface import Dropped
-    from trails.records import Doorkeeper
+    from trails.mapping.mapping_file import TrailMapping
+    from trails.records import AccessRecords, Doorkeeper
     from trails.store.kept_lines import LineKeeper
 
 __all__ = ["ImportResult", "Plan", "plan_import", "run_import"]
@@ -103,6 +107,7 @@ def run_import(
     progress: Callable[[int], None] = lambda _: None,
     helpers: int | None = None,
     keeper: LineKeeper | None = None,
+    far: FarReaders | None = None,
 ) -> ImportResult:
     """Take the planned file in.
 
@@ -115,6 +120,7 @@ def run_import(
         progress: Is told how many records there are so far.
         helpers: Processes to work in beside this one; by default as the size of the file wants it.
         keeper: Keeps the lines themselves beside their records; without one, only their digests are kept.
+        far: Those who make records of a large file's lines, in place of this machine's processes, under the same key.
 
     Raises:
         TrailBusyError: Another process imports into the same system.
@@ -145,29 +151,33 @@ def run_import(
         reading, limits = assumptions(plan, TimeReading(plan.mapping.zone, started.date()))
         latest = started + FUTURE_ALLOWED
         make = RecordMaker(plan.mapping, reading, door, latest, plan.format, plan.head, keeper is not None)
-        helpers = choose_helpers(plan.path) if helpers is None else helpers
+        jobs = make.jobs(read_pieces(plan.path, plan.encoding))
+        if far is not None and is_large(plan.path):
+            made = make_far(jobs, make, far, plan.path.name)
+        else:
+            made = make_all(jobs, make, choose_helpers(plan.path) if helpers is None else helpers)
         try:
             if keeper is not None:
                 keeper.begin(import_id)
-            _read_all(plan, trails_dir, database, make, helpers, totals, writer, progress, keeper)
+            with closing(made):
+                _keep_all(made, plan.mapping, trails_dir, database, totals, writer, progress, keeper)
             return _commit(import_id, plan, trails_dir, database, clock, totals, writer, limits, memory)
         finally:
             if keeper is not None:
                 keeper.close()
 
 
-def _read_all(
-    plan: Plan,
+def _keep_all(
+    blocks: Iterator[AccessRecords],
+    mapping: TrailMapping,
     trails_dir: Path,
     database: Database,
-    make: RecordMaker,
-    helpers: int,
     totals: _Totals,
     writer: PartWriter,
     progress: Callable[[int], None],
     keeper: LineKeeper | None,
 ) -> None:
-    mapping = plan.mapping
+    """What is new of all records to the writer, in the order of the file."""
 
     def load(month: str) -> Any:
         with database.read() as session:
@@ -175,7 +185,7 @@ def _read_all(
         return read_lines([*paths, *(part.path for part in writer.parts if part.month == month)])
 
     seen = SeenLines(load, writer.flush)
-    for made in make_all(make.jobs(read_pieces(plan.path, plan.encoding)), make, helpers):
+    for made in blocks:
         totals.records += made.lines
         totals.dropped += made.dropped
         kept = (keeper, made.raw) if keeper is not None and made.raw is not None else None

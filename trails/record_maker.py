@@ -23,7 +23,7 @@ from trails.records import AccessRecords, make_records
 from trails.zipped_logs import size_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Generator, Iterable, Iterator, Sequence
     from datetime import datetime
 
     from trails.formats.interface import FormatReader, TrailFormat
@@ -33,32 +33,35 @@ if TYPE_CHECKING:
     from trails.zipped_logs import LogPath
 
 LARGE_BYTES: Final = 64 << 20
-"""Below this a helper's start costs more than it saves."""
+"""Below this a helper's start costs more than it saves, and so does a line to workers elsewhere."""
 MOST_HELPERS: Final = 3
 """So many keep up with the one process that hands out, sorts and writes."""
 
 
-def _frame_bytes(frame: pl.DataFrame) -> bytes:
+def frame_bytes(frame: pl.DataFrame) -> bytes:
     """A table as Arrow's own bytes."""
     out = io.BytesIO()
     frame.write_ipc(out)
     return out.getvalue()
 
 
-def _frame_of(data: bytes) -> pl.DataFrame:
+def frame_of(data: bytes) -> pl.DataFrame:
+    """The table of such bytes."""
     return pl.read_ipc(io.BytesIO(data))
 
 
-def _column_bytes(column: pl.Series) -> bytes:
-    return _frame_bytes(column.to_frame())
+def column_bytes(column: pl.Series) -> bytes:
+    """A column likewise."""
+    return frame_bytes(column.to_frame())
 
 
-def _column_of(data: bytes) -> pl.Series:
-    return _frame_of(data).to_series()
+def column_of(data: bytes) -> pl.Series:
+    """The column of such bytes."""
+    return frame_of(data).to_series()
 
 
 ANSWERS: Final = Plain(
-    AccessRecords, Dropped, others={pl.DataFrame: (_frame_bytes, _frame_of), pl.Series: (_column_bytes, _column_of)}
+    AccessRecords, Dropped, others={pl.DataFrame: (frame_bytes, frame_of), pl.Series: (column_bytes, column_of)}
 )
 
 
@@ -110,13 +113,18 @@ class RecordMaker:
         return replace(parsed, dropped=[*dropped, *parsed.dropped])
 
 
+def is_large(path: LogPath) -> bool:
+    """Whether others are to help with it."""
+    return size_of(path) >= LARGE_BYTES
+
+
 def choose_helpers(path: LogPath) -> int:
     """How many processes to work in beside this one: one a core, since this one is idle half of the time."""
     cores = count_cores()
-    return min(MOST_HELPERS, cores) if cores > 1 and size_of(path) >= LARGE_BYTES else 0
+    return min(MOST_HELPERS, cores) if cores > 1 and is_large(path) else 0
 
 
-def make_all(jobs: Iterable[Parsed | Piece], make: RecordMaker, helpers: int) -> Iterator[AccessRecords]:
+def make_all(jobs: Iterable[Parsed | Piece], make: RecordMaker, helpers: int) -> Generator[AccessRecords, None, None]:
     """The records of each job, in order."""
     if not helpers:
         yield from map(make, jobs)

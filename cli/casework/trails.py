@@ -62,6 +62,8 @@ def import_command(
 ) -> None:
     """Take access logs into the trail of a system; lines that are known already add nothing."""
     from cli.answers import answered_for
+    from cluster.choice import far_readers
+    from cluster.units import ACCESS_LOG
     from trails.imports import plan_import, run_import
     from trails.mapping.mapping_file import mapping_path
     from trails.mapping.proposal import read_given
@@ -96,6 +98,7 @@ def import_command(
                 ctx.clock,
                 progress=lambda n, name=log.name: status.update(say("trails.reading_so_far", name=name, count=n)),  # type: ignore[misc]
                 keeper=keeper,
+                far=far_readers(ctx, ACCESS_LOG),
             )
         if as_json:
             ctx.emit(result.as_json())

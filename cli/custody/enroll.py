@@ -60,12 +60,13 @@ def enroll(
     """Enrol the customers in FILE (CSV, TSV, XLSX) as an extract lent to a processor."""
     from cli.custody.plan import show_plan, show_unknown
     from cluster.choice import far_readers
+    from cluster.units import CUSTOMERS
     from custody.enrolment.columns import understand
     from custody.enrolment.enroller import Enroller, Lending
     from custody.enrolment.plan.column_names import parse_mapping
     from custody.errors import ColumnError
 
-    enroller = Enroller(ctx.settings, ctx.key, ctx.database, ctx.clock, far_readers(ctx))
+    enroller = Enroller(ctx.settings, ctx.key, ctx.database, ctx.clock, far_readers(ctx, CUSTOMERS))
     today = local(ctx.clock.now(), ctx.settings.zone).date()
     lending = Lending(extract, _day(as_of) if as_of else today, processor, under, purpose)
     try:

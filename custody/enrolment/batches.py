@@ -21,8 +21,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator
     from pathlib import Path
 
+    from core.processes.far_parts import FarReaders
     from custody.enrolment.column_plan import ColumnPlan
-    from custody.enrolment.parts import FarReaders, Part
+    from custody.enrolment.parts import Part
     from custody.enrolment.rows import Work
     from custody.enrolment.tables import Row
     from fingerprints.index.generation import Index

@@ -36,10 +36,10 @@ if TYPE_CHECKING:
 
     from core.clock import Clock
     from core.database import Database
+    from core.processes.far_parts import FarReaders
     from core.settings import Settings
     from custody.enrolment.column_plan import ColumnPlan
     from custody.enrolment.counts import Tally
-    from custody.enrolment.parts import FarReaders
     from fingerprints.building.builder import Enrolled
     from fingerprints.secrets.keys import Key
 

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from core.processes.far_parts import FarReaders
     from custody.enrolment.column_plan import ColumnPlan
-    from custody.enrolment.parts import FarReaders
     from custody.enrolment.rows import Rejected
     from fingerprints.building.builder import IndexBuilder
     from fingerprints.index.generation import Index

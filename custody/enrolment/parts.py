@@ -8,12 +8,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, Final, Protocol
+from typing import TYPE_CHECKING, Final
 
-from core.errors import HinomiError
-from core.processes.failures import error_of, failure_of
+from core.processes.far_parts import given_by, serve_parts
 from core.processes.plain import ForgedMessageError, Plain
-from core.processes.worker import WorkerError
 from custody.enrolment.column_plan import Column, ColumnPlan
 from custody.enrolment.line_blocks import LineBlock
 from custody.enrolment.rows import Batch, Rejected, RowReader, Work
@@ -22,7 +20,7 @@ from fingerprints.building.prints import Prints
 from fingerprints.index.generation import Index
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable
     from multiprocessing.connection import Connection
     from pathlib import Path
 
@@ -39,19 +37,6 @@ class PartJob:
     plan: bytes
     as_of: int
     part: Part
-
-
-class FarReaders(Protocol):
-    """Those who read parts of a file elsewhere."""
-
-    def answers(self, jobs: Iterator[tuple[bytes, str]], generation: Path | None) -> Iterator[tuple[bytes, str]]:
-        """The answers to packed parts, in their order, and where each is.
-
-        Args:
-            jobs: The parts, and in words where each is, for a message about it.
-            generation: Of the index as it is before the enrolment; none where there is none yet.
-        """
-        ...
 
 
 _ROWS: Final = Plain()
@@ -80,14 +65,7 @@ def work_of(said: bytes, at: str) -> Work:
         WorkerError: The reading failed.
         ForgedMessageError: That is no answer.
     """
-    answer = ANSWERS.unpack(said)
-    if not isinstance(answer, tuple) or len(answer) != 2:  # noqa: PLR2004  # what it gave, and what went wrong
-        raise ForgedMessageError("no answer to a part of a file")
-    work, failure = answer
-    if isinstance(failure, dict):
-        raise error_of(failure)
-    if failure:
-        raise WorkerError(f"a worker at {at} failed with {failure}")
+    work = given_by(ANSWERS, said, at)
     if not isinstance(work, Work):
         raise ForgedMessageError("no answer to a part of a file")
     return work
@@ -101,31 +79,19 @@ def serve(line: Connection, key: Key, generation: Path | None) -> None:
         key: The master key.
         generation: Of the index as it is before the enrolment.
     """
-    try:
-        index = Index.open_folder(generation, key) if generation else None
-    except HinomiError as error:
-        line.send_bytes(ANSWERS.pack((None, failure_of(error))))
-        return
-    line.send_bytes(ANSWERS.pack((None, None)))
+    serve_parts(line, ANSWERS, lambda: _open(key, generation))
+
+
+def _open(key: Key, generation: Path | None) -> Callable[[bytes], Work]:
+    """What is done with each part, beside an index."""
+    index = Index.open_folder(generation, key) if generation else None
 
     @lru_cache(maxsize=1)
     def reader_by(plan: bytes, as_of: int) -> RowReader:
         return RowReader(PLANS.unpack(plan), key, index, as_of)
 
-    while True:
-        try:
-            packed = line.recv_bytes()
-        except EOFError:
-            return
-        line.send_bytes(ANSWERS.pack(_answer(packed, reader_by)))
-
-
-def _answer(packed: bytes, reader_by: Any) -> tuple[Work | None, dict[str, Any] | str | None]:
-    """What a part gives, and what went wrong: of an error that is not ours its kind alone, since it may show values."""
-    try:
+    def read(packed: bytes) -> Work:
         job = JOBS.unpack(packed)
-        return reader_by(job.plan, job.as_of).read(job.part), None
-    except HinomiError as error:
-        return None, failure_of(error)
-    except Exception as error:  # noqa: BLE001  # the edge of the process: whoever asked is told
-        return None, type(error).__name__
+        return reader_by(job.plan, job.as_of).read(job.part)
+
+    return read

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
-MODULE: Final = "tests.cluster.small_parts"
+MODULE: Final = "tests.cluster.files.small_parts"
 PEOPLE: Final = 850
 CHANGED: Final = 420
 OUTSIDE: Final = 3

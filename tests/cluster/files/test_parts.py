@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import psutil
@@ -13,7 +13,7 @@ import pytest
 from cluster.errors import ClusterError
 from cluster.labour import Labour
 from cluster.parts import ClusterReaders
-from cluster.units import DONE, HANDED_BACK, REFUSED, REPLIES, UNITS, AskedPart, Envelope
+from cluster.units import CUSTOMERS, DONE, HANDED_BACK, REFUSED, REPLIES, UNITS, AskedPart, Envelope
 from cluster.versions import Stand, stand_of
 from core.settings import load_settings
 from custody.enrolment.batches import work_through
@@ -22,12 +22,13 @@ from custody.enrolment.parts import JOBS, PartJob, pack_plan, work_of
 from custody.enrolment.rows import Batch
 from fingerprints.index.generation import Index
 from fingerprints.secrets.keys import Key, load_key
+from tests.cluster.files.wire import WireTap
 from tests.custody.test_enrolment import HEADERS, write_csv
 from tests.custody.test_parts import same
 from tests.fingerprints.people import customers
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator
+    from collections.abc import Iterator
     from pathlib import Path
 
     from custody.enrolment.rows import Work
@@ -59,56 +60,6 @@ def file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return write_csv(tmp_path / "c.csv", COLUMNS)
 
 
-@dataclass(eq=False)
-class Done:
-    """A future whose answer is there."""
-
-    reply: bytes
-    status: str = "finished"
-
-    def result(self, timeout: float) -> bytes:
-        """The answer."""
-        assert timeout > 0
-        return self.reply
-
-
-@dataclass
-class WireTap:
-    """An engine with one worker, of which everything that goes over it is kept."""
-
-    do: Callable[[bytes, str], bytes]
-    line: int = 1
-    address: str = "here"
-    wait_s: float = 1.0
-    carried: list[bytes] = field(default_factory=list)
-    units: int = 0
-    is_closed: bool = False
-
-    def submit(self, name: str, packed: bytes, only: Collection[str] | None = None) -> Any:
-        """Have a unit done at once."""
-        assert only is None
-        reply = self.do(packed, "w")
-        self.units += 1
-        self.carried += [name.encode(), packed, reply]
-        return Done(reply)
-
-    def workers(self) -> frozenset[str]:
-        """The one."""
-        return frozenset({"w"})
-
-    def deaths(self) -> list[str]:
-        """It never dies."""
-        return []
-
-    def is_broken(self) -> bool:
-        """Nor is the line."""
-        return False
-
-    def close(self) -> None:
-        """No more."""
-        self.is_closed = True
-
-
 @pytest.fixture
 def wire(labour: Labour, monkeypatch: pytest.MonkeyPatch) -> WireTap:
     made = WireTap(labour.do)
@@ -117,7 +68,7 @@ def wire(labour: Labour, monkeypatch: pytest.MonkeyPatch) -> WireTap:
 
 
 def far_works(file: Path, home: Path, key: Key, index: Index | None) -> list[tuple[Work, float]]:
-    far = ClusterReaders(load_settings(home), key)
+    far = ClusterReaders(load_settings(home), key, CUSTOMERS)
     return list(work_through(file, understand(file), key, index, home, as_of=DAY, processes=1, far=far))
 
 
@@ -153,7 +104,14 @@ def test_whoever_has_enough_of_it_leaves_no_line_open(
     wire: WireTap, file: Path, home: Path, key: Key, index: Index
 ) -> None:
     works = work_through(
-        file, understand(file), key, index, home, as_of=DAY, processes=1, far=ClusterReaders(load_settings(home), key)
+        file,
+        understand(file),
+        key,
+        index,
+        home,
+        as_of=DAY,
+        processes=1,
+        far=ClusterReaders(load_settings(home), key, CUSTOMERS),
     )
     next(works)
     assert not wire.is_closed
@@ -177,7 +135,7 @@ def test_an_answer_that_was_changed_on_the_way_ends_the_run_at_that_part(
 
 def asked(labour: Labour, key: Key, stand: Stand, content: bytes | str) -> tuple[str, Any]:
     envelope = Envelope(key)
-    unit = envelope.unit(AskedPart("run", 7), stand, content)
+    unit = envelope.unit(AskedPart(CUSTOMERS, "run", 7), stand, content)
     word, value = REPLIES.unpack(labour.do(UNITS.pack(unit), at="here"))
     return word, envelope.open(unit.name, "answer", value) if word == DONE else value
 

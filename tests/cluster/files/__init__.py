@@ -1,0 +1,1 @@
+"""Files of customers and of accesses that workers read in parts."""
