@@ -39,7 +39,7 @@ from trails.store.parts import (
 from trails.times import TimeReading
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Generator, Iterator
     from datetime import datetime
     from pathlib import Path
 
@@ -151,20 +151,25 @@ def run_import(
         reading, limits = assumptions(plan, TimeReading(plan.mapping.zone, started.date()))
         latest = started + FUTURE_ALLOWED
         make = RecordMaker(plan.mapping, reading, door, latest, plan.format, plan.head, keeper is not None)
-        jobs = make.jobs(read_pieces(plan.path, plan.encoding))
-        if far is not None and is_large(plan.path):
-            made = make_far(jobs, make, far, plan.path.name)
-        else:
-            made = make_all(jobs, make, choose_helpers(plan.path) if helpers is None else helpers)
         try:
             if keeper is not None:
                 keeper.begin(import_id)
-            with closing(made):
+            with closing(_made(plan, make, helpers, far)) as made:
                 _keep_all(made, plan.mapping, trails_dir, database, totals, writer, progress, keeper)
             return _commit(import_id, plan, trails_dir, database, clock, totals, writer, limits, memory)
         finally:
             if keeper is not None:
                 keeper.close()
+
+
+def _made(
+    plan: Plan, make: RecordMaker, helpers: int | None, far: FarReaders | None
+) -> Generator[AccessRecords, None, None]:
+    """The records of the file, in its order, by whoever is to make them."""
+    jobs = make.jobs(read_pieces(plan.path, plan.encoding))
+    if far is not None and is_large(plan.path):
+        return make_far(jobs, make, far, plan.path.name)
+    return make_all(jobs, make, choose_helpers(plan.path) if helpers is None else helpers)
 
 
 def _keep_all(

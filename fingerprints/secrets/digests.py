@@ -114,12 +114,13 @@ class Digester:
         return words[np.fromiter(map(place.__getitem__, values), np.intp, len(values))]
 
     def _digest_recurring(self, kind: str, values: Sequence[str | None]) -> NDArray[np.uint64]:
-        known = self._known.setdefault(kind, {})
-        if new := list(set(values) - known.keys()):
-            if len(known) + len(new) > _MOST_KNOWN:
-                known.clear()
-                new = list(set(values))
+        different, known = set(values), self._known.get(kind, {})
+        new = [value for value in different if value not in known]
+        if len(known) + len(new) > _MOST_KNOWN:
+            known, new = {}, list(different)  # another one: whoever reads the old one now finds what it looks for
+        if new:
             known.update(zip(new, self._digest_each(kind, new).tolist(), strict=True))
+            self._known[kind] = known
         return np.fromiter(map(known.__getitem__, values), np.uint64, len(values))
 
     def _digest_each(self, kind: str, values: Sequence[str | None]) -> NDArray[np.uint64]:

@@ -1,1 +1,1 @@
-"""The service: the machines that it runs on."""
+"""The service: the machines that it runs on, and the backups of what it holds."""

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
 from dataclasses import fields, is_dataclass
 from multiprocessing import Pipe
-from threading import Thread
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -24,10 +22,10 @@ from custody.enrolment.table_format import TableFormat
 from fingerprints.building.builder import build_index
 from fingerprints.index.generation import Index
 from fingerprints.secrets.keys import Key
+from tests.far_child import child_of
 from tests.fingerprints.people import DAY, customers
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
     from pathlib import Path
 
 KEY = Key(b"k" * 32)
@@ -76,26 +74,6 @@ def plans(draw: st.DrawFn) -> ColumnPlan:
     )  # fmt: skip
 
 
-@contextmanager
-def child(generation: Path | None) -> Iterator[Callable[[bytes], bytes]]:
-    """What asks a child, which is a thread here."""
-    here, there = Pipe()
-    thread = Thread(target=serve, args=(there, KEY, generation))
-    thread.start()
-    try:
-        assert ANSWERS.unpack(here.recv_bytes()) == (None, None)
-
-        def ask(packed: bytes) -> bytes:
-            here.send_bytes(packed)
-            return here.recv_bytes()
-
-        yield ask
-    finally:
-        here.close()
-        thread.join()
-        there.close()
-
-
 @pytest.fixture(scope="module")
 def index(tmp_path_factory: pytest.TempPathFactory) -> Index:
     """Half of the people, enrolled before."""
@@ -123,7 +101,7 @@ def same(one: Any, other: Any) -> bool:
 @given(st.data())
 def test_a_part_gives_elsewhere_what_it_gives_here(index: Index, data: st.DataObject) -> None:
     before = data.draw(st.sampled_from([None, index]))
-    with child(before.folder if before else None) as ask:
+    with child_of(serve, KEY, before.folder if before else None) as ask:
         for plan in data.draw(st.lists(plans(), min_size=1, max_size=2)):
             for part in data.draw(st.lists(st.one_of(batches(), BLOCKS), min_size=1, max_size=3)):
                 day = data.draw(st.integers(20_000, 21_000))
@@ -137,7 +115,7 @@ def test_what_is_known_before_is_told_elsewhere_as_well(index: Index) -> None:
         {kind: Column((n,), (kind,), "header", 1.0) for n, kind in enumerate(customers([]))}, (),
     )  # fmt: skip
     batch = Batch(list(range(1, 13)), [[*person, ""] for person in PEOPLE])
-    with child(index.folder) as ask:
+    with child_of(serve, KEY, index.folder) as ask:
         work = work_of(ask(JOBS.pack(PartJob(pack_plan(plan), 21_000, batch))), "line 1")
     assert work.prints is not None
     assert (work.prints.known >= 0).sum() == 6
@@ -162,7 +140,7 @@ def test_what_is_no_answer_is_none(said: object) -> None:
 
 def test_a_reading_that_fails_says_so_without_a_value() -> None:
     plan = ColumnPlan(TableFormat(",", "utf-8"), True, 1, {"name": Column((9,), ("x",), "map", 1.0)}, ())
-    with child(None) as ask:
+    with child_of(serve, KEY, None) as ask:
         with pytest.raises(WorkerError, match="line 7 failed with IndexError") as failed:
             work_of(ask(JOBS.pack(PartJob(pack_plan(plan), 21_000, Batch([7], [["架空"]])))), "line 7")
         assert "架空" not in str(failed.value)

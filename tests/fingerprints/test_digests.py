@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from unittest.mock import patch
 
 import numpy as np
@@ -83,3 +86,16 @@ def test_values_that_come_again_are_digested_as_each_alone(values: list[str | No
     with patch("fingerprints.secrets.digests._MOST_KNOWN", 7):
         digester = Digester(Key(b"1" * 32))
         assert [digester.digest_many("birth_date", values).tolist() for _ in range(2)] == [expected, expected]
+
+
+def test_threads_that_share_what_was_digested_find_what_each_asked_for() -> None:
+    usual = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    digester, lists = Digester(Key(b"1" * 32)), [[f"19{n:02d}-01-{m:02d}" for m in range(30)] for n in range(40)]
+    try:
+        with patch("fingerprints.secrets.digests._MOST_KNOWN", 50), ThreadPoolExecutor(8) as threads:
+            found = list(threads.map(partial(digester.digest_many, "birth_date"), lists * 20))
+    finally:
+        sys.setswitchinterval(usual)
+    for one, given_values in zip(found, lists * 20, strict=True):
+        assert one[:3].tolist() == [ONE.digest("birth_date", value) for value in given_values[:3]]

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
 from datetime import UTC, date, datetime
-from multiprocessing import Pipe
-from threading import Thread
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -14,13 +11,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from polars.testing import assert_frame_equal, assert_series_equal
 
-from core.processes.far_parts import OPENED
 from core.processes.plain import ForgedMessageError
 from core.processes.worker import WorkerError
 from fingerprints.identifiers import load_kinds
 from fingerprints.identifiers.customer_number import NUMBER_KIND
 from fingerprints.secrets.digests import Digester
 from fingerprints.secrets.keys import Key
+from tests.far_child import child_of
 from trails.far_lines import JOBS, LinesJob, pack_plan, records_of, serve
 from trails.fields import ACTIONS, FIELDS
 from trails.formats import load_formats
@@ -32,8 +29,6 @@ from trails.record_maker import ANSWERS, RecordMaker
 from trails.times import TimeReading
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
     from trails.records import AccessRecords
 
 KEY = Key(b"k" * 32)
@@ -50,26 +45,6 @@ WORDS = st.sampled_from(
     ["K000001", "K000001, K000002", "？", "-", "", "照会", "2026/04/01 10:00:00", "令和8年4月1日 10時"]
 )
 PATTERNS = st.sampled_from(["(K[0-9]+)", "[^ ]+", "照会|検索"])
-
-
-@contextmanager
-def child() -> Iterator[Callable[[bytes], bytes]]:
-    """What asks a child, which is a thread here."""
-    here, there = Pipe()
-    thread = Thread(target=serve, args=(there, KEY))
-    thread.start()
-    try:
-        assert OPENED.unpack(here.recv_bytes()) == (None, None)
-
-        def ask(packed: bytes) -> bytes:
-            here.send_bytes(packed)
-            return here.recv_bytes()
-
-        yield ask
-    finally:
-        here.close()
-        thread.join()
-        there.close()
 
 
 @st.composite
@@ -123,7 +98,7 @@ def assert_same(one: AccessRecords, other: AccessRecords) -> None:
 @settings(max_examples=200, deadline=None)
 @given(st.data())
 def test_lines_give_elsewhere_what_they_give_here(data: st.DataObject) -> None:
-    with child() as ask:
+    with child_of(serve, KEY) as ask:
         for make, example in data.draw(st.lists(makers(), min_size=1, max_size=2)):
             for job in make.jobs(data.draw(st.lists(pieces(example), min_size=1, max_size=3))):
                 packed = JOBS.pack(LinesJob(pack_plan(make), job))
@@ -131,7 +106,7 @@ def test_lines_give_elsewhere_what_they_give_here(data: st.DataObject) -> None:
 
 
 def test_each_format_is_read_elsewhere_and_what_it_says_arrives() -> None:
-    with child() as ask:
+    with child_of(serve, KEY) as ask:
         for name, (example, columns) in EXAMPLES.items():
             mapping = TrailMapping("callcenter", name, fields={"operator": tuple(columns)})
             make = RecordMaker(mapping, TimeReading(), DOOR, NOW, FORMATS[name], example, keeps_lines=True)
@@ -153,7 +128,7 @@ def test_what_is_no_answer_is_none(said: object) -> None:
 def test_a_reading_that_fails_says_so_without_a_value() -> None:
     make = RecordMaker(TrailMapping("callcenter", "csv"), TimeReading(), DOOR, NOW, FORMATS["csv"], ["日時,番号"])
     broken = LinesJob(pack_plan(make), Parsed(pl.DataFrame({"番号": ["K1"]}), [], pl.Series(["架空", "架空"])))
-    with child() as ask:
+    with child_of(serve, KEY) as ask:
         with pytest.raises(WorkerError, match="line 7 failed with ") as failed:
             records_of(ask(JOBS.pack(broken)), "line 7")
         assert "架空" not in str(failed.value)

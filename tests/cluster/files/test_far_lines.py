@@ -141,13 +141,7 @@ def test_whoever_has_enough_of_it_leaves_no_line_open(
 def test_an_answer_that_was_changed_on_the_way_ends_the_run_at_those_lines(
     wire: WireTap, log: Path, make: RecordMaker, home: Path, key: Key
 ) -> None:
-    honest = wire.do
-
-    def changing(packed: bytes, at: str) -> bytes:
-        word, sealed = REPLIES.unpack(honest(packed, at))
-        return REPLIES.pack((word, sealed[:-1] + bytes([sealed[-1] ^ (wire.units == 1)])))
-
-    wire.do = changing
+    wire.change(1)
     second = list(read_pieces(log, ENCODING))[1].first
     with pytest.raises(ClusterError, match=f"{log.name}, line {second} and"):
         far_records(log, make, home, key)

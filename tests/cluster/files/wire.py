@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from cluster.units import REPLIES
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
 
@@ -57,3 +59,13 @@ class WireTap:
     def close(self) -> None:
         """No more."""
         self.is_closed = True
+
+    def change(self, number: int) -> None:
+        """Have one bit of the answer to the unit of that number changed on its way."""
+        honest = self.do
+
+        def changing(packed: bytes, at: str) -> bytes:
+            word, sealed = REPLIES.unpack(honest(packed, at))
+            return REPLIES.pack((word, sealed[:-1] + bytes([sealed[-1] ^ (self.units == number)])))
+
+        self.do = changing
