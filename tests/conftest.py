@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import os
 import shutil
+import sys
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -39,6 +40,13 @@ load_profile()
 for _name in [name for name in os.environ if name.startswith("HINOMI_") and name != "HINOMI_SCREENSHOTS"]:
     del os.environ[_name]
 os.environ["HINOMI_LANG"] = "en"  # what commands say is looked for in one language, whatever this machine's is
+
+
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    """Say what failed when it fails: a run that is cut off never comes to its summary."""
+    if report.failed and os.environ.get("CI") and "PYTEST_XDIST_WORKER" not in os.environ:
+        said = f"{report.nodeid}, {report.when}, after {report.duration:.0f} s"
+        sys.stderr.write(f"\nfailed: {said}\n{report.longreprtext}\n")
 
 
 @pytest.fixture

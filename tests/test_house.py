@@ -208,6 +208,16 @@ def test_no_python_is_started_that_looks_into_the_current_folder() -> None:
     assert wrong == []
 
 
+def test_no_test_waits_at_the_end_of_a_block_for_a_process_that_nobody_stopped() -> None:
+    wrong = [
+        str(file.relative_to(ROOT))
+        for file in tracked_files()
+        if file.is_relative_to(ROOT / "tests") and file.suffix == ".py"
+        if "with subprocess." + "Popen(" in file.read_text(encoding="utf-8")
+    ]
+    assert wrong == [], "tests.servers.child.ended"
+
+
 def test_no_comment_puts_work_off() -> None:
     words = re.compile("#.*\\b(TO" + "DO|FIX" + "ME|XX" + "X|HA" + "CK)\\b|BUILD-" + "TIME")
     wrong = [

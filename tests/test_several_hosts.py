@@ -28,6 +28,7 @@ from core.settings import SETTINGS_FILE, load_settings
 from incidents.models import FindingRow, Incident
 from tests.alerts.conftest import slack
 from tests.crawler.conftest import misbehaving
+from tests.servers.child import ended
 from tests.servers.ports import free_port, wait_for_port
 from tests.small_carrier import CALM_TEXT, enrolled_home, leak_text
 
@@ -87,7 +88,7 @@ def make_home(home: Path, enrolled: Path, misbehaving: Misbehaving, url: str) ->
 @contextmanager
 def a_line(to_port: int) -> Iterator[tuple[int, subprocess.Popen[bytes]]]:
     port = free_port()
-    with subprocess.Popen([sys.executable, "-m", "tests.servers.cut_line", str(port), str(to_port)]) as line:
+    with ended(subprocess.Popen([sys.executable, "-m", "tests.servers.cut_line", str(port), str(to_port)])) as line:
         wait_for_port(port, is_alive=line)
         try:
             yield port, line

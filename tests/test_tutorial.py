@@ -20,6 +20,8 @@ from urllib.request import urlopen
 
 import pytest
 
+from tests.servers.child import ended
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -92,8 +94,10 @@ def test_every_command_says_what_the_page_shows(page: str, tmp_path: Path, surro
         assert agrees(answer, step.answer), f"{step.command}\n--- said\n{answer}\n--- shown\n{step.answer}"
     assert last.command == "hinomi serve"
     home = surroundings | {"HINOMI_HOME": str(folder / "home")}
-    with subprocess.Popen(
-        ["hinomi", "serve"], cwd=folder, env=home, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    with ended(
+        subprocess.Popen(
+            ["hinomi", "serve"], cwd=folder, env=home, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        )
     ) as served:
         try:
             assert served.stdout is not None

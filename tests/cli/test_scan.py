@@ -18,6 +18,7 @@ from core.settings import load_settings
 from fingerprints.building.builder import build_index
 from fingerprints.secrets.keys import load_key
 from tests.matcher.people import PEOPLE
+from tests.servers.child import ended
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -93,7 +94,7 @@ def test_a_document_that_cannot_be_judged_is_unread_with_its_reason_and_the_rest
     write_long(folder / "inside" / "a-long.gz")
     killed: set[int] = set()
     arguments = [sys.executable, "-m", "cli", "--home", str(enrolled), "scan", str(folder), "--json"]
-    with subprocess.Popen(arguments, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as scan:
+    with ended(subprocess.Popen(arguments, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)) as scan:
         me = psutil.Process(scan.pid)
         while len(killed) < 2 and scan.poll() is None:
             for child in me.children():
@@ -111,7 +112,7 @@ def test_a_scan_stops_when_it_is_told_to(enrolled: Path, tmp_path: Path) -> None
     long = tmp_path / "long.gz"
     write_long(long)
     arguments = [sys.executable, "-m", "cli", "--home", str(enrolled), "scan", str(long), "--json"]
-    with subprocess.Popen(arguments, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as scan:
+    with ended(subprocess.Popen(arguments, stdout=subprocess.PIPE, stderr=subprocess.PIPE)) as scan:
         me = psutil.Process(scan.pid)
         while not (children := me.children()) and scan.poll() is None:
             pass

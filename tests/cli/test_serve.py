@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 from click.testing import CliRunner
 
 from cli.main import hinomi
+from tests.servers.child import ended
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -22,7 +23,7 @@ def test_the_printed_address_opens_the_pages_and_links_lead_there_while_it_runs(
     home = tmp_path / "home"
     CliRunner().invoke(hinomi, ["--home", str(home), "init"])
     command = [sys.executable, "-m", "cli", "--home", str(home), "serve", "--port", "0", "--no-scheduler", "--json"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as service:
+    with ended(subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)) as service:
         try:
             assert service.stdout
             address = json.loads(service.stdout.readline())["address"]

@@ -20,6 +20,7 @@ from cli.context import Context
 from cli.main import hinomi
 from cli.watch.service_log import FILE, sentence_of, service_log
 from core.logs import RotatedLog, get_logger
+from tests.servers.child import ended
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -83,7 +84,7 @@ def test_a_service_at_a_real_terminal_shows_no_json(tmp_path: Path) -> None:
     CliRunner().invoke(hinomi, ["--home", str(home), "init"])
     ours, theirs = pty.openpty()
     command = [sys.executable, "-m", "cli", "--home", str(home), "serve", "--port", "0"]
-    with subprocess.Popen(command, stdout=theirs, stderr=theirs, stdin=theirs) as service:
+    with ended(subprocess.Popen(command, stdout=theirs, stderr=theirs, stdin=theirs)) as service:
         os.close(theirs)
         said = b""
         try:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from core.served import FILE, is_served, served_url, serving_at
 from core.settings import load_settings
+from tests.servers.child import ended
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -51,7 +52,7 @@ def test_a_home_is_served_while_it_is_and_no_longer(settings: Settings) -> None:
 
 
 def test_what_a_killed_service_left_is_not_taken_for_one(settings: Settings) -> None:
-    with subprocess.Popen([sys.executable, "-c", SERVE, str(settings.home)], stdout=subprocess.PIPE) as child:
+    with ended(subprocess.Popen([sys.executable, "-c", SERVE, str(settings.home)], stdout=subprocess.PIPE)) as child:
         assert child.stdout is not None
         child.stdout.readline()
         assert is_served(settings.home)

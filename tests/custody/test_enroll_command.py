@@ -14,6 +14,7 @@ import pytest
 from fingerprints.pairs import PAIRS
 from tests.custody.test_enrolment import write_csv
 from tests.fingerprints.people import customers
+from tests.servers.child import ended
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -92,7 +93,7 @@ def _answered(home: Path, answer: str, *args: str) -> tuple[int, str]:
     """What the command says on a terminal on which somebody answers its question."""
     master, slave = pty.openpty()
     command = [sys.executable, "-m", "cli", "--home", str(home), *args]
-    with subprocess.Popen(command, stdin=slave, stdout=slave, stderr=subprocess.PIPE, text=True) as asked:
+    with ended(subprocess.Popen(command, stdin=slave, stdout=slave, stderr=subprocess.PIPE, text=True)) as asked:
         os.close(slave)
         os.write(master, answer.encode())
         _, said = asked.communicate(timeout=120)

@@ -27,6 +27,7 @@ from fingerprints.secrets.digests import Digester
 from fingerprints.secrets.keys import Key, create_key, load_key
 from tests.fingerprints.lifted import lifted
 from tests.fingerprints.people import customers
+from tests.servers.child import ended
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -241,10 +242,10 @@ def test_a_killed_run_is_settled_by_the_next(
 ) -> None:
     path = write_csv(tmp_path / "c.csv", customers(range(20)))
     script = textwrap.dedent(KILLED.format(place=place))
-    with subprocess.Popen(
+    with ended(subprocess.Popen(
         [sys.executable, "-c", script, str(settings.home), settings.database_url, str(path)],
         stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
-    ) as child:  # fmt: skip
+    )) as child:  # fmt: skip
         assert child.stdout
         assert child.stdout.readline() == "here\n"
         os.kill(child.pid, signal.SIGKILL)

@@ -29,6 +29,7 @@ from fingerprints.secrets.keys import Key, format_key, read_key
 from tests.custody.test_enrolment import write_csv
 from tests.fingerprints.contents import contents
 from tests.fingerprints.people import DAY, customers
+from tests.servers.child import ended
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -240,8 +241,10 @@ def test_a_switch_killed_at_any_step_leaves_a_pair_that_fits(
         change.take(file, {})
     before = _same_people(Index.open(home / "index", OLD))
     script = textwrap.dedent(SWITCH.format(module=module, step=step))
-    with subprocess.Popen(
-        [sys.executable, "-c", script, str(home)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    with ended(
+        subprocess.Popen(
+            [sys.executable, "-c", script, str(home)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        )
     ) as child:
         assert child.stdout
         assert child.stdout.readline() == "here\n"

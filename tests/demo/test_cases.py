@@ -23,6 +23,7 @@ from core.settings import load_settings
 from custody.supervision.beside import supervised_on
 from demo.cases import drip_records, night_records
 from home import Home
+from tests.servers.child import ended
 from trails.explore.handles import Handles
 from transparency.keys import public_path
 
@@ -246,7 +247,7 @@ def test_a_home_of_something_else_is_refused(drip: Played, tmp_path: Path) -> No
 
 def test_without_once_the_pages_are_served_until_it_is_interrupted(drip: Played) -> None:
     command = [sys.executable, "-m", "cli", "--home", str(drip.home), "demo", "--case", "drip", "--port", "0"]
-    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as child:
+    with ended(subprocess.Popen(command, stderr=subprocess.PIPE, text=True)) as child:
         assert child.stderr
         told = list(until(child.stderr, "?token="))
         assert any(re.search(r"http://127\.0\.0\.1:\d+/incidents/1$", line.strip()) for line in told)

@@ -26,6 +26,7 @@ from exports.errors import ExportError, ExportFailedError
 from exports.evidence.bag_documents import TEXT_CHARACTERS, _text_of
 from exports.evidence.disk_tree import DiskTree
 from exports.work_folder import FOLDER, WORK, remove_left, work_folder
+from tests.servers.child import ended
 from transparency.keys import public_path
 from transparency.merkle import inclusion_path, leaf_hash, root_of
 
@@ -292,7 +293,7 @@ with work_folder(Path(sys.argv[1])) as folder:
 def test_what_a_killed_export_left_goes_with_the_next_and_what_lives_stays(tmp_path: Path) -> None:
     (tmp_path / SETTINGS_FILE).write_text(DEFAULT_SETTINGS, encoding="utf-8")
     command = [sys.executable, "-c", KILLED, str(tmp_path)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as child:
+    with ended(subprocess.Popen(command, stdout=subprocess.PIPE, text=True)) as child:
         assert child.stdout
         assert child.stdout.readline() == "there\n"
         assert remove_left(tmp_path) == 0, "it lives"

@@ -20,6 +20,7 @@ from fingerprints.index.generation import Index
 from fingerprints.secrets.keys import Key
 from tests.fingerprints.lifted import lifted
 from tests.fingerprints.people import DAY, customers
+from tests.servers.child import ended
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -59,8 +60,10 @@ def test_a_build_killed_at_any_step_leaves_the_last_index_serving(tmp_path: Path
     build_index(tmp_path, KEY, "all", customers(range(100)), as_of=DAY)
     before = current_folder(tmp_path)
     script = textwrap.dedent(ENROL.format(module=module, step=step))
-    with subprocess.Popen(
-        [sys.executable, "-c", script, str(tmp_path)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    with ended(
+        subprocess.Popen(
+            [sys.executable, "-c", script, str(tmp_path)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        )
     ) as child:
         assert child.stdout
         assert child.stdout.readline() == "here\n"

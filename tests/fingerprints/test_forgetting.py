@@ -23,6 +23,7 @@ from fingerprints.secrets.digests import Digester
 from fingerprints.secrets.keys import Key
 from tests.fingerprints.lifted import lifted
 from tests.fingerprints.people import DAY, customers
+from tests.servers.child import ended
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -133,8 +134,10 @@ def test_who_comes_back_is_somebody_new(index_dir: Path) -> None:
 @pytest.mark.parametrize("step", ["write_manifest", "switch_to", "current_folder"])
 def test_a_run_killed_at_any_step_is_finished_by_the_next(index_dir: Path, step: str) -> None:
     script = textwrap.dedent(FORGET.format(step=step, one=ONE))
-    with subprocess.Popen(
-        [sys.executable, "-c", script, str(index_dir)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    with ended(
+        subprocess.Popen(
+            [sys.executable, "-c", script, str(index_dir)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        )
     ) as child:
         assert child.stdout
         assert child.stdout.readline() == "here\n"

@@ -27,6 +27,7 @@ from fingerprints.index.generation import Index
 from fingerprints.secrets.keys import Key
 from tests.fingerprints.contents import contents
 from tests.fingerprints.people import DAY, customers
+from tests.servers.child import ended
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -63,8 +64,10 @@ def test_writers_killed_at_any_moment_leave_a_whole_index(tmp_path: Path) -> Non
     build_index(tmp_path, KEY, "all", customers(range(60)), as_of=DAY)
     draw = random.Random(5)  # noqa: S311  # moments to kill at
     for _ in range(KILLS):
-        with subprocess.Popen(
-            [sys.executable, "-c", textwrap.dedent(WRITER), str(tmp_path)], stdout=subprocess.PIPE, text=True
+        with ended(
+            subprocess.Popen(
+                [sys.executable, "-c", textwrap.dedent(WRITER), str(tmp_path)], stdout=subprocess.PIPE, text=True
+            )
         ) as child:
             assert child.stdout
             assert child.stdout.readline() == "here\n"
@@ -122,11 +125,13 @@ def test_a_compaction_killed_at_any_step_changes_nothing(tmp_path: Path, module:
         with writing_lock(folder):
             compaction.compact(folder, Index.open(folder, Key(b"i" * 32)), whole=True)
     """
-    with subprocess.Popen(
-        [sys.executable, "-c", textwrap.dedent(script), str(tmp_path)],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
+    with ended(
+        subprocess.Popen(
+            [sys.executable, "-c", textwrap.dedent(script), str(tmp_path)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
     ) as child:
         assert child.stdout
         assert child.stdout.readline() == "here\n"

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import sync_playwright
 
+from tests.servers.child import ended
 from tests.web.scene import add_watch
 
 if TYPE_CHECKING:
@@ -53,7 +54,7 @@ def address(home: Path, database: Database, scene: Scene, clock: SetClock) -> It
     add_watch(home, database, clock)
     database.close()
     command = [sys.executable, "-m", "cli", "--home", str(home), "serve", "--port", "0", "--no-scheduler", "--json"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as served:
+    with ended(subprocess.Popen(command, stdout=subprocess.PIPE, text=True)) as served:
         assert served.stdout
         line = served.stdout.readline()
         assert line, "hinomi serve ended before it listened"

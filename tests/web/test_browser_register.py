@@ -14,6 +14,7 @@ from playwright.sync_api import expect
 
 from custody.register.history import Act
 from custody.register.processors import add_processor
+from tests.servers.child import ended
 from tests.small_carrier import enrolled_home, home, leak_text
 from tests.web.chromium import NARROW, WIDE, chromium, pictures
 
@@ -45,7 +46,7 @@ def served(home: Path, database: Database) -> Iterator[str]:
         add_processor(session, "架空コール", {"under": "架空販売"}, act)
     database.close()
     command = [sys.executable, "-m", "cli", "--home", str(home), "serve", "--port", "0", "--no-sweeps", "--json"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+    with ended(subprocess.Popen(command, stdout=subprocess.PIPE, text=True)) as process:
         assert process.stdout
         line = process.stdout.readline()
         assert line, "hinomi serve ended before it listened"

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import expect
 
+from tests.servers.child import ended
 from tests.web.chromium import chromium
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ def address(home: Path, database: Database) -> Iterator[str]:
     database.close()
     (home / "hinomi.toml").write_text('[web]\nhost = "localhost"\n', encoding="utf-8")
     command = [sys.executable, "-m", "cli", "--home", str(home), "serve", "--port", "0", "--no-scheduler", "--json"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as served:
+    with ended(subprocess.Popen(command, stdout=subprocess.PIPE, text=True)) as served:
         assert served.stdout
         yield json.loads(served.stdout.readline())["address"]
         served.send_signal(signal.SIGTERM)

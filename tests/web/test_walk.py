@@ -19,6 +19,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import expect
 
+from tests.servers.child import ended
 from tests.web.chromium import NARROW, WIDE, chromium, fits, pictures
 
 if TYPE_CHECKING:
@@ -56,8 +57,10 @@ def served(demo_home: Path) -> Iterator[str]:
 @contextmanager
 def serving(home: Path) -> Iterator[str]:
     """The real `hinomi serve` over a home."""
-    with subprocess.Popen(
-        command(home, "serve", "--port", "0", "--no-scheduler", "--json"), stdout=subprocess.PIPE, text=True
+    with ended(
+        subprocess.Popen(
+            command(home, "serve", "--port", "0", "--no-scheduler", "--json"), stdout=subprocess.PIPE, text=True
+        )
     ) as process:
         assert process.stdout
         address = json.loads(process.stdout.readline())["address"]

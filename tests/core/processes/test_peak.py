@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from core.processes.peak import PeakMemory
+from tests.servers.child import ended
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -30,7 +31,9 @@ def test_what_was_held_for_a_moment_counts() -> None:
 def test_children_count_while_they_live() -> None:
     with PeakMemory() as memory:
         before = memory.mib
-        with subprocess.Popen([sys.executable, "-c", CHILD], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as child:
+        with ended(
+            subprocess.Popen([sys.executable, "-c", CHILD], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        ) as child:
             assert child.stdout is not None
             child.stdout.readline()
             during = memory.mib

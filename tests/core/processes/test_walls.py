@@ -16,6 +16,7 @@ from core.processes.walls.confinement import Rights
 from core.processes.walls.landlock import landlock_version
 from core.processes.worker import Worker
 from tests.core.processes.prying import OPEN, pry, swell, tell_about_itself
+from tests.servers.child import ended
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -131,7 +132,7 @@ def test_a_command_ends_with_the_process_that_waits_for_it(tmp_path: Path) -> No
     """One that was left would hold leases that whoever comes after wants."""
     home, log = tmp_path / "home", tmp_path / "home" / "log"
     subprocess.run([sys.executable, "-m", "cli", "--home", str(home), "init"], check=True, capture_output=True)
-    with subprocess.Popen([sys.executable, "-c", COMMAND, str(home)]) as starter:
+    with ended(subprocess.Popen([sys.executable, "-c", COMMAND, str(home)])) as starter:
         while not (log.exists() and "is watching" in log.read_text(encoding="utf-8")):
             assert starter.poll() is None
         children = psutil.Process(starter.pid).children()
@@ -153,7 +154,9 @@ input()
 
 def test_a_worker_ends_with_its_starter_in_the_middle_of_its_work() -> None:
     """Not only when it listens: a document without an end never lets it."""
-    with subprocess.Popen([sys.executable, "-c", STARTER], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as starter:
+    with ended(
+        subprocess.Popen([sys.executable, "-c", STARTER], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    ) as starter:
         assert starter.stdout
         worker = psutil.Process(int(starter.stdout.readline()))
         assert worker.is_running()

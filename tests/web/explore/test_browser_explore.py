@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import expect
 
+from tests.servers.child import ended
 from tests.web.chromium import NARROW, WIDE, chromium, fits, pictures
 from tests.web.explore.night import CULPRIT, TERMINAL
 
@@ -37,7 +38,7 @@ def served(home: Path, database: Database, night: Night, scene: Scene) -> Iterat
     del night, scene
     database.close()
     command = [sys.executable, "-m", "cli", "--home", str(home), "serve", "--port", "0", "--no-scheduler", "--json"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+    with ended(subprocess.Popen(command, stdout=subprocess.PIPE, text=True)) as process:
         assert process.stdout
         line = process.stdout.readline()
         assert line, "hinomi serve ended before it listened"
