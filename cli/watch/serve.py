@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import signal
 import socket
-import sys
-import threading
 import webbrowser
 from contextlib import contextmanager
 from datetime import timedelta
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING
 
 import click
 
 from cli.language import CommandFailedError, say
+from cli.watch.stop import told_to_stop
 from core.hosts.beats import Beat, host_name
 from core.hosts.roles import CRAWL, MATCH, ROLES, SCHEDULER, WEB
 from core.served import served_url, serving_at
@@ -25,6 +24,7 @@ if TYPE_CHECKING:
     from starlette.applications import Starlette
 
     from cli.context import Context
+    from cli.watch.stop import Stop
 
 SWEEPS = "sweep"  # the lane
 GRACE_S = 5  # for requests in hand when the service stops
@@ -74,19 +74,26 @@ def serve(
         _tell(ctx, _address(ctx, served_url(ctx.settings)), as_json=as_json)
         return
     parts = {WEB} if no_scheduler else set(roles or ROLES)
-    with service_log(ctx, log_format), _signs_of_life(ctx, parts):
+    without = {SWEEPS} if no_sweeps else set()
+    with told_to_stop() as stop, service_log(ctx, log_format), _signs_of_life(ctx, parts):
         if WEB not in parts:
-            _work(ctx, parts, without={SWEEPS} if no_sweeps else set(), as_json=as_json)
+            _work(ctx, stop, parts, without=without, as_json=as_json)
             return
-        _serve(ctx, port, parts, without={SWEEPS} if no_sweeps else set(), opens=open_browser, as_json=as_json)
+        _serve(ctx, stop, port, parts, without=without, opens=open_browser, as_json=as_json)
 
 
 def _serve(
-    ctx: Context, port: int | None, roles: Collection[str], *, without: Collection[str], opens: bool, as_json: bool
+    ctx: Context,
+    stop: Stop,
+    port: int | None,
+    roles: Collection[str],
+    *,
+    without: Collection[str],
+    opens: bool,
+    as_json: bool,
 ) -> None:
     from web.app import create_app
 
-    signal.signal(signal.SIGTERM, _end)  # from here on there is something to put in order
     listener = _listen(ctx.settings.web.host, ctx.settings.web.port if port is None else port)
     web = ctx.settings.web.model_copy(update={"port": listener.getsockname()[1]})
     ctx.settings = ctx.settings.model_copy(update={"web": web})  # links in alerts lead to where it really is
@@ -106,14 +113,11 @@ def _serve(
             ctx.talk.print(say("serve.watching", address=address), markup=False, soft_wrap=True)
         if opens:
             webbrowser.open(address)
-        run_app(app, listener)
+        run_app(app, listener, stop)
 
 
-def _work(ctx: Context, roles: Collection[str], *, without: Collection[str], as_json: bool) -> None:
+def _work(ctx: Context, stop: Stop, roles: Collection[str], *, without: Collection[str], as_json: bool) -> None:
     """Work without pages, until SIGTERM or Ctrl-C."""
-    stop = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
     with _scheduler(ctx, roles, without=without):
         names = [role for role in ROLES if role in roles]
         if as_json:
@@ -152,8 +156,11 @@ def _tell(ctx: Context, address: str, *, as_json: bool) -> None:
         click.echo(address)
 
 
-def run_app(app: Starlette, listener: socket.socket) -> None:
-    """Serve until SIGTERM or Ctrl-C, then finish the requests in hand."""
+def run_app(app: Starlette, listener: socket.socket, stop: Stop) -> None:
+    """Serve until SIGTERM or Ctrl-C, then finish the requests in hand; a second Ctrl-C does not wait for them.
+
+    What comes after it may take its time as well, and a Ctrl-C then is an exception again.
+    """
     import uvicorn
 
     # No access log: an address holds what somebody searched for, and once the token.
@@ -161,16 +168,14 @@ def run_app(app: Starlette, listener: socket.socket) -> None:
         app, log_config=None, access_log=False, lifespan="off", server_header=False, proxy_headers=False,
         timeout_graceful_shutdown=GRACE_S,
     )  # fmt: skip
-    # Uvicorn raises the signal anew when it is done: ours ends the process the ordinary way, through every `finally`.
-    signal.signal(signal.SIGTERM, _end)
-    try:
-        uvicorn.Server(config).run(sockets=[listener])
-    except KeyboardInterrupt:
-        sys.exit(0)
+    server = uvicorn.Server(config)
 
+    def end() -> None:
+        server.should_exit = True
 
-def _end(*_signal: object) -> NoReturn:
-    sys.exit(0)
+    stop.then(end)  # uvicorn has handlers of its own while it runs, and none before
+    server.run(sockets=[listener])
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def _listen(host: str, port: int) -> socket.socket:

@@ -12,14 +12,17 @@ if TYPE_CHECKING:
 
 @contextmanager
 def ended(process: subprocess.Popen[AnyStr]) -> Iterator[subprocess.Popen[AnyStr]]:
-    """A process that is over after the block, however that ends; its pipes are closed.
+    """A process that is over after the block: it is waited for, or ended where the block failed.
 
-    `subprocess.Popen` by itself waits for the process at the end of a block. Where the block failed nobody told the
-    process to stop, and what a time limit ended once is not ended a second time: such a test would stand for ever.
+    `subprocess.Popen` by itself waits for the process whatever happened. Where the block failed nobody told the process
+    to stop, and what a time limit ended once is not ended a second time: such a test would stand for ever.
     """
-    with process:
-        try:
-            yield process
-        finally:
-            if process.poll() is None:
+    try:
+        with process:
+            try:
+                yield process
+            except BaseException:
                 process.kill()
+                raise
+    finally:
+        process.kill()
