@@ -6,11 +6,13 @@ import sys
 from typing import NoReturn
 
 from cli.ahead import begin, give_up, set_umask
+from cli.interrupts import interrupt_between_imports
 
 
 def main() -> NoReturn:
     """Run the command line and end with its exit code."""
     try:
+        interrupt_between_imports()
         set_umask()
         begin(sys.argv[1:])
         from core.processes.walls.confinement import end_with_starter

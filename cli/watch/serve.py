@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import signal
 import socket
 import webbrowser
 from contextlib import contextmanager
@@ -12,7 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from cli.language import CommandFailedError, say
-from cli.watch.stop import told_to_stop
+from cli.stop import told_to_stop
 from core.hosts.beats import Beat, host_name
 from core.hosts.roles import CRAWL, MATCH, ROLES, SCHEDULER, WEB
 from core.served import served_url, serving_at
@@ -24,7 +23,7 @@ if TYPE_CHECKING:
     from starlette.applications import Starlette
 
     from cli.context import Context
-    from cli.watch.stop import Stop
+    from cli.stop import Stop
 
 SWEEPS = "sweep"  # the lane
 GRACE_S = 5  # for requests in hand when the service stops
@@ -175,7 +174,7 @@ def run_app(app: Starlette, listener: socket.socket, stop: Stop) -> None:
 
     stop.then(end)  # uvicorn has handlers of its own while it runs, and none before
     server.run(sockets=[listener])
-    signal.signal(signal.SIGINT, signal.default_int_handler)
+    stop.be_interrupted()
 
 
 def _listen(host: str, port: int) -> socket.socket:

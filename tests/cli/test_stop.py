@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from cli.watch.stop import SIGNALS, told_to_stop
+from cli.interrupts import interrupt
+from cli.stop import SIGNALS, told_to_stop
 from tests.servers.child import ended
 
 if TYPE_CHECKING:
@@ -26,6 +27,12 @@ import signal, time
 for number in (signal.SIGTERM, signal.SIGINT):
     signal.raise_signal(number)
     time.sleep(0)
+WHOLE = True
+"""
+INTERRUPTED = """
+import signal, time
+signal.raise_signal(signal.SIGINT)
+time.sleep(0.1)
 WHOLE = True
 """
 LIMIT_S = 120
@@ -58,6 +65,28 @@ def test_who_waits_is_woken_by_a_signal() -> None:
         threading.Timer(0.05, signal.raise_signal, [signal.SIGINT]).start()
         stop.wait()
         assert stop.is_told
+
+
+def test_ctrl_c_waits_for_the_end_of_an_import(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "interrupted.py").write_text(INTERRUPTED)
+    monkeypatch.syspath_prepend(tmp_path)
+    before = [signal.getsignal(number) for number in (signal.SIGINT, signal.SIGALRM)]
+    whole: list[bool] = []
+
+    def load_and_wait() -> None:
+        whole.append(importlib.import_module("interrupted").WHOLE)
+        time.sleep(60)
+
+    try:
+        signal.signal(signal.SIGINT, interrupt)
+        with pytest.raises(KeyboardInterrupt):
+            load_and_wait()
+        with pytest.raises(KeyboardInterrupt):
+            signal.raise_signal(signal.SIGINT)
+    finally:
+        for number, handler in zip((signal.SIGINT, signal.SIGALRM), before, strict=True):
+            signal.signal(number, handler)
+    assert whole == [True]
 
 
 @pytest.mark.slow

@@ -30,6 +30,7 @@ class Stop:
         self._then: list[Callable[[], None]] = []
         self._told, self._tell = os.pipe()
         os.set_blocking(self._tell, False)
+        self._before = {number: signal.signal(number, self._note) for number in SIGNALS}
 
     def then(self, do: Callable[[], None]) -> None:
         """Do this as soon as somebody says so, or now; it may be done more than once, and raises nothing."""
@@ -49,14 +50,19 @@ class Stop:
         finally:
             signal.set_wakeup_fd(before)
 
-    def note(self, *_signal: object) -> None:
-        """What a signal does."""
+    def _note(self, *_signal: object) -> None:
         self.is_told = True
         for do in self._then:
             do()
 
+    def be_interrupted(self) -> None:
+        """From here on Ctrl-C is again what it was before: an exception to whoever waits for something."""
+        signal.signal(signal.SIGINT, self._before[signal.SIGINT])
+
     def close(self) -> None:
-        """Nobody waits any more."""
+        """Signals are again what they were before."""
+        for number, handler in self._before.items():
+            signal.signal(number, handler)
         os.close(self._told)
         os.close(self._tell)
 
@@ -65,10 +71,7 @@ class Stop:
 def told_to_stop() -> Iterator[Stop]:
     """From here on SIGTERM and Ctrl-C are noted; in the main thread alone."""
     stop = Stop()
-    before = {number: signal.signal(number, stop.note) for number in SIGNALS}
     try:
         yield stop
     finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
         stop.close()
