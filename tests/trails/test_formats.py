@@ -132,7 +132,10 @@ texts = st.text("ab1, \u3000\x1c照", max_size=8)
 
 
 @settings(deadline=None)
-@given(st.lists(texts.map(lambda text: f"x,{text}") | texts | st.just(TABLE[0]), max_size=20), st.integers(1, 9))
+@given(
+    st.lists(texts.map(lambda text: f"x,{text}") | texts | st.just(TABLE[0]), max_size=20),
+    st.integers(1, 9) | st.integers(1 << 31, 1 << 34),
+)
 def test_rows_that_stand_apart_are_what_the_delimiter_parts(lines: list[str], first: int) -> None:
     reader = format_called("csv").open(TABLE)
     assert isinstance(reader, ApartReader)

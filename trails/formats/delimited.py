@@ -120,7 +120,7 @@ class DelimitedLogReader(ApartReader):
         there = there if self._header is None else there & (lines != self._header)
         if there.all():
             return self._parsed(lines, range(first, first + len(lines)))
-        return self._parsed(lines.filter(there), (there.arg_true() + first).to_list())
+        return self._parsed(lines.filter(there), (there.arg_true().cast(pl.Int64) + first).to_list())
 
     def _parsed(self, plain: pl.Series, numbers: Sequence[int]) -> Parsed:
         """Records, one a text, as columns; each with the number of its line."""
