@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+import shutil
 import signal
 import time
 from typing import TYPE_CHECKING, Any
@@ -234,6 +235,8 @@ def test_a_large_document_is_cut_and_says_what_one_machine_says(
     processes.end(workers[0])  # with passages in hand
     assert has_said(processes, scan) == alone
     assert len(list(units.glob("*/*"))) == 2, "answers of passages stay, though their document is done"
+    shutil.rmtree(settings.home / "cluster")  # nothing is known of what was done: the one that is left does all of it
+    assert has_said(processes, processes.scan(settings.home, dump, **cut)) == alone
 
 
 def test_a_unit_that_kills_every_worker_is_unread_and_the_rest_stands(
