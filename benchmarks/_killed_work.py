@@ -24,7 +24,7 @@ from core.errors import HinomiError
 from core.texts import load_texts
 from custody.models import DONE, Enrolment
 from demo.carrier import make_carrier, write_extracts
-from demo.ports import free_port
+from demo.ports import Listening, free_port
 from demo.posts import make_pastes
 from demo.run import NOTE, SOURCES
 from home import Home
@@ -106,10 +106,10 @@ def slack(*, wanted: bool) -> Iterator[dict[str, str]]:
 @contextmanager
 def sites(folder: Path) -> Iterator[str]:
     """The demo's sites, alive while the block runs; gives a file of sources for them."""
-    ports = free_port(0), free_port(0)
-    command = [sys.executable, "-m", "demo.sites", *map(str, ports)]
-    with (folder / "sites.log").open("wb") as log:
-        server = subprocess.Popen(command, cwd=ROOT, stdout=log, stderr=log)  # noqa: S603  # our own module
+    with Listening.on([0, 0]) as listening, (folder / "sites.log").open("wb") as log:
+        ports, handles = listening.ports, listening.handles
+        command = [sys.executable, "-m", "demo.sites", *map(str, handles)]
+        server = subprocess.Popen(command, cwd=ROOT, stdout=log, stderr=log, pass_fds=handles)  # noqa: S603  # our own module
     try:
         yield SOURCES.format(paste_port=ports[0], forum_port=ports[1], note=NOTE)
     finally:

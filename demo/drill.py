@@ -32,7 +32,7 @@ from core.processes.begun import python
 from core.processes.child import end_group
 from core.processes.environment import command_environment
 from custody.canaries import DRILL, make_canaries, take_for_drill, write_canary_rows
-from demo.ports import free_port
+from demo.ports import Listening
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -106,8 +106,8 @@ def run_drill(ctx: Context, drilled: Drilled) -> None:
     """
     with _stage(drilled, "canary"):
         canary = _take_canary(ctx)
-    port, path = free_port(), secrets.token_hex(8)
-    with _page(port, path, _paste(canary)):
+    path = secrets.token_hex(8)
+    with _page(path, _paste(canary)) as port:
         posted = time.monotonic()
         with _stage(drilled, "sweep"):
             _sweep(ctx, port)
@@ -163,16 +163,19 @@ def _paste(canary: Canary) -> bytes:
 
 
 @contextmanager
-def _page(port: int, path: str, text: bytes) -> Iterator[None]:
-    """The page, alive while the block runs."""
-    child = subprocess.Popen(  # noqa: S603  # our own interpreter and our own module
-        python("-m", "demo.drill_site", str(port), path),
-        env=command_environment(),
-        stdin=subprocess.PIPE,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        start_new_session=True,
-    )
+def _page(path: str, text: bytes) -> Iterator[int]:
+    """The page, alive while the block runs; gives its port."""
+    with Listening.on([0]) as listening:
+        [port] = listening.ports
+        child = subprocess.Popen(  # noqa: S603  # our own interpreter and our own module
+            python("-m", "demo.drill_site", *map(str, listening.handles), path),
+            pass_fds=listening.handles,
+            env=command_environment(),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
     try:
         if child.stdin is not None:
             child.stdin.write(text)
@@ -182,7 +185,7 @@ def _page(port: int, path: str, text: bytes) -> Iterator[None]:
             if time.monotonic() > deadline or child.poll() is not None:
                 raise DrillError("the drill's own page did not come up", hint="Is loopback (127.0.0.1) usable here?")
             time.sleep(POLL_S)
-        yield
+        yield port
     finally:
         end_group(child, grace_s=2)
 

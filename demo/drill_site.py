@@ -1,7 +1,7 @@
 """The page a drill plants its canary on: a paste site of one paste on loopback, in a child process.
 
-``python -m demo.drill_site PORT PATH`` takes the paste's text from standard input and serves it at ``/PATH`` until its
-parent is gone.
+``python -m demo.drill_site SOCKET PATH`` takes the paste's text from standard input and serves it at ``/PATH`` on a
+socket that it inherited, until its parent is gone.
 """
 
 from __future__ import annotations
@@ -12,12 +12,17 @@ import threading
 import time
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import TYPE_CHECKING
 
-HOST = "127.0.0.1"
+from demo.ports import inherited
+
+if TYPE_CHECKING:
+    import socket
+
 POLL_S = 0.5
 
 
-def serve(port: int, path: str, text: bytes) -> None:
+def serve(listens: socket.socket, path: str, text: bytes) -> None:
     """Serve a list page and the paste until the parent process is gone."""
     now = datetime.now(UTC).isoformat(timespec="seconds")
     entry = (
@@ -41,7 +46,9 @@ def serve(port: int, path: str, text: bytes) -> None:
         def log_message(self, *_arguments: object) -> None:
             """Say nothing."""
 
-    server = ThreadingHTTPServer((HOST, port), Page)
+    server = ThreadingHTTPServer(listens.getsockname(), Page, bind_and_activate=False)
+    server.socket.close()
+    server.socket = listens
     threading.Thread(target=server.serve_forever, daemon=True).start()
     parent = os.getppid()
     while os.getppid() == parent:
@@ -50,4 +57,4 @@ def serve(port: int, path: str, text: bytes) -> None:
 
 
 if __name__ == "__main__":
-    serve(int(sys.argv[1]), sys.argv[2], sys.stdin.buffer.read())
+    serve(inherited(sys.argv[1]), sys.argv[2], sys.stdin.buffer.read())

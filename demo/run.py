@@ -9,7 +9,6 @@ import time
 import urllib.error
 import urllib.request
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from sqlalchemy import select
@@ -25,7 +24,7 @@ from core.processes.names import is_dead
 from core.settings import SETTINGS_FILE
 from demo.access_log import PROCESSOR, SYSTEM, write_access_log
 from demo.carrier import make_carrier, write_extracts
-from demo.ports import free_port
+from demo.ports import Listening
 from demo.posts import make_pastes
 from demo.summary import count, show_summary
 
@@ -53,6 +52,7 @@ PEOPLE = (
 )
 """Who works at the carrier: the account, its roles, the extracts it answers for."""
 SOURCE_NAMES = ("demo-paste", "demo-forum")
+PORTS = ("paste_port", "forum_port")
 NOTE = "デモの間だけ動くサイトです。`hinomi demo` で再び動きます / There during the demo alone: `hinomi demo`"
 """Free text of the home's own, so in both languages at once."""
 SOURCES = """\
@@ -94,14 +94,6 @@ class DemoError(HinomiError):
     """A stage of the demo did not do what it should."""
 
 
-@dataclass(frozen=True, slots=True)
-class Ports:
-    """Where the two sites listen on 127.0.0.1."""
-
-    paste: int
-    forum: int
-
-
 class Demo:
     """One run of the demo over a home folder of its own."""
 
@@ -111,8 +103,8 @@ class Demo:
         self.home: Path = ctx.folder
         self.carrier: Carrier = make_carrier()
 
-    def prepare(self) -> Ports:
-        """The home folder, its sources, and the ports of the sites: the same ones every time when they are free."""
+    def prepare(self) -> Listening:
+        """The home folder, its sources, and where the sites listen: on the same ports every time when they are free."""
         mark = self.home / MARK
         if (self.home / SETTINGS_FILE).exists() and not mark.exists():
             raise UsageError(
@@ -124,15 +116,14 @@ class Demo:
         if known:
             for source in SOURCE_NAMES:
                 self.wait_for_sweep(source)
-        ports = Ports(*(free_port(known.get(name, 0), PORT_PATIENCE_S) for name in ("paste_port", "forum_port")))
-        mark.write_text(json.dumps({"paste_port": ports.paste, "forum_port": ports.forum}), encoding="utf-8")
+        listening = Listening.on((known.get(name, 0) for name in PORTS), PORT_PATIENCE_S)
+        ports = dict(zip(PORTS, listening.ports, strict=True))
+        mark.write_text(json.dumps(ports), encoding="utf-8")
         settings = make_home(self.home, more_settings=MORE_SETTINGS)
-        settings.sources_path.write_text(
-            SOURCES.format(paste_port=ports.paste, forum_port=ports.forum, note=NOTE), encoding="utf-8"
-        )
+        settings.sources_path.write_text(SOURCES.format(**ports, note=NOTE), encoding="utf-8")
         make_home(self.home)  # again: it answers for the sources
         self._add_people()
-        return ports
+        return listening
 
     def _add_people(self) -> None:
         """Made-up colleagues: two confirmations are two people, and an auditor sees what the others do."""
@@ -181,13 +172,15 @@ class Demo:
             return session.scalars(done).first() is not None
 
     @contextmanager
-    def sites(self, ports: Ports) -> Iterator[None]:
+    def sites(self, listening: Listening) -> Iterator[None]:
         """The paste site and the forum, alive while the block runs."""
         log = self.home / "logs" / "demo-sites.log"
         log.parent.mkdir(exist_ok=True)
-        with log.open("ab") as output:
+        with listening, log.open("ab") as output:
+            ports = listening.ports
             child = subprocess.Popen(  # noqa: S603  # our own interpreter and our own module
-                python("-m", "demo.sites", str(ports.paste), str(ports.forum)),
+                python("-m", "demo.sites", *map(str, listening.handles)),
+                pass_fds=listening.handles,
                 env=command_environment(),
                 stdin=subprocess.DEVNULL,
                 stdout=output,
@@ -195,7 +188,7 @@ class Demo:
                 start_new_session=True,
             )
         try:
-            for port in (ports.paste, ports.forum):
+            for port in ports:
                 self._await(f"http://127.0.0.1:{port}/", child)
             yield
         finally:
@@ -250,13 +243,13 @@ def run_demo(ctx: Context) -> None:
     started = time.monotonic()
     demo = Demo(ctx)
     with _stage(ctx, say("demo.making")):
-        ports = demo.prepare()
+        listening = demo.prepare()
     before = count(ctx.database)
     with _stage(ctx, say("demo.enrolling", count=len(demo.carrier.customers))):
         demo.enrol()
     with _stage(ctx, say("demo.importing")):
         demo.import_records()
-    with demo.sites(ports):
+    with demo.sites(listening):
         for source in SOURCE_NAMES:
             with _stage(ctx, say("demo.sweeping", source=source)):
                 demo.wait_for_sweep(source)

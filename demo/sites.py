@@ -1,7 +1,7 @@
 """The demo's paste site and forum: two small servers on loopback, in one child process.
 
-``python -m demo.sites PASTE_PORT FORUM_PORT`` serves until its parent is gone, so that a killed demo leaves nothing
-behind.
+``python -m demo.sites PASTE FORUM`` serves on two sockets that it inherited (their handles) until its parent is gone:
+a killed demo leaves nothing behind.
 """
 
 from __future__ import annotations
@@ -19,12 +19,14 @@ from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from demo.carrier import make_carrier
+from demo.ports import inherited
 from demo.posts import Post, make_pastes, make_topics
 
 if TYPE_CHECKING:
+    import socket
+
     from starlette.requests import Request
 
-HOST = "127.0.0.1"
 TOPICS_A_PAGE = 5
 PAGE = """<!doctype html><html lang="ja"><head><meta charset="utf-8"><title>{title}</title></head>
 <body><h1>{title}</h1>{body}</body></html>"""
@@ -100,9 +102,10 @@ def _nth(items: list[T], request: Request) -> T:
     return items[number - 1]
 
 
-async def serve_sites(apps: list[tuple[Starlette, int]]) -> None:
-    """Serve sites, each on a port of its own, until the parent process is gone."""
-    servers = [uvicorn.Server(uvicorn.Config(app, host=HOST, port=port, log_level="error")) for app, port in apps]
+async def serve_sites(apps: list[tuple[Starlette, socket.socket]]) -> None:
+    """Serve sites, each on a socket of its own, until the parent process is gone."""
+    servers = [uvicorn.Server(uvicorn.Config(app, log_level="error")) for app, _ in apps]
+    serving = [server.serve([listens]) for server, (_, listens) in zip(servers, apps, strict=True)]
     parent = os.getppid()
 
     async def until_orphaned() -> None:
@@ -111,13 +114,10 @@ async def serve_sites(apps: list[tuple[Starlette, int]]) -> None:
         for server in servers:
             server.should_exit = True
 
-    await asyncio.gather(until_orphaned(), *(server.serve() for server in servers))
+    await asyncio.gather(until_orphaned(), *serving)
 
 
 if __name__ == "__main__":
     carrier = make_carrier()
-    asyncio.run(
-        serve_sites(
-            [(paste_site(make_pastes(carrier)), int(sys.argv[1])), (forum_site(make_topics(carrier)), int(sys.argv[2]))]
-        )
-    )
+    both = paste_site(make_pastes(carrier)), forum_site(make_topics(carrier))
+    asyncio.run(serve_sites(list(zip(both, map(inherited, sys.argv[1:]), strict=True))))

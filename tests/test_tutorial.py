@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 import re
 import signal
-import socket
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -21,6 +20,7 @@ from urllib.request import urlopen
 import pytest
 
 from tests.servers.child import ended
+from tests.servers.ports import free_port
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -53,12 +53,6 @@ def agrees(said: str, answer: str) -> bool:
     """Whether what was said is what the page shows; blanks count as one."""
     parts = [r"\s+".join(map(re.escape, part.split())) for part in answer.split(ANYTHING)]
     return re.fullmatch(r"\s*" + r".*?".join(rf"\s*{part}\s*" for part in parts), said, re.DOTALL) is not None
-
-
-def free_port() -> int:
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return int(one.getsockname()[1])
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from core.processes.begun import python
 from core.processes.child import end_group, run_hinomi
 from core.processes.environment import command_environment
 from demo.cases.taking import CaseError
-from demo.ports import free_port
+from demo.ports import Listening
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -48,15 +48,16 @@ def posted(story: Story, day: date) -> Iterator[None]:
     from cli.keeping.init import make_home
     from crawler.switches import switch_source
 
-    port, settings = free_port(0, 0.0), story.ctx.settings
+    listening, settings = Listening.on([0]), story.ctx.settings
+    [port] = listening.ports
     settings.sources_path.write_text(TABLE.format(name=SOURCE, port=port), encoding="utf-8")
     make_home(story.home, clock=story.ctx.clock)  # it answers for the source
     log = story.home / "logs" / "demo-site.log"
     log.parent.mkdir(exist_ok=True)
-    with log.open("ab") as output:
+    with listening, log.open("ab") as output:
         child = subprocess.Popen(  # noqa: S603  # our own interpreter and our own module
-            python("-m", "demo.cases.site", str(port), day.isoformat()), env=command_environment(),
-            stdin=subprocess.DEVNULL, stdout=output, stderr=output, start_new_session=True,
+            python("-m", "demo.cases.site", *map(str, listening.handles), day.isoformat()), env=command_environment(),
+            stdin=subprocess.DEVNULL, stdout=output, stderr=output, start_new_session=True, pass_fds=listening.handles,
         )  # fmt: skip
     try:
         _await(story, f"http://127.0.0.1:{port}/", child)

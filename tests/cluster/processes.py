@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING, Final
 
 import psutil
 
+from tests.servers.ports import free_port
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -24,11 +26,6 @@ ALLOWED_FAILURES: Final = 20
 """Deaths after which the engine by itself gives up whatever a dead worker had in hand."""
 ROOT: Final = Path(__file__).parents[2]
 HOME_FILES: Final = ("hinomi.toml", "key")
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        return int(server.getsockname()[1])
 
 
 class Processes:

@@ -2,15 +2,30 @@
 
 from __future__ import annotations
 
+import os
 import socket
 import time
+from contextlib import suppress
+from itertools import count
+from typing import Final
+
+FIRST: Final = 20_000
+"""Below the ports that a system gives to whoever asks for any one: nothing takes what was found before it is used."""
+EACH: Final = 1_000
+WORKERS: Final = 10
+"""Of pytest-xdist, each with ports of its own."""
+_numbers = count(os.getpid())
 
 
 def free_port() -> int:
-    """A TCP port of 127.0.0.1 that nothing listens on at this moment."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """A TCP port of 127.0.0.1 that nothing listens on, and that no other worker's test is given."""
+    first = FIRST + int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")) % WORKERS * EACH
+    for _ in range(EACH):
+        port = first + next(_numbers) % EACH
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
+    raise OSError(f"no free port from {first} on")
 
 
 def wait_for_port(port: int, *, timeout_s: float = 200, is_alive: object = None, host: str = "127.0.0.1") -> None:
