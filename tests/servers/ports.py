@@ -14,12 +14,13 @@ FIRST: Final = 20_000
 EACH: Final = 1_000
 WORKERS: Final = 10
 """Of pytest-xdist, each with ports of its own."""
-_numbers = count(os.getpid())
+_numbers = count(int.from_bytes(os.urandom(2)))
+_worker = int(os.environ.get("PYTEST_XDIST_WORKER", "").removeprefix("gw") or os.getpid()) % WORKERS
 
 
 def free_port() -> int:
     """A TCP port of 127.0.0.1 that nothing listens on, and that no other worker's test is given."""
-    first = FIRST + int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")) % WORKERS * EACH
+    first = FIRST + _worker * EACH
     for _ in range(EACH):
         port = first + next(_numbers) % EACH
         with socket.socket() as probe, suppress(OSError):
