@@ -14,13 +14,16 @@ import math
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
+import numpy as np
 from pyroaring import BitMap
 
 from custody.freshness import Values, freshness_terms
 from custody.set_likelihood import set_term
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Collection, Sequence
+
+    from numpy.typing import NDArray
 
     from fingerprints.index.generation import Index
 
@@ -80,42 +83,66 @@ class RankedExtract:
 
 
 def rank_extracts(
-    matched: BitMap | Mapping[int, float],
+    matched: BitMap,
     columns: Collection[str],
     extracts: Sequence[Candidate],
     population: int,
     *,
+    sure: NDArray[np.floating] | None = None,
     values: Values | None = None,
 ) -> list[RankedExtract]:
     """Rank extracts by how well they explain the matched subjects, best first; "none of these" is among them.
 
     Args:
-        matched: The matched subjects, or how sure each match is: an unsure one counts for less.
+        matched: The matched subjects.
         columns: Kinds of identifiers that the document shows of its matched subjects.
         extracts: The candidates.
         population: How many subjects there are at all.
+        sure: How sure the match of each is, 0 to 1, in their order: an unsure one counts for less. Else all are sure.
         values: Intervals of the matched values.
     """
-    weights = dict.fromkeys(matched, 1.0) if isinstance(matched, BitMap) else dict(matched)
-    subjects = BitMap(weights)
-    total = sum(weights.values())
+    weights = _Weights(matched, sure)
+    total = weights.of(matched)
     freshness = freshness_terms(values, {extract.as_of for extract in extracts if extract.as_of is not None})
     ranked = [NOTHING]
     for extract in extracts:
-        inside = subjects & extract.members
-        covered = total if len(inside) == len(subjects) else sum(weights[subject] for subject in inside)
+        inside = matched & extract.members
+        covered = weights.of(inside)
         terms = {
             "set": set_term(covered, total, len(extract.members), max(population, 1)),
             "columns": STRAY_COLUMN * len(set(columns) - extract.columns),
             "freshness": freshness.get(extract.as_of, 0.0),
         }
-        if any(weights[subject] >= SURE for subject in subjects & extract.canaries):
+        if (weights.beside(matched & extract.canaries) >= SURE).any():
             terms["canary"] = CANARY
         score = sum(terms.values())
-        ranked.append(RankedExtract(extract.extract, len(inside), len(subjects), len(extract.members), score, terms))
-    ranked[0] = replace(NOTHING, of=len(subjects), size=population)
+        ranked.append(RankedExtract(extract.extract, len(inside), len(matched), len(extract.members), score, terms))
+    ranked[0] = replace(NOTHING, of=len(matched), size=population)
     ranked.sort(key=lambda r: (-r.score, r.extract == NONE_OF_THESE, r.size, r.extract))
     return [replace(one, tied_with=_ties(one, ranked)) for one in ranked]
+
+
+class _Weights:
+    """What the match of each subject counts for."""
+
+    def __init__(self, matched: BitMap, sure: NDArray[np.floating] | None) -> None:
+        self._matched = matched
+        self._subjects = _numbers(matched)
+        self._sure = np.ones(self._subjects.size) if sure is None else sure.astype(np.float64)
+
+    def of(self, some: BitMap) -> float:
+        """The sum over some of them."""
+        whole = len(some) == len(self._matched)
+        return float((self._sure if whole else self.beside(some)).sum())
+
+    def beside(self, some: BitMap) -> NDArray[np.float64]:
+        """Of some of them, one by one."""
+        return self._sure[np.searchsorted(self._subjects, _numbers(some))]
+
+
+def _numbers(subjects: BitMap) -> NDArray[np.uint32]:
+    """In order."""
+    return np.array(subjects.to_array(), np.uint32)
 
 
 def candidates_of(index: Index) -> list[Candidate]:

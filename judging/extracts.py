@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from array import array
 from typing import TYPE_CHECKING, Any
+
+from pyroaring import BitMap
 
 from core.clock import day_of
 from custody.ranking import NONE_OF_THESE, Values, candidates_of, rank_extracts
@@ -20,10 +23,11 @@ def rank(finding: Finding, index: Index) -> list[dict[str, Any]]:
     if not finding.subjects:
         return []
     ranked = rank_extracts(
-        dict(zip(finding.members.tolist(), finding.confidences.tolist(), strict=True)),
+        BitMap(array("I", finding.members.tobytes())),  # five times as quick as number by number
         set(finding.fields),
         candidates_of(index),
         index.population,
+        sure=finding.confidences,
         values=Values(finding.since, finding.until),
     )
     days = {info.name: day_of(info.as_of).isoformat() for info in index.extracts}

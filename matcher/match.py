@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -13,9 +14,10 @@ from matcher.content import ContentSketch
 from matcher.decide.parts import FoundSubjects, Gathered
 from matcher.decide.phone_lists import PhoneLists
 from matcher.decide.readings import both_readings, shows_somebody_else
-from matcher.decide.score import CONTRADICTS, ENOUGH, ENOUGH_IN_A_CROWD, KINDS, posteriors
+from matcher.decide.sayings import CONTRADICTED, WHOLE_PHONE, exposed_in, say, with_nothing_but
+from matcher.decide.score import ENOUGH, ENOUGH_IN_A_CROWD, KINDS, posteriors
 from matcher.decide.surnames import listed_by_surname
-from matcher.decide.verdict import EXPOSED, as_date, dated, has_own_form, verdict_of
+from matcher.decide.verdict import as_date, dated, has_own_form, verdict_of
 from matcher.document import Cuts, Limits
 from matcher.far_helpers import Unseen
 from matcher.finding import Finding, Match
@@ -150,11 +152,13 @@ class _Reading:
             phones.take(part.phones, part.places.size)
             gathered.take(part)
             by_rows |= part.of_rows
-        found = gathered.hand_over()
+        with ThreadPoolExecutor(1) as beside:
+            counting = beside.submit(phones.count)
+            found = gathered.hand_over()
+            counting.result()
         if found is not None:
-            self.contradicted = np.union1d(
-                self.contradicted, found.subject[_with_phone(found) & _is_contradicted(found)]
-            )
+            against = found.subject[say(found.says, WHOLE_PHONE, CONTRADICTED)]
+            self.contradicted = np.union1d(self.contradicted, against)
         finding = _conclude(gathered, found, phones, self.contradicted, self._about)
         whole = gathered.units >= MANY_UNITS and finding.subjects >= max(gathered.units, finding.people)
         self.explained = not by_rows or whole
@@ -167,15 +171,6 @@ class _Reading:
         else:
             said = f"lines {passage.first} to {passage.last} could not be looked at by any worker"
         self._about.cuts.note(said, passage.path)
-
-
-def _with_phone(found: FoundSubjects) -> NDArray[np.bool_]:
-    whole: NDArray[np.bool_] = found.agreement[:, KINDS.index("phone")] == 1
-    return whole
-
-
-def _is_contradicted(found: FoundSubjects) -> NDArray[np.bool_]:
-    return np.asarray((found.weight <= CONTRADICTS).any(axis=1), np.bool_)
 
 
 def _conclude(
@@ -224,7 +219,7 @@ def _listed(
     named, sure = listed_by_surname(found, people)
     named &= allowed
     posterior[named] = np.maximum(posterior[named], sure)
-    listed: NDArray[np.bool_] = _with_phone(found) & allowed & ~np.isin(found.unit, phones.told_of)
+    listed: NDArray[np.bool_] = say(found.says, WHOLE_PHONE) & allowed & ~np.isin(found.unit, phones.told_of)
     sure = gone.listed if gone.rate else phones.sureness(distinct(found.subject[listed]).size)
     if not sure:
         return named, sure
@@ -242,17 +237,22 @@ def _finding(
     """A finding with matches: each subject once, where it is surest."""
     strangers = gathered.strangers(found.unit[matched]) + about.gone.people
     order = np.lexsort((found.unit[matched], -sure, found.subject[matched]))
-    members, first = np.unique(found.subject[matched[order]], return_index=True)
-    kept = order[first]
+    subjects = found.subject[matched[order]]
+    kept = order[np.flatnonzero(np.diff(subjects, prepend=subjects[0] + 1))]
+    members = found.subject[matched[kept]]
     found.keep(matched[kept])
     sure, people = sure[kept], members.size + strangers
-    exposed = {kind: int((found.agreement[:, c] >= EXPOSED).sum()) for c, kind in enumerate(KINDS)}
+    exposed = exposed_in(found.says)
     listed = np.argsort(found.unit, kind="stable")[: about.limits.listed_matches]
     if listed.size < members.size:
         about.cuts.note(f"{listed.size} of {members.size} matches are listed one by one", harmless=True)
     return Finding(
         verdict=verdict_of(
-            members.size, people, exposed["customer_number"], _only_number(found), own_form=about.own_form
+            members.size,
+            people,
+            exposed["customer_number"],
+            with_nothing_but(found.says, "customer_number"),
+            own_form=about.own_form,
         ),
         confidence=float(1 - np.prod(1 - sure)) if members.size < about.limits.listed_matches else 1.0,
         people=people,
@@ -269,12 +269,6 @@ def _finding(
         since=found.since,
         until=found.until,
     )
-
-
-def _only_number(found: FoundSubjects) -> int:
-    """How many matches have a customer number that agrees, and nothing beside it."""
-    agrees = found.agreement >= EXPOSED
-    return int((agrees[:, KINDS.index("customer_number")] & (agrees.sum(axis=1) == 1)).sum())
 
 
 def _match(gathered: Gathered, found: FoundSubjects, row: int, sure: float, population: int) -> Match:

@@ -26,6 +26,8 @@ _LOST: Final = "\ufffd"
 _LOST_BYTES: Final = 3
 _CONTROLS: Final = "".join(map(chr, range(0x80, 0xA0)))
 """What bytes without a character in a Western encoding are kept as."""
+_ASCII: Final = bytes(range(0x80))
+_NOT_IN_EUC: Final = bytes({*range(0x80, 0xA1)} - {0x8E, 0x8F})
 _ONE_LOST: Final = -10.0
 """A lost character is taken for a rare one, in the nats of `likelihood`: the text is spoiled, and yet a text."""
 CLEARLY: Final = 0.9
@@ -84,7 +86,7 @@ def _again(text: str, wrong: str, right: str) -> str | None:
     if wrong == "cp1252" and is_beyond_western(text):
         return None
     data = b"".join(_bytes_of(char, wrong) for char in text) if wrong == "cp1252" else _encoded(text, wrong)
-    if data is None:
+    if data is None or (right == EUC and is_beyond_euc(data)):
         return None
     meant = loosely(data, right)
     beyond = sum(not char.isascii() for char in meant)
@@ -103,6 +105,18 @@ def is_beyond_western(text: str) -> bool:
     foreign = len(text) - len(text.encode("cp1252", "ignore")) - sum(map(text.count, _CONTROLS))
     lost = _LOST_BYTES * foreign
     return lost - (beyond - foreign) > MOST_LOST * lost
+
+
+def is_beyond_euc(data: bytes) -> bool:
+    """Whether too much of a text would be lost by reading its bytes as EUC-JP, told a hundred times as quickly.
+
+    Bytes from 80 to A0 begin no character there but for two of them, and stand in none: each is lost (but for one that
+    is cut off at the end). Two of the others make a character at the best.
+    """
+    beyond = data.translate(None, _ASCII)
+    others = len(beyond.translate(None, _NOT_IN_EUC))
+    lost = len(beyond) - others - 1
+    return lost > MOST_LOST * (lost + others / 2)
 
 
 def _encoded(text: str, encoding: str) -> bytes | None:

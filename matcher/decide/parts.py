@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from bisect import bisect_right
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, fields, replace
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
 from fingerprints.index.sorted_search import distinct
 from matcher.compare.candidates import first_for_something
+from matcher.decide.sayings import sayings_of
 from matcher.units.rows import RowUnits
 
 if TYPE_CHECKING:
@@ -23,6 +26,8 @@ if TYPE_CHECKING:
     from matcher.find.candidates import Terms
     from matcher.units.units import Units
 
+AT_A_TIME: Final = 2
+"""Arrays of millions that are copied side by side; NumPy lets other threads run meanwhile."""
 _KNOWN_BY = (
     "phone.last4",
     "phone.first7",
@@ -38,7 +43,10 @@ _KNOWN_BY = (
 
 @dataclass(slots=True)
 class FoundSubjects:
-    """Candidates in arrays beside each other; as in `Candidates` and `Scores`, ``evidence`` numbered without gaps."""
+    """Candidates in arrays beside each other; as in `Candidates` and `Scores`, ``evidence`` numbered without gaps.
+
+    ``says`` is what `matcher.decide.sayings` makes of their agreement and weight.
+    """
 
     unit: NDArray[np.int32]
     subject: NDArray[np.uint32]
@@ -47,13 +55,17 @@ class FoundSubjects:
     possible: NDArray[np.bool_]
     agreement: NDArray[np.float16]
     weight: NDArray[np.float16]
+    says: NDArray[np.uint16]
     since: NDArray[np.uint16]
     until: NDArray[np.uint16]
 
     def keep(self, rows: NDArray[np.intp]) -> None:
-        """Keep some of the rows, in that order; array by array, so that never two of everything are held."""
-        for field in fields(self):
-            setattr(self, field.name, getattr(self, field.name)[rows])
+        """Keep some of the rows, in that order; few arrays at a time, so that never two of everything are held."""
+        with ThreadPoolExecutor(AT_A_TIME) as beside:
+            list(beside.map(partial(self._keep, rows), [field.name for field in fields(self)]))
+
+    def _keep(self, rows: NDArray[np.intp], name: str) -> None:
+        setattr(self, name, getattr(self, name)[rows])
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,14 +134,16 @@ def as_part(
 def _found(rows: Candidates, scores: Scores) -> FoundSubjects:
     kept = np.flatnonzero(first_for_something(rows, scores.total))
     _, evidence = np.unique(rows.evidence[kept], return_inverse=True)
+    agreement, weight = scores.agreement[kept].astype(np.float16), scores.weight[kept].astype(np.float16)
     return FoundSubjects(
         rows.unit[kept].astype(np.int32),
         rows.subject[kept],
         evidence.astype(np.int32),
         scores.total[kept].astype(np.float32),
         scores.possible[kept],
-        scores.agreement[kept].astype(np.float16),
-        scores.weight[kept].astype(np.float16),
+        agreement,
+        weight,
+        sayings_of(agreement, weight),
         rows.since[kept],
         rows.until[kept],
     )
@@ -146,6 +160,14 @@ def _joined(parts: Sequence[FoundSubjects]) -> FoundSubjects | None:
     return FoundSubjects(
         *(np.concatenate([getattr(part, field.name) for part in parts]) for field in fields(FoundSubjects))
     )
+
+
+def _taken(parts: Sequence[FoundSubjects], name: str) -> NDArray[Any]:
+    """One array of all parts, which have it no longer."""
+    whole = np.concatenate([getattr(part, name) for part in parts])
+    for part in parts:
+        setattr(part, name, None)
+    return whole
 
 
 class Gathered:
@@ -172,12 +194,8 @@ class Gathered:
         if not self._found:
             return None
         parts, self._found = self._found, []
-        whole = {}
-        for field in fields(FoundSubjects):
-            whole[field.name] = np.concatenate([getattr(part, field.name) for part in parts])
-            for part in parts:
-                setattr(part, field.name, None)
-        return FoundSubjects(**whole)
+        with ThreadPoolExecutor(AT_A_TIME) as beside:
+            return FoundSubjects(*beside.map(partial(_taken, parts), [field.name for field in fields(FoundSubjects)]))
 
     @property
     def hideable(self) -> int:

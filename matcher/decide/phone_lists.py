@@ -111,6 +111,7 @@ class PhoneLists:
         self._units = 0
         self._parts: list[PhonePart] = []
         self._told_of: list[NDArray[np.int64]] = []
+        self._listed = 0
 
     def take(self, part: PhonePart | None, units: int) -> None:
         """The next passage, and how many units it has."""
@@ -124,13 +125,17 @@ class PhoneLists:
         """The units in which words tell of calls."""
         return np.concatenate([np.zeros(0, np.int64), *self._told_of])
 
+    def count(self) -> None:
+        """Count how many different numbers there are, once all passages are taken."""
+        self._listed = distinct(np.concatenate([part.listed for part in self._parts])).size if self._parts else 0
+
     def sureness(self, ours: int) -> float:
-        """The probability that a number that is a customer's means that customer; 0 where chance explains the hits.
+        """The probability that a counted number that is a customer's means that customer; 0 where chance explains it.
 
         Args:
             ours: How many different customers' numbers are listed.
         """
-        listed = distinct(np.concatenate([part.listed for part in self._parts])).size if self._parts else 0
+        listed = self._listed
         probes = sum(part.probes for part in self._parts)
         by_chance = (sum(part.hits for part in self._parts) + 0.5) / (probes + 1)
         rate = min(ours / max(listed, 1), 1 - 0.5 / max(listed, 1))

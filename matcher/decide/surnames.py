@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from fingerprints.index.sorted_search import distinct
-from matcher.compare.candidates import SURNAME
-from matcher.decide.score import CLOSE, CONTRADICTS, KINDS
+from matcher.decide.sayings import BY_SURNAME, CONTRADICTED, WHOLE_PHONE, say
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -26,10 +25,7 @@ BY_CHANCE: Final = 0.02  # that a stranger has the surname: the commonest has on
 
 def listed_by_surname(found: FoundSubjects, people: int) -> tuple[NDArray[np.bool_], float]:
     """The candidates whose phone and surname agree in a list of ours, and the probability that each is meant."""
-    name = found.agreement[:, [KINDS.index("name"), KINDS.index("kana")]]
-    begun = ((name >= SURNAME - 1e-3) & (name < CLOSE)).any(axis=1)
-    agrees: NDArray[np.bool_] = begun & (found.agreement[:, KINDS.index("phone")] == 1)
-    agrees &= (found.weight > CONTRADICTS).all(axis=1)
+    agrees = say(found.says, BY_SURNAME, WHOLE_PHONE) & ~say(found.says, CONTRADICTED)
     units = distinct(found.unit[agrees]).size
     if units < FEWEST or units < MOSTLY_OURS * people:
         return np.zeros(agrees.size, np.bool_), 0.0

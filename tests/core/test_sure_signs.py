@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from core.encodings.decoder import WIDE, detect, is_wide
 from core.encodings.plausibility import likelihood, loosely
-from core.encodings.scrambled import CLEARLY, is_beyond_western
+from core.encodings.scrambled import CLEARLY, is_beyond_euc, is_beyond_western
 from core.encodings.vendors import EUC
 
 WORDS = ("東京都千代田区", "架空 一郎", "カクウ", "ｶｸｳｲﾁﾛｳ", "abc, 12", "café €5", "\x81\x8d\x9f", "\ufffd", "𠮷")
@@ -33,6 +33,32 @@ def test_what_is_not_western_was_not_read_so_before(text: str) -> None:
         unlikely = likelihood(meant.replace("\ufffd", "")) - 10 * meant.count("\ufffd") <= likelihood(text) * CLEARLY
         beyond = sum(not char.isascii() for char in meant)
         assert unlikely or meant.count("\ufffd") > 0.34 * beyond
+
+
+_BYTES = st.one_of(
+    st.lists(st.sampled_from(WORDS)).map(lambda words: "".join(words).encode("cp932", "ignore")),
+    st.lists(st.sampled_from(WORDS)).map(lambda words: "".join(words).encode("euc_jp", "ignore")),
+    st.lists(st.sampled_from([0x20, 0x41, 0x7F, 0x80, 0x82, 0x8E, 0x8F, 0xA0, 0xA1, 0xAD, 0xF3, 0xF5, 0xFE, 0xFF])).map(
+        bytes
+    ),
+    st.binary(max_size=30),
+)
+
+
+@settings(max_examples=1000, deadline=None)
+@given(st.lists(_BYTES, max_size=6).map(b"".join))
+@example("東京都の皆さんへ".encode("cp932"))
+@example(b"\x8f\x80")
+def test_what_is_no_euc_loses_too_much_by_being_read_so(data: bytes) -> None:
+    if is_beyond_euc(data):
+        meant = loosely(data, EUC)
+        assert meant.count("\ufffd") > 0.34 * sum(not char.isascii() for char in meant)
+
+
+def test_euc_is_not_taken_for_anything_else_and_other_texts_mostly_are() -> None:
+    text = "東京都千代田区の架空一郎さん、カクウ、ｶｸｳ、髙﨑①㈱"
+    assert not is_beyond_euc(text.encode("euc_jis_2004", "ignore"))
+    assert is_beyond_euc(text.encode("cp932", "ignore"))
 
 
 @settings(deadline=None)

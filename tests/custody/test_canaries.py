@@ -9,6 +9,7 @@ import re
 from datetime import date
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pytest
 from pyroaring import BitMap
 
@@ -107,9 +108,10 @@ def test_a_canary_settles_which_of_two_equal_extracts_it_was(
 def test_a_canary_outweighs_a_whole_dump_and_an_unsure_one_nothing() -> None:
     dump = Candidate("dump", BitMap(range(1_000_000)), frozenset({"name"}))
     small = Candidate("small", BitMap([5]), frozenset({"name"}), canaries=BitMap([5]))
-    leaked = dict.fromkeys(range(100_000), 1.0)
-    assert rank_extracts(leaked, {"name"}, [dump, small], 10_000_000)[0].extract == "small"
-    assert rank_extracts({**leaked, 5: 0.5}, {"name"}, [dump, small], 10_000_000)[0].extract == "dump"
+    leaked, sure = BitMap(range(100_000)), np.ones(100_000)
+    assert rank_extracts(leaked, {"name"}, [dump, small], 10_000_000, sure=sure)[0].extract == "small"
+    sure[5] = 0.5
+    assert rank_extracts(leaked, {"name"}, [dump, small], 10_000_000, sure=sure)[0].extract == "dump"
 
 
 def test_canaries_share_nothing_with_customers_and_read_as_people(

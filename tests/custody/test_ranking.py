@@ -92,9 +92,9 @@ def test_the_only_extract_wins_although_it_is_the_whole_population() -> None:
 
 def test_unsure_matches_count_for_less() -> None:
     extracts = [_candidate("a", range(100)), _candidate("b", range(100, 200))]
-    matched = dict.fromkeys(range(10), 1.0) | dict.fromkeys(range(100, 115), 0.2)
-    assert rank_extracts(matched, COLUMNS, extracts, POPULATION)[0].extract == "a"
-    assert rank_extracts(BitMap(matched), COLUMNS, extracts, POPULATION)[0].extract == "b"
+    matched, sure = BitMap([*range(10), *range(100, 115)]), np.array([1.0] * 10 + [0.2] * 15)
+    assert rank_extracts(matched, COLUMNS, extracts, POPULATION, sure=sure)[0].extract == "a"
+    assert rank_extracts(matched, COLUMNS, extracts, POPULATION)[0].extract == "b"
 
 
 @pytest.mark.parametrize(("covered", "of", "size"), [(0, 0, 5), (3, 3, 0)])
