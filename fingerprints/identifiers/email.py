@@ -39,24 +39,9 @@ _DOMAIN: Final = later(
 )
 _WORDED_AT: Final = later(rf"\s?(?:{_AT_WORDS})\s?", re.IGNORECASE)
 _HINTS: Final = (
-    "[at",
-    "(at",
-    "[AT",
-    "(AT",
-    "[ at",
-    "( at",
-    "{at",
-    "<at>",
-    "[@",
-    "(@",
-    "アット",
-    "あっと",
-    "（at",
-    "（@",
-    " at ",
-    "【at",
-    "%40",
-)
+    "[at", "(at", "[ at", "( at", "{at", "<at>", "[@", "(@", "アット", "あっと", "（at", "（@", " at ", "【at", "%40"
+)  # fmt: skip
+"""In small letters."""
 _REACH: Final = 130
 _HARDLY_USED: Final = later("[=/?&|{}*'`^~#!$%]|-{2,}|__+|\\.{2,}")
 """Signs that mail addresses may have and hardly any has: what stands before them may be no part of it."""
@@ -110,6 +95,7 @@ class Email(IdentifierKind):
             ("mailto:kakuu0@carrier.example", "kakuu0@carrier.example"),
             ("<kakuu0@carrier.example>", "kakuu0@carrier.example"),
             ("kakuu0★carrier.example（★を@に）", "kakuu0@carrier.example"),
+            ("kakuu0 AT carrier DOT example", "kakuu0@carrier.example"),
             ("kakuu0%40carrier.example", "kakuu0@carrier.example"),
         ),
         misses=("", "kakuu0", "@carrier.example", "kakuu0@carrier", "look at this dot", "a@b@c.example"),
@@ -133,7 +119,8 @@ class Email(IdentifierKind):
     def find(self, text: str) -> Iterator[Found]:
         """Every address, from its at sign outwards."""
         signs = [*_positions(text, "@"), *_positions(text, "＠")]
-        if any(hint in text for hint in _HINTS):
+        small = text.lower()
+        if any(hint in small for hint in _HINTS):
             signs += [(match.start(), match.end()) for match in _WORDED_AT.finditer(text)]
         taken = 0
         for start, end in sorted(signs):

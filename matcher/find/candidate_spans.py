@@ -17,7 +17,7 @@ import numpy as np
 from core.processes.patterns import later
 from fingerprints.index.sorted_search import distinct
 from matcher.find import character_classes
-from matcher.find.character_classes import PAD, Signs, behind, places_of
+from matcher.find.character_classes import PAD, Signs, behind
 from matcher.find.digit_runs import LOST_DIGITS, Runs, among_japanese, cards, kanji_phones, phones
 from matcher.find.mail_spans import mails
 
@@ -43,6 +43,8 @@ LABEL_SPAN: Final = 16
 _LONGEST_HOUSE: Final = 5
 PLACE_SPAN: Final = 46
 """From 市 or 区 to the first digit of the house number, the number itself included."""
+_STEPS: Final = 8
+"""Times that a character looked up among others takes as long as one in a row."""
 OLDEST, NEWEST = 1880, 2049  # years of birth
 YEAR_DIGITS, DATE_DIGITS = 4, 8
 POSTAL_DIGITS = 7
@@ -119,19 +121,20 @@ def _holding(bounds: NDArray[np.intp], places: NDArray[np.intp]) -> list[int]:
 
 
 def _masked(found: Signs) -> NDArray[np.intp]:
-    """Where four signs that mask follow digits, and the last of two or more that four digits follow."""
-    mask = found.mask(character_classes.MASK)
-    pairs = places_of(mask[:-1] & mask[1:])
-    if not pairs.size:
-        return pairs
-    digit, gap = found.is_digit, character_classes.GAP
-    heads = pairs[mask[pairs + 2] & mask[pairs + 3]]
-    heads = heads[digit[heads - 1] | (found.at(heads - 1, gap) & digit[heads - 2])]
-    tails = pairs + 1
-    begin = tails + 1 + found.at(tails + 1, gap)
-    tails, begin = (some[found.begins[begin]] for some in (tails, begin))
-    four = found.length[np.searchsorted(found.start, begin)] == 4  # noqa: PLR2004  # the last digits
-    return np.concatenate([heads, tails[four]])
+    """Where four signs that mask follow digits, and the last of two or more that four digits follow.
+
+    Either may have a sign between it and the digits.
+    """
+    mask, gap = character_classes.MASK, character_classes.GAP
+    begins = found.end + 1
+    begins = begins + found.at(begins, gap)
+    for step in range(4):
+        begins = begins[found.at(begins + step, mask)]
+    ends = found.start[found.length == 4] - 1  # noqa: PLR2004  # the last digits
+    ends = ends - found.at(ends, gap)
+    for step in range(2):
+        ends = ends[found.at(ends - step, mask)]
+    return np.concatenate([begins, ends])
 
 
 def _dates(found: Signs, newest: int) -> tuple[NDArray[np.intp], NDArray[np.bool_]]:
@@ -257,13 +260,27 @@ def _addresses(found: Signs) -> NDArray[np.intp]:
         return anchors[:0]
     near = _near_place(anchors, places)
     lone = _near_place(_lone_numbers(found), places)
-    if lone.size:  # nothing but letters stands between it and its place
-        letter = (found.codes >= _FIRST_LETTER) | found.is_digit
-        for blank in _BLANKS:
-            letter |= found.codes == blank
-        others, place = np.flatnonzero(~letter), places[np.searchsorted(places, lone) - 1]
-        lone = lone[np.searchsorted(others, lone) == np.searchsorted(others, place, "right")]
+    if lone.size:
+        lone = lone[_only_letters(found, places[np.searchsorted(places, lone) - 1], lone)]
     return np.sort(np.concatenate([near, lone]))
+
+
+def _only_letters(found: Signs, places: NDArray[np.intp], lone: NDArray[np.intp]) -> NDArray[np.bool_]:
+    """Whether nothing but letters, digits and blanks stands between each number and its place."""
+    if lone.size * PLACE_SPAN * _STEPS > found.codes.size:
+        others = np.flatnonzero(~_is_letter(found.codes, found.is_digit))
+        return np.searchsorted(others, lone) == np.searchsorted(others, places, "right")
+    between = lone[:, None] + np.arange(-PLACE_SPAN, 0)
+    letters = _is_letter(found.codes[between], found.is_digit[between])
+    alone: NDArray[np.bool_] = (letters | (between <= places[:, None])).all(axis=1)
+    return alone
+
+
+def _is_letter(codes: NDArray[np.unsignedinteger], is_digit: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    letter: NDArray[np.bool_] = (codes >= _FIRST_LETTER) | is_digit
+    for blank in _BLANKS:
+        letter |= codes == blank
+    return letter
 
 
 def _near_place(anchors: NDArray[np.intp], places: NDArray[np.intp]) -> NDArray[np.intp]:

@@ -7,7 +7,7 @@ nanoseconds each), where patterns take microseconds a number.
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, cached_property
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -120,8 +120,7 @@ class Signs:
         is_ascii: Whether all of it is ASCII.
         codes: The characters, as numbers; `_NONE` for those beyond the first 65,536.
         is_digit: Whether each is a decimal digit, ASCII or full width.
-        begins: Whether a group of digits (digits beside one another) begins at each.
-        start: The position of each group's first digit, and `end` of its last.
+        start: The position of the first digit of each group (digits beside one another), and `end` of its last.
         length: How many digits each group has.
         has_few_groups: Whether groups are so few that asking each of them is quicker than steps over the whole text.
     """
@@ -133,11 +132,17 @@ class Signs:
         self._known: dict[int, NDArray[np.uint8]] = {}
         self._masks: dict[int, NDArray[np.bool_]] = {}
         self.is_digit = self.mask(DECIMAL)
-        self.begins: NDArray[np.bool_] = self.is_digit > behind(self.is_digit, 1)
-        self.start: NDArray[np.intp] = np.flatnonzero(self.begins)
-        self.end: NDArray[np.intp] = np.flatnonzero(self.is_digit > ahead(self.is_digit, 1))
+        edges = np.flatnonzero(self.is_digit[1:] != self.is_digit[:-1])  # there is none in the padding
+        self.start: NDArray[np.intp] = edges[::2] + 1
+        self.end: NDArray[np.intp] = edges[1::2]
         self.length: NDArray[np.intp] = self.end - self.start + 1
         self.has_few_groups = self.start.size * MANY < self.codes.size
+
+    @cached_property
+    def begins(self) -> NDArray[np.bool_]:
+        """Whether a group of digits begins at each."""
+        found: NDArray[np.bool_] = self.is_digit > behind(self.is_digit, 1)
+        return found
 
     def _half(self, half: int) -> NDArray[np.uint8]:
         if half not in self._known:
@@ -158,7 +163,7 @@ class Signs:
         if self.codes.dtype == np.uint8 and (few := _ranges(bits)) is not None:
             found = np.zeros(self.codes.size, np.bool_)
             for first, size in few:
-                found |= (self.codes - np.uint8(first)) < size
+                found |= self.codes == first if size == 1 else (self.codes - np.uint8(first)) < size
             return found
         low, high = bits & _BYTE, bits >> 8
         halves = [(self._half(n) & bits) != 0 for n, bits in enumerate((low, high)) if bits]

@@ -55,19 +55,21 @@ def _enclosing(found: Signs, openers: NDArray[np.intp]) -> NDArray[np.intp]:
 
 def _blanks(found: Signs, openers: NDArray[np.intp]) -> NDArray[np.intp]:
     """Blanks before the word "at", of which prose is full, where something follows soon that mail addresses have."""
-    codes, small = found.codes, found.codes | _TO_LOWER
-    blank = codes == ord(" ")
-    worded = places_of(blank[:-3] & (small[1:-2] == ord("a")) & (small[2:-1] == ord("t")) & blank[3:])
-    if not (found.is_code(worded + 1, "a") & found.is_code(worded + 2, "t")).any():
-        return worded[:0]
+    blank, small = found.codes == ord(" "), found.codes | _TO_LOWER
+    worded = blank[:-3] & (small[1:-2] == ord("a")) & (small[2:-1] == ord("t")) & blank[3:]
+    if not worded.any():
+        return np.zeros(0, np.intp)
     dots = places_of(_any_of(found, ".．。"))
     dots = dots[~found.at(dots + 1, character_classes.SPACE)]
     words = places_of(_any_of(found, "ドど")) if not found.is_ascii else dots[:0]
     soon = np.sort(np.concatenate([dots, words, openers]))
     dotted = places_of((small[:-2] == ord("d")) & (small[1:-1] == ord("o")) & (small[2:] == ord("t")))
+    if not (soon.size or dotted.size):
+        return soon
+    places = np.flatnonzero(worded)
     last = dotted[-1] if dotted.size else -1  # any number of blanks may stand before that word
-    following = np.append(soon, np.iinfo(np.intp).max)[np.searchsorted(soon, worded)]
-    return worded[(following - worded <= _SPACED_REACH) | (worded < last)]
+    following = np.append(soon, np.iinfo(np.intp).max)[np.searchsorted(soon, places)]
+    return places[(following - places <= _SPACED_REACH) | (places < last)]
 
 
 def _any_of(found: Signs, signs: str) -> NDArray[np.bool_]:

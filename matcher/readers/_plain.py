@@ -7,7 +7,7 @@ import re
 from typing import TYPE_CHECKING
 
 from core.processes.patterns import later
-from matcher.readers.interface import Prose, Rows
+from matcher.readers.interface import Prose, Rows, count_line_ends
 from matcher.readers.records.json_records import unescape
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ def plain_text(source: Readable) -> Iterator[Prose]:
         while len(rest) > 2 * BLOCK_CHARS:
             cut = rest.rfind("\n", BLOCK_CHARS // 2, BLOCK_CHARS) + 1 or BLOCK_CHARS
             yield Prose(_without_markup(rest[:cut]), line)
-            line += rest.count("\n", 0, cut)
+            line += count_line_ends(rest[:cut])
             rest = rest[cut:]
     if rest.strip():
         yield Prose(_without_markup(rest), line)

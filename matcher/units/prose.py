@@ -97,6 +97,8 @@ class ProseUnits(Units):
 
     def _masks(self) -> Iterator[int]:
         """Where two signs that mask stand behind a letter or a digit, or behind what may make a word bold."""
+        if not any(sign in self.prose.text and 2 * sign in self.prose.text for sign in _MASKS):
+            return  # told several times as quickly as where they are
         pairs = self._signs.doubled(MASK)
         for at in (pairs[self._signs.is_code(pairs, _MASKS)] - PAD).tolist():
             if at and (self.prose.text[at - 1].isalnum() or self.prose.text[at - 1] in _MASKS):

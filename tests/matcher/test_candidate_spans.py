@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import re
 
 import pytest
@@ -9,6 +10,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from fingerprints.identifiers import kind_classes, load_kinds
+from matcher.find import candidate_spans
 from matcher.find.candidate_spans import hot_spans
 from matcher.find.candidates import found_in, found_within
 
@@ -105,3 +107,14 @@ def test_a_number_is_never_cut_in_half() -> None:
     text = "9" * 60 + " 090-0012-3400 " + "8" * 60
     ((start, end),) = hot_spans(text)
     assert re.fullmatch(r"(?:9{60} |(?<!9) ?)090-0012-3400 (?:8{60})?", text[start:end])
+
+
+@pytest.mark.parametrize("seed", range(30))
+def test_one_house_number_in_a_long_text_is_told_as_among_many(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    draw = random.Random(seed)  # noqa: S311  # a fixed seed
+    pieces = ["中央区北", "大山町保田", "市の、", "郡", "10", "７", " ", "　", "です。", "x", "(", "A棟", "3 ", "\n"]
+    text = "".join(draw.choice(pieces) for _ in range(draw.randrange(1, 60)))
+    monkeypatch.setattr(candidate_spans, "_STEPS", 0)
+    one_by_one = hot_spans(text, PATTERNS)
+    monkeypatch.setattr(candidate_spans, "_STEPS", 1 << 20)
+    assert hot_spans(text, PATTERNS) == one_by_one

@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from fingerprints.identifiers import load_kinds
-from matcher.readers.interface import Prose
+from matcher.readers.interface import Prose, count_line_ends
 from matcher.units.columns import kind_of_header, type_columns
 
 if TYPE_CHECKING:
@@ -39,4 +39,4 @@ def as_text(blocks: Iterable[str], spelled: Callable[[str], str] = str) -> Itera
     line = 1
     for block in blocks:
         yield Prose(spelled(block), line)
-        line += block.count("\n")
+        line += count_line_ends(block)

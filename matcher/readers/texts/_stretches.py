@@ -56,10 +56,12 @@ def passages_of(text: str, source: Readable, first_line: int = 1) -> Iterator[Pa
 
 def _runs(text: str) -> Sequence[tuple[int, int, int]]:
     """Stretches of lines with equally many of one delimiter: start, end, and number of the first line."""
-    if text.count("\n") < FEWEST_LINES - 1 or not any(sign in text for sign in SIGNS):
+    if not any(sign in text for sign in SIGNS):
         return ()
     codes = _codes(text)
     ends = np.append(np.flatnonzero(codes == _NEWLINE), codes.size)
+    if ends.size < FEWEST_LINES:
+        return ()
     found = sorted((run for sign in SIGNS if sign in text for run in _of(codes, ends, sign)), key=lambda r: r[0] - r[1])
     starts = np.append(0, ends[:-1] + 1)
     taken = np.zeros(ends.size, np.bool_)
