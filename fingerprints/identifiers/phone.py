@@ -8,6 +8,7 @@ above, so the plan's few rules stand here.
 from __future__ import annotations
 
 import re
+from itertools import accumulate
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from core.processes.patterns import later
@@ -51,6 +52,7 @@ _AS_DIGITS: Final = str.maketrans("OoIl|", "00111")
 _USUAL_SEPARATORS: Final = " -."
 """They make up what most runs have beside digits, and are counted quicker than digits are."""
 _MAX_GAP: Final = 3
+_GROUP: Final = later(r"\d+")
 _LENGTHS: Final = {"0": (11, 10), "8": (12, 11, 10), "5": (10,), "6": (10,), "7": (10,), "9": (10,)}
 _SHORTEST: Final = 10
 _LONGEST: Final = 11
@@ -152,25 +154,22 @@ class Phone(IdentifierKind):
             return
         if len(run) - sum(map(run.count, _USUAL_SEPARATORS)) < _SHORTEST:
             return
-        at = [i for i, c in enumerate(run) if c.isdecimal()]
-        if len(at) < _SHORTEST:
+        groups = [group.span() for group in _GROUP.finditer(run)]
+        digits = "".join([run[begin:stop] for begin, stop in groups])
+        if len(digits) < _SHORTEST:
             return
-        digits = "".join(run[i] for i in at)
-        for first, position in enumerate(at):
-            if (first and at[first - 1] == position - 1) or digits[first] not in _LENGTHS:
-                continue
-            for length in (13, 14) if digits.startswith("0081", first) else _LENGTHS[digits[first]]:
-                last = first + length - 1
-                if last >= len(at) or (last + 1 < len(at) and at[last + 1] == at[last] + 1):
+        after = list(accumulate(stop - begin for begin, stop in groups))  # digits up to the end of each group
+        last_of = {count: number for number, count in enumerate(after)}
+        for number, (begin, stop) in enumerate(groups):
+            first = after[number] - (stop - begin)
+            lengths = (13, 14) if digits.startswith("0081", first) else _LENGTHS.get(digits[first], ())
+            for length in lengths:
+                last = last_of.get(first + length)
+                if last is None or any(groups[n + 1][0] - groups[n][1] > _MAX_GAP for n in range(number, last)):
                     continue
-                canonical = None if _gap(at, first, last) else _national(digits[first : last + 1])
-                if canonical:
-                    yield Found(self.name, start + position, start + at[last] + 1, canonical)
+                if canonical := _national(digits[first : first + length]):
+                    yield Found(self.name, start + begin, start + groups[last][1], canonical)
                     break
-
-
-def _gap(at: list[int], first: int, last: int) -> bool:
-    return any(at[i + 1] - at[i] - 1 > _MAX_GAP for i in range(first, last))
 
 
 def _national(digits: str) -> str | None:

@@ -17,7 +17,7 @@ import numpy as np
 from core.processes.patterns import later
 from fingerprints.index.sorted_search import distinct
 from matcher.find import character_classes
-from matcher.find.character_classes import PAD, Signs, behind
+from matcher.find.character_classes import PAD, Signs
 from matcher.find.digit_runs import LOST_DIGITS, Runs, among_japanese, cards, kanji_phones, phones
 from matcher.find.mail_spans import mails
 
@@ -141,9 +141,12 @@ def _dates(found: Signs, newest: int) -> tuple[NDArray[np.intp], NDArray[np.bool
     """Years with a month and a day after them, before them, or run together with them; and which are too late."""
     dated = (found.length == YEAR_DIGITS) | (found.length == DATE_DIGITS)
     four: NDArray[np.intp] = np.flatnonzero(dated)
-    four = four[found.is_code(found.start[four], "12１２")]
-    digits = found.values(found.start[four][:, None] + np.arange(4)).astype(np.int64)
-    year = digits @ np.array([1000, 100, 10, 1])
+    begin = found.start.take(four)
+    of_years = found.is_code(begin, "12１２")
+    four, begin = four[of_years], begin[of_years]
+    year = np.zeros(four.size, np.int64)
+    for place in range(YEAR_DIGITS):
+        year = 10 * year + found.values(begin + place)
     held = (year >= OLDEST) & (year <= NEWEST)
     four, year = four[held], year[held]
     together: NDArray[np.intp] = four[found.length[four] == DATE_DIGITS]
@@ -211,12 +214,8 @@ def _eras(found: Signs) -> NDArray[np.intp]:
 
 def _after_letters(found: Signs) -> NDArray[np.intp]:
     """Groups with an era's letter before them, or a letter and a dot."""
-    if found.has_few_groups:
-        before = found.start - 1
-        return np.flatnonzero(found.is_code(before - found.is_code(before, "."), _ERA_LETTERS))
-    letter = found.those(_ERA_LETTERS)
-    after = behind(letter, 1) | (behind(letter, 2) & behind(found.codes == ord("."), 1))
-    return np.searchsorted(found.start, np.flatnonzero(found.begins & after))
+    before = found.start - 1
+    return np.flatnonzero(found.is_code(before - found.is_code(before, "."), _ERA_LETTERS))
 
 
 def _postal_codes(found: Signs) -> NDArray[np.intp]:

@@ -2,7 +2,7 @@
 
 What could be a phone number, a date or a postal code is told from these by arithmetic over whole arrays. What concerns
 every character is asked of arrays of bytes (30 picoseconds each), what concerns few of them by their positions (1 to 5
-nanoseconds each), where patterns take microseconds a number.
+nanoseconds each, by `take` in a third of the time of an index), where patterns take microseconds a number.
 """
 
 from __future__ import annotations
@@ -179,7 +179,7 @@ class Signs:
 
     def at(self, positions: NDArray[np.intp], bits: int) -> NDArray[np.bool_]:
         """Whether the characters at the positions are of any of the classes."""
-        there: NDArray[np.bool_] = (_classes()[self.codes[positions]] & bits) != 0
+        there: NDArray[np.bool_] = (_classes().take(self.codes.take(positions)) & bits) != 0
         return there
 
     def where(self, bits: int) -> NDArray[np.intp]:
@@ -188,12 +188,12 @@ class Signs:
 
     def is_code(self, positions: NDArray[np.intp], signs: str) -> NDArray[np.bool_]:
         """Whether the characters at the positions are among ``signs``."""
-        among: NDArray[np.bool_] = _among(signs)[self.codes[positions]]
+        among: NDArray[np.bool_] = _among(signs).take(self.codes.take(positions))
         return among
 
     def values(self, positions: NDArray[np.intp]) -> NDArray[np.uint8]:
         """The values of the digits at the positions; of anything else some number below 16."""
-        return (self.codes[positions] & 0xF).astype(np.uint8)  # so in ASCII and in full width
+        return (self.codes.take(positions) & 0xF).astype(np.uint8)  # so in ASCII and in full width
 
     def doubled(self, bits: int) -> NDArray[np.intp]:
         """Positions of characters of the classes that the same character follows."""

@@ -1,6 +1,6 @@
 """Where long numbers could stand: phone numbers and cards, in runs of digit groups with a few separators between them.
 
-Most groups begin no run that is long enough, which a few steps over the whole text tell.
+Most groups begin no run that is long enough, which a few steps over all groups tell.
 """
 
 from __future__ import annotations
@@ -30,88 +30,65 @@ _OF_CARDS: Final = "23456２３４５６"
 
 
 class Runs:
-    """The runs of digits in a text: groups that nothing but three separators or fewer part."""
+    """The runs of digits in a text: groups that nothing but three separators or fewer part.
+
+    All digits of a text in a row are numbered, so that the one so many after another is told by a sum.
+    """
 
     def __init__(self, found: Signs) -> None:
         self._found = found
 
     @cached_property
-    def _linked(self) -> NDArray[np.bool_]:
-        return _linked_digits(self._found)
-
-    @cached_property
-    def _digits(self) -> NDArray[np.intp]:
+    def _before(self) -> NDArray[np.intp]:
         """How many digits stand before each group, and in all of them."""
         return np.concatenate([[0], np.cumsum(self._found.length)])
 
     @cached_property
-    def _number(self) -> NDArray[np.intp]:
-        """The number of each group's run."""
-        parted = _parted(self._found) if self._found.has_few_groups else ~self._linked[self._found.end + 1]
-        return np.cumsum(parted) - parted
+    def _end(self) -> NDArray[np.intp]:
+        """How many digits stand before the end of each group's run."""
+        parted = _parted(self._found)
+        ends = self._before.take(np.flatnonzero(parted) + 1)
+        return ends.take(np.cumsum(parted) - parted)
 
-    def long_ones(self, size: int, firsts: str) -> NDArray[np.intp]:
-        """The groups from which on a run goes on for so many characters, eight to sixteen; few groups are not asked.
-
-        They begin with one of ``firsts``.
-        """
+    @cached_property
+    def _values(self) -> NDArray[np.uint8]:
+        """The value of each digit."""
+        start, length = self._found.start, self._found.length
         if self._found.has_few_groups:
-            return np.flatnonzero(self._found.is_code(self._found.start, firsts))
-        mask = self._linked
-        for by in (1, 2, 4):
-            mask = mask[:-by] & mask[by:]
-        mask = mask[: 8 - size] & mask[size - 8 :]
-        begin = np.flatnonzero(mask & self._found.begins[: mask.size])
-        return np.searchsorted(self._found.start, begin[self._found.is_code(begin, firsts)])
+            return self._found.values(np.repeat(start - self._before[:-1], length) + np.arange(self._before[-1]))
+        return self._found.values(np.flatnonzero(self._found.is_digit))
+
+    @cached_property
+    def _is_last(self) -> NDArray[np.bool_]:
+        """Whether each digit is the last one of its group."""
+        last = np.zeros(self._before[-1], np.bool_)
+        last[self._before[1:] - 1] = True
+        return last
+
+    def long_ones(self, digits: int, firsts: str) -> NDArray[np.intp]:
+        """The groups from which on a run has so many digits, that begin with one of ``firsts``."""
+        group = np.flatnonzero(self._end - self._before[:-1] >= digits)
+        return group[self._found.is_code(self._found.start.take(group), firsts)]
 
     def values(self, group: NDArray[np.intp], nth: int) -> NDArray[np.uint8]:
-        """The value of the digit so many after the first one of each group, the digits of later groups counted."""
-        within = self._found.start[group] + nth
-        if not (inside := self._found.length[group] > nth).all():
-            later, place = self._digit(group[~inside], nth)
-            within[~inside] = self._found.start[later] + place
-        return self._found.values(within)
+        """The value of the digit so many after the first one of each group, which its run has."""
+        return self._values.take(self._before.take(group) + nth)
 
     def ends_after(self, group: NDArray[np.intp], digits: int) -> NDArray[np.bool_]:
         """Whether a group of the same run ends with so many digits from the beginning of each group on."""
-        later, within = self._digit(group, digits - 1)
-        ends: NDArray[np.bool_] = within == self._found.length[later] - 1
-        ends &= self._number[later] == self._number[group]
+        end = self._before.take(group) + digits
+        ends: NDArray[np.bool_] = end <= self._end.take(group)
+        ends[ends] = self._is_last[end[ends] - 1]
         return ends
-
-    def goes_on(self, group: NDArray[np.intp], digits: int) -> NDArray[np.bool_]:
-        """Whether the run has so many digits from the beginning of each group on."""
-        later, within = self._digit(group, digits - 1)
-        reaches: NDArray[np.bool_] = within < self._found.length[later]
-        reaches &= self._number[later] == self._number[group]
-        return reaches
-
-    def _digit(self, group: NDArray[np.intp], nth: int) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-        """The group in which that digit stands, and its place there: beyond the last one's end where there is none."""
-        wanted = self._digits[group] + nth
-        later = np.minimum(np.searchsorted(self._digits, wanted, "right"), self._found.length.size) - 1
-        return later, wanted - self._digits[later]
-
-
-def _linked_digits(found: Signs) -> NDArray[np.bool_]:
-    """The digits, and what stands between those of one run: one separator, two or three."""
-    sign, linked = found.mask(character_classes.SEPARATOR), found.is_digit.copy()
-    gap, size = character_classes.WIDEST_GAP, linked.size
-    near = range(-gap, gap + 1)
-    s, d = ({by: mask[gap + by : size - gap + by] for by in near} for mask in (sign, found.is_digit))
-    between = d[-1] & (d[1] | s[1] & (d[2] | s[2] & d[3]))
-    between |= s[-1] & d[-2] & (d[1] | s[1] & d[2])
-    between |= s[-1] & s[-2] & d[-3] & d[1]
-    linked[gap : size - gap] |= between & s[0]
-    return linked
 
 
 def _parted(found: Signs) -> NDArray[np.bool_]:
-    """Whether each group is the last one of its run, asked group by group."""
+    """Whether each group is the last one of its run."""
     gap = found.start[1:] - found.end[:-1] - 1
     linked = gap <= character_classes.WIDEST_GAP
     for offset in range(1, character_classes.WIDEST_GAP + 1):
-        linked &= (gap < offset) | found.at(found.end[:-1] + offset, character_classes.SEPARATOR)
+        some = np.flatnonzero(linked & (gap >= offset))
+        linked[some] = found.at(found.end.take(some) + offset, character_classes.SEPARATOR)
     return np.append(~linked, np.ones(min(found.start.size, 1), np.bool_))
 
 
@@ -120,14 +97,11 @@ def phones(found: Signs, runs: Runs) -> NDArray[np.intp]:
     nine = found.length == LOST_DIGITS
     hot = [among_japanese(found, nine), _standing_alone(found, nine)]
     group = runs.long_ones(SHORTEST, _OF_PHONES)
-    v0, v1 = (runs.values(group, nth) for nth in range(2))
-    v2 = np.full(group.size, 10, np.uint8)
-    asked = (v0 == 0) & (_MOBILE[v1] | (v1 == 0))
-    v2[asked] = runs.values(group[asked], 2)
+    v0, v1, v2 = (runs.values(group, nth) for nth in range(3))
     for fits, lengths in (
-        (_MOBILE[v1] & (v2 == 0), (11,)),
+        ((v0 == 0) & _MOBILE[v1] & (v2 == 0), (11,)),
         ((v0 == 0) & (v1 != 0), (10,)),
-        ((v1 == 0) & (v2 == 8), (13, 14)),  # noqa: PLR2004  # 0081
+        ((v0 == 0) & (v1 == 0) & (v2 == 8), (13, 14)),  # noqa: PLR2004  # 0081
         ((v0 == 8) & (v1 == 1), (11, 12)),  # noqa: PLR2004  # 81
         ((v0 != 0) & (v1 == 0), (10,)),
     ):
@@ -161,7 +135,7 @@ def cards(found: Signs, runs: Runs) -> NDArray[np.intp]:
     group = group[~found.is_code(found.start[group] - 1, ".-")]  # the rest of a fraction is none
     length, following = found.length[group], found.length[np.minimum(group + 1, found.length.size - 1)]
     group = group[(length >= CARD_DIGITS - 1) | ((length >= CARD_GROUP) & (following >= CARD_GROUP))]
-    return found.start[group[runs.goes_on(group, CARD_DIGITS)]]
+    return found.start[group]
 
 
 def kanji_phones(found: Signs) -> NDArray[np.intp]:
