@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -17,7 +17,7 @@ import numpy as np
 from core.processes.patterns import later
 from fingerprints.index.sorted_search import distinct
 from matcher.find import character_classes
-from matcher.find.character_classes import PAD, Signs
+from matcher.find.character_classes import PAD, POINTS, Signs
 from matcher.find.digit_runs import LOST_DIGITS, Runs, among_japanese, cards, kanji_phones, phones
 from matcher.find.mail_spans import mails
 
@@ -267,19 +267,20 @@ def _addresses(found: Signs) -> NDArray[np.intp]:
 def _only_letters(found: Signs, places: NDArray[np.intp], lone: NDArray[np.intp]) -> NDArray[np.bool_]:
     """Whether nothing but letters, digits and blanks stands between each number and its place."""
     if lone.size * PLACE_SPAN * _STEPS > found.codes.size:
-        others = np.flatnonzero(~_is_letter(found.codes, found.is_digit))
-        return np.searchsorted(others, lone) == np.searchsorted(others, places, "right")
-    between = lone[:, None] + np.arange(-PLACE_SPAN, 0)
-    letters = _is_letter(found.codes[between], found.is_digit[between])
-    alone: NDArray[np.bool_] = (letters | (between <= places[:, None])).all(axis=1)
+        others = np.flatnonzero(~found.told(_letters()))
+        alone: NDArray[np.bool_] = np.searchsorted(others, lone) == np.searchsorted(others, places, "right")
+    else:
+        between = lone[:, None] + np.arange(-PLACE_SPAN, 0)
+        alone = np.asarray((found.told(_letters(), between) | (between <= places[:, None])).all(axis=1))
     return alone
 
 
-def _is_letter(codes: NDArray[np.unsignedinteger], is_digit: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    letter: NDArray[np.bool_] = (codes >= _FIRST_LETTER) | is_digit
-    for blank in _BLANKS:
-        letter |= codes == blank
-    return letter
+@cache
+def _letters() -> NDArray[np.bool_]:
+    """By code point, whether it may stand between a place and its house number."""
+    points = np.arange(POINTS)
+    letters: NDArray[np.bool_] = (points >= _FIRST_LETTER) | np.isin(points, _BLANKS)
+    return letters | character_classes.is_of(character_classes.DECIMAL)
 
 
 def _near_place(anchors: NDArray[np.intp], places: NDArray[np.intp]) -> NDArray[np.intp]:
@@ -289,12 +290,25 @@ def _near_place(anchors: NDArray[np.intp], places: NDArray[np.intp]) -> NDArray[
 
 def _lone_numbers(found: Signs) -> NDArray[np.intp]:
     """A few digits after a letter of Japanese and before no katakana or kanji: a house number of one part."""
-    after_letter = found.codes[found.start - 1] >= _FIRST_KANA
-    after = found.codes[found.end + 1]
-    letter = ((after | _TO_LOWER) >= ord("a")) & ((after | _TO_LOWER) <= ord("z"))
-    before_none = ((after < _FIRST_KATAKANA) & ~letter) | (after >= _FIRST_WIDE) | found.is_code(found.end + 1, "・")
-    begins: NDArray[np.intp] = found.start[after_letter & before_none & (found.length <= _LONGEST_HOUSE)]
-    return begins
+    fits = found.length <= _LONGEST_HOUSE
+    begins, ends = found.start[fits], found.end[fits]
+    return begins[found.told(_before_houses(), begins - 1) & found.told(_after_houses(), ends + 1)]
+
+
+@cache
+def _before_houses() -> NDArray[np.bool_]:
+    """By code point, whether it is a letter of Japanese."""
+    return np.arange(POINTS) >= _FIRST_KANA
+
+
+@cache
+def _after_houses() -> NDArray[np.bool_]:
+    """By code point, whether it is neither katakana nor kanji, nor a letter of ASCII."""
+    points = np.arange(POINTS)
+    small = points | _TO_LOWER
+    letter = (small >= ord("a")) & (small <= ord("z"))
+    after: NDArray[np.bool_] = ((points < _FIRST_KATAKANA) & ~letter) | (points >= _FIRST_WIDE) | (points == ord("・"))
+    return after
 
 
 def _numbers(found: Signs, text: str, patterns: tuple[str, ...]) -> NDArray[np.intp]:

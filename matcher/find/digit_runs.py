@@ -48,7 +48,8 @@ class Runs:
         """How many digits stand before the end of each group's run."""
         parted = _parted(self._found)
         ends = self._before.take(np.flatnonzero(parted) + 1)
-        return ends.take(np.cumsum(parted) - parted)
+        of_each: NDArray[np.intp] = np.asarray(ends.take(np.cumsum(parted) - parted))
+        return of_each
 
     @cached_property
     def _values(self) -> NDArray[np.uint8]:

@@ -194,14 +194,13 @@ def _ends_of_records(
 
 def _empty_lines(signs: Signs, line_ends: NDArray[np.intp]) -> list[int]:
     """The ends of lines that lines of nothing but blanks, or of nothing but a rule, follow."""
-    inside = signs.those(_IN_EMPTY_LINES)
     at, following = line_ends[:-1] + PAD, line_ends[1:] + PAD
-    may_be = (following == at + 1) | (inside[at + 1] & inside[following - 1])
-    ends, last = [], 0
-    for place in line_ends[:-1][may_be].tolist():
-        if place >= last and (empty := _EMPTY_LINE.match(signs.text, place)):
-            ends.append(place)
-            last = empty.end()
+    empty = following == at + 1
+    some = np.flatnonzero(~empty)
+    some = some[signs.is_code(at[some] + 1, _IN_EMPTY_LINES)]
+    some = some[signs.is_code(following[some] - 1, _IN_EMPTY_LINES)]
+    empty[[n for n in some.tolist() if _EMPTY_LINE.match(signs.text, int(line_ends[n]))]] = True
+    ends: list[int] = line_ends[:-1][empty].tolist()
     return ends
 
 

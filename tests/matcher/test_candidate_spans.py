@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import random
 import re
+from unittest.mock import patch
 
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from fingerprints.identifiers import kind_classes, load_kinds
-from matcher.find import candidate_spans
+from matcher.find import candidate_spans, character_classes
 from matcher.find.candidate_spans import hot_spans
 from matcher.find.candidates import found_in, found_within
 
@@ -75,6 +76,16 @@ def naive(text: str) -> set[tuple[int, int, str, str]]:
 @example("〇九〇－〇〇〇〇－〇〇〇一")
 def test_the_quick_look_finds_what_a_look_at_everything_finds(text: str) -> None:
     assert naive(text) <= set(found_in(text, KINDS))
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.lists(pieces, max_size=14).map("".join))
+@example("中央区北12 ")
+def test_a_text_with_few_characters_beyond_ascii_is_looked_at_as_any_other(text: str) -> None:
+    with patch.object(character_classes, "_RARE", 1 << 40):
+        wide = found_in(text, KINDS), hot_spans(text, PATTERNS)
+    with patch.object(character_classes, "_RARE", 0):
+        assert (found_in(text, KINDS), hot_spans(text, PATTERNS)) == wide
 
 
 @pytest.mark.parametrize("snippet", SNIPPETS)
