@@ -35,8 +35,8 @@ if TYPE_CHECKING:
     from benchmarks.quality import EnrolledHome
 
 MB = 1_000_000
-BUDGET_MB_S, BUDGET_PROSE_MB_S, BUDGET_PASTE_S, BUDGET_MIB = 60.0, 150.0, 1.0, 2048
-BUDGET_ROWS_S = 5_960_000 / 180
+BUDGET_MB_S, BUDGET_PROSE_MB_S, BUDGET_PASTE_S, BUDGET_MIB = 60.0, 150.0, 0.6, 2048
+DUMP_ROWS, BUDGET_DUMP_S = 5_960_000, 75.0
 SAME_AT_ANY_SIZE = 0.7
 PASTE_ROWS, TRIES = 100, 3
 FOUND_A_LEAK = 10
@@ -107,7 +107,7 @@ def scan_paste(folder: Path, work: Path) -> float:
     command = [sys.executable, "-m", "cli", "--home", str(folder / "home"), "scan", str(paste), "--json"]
     cold = best(lambda: subprocess.run(command, check=False, capture_output=True))  # noqa: S603  # our own command
     bare = best(lambda: subprocess.run([sys.executable, "-c", "import numpy"], check=True))
-    print(f"paste      {PASTE_ROWS} rows, new process to verdict: {cold:.2f} s (budget {BUDGET_PASTE_S:.0f} s)")
+    print(f"paste      {PASTE_ROWS} rows, new process to verdict: {cold:.2f} s (budget {BUDGET_PASTE_S:.1f} s)")
     print(f"           {cold / bare:.1f} times a process that only imports NumPy ({bare:.2f} s)")
     return cold
 
@@ -130,7 +130,8 @@ def scan_dump(folder: Path, work: Path, rows: int) -> tuple[float, float]:
         f"           {rows / run.cpu_s:.0f} rows/s of processor time; {run.cpu_s / run.seconds:.1f} cores busy; "
         f"{rate / plain:.2f} of only reading it as CSV, one core"
     )
-    print(f"           at this rate 5,960,000 rows take {5_960_000 / rate:.0f} s (budget 180 s on 2 cores)")
+    took = DUMP_ROWS / rate
+    print(f"           at this rate {DUMP_ROWS:,} rows take {took:.1f} s (budget {BUDGET_DUMP_S:.0f} s on 2 cores)")
     print(
         f"           memory {run.own_mib:.0f} MiB of its own at most, {run.mapped_mib:.0f} MiB with the mapped index's "
         f"pages (proportional sets, all processes; budget {BUDGET_MIB} MiB)"
@@ -178,7 +179,7 @@ def run(options: argparse.Namespace, work: Path) -> bool:
         met.append(scan_paste(large, work) <= BUDGET_PASTE_S)
     if options.only in {None, "dump"}:
         rate, mib = scan_dump(large, work, options.rows)
-        met += [rate >= BUDGET_ROWS_S, mib <= BUDGET_MIB]
+        met += [DUMP_ROWS / rate <= BUDGET_DUMP_S, mib <= BUDGET_MIB]
     return all(met)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from dataclasses import dataclass, field
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
@@ -29,6 +29,7 @@ CONTEXT = 160  # characters on either side of a cluster in which its person's na
 CONFIRMING = frozenset({"birth_date", "postal_code"})
 GAP = 200  # characters without a candidate that end a cluster
 SAME_LINE_GAP = 12  # two numbers this close on a line are one person's
+MOST_OF_ONE = 4  # numbers of a person on a line, one after the other: mobile, home, work, fax
 _NEWLINE = ord("\n")
 _EMPTY_LINE = later(r"\n(?:[ \t\r　]*|[-=_*~─━＝ー#]{3,80}\r?)\n")
 _IN_EMPTY_LINES = " \t\r　-=_*~─━＝ー#"
@@ -44,11 +45,38 @@ _WORDS = later("[一-鿿々ぁ-んァ-ヺー]{2,200}")
 _NAMING = later(r"[^\W\d_]{2}")  # letters between two numbers: somebody else's name
 
 
-@dataclass(slots=True)
+_Found: TypeAlias = tuple[int, int, str, str]
+"""Where something begins and ends, its kind and its canonical form."""
+
+
+@dataclass(frozen=True, slots=True)
 class _Cluster:
     start: int
     end: int
-    found: list[tuple[str, str]] = field(default_factory=list)
+    found: Sequence[tuple[str, str]]
+
+    @classmethod
+    def of(cls, some: Sequence[_Found]) -> _Cluster:
+        """Of what speaks of one person, in order."""
+        return cls(some[0][0], max(end for _, end, _, _ in some), [(kind, canonical) for *_, kind, canonical in some])
+
+
+@dataclass(slots=True)
+class _Run:
+    """Things found close to one another."""
+
+    found: list[_Found] = field(default_factory=list)
+    end: int = 0
+    kinds: set[str] = field(default_factory=set)
+    values: set[tuple[str, str]] = field(default_factory=set)
+
+    def take(self, one: _Found) -> None:
+        """The next one."""
+        _, end, kind, canonical = one
+        self.found.append(one)
+        self.end = max(self.end, end)
+        self.kinds.add(kind)
+        self.values.add((kind, canonical))
 
 
 class ProseUnits(Units):
@@ -266,30 +294,42 @@ def _is_no_label(words: str) -> bool:
     return bool(rest and kind_of_header(label)) or kind_of_header(words) is None
 
 
-def _cluster(text: str, found: Sequence[tuple[int, int, str, str]], ends: Sequence[int]) -> list[_Cluster]:
-    clusters: list[_Cluster] = []
-    for start, end, kind, canonical in found:
+def _cluster(text: str, found: Sequence[_Found], ends: Sequence[int]) -> list[_Cluster]:
+    """What may speak of one person, together."""
+    runs: list[_Run] = []
+    for one in found:
+        start, _, kind, canonical = one
         if kind == "birth_date" and int(canonical[:4]) > LATEST_BIRTH:
             continue
-        last = clusters[-1] if clusters else None
+        last = runs[-1] if runs else None
         parted = last is not None and bisect_left(ends, last.end) < bisect_left(ends, start)
         if last is None or parted or _begins_new(text, last, start, kind, canonical):
-            clusters.append(_Cluster(start, end, [(kind, canonical)]))
-        else:
-            last.end = max(last.end, end)
-            last.found.append((kind, canonical))
-    return clusters
+            runs.append(_Run())
+        runs[-1].take(one)
+    return [_Cluster.of(part) for run in runs for part in _people(run.found)]
 
 
-def _begins_new(text: str, last: _Cluster, start: int, kind: str, canonical: str) -> bool:
-    """Whether a candidate speaks of somebody else than the cluster before it."""
+def _people(found: Sequence[_Found]) -> Iterator[Sequence[_Found]]:
+    """What stands close together, person by person: more values of a kind than one person has are a list."""
+    kinds: dict[str, list[int]] = {}
+    end: dict[str, int] = {}
+    for number, (start, stop, kind, _) in enumerate(found):
+        if start >= end.get(kind, 0):  # others overlap with it: the same digits read in another way
+            kinds.setdefault(kind, []).append(number)
+            end[kind] = stop
+    firsts = next((some for some in kinds.values() if len({found[n][3] for n in some}) > MOST_OF_ONE), [0])
+    for begin, stop in pairwise([0, *firsts[1:], len(found)]):
+        yield found[begin:stop]
+
+
+def _begins_new(text: str, last: _Run, start: int, kind: str, canonical: str) -> bool:
+    """Whether a candidate speaks of somebody else than what stands before it."""
     between = text[last.end : start] if start > last.end else ""
     if len(between) > GAP:
         return True
-    if any(k == kind for k, _ in last.found):
+    if kind in last.kinds:
         same_line = (
             "\n" not in between and len(between) <= SAME_LINE_GAP and not _NAMING.search(LABELS.sub("", between))
         )
-        return not same_line and (kind, canonical) not in last.found
-    blank_line = "\n\n" in between or "\n\r\n" in between
-    return blank_line and len({k for k, _ in last.found}) > 1 and kind in {k for k, _ in last.found}
+        return not same_line and (kind, canonical) not in last.values
+    return False
