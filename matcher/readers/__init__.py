@@ -7,6 +7,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from core.plugins import load_plugins
+from matcher.readers._long_cells import parted
 from matcher.readers._plain import flattened, plain_text
 from matcher.readers.interface import Member, NotThisFormatError, Prose, Readable, Reader, Rows
 
@@ -65,7 +66,7 @@ def read_source(source: Readable, *, plainly: bool = False) -> Iterator[tuple[tu
                 if isinstance(passage, Member):
                     yield from read_source(passage.source, plainly=plainly or passage.plainly)
                 else:
-                    yield source.path, passage
+                    yield from ((source.path, part) for part in parted(passage))
                 if source.cuts.is_late(source.limits):
                     return
         except NotThisFormatError:

@@ -317,9 +317,12 @@ def _people(found: Sequence[_Found]) -> Iterator[Sequence[_Found]]:
         if start >= end.get(kind, 0):  # others overlap with it: the same digits read in another way
             kinds.setdefault(kind, []).append(number)
             end[kind] = stop
-    firsts = next((some for some in kinds.values() if len({found[n][3] for n in some}) > MOST_OF_ONE), [0])
+    firsts = next((some for some in kinds.values() if len({found[n][3] for n in some}) > MOST_OF_ONE), None)
+    if firsts is None:
+        yield found
+        return
     for begin, stop in pairwise([0, *firsts[1:], len(found)]):
-        yield found[begin:stop]
+        yield from _people(found[begin:stop])  # of another kind there may still be many
 
 
 def _begins_new(text: str, last: _Run, start: int, kind: str, canonical: str) -> bool:

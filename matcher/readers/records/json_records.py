@@ -5,7 +5,8 @@ r"""JSON (RFC 8259) and JSON lines: every object with plain values is a record, 
     {"氏名": "架空 一郎", "連絡先": {"携帯": "09000123400"}}
     {"氏名": "\u4eee\u540d \u4e8c\u8449", "連絡先": {"携帯": "09001123401"}}
 
-Inner objects join their outer one with dotted names; lists of objects are records of their own.
+Inner objects join their outer one with dotted names; lists of objects are records of their own, and so are the people
+of lists and columns (`_lists`).
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from core.processes.patterns import later
 from matcher.readers.interface import NotThisFormatError, Passage, Prose, Readable, Reader, ReaderExample, Rows
+from matcher.readers.records._lists import are_of_many, is_plain, rows_of
 from matcher.readers.tables._machine_text import as_text, holds_nobody
 
 if TYPE_CHECKING:
@@ -176,10 +178,17 @@ def flatten(value: Any, source: Readable) -> Iterator[tuple[str, dict[str, str]]
     while stack:
         path, node = stack.pop()
         if isinstance(node, list):
-            if node and not _NESTED & set(map(type, node)):
-                yield path, {str(i): _text(item) for i, item in enumerate(node[: source.limits.columns])}
-            else:
+            if not node or not is_plain(node):
                 stack.extend((path, item) for item in reversed(node))
+            elif are_of_many(node):
+                yield from ((path, {path: _text(item)}) for item in node)
+            else:
+                yield path, {str(i): _text(item) for i, item in enumerate(node[: source.limits.columns])}
+        elif isinstance(node, dict) and (rows := rows_of(node)) is not None:
+            for row in rows:
+                yield from flatten(row, source)
+        elif isinstance(node, dict) and _is_mapping(node):
+            yield from ((path, {"": key, path or "value": _text(item)}) for key, item in node.items())
         elif isinstance(node, dict):
             record: dict[str, str] = {}
             _take(node, "", record, stack, source)
@@ -187,6 +196,18 @@ def flatten(value: Any, source: Readable) -> Iterator[tuple[str, dict[str, str]]
                 yield path, record
         else:
             yield path, {"": _text(node)}
+
+
+def _is_mapping(node: Mapping[str, Any]) -> bool:
+    """Whether its names are no names of fields: people's values stand in them, or in what they lead to."""
+    return is_plain(node.values()) and (are_of_many(node.values()) or are_of_many(node.keys()))
+
+
+def _holds_many(item: Any) -> bool:
+    """Whether a value inside of a record is of other people than the record."""
+    if isinstance(item, list):
+        return is_plain(item) and are_of_many(item)
+    return isinstance(item, dict) and (_is_mapping(item) or rows_of(item) is not None)
 
 
 def _take(
@@ -202,6 +223,8 @@ def _take(
             return
         if not nested and not (isinstance(item, str) and item.startswith(("{", "[{"))):
             record[prefix + key] = _text(item)
+        elif _holds_many(item):
+            later.append((key, item))
         elif isinstance(item, dict) and not holds_records and prefix.count(".") < DEEPEST_FIELD:
             _take(item, f"{prefix}{key}.", record, later, source)
         elif isinstance(item, dict) or (isinstance(item, list) and _NESTED & set(map(type, item))):

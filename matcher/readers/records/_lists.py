@@ -1,0 +1,85 @@
+"""People in JSON that has no object for each of them.
+
+::
+
+    ["090-0012-3400", "090-0012-3401", …]                          a value of each
+    {"架空 一郎": "090-0012-3400", "仮名 二葉": …}                   one value of each, and another
+    {"name": ["架空 一郎", …], "tel": ["090-0012-3400", …]}          columns, as pandas writes them
+    {"name": {"0": "架空 一郎", …}, "tel": {"0": …}}                  columns with a number for each row
+    {"columns": ["name", "tel"], "data": [["架空 一郎", …], …]}       a header and its rows
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from itertools import islice
+from typing import TYPE_CHECKING, Any, Final
+
+from core.processes.patterns import later
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator, Mapping
+
+MOST_OF_ONE: Final = 4  # phones, mail addresses or numbers that one person has
+FEWEST_ROWS: Final = 3  # of columns; two values may be the two parts of a name
+LOOKED_AT: Final = 400  # values of which a list is told by the first
+_NESTED: Final = (dict, list)
+_SORTS: Final = later(
+    r"(?P<mail>[^\s@]{1,64}@[^\s@]{3,})"
+    r"|(?P<phone>(?:\+|00)?(?:81|[(（]?[0０])[\d０-９ ()（）－ー-]{8,14}|[5-9]0\d{8})"
+    r"|(?P<number>[A-Za-z]{1,4}[-_]?\d{5,12})"
+)
+
+
+def are_of_many(values: Collection[Any]) -> bool:
+    """Whether so many plain values are of one sort that they are different people's."""
+    if len(values) <= MOST_OF_ONE:
+        return False
+    sorts = Counter(
+        found.lastgroup
+        for value in islice(values, LOOKED_AT)
+        if isinstance(value, (str, int)) and (found := _SORTS.fullmatch(str(value)[:80].strip()))
+    )
+    return max(sorts.values(), default=0) > MOST_OF_ONE
+
+
+def is_plain(values: Collection[Any]) -> bool:
+    """Whether none of the values holds others."""
+    return not any(isinstance(value, _NESTED) for value in values)
+
+
+def rows_of(node: Mapping[str, Any]) -> Iterator[dict[str, Any]] | None:
+    """The rows of an object that holds a table; None for any other."""
+    if not any(isinstance(value, _NESTED) for value in node.values()):
+        return None
+    return _split(node) or _of_columns(node) or _of_numbered(node)
+
+
+def _split(node: Mapping[str, Any]) -> Iterator[dict[str, Any]] | None:
+    header, data = node.get("columns"), node.get("data")
+    if not (isinstance(header, list) and isinstance(data, list) and header and data and is_plain(header)):
+        return None
+    if not all(isinstance(row, list) and len(row) == len(header) for row in data):
+        return None
+    names = list(map(str, header))
+    return (dict(zip(names, row, strict=True)) for row in data)
+
+
+def _of_columns(node: Mapping[str, Any]) -> Iterator[dict[str, Any]] | None:
+    columns = {name: value for name, value in node.items() if isinstance(value, list) and is_plain(value)}
+    sizes = {len(column) for column in columns.values()}
+    if len(columns) < 2 or len(columns) < len(node) or len(sizes) > 1 or sizes.pop() < FEWEST_ROWS:  # noqa: PLR2004  # a table
+        return None
+    return (dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True))
+
+
+def _of_numbered(node: Mapping[str, Any]) -> Iterator[dict[str, Any]] | None:
+    columns = list(node.values())
+    if not all(isinstance(column, dict) and column and is_plain(column.values()) for column in columns):
+        return None
+    numbers = list(columns[0])
+    if len(numbers) < FEWEST_ROWS or not all(map(str.isdecimal, numbers)):
+        return None
+    if any(column.keys() != columns[0].keys() for column in columns):
+        return None
+    return ({name: column[number] for name, column in node.items()} for number in numbers)

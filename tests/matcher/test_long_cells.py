@@ -1,0 +1,54 @@
+"""Cells that hold many people: all are found, none as somebody else's, in steps that grow as the cell does."""
+
+from __future__ import annotations
+
+import csv
+import io
+import random
+from typing import TYPE_CHECKING
+
+import pytest
+
+from matcher.readers._long_cells import LONGEST_IN_ROW
+from matcher.readers.interface import Prose, Rows
+from tests.matcher.people import PEOPLE
+from tests.matcher.reading import passages
+from tests.matcher.test_lists_on_a_line import stranger
+
+if TYPE_CHECKING:
+    from tests.matcher.conftest import Bench
+
+
+def table(*rows: list[str]) -> bytes:
+    out = io.StringIO()
+    csv.writer(out).writerows([["name", "tel", "memo"], *rows])
+    return out.getvalue().encode()
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_people_in_one_cell_are_found_as_in_a_text(bench: Bench, seed: int) -> None:
+    draw = random.Random(seed)  # noqa: S311  # a fixed seed
+    people = [*PEOPLE, *(stranger(draw) for _ in range(draw.choice([60, 150])))]
+    draw.shuffle(people)
+    memo = " ".join(f"{one['name']} {one['phone']}" for one in people)
+    assert len(memo) > LONGEST_IN_ROW
+    found = bench.match(table(["受付 係", "", memo], ["受付 係", "", "なし"]))
+    plain = bench.match(memo)
+    assert (found.verdict, found.subjects) == (plain.verdict, plain.subjects) == ("overlap", len(PEOPLE))
+
+
+def test_a_long_memo_stays_with_its_row_as_far_as_it_is_compared(bench: Bench) -> None:
+    one = PEOPLE[0]
+    memo = f"{one['name']} 様、{one['birth_date']}生まれ。" + "折り返しの連絡を待つ。" * 200
+    found = bench.match(table(["窓口", one["phone"], memo]))
+    assert (found.verdict, found.subjects) == ("leak", 1)
+    assert {"name", "phone", "birth_date"} <= set(found.fields)
+
+
+def test_a_cell_is_cut_between_words_and_nothing_of_it_is_lost() -> None:
+    memo = "x " * (LONGEST_IN_ROW // 2 - 3) + "09000123400 end"
+    given, notes = passages(table(["a", "b", memo], ["c", "d", "e"]))
+    (rows,), (text,) = [one for one in given if isinstance(one, Rows)], [one for one in given if isinstance(one, Prose)]
+    assert rows.columns[2] == [memo[: memo.index("0900")], "e"]
+    assert (text.text, text.first_line) == (memo, 2)
+    assert not notes
