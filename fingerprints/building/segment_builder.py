@@ -12,7 +12,6 @@ from pyroaring import BitMap
 
 from fingerprints.building.days import enrolled_after
 from fingerprints.building.fields import FieldWriter, Precedence
-from fingerprints.building.spill import PARTS
 from fingerprints.building.tables import RecordWriter, write_filter, write_rows
 from fingerprints.index.manifest import SegmentInfo
 from fingerprints.index.records import BUCKETS, CURRENT_DAY, Records, changes, newest, part_of
@@ -82,18 +81,18 @@ class SegmentBuilder:
         with RecordWriter(self.folder, self._veil) as writer:
             wanted, unchanged = self._mask(subject_of_row), self._mask(self._spill.unchanged)
             bounds = [segment.bounds() for segment in self._index.segments] if self._index is not None else []
-            old = newest(())
+            old, parts = newest(()), self._spill.parts_of_bucket
             for place, (digest, subject) in enumerate(self._spill.parts(subject_of_row)):
-                number, part = divmod(place, PARTS)
+                number, part = divmod(place, parts)
                 if part == 0:
                     given += self._count_current(number, bounds, unchanged & ~wanted, day)
                     old = self._old(number, bounds, wanted)
                 given += int(digest.size)
-                found = changes(part_of(old, place, BUCKETS * PARTS), digest, subject, day)
+                found = changes(part_of(old, place, BUCKETS * parts), digest, subject, day)
                 writer.add(found.records)
                 changed[found.records.subject] = True
                 precedence.note(found.unseen)
-                advance(0.6 * (place + 1) / (BUCKETS * PARTS))
+                advance(0.6 * (place + 1) / (BUCKETS * parts))
             table = writer.close()
         waiting = (self._spill.folder, self._spill.veil)
         fields = FieldWriter(waiting, self._veil, self._index, self._first, new_keys, subject_of_row, precedence)

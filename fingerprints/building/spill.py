@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections import deque
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
+from functools import partial
+from itertools import islice
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -20,17 +22,23 @@ from fingerprints.index.veiled import VeiledArray
 from fingerprints.secrets.veil import Veil, new_secret
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
+    from typing import TypeAlias
 
     from numpy.typing import NDArray
 
     from fingerprints.building.prints import Prints
 
+    _Sorted: TypeAlias = tuple[NDArray[np.uint64], NDArray[np.uint32]]
+    """Digests, and whose each is."""
+
 PARTS: Final = 2
 """Files of a bucket: each is worked on by itself, in half the memory."""
+HALVES: Final = 2
+"""Of a file of a long list, worked on one after the other."""
 _MANY_ROWS: Final = 30_000_000
-"""Rows from which one part alone is sorted ahead: a part of them takes a quarter of a gibibyte on its way."""
+"""Rows from which a list is long, and one part alone is sorted ahead: of them a file takes a quarter of a gibibyte."""
 _ROW_BITS: Final = 4
 """Upper bits of rows' digests that are in one file."""
 
@@ -56,9 +64,19 @@ class _Sorter:
 
     def take(self, number: int) -> tuple[NDArray[np.uint64], NDArray[np.uint32]]:
         """What a file has, as it came; the file goes."""
+        packed = self.packed(number)
+        return packed["digest"].astype(np.uint64), packed["row"].astype(np.uint32)
+
+    def packed(self, number: int) -> NDArray[np.void]:
+        """The same, digests and rows beside each other."""
         packed = np.frombuffer(self._veil.read(self.files[number]), ROW_DTYPE)
         self.files[number].unlink()
-        return packed["digest"].astype(np.uint64), packed["row"].astype(np.uint32)
+        return packed
+
+    def is_upper(self, digests: NDArray[np.uint64]) -> NDArray[np.bool_]:
+        """Which digests of one file are in the upper half of those that it is for."""
+        upper: NDArray[np.bool_] = (digests >> (self._shift - np.uint64(1)) & np.uint64(1)) == 1
+        return upper
 
     def close(self) -> None:
         """Hand everything to the operating system."""
@@ -133,16 +151,48 @@ class Spill:
         subjects[is_new] = numbers
         return subjects, new_keys
 
-    def parts(self, subject_of_row: NDArray[np.uint32]) -> Iterator[tuple[NDArray[np.uint64], NDArray[np.uint32]]]:
+    @property
+    def parts_of_bucket(self) -> int:
+        """In how many parts a bucket is worked on."""
+        return PARTS * HALVES if self._is_long else PARTS
+
+    @property
+    def _is_long(self) -> bool:
+        return self.rows > _MANY_ROWS
+
+    def parts(self, subject_of_row: NDArray[np.uint32]) -> Iterator[_Sorted]:
         """The fingerprints of each part of a bucket, each once, sorted; those that come are sorted meanwhile."""
-        ahead, every = 1 if self.rows > _MANY_ROWS else 2, len(self._records.files)
+        ahead, works = 1 if self._is_long else 2, self._works(subject_of_row)
         with ThreadPoolExecutor(ahead) as beside:
-            coming = deque(beside.submit(self._part, number, subject_of_row) for number in range(ahead))
-            for number in range(ahead, every + ahead):
+            coming = deque(beside.submit(work) for work in islice(works, ahead))
+            while coming:
                 part = coming.popleft().result()
-                if number < every:
-                    coming.append(beside.submit(self._part, number, subject_of_row))
+                coming.extend(beside.submit(work) for work in islice(works, 1))
                 yield part
+
+    def _works(self, subject_of_row: NDArray[np.uint32]) -> Iterator[Callable[[], _Sorted]]:
+        """What gives each part, in order; of a long list, to be called one after the other."""
+        for number in range(len(self._records.files)):
+            if self._is_long:
+                halves = self._halves(number, subject_of_row)
+                yield from (partial(next, halves) for _ in range(HALVES))
+            else:
+                yield partial(self._part, number, subject_of_row)
+
+    def _part(self, number: int, subject_of_row: NDArray[np.uint32]) -> _Sorted:
+        """The fingerprints of a file, which goes."""
+        digest, row = self._records.take(number)
+        return sort_unique(digest, subject_of_row[row])
+
+    def _halves(self, number: int, subject_of_row: NDArray[np.uint32]) -> Iterator[_Sorted]:
+        """The same half by half: the one that is not due stays packed, and takes half the room."""
+        packed = self._records.packed(number)
+        is_upper = self._records.is_upper(packed["digest"])
+        halves = [packed[is_upper], packed[~is_upper]]
+        del packed, is_upper
+        while halves:
+            half = halves.pop()
+            yield sort_unique(half["digest"].astype(np.uint64), subject_of_row[half["row"]])
 
     def row_digests(self) -> Iterator[tuple[NDArray[np.uint64], NDArray[np.uint32]]]:
         """The digests of whole rows, sorted, some at a time, and the row of each."""
@@ -150,11 +200,6 @@ class Spill:
             digest, row = self._row_digests.take(number)
             order = np.argsort(digest)
             yield digest[order], row[order]
-
-    def _part(self, number: int, subject_of_row: NDArray[np.uint32]) -> tuple[NDArray[np.uint64], NDArray[np.uint32]]:
-        """The fingerprints of a part; its file goes."""
-        digest, row = self._records.take(number)
-        return sort_unique(digest, subject_of_row[row])
 
 
 def _add_filled(sorter: _Sorter, columns: list[NDArray[np.uint64]], rows: NDArray[np.uint32]) -> None:

@@ -86,12 +86,9 @@ class Veil:
 
     def read(self, path: Path) -> bytes:
         """A whole file's content."""
-        veiled = path.read_bytes()
-        return (
-            Cipher(AES(self.key_of(veiled[:NONCE_BYTES])), CTR(bytes(BLOCK_BYTES)))
-            .decryptor()
-            .update(veiled[NONCE_BYTES:])
-        )
+        veiled = memoryview(path.read_bytes())  # a part of it is no copy
+        nonce, rest = bytes(veiled[:NONCE_BYTES]), veiled[NONCE_BYTES:]
+        return Cipher(AES(self.key_of(nonce)), CTR(bytes(BLOCK_BYTES))).decryptor().update(rest)
 
     def key_of(self, nonce: bytes) -> bytes:
         """The key of the file with this nonce."""

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
+from fingerprints.building import spill
 from fingerprints.building.builder import IndexBuilder, build_index, open_for_writing
 from fingerprints.building.prints import Printer
 from fingerprints.errors import IndexBusyError
@@ -118,3 +119,15 @@ def test_a_customer_takes_less_than_420_bytes_and_strangers_are_nobody(tmp_path:
     assert index.bytes_per_subject < 420
     strangers = np.random.default_rng(1).integers(1, 1 << 63, 200_000, np.uint64)
     assert index.lookup(strangers).query.size == 0
+
+
+def test_a_long_list_is_built_in_smaller_parts_into_the_same_index(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, many in (("short", 1 << 40), ("long", 0)):
+        monkeypatch.setattr(spill, "_MANY_ROWS", many)
+        build_index(tmp_path / name, KEY, "all", customers(range(300)), as_of=DAY)
+        build_index(tmp_path / name, KEY, "more", customers(range(200, 500)), as_of=DAY)
+    short, long = (lifted(current_folder(tmp_path / name), KEY) for name in ("short", "long"))
+    assert short == long
+    assert Index.open(tmp_path / "long", KEY).subjects == 500
