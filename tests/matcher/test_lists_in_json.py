@@ -34,6 +34,10 @@ TABLES: Final[dict[str, Callable[[People], Any]]] = {
         "index": list(range(len(people))),
         "data": [[one[field] for field in FIELDS] for one in people],
     },
+    "rows by number": lambda people: {
+        str(n): {str(m): one[f] for m, f in enumerate(FIELDS)} for n, one in enumerate(people)
+    },
+    "rows by name": lambda people: {f"user{n}": [one[f] for f in FIELDS] for n, one in enumerate(people)},
     "by number": lambda people: {str(n): {f: one[f] for f in FIELDS} for n, one in enumerate(people)},
 }
 LISTS: Final[dict[str, Callable[[People], Any]]] = {
@@ -44,6 +48,7 @@ LISTS: Final[dict[str, Callable[[People], Any]]] = {
     "numbers": lambda people: [int(one["phone"].replace("-", "")) for one in people],
     "mapping": lambda people: {f"user{n}": one["phone"] for n, one in enumerate(people)},
     "mapping inside": lambda people: {"v": 1, "phones": {f"user{n}": one["phone"] for n, one in enumerate(people)}},
+    "mapping to lists": lambda people: {f"user{n}": [one["phone"]] * (1 + n % 2) for n, one in enumerate(people)},
     "mapping of mails": lambda people: {one["email"]: one["phone"] for one in people},
     "mapping of phones": lambda people: {one["phone"]: n for n, one in enumerate(people)},
 }
@@ -76,6 +81,13 @@ def test_a_list_in_json_is_as_many_people(bench: Bench, shape: str, seed: int) -
     found = bench.match(json.dumps(LISTS[shape](people)))
     assert (found.verdict, found.subjects) == (plain.verdict, plain.subjects)
     assert plain.people <= found.people <= 2 * plain.people
+
+
+def test_rows_by_mail_are_rows(bench: Bench) -> None:
+    people = some_people(random.Random(9))  # noqa: S311  # a fixed seed
+    found = bench.match(json.dumps({one["email"]: [one[field] for field in FIELDS] for one in people}))
+    assert found.fields == dict.fromkeys([*FIELDS, "email"], found.subjects)
+    assert abs(found.people - len(people)) <= found.subjects
 
 
 def test_a_record_with_lists_of_its_own_stays_one(bench: Bench) -> None:

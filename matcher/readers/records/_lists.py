@@ -7,15 +7,17 @@
     {"name": ["架空 一郎", …], "tel": ["090-0012-3400", …]}          columns, as pandas writes them
     {"name": {"0": "架空 一郎", …}, "tel": {"0": …}}                  columns with a number for each row
     {"columns": ["name", "tel"], "data": [["架空 一郎", …], …]}       a header and its rows
+    {"user1": ["架空 一郎", "090-0012-3400"], "user2": […], …}       a row of each
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from itertools import islice
+from itertools import chain, islice
 from typing import TYPE_CHECKING, Any, Final
 
 from core.processes.patterns import later
+from matcher.units.columns import kind_of_header
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
@@ -52,7 +54,7 @@ def rows_of(node: Mapping[str, Any]) -> Iterator[dict[str, Any]] | None:
     """The rows of an object that holds a table; None for any other."""
     if not any(isinstance(value, _NESTED) for value in node.values()):
         return None
-    return _split(node) or _of_columns(node) or _of_numbered(node)
+    return _split(node) or _of_lists(node) or _of_numbered(node)
 
 
 def _split(node: Mapping[str, Any]) -> Iterator[dict[str, Any]] | None:
@@ -65,16 +67,26 @@ def _split(node: Mapping[str, Any]) -> Iterator[dict[str, Any]] | None:
     return (dict(zip(names, row, strict=True)) for row in data)
 
 
-def _of_columns(node: Mapping[str, Any]) -> Iterator[dict[str, Any]] | None:
-    columns = {name: value for name, value in node.items() if isinstance(value, list) and is_plain(value)}
-    sizes = {len(column) for column in columns.values()}
-    if len(columns) < 2 or len(columns) < len(node) or len(sizes) > 1 or sizes.pop() < FEWEST_ROWS:  # noqa: PLR2004  # a table
+def _of_lists(node: Mapping[str, Any]) -> Iterator[dict[str, Any]] | None:
+    """Lists that are columns, by their names or by what is alike in them; else each is a row, if people differ."""
+    if not all(isinstance(value, list) and is_plain(value) for value in node.values()):
         return None
-    return (dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True))
+    sizes = {len(value) for value in node.values()}
+    is_named = not are_of_many(node.keys()) and any(map(kind_of_header, node))
+    alike = is_named or any(map(are_of_many, node.values()))
+    if len(sizes) == 1 and alike:
+        is_table = len(node) > 1 and sizes.pop() >= FEWEST_ROWS
+        return (dict(zip(node, row, strict=True)) for row in zip(*node.values(), strict=True)) if is_table else None
+    if alike or not are_of_many(list(islice(chain.from_iterable(node.values()), LOOKED_AT))):
+        return None
+    return ({"": name, **{str(place): value for place, value in enumerate(row)}} for name, row in node.items())
 
 
 def _of_numbered(node: Mapping[str, Any]) -> Iterator[dict[str, Any]] | None:
+    """Columns whose rows have numbers; where columns have numbers too, they are rows, as PHP writes them."""
     columns = list(node.values())
+    if all(map(str.isdecimal, node)):
+        return None
     if not all(isinstance(column, dict) and column and is_plain(column.values()) for column in columns):
         return None
     numbers = list(columns[0])
