@@ -45,6 +45,25 @@ def test_a_long_memo_stays_with_its_row_as_far_as_it_is_compared(bench: Bench) -
     assert {"name", "phone", "birth_date"} <= set(found.fields)
 
 
+ROWS = {
+    "xml": lambda people: "<r>" + "".join(f"<name>{p['name']}</name><tel>{p['phone']}</tel>" for p in people) + "</r>",
+    "sql": lambda people: "INSERT INTO t VALUES (" + ",".join(f"'{p['phone']}'" for p in people) + ");",  # noqa: S608  # no database
+    "vcard": lambda people: "\n".join(["BEGIN:VCARD", "FN:x", *(f"TEL:{p['phone']}" for p in people), "END:VCARD"]),
+}
+
+
+@pytest.mark.parametrize("form", ROWS)
+@pytest.mark.parametrize("strangers", [8, 60])
+def test_a_row_of_many_is_no_row_of_one(bench: Bench, form: str, strangers: int) -> None:
+    draw = random.Random(strangers)  # noqa: S311  # a fixed seed
+    people = [*PEOPLE, *(stranger(draw) for _ in range(strangers))]
+    draw.shuffle(people)
+    found = bench.match(ROWS[form](people))
+    plain = bench.match("\n".join(one["phone"] for one in people))
+    assert (found.verdict, found.subjects) == (plain.verdict, plain.subjects)
+    assert abs(found.people - len(people)) <= 1
+
+
 def test_a_cell_is_cut_between_words_and_nothing_of_it_is_lost() -> None:
     memo = "x " * (LONGEST_IN_ROW // 2 - 3) + "09000123400 end"
     given, notes = passages(table(["a", "b", memo], ["c", "d", "e"]))

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 MOST_OF_ONE: Final = 4  # phones, mail addresses or numbers that one person has
 FEWEST_ROWS: Final = 3  # of columns; two values may be the two parts of a name
+SORTS: Final = ("mail", "phone", "number")
+LONGEST: Final = 80  # characters of a value that is one of these
 LOOKED_AT: Final = 400  # values of which a list is told by the first
 _NESTED: Final = (dict, list)
 _SORTS: Final = later(
@@ -33,16 +35,23 @@ _SORTS: Final = later(
 )
 
 
-def are_of_many(values: Collection[Any]) -> bool:
-    """Whether so many plain values are of one sort that they are different people's."""
-    if len(values) <= MOST_OF_ONE:
+def are_of_many(values: Collection[Any], most: int = MOST_OF_ONE, sorts: Collection[str] = SORTS) -> bool:
+    """Whether so many plain values are of one sort that they are different people's.
+
+    Args:
+        values: Phones, addresses and anything else.
+        most: How many of a sort one person may have.
+        sorts: Those that tell.
+    """
+    if len(values) <= most:
         return False
-    sorts = Counter(
-        found.lastgroup
+    found = (
+        _SORTS.fullmatch(str(value)[:LONGEST].strip())
         for value in islice(values, LOOKED_AT)
-        if isinstance(value, (str, int)) and (found := _SORTS.fullmatch(str(value)[:80].strip()))
+        if isinstance(value, (str, int))
     )
-    return max(sorts.values(), default=0) > MOST_OF_ONE
+    counts = Counter(one.lastgroup for one in found if one)
+    return max((counts[sort] for sort in sorts), default=0) > most
 
 
 def is_plain(values: Collection[Any]) -> bool:
