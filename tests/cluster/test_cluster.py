@@ -210,7 +210,7 @@ def write_list(file: Path, calm: int, words: str = "") -> None:
         out.write(leak_text(3, 6) + "\n")
 
 
-CALM_PASSAGES = 1500
+CALM_PASSAGES = 6000
 """Repeats of the calm text: some five passages."""
 
 
