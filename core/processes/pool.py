@@ -159,7 +159,7 @@ def _answer_jobs(
     while (job := jobs.get()) is not None:
         for part in answers.pack_apart(_answer(opened, job)):
             line.send_bytes(part)
-    os._exit(0)  # nothing is left to put in order; to free one by one what it remembers would take it half a second
+    os._exit(0)  # nothing is left to put in order; what it remembers need not be freed one by one
 
 
 def _answer(work: Callable[[J], A] | Exception, job: J) -> tuple[A | None, dict[str, Any] | str | None]:

@@ -11,28 +11,29 @@ from typing import TYPE_CHECKING, Final
 
 from matcher.readers._plain import flattened
 from matcher.readers.interface import Prose, Rows
-from matcher.readers.records._lists import are_of_many
+from matcher.readers.records._lists import are_of_many, sort_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
 LONGEST_IN_ROW: Final = 1000
 """Characters of a cell that are looked at together with the rest of its row."""
 MOST_IN_ROW: Final = 8  # phones, or mail addresses, that a table has for a person
-LOOKED_AT: Final = 3
-"""Rows by which a table is told."""
+_TELLING: Final = ("phone", "mail")
 _LONGEST_WORD: Final = 64
 """Letters and digits in a row that are not cut in two."""
 
 
 def parted(passage: Rows | Prose) -> Iterator[Rows | Prose]:
-    """The passage, its long cells cut, and those as free text behind it; as text alone where a row is of many."""
+    """The passage, its long cells cut, and those as free text behind it; rows of many as text alone."""
     if isinstance(passage, Prose):
         yield passage
         return
-    if _is_of_many(passage):
-        yield flattened(passage)
-        return
+    if many := _of_many(passage):
+        yield flattened(_some(passage, many))
+        passage = _some(passage, sorted(set(range(len(passage.places))) - set(many)))
+        if not passage.places:
+            return
     long = [n for n, column in enumerate(passage.columns) if max(map(len, column), default=0) > LONGEST_IN_ROW]
     if not long:
         yield passage
@@ -47,12 +48,17 @@ def parted(passage: Rows | Prose) -> Iterator[Rows | Prose]:
                 yield Prose(cell, place)
 
 
-def _is_of_many(rows: Rows) -> bool:
-    """Whether one of the first rows has more phones or mail addresses than a person."""
-    if len(rows.columns) <= MOST_IN_ROW:
-        return False
-    first = zip(*(column[:LOOKED_AT] for column in rows.columns), strict=True)
-    return any(are_of_many(row, MOST_IN_ROW, ("phone", "mail")) for row in first)
+def _of_many(rows: Rows) -> list[int]:
+    """The rows that have more phones or mail addresses than a person, told by columns that begin with one."""
+    telling = [column for column in rows.columns if sort_of(next(filter(None, column), "")) in _TELLING]
+    if len(telling) <= MOST_IN_ROW:
+        return []
+    return [n for n, row in enumerate(zip(*telling, strict=True)) if are_of_many(row, MOST_IN_ROW, _TELLING)]
+
+
+def _some(rows: Rows, numbers: Sequence[int]) -> Rows:
+    columns = tuple([column[n] for n in numbers] for column in rows.columns)
+    return replace(rows, columns=columns, places=[rows.places[n] for n in numbers])
 
 
 def _cut(cell: str) -> str:

@@ -15,7 +15,7 @@ from matcher.find.candidates import found_in
 from matcher.find.character_classes import MASK, PAD, Signs
 from matcher.find.names import LATIN_RUN, PAIRED, names_in
 from matcher.units.columns import kind_of_header
-from matcher.units.units import LABELS, LATEST_BIRTH, Text, Units, as_compared
+from matcher.units.units import LABELS, LATEST_BIRTH, MOST_OF_ONE, Text, Units, as_compared
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -29,7 +29,6 @@ CONTEXT = 160  # characters on either side of a cluster in which its person's na
 CONFIRMING = frozenset({"birth_date", "postal_code"})
 GAP = 200  # characters without a candidate that end a cluster
 SAME_LINE_GAP = 12  # two numbers this close on a line are one person's
-MOST_OF_ONE = 4  # numbers of a person on a line, one after the other: mobile, home, work, fax
 _NEWLINE = ord("\n")
 _EMPTY_LINE = later(r"\n(?:[ \t\r　]*|[-=_*~─━＝ー#]{3,80}\r?)\n")
 _IN_EMPTY_LINES = " \t\r　-=_*~─━＝ー#"

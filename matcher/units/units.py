@@ -26,6 +26,7 @@ PERSONAL = frozenset({"phone", "email", "customer_number", "card_number"})
 TELLING = frozenset({"name", "kana", "email", "customer_number", "card_number", "address", "birth_date"})
 """Kinds that say, or contradict, who somebody is."""
 LATEST_BIRTH = 2021  # in free text: dates in news and logs are mostly later
+MOST_OF_ONE = 4  # values of a kind that one person has beside each other: a phone, one at home, at work, a fax
 LABELS = later(
     r"tel|fax|phone|mobile|home|mail|携帯|自宅|電話|会社|勤務先|番号|メール|アドレス|または|及び", re.IGNORECASE
 )

@@ -64,6 +64,17 @@ def test_a_row_of_many_is_no_row_of_one(bench: Bench, form: str, strangers: int)
     assert abs(found.people - len(people)) <= 1
 
 
+@pytest.mark.parametrize("place", [0, 7, 30])
+def test_one_row_of_many_leaves_the_other_rows_what_they_are(bench: Bench, place: int) -> None:
+    draw = random.Random(place)  # noqa: S311  # a fixed seed
+    rows = [f"('{p['name']}','{p['birth_date']}')" for p in [*PEOPLE, *(stranger(draw) for _ in range(22))]]
+    rows.insert(place, "(" + ",".join(f"'{stranger(draw)['phone']}'" for _ in range(40)) + ")")
+    found = bench.match("INSERT INTO t VALUES " + ",\n".join(rows) + ";")  # noqa: S608  # no database
+    assert (found.verdict, found.subjects) == ("overlap", len(PEOPLE))
+    assert found.fields == {"name": len(PEOPLE), "birth_date": len(PEOPLE)}
+    assert found.people >= len(PEOPLE) + 40
+
+
 def test_a_cell_is_cut_between_words_and_nothing_of_it_is_lost() -> None:
     memo = "x " * (LONGEST_IN_ROW // 2 - 3) + "09000123400 end"
     given, notes = passages(table(["a", "b", memo], ["c", "d", "e"]))

@@ -18,11 +18,11 @@ from typing import TYPE_CHECKING, Any, Final
 
 from core.processes.patterns import later
 from matcher.units.columns import kind_of_header
+from matcher.units.units import MOST_OF_ONE
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
 
-MOST_OF_ONE: Final = 4  # phones, mail addresses or numbers that one person has
 FEWEST_ROWS: Final = 3  # of columns; two values may be the two parts of a name
 SORTS: Final = ("mail", "phone", "number")
 LONGEST: Final = 80  # characters of a value that is one of these
@@ -45,13 +45,14 @@ def are_of_many(values: Collection[Any], most: int = MOST_OF_ONE, sorts: Collect
     """
     if len(values) <= most:
         return False
-    found = (
-        _SORTS.fullmatch(str(value)[:LONGEST].strip())
-        for value in islice(values, LOOKED_AT)
-        if isinstance(value, (str, int))
-    )
-    counts = Counter(one.lastgroup for one in found if one)
+    counts = Counter(sort_of(value) for value in islice(values, LOOKED_AT) if isinstance(value, (str, int)))
     return max((counts[sort] for sort in sorts), default=0) > most
+
+
+def sort_of(value: object) -> str:
+    """Of which of the `SORTS` a plain value is; empty for any other."""
+    found = _SORTS.fullmatch(str(value)[:LONGEST].strip())
+    return (found.lastgroup if found else None) or ""
 
 
 def is_plain(values: Collection[Any]) -> bool:
