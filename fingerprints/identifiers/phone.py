@@ -105,7 +105,7 @@ class Phone(IdentifierKind):
         if _MISREAD.fullmatch(text):
             text = text.translate(_AS_DIGITS)
         text = _SEPARATOR.sub("", text.removesuffix(".0"))
-        return _national(text)
+        return national_number(text)
 
     def under_label(self, text: str) -> str | None:
         """Also the number of a line at home without its zero, as a spreadsheet keeps it."""
@@ -117,7 +117,9 @@ class Phone(IdentifierKind):
     def without_zero(self, text: str) -> str | None:
         """A number of a line at home whose leading zero a spreadsheet dropped, where the column says it is one."""
         text = nfkc(text).strip().removesuffix(".0")
-        return _national("0" + text) if len(text) == _SHORTEST - 1 and text.isdecimal() and text[0] != "0" else None
+        return (
+            national_number("0" + text) if len(text) == _SHORTEST - 1 and text.isdecimal() and text[0] != "0" else None
+        )
 
     def slips(self, text: str) -> tuple[str, ...]:
         """Numbers with one digit another, or two neighbours swapped; also of digits that are no number."""
@@ -140,11 +142,11 @@ class Phone(IdentifierKind):
     def _without_zeros(self, text: str) -> Iterator[Found]:
         """Numbers of lines at home that lost their zero."""
         for lost in (*_LOST_ZERO.finditer(text), *_LOST_ZERO_BEFORE.finditer(text)):
-            canonical = _national("0" + nfkc(lost[1])) if is_among_japanese(text, *lost.span(1)) else None
+            canonical = national_number("0" + nfkc(lost[1])) if is_among_japanese(text, *lost.span(1)) else None
             if canonical:
                 yield Found(self.name, lost.start(1), lost.end(1), canonical)
         for lost in _LOST_ZERO_ALONE.finditer(text):
-            if canonical := _national("0" + lost[1]):
+            if canonical := national_number("0" + lost[1]):
                 yield Found(self.name, lost.start(1), lost.end(1), canonical)
 
     def _inside(self, text: str, start: int, end: int) -> Iterator[Found]:
@@ -167,13 +169,13 @@ class Phone(IdentifierKind):
                 last = last_of.get(first + length)
                 if last is None or any(groups[n + 1][0] - groups[n][1] > _MAX_GAP for n in range(number, last)):
                     continue
-                if canonical := _national(digits[first : first + length]):
+                if canonical := national_number(digits[first : first + length]):
                     yield Found(self.name, start + begin, start + groups[last][1], canonical)
                     break
 
 
-def _national(digits: str) -> str | None:
-    """The canonical form of digits without separators."""
+def national_number(digits: str) -> str | None:
+    """The canonical form of digits without separators; None for those that are no phone number."""
     for prefix in ("+81", "0081", "01081"):
         if digits.startswith(prefix):
             digits = "0" + digits[len(prefix) :].lstrip("0")

@@ -18,7 +18,7 @@ from core.processes.patterns import later
 from fingerprints.index.sorted_search import distinct
 from matcher.find import character_classes
 from matcher.find.character_classes import PAD, POINTS, Signs
-from matcher.find.digit_runs import LOST_DIGITS, Runs, among_japanese, cards, kanji_phones, phones
+from matcher.find.digit_runs import LOST_DIGITS, Runs, among_japanese, cards, kanji_phones, lost_zeros, phones
 from matcher.find.mail_spans import mails
 
 if TYPE_CHECKING:
@@ -62,10 +62,13 @@ class Stretches:
     Attributes:
         spans: Where each begins and ends.
         kinds: By kind, which of them could hold one. What is masked has a name of its own, `MASKED`.
+        phones: Phone numbers as (start, end, canonical), which are known already; `kinds` says where there could be
+            others, which are not written as ten digits or more.
     """
 
     spans: list[tuple[int, int]]
     kinds: dict[str, list[int]]
+    phones: list[tuple[int, int, str]]
 
 
 def hot_spans(
@@ -88,8 +91,10 @@ def hot_stretches(
     """
     found = Signs(text) if isinstance(text, str) else text
     text, runs = found.text, Runs(found)
+    numbers = phones(runs)
+    called = np.array([start for start, _, _ in numbers], np.intp) + PAD
     hot = {
-        "phone": [phones(found, runs), kanji_phones(found)],
+        "phone": [lost_zeros(found), kanji_phones(found)],
         MASKED: [_masked(found)],
         "card_number": [cards(found, runs)],
         "address": [_addresses(found)],
@@ -100,15 +105,15 @@ def hot_stretches(
         dates, is_late = _dates(found, newest)
         hot["birth_date"] = [dates[~is_late], _eras(found)]
         hot["postal_code"] = [_postal_codes(found), _labelled_codes(found, text)]
-    places = np.sort(np.concatenate([some for of in hot.values() for some in of])) - PAD
+    places = np.sort(np.concatenate([called, *(some for of in hot.values() for some in of)])) - PAD
     if not places.size:
-        return Stretches([], {})
+        return Stretches([], {}, [])
     spans = _spans(places, text)
     if weak:  # these make nothing hot, and are seen where something is
         hot["birth_date"].append(dates[is_late])
         hot["phone"].append(found.start[found.length == LOST_DIGITS])
     bounds = np.array(spans) + PAD
-    return Stretches(spans, {kind: _holding(bounds, np.concatenate(of)) for kind, of in hot.items()})
+    return Stretches(spans, {kind: _holding(bounds, np.concatenate(of)) for kind, of in hot.items()}, numbers)
 
 
 def _holding(bounds: NDArray[np.intp], places: NDArray[np.intp]) -> list[int]:

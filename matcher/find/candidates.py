@@ -208,8 +208,9 @@ def found_in(
     found = _masked_phones(plain, [hot.spans[n] for n in hot.kinds.get(MASKED, ())])
     for name, kind in kinds.items():
         found += _found_by(kind, plain, [hot.spans[n] for n in hot.kinds.get(name, every)])
-    found.sort()
-    return found
+    if "phone" in kinds:
+        found += [(start, end, "phone", canonical) for start, end, canonical in hot.phones]
+    return sorted(set(found))
 
 
 def found_within(

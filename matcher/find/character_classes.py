@@ -206,10 +206,10 @@ class Signs:
         """The values of the digits at the positions; of anything else some number below 16."""
         return (self.codes.take(positions) & 0xF).astype(np.uint8)  # so in ASCII and in full width
 
-    def doubled(self, bits: int) -> NDArray[np.intp]:
-        """Positions of characters of the classes that the same character follows."""
-        among = self.mask(bits)
-        return places_of(among[:-1] & (self.codes[:-1] == self.codes[1:]))
+    def doubled(self, sign: str) -> NDArray[np.intp]:
+        """Positions of that one character that the same follows."""
+        there = self.equal(sign)
+        return places_of(there[:-1] & there[1:])
 
 
 def _coded(text: str, *, is_ascii: bool) -> tuple[NDArray[np.unsignedinteger], NDArray[np.uint16] | None]:

@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from fingerprints.identifiers.interface import NEAR
+from fingerprints.identifiers.phone import national_number
 from matcher.find import character_classes
+from matcher.find.character_classes import PAD
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -32,21 +34,29 @@ _OF_CARDS: Final = "23456２３４５６"
 class Runs:
     """The runs of digits in a text: groups that nothing but three separators or fewer part.
 
-    All digits of a text in a row are numbered, so that the one so many after another is told by a sum.
+    All their digits in a row are numbered, so that the one so many after another is told by a sum.
+
+    Attributes:
+        start: Where each of the groups begins, and `length` how many digits it has; where a text is full of groups,
+            only those among as many digits and separators as the shortest number has: of others there is no run.
     """
 
     def __init__(self, found: Signs) -> None:
         self._found = found
+        self.start, self._end_of, self.length = found.start, found.end, found.length
+        if not found.has_few_groups:
+            among = np.flatnonzero(_in_long_stretches(found).take(found.start))
+            self.start, self._end_of, self.length = (of.take(among) for of in (found.start, found.end, found.length))
 
     @cached_property
     def _before(self) -> NDArray[np.intp]:
         """How many digits stand before each group, and in all of them."""
-        return np.concatenate([[0], np.cumsum(self._found.length)])
+        return np.concatenate([[0], np.cumsum(self.length)])
 
     @cached_property
     def _end(self) -> NDArray[np.intp]:
         """How many digits stand before the end of each group's run."""
-        parted = _parted(self._found)
+        parted = self._parted()
         ends = self._before.take(np.flatnonzero(parted) + 1)
         of_each: NDArray[np.intp] = np.asarray(ends.take(np.cumsum(parted) - parted))
         return of_each
@@ -54,10 +64,8 @@ class Runs:
     @cached_property
     def _values(self) -> NDArray[np.uint8]:
         """The value of each digit."""
-        start, length = self._found.start, self._found.length
-        if self._found.has_few_groups:
-            return self._found.values(np.repeat(start - self._before[:-1], length) + np.arange(self._before[-1]))
-        return self._found.values(np.flatnonzero(self._found.is_digit))
+        places = np.repeat(self.start - self._before[:-1], self.length) + np.arange(self._before[-1])
+        return self._found.values(places)
 
     @cached_property
     def _is_last(self) -> NDArray[np.bool_]:
@@ -69,11 +77,22 @@ class Runs:
     def long_ones(self, digits: int, firsts: str) -> NDArray[np.intp]:
         """The groups from which on a run has so many digits, that begin with one of ``firsts``."""
         group = np.flatnonzero(self._end - self._before[:-1] >= digits)
-        return group[self._found.is_code(self._found.start.take(group), firsts)]
+        return group[self._found.is_code(self.start.take(group), firsts)]
 
     def values(self, group: NDArray[np.intp], nth: int) -> NDArray[np.uint8]:
         """The value of the digit so many after the first one of each group, which its run has."""
         return self._values.take(self._before.take(group) + nth)
+
+    def digits(self, group: NDArray[np.intp], count: int) -> list[str]:
+        """So many digits from the beginning of each group on, which its run has, in ASCII."""
+        values = self._values.take(self._before.take(group)[:, None] + np.arange(count)) | ord("0")
+        text = values.tobytes().decode("ascii")
+        return [text[at : at + count] for at in range(0, len(text), count)]
+
+    def end_of(self, group: NDArray[np.intp], count: int) -> NDArray[np.intp]:
+        """Where the last of so many digits from the beginning of each group on stands, if a group ends with it."""
+        last = np.searchsorted(self._before, self._before.take(group) + count) - 1
+        return self._end_of.take(last)
 
     def ends_after(self, group: NDArray[np.intp], digits: int) -> NDArray[np.bool_]:
         """Whether a group of the same run ends with so many digits from the beginning of each group on."""
@@ -82,33 +101,62 @@ class Runs:
         ends[ends] = self._is_last[end[ends] - 1]
         return ends
 
+    def _parted(self) -> NDArray[np.bool_]:
+        """Whether each group is the last one of its run."""
+        gap = self.start[1:] - self._end_of[:-1] - 1
+        linked = gap <= character_classes.WIDEST_GAP
+        for offset in range(1, character_classes.WIDEST_GAP + 1):
+            some = np.flatnonzero(linked & (gap >= offset))
+            linked[some] = self._found.at(self._end_of.take(some) + offset, character_classes.SEPARATOR)
+        return np.append(~linked, np.ones(min(self.start.size, 1), np.bool_))
 
-def _parted(found: Signs) -> NDArray[np.bool_]:
-    """Whether each group is the last one of its run."""
-    gap = found.start[1:] - found.end[:-1] - 1
-    linked = gap <= character_classes.WIDEST_GAP
-    for offset in range(1, character_classes.WIDEST_GAP + 1):
-        some = np.flatnonzero(linked & (gap >= offset))
-        linked[some] = found.at(found.end.take(some) + offset, character_classes.SEPARATOR)
-    return np.append(~linked, np.ones(min(found.start.size, 1), np.bool_))
+
+def _in_long_stretches(found: Signs) -> NDArray[np.bool_]:
+    """Whether each character is one of as many digits and separators in a row as the shortest number has digits."""
+    mask = found.mask(character_classes.DECIMAL | character_classes.SEPARATOR)
+    steps = [1, 2, 4, SHORTEST - 8]
+    for step in steps:  # those that as many more follow as ...
+        mask = mask[:-step] & mask[step:]
+    for step in steps:
+        wider = np.zeros(mask.size + step, np.bool_)
+        wider[:-step] = mask
+        wider[step:] |= mask
+        mask = wider
+    return mask
 
 
-def phones(found: Signs, runs: Runs) -> NDArray[np.intp]:
-    """Groups that begin a number: a prefix of the numbering plan, and as many digits as it takes, to a group's end."""
-    nine = found.length == LOST_DIGITS
-    hot = [among_japanese(found, nine), _standing_alone(found, nine)]
+def phones(runs: Runs) -> list[tuple[int, int, str]]:
+    """Numbers as (start, end, canonical): a prefix of the numbering plan, and as many digits as it takes.
+
+    They begin and end where groups do. From each group on there is one at most: the longest, as `Phone.find` has it.
+    """
     group = runs.long_ones(SHORTEST, _OF_PHONES)
     v0, v1, v2 = (runs.values(group, nth) for nth in range(3))
-    for fits, lengths in (
-        ((v0 == 0) & _MOBILE[v1] & (v2 == 0), (11,)),
-        ((v0 == 0) & (v1 != 0), (10,)),
-        ((v0 == 0) & (v1 == 0) & (v2 == 8), (13, 14)),  # noqa: PLR2004  # 0081
-        ((v0 == 8) & (v1 == 1), (11, 12)),  # noqa: PLR2004  # 81
-        ((v0 != 0) & (v1 == 0), (10,)),
+    international = (v0 == 0) & (v1 == 0) & (v2 == 8)  # noqa: PLR2004  # 0081
+    domestic = (v0 == 8) & (v1 == 1)  # noqa: PLR2004  # 81
+    numbers: dict[int, tuple[int, int, str]] = {}
+    for fits, length in (
+        ((v0 == 0) & _MOBILE[v1] & (v2 == 0), 11),
+        ((v0 == 0) & (v1 != 0), 10),
+        (international, 13),
+        (international, 14),
+        (domestic, 12),
+        (domestic, 11),
+        ((v0 != 0) & (v1 == 0), 10),
     ):
         some = group[fits]
-        hot += [found.start[some[runs.ends_after(some, length)]] for length in lengths]
-    return np.concatenate(hot)
+        some = some[runs.ends_after(some, length)]
+        begins, ends = runs.start.take(some).tolist(), (runs.end_of(some, length) + 1).tolist()
+        for begin, end, digits in zip(begins, ends, runs.digits(some, length), strict=True):
+            if begin not in numbers and (canonical := national_number(digits)):
+                numbers[begin] = begin - PAD, end - PAD, canonical
+    return list(numbers.values())
+
+
+def lost_zeros(found: Signs) -> NDArray[np.intp]:
+    """Groups of nine digits that could be a number without its zero: among Japanese, or standing alone."""
+    nine = found.length == LOST_DIGITS
+    return np.concatenate([among_japanese(found, nine), _standing_alone(found, nine)])
 
 
 def _standing_alone(found: Signs, groups: NDArray[np.bool_]) -> NDArray[np.intp]:
@@ -133,10 +181,10 @@ def among_japanese(found: Signs, groups: NDArray[np.bool_]) -> NDArray[np.intp]:
 def cards(found: Signs, runs: Runs) -> NDArray[np.intp]:
     """Groups that begin a card's number: enough digits in a row, in groups of four at least."""
     group = runs.long_ones(CARD_DIGITS, _OF_CARDS)
-    group = group[~found.is_code(found.start[group] - 1, ".-")]  # the rest of a fraction is none
-    length, following = found.length[group], found.length[np.minimum(group + 1, found.length.size - 1)]
+    group = group[~found.is_code(runs.start[group] - 1, ".-")]  # the rest of a fraction is none
+    length, following = runs.length[group], runs.length[np.minimum(group + 1, runs.length.size - 1)]
     group = group[(length >= CARD_DIGITS - 1) | ((length >= CARD_GROUP) & (following >= CARD_GROUP))]
-    return found.start[group]
+    return runs.start[group]
 
 
 def kanji_phones(found: Signs) -> NDArray[np.intp]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -51,8 +52,18 @@ def mails(found: Signs) -> NDArray[np.intp]:
 
 def _enclosing(found: Signs, openers: NDArray[np.intp]) -> NDArray[np.intp]:
     """Brackets that may enclose a word for the sign, or the sign."""
-    latin = found.is_code(openers + 1, "aA") & found.is_code(openers + 2, "tT")
-    return openers[latin | found.is_code(openers + 1, "@アあ") | found.at(openers + 1, character_classes.SPACE)]
+    after = openers + 1
+    begins = found.told(_first_inside(), after)  # asked once, since most brackets enclose something else
+    openers, after = openers[begins], after[begins]
+    return openers[~found.is_code(after, "aA") | found.is_code(after + 1, "tT")]
+
+
+@cache
+def _first_inside() -> NDArray[np.bool_]:
+    """By code point, whether the word for the sign, or the sign, may begin with it."""
+    begins = character_classes.is_of(character_classes.SPACE)
+    begins[[ord(sign) for sign in "aA@アあ"]] = True
+    return begins
 
 
 def _blanks(found: Signs, openers: NDArray[np.intp]) -> NDArray[np.intp]:

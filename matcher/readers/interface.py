@@ -137,6 +137,11 @@ class Readable:
         head = self.head if whole else self.head[: self.head.rfind(b"\n") + 1] or self.head
         return tidied(decode(head, self.encoding))
 
+    @cached_property
+    def head_small(self) -> str:
+        """The same in small letters, in which readers look for words before they look for patterns."""
+        return self.head_text.lower()
+
     def blocks(self) -> Iterator[str]:
         """Its text, block by block, cut at line ends where there are any; every line ends with a line feed."""
         with self.open() as stream:

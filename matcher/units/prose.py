@@ -12,7 +12,7 @@ import numpy as np
 from core.processes.patterns import later
 from fingerprints.identifiers.address import towns_in
 from matcher.find.candidates import found_in
-from matcher.find.character_classes import MASK, PAD, Signs
+from matcher.find.character_classes import PAD, Signs
 from matcher.find.names import LATIN_RUN, PAIRED, names_in
 from matcher.units.columns import kind_of_header
 from matcher.units.units import LABELS, LATEST_BIRTH, MOST_OF_ONE, Text, Units, as_compared
@@ -124,11 +124,11 @@ class ProseUnits(Units):
 
     def _masks(self) -> Iterator[int]:
         """Where two signs that mask stand behind a letter or a digit, or behind what may make a word bold."""
-        if not any(sign in self.prose.text and 2 * sign in self.prose.text for sign in _MASKS):
-            return  # told several times as quickly as where they are
-        pairs = self._signs.doubled(MASK)
-        for at in (pairs[self._signs.is_code(pairs, _MASKS)] - PAD).tolist():
-            if at and (self.prose.text[at - 1].isalnum() or self.prose.text[at - 1] in _MASKS):
+        text = self.prose.text
+        masks = [sign for sign in _MASKS if sign in text and 2 * sign in text]  # told quicker than where they are
+        pairs = [self._signs.doubled(sign) for sign in masks]
+        for at in (np.sort(np.concatenate(pairs)) - PAD).tolist() if pairs else ():
+            if at and (text[at - 1].isalnum() or text[at - 1] in _MASKS):
                 yield at
 
     def parted(self) -> NDArray[np.bool_]:

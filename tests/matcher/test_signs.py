@@ -10,10 +10,11 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from fingerprints.identifiers import load_kinds
+from fingerprints.identifiers.phone import Phone
 from matcher.find import character_classes
 from matcher.find.candidates import found_in, found_within
 from matcher.find.character_classes import PAD, Signs
-from matcher.find.digit_runs import Runs, cards, phones
+from matcher.find.digit_runs import LOST_DIGITS, Runs, cards, lost_zeros, phones
 from matcher.readers.interface import Prose
 from matcher.units import prose
 from matcher.units.prose import ProseUnits
@@ -29,7 +30,7 @@ ENCODED = st.sampled_from(["utf-8", "cp932", "euc_jp", "utf-16-le"])
 D, S = "[0-9０-９]", r"[-‐‑‒–—―−－ー()（）.．・/／_*〜~ 　の]"
 GROUP = re.compile(f"{D}+")
 RUN = re.compile(f"{D}(?:{S}{{0,3}}{D})*")
-MOBILE = re.compile("0[256789]0")
+PLAN = re.compile(r"0(?:[256789]0\d{8}|800\d{7}|[1-9]\d{8})")
 KINDS = load_kinds(("K[0-9０-９]{7}",))
 
 
@@ -37,15 +38,22 @@ def plain(digits: str) -> str:
     return digits.translate(str.maketrans("０１２３４５６７８９", "0123456789"))
 
 
-def plain_phones(text: str) -> set[int]:
-    """Where numbers begin, group by group: a prefix of the numbering plan and its length to the end of a group."""
-    places = set()
+def plain_phones(text: str) -> set[tuple[int, int, str]]:
+    """Numbers, group by group: the longest that has a prefix of the numbering plan and ends where a group does."""
+    numbers = set()
     for run in RUN.finditer(text):
-        groups = [(run.start() + group.start(), plain(group.group())) for group in GROUP.finditer(run.group())]
+        groups = [(run.start() + group.start(), run.start() + group.end()) for group in GROUP.finditer(run.group())]
         for first, (start, _) in enumerate(groups):
-            joined = ["".join(digits for _, digits in groups[first:last]) for last in range(first + 1, len(groups) + 1)]
-            if any(map(is_called, joined)):
-                places.add(start)
+            for _, end in reversed(groups[first:]):
+                if number := called(plain("".join(GROUP.findall(text[start:end])))):
+                    numbers.add((start, end, number))
+                    break
+    return numbers
+
+
+def plain_lost_zeros(text: str) -> set[int]:
+    """Where nine digits stand, alone or near anything but ASCII."""
+    places = set()
     for group in GROUP.finditer(text):
         beside = text[group.start() - 1 : group.start()] + text[group.end() : group.end() + 1]
         alone = all(sign in " \t\r\n\0" for sign in beside)
@@ -55,15 +63,15 @@ def plain_phones(text: str) -> set[int]:
     return places
 
 
-def is_called(digits: str) -> bool:
-    size = len(digits)
-    return (
-        (size == 11 and MOBILE.match(digits) is not None)
-        or (size == 10 and digits[0] == "0" and digits[1] != "0")
-        or (size in {13, 14} and digits.startswith("008"))
-        or (size in {11, 12} and digits.startswith("81"))
-        or (size == 10 and digits[0] in "56789" and digits[1] == "0")
-    )
+def called(digits: str) -> str | None:
+    """The number that the digits are, if they are one: domestic, with the country's code, or without its zero."""
+    if len(digits) > 14:
+        return None
+    whole = re.sub("^(?:0081|81(?!0))0*", "0", digits)
+    if len(digits) == 10 and re.match("[5-9]0", digits):
+        whole = "0" + digits
+    is_foreign = digits.startswith("81") and len(digits) not in {11, 12}
+    return whole if not is_foreign and PLAN.fullmatch(whole) else None
 
 
 def plain_cards(text: str) -> set[int]:
@@ -104,8 +112,21 @@ def test_long_numbers_are_where_a_plain_look_sees_them(text: str, around: str) -
     text = around + "\n" + text
     found = Signs(text)
     runs = Runs(found)
-    assert set((phones(found, runs) - PAD).tolist()) == plain_phones(text)
+    assert set(phones(runs)) == plain_phones(text)
+    assert set((lost_zeros(found) - PAD).tolist()) == plain_lost_zeros(text)
     assert set((cards(found, runs) - PAD).tolist()) == plain_cards(text)
+
+
+@settings(max_examples=300, deadline=None)
+@given(TEXTS)
+@example("8109012345678 0081-90-1234-5678 810312345678")
+def test_numbers_in_digits_are_those_that_the_pattern_finds(text: str) -> None:
+    found = Signs(text)
+    by_pattern = {
+        (some.start, some.end, some.canonical) for some in Phone().find(text) if GROUP.match(text, some.start)
+    }
+    nine = {some for some in by_pattern if some[1] - some[0] == LOST_DIGITS}
+    assert set(phones(Runs(found))) == by_pattern - nine
 
 
 @settings(max_examples=200, deadline=None)

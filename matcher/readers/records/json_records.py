@@ -54,7 +54,7 @@ class JsonReader(Reader):
             return 0.0
         if _STARTS_LIKE_JSON.match(source.head_text):
             return 0.9
-        return 0.7 if _OBJECT.search(source.head_text) else 0.0
+        return 0.7 if "{" in source.head_text and _OBJECT.search(source.head_text) else 0.0
 
     def read(self, source: Readable) -> Iterator[Passage]:
         """Batches of records of like shape."""

@@ -20,7 +20,7 @@ from matcher.readers.records.json_records import BATCH_ROWS, records_as_rows
 from matcher.units.columns import kind_of_header
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
 _LINE = later(
     r"\s{0,40}+[-*・■●◆▼○◎#>|]{0,3}\s{0,3}[【\[「\"':]?"  # bullets and brackets
@@ -59,10 +59,11 @@ class KeyValueReader(Reader):
         if source.is_binary:
             return 0.0
         head = source.head_text.split("\n")[:HEAD_LINES]
+        if not _holds_known(_keys_of(head)):  # nearly always, and told in half of the time
+            return 0.0
         lines = [line for line in head if not (_is_frame(line) or _SECTION.fullmatch(line))]
-        keys = [found[1].strip() for line in lines if (found := _LINE.fullmatch(line.rstrip("\r")))]
-        known = {kind for key in set(keys) if (kind := kind_of_header(key))}
-        return 0.8 if len(keys) >= REGULAR * len(lines) and len(known) >= KNOWN else 0.0
+        keys = _keys_of(lines)
+        return 0.8 if len(keys) >= REGULAR * len(lines) and _holds_known(keys) else 0.0
 
     def read(self, source: Readable) -> Iterator[Passage]:
         """Batches of records; lines without a key that stand outside of records as free text."""
@@ -77,6 +78,14 @@ class KeyValueReader(Reader):
             yield records_as_rows(batch, source, "line")
         if loose:
             yield Prose("\n".join(loose))
+
+
+def _keys_of(lines: Sequence[str]) -> list[str]:
+    return [found[1].strip() for line in lines if (found := _LINE.fullmatch(line.rstrip("\r")))]
+
+
+def _holds_known(keys: Sequence[str]) -> bool:
+    return len({kind for key in set(keys) if (kind := kind_of_header(key))}) >= KNOWN
 
 
 def _is_frame(line: str) -> bool:

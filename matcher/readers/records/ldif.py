@@ -47,7 +47,9 @@ class LdifReader(Reader):
 
     def recognises(self, source: Readable) -> float:
         """By the name of an entry."""
-        return 0.96 if not source.is_binary and _DN.search(source.head_text) else 0.0
+        if source.is_binary or "dn:" not in source.head_small:
+            return 0.0
+        return 0.96 if _DN.search(source.head_text) else 0.0
 
     def read(self, source: Readable) -> Iterator[Passage]:
         """Batches of entries."""

@@ -36,6 +36,7 @@ _HEAD = later(
     re.IGNORECASE,
 )
 _IN_EVERY_HEAD = ("values", "stdin")
+_VERB = later("[irc](?:nsert|eplace|opy)")
 
 
 class SqlReader(Reader):
@@ -59,9 +60,10 @@ class SqlReader(Reader):
 
     def recognises(self, source: Readable) -> float:
         """By a statement in the head."""
-        if source.is_binary or not any(word in source.head_text.lower() for word in _IN_EVERY_HEAD):
+        small = source.head_small
+        if source.is_binary or not any(word in small for word in _IN_EVERY_HEAD):
             return 0.0
-        return 0.95 if _HEAD.search(source.head_text) else 0.0
+        return 0.95 if any(_HEAD.match(small, verb.start()) for verb in _VERB.finditer(small)) else 0.0
 
     def read(self, source: Readable) -> Iterator[Passage]:
         """Batches of rows, table by table."""

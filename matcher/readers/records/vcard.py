@@ -56,7 +56,9 @@ class VcardReader(Reader):
 
     def recognises(self, source: Readable) -> float:
         """By the line that begins a card."""
-        return 1.0 if not source.is_binary and _BEGIN.search(source.head_text) else 0.0
+        if source.is_binary or "begin:vcard" not in source.head_small:
+            return 0.0
+        return 1.0 if _BEGIN.search(source.head_text) else 0.0
 
     def read(self, source: Readable) -> Iterator[Passage]:
         """Batches of cards."""

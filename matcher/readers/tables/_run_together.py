@@ -167,12 +167,21 @@ def _fitting(records: NDArray[np.integer], is_digit: NDArray[np.bool_]) -> Itera
     """Every stretch that reads as a phone or a date nearly everywhere, and what that says, in bits a record."""
     blank = (records == _BLANK) | (records == 0)
     for width, fits, bits in _KINDS:
-        for start in range(records.shape[1] - width + 1):
+        there = ~_all_of(blank, width)
+        digits = _all_of(is_digit, width - 1)[:, : there.shape[1]]  # the least that any of them wants
+        filled = there.sum(axis=0)
+        could = (filled >= FEWEST_RECORDS) & ((digits & there).sum(axis=0) >= _SURELY * filled)
+        for start in np.flatnonzero(could).tolist():
             end = start + width
-            there = ~blank[:, start:end].all(axis=1)
-            right = fits(records[:, start:end], is_digit[:, start:end], blank[:, start:end])[there]
-            if right.size >= FEWEST_RECORDS and right.mean() >= _SURELY:
+            right = fits(records[:, start:end], is_digit[:, start:end], blank[:, start:end])[there[:, start]]
+            if right.mean() >= _SURELY:
                 yield start, end, bits * float(right.mean())
+
+
+def _all_of(holds: NDArray[np.bool_], width: int) -> NDArray[np.bool_]:
+    """Whether so many places of a record in a row hold, by the first of them; none where a record is shorter."""
+    before = np.pad(np.cumsum(holds, axis=1, dtype=np.int32), ((0, 0), (1, 0)))
+    return np.asarray(before[:, width:] - before[:, : max(before.shape[1] - width, 0)] == width)
 
 
 def _are_phones(cells: NDArray[np.integer], is_digit: NDArray[np.bool_], blank: NDArray[np.bool_]) -> NDArray[np.bool_]:

@@ -28,6 +28,7 @@ SAMPLE_LINES = 40
 _VALUE = later(r"@|\d[\d ()-]{7,14}\d|\d-[*＊xX●○…?.]|[*＊xX●○]-\d")  # what rows have, and sentences have not
 _IN_VALUES = later(r"[@\d]")
 """What every one of them has."""
+_BRACKETS = ("()", "[]", "{}", "（）")
 _NEWLINE = ord("\n")
 
 
@@ -37,9 +38,9 @@ def passages_of(text: str, source: Readable, first_line: int = 1) -> Iterator[Pa
         text = unescape(text)
     at, line = 0, first_line
     for start, end, number in _runs(text):
-        lines = text[start:end].split("\n")
-        if not _may_hold_values(lines):
+        if not _may_hold_values(text, start, end):
             continue
+        lines = text[start:end].split("\n")
         delimiter, _ = best_delimiter(lines)
         if delimiter in {None, IN_PATHS} or not _holds_values(lines, delimiter):
             continue
@@ -96,11 +97,26 @@ def _counts(codes: NDArray[np.unsignedinteger], ends: NDArray[np.intp], sign: st
     return np.bincount(np.searchsorted(ends, np.flatnonzero(codes == ord(sign))), minlength=ends.size)
 
 
-def _may_hold_values(lines: Sequence[str]) -> bool:
-    """Whether `_holds_values` could be true with any delimiter; which one it would be takes far longer to tell."""
-    rows = _sampled(lines)
-    told = not rows or any(_IN_VALUES.search(line) for line in rows)
-    return (told and _is_valued(rows)) or any(_names_columns(rows[0], sign) for sign in DELIMITERS if sign in rows[0])
+def _may_hold_values(text: str, start: int, end: int) -> bool:
+    """Whether `_holds_values` could be true with any delimiter; which one it would be takes far longer to tell.
+
+    Most stretches hold no value at all, and are not cut into lines.
+    """
+    if _IN_VALUES.search(text, start, end) and _is_valued(_sampled(text[start:end].split("\n"))):
+        return True
+    first = _first_row(text, start, end)
+    return any(_names_columns(first, sign) for sign in DELIMITERS if sign in first)
+
+
+def _first_row(text: str, start: int, end: int) -> str:
+    """The first line of a stretch that is no rule; empty where all are."""
+    while start < end:
+        stop = text.find("\n", start, end)
+        line = text[start : stop if stop >= 0 else end]
+        if not RULE.fullmatch(line):
+            return line
+        start += len(line) + 1
+    return ""
 
 
 def _holds_values(lines: Sequence[str], delimiter: str) -> bool:
@@ -118,4 +134,7 @@ def _is_valued(rows: Sequence[str]) -> bool:
 
 
 def _names_columns(row: str, delimiter: str) -> bool:
-    return is_header([cell for cell in row.split(delimiter) if cell.strip()])
+    """Whether a line is a header; a program's call is none, whose arguments are parted within its brackets."""
+    cells = [cell for cell in row.split(delimiter) if cell.strip()]
+    is_call = any(cell.count(opens) != cell.count(closes) for cell in cells for opens, closes in _BRACKETS)
+    return not is_call and is_header(cells)
