@@ -102,17 +102,18 @@ def hot_stretches(
         "customer_number": [_numbers(found, text, tuple(number_patterns))],
     }
     if weak:
-        dates, is_late = _dates(found, newest)
-        hot["birth_date"] = [dates[~is_late], _eras(found)]
+        years, is_late = _years(found, newest)
+        hot["birth_date"] = [_dates(found, years[~is_late]), _eras(found)]
         hot["postal_code"] = [_postal_codes(found), _labelled_codes(found, text)]
     places = np.sort(np.concatenate([called, *(some for of in hot.values() for some in of)])) - PAD
     if not places.size:
         return Stretches([], {}, [])
     spans = _spans(places, text)
-    if weak:  # these make nothing hot, and are seen where something is
-        hot["birth_date"].append(dates[is_late])
-        hot["phone"].append(found.start[found.length == LOST_DIGITS])
     bounds = np.array(spans) + PAD
+    if weak:  # these make nothing hot, and are seen where something is
+        late = years[is_late]
+        hot["birth_date"].append(_dates(found, late[_within(bounds, found.start[late])]))
+        hot["phone"].append(found.start[found.length == LOST_DIGITS])
     return Stretches(spans, {kind: _holding(bounds, np.concatenate(of)) for kind, of in hot.items()}, numbers)
 
 
@@ -121,8 +122,15 @@ def _holding(bounds: NDArray[np.intp], places: NDArray[np.intp]) -> list[int]:
     if not places.size:
         return []
     at = np.searchsorted(bounds[:, 0], places, "right") - 1
-    held: list[int] = distinct(at[(at >= 0) & (places < bounds[at, 1])]).tolist()
+    held: list[int] = distinct(at[_within(bounds, places)]).tolist()
     return held
+
+
+def _within(bounds: NDArray[np.intp], places: NDArray[np.intp]) -> NDArray[np.bool_]:
+    """Whether each place lies in one of the spans."""
+    at = np.searchsorted(bounds[:, 0], places, "right") - 1
+    within: NDArray[np.bool_] = (at >= 0) & (places < bounds[at, 1])
+    return within
 
 
 def _masked(found: Signs) -> NDArray[np.intp]:
@@ -130,20 +138,22 @@ def _masked(found: Signs) -> NDArray[np.intp]:
 
     Either may have a sign between it and the digits.
     """
-    mask, gap = character_classes.MASK, character_classes.GAP
-    begins = found.end + 1
-    begins = begins + found.at(begins, gap)
-    for step in range(4):
-        begins = begins[found.at(begins + step, mask)]
-    ends = found.start[found.length == 4] - 1  # noqa: PLR2004  # the last digits
-    ends = ends - found.at(ends, gap)
-    for step in range(2):
-        ends = ends[found.at(ends - step, mask)]
+    gap, begins, ends = character_classes.GAP, found.start[:0], found.start[:0]
+    two = found.in_a_row(character_classes.MASK, 2)
+    if two.any():
+        ends = found.start[found.length == 4] - 1  # noqa: PLR2004  # the last digits
+        ends = ends - found.at(ends, gap)
+        ends = ends[two[ends - 1]]
+    four = two[:-2] & two[2:]
+    if four.any():
+        begins = found.end + 1
+        begins = begins + found.at(begins, gap)
+        begins = begins[four[begins]]
     return np.concatenate([begins, ends])
 
 
-def _dates(found: Signs, newest: int) -> tuple[NDArray[np.intp], NDArray[np.bool_]]:
-    """Years with a month and a day after them, before them, or run together with them; and which are too late."""
+def _years(found: Signs, newest: int) -> tuple[NDArray[np.intp], NDArray[np.bool_]]:
+    """Groups that are a year, or begin with one and have a day's length; and which of them are too late."""
     dated = (found.length == YEAR_DIGITS) | (found.length == DATE_DIGITS)
     four: NDArray[np.intp] = np.flatnonzero(dated)
     begin = found.start.take(four)
@@ -153,14 +163,17 @@ def _dates(found: Signs, newest: int) -> tuple[NDArray[np.intp], NDArray[np.bool
     for place in range(YEAR_DIGITS):
         year = 10 * year + found.values(begin + place)
     held = (year >= OLDEST) & (year <= NEWEST)
-    four, year = four[held], year[held]
-    together: NDArray[np.intp] = four[found.length[four] == DATE_DIGITS]
+    return four[held], year[held] > newest
+
+
+def _dates(found: Signs, years: NDArray[np.intp]) -> NDArray[np.intp]:
+    """Where those of the years stand that have a month and a day after them, before them, or run together with them."""
+    together: NDArray[np.intp] = years[found.length[years] == DATE_DIGITS]
     begin = found.start[together]
     together = together[(found.values(begin + 4) <= 1) & (found.values(begin + 6) <= 3)]  # noqa: PLR2004  # tens
-    alone = four[found.length[four] == YEAR_DIGITS]
-    some = np.concatenate([together, _three(found, alone, tight=True), _last_of_three(found, alone)])
-    some = np.concatenate([some, _worded(found, alone)])
-    return found.start[some], year[np.searchsorted(four, some)] > newest
+    alone = years[found.length[years] == YEAR_DIGITS]
+    some = [together, _three(found, alone, tight=True), _last_of_three(found, alone), _worded(found, alone)]
+    return found.start[np.concatenate(some)]
 
 
 def _worded(found: Signs, years: NDArray[np.intp]) -> NDArray[np.intp]:
@@ -200,8 +213,8 @@ def _three(found: Signs, group: NDArray[np.intp], *, tight: bool = False) -> NDA
 
 def _eras(found: Signs) -> NDArray[np.intp]:
     """Years of an era, by its letter or its name, and dates all in kanji."""
-    short = _after_letters(found)
-    short = _three(found, short[found.length[short] <= 2])  # noqa: PLR2004  # of a year in an era
+    short = np.flatnonzero(found.length <= 2)  # noqa: PLR2004  # of a year in an era
+    short = _three(found, short[_after_letters(found, found.start[short])])
     letters = found.start[short] - 1
     letters = letters - found.is_code(letters, ".")
     if found.is_ascii:
@@ -217,10 +230,10 @@ def _eras(found: Signs) -> NDArray[np.intp]:
     return np.concatenate([letters, names, years])
 
 
-def _after_letters(found: Signs) -> NDArray[np.intp]:
-    """Groups with an era's letter before them, or a letter and a dot."""
-    before = found.start - 1
-    return np.flatnonzero(found.is_code(before - found.is_code(before, "."), _ERA_LETTERS))
+def _after_letters(found: Signs, begins: NDArray[np.intp]) -> NDArray[np.bool_]:
+    """Which of the groups have an era's letter before them, or a letter and a dot."""
+    before = begins - 1
+    return found.is_code(before - found.is_code(before, "."), _ERA_LETTERS)
 
 
 def _postal_codes(found: Signs) -> NDArray[np.intp]:

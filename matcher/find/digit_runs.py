@@ -61,19 +61,6 @@ class Runs:
         of_each: NDArray[np.intp] = np.asarray(ends.take(np.cumsum(parted) - parted))
         return of_each
 
-    @cached_property
-    def _values(self) -> NDArray[np.uint8]:
-        """The value of each digit."""
-        places = np.repeat(self.start - self._before[:-1], self.length) + np.arange(self._before[-1])
-        return self._found.values(places)
-
-    @cached_property
-    def _is_last(self) -> NDArray[np.bool_]:
-        """Whether each digit is the last one of its group."""
-        last = np.zeros(self._before[-1], np.bool_)
-        last[self._before[1:] - 1] = True
-        return last
-
     def long_ones(self, digits: int, firsts: str) -> NDArray[np.intp]:
         """The groups from which on a run has so many digits, that begin with one of ``firsts``."""
         group = np.flatnonzero(self._end - self._before[:-1] >= digits)
@@ -81,11 +68,11 @@ class Runs:
 
     def values(self, group: NDArray[np.intp], nth: int) -> NDArray[np.uint8]:
         """The value of the digit so many after the first one of each group, which its run has."""
-        return self._values.take(self._before.take(group) + nth)
+        return self._read(self._before.take(group) + nth)
 
     def digits(self, group: NDArray[np.intp], count: int) -> list[str]:
         """So many digits from the beginning of each group on, which its run has, in ASCII."""
-        values = self._values.take(self._before.take(group)[:, None] + np.arange(count)) | ord("0")
+        values = self._read((self._before.take(group)[:, None] + np.arange(count)).ravel()) | ord("0")
         text = values.tobytes().decode("ascii")
         return [text[at : at + count] for at in range(0, len(text), count)]
 
@@ -98,8 +85,13 @@ class Runs:
         """Whether a group of the same run ends with so many digits from the beginning of each group on."""
         end = self._before.take(group) + digits
         ends: NDArray[np.bool_] = end <= self._end.take(group)
-        ends[ends] = self._is_last[end[ends] - 1]
+        ends[ends] = self._before[np.searchsorted(self._before, end[ends])] == end[ends]
         return ends
+
+    def _read(self, numbered: NDArray[np.intp]) -> NDArray[np.uint8]:
+        """The values of the digits so numbered."""
+        group = np.searchsorted(self._before, numbered, "right") - 1
+        return self._found.values(self.start.take(group) + numbered - self._before.take(group))
 
     def _parted(self) -> NDArray[np.bool_]:
         """Whether each group is the last one of its run."""
@@ -113,16 +105,13 @@ class Runs:
 
 def _in_long_stretches(found: Signs) -> NDArray[np.bool_]:
     """Whether each character is one of as many digits and separators in a row as the shortest number has digits."""
-    mask = found.mask(character_classes.DECIMAL | character_classes.SEPARATOR)
-    steps = [1, 2, 4, SHORTEST - 8]
-    for step in steps:  # those that as many more follow as ...
-        mask = mask[:-step] & mask[step:]
-    for step in steps:
-        wider = np.zeros(mask.size + step, np.bool_)
-        wider[:-step] = mask
-        wider[step:] |= mask
-        mask = wider
-    return mask
+    long = found.in_a_row(character_classes.DECIMAL | character_classes.SEPARATOR, SHORTEST)
+    for step in (1, 2, 4, SHORTEST - 8):  # all of those that begin one
+        wider = np.zeros(long.size + step, np.bool_)
+        wider[: long.size] = long
+        wider[step:] |= long
+        long = wider
+    return long
 
 
 def phones(runs: Runs) -> list[tuple[int, int, str]]:
