@@ -29,8 +29,12 @@ def load_kinds(number_patterns: Sequence[str] = ()) -> dict[str, IdentifierKind]
         number_patterns: How customer numbers look (`Index.number_patterns`, learned at enrolment); without them they
             are not found in free text.
     """
-    takes_patterns = {name: bool(inspect.signature(kind).parameters) for name, kind in kind_classes().items()}
     return {
-        name: kind(number_patterns) if takes_patterns[name] else kind()  # type: ignore[call-arg]
+        name: kind(number_patterns) if _takes_patterns(kind) else kind()  # type: ignore[call-arg]
         for name, kind in kind_classes().items()
     }
+
+
+@cache
+def _takes_patterns(kind: type[IdentifierKind]) -> bool:
+    return bool(inspect.signature(kind).parameters)

@@ -138,18 +138,26 @@ def _masked(found: Signs) -> NDArray[np.intp]:
 
     Either may have a sign between it and the digits.
     """
-    gap, begins, ends = character_classes.GAP, found.start[:0], found.start[:0]
-    two = found.in_a_row(character_classes.MASK, 2)
-    if two.any():
-        ends = found.start[found.length == 4] - 1  # noqa: PLR2004  # the last digits
-        ends = ends - found.at(ends, gap)
-        ends = ends[two[ends - 1]]
-    four = two[:-2] & two[2:]
-    if four.any():
-        begins = found.end + 1
-        begins = begins + found.at(begins, gap)
-        begins = begins[four[begins]]
+    mask, gap = character_classes.MASK, character_classes.GAP
+    ends = found.start[found.length == 4] - 1  # noqa: PLR2004  # the last digits
+    ends = ends - found.at(ends, gap)
+    ends = ends[_in_a_row(found, mask, 2, ends - 1)]
+    if not (found.has_few_groups or found.in_a_row(mask, 4).any()):
+        return ends
+    begins = found.end + 1
+    begins = begins + found.at(begins, gap)
+    begins = begins[_in_a_row(found, mask, 4, begins)]
     return np.concatenate([begins, ends])
+
+
+def _in_a_row(found: Signs, bits: int, count: int, places: NDArray[np.intp]) -> NDArray[np.bool_]:
+    """Whether so many characters of the classes stand in a row from each place on."""
+    if not found.has_few_groups:
+        return found.in_a_row(bits, count)[places]
+    there = np.ones(places.size, np.bool_)
+    for step in range(count):
+        there[there] = found.at(places[there] + step, bits)
+    return there
 
 
 def _years(found: Signs, newest: int) -> tuple[NDArray[np.intp], NDArray[np.bool_]]:

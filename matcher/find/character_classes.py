@@ -207,6 +207,12 @@ class Signs:
         """The values of the digits at the positions; of anything else some number below 16."""
         return (self.codes.take(positions) & 0xF).astype(np.uint8)  # so in ASCII and in full width
 
+    def holds(self, sign: str) -> bool:
+        """Whether the text has that one character, which is one of the first 65,536."""
+        if self._points is not None and not sign.isascii():
+            return bool((self._points[_ASCII:] == ord(sign)).any())
+        return sign in self.text
+
     def in_a_row(self, bits: int, count: int) -> NDArray[np.bool_]:
         """Whether as many characters of the classes stand in a row from each one on."""
         there, long = self.mask(bits), 1

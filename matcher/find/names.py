@@ -63,7 +63,7 @@ _STOPS = str.maketrans(
 
 def names_in(text: str, kinds: Mapping[str, IdentifierKind]) -> Iterator[tuple[str, str]]:
     """Kind and canonical form of whatever could be a name, or its reading."""
-    text = _labels().sub("、", text)
+    text = (_ascii_labels() if text.isascii() else _labels()).sub("、", text)
     stretches = _name_stretches(kinds["name"].comparable(text.translate(_STOPS)))
     for stretch in islice(dict.fromkeys(stretches), MOST_NAMES):
         yield "name", stretch
@@ -139,6 +139,13 @@ def _labels() -> re.Pattern[str]:
         rf"|(?:{'|'.join(japanese)})(?=[ぁ-ゖァ-ヺｦ-ﾟ]))",
         re.IGNORECASE,
     )
+
+
+@cache
+def _ascii_labels() -> re.Pattern[str]:
+    """Those that a text of nothing but ASCII may have."""
+    words = [word for word in _label_words(*kind_classes()) if word.isascii()]
+    return re.compile(rf"(?<![A-Za-z])(?:{'|'.join(words)})(?=[\s:=>/|\]),]|$)", re.IGNORECASE)
 
 
 def readings_of(name: str, kinds: Mapping[str, IdentifierKind]) -> Iterator[tuple[str, str]]:

@@ -125,7 +125,8 @@ class ProseUnits(Units):
     def _masks(self) -> Iterator[int]:
         """Where two signs that mask stand behind a letter or a digit, or behind what may make a word bold."""
         text = self.prose.text
-        masks = [sign for sign in _MASKS if sign in text and 2 * sign in text]  # told quicker than where they are
+        held = [sign for sign in _MASKS if self._signs.holds(sign)]
+        masks = [sign for sign in held if 2 * sign in text]  # told quicker than where they are
         pairs = [self._signs.doubled(sign) for sign in masks]
         for at in (np.sort(np.concatenate(pairs)) - PAD).tolist() if pairs else ():
             if at and (text[at - 1].isalnum() or text[at - 1] in _MASKS):

@@ -77,7 +77,10 @@ def _runs(text: str) -> Sequence[tuple[int, int, int]]:
 def _codes(text: str) -> NDArray[np.unsignedinteger]:
     if text.isascii():
         return np.frombuffer(text.encode("ascii"), np.uint8)
-    return np.frombuffer(text.encode("utf-32-le", "replace"), "<u4")
+    codes: NDArray[np.uint16] = np.frombuffer(text.encode("utf-16-le", "surrogatepass"), "<u2")
+    if codes.size == len(text):
+        return codes
+    return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), "<u4")
 
 
 def _of(codes: NDArray[np.unsignedinteger], ends: NDArray[np.intp], sign: str) -> list[tuple[int, int]]:

@@ -1,0 +1,92 @@
+"""What is looked at first, because it is quick, passes nothing over that a closer look would see."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from matcher.document import Cuts, Document, Limits
+from matcher.find import names
+from matcher.find.character_classes import DECIMAL, MASK, MEMBERS, PAD, SEPARATOR, Signs
+from matcher.readers import load_readers, open_document
+from matcher.readers.interface import Prose, Rows
+from matcher.readers.records import ldif, sql_dump, vcard
+from matcher.readers.tables import _run_together
+from tests.matcher.reading import passages
+
+WORDS = [
+    *"\n \t(),;'`[]:={}", "İ", "dn", "DN: ", "Dn:: ", "uid=a", "BEGIN:VCARD", "begin:VCard", "insert",
+    "INTO", "Replace", "copy", "t", "values", "VALUES (1)", "FROM stdin", "架空", "K", "ſ", "or ignore",
+]  # fmt: skip
+TEXTS = st.lists(st.sampled_from(WORDS), max_size=30).map("".join)
+PATTERNS = {"ldif": ldif._DN, "vcard": vcard._BEGIN, "sql": sql_dump._HEAD}  # noqa: SLF001
+
+
+@settings(max_examples=300, deadline=None)
+@given(TEXTS, st.sampled_from(sorted(PATTERNS)))
+@example("İnsert INTO t values (1)\nINSERT t VALUES (1)", "sql")
+@example("x\nDN:a", "ldif")
+@example("\nBegin:vCard\n", "vcard")
+def test_a_reader_that_looks_for_words_knows_what_its_pattern_knows(text: str, name: str) -> None:
+    source = open_document(Document("x", text.encode()), Limits(), Cuts())
+    (reader,) = (reader for reader in load_readers() if reader.name == name)
+    assert (reader.recognises(source) > 0) == (
+        not source.is_binary and PATTERNS[name].search(source.head_text) is not None
+    )
+
+
+@settings(deadline=None)
+@given(st.text(alphabet=[*"0123*xX#_ -.年＊●〇架", "𠮷"], max_size=60), st.sampled_from([DECIMAL | SEPARATOR, MASK]))
+def test_signs_in_a_row_are_counted(text: str, bits: int) -> None:
+    signs, of = "".join(some for some, bit in MEMBERS if bit & bits), Signs(text)
+    for count in range(1, 12):
+        rows = of.in_a_row(bits, count)[PAD : PAD + len(text)].tolist()
+        plain = [at + count <= len(text) and all(c in signs for c in text[at : at + count]) for at in range(len(text))]
+        assert rows == plain
+    assert [of.holds(sign) for sign in "*●x年"] == [sign in text for sign in "*●x年"]
+
+
+def _label_texts() -> st.SearchStrategy[str]:
+    labels = [word for word in names._label_words(*names.kind_classes()) if word.isascii()]  # noqa: SLF001
+    signs = st.sampled_from([*" \n\t:=|/>,)]_1x$", "\x1c"])
+    return st.lists(st.one_of(st.sampled_from(labels), st.sampled_from(labels).map(str.upper), signs), max_size=20).map(
+        "".join
+    )
+
+
+@settings(max_examples=300, deadline=None)
+@given(_label_texts())
+def test_labels_in_ascii_are_those_that_all_labels_find_there(text: str) -> None:
+    every, plain = names._labels(), names._ascii_labels()  # noqa: SLF001
+    assert plain.sub("、", text) == every.sub("、", text)
+
+
+@settings(deadline=None)
+@given(st.integers(1, 6), st.integers(1, 9), st.integers(1, 12), st.randoms(use_true_random=False))
+def test_places_that_hold_in_a_row_are_counted_at_once(rows: int, columns: int, width: int, draw: object) -> None:
+    holds = np.random.default_rng(draw.getrandbits(32)).random((rows, columns)) < 0.8  # type: ignore[attr-defined]
+    told = _run_together._all_of(holds, width)  # noqa: SLF001
+    assert told.tolist() == [[bool(row[at : at + width].all()) for at in range(columns - width + 1)] for row in holds]
+
+
+CALLS = [
+    "a = read(row, 'name', None)\nb = read(row, 'tel', None)\nc = read(row, 'mail', None)\n",
+    "    email(to, name, text)\n    email(to, name, text)\n    email(to, name, text)\n",
+    "氏名（漢字，カナ），住所\n氏名（漢字，カナ），住所\n氏名（漢字，カナ），住所\n",
+]
+
+
+@pytest.mark.parametrize("code", CALLS)
+def test_arguments_of_a_call_name_no_columns(code: str) -> None:
+    text = "A program, as it stands.\n\n" + code + "\nThat was all of it.\n"
+    assert all(isinstance(passage, Prose) for passage in passages(text.encode())[0])
+
+
+@pytest.mark.parametrize("header", ["氏名,電話(自宅),メール", "name,tel (home),mail [1]"])
+def test_columns_may_have_remarks_in_brackets(header: str) -> None:
+    rows = f"{header}\n架空一郎,x,a\n仮名二葉,y,b\n架空三郎,z,c\n"
+    text = "お世話になっております。名簿を貼ります。\n\n" + rows + "\n以上です。よろしくお願いします。\n"
+    tables = [passage for passage in passages(text.encode())[0] if isinstance(passage, Rows)]
+    assert [table.header for table in tables] == [tuple(header.split(","))]
