@@ -139,12 +139,12 @@ def _masked(found: Signs) -> NDArray[np.intp]:
     Either may have a sign between it and the digits.
     """
     mask, gap = character_classes.MASK, character_classes.GAP
-    ends = found.start[found.length == 4] - 1  # noqa: PLR2004  # the last digits
+    ends: NDArray[np.intp] = found.start[found.length == 4] - 1  # noqa: PLR2004  # the last digits
     ends = ends - found.at(ends, gap)
     ends = ends[_in_a_row(found, mask, 2, ends - 1)]
     if not (found.has_few_groups or found.in_a_row(mask, 4).any()):
         return ends
-    begins = found.end + 1
+    begins: NDArray[np.intp] = found.end + 1
     begins = begins + found.at(begins, gap)
     begins = begins[_in_a_row(found, mask, 4, begins)]
     return np.concatenate([begins, ends])

@@ -28,7 +28,7 @@ SAMPLE_LINES = 40
 _VALUE = later(r"@|\d[\d ()-]{7,14}\d|\d-[*＊xX●○…?.]|[*＊xX●○]-\d")  # what rows have, and sentences have not
 _IN_VALUES = later(r"[@\d]")
 """What every one of them has."""
-_BRACKETS = ("()", "[]", "{}", "（）")
+_BRACKETS = (("(", ")"), ("[", "]"), ("{", "}"), ("（", "）"))
 _NEWLINE = ord("\n")
 
 
