@@ -21,11 +21,13 @@ from core.logs import get_logger
 from judging.child import JudgingError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from distributed import Future
 
     from cluster.engine import Engine
 
-POLL_S: Final = 0.05
+POLL_S: Final = 0.01
 MOST_TRIES: Final = 4
 """Tries of a unit that failed in the engine, or whose workers died."""
 LONE_DEATHS: Final = 2
@@ -39,6 +41,10 @@ KILLED: Final = "KilledWorker"
 """What the engine calls it; said where it was told of each death and not asked to count them."""
 
 log = get_logger()
+
+
+def _nothing() -> None:
+    """What is done meanwhile where nothing is."""
 
 
 @dataclass(slots=True)
@@ -90,6 +96,9 @@ class Flights:
     def __contains__(self, name: str) -> bool:
         return name in self._out
 
+    def __len__(self) -> int:
+        return len(self._out)
+
     @property
     def pending(self) -> int:
         """Units that nobody has done yet."""
@@ -105,8 +114,12 @@ class Flights:
         self._out[name] = Flight(name, packed)
         self._send(self._out[name])
 
-    def land(self, name: str) -> bytes | None:
+    def land(self, name: str, meanwhile: Callable[[], None] = _nothing) -> bytes | None:
         """Wait for the sealed answer to a unit; None where no worker sees its document.
+
+        Args:
+            name: The unit's.
+            meanwhile: Done again and again: may begin other units, so that nobody is idle who waits for this one.
 
         Raises:
             JudgingError: Every try of it ended without one.
@@ -114,7 +127,7 @@ class Flights:
         """
         flight = self._out[name]
         try:
-            word, value = self._landing(flight)
+            word, value = self._landing(flight, meanwhile)
         finally:
             self._alone = ""
         del self._out[name]
@@ -125,7 +138,7 @@ class Flights:
         tries = max(flight.tries, flight.deaths)
         raise JudgingError(f"each of {tries} workers that took it ended ({flight.last or KILLED})")
 
-    def _landing(self, flight: Flight) -> tuple[str, Any]:
+    def _landing(self, flight: Flight, meanwhile: Callable[[], None]) -> tuple[str, Any]:
         """What a worker said of it; another word than `DONE` where nobody will."""
         seen, alone_from = time.monotonic(), 0
         while True:
@@ -144,6 +157,8 @@ class Flights:
                 seen = time.monotonic()
             else:
                 self._give_up(since=seen)
+            if not self._alone:
+                meanwhile()
             time.sleep(POLL_S)
 
     def _count_deaths(self) -> None:

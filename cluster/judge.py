@@ -40,6 +40,8 @@ MOST_SENT: Final = 256 << 20
 """Bytes that are out at a time: the scheduler holds them in memory."""
 EACH, MORE = 2, 2
 """Units that are out: so many for each worker, and some for those who come."""
+DONE_AHEAD: Final = 8
+"""Times as many that may be done already behind one that takes long."""
 
 
 class ClusterJudge:
@@ -101,7 +103,7 @@ class ClusterJudge:
             return kept
         self._begin(name, asked, content)
         self._top_up()
-        sealed = self._flights.land(name)
+        sealed = self._flights.land(name, meanwhile=self._top_up)
         self._judged.add(name)
         return self._local.judge(question) if sealed is None else self._verdict(name, sealed)
 
@@ -198,7 +200,11 @@ class ClusterJudge:
     def _top_up(self) -> None:
         """Send out what will be asked, until there is enough."""
         wanted = EACH * len(self._engine.workers()) + MORE
-        while self._flights.pending < wanted and self._flights.size_bytes < MOST_SENT:
+        while (
+            self._flights.pending < wanted
+            and len(self._flights) < DONE_AHEAD * wanted
+            and self._flights.size_bytes < MOST_SENT
+        ):
             question = next(self._ahead, None)
             if question is None:
                 return

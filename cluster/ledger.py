@@ -42,7 +42,7 @@ class UnitLedger:
         """Keep an answer; a second one to the same unit takes its place, since it says the same."""
         file = self._file(name)
         file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        write_safely(file, sealed)
+        write_safely(file, sealed, lasting=False)  # the disk takes longer than many a unit; the seal tells a torn one
 
     def drop(self, name: str) -> None:
         """Ask that again."""

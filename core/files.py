@@ -87,11 +87,16 @@ def sync_folder(path: Path) -> None:
     sync_file(path)
 
 
-def write_safely(path: Path, content: bytes, mode: int = PRIVATE) -> None:
-    """Replace a small file in one step: whoever reads it sees the old content or the new, never a part."""
-    beside = _write_beside(path, content, mode)
+def write_safely(path: Path, content: bytes, mode: int = PRIVATE, *, lasting: bool = True) -> None:
+    """Replace a small file in one step: whoever reads it sees the old content or the new, never a part.
+
+    Where it is not ``lasting``, the disk is not waited for: a power cut may leave less than it, which its reader has to
+    tell, and takes for nothing.
+    """
+    beside = _write_beside(path, content, mode, lasting=lasting)
     beside.replace(path)
-    sync_folder(path.parent)
+    if lasting:
+        sync_folder(path.parent)
 
 
 def write_new(path: Path, content: bytes, mode: int = PRIVATE) -> bool:
@@ -110,15 +115,16 @@ def write_new(path: Path, content: bytes, mode: int = PRIVATE) -> bool:
     return True
 
 
-def _write_beside(path: Path, content: bytes, mode: int) -> Path:
-    """The content on disk, under a name that is this writer's own; nothing is left where that fails."""
+def _write_beside(path: Path, content: bytes, mode: int, *, lasting: bool = True) -> Path:
+    """The content under a name that is this writer's own, on disk if it is ``lasting``; nothing is left on failure."""
     beside = path.with_name(f"{path.name}.{secrets.token_hex(4)}.new")
     descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
     try:
         with os.fdopen(descriptor, "wb") as file:
             file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
+            if lasting:
+                file.flush()
+                os.fsync(file.fileno())
     except BaseException:
         beside.unlink(missing_ok=True)
         raise

@@ -117,3 +117,51 @@ def test_what_is_forgotten_is_out_no_longer() -> None:
     out.forget("unit")
     out.forget("unit")
     assert ("unit" in out, out.size_bytes) == (False, 0)
+
+
+@dataclass
+class SlowEngine(KillingEngine):
+    """An engine that does one unit last of all."""
+
+    slow: bytes = b""
+
+    def _do(self, pending: list[Any]) -> None:
+        super()._do([one for one in pending if one.packed != self.slow] if len(pending) > 1 else pending)
+
+
+@pytest.mark.parametrize("count", [1, 2, 7, 40])
+def test_what_comes_later_goes_out_while_one_that_takes_long_is_waited_for(
+    monkeypatch: pytest.MonkeyPatch, count: int
+) -> None:
+    monkeypatch.setattr("cluster.flights.POLL_S", 0)
+    engine: Any = SlowEngine((), random.Random(1), slow=b"head")  # noqa: S311  # likewise
+    out = Flights(engine, straggler_s=900)
+    later = iter(range(count))
+    done_before: list[int] = []
+
+    def send_more() -> None:
+        done_before.append(len(out) - 1 - out.pending)
+        if out.pending < 3 and (number := next(later, None)) is not None:  # as many as may be out
+            out.begin(f"unit{number}", bytes([number]))
+
+    out.begin("head", b"head")
+    send_more()
+    assert out.land("head", meanwhile=send_more) == b"head"
+    assert next(later, None) is None
+    assert max(done_before) >= count - 2
+    assert [out.land(f"unit{number}") for number in range(count)] == [bytes([number]) for number in range(count)]
+
+
+def test_nothing_goes_out_beside_a_suspect() -> None:
+    engine: Any = KillingEngine({b"bad"}, random.Random(1))  # noqa: S311  # likewise
+    out = Flights(engine, straggler_s=900)
+    begun_at: list[int] = []
+
+    def send_more() -> None:
+        begun_at.append(engine.deaths_seen)
+
+    out.begin("unit", b"bad")
+    with pytest.raises(JudgingError):
+        out.land("unit", meanwhile=send_more)
+    assert begun_at
+    assert max(begun_at) < SUSPECT_DEATHS
