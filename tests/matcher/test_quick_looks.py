@@ -84,9 +84,12 @@ def test_arguments_of_a_call_name_no_columns(code: str) -> None:
     assert all(isinstance(passage, Prose) for passage in passages(text.encode())[0])
 
 
-@pytest.mark.parametrize("header", ["氏名,電話(自宅),メール", "name,tel (home),mail [1]"])
-def test_columns_may_have_remarks_in_brackets(header: str) -> None:
-    rows = f"{header}\n架空一郎,x,a\n仮名二葉,y,b\n架空三郎,z,c\n"
+@pytest.mark.parametrize(
+    "header", ["氏名,電話(自宅),メール", "name,tel (home),mail [1]", "(name,tel,mail)", "[氏名,電話,備考]"]
+)
+def test_columns_may_have_remarks_in_brackets_and_rows_stand_in_them(header: str) -> None:
+    rows = f"{header}\n(架空一郎,x,a)\n(仮名二葉,y,b)\n(架空三郎,z,c)\n"
+    rows = rows if header[0] in "([" else rows.replace("\n(", "\n").replace(")\n", "\n")
     text = "お世話になっております。名簿を貼ります。\n\n" + rows + "\n以上です。よろしくお願いします。\n"
     tables = [passage for passage in passages(text.encode())[0] if isinstance(passage, Rows)]
     assert [table.header for table in tables] == [tuple(header.split(","))]

@@ -138,6 +138,9 @@ def _is_valued(rows: Sequence[str]) -> bool:
 
 def _names_columns(row: str, delimiter: str) -> bool:
     """Whether a line is a header; a program's call is none, whose arguments are parted within its brackets."""
+    whole = row.strip().rstrip(",;")
+    if (whole[:1], whole[-1:]) in _BRACKETS:  # every row stands in them
+        row = whole[1:-1]
     cells = [cell for cell in row.split(delimiter) if cell.strip()]
     is_call = any(cell.count(opens) != cell.count(closes) for cell in cells for opens, closes in _BRACKETS)
     return not is_call and is_header(cells)
