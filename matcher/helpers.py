@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from core.processes.pool import Pool
 from core.processes.walls.confinement import Rights
 from matcher.far_helpers import ANSWERS
+from matcher.readers.interface import Rows
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 HEAVY_ROWS: Final = 40_000
 """Work done in this process before helpers are started: starting one costs about as much as looking at 20,000 rows."""
 HEAVY_BYTES: Final = 16 << 20
-"""Of a document for whose first passage they are started already."""
+"""Of a document for whose first rows they are started already; free text hardly ever holds anybody."""
 MOST_HELPERS: Final = 4
 """Each takes some 200 MiB, and a document is to be judged within 2 GiB."""
 
@@ -43,16 +44,17 @@ def look_at_all(
     if far is not None:
         yield from far.work_through(looker, jobs)
         return
-    done = HEAVY_ROWS if is_heavy else 0
+    done = 0
     for job in jobs:
-        if done >= HEAVY_ROWS and processes > 1:
+        if processes > 1 and (done >= HEAVY_ROWS or (is_heavy and isinstance(job.passage, Rows))):
             rights = Rights(reads=(str(looker.index.folder.parent),))
             helpers = min(processes, MOST_HELPERS)
             with Pool(open_looker, looker, answers=ANSWERS, workers=helpers, at=name_of, rights=rights) as pool:
                 yield from pool.work_through(chain([job], jobs))
             return
-        yield looker.look(job)
-        done += job.weight
+        part = looker.look(job)
+        done += job.weight(part)
+        yield part
 
 
 def open_looker(looker: Looker) -> Callable[[PassageJob], Part]:

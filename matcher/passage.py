@@ -35,7 +35,8 @@ if TYPE_CHECKING:
     from matcher.find.candidates import Terms
     from matcher.units.columns import Field
 
-CHARS_A_ROW = 64  # of free text cost about as much as a row of a table
+CHARS_A_ROW, ROWS_FOUND = 2000, 8
+"""Characters of free text that cost about as much as a row of a table, and rows that somebody found in it costs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,12 +47,12 @@ class PassageJob:
     path: tuple[str, ...]
     fields: tuple[Field, ...] = ()
 
-    @property
-    def weight(self) -> int:
-        """How much work it is, in rows of a table."""
+    def weight(self, part: Part) -> int:
+        """How much work it was, in rows of a table, to come to its part."""
         if isinstance(self.passage, Rows):
             return len(self.passage.places)
-        return len(self.passage.text) // CHARS_A_ROW
+        found = 0 if part.found is None else part.found.unit.size
+        return len(self.passage.text) // CHARS_A_ROW + part.places.size + ROWS_FOUND * found
 
     @property
     def place(self) -> str:

@@ -6,6 +6,7 @@ import os
 import signal
 from dataclasses import fields
 from typing import TYPE_CHECKING
+from unittest.mock import Mock
 
 import numpy as np
 import psutil
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
 def small_batches(monkeypatch: pytest.MonkeyPatch) -> None:
     """Documents of some lines are large."""
     monkeypatch.setattr("matcher.helpers.HEAVY_ROWS", 10)
+    monkeypatch.setattr("matcher.passage.CHARS_A_ROW", 8)
     monkeypatch.setattr("matcher.readers.tables._tables.BATCH_ROWS", 7)
     monkeypatch.setattr("matcher.readers.texts.free_text.BATCH_CHARS", 200)
 
@@ -80,6 +82,23 @@ def test_one_process_and_two_come_to_the_same_finding(
     assert alone.verdict == ("clear" if name == "nobody" else alone.verdict)
     assert (alone.subjects > 0) == (name != "nobody")
     assert children() == before
+
+
+@pytest.mark.usefixtures("small_batches")
+@pytest.mark.parametrize(("name", "heavy_bytes", "begun"), [
+    ("table", 1, True), ("table", 1 << 20, True), ("prose", 1 << 20, True), ("nobody", 1, True), ("quick", 1, False),
+])  # fmt: skip
+def test_helpers_are_begun_for_what_takes_long(
+    bench: Bench, name: str, heavy_bytes: int, monkeypatch: pytest.MonkeyPatch, *, begun: bool
+) -> None:
+    if name == "quick":
+        monkeypatch.setattr("matcher.passage.CHARS_A_ROW", 1 << 20)
+    monkeypatch.setattr("matcher.match.HEAVY_BYTES", heavy_bytes)
+    pool = Mock(wraps=Pool)
+    monkeypatch.setattr("matcher.helpers.Pool", pool)
+    document = Document(name, DOCUMENTS["nobody" if name == "quick" else name].encode("cp932"))
+    match_document(document, bench.index, bench.digester, bench.kinds, Limits(), processes=2)
+    assert pool.called == begun
 
 
 def children() -> set[int]:
