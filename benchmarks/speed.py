@@ -1,7 +1,7 @@
 """Speed: clean texts, a cold paste and a dump of ours, each beside a baseline in the same run.
 
     ./run bench speed [--mb 4] [--customers 100000] [--small 10000] [--rows 200000] [--cache FOLDER]
-                      [--presidio] [--check]
+                      [--beside presidio hyperscan] [--check]
 
 The budget's own size is --customers 10000000 --rows 5960000, with --cache so that it is enrolled once.
 """
@@ -24,13 +24,13 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from benchmarks.corpus.clean import TEXTS
-from benchmarks.measure.beside import presidio_mb_s
+from benchmarks.measure.beside import hyperscan_mb_s, presidio_mb_s
 from benchmarks.measure.homes import make_home, open_home, write_dump
 from benchmarks.measure.memory import run_watched
 from core.processes.garbage import expect_many_objects
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Collection, Sequence
 
     from benchmarks.quality import EnrolledHome
 
@@ -40,6 +40,8 @@ DUMP_ROWS, BUDGET_DUMP_S = 5_960_000, 75.0
 SAME_AT_ANY_SIZE = 0.7
 PASTE_ROWS, TRIES = 100, 3
 FOUND_A_LEAK = 10
+PEERS = {"presidio": (presidio_mb_s, MB // 2), "hyperscan": (hyperscan_mb_s, 64 * MB)}
+"""What measures each, and how many bytes of a text it is given: presidio takes seconds for half a megabyte."""
 _BASELINE = re.compile(r"0\d{1,3}-\d{2,4}-\d{4}|[\w.+-]+@[\w-]+\.[\w.-]+")
 
 
@@ -61,7 +63,7 @@ def seconds_of(work: Callable[[], object], clock: Callable[[], float]) -> float:
 
 
 def scan_clean(
-    small: EnrolledHome, large: EnrolledHome, size: int, *, presidio: bool, work: Path
+    small: EnrolledHome, large: EnrolledHome, size: int, beside: Collection[str], work: Path
 ) -> tuple[float, float]:
     """The least share of its budget that a text keeps, and the worst ratio of the large population to the small one."""
     print(
@@ -79,11 +81,12 @@ def scan_clean(
         rust = mb / best_on_core(partial(search_with_polars, content))
         line = f"{name:20} {many:6.1f} {few:6.1f} {many / few:6.2f} {plain:6.1f} {many / plain:6.2f}"
         line += f" {rust:6.1f} {many / rust:6.2f}"
-        if presidio:
+        for peer in beside:
+            measured, most = PEERS[peer]
             file = work / "clean.txt"
-            file.write_bytes(content[: MB // 2])
-            peer = presidio_mb_s(file)
-            line += f"   presidio {peer:.2f} MB/s, ours is {many / peer:.0f} times that"
+            file.write_bytes(content[:most])
+            theirs = measured(file)
+            line += f"   {peer} {theirs:.2f} MB/s, ours is {many / theirs:.2g} times that"
         print(line)
         shares.append(many / (BUDGET_PROSE_MB_S if "prose" in name else BUDGET_MB_S))
         ratios.append(many / few)
@@ -154,7 +157,7 @@ def main(argv: Sequence[str]) -> int:
     parser.add_argument("--small", type=int, default=10_000)
     parser.add_argument("--rows", type=int, default=200_000)
     parser.add_argument("--cache", type=Path)
-    parser.add_argument("--presidio", action="store_true", help="install presidio-analyzer and run it beside us")
+    parser.add_argument("--beside", nargs="*", default=(), choices=PEERS, help="install these and run them beside us")
     parser.add_argument("--only", choices=("clean", "paste", "dump"))
     parser.add_argument("--check", action="store_true")
     options = parser.parse_args(argv)
@@ -173,7 +176,7 @@ def run(options: argparse.Namespace, work: Path) -> bool:
     if options.only in {None, "clean"}:
         small = make_home(cache, options.small)
         size = int(options.mb * MB)
-        least, same = scan_clean(open_home(small), open_home(large), size, presidio=options.presidio, work=work)
+        least, same = scan_clean(open_home(small), open_home(large), size, options.beside, work)
         met += [least >= 1, same >= SAME_AT_ANY_SIZE]
     if options.only in {None, "paste"}:
         met.append(scan_paste(large, work) <= BUDGET_PASTE_S)
