@@ -5,7 +5,8 @@ Due times live in our tables; APScheduler only ticks. At each tick every schedul
 (`jobs.interface.LANES`), so that slow sweeps keep neither matching nor alerts waiting, and a claim is taken only when
 its lane has a worker free, so that what one scheduler cannot begin is there for another. Sweeps and matching run as
 child processes, so that a hanging site or a hostile file cannot take the service down; a claim whose scheduler died is
-taken over when its lease ends. Stopping is clean: no new work, children asked to finish, what they left handed back.
+taken over when its lease ends, and what the loss of the database or of a child cut off is begun anew. Stopping is
+clean: no new work, children asked to finish, what they left handed back.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from __future__ import annotations
 import os
 import threading
 import time
+from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -22,6 +24,7 @@ from apscheduler.executors.pool import ThreadPoolExecutor as TickExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from alerts.delivery import open_post
+from core.database import DatabaseError
 from core.due import due_instant
 from core.errors import HinomiError
 from core.hosts.clock import shared_clock, shared_now
@@ -39,7 +42,7 @@ from core.logs import get_logger
 from core.processes.names import worker_name
 from core.telemetry.spans import span
 from jobs import load_jobs
-from jobs.interface import LANES, Workbench
+from jobs.interface import LANES, CutOffError, Workbench
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable
@@ -51,6 +54,8 @@ RENEWALS_A_LEASE = 4
 TICK, RENEWAL = "tick", "renewal"
 LATE_S, LATE_TICKS = 60.0, 6
 """A scheduler that did not look for so long, or for so many ticks, is not ticking."""
+CUT_OFF, AGAIN = (DatabaseError, CutOffError), 3
+"""What ends a job from outside, and how often in a row it is handed back then: its next instant may be a day off."""
 NEVER = datetime.min.replace(tzinfo=UTC)
 
 log = get_logger()
@@ -85,6 +90,7 @@ class Scheduler:
         self._jobs = jobs or all_jobs(home, self._stop, without, roles)
         self._ticked_s = time.monotonic()
         self._in_hand: dict[str, Held] = {}
+        self._cut_off: Counter[str] = Counter()
         self._ticking = threading.Lock()
         self._lock = threading.Lock()
         self._writing = threading.Lock()
@@ -176,11 +182,16 @@ class Scheduler:
                 outcome = None if self._stop.is_set() else job.work()
         except HinomiError as error:
             outcome = f"failed: {error}"
+            if isinstance(error, CUT_OFF) and self._cut_off[job.name] < AGAIN:
+                self._cut_off[job.name] += 1
+                outcome = None
             log.warning("job.failed", job=job.name, error=type(error).__name__, reason=str(error))
         except Exception:  # the edge of a job
             log.exception("job.failed", job=job.name)
         finally:
             self._close(job.name, outcome)
+        if outcome is not None:
+            self._cut_off.pop(job.name, None)
         self.tick()  # its lane has a worker free again, and what it did may be work for another lane
 
     def _close(self, name: str, outcome: str | None) -> None:

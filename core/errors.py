@@ -32,6 +32,7 @@ Each package has one branch, defined in its own ``errors`` module or beside the 
     ├── CustodyError         custody: extracts, processors, enrolment
     ├── ArchiveError         archive: WARC files and document rows
     ├── CrawlError           crawler: sources and sweeps
+    ├── CutOffError          jobs: a job ended with the process that did it
     ├── ReaderError          matcher: a document that cannot be read at all
     ├── JudgingError         judging: a document that could not be judged
     ├── TrailError           trails: imports and stores

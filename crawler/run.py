@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 LEASE_S = 60.0
 HARD_LIMIT_GRACE_S = 60.0
 """After its own time limit a sweep has that long to put its work in order; then it is killed."""
-_DIED = "its process ended without a word"
+DIED = "its process ended without a word"
 _KILLED = "it took too long and did not stop when asked: its process was killed"
 _FINISHES = {
     "finished": "",
@@ -163,7 +163,7 @@ def run_sweep_process(
             f"the sweep of {source.name!r} did not begin (its process ended with {ended.code})", hint=f"See {log}."
         )
     if row.state == "running":
-        _close_dead(row.id, _KILLED if ended.how == "limit" else _DIED, database, clock)
+        _close_dead(row.id, _KILLED if ended.how == "limit" else DIED, database, clock)
         Archive(settings, database, clock).recover()
         row = latest_sweep(database, source.name) or row
     return result_of(row)
@@ -174,7 +174,7 @@ def recover_sweeps(settings: Settings, database: Database, clock: Clock) -> int:
     with database.read() as session:
         dead = sorted(cut_off_sweeps(session, shared_now(session, clock)))
     for sweep_id in dead:
-        _close_dead(sweep_id, _DIED, database, clock)
+        _close_dead(sweep_id, DIED, database, clock)
     if dead:
         Archive(settings, database, clock).recover()
     return len(dead)

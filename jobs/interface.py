@@ -6,6 +6,7 @@ from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, ClassVar, Final
 
+from core.errors import HinomiError
 from core.hosts.roles import CRAWL, MATCH, SCHEDULER
 from core.processes.child import run_hinomi
 
@@ -30,6 +31,10 @@ ROLE_OF_LANE: Final[Mapping[str, str]] = {
 DAY_S: Final = 86_400.0
 OVER: Final = "failed: ended after"
 """Begins the outcome of a child that took longer than it may."""
+
+
+class CutOffError(HinomiError):
+    """A job ended with the process that did it, which need not be the fault of what it was about."""
 
 
 @dataclass(frozen=True, slots=True)

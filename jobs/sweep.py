@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 
 from core.errors import HinomiError
 from core.logs import get_logger
-from crawler.run import run_sweep_process
+from crawler.errors import CrawlError
+from crawler.run import DIED, run_sweep_process
 from crawler.sources import survey_sources, sweep_job_name
-from jobs.interface import Job, JobKind
+from jobs.interface import CutOffError, Job, JobKind
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
@@ -59,7 +60,12 @@ class SweepSources(JobKind):
 
     def _sweep(self, source: Source) -> str | None:
         home = self.home
-        result = run_sweep_process(source, home.settings, home.database, home.clock, stop=self.bench.stop)
+        try:
+            result = run_sweep_process(source, home.settings, home.database, home.clock, stop=self.bench.stop)
+        except CrawlError as error:
+            raise CutOffError(str(error), hint=error.hint) from error
         if self.bench.stop.is_set() and result.state != "done":
             return None
+        if result.reason == DIED:
+            raise CutOffError(result.reason)
         return f"{result.state}: {result.reason}" if result.reason else result.state

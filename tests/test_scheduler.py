@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
+from unittest.mock import Mock
 
 import pytest
 from hypothesis import given
@@ -18,17 +19,22 @@ from hypothesis import strategies as st
 from sqlalchemy import func, select
 
 from core.clock import SystemClock
+from core.database import DatabaseError
 from core.due import due_instant
 from core.leases import Claim, take_lease
+from crawler.errors import CrawlError
+from crawler.run import DIED
 from home import Home
-from jobs.interface import LANES, Job
-from scheduler import Scheduler, all_jobs
+from jobs.interface import LANES, CutOffError, Job, Workbench
+from jobs.sweep import SweepSources
+from scheduler import AGAIN, Scheduler, all_jobs
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from core.clock import SetClock
     from core.database import Database
+    from core.errors import HinomiError
     from core.settings import Settings
 
 CHILD = Path(__file__).parent / "servers" / "scheduler_child.py"
@@ -137,6 +143,56 @@ def test_a_failing_job_is_its_own_outcome_and_the_rest_goes_on(
     scheduler.stop()
     assert outcomes == {"bad": "failed", "good": "done"}
     assert ran == ["good"]
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("error", [CutOffError("its process died"), DatabaseError("cut off")])
+@pytest.mark.parametrize("times", [1, AGAIN, AGAIN + 1])
+def test_what_is_cut_off_is_begun_anew_before_its_next_instant_a_few_times(
+    database: Database, settings: Settings, clock: SetClock, error: HinomiError, times: int
+) -> None:
+    ran: list[str] = []
+
+    def work() -> str:
+        ran.append("daily")
+        if len(ran) <= times:
+            raise error
+        return "done"
+
+    scheduler = Scheduler(Home.of(settings, database=database, clock=clock), lambda: [Job("daily", 86_400, work)])
+    scheduler.start()
+    deadline = time.monotonic() + 200
+    outcome = None
+    while outcome is None and time.monotonic() < deadline:
+        time.sleep(0.05)
+        with database.read() as session:
+            outcome = session.scalar(select(Claim.outcome).where(Claim.done_at.is_not(None)))
+    scheduler.tick()
+    scheduler.stop()
+    assert len(ran) == min(times, AGAIN) + 1
+    assert outcome == ("done" if times <= AGAIN else f"failed: {error}")
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_a_sweep_whose_process_died_is_cut_off_and_one_that_failed_is_not(
+    database: Database, settings: Settings, clock: SetClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.sources_path.write_text(
+        '[sources.s]\nengine = "paste-list"\nurl = "http://127.0.0.1/"\n[sources.s.options]\nentries = "li"\n', "utf-8"
+    )
+    swept = Mock()
+    monkeypatch.setattr("jobs.sweep.run_sweep_process", swept)
+    home = Home.of(settings, database=database, clock=clock)
+    (job,) = SweepSources(Workbench(home, Mock(), threading.Event())).jobs()
+    swept.return_value = Mock(state="failed", reason=DIED)
+    with pytest.raises(CutOffError, match=DIED):
+        job.work()
+    swept.side_effect = CrawlError("it did not begin")
+    with pytest.raises(CutOffError, match="it did not begin"):
+        job.work()
+    swept.side_effect = None
+    swept.return_value = Mock(state="failed", reason="the site does not answer")
+    assert job.work() == "failed: the site does not answer"
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
