@@ -212,11 +212,11 @@ class ClusterJudge:
                 continue  # it is read when it is asked
             try:
                 asked, content = self._asked(question)
+                name = self._envelope.name_of(asked, self._stand)
+                if name not in self._judged and self._ledger.get(name) is None:
+                    self._begin(name, asked, content)
             except UnreadableError:
                 continue  # said when it is asked
-            name = self._envelope.name_of(asked, self._stand)
-            if name not in self._judged and self._ledger.get(name) is None:
-                self._begin(name, asked, content)
 
 
 def _unreadable(error: OSError) -> UnreadableError:

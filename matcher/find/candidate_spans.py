@@ -92,7 +92,7 @@ def hot_stretches(
     found = Signs(text) if isinstance(text, str) else text
     text, runs = found.text, Runs(found)
     numbers = phones(runs)
-    called = np.array([start for start, _, _ in numbers], np.intp) + PAD
+    called = np.array(list(numbers), np.intp)
     hot = {
         "phone": [lost_zeros(found), kanji_phones(found)],
         MASKED: [_masked(found)],
@@ -109,12 +109,12 @@ def hot_stretches(
     if not places.size:
         return Stretches([], {}, [])
     spans = _spans(places, text)
-    bounds = np.array(spans) + PAD
+    bounds, known = np.array(spans) + PAD, [number for number in numbers.values() if number]
     if weak:  # these make nothing hot, and are seen where something is
         late = years[is_late]
         hot["birth_date"].append(_dates(found, late[_within(bounds, found.start[late])]))
         hot["phone"].append(found.start[found.length == LOST_DIGITS])
-    return Stretches(spans, {kind: _holding(bounds, np.concatenate(of)) for kind, of in hot.items()}, numbers)
+    return Stretches(spans, {kind: _holding(bounds, np.concatenate(of)) for kind, of in hot.items()}, known)
 
 
 def _holding(bounds: NDArray[np.intp], places: NDArray[np.intp]) -> list[int]:

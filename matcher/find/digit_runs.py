@@ -114,16 +114,17 @@ def _in_long_stretches(found: Signs) -> NDArray[np.bool_]:
     return long
 
 
-def phones(runs: Runs) -> list[tuple[int, int, str]]:
-    """Numbers as (start, end, canonical): a prefix of the numbering plan, and as many digits as it takes.
+def phones(runs: Runs) -> dict[int, tuple[int, int, str] | None]:
+    """Where a prefix of the numbering plan stands with as many digits as it takes, and their (start, end, canonical).
 
     They begin and end where groups do. From each group on there is one at most: the longest, as `Phone.find` has it.
+    None stands for digits that are no number after all.
     """
     group = runs.long_ones(SHORTEST, _OF_PHONES)
     v0, v1, v2 = (runs.values(group, nth) for nth in range(3))
     international = (v0 == 0) & (v1 == 0) & (v2 == 8)  # noqa: PLR2004  # 0081
     domestic = (v0 == 8) & (v1 == 1)  # noqa: PLR2004  # 81
-    numbers: dict[int, tuple[int, int, str]] = {}
+    numbers: dict[int, tuple[int, int, str] | None] = {}
     for fits, length in (
         ((v0 == 0) & _MOBILE[v1] & (v2 == 0), 11),
         ((v0 == 0) & (v1 != 0), 10),
@@ -137,9 +138,10 @@ def phones(runs: Runs) -> list[tuple[int, int, str]]:
         some = some[runs.ends_after(some, length)]
         begins, ends = runs.start.take(some).tolist(), (runs.end_of(some, length) + 1).tolist()
         for begin, end, digits in zip(begins, ends, runs.digits(some, length), strict=True):
-            if begin not in numbers and (canonical := national_number(digits)):
-                numbers[begin] = begin - PAD, end - PAD, canonical
-    return list(numbers.values())
+            if numbers.get(begin) is None:
+                canonical = national_number(digits)
+                numbers[begin] = (begin - PAD, end - PAD, canonical) if canonical else None
+    return numbers
 
 
 def lost_zeros(found: Signs) -> NDArray[np.intp]:

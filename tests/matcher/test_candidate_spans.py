@@ -14,6 +14,8 @@ from fingerprints.identifiers import kind_classes, load_kinds
 from matcher.find import candidate_spans, character_classes
 from matcher.find.candidate_spans import hot_spans
 from matcher.find.candidates import found_in, found_within
+from matcher.find.digit_runs import LOST_DIGITS
+from tests.matcher.test_signs import plain_lost_zeros
 
 PATTERNS = ("K[0-9０-９]{7}", r"[A-ZＡ-Ｚ]{2}[0-9０-９]{4}\-[0-9０-９]{3}")
 KINDS = load_kinds(PATTERNS)
@@ -75,7 +77,10 @@ def naive(text: str) -> set[tuple[int, int, str, str]]:
 @given(st.lists(pieces, max_size=14).map("".join))
 @example("〇九〇－〇〇〇〇－〇〇〇一")
 def test_the_quick_look_finds_what_a_look_at_everything_finds(text: str) -> None:
-    assert naive(text) <= set(found_in(text, KINDS))
+    missed = naive(text) - set(found_in(text, KINDS))
+    # nine digits alone are looked for where blanks stand beside them or Japanese near them, not for their own sake
+    assert all(kind == "phone" and end - start == LOST_DIGITS for start, end, kind, _ in missed)
+    assert not {start for start, *_ in missed} & plain_lost_zeros(text)
 
 
 @settings(max_examples=300, deadline=None)

@@ -93,3 +93,22 @@ def test_columns_may_have_remarks_in_brackets_and_rows_stand_in_them(header: str
     text = "お世話になっております。名簿を貼ります。\n\n" + rows + "\n以上です。よろしくお願いします。\n"
     tables = [passage for passage in passages(text.encode())[0] if isinstance(passage, Rows)]
     assert [table.header for table in tables] == [tuple(header.split(","))]
+
+
+@pytest.mark.parametrize("count", [3, 60])
+@pytest.mark.parametrize(("header", "cells"), [
+    ("氏名,電話(市外局番,市内局番,番号)", "{name},090,0012,34{n:02}"),
+    ("name,phone(area,local,number)", "{name},090,0012,34{n:02}"),
+    ("氏名,生年月日(年,月,日)", "{name},1985,4,{n}"), ("1) 氏名,フリガナ,電話下4桁", "{name},カクウ,34{n:02}"),
+    ("氏名(漢字,カナ),電話下4桁", "{name},カクウ,34{n:02}"), ("氏名（笑,住所,電話下4桁", "{name},東京都,34{n:02}"),
+])  # fmt: skip
+def test_a_remark_that_goes_over_columns_leaves_a_header_what_it_is(header: str, cells: str, count: int) -> None:
+    rows = "\n".join(cells.format(name=f"架空{chr(0x4E00 + n)}", n=n % 28 + 1) for n in range(count))
+    text = (
+        "メモ\nこれは昨日の集まりの一覧です。\n"
+        + "今日は晴れでした。\n" * count
+        + f"\n{header}\n{rows}\n\nよろしく。\n"
+    )
+    tables = [passage for passage in passages(text.encode())[0] if isinstance(passage, Rows)]
+    assert [len(table.places) for table in tables] == [count]
+    assert tables[0].header == tuple(header.split(","))

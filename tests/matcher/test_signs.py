@@ -112,7 +112,7 @@ def test_long_numbers_are_where_a_plain_look_sees_them(text: str, around: str) -
     text = around + "\n" + text
     found = Signs(text)
     runs = Runs(found)
-    assert set(phones(runs)) == plain_phones(text)
+    assert set(filter(None, phones(runs).values())) == plain_phones(text)
     assert set((lost_zeros(found) - PAD).tolist()) == plain_lost_zeros(text)
     assert set((cards(found, runs) - PAD).tolist()) == plain_cards(text)
 
@@ -126,7 +126,7 @@ def test_numbers_in_digits_are_those_that_the_pattern_finds(text: str) -> None:
         (some.start, some.end, some.canonical) for some in Phone().find(text) if GROUP.match(text, some.start)
     }
     nine = {some for some in by_pattern if some[1] - some[0] == LOST_DIGITS}
-    assert set(phones(Runs(found))) == by_pattern - nine
+    assert set(filter(None, phones(Runs(found)).values())) == by_pattern - nine
 
 
 @settings(max_examples=200, deadline=None)

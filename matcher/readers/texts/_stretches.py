@@ -5,6 +5,7 @@ Lines are counted through at once, as arrays: text without tables passes at hund
 
 from __future__ import annotations
 
+from itertools import chain, islice
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -107,25 +108,24 @@ def _may_hold_values(text: str, start: int, end: int) -> bool:
     """
     if _IN_VALUES.search(text, start, end) and _is_valued(_sampled(text[start:end].split("\n"))):
         return True
-    first = _first_row(text, start, end)
-    return any(_names_columns(first, sign) for sign in DELIMITERS if sign in first)
+    first, second = islice(chain(_rows(text, start, end), ("", "")), 2)
+    return any(_names_columns(first, second, sign) for sign in DELIMITERS if sign in first)
 
 
-def _first_row(text: str, start: int, end: int) -> str:
-    """The first line of a stretch that is no rule; empty where all are."""
+def _rows(text: str, start: int, end: int) -> Iterator[str]:
+    """The lines of a stretch that are no rules."""
     while start < end:
         stop = text.find("\n", start, end)
         line = text[start : stop if stop >= 0 else end]
         if not RULE.fullmatch(line):
-            return line
+            yield line
         start += len(line) + 1
-    return ""
 
 
 def _holds_values(lines: Sequence[str], delimiter: str) -> bool:
     """Whether most lines have something that a person is known by, or the first one names columns."""
     rows = _sampled(lines)
-    return _is_valued(rows) or _names_columns(rows[0], delimiter)
+    return _is_valued(rows) or _names_columns(rows[0], "".join(rows[1:2]), delimiter)
 
 
 def _sampled(lines: Sequence[str]) -> list[str]:
@@ -136,11 +136,20 @@ def _is_valued(rows: Sequence[str]) -> bool:
     return 2 * sum(_VALUE.search(line) is not None for line in rows) >= len(rows)
 
 
-def _names_columns(row: str, delimiter: str) -> bool:
-    """Whether a line is a header; a program's call is none, whose arguments are parted within its brackets."""
+def _names_columns(row: str, below: str, delimiter: str) -> bool:
+    """Whether a line is a header.
+
+    A program's calls are none, whose arguments are parted within brackets: remarks in a header have none below them.
+    """
+    if _is_cut(row, delimiter) and _is_cut(below, delimiter):
+        return False
+    return is_header([cell for cell in row.split(delimiter) if cell.strip()])
+
+
+def _is_cut(row: str, delimiter: str) -> bool:
+    """Whether the delimiter parts what stands in brackets, but for those around a whole row."""
     whole = row.strip().rstrip(",;")
-    if (whole[:1], whole[-1:]) in _BRACKETS:  # every row stands in them
+    if (whole[:1], whole[-1:]) in _BRACKETS:
         row = whole[1:-1]
-    cells = [cell for cell in row.split(delimiter) if cell.strip()]
-    is_call = any(cell.count(opens) != cell.count(closes) for cell in cells for opens, closes in _BRACKETS)
-    return not is_call and is_header(cells)
+    cells = row.split(delimiter)
+    return any(cell.count(opens) != cell.count(closes) for cell in cells for opens, closes in _BRACKETS)
