@@ -5,7 +5,7 @@ Due times live in our tables; APScheduler only ticks. At each tick every schedul
 (`jobs.interface.LANES`), so that slow sweeps keep neither matching nor alerts waiting, and a claim is taken only when
 its lane has a worker free, so that what one scheduler cannot begin is there for another. Sweeps and matching run as
 child processes, so that a hanging site or a hostile file cannot take the service down; a claim whose scheduler died is
-taken over when its lease ends, and what the loss of the database or of a child cut off is begun anew. Stopping is
+taken over when its lease ends, and what lost the database, or a sweep its child, is begun anew. Stopping is
 clean: no new work, children asked to finish, what they left handed back.
 """
 

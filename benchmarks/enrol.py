@@ -201,7 +201,7 @@ def run(work: Path, rows: int, changed: float) -> int:
     show_first(rows, first, plain)
     if lines is not None:
         print(
-            f"           sort orders its lines in {lines:.1f} s, both cores; "
+            f"           sort orders its lines in {lines:.2f} s, both cores; "
             f"enrolment takes {first['seconds'] / lines:.1f} times that"
         )
     print_lookups("one segment", look_up(home))

@@ -14,7 +14,6 @@ TRIES = 5
 
 content = Path(sys.argv[1]).read_bytes()
 database = hyperscan.Database()
-
 database.compile(expressions=[PHONE, MAIL], ids=[0, 1], elements=2, flags=[0, 0])
 ends: list[int] = []
 

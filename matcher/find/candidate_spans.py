@@ -18,6 +18,7 @@ from core.processes.patterns import later
 from fingerprints.index.sorted_search import distinct
 from matcher.find import character_classes
 from matcher.find.character_classes import PAD, POINTS, Signs
+from matcher.find.date_spans import NEWEST, dates, eras, years
 from matcher.find.digit_runs import LOST_DIGITS, Runs, among_japanese, cards, kanji_phones, lost_zeros, phones
 from matcher.find.mail_spans import mails
 
@@ -30,7 +31,6 @@ MASKED: Final = "masked"
 """Halves of phone numbers whose other half is masked."""
 REACH: Final = 48
 """Characters kept on either side of a hot place: the widest identifier is not cut."""
-_ERA_LETTERS: Final = "MTSHRmtshrＭＴＳＨＲ明大昭平令"
 _FIRST_KANA, _FIRST_KATAKANA = 0x3040, 0x30A0
 _FIRST_LETTER: Final = 0x3005  # 々; what comes before it is no letter of Japanese, but for the ideographic space
 _TO_LOWER: Final = 0x20
@@ -45,10 +45,7 @@ PLACE_SPAN: Final = 46
 """From 市 or 区 to the first digit of the house number, the number itself included."""
 _STEPS: Final = 8
 """Times that a character looked up among others takes as long as one in a row."""
-OLDEST, NEWEST = 1880, 2049  # years of birth
-YEAR_DIGITS, DATE_DIGITS = 4, 8
 POSTAL_DIGITS = 7
-MONTH_SPAN: Final = 17  # between a day and its year: "rd of September, "
 _PIECE: Final = later(r"\[0-9０-９\]\{(\d+)\}|\[(A-ZＡ-Ｚ)\]\{\d+\}|\\?([^\[\]{}\\])")
 _TO_WIDE: Final = 0xFEE0
 """From a character of ASCII to the same one in full width."""
@@ -102,8 +99,8 @@ def hot_stretches(
         "customer_number": [_numbers(found, text, tuple(number_patterns))],
     }
     if weak:
-        years, is_late = _years(found, newest)
-        hot["birth_date"] = [_dates(found, years[~is_late]), _eras(found)]
+        born, is_late = years(found, newest)
+        hot["birth_date"] = [dates(found, born[~is_late]), eras(found)]
         hot["postal_code"] = [_postal_codes(found), _labelled_codes(found, text)]
     places = np.sort(np.concatenate([called, *(some for of in hot.values() for some in of)])) - PAD
     if not places.size:
@@ -111,18 +108,16 @@ def hot_stretches(
     spans = _spans(places, text)
     bounds, known = np.array(spans) + PAD, [number for number in numbers.values() if number]
     if weak:  # these make nothing hot, and are seen where something is
-        late = years[is_late]
-        hot["birth_date"].append(_dates(found, late[_within(bounds, found.start[late])]))
+        late = born[is_late]
+        hot["birth_date"].append(dates(found, late[_within(bounds, found.start[late])]))
         hot["phone"].append(found.start[found.length == LOST_DIGITS])
     return Stretches(spans, {kind: _holding(bounds, np.concatenate(of)) for kind, of in hot.items()}, known)
 
 
 def _holding(bounds: NDArray[np.intp], places: NDArray[np.intp]) -> list[int]:
     """Which of the spans hold a place."""
-    if not places.size:
-        return []
-    at = np.searchsorted(bounds[:, 0], places, "right") - 1
-    held: list[int] = distinct(at[_within(bounds, places)]).tolist()
+    within = places[_within(bounds, places)]
+    held: list[int] = distinct(np.searchsorted(bounds[:, 0], within, "right") - 1).tolist()
     return held
 
 
@@ -158,90 +153,6 @@ def _in_a_row(found: Signs, bits: int, count: int, places: NDArray[np.intp]) -> 
     for step in range(count):
         there[there] = found.at(places[there] + step, bits)
     return there
-
-
-def _years(found: Signs, newest: int) -> tuple[NDArray[np.intp], NDArray[np.bool_]]:
-    """Groups that are a year, or begin with one and have a day's length; and which of them are too late."""
-    dated = (found.length == YEAR_DIGITS) | (found.length == DATE_DIGITS)
-    four: NDArray[np.intp] = np.flatnonzero(dated)
-    begin = found.start.take(four)
-    of_years = found.is_code(begin, "12１２")
-    four, begin = four[of_years], begin[of_years]
-    year = np.zeros(four.size, np.int64)
-    for place in range(YEAR_DIGITS):
-        year = 10 * year + found.values(begin + place)
-    held = (year >= OLDEST) & (year <= NEWEST)
-    return four[held], year[held] > newest
-
-
-def _dates(found: Signs, years: NDArray[np.intp]) -> NDArray[np.intp]:
-    """Where those of the years stand that have a month and a day after them, before them, or run together with them."""
-    together: NDArray[np.intp] = years[found.length[years] == DATE_DIGITS]
-    begin = found.start[together]
-    together = together[(found.values(begin + 4) <= 1) & (found.values(begin + 6) <= 3)]  # noqa: PLR2004  # tens
-    alone = years[found.length[years] == YEAR_DIGITS]
-    some = [together, _three(found, alone, tight=True), _last_of_three(found, alone), _worded(found, alone)]
-    return found.start[np.concatenate(some)]
-
-
-def _worded(found: Signs, years: NDArray[np.intp]) -> NDArray[np.intp]:
-    """Years with a day shortly before them, as where the month has its name: April 3, 1985; 3rd of April 1985."""
-    years = years[years > 0]
-    gap = found.start[years] - found.end[years - 1] - 1
-    fits = (found.length[years - 1] <= 2) & (gap <= MONTH_SPAN)  # noqa: PLR2004  # of a day
-    return years[fits & found.is_code(found.start[years] - 1, " -")]
-
-
-def _last_of_three(found: Signs, group: NDArray[np.intp]) -> NDArray[np.intp]:
-    """Those of the groups that two of one or two digits precede, with one sign of dates between each."""
-    group = group[group > 1]
-    for step in (1, 2):
-        gap = found.start[group - step + 1] - found.end[group - step] - 1
-        fits = (gap == 1) & (found.length[group - step] <= 2)  # noqa: PLR2004  # of a month, of a day
-        group = group[fits & found.at(found.end[group - step] + 1, character_classes.DATE_SIGN)]
-    return group
-
-
-def _three(found: Signs, group: NDArray[np.intp], *, tight: bool = False) -> NDArray[np.intp]:
-    """Those of the groups that two more of one or two digits follow, with a sign of dates between each.
-
-    Blanks may stand on either side of the sign, or alone but in a ``tight`` date.
-    """
-    sign, blank = character_classes.DATE_SIGN, character_classes.SPACE
-    group = group[group + 2 < found.start.size]
-    for step in (0, 1):
-        one, other = group + step, group + step + 1
-        gap = found.start[other] - found.end[one] - 1
-        fits = (gap >= 1) & (gap <= 3) & (found.length[other] <= 2)  # noqa: PLR2004  # of a month, of a day
-        after = found.end[one] + 1
-        fits &= found.at(after, sign) | (found.at(after, blank) & (found.at(after + 1, sign) if tight else True))
-        group = group[fits]
-    return group
-
-
-def _eras(found: Signs) -> NDArray[np.intp]:
-    """Years of an era, by its letter or its name, and dates all in kanji."""
-    short = np.flatnonzero(found.length <= 2)  # noqa: PLR2004  # of a year in an era
-    short = _three(found, short[_after_letters(found, found.start[short])])
-    letters = found.start[short] - 1
-    letters = letters - found.is_code(letters, ".")
-    if found.is_ascii:
-        return letters
-    names = found.where(character_classes.ERA)
-    names = names[found.is_code(names - 1, "明大昭平令")]
-    names = names[
-        found.at(names + 1, character_classes.DECIMAL | character_classes.SPACE) | found.is_code(names + 1, "元")
-    ]
-    years = found.where(character_classes.YEAR)
-    years = years[found.at(years + 1, character_classes.KANJI_DIGIT)]
-    years = years[found.at(years - 1, character_classes.KANJI_DIGIT) | found.is_code(years - 1, "元")]
-    return np.concatenate([letters, names, years])
-
-
-def _after_letters(found: Signs, begins: NDArray[np.intp]) -> NDArray[np.bool_]:
-    """Which of the groups have an era's letter before them, or a letter and a dot."""
-    before = begins - 1
-    return found.is_code(before - found.is_code(before, "."), _ERA_LETTERS)
 
 
 def _postal_codes(found: Signs) -> NDArray[np.intp]:

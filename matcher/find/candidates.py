@@ -17,8 +17,9 @@ import numpy as np
 from fingerprints.identifiers.customer_number import CustomerNumber
 from fingerprints.identifiers.email import with_at_signs
 from fingerprints.pairs import PAIRS, derive_columns
-from matcher.find.candidate_spans import MASKED, NEWEST, hot_stretches
+from matcher.find.candidate_spans import MASKED, hot_stretches
 from matcher.find.character_classes import Signs
+from matcher.find.date_spans import NEWEST
 from matcher.find.dummies import dummy_test, is_dummy
 from matcher.find.masked import find_phones
 

@@ -9,8 +9,8 @@ import numpy as np
 from core.processes.patterns import later
 from fingerprints.text import nfkc
 from matcher.compare.romaji import begun_kana, beside_initial
-from matcher.find.candidate_spans import NEWEST
 from matcher.find.candidates import canonical_forms, found_in, found_within
+from matcher.find.date_spans import NEWEST
 from matcher.find.masked import is_masked, may_be_masked, readable_part
 from matcher.find.names import PAIRED, names_in, readings_of
 from matcher.units.columns import Field, type_columns
