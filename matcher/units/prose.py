@@ -210,7 +210,7 @@ def _ends_of_records(
     text = signs.text
     if len(found) < FEWEST_RECORDS:
         return [], False
-    few = text.count("\n") <= LINES_A_RECORD * len(found)  # every record holds something that is found
+    few = line_ends.size <= LINES_A_RECORD * len(found)  # every record holds something that is found
     if few and (headings := _headings(text, found)) and _divide(text, found, headings):
         return headings, True
     empty = _empty_lines(signs, line_ends)

@@ -77,7 +77,9 @@ def is_header(cells: Sequence[str]) -> bool:
     words = [word for cell in cells if (word := cell.strip())]
     if not words or len(words) < MOSTLY_FILLED * len(cells) or len(set(words)) < len(words):
         return False
-    if any(len(w) > LONGEST_HEADER or "@" in w or sum(c.isdigit() for c in w) > DIGITS_IN_HEADER for w in words):
+    if max(map(len, words)) > LONGEST_HEADER:
+        return False
+    if any("@" in word or sum(map(str.isdigit, word)) > DIGITS_IN_HEADER for word in words):
         return False
     return any(kind_of_header(word) is not None for word in words)
 

@@ -41,9 +41,9 @@ def text_of(blocks: Iterable[str], source: Readable, first_line: int = 1) -> Ite
         text = rest + block
         while len(text) > 2 * BATCH_CHARS:
             cut = _cut(text)
-            yield from passages_of(text[:cut], source, line)
-            line += count_line_ends(text[:cut])
-            text = text[cut:]
+            batch, text = text[:cut], text[cut:]
+            yield from passages_of(batch, source, line)
+            line += count_line_ends(batch)
         rest = text
     yield from passages_of(rest, source, line)
 
