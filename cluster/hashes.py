@@ -1,9 +1,15 @@
-"""Hashes of files, each counted once: a file is asked about when it is looked ahead to, and when it is its turn."""
+"""Hashes of contents by BLAKE3: a folder's files are read by whoever asks and by whoever judges, at 7 GB/s.
+
+Nothing is kept under them but the names of units; evidence is named by SHA-256 (`archive`). A file's is counted once,
+though it is asked about when it is looked ahead to, and when it is its turn.
+"""
 
 from __future__ import annotations
 
 import hashlib
 from typing import TYPE_CHECKING, TypeAlias
+
+from blake3 import blake3
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -11,8 +17,23 @@ if TYPE_CHECKING:
     _Stand: TypeAlias = tuple[int, int, int, int]
 
 
+def hash_of(content: bytes) -> str:
+    """The hash of a content."""
+    return blake3(content).hexdigest()
+
+
+def hash_of_file(path: Path) -> str:
+    """The hash of what a file holds.
+
+    Raises:
+        OSError: It cannot be read.
+    """
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, blake3).hexdigest()  # type: ignore[arg-type]  # as all of hashlib's
+
+
 class FileHashes:
-    """SHA-256 of files, known for as long as their system says that they are the same."""
+    """Hashes of files, known for as long as their system says that they are the same."""
 
     def __init__(self) -> None:
         self._known: dict[Path, tuple[_Stand, str]] = {}
@@ -26,8 +47,7 @@ class FileHashes:
         if known := self.known(path):
             return known
         stand = _stand(path)
-        with path.open("rb") as file:
-            digest = hashlib.file_digest(file, "sha256").hexdigest()
+        digest = hash_of_file(path)
         self._known[path] = stand, digest
         return digest
 
@@ -39,7 +59,7 @@ class FileHashes:
         """
         stand = _stand(path)
         content = path.read_bytes()
-        digest = hashlib.sha256(content).hexdigest()
+        digest = hash_of(content)
         self._known[path] = stand, digest
         return digest, content
 

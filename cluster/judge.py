@@ -6,14 +6,13 @@ alone, so that who did it, how often and in what order makes no difference; the 
 
 from __future__ import annotations
 
-import hashlib
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Self
 
 from cluster.engine import Engine
 from cluster.flights import Flights
-from cluster.hashes import FileHashes
+from cluster.hashes import FileHashes, hash_of
 from cluster.ledger import UnitLedger
 from cluster.passages import Passages
 from cluster.units import UNITS, Asked, Envelope
@@ -146,7 +145,7 @@ class ClusterJudge:
         path = question.content
         if not isinstance(path, Path):
             content = b"".join(path)
-            return self._about(question, hashlib.sha256(content).hexdigest()), content
+            return self._about(question, hash_of(content)), content
         if self._is_shared(question):
             return self._about(question, self._hashed(path)), str(path.resolve())
         try:
@@ -193,7 +192,7 @@ class ClusterJudge:
                 digest, content = self._hashes.read(content)
             except OSError as error:
                 raise _unreadable(error) from None
-            if digest != asked.sha256:
+            if digest != asked.digest:
                 raise UnreadableError("it was changed while it was read")
         self._flights.begin(name, UNITS.pack(self._envelope.unit(asked, self._stand, content)))
 

@@ -7,12 +7,12 @@ before it opened under that key.
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import replace
 from pathlib import Path
 from threading import Event, Lock, Thread, current_thread
 from typing import TYPE_CHECKING, Any, Final
 
+from cluster.hashes import hash_of_file
 from cluster.part_reader import PartReader
 from cluster.units import DONE, HANDED_BACK, INPUT, REFUSED, REPLIES, UNITS, AskedPart, AskedPassage, Envelope, Unit
 from cluster.versions import stand_of
@@ -137,11 +137,10 @@ class Labour:
         if not any(path.is_relative_to(folder) for folder in self._inputs):
             raise RefusalError(INPUT)
         try:
-            with path.open("rb") as file:
-                found = hashlib.file_digest(file, "sha256").hexdigest()
+            found = hash_of_file(path)
         except OSError:
             raise RefusalError(INPUT) from None
-        if found != asked.sha256:
+        if found != asked.digest:
             raise RefusalError(INPUT)
         return path
 

@@ -41,8 +41,11 @@ class UnitLedger:
     def keep(self, name: str, sealed: bytes) -> None:
         """Keep an answer; a second one to the same unit takes its place, since it says the same."""
         file = self._file(name)
-        file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        write_safely(file, sealed, lasting=False)  # the disk takes longer than many a unit; the seal tells a torn one
+        try:
+            self._write(file, sealed)
+        except FileNotFoundError:  # the first answer in that folder
+            file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            self._write(file, sealed)
 
     def drop(self, name: str) -> None:
         """Ask that again."""
@@ -55,6 +58,10 @@ class UnitLedger:
             with suppress(FileNotFoundError):  # another run prunes as well
                 if file.stat().st_mtime < oldest:
                     file.unlink()
+
+    @staticmethod
+    def _write(file: Path, sealed: bytes) -> None:
+        write_safely(file, sealed, lasting=False)  # the disk takes longer than many a unit; the seal tells a torn one
 
     def _file(self, name: str) -> Path:
         return self._folder / name[:2] / name

@@ -7,10 +7,10 @@ the way: a passage goes from a child here to a child there as bytes, and back.
 
 from __future__ import annotations
 
-import hashlib
 from collections import deque
 from typing import TYPE_CHECKING, Final
 
+from cluster.hashes import hash_of
 from cluster.units import UNITS, AskedPassage
 from core.logs import get_logger
 from core.processes.plain import ForgedMessageError
@@ -87,7 +87,7 @@ class Passages:
             self._ledger.drop(name)
 
     def _send(self, passage: bytes) -> None:
-        digest = hashlib.sha256(passage).hexdigest()
+        digest = hash_of(passage)
         bounds = self._bench.document_bytes, self._bench.document_s
         asked = AskedPassage(self._document, self._number, digest, *bounds)
         self._number += 1

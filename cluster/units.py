@@ -23,7 +23,7 @@ from core.processes.plain import ForgedMessageError, Plain
 if TYPE_CHECKING:
     from fingerprints.secrets.keys import Key
 
-FORMAT: Final = 3
+FORMAT: Final = 4
 """Of names, questions and answers: raise it when one of them changes its meaning."""
 DONE, REFUSED, HANDED_BACK = "done", "refused", "handed-back"
 """A sealed answer; none, since the worker is set up otherwise or cannot read the file; none, since it is to stop."""
@@ -40,7 +40,7 @@ class Asked:
     """What is asked of a worker: a document, by its content or by where all workers see it, and the bounds on it."""
 
     name: str
-    sha256: str
+    digest: str
     size_bytes: int
     media_type: str
     charset: str
@@ -55,7 +55,7 @@ class AskedPassage:
 
     document: str
     number: int
-    sha256: str
+    digest: str
     document_bytes: int
     document_s: float
 
@@ -82,6 +82,7 @@ AnyAsked: TypeAlias = Asked | AskedPassage | AskedPart
 UNITS: Final = Plain(Unit, Stand)
 QUESTIONS: Final = Plain(Asked, AskedPassage, AskedPart)
 REPLIES: Final = Plain()
+_NAMED: Final = Plain(Asked, AskedPassage, Stand, AskedPart)
 
 
 class Envelope:
@@ -93,7 +94,7 @@ class Envelope:
 
     def name_of(self, asked: AnyAsked, stand: Stand) -> str:
         """The same for the same work, whoever names it, and nothing to anybody without the key."""
-        said = Plain(Asked, AskedPassage, Stand, AskedPart).pack([FORMAT, asked, stand])
+        said = _NAMED.pack([FORMAT, asked, stand])
         return hashlib.blake2b(said, key=self._naming, digest_size=_NAME_BYTES).hexdigest()
 
     def unit(self, asked: AnyAsked, stand: Stand, content: bytes | str) -> Unit:

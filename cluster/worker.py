@@ -34,6 +34,8 @@ SETUP: Final[dict[str, Any]] = {
     "distributed.worker.memory.pause": False,
     "distributed.worker.memory.terminate": False,
     "distributed.worker.profile.enabled": False,
+    "distributed.admin.tick.interval": "1s",  # fifty times a second otherwise: what is judged beside it loses by each
+    "distributed.admin.system-monitor.interval": "5s",
     "distributed.comm.timeouts.connect": "5s",
 }
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from cluster.hashes import hash_of
 from cluster.labour import Labour
 from cluster.units import DONE, HANDED_BACK, REFUSED, REPLIES, UNITS, Asked, AskedPassage, Envelope
 from cluster.versions import Stand, stand_of
@@ -56,7 +56,7 @@ def labour(home: Path, shared: Path) -> Iterator[Labour]:
 
 
 def asked_of(content: bytes) -> Asked:
-    digest = hashlib.sha256(content).hexdigest()
+    digest = hash_of(content)
     return Asked("post.txt", digest, len(content), "", "", (0, 0, 0.0, 0.0), 1 << 24, 60.0)
 
 

@@ -60,7 +60,7 @@ def test_what_goes_out_shows_neither_document_nor_its_name() -> None:
     packed = UNITS.pack(Envelope(KEY).unit(replace(ASKED, name="customers.csv"), STAND, "山田花子 090".encode()))
     assert b"customers" not in packed
     assert "山田".encode() not in packed
-    assert ASKED.sha256.encode() not in packed
+    assert ASKED.digest.encode() not in packed
 
 
 @given(st.integers(0, 10_000), st.integers(1, 255))
