@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import signal
 from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, ClassVar, Final
 
-from core.errors import HinomiError
+from core.errors import HinomiError, OutsideError
 from core.hosts.roles import CRAWL, MATCH, SCHEDULER
 from core.processes.child import run_hinomi
 
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping
 
     from alerts.delivery import PostRoom
+    from core.processes.child import Ended
     from home import Home
 
 _ONE_EACH: Final = ("match", "check", "enrol", "scan", "alert")
@@ -102,17 +104,36 @@ class JobKind(ABC):
 
         It sees the variables of the key, and those named.
         """
+        return _outcome(self._run(arguments, limit_s, variables), limit_s)
+
+    def run_whole(self, arguments: list[str]) -> str | None:
+        """The same, of a job that is nothing but that command.
+
+        Raises:
+            CutOffError: Something ended the child, or what is outside of it failed.
+        """
+        ended = self._run(arguments, DAY_S, ())
+        if ended.how == "exited" and ended.code < 0:
+            raise CutOffError(f"its process was ended by {signal.Signals(-ended.code).name}")
+        if ended.how == "exited" and ended.code == OutsideError.exit_code:
+            raise CutOffError(f"its process ended with exit code {ended.code}")
+        return _outcome(ended, DAY_S)
+
+    def _run(self, arguments: list[str], limit_s: float, variables: Collection[str]) -> Ended:
         settings = self.home.settings
-        log = settings.home / "logs" / f"{self.name}.log"
-        ended = run_hinomi(
-            arguments, home=settings.home, log=log, limit_s=limit_s, stop=self.bench.stop,
-            variables=[*settings.key.variables, *variables],
+        return run_hinomi(
+            arguments, home=settings.home, log=settings.home / "logs" / f"{self.name}.log", limit_s=limit_s,
+            stop=self.bench.stop, variables=[*settings.key.variables, *variables],
         )  # fmt: skip
-        if ended.how == "stopped":
-            return None
-        if ended.how == "limit":
-            return f"{OVER} {limit_s:.0f} s"
-        return "done" if ended.code == 0 else f"failed: exit code {ended.code}"
+
+
+def _outcome(ended: Ended, limit_s: float) -> str | None:
+    """How a child ended, in a word or two."""
+    if ended.how == "stopped":
+        return None
+    if ended.how == "limit":
+        return f"{OVER} {limit_s:.0f} s"
+    return "done" if ended.code == 0 else f"failed: exit code {ended.code}"
 
 
 class SingleJob(JobKind):

@@ -14,4 +14,4 @@ class TrailCheckJob(SingleJob):
 
     def work(self) -> str | None:
         """Check what was imported since the last time."""
-        return self.run_child(["trails", "check", "--json"])
+        return self.run_whole(["trails", "check", "--json"])

@@ -21,12 +21,16 @@ from sqlalchemy import func, select
 from core.clock import SystemClock
 from core.database import DatabaseError
 from core.due import due_instant
+from core.errors import OutsideError
 from core.leases import Claim, take_lease
+from core.processes.child import Ended
 from crawler.errors import CrawlError
 from crawler.run import DIED
 from home import Home
 from jobs.interface import LANES, CutOffError, Job, Workbench
+from jobs.keeping.bodies import BodyTerms
 from jobs.sweep import SweepSources
+from jobs.trail_check import TrailCheckJob
 from scheduler import AGAIN, Scheduler, all_jobs
 
 if TYPE_CHECKING:
@@ -36,6 +40,7 @@ if TYPE_CHECKING:
     from core.database import Database
     from core.errors import HinomiError
     from core.settings import Settings
+    from jobs.interface import SingleJob
 
 CHILD = Path(__file__).parent / "servers" / "scheduler_child.py"
 TIMES = st.datetimes(min_value=datetime(2026, 1, 1), max_value=datetime(2040, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001
@@ -193,6 +198,29 @@ def test_a_sweep_whose_process_died_is_cut_off_and_one_that_failed_is_not(
     swept.side_effect = None
     swept.return_value = Mock(state="failed", reason="the site does not answer")
     assert job.work() == "failed: the site does not answer"
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("kind", [TrailCheckJob, BodyTerms])
+def test_a_daily_command_that_a_signal_or_the_outside_ended_is_cut_off_and_one_that_failed_is_not(
+    database: Database, settings: Settings, clock: SetClock, monkeypatch: pytest.MonkeyPatch, kind: type[SingleJob]
+) -> None:
+    ran = Mock()
+    monkeypatch.setattr("jobs.interface.run_hinomi", ran)
+    job = kind(Workbench(Home.of(settings, database=database, clock=clock), Mock(), threading.Event()))
+    for code, why in ((-9, "SIGKILL"), (-11, "SIGSEGV"), (OutsideError.exit_code, "exit code 3")):
+        ran.return_value = Ended("exited", code, 1.0)
+        with pytest.raises(CutOffError, match=why):
+            job.work()
+    ends: dict[Ended, str | None] = {
+        Ended("exited", 0, 1.0): "done",
+        Ended("exited", 1, 1.0): "failed: exit code 1",
+        Ended("limit", -15, 86_400.0): "failed: ended after 86400 s",
+        Ended("stopped", -15, 1.0): None,
+    }
+    for ended, outcome in ends.items():
+        ran.return_value = ended
+        assert job.work() == outcome
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)

@@ -19,4 +19,4 @@ class BodyTerms(SingleJob):
 
     def work(self) -> str | None:
         """Apply the rules."""
-        return self.run_child(["archive", "retention", "--apply", "--json"])
+        return self.run_whole(["archive", "retention", "--apply", "--json"])

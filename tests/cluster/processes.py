@@ -24,6 +24,12 @@ START_S: Final = 150.0
 POLL_S: Final = 0.05
 ALLOWED_FAILURES: Final = 20
 """Deaths after which the engine by itself gives up whatever a dead worker had in hand."""
+SCHEDULER: Final = {
+    "SCHEDULER__ALLOWED_FAILURES": str(ALLOWED_FAILURES),
+    "ADMIN__TICK__INTERVAL": "1s",
+    "WORKER__PROFILE__ENABLED": "false",
+}
+"""As docs/operators.md has it."""
 ROOT: Final = Path(__file__).parents[2]
 HOME_FILES: Final = ("hinomi.toml", "key")
 
@@ -45,7 +51,7 @@ class Processes:
         """A scheduler at the address; it forgives deaths."""
         arguments = ["-m", "dask", "scheduler", "--host", self.address.partition(":")[0] + "://127.0.0.1"]
         arguments += ["--port", str(self.port), *more]
-        variables = {"DASK_DISTRIBUTED__SCHEDULER__ALLOWED_FAILURES": str(ALLOWED_FAILURES)}
+        variables = {f"DASK_DISTRIBUTED__{name}": value for name, value in SCHEDULER.items()}
         child = self._start("scheduler", [*arguments, "--no-dashboard", "--no-show"], variables)
         self._wait(child, lambda: _listens(self.port))
         return child
