@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import groupby
+
 import numpy as np
 import pytest
 from hypothesis import example, given, settings
@@ -15,6 +17,7 @@ from matcher.readers import load_readers, open_document
 from matcher.readers.interface import Prose, Rows
 from matcher.readers.records import ldif, sql_dump, vcard
 from matcher.readers.tables import _run_together
+from matcher.readers.texts import _stretches
 from tests.matcher.reading import passages
 
 WORDS = [
@@ -23,6 +26,35 @@ WORDS = [
 ]  # fmt: skip
 TEXTS = st.lists(st.sampled_from(WORDS), max_size=30).map("".join)
 PATTERNS = {"ldif": ldif._DN, "vcard": vcard._BEGIN, "sql": sql_dump._HEAD}  # noqa: SLF001
+
+
+def _stretches_line_by_line(text: str) -> list[tuple[int, int, int]]:
+    """Stretches of lines with equally many of one delimiter, the longest first, by what is written of them."""
+    lines, found = text.split("\n"), []
+    for sign in _stretches.SIGNS:
+        counts = [line.count(sign) or (line.count("+") if sign == "|" and sign in text else 0) for line in lines]
+        first = 0
+        for count, same in groupby(counts):
+            size = len(list(same))
+            if count and size >= _stretches.FEWEST_LINES:
+                found.append((first, first + size))
+            first += size
+    taken: set[int] = set()
+    kept = []
+    for first, end in sorted(found, key=lambda run: run[0] - run[1]):
+        if taken.isdisjoint(range(first, end)):
+            taken |= set(range(first, end))
+            start = sum(len(line) + 1 for line in lines[:first])
+            kept.append((start, start + len("\n".join(lines[first:end])), first))
+    return sorted(kept)
+
+
+@settings(max_examples=500, deadline=None)
+@given(st.lists(st.text(",;|+/\t／aé氏𠮷", max_size=6), max_size=14).map("\n".join))
+@example("a|b\n-+-\nc|d\n")
+@example("+\n+\n+")
+def test_lines_counted_all_at_once_are_those_counted_one_by_one(text: str) -> None:
+    assert list(_stretches._runs(text)) == _stretches_line_by_line(text)  # noqa: SLF001
 
 
 @settings(max_examples=300, deadline=None)
