@@ -72,6 +72,13 @@ class FileHashes:
         stand, digest = self._known.get(path, (None, ""))
         return digest if digest and _stand(path) == stand else ""
 
+    def is_still(self, path: Path, digest: str) -> bool:
+        """Whether it is the file that was hashed: what was read of it since may be of another content otherwise."""
+        try:
+            return self.known(path) == digest
+        except OSError:
+            return False
+
     def forget(self, path: Path) -> None:
         """Its turn is over."""
         self._known.pop(path, None)

@@ -104,7 +104,10 @@ class ClusterJudge:
         self._top_up()
         sealed = self._flights.land(name, meanwhile=self._top_up)
         self._judged.add(name)
-        return self._local.judge(question) if sealed is None else self._verdict(name, sealed)
+        if sealed is None:
+            return self._local.judge(question)
+        is_same = isinstance(content, bytes) or self._hashes.is_still(Path(content), asked.digest)
+        return self._verdict(name, sealed, lasting=is_same)
 
     def _judge_cut(self, question: Question) -> Judged:
         """The verdict over a large document, which is read here; its passages are looked at by workers."""
@@ -119,8 +122,7 @@ class ClusterJudge:
             judged = self._local.judge(question, passages)
         finally:
             passages.begin()  # where it ended in the midst of a reading
-        is_same = path is None or (path.exists() and self._hashes.known(path) == digest)
-        if judged.finding.verdict != "unread" and is_same:
+        if judged.finding.verdict != "unread" and (path is None or self._hashes.is_still(path, digest)):
             self._ledger.keep(name, self._envelope.seal(name, "answer", ANSWERS.pack((JUDGED, judged))))
             passages.settle()
         return judged
@@ -168,19 +170,19 @@ class ClusterJudge:
         if sealed is None:
             return None
         try:
-            return self._verdict(name, sealed)
+            return self._verdict(name, sealed, lasting=True)
         except (ForgedMessageError, JudgingError, UnreadableError):
             self._ledger.drop(name)
             return None
 
-    def _verdict(self, name: str, sealed: bytes) -> Judged:
+    def _verdict(self, name: str, sealed: bytes, *, lasting: bool) -> Judged:
         word, value = answer_of(self._envelope.open(name, "answer", sealed))
         if word == UNREADABLE:
             raise UnreadableError(value)
         if word != JUDGED:
             raise JudgingError(str(value))
         judged: Judged = value
-        if judged.finding.verdict != "unread":
+        if lasting and judged.finding.verdict != "unread":
             self._ledger.keep(name, sealed)
         return judged
 

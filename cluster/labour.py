@@ -12,7 +12,7 @@ from pathlib import Path
 from threading import Event, Lock, Thread, current_thread
 from typing import TYPE_CHECKING, Any, Final
 
-from cluster.hashes import hash_of_file
+from cluster.hashes import FileHashes
 from cluster.part_reader import PartReader
 from cluster.units import DONE, HANDED_BACK, INPUT, REFUSED, REPLIES, UNITS, AskedPart, AskedPassage, Envelope, Unit
 from cluster.versions import stand_of
@@ -60,6 +60,7 @@ class Labour:
         self._inputs = [Path(folder).expanduser().resolve() for folder in settings.cluster.inputs]
         self._lock = Lock()
         self._stopping = Event()
+        self._hashes = FileHashes()
         self._judge: ChildJudge | None = None
         self._parts = PartReader()
         self._opened_for: tuple[Bench, str, Thread] | None = None
@@ -114,6 +115,8 @@ class Labour:
         else:
             document = self._document(asked, content)
             answer = _answer(self._judge_with(generation, asked, key.id), asked, document)
+            if isinstance(document, Path) and not self._hashes.is_still(document, asked.digest):
+                raise RefusalError(INPUT)  # it was changed meanwhile: what the child read has no name
         return envelope.seal(unit.name, "answer", ANSWERS.pack(answer))
 
     def _generation(self, wanted: Stand) -> Path | None:
@@ -137,7 +140,8 @@ class Labour:
         if not any(path.is_relative_to(folder) for folder in self._inputs):
             raise RefusalError(INPUT)
         try:
-            found = hash_of_file(path)
+            self._hashes.forget(path)
+            found = self._hashes.of(path)
         except OSError:
             raise RefusalError(INPUT) from None
         if found != asked.digest:

@@ -11,12 +11,15 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
 from core.files import write_safely
+from core.logs import get_logger
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 UNITS_FOLDER: Final = "units"
 DAY_S: Final = 86400.0
+
+log = get_logger()
 
 
 class UnitLedger:
@@ -30,26 +33,28 @@ class UnitLedger:
     def __init__(self, folder: Path, keep_days: float) -> None:
         self._folder = folder / UNITS_FOLDER
         self._keep_s = keep_days * DAY_S
+        self._is_told = False
 
     def get(self, name: str) -> bytes | None:
         """The answer, if that unit is done."""
         try:
             return self._file(name).read_bytes()
-        except FileNotFoundError:
+        except OSError:  # none, or a ledger that cannot be read: its documents can
             return None
 
     def keep(self, name: str, sealed: bytes) -> None:
         """Keep an answer; a second one to the same unit takes its place, since it says the same."""
-        file = self._file(name)
         try:
-            self._write(file, sealed)
-        except FileNotFoundError:  # the first answer in that folder
-            file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            self._write(file, sealed)
+            self._write(self._file(name), sealed)
+        except OSError as error:  # a full disk, a folder that is none: the answer itself is there
+            if not self._is_told:
+                log.warning("cluster.not_kept", path=self._folder, error=type(error).__name__, reason=error.strerror)
+            self._is_told = True
 
     def drop(self, name: str) -> None:
         """Ask that again."""
-        self._file(name).unlink(missing_ok=True)
+        with suppress(OSError):
+            self._file(name).unlink(missing_ok=True)
 
     def prune(self) -> None:
         """Remove what was kept for long enough."""
@@ -61,7 +66,11 @@ class UnitLedger:
 
     @staticmethod
     def _write(file: Path, sealed: bytes) -> None:
-        write_safely(file, sealed, lasting=False)  # the disk takes longer than many a unit; the seal tells a torn one
+        try:
+            write_safely(file, sealed, lasting=False)  # the disk takes longer than many a unit; a seal tells a torn one
+        except FileNotFoundError:  # the first answer in that folder
+            file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            write_safely(file, sealed, lasting=False)
 
     def _file(self, name: str) -> Path:
         return self._folder / name[:2] / name

@@ -31,6 +31,8 @@ ROLE_OF_LANE: Final[Mapping[str, str]] = {
 }  # fmt: skip
 """Which machines work in a lane, unless a kind of job says otherwise: whatever takes the key runs where that is."""
 DAY_S: Final = 86_400.0
+WISHES: Final = frozenset({signal.SIGTERM, signal.SIGINT, signal.SIGHUP})
+"""Signals by which somebody ends a process who wants it to end."""
 OVER: Final = "failed: ended after"
 """Begins the outcome of a child that took longer than it may."""
 
@@ -110,13 +112,12 @@ class JobKind(ABC):
         """The same, of a job that is nothing but that command.
 
         Raises:
-            CutOffError: Something ended the child, or what is outside of it failed.
+            CutOffError: Something but a wish to stop it ended the child, or what is outside of it failed.
         """
         ended = self._run(arguments, DAY_S, ())
-        if ended.how == "exited" and ended.code < 0:
-            raise CutOffError(f"its process was ended by {signal.Signals(-ended.code).name}")
-        if ended.how == "exited" and ended.code == OutsideError.exit_code:
-            raise CutOffError(f"its process ended with exit code {ended.code}")
+        cut_off = ended.code < 0 and -ended.code not in WISHES
+        if ended.how == "exited" and (cut_off or ended.code == OutsideError.exit_code):
+            raise CutOffError(f"its process ended with {_code(ended)}")
         return _outcome(ended, DAY_S)
 
     def _run(self, arguments: list[str], limit_s: float, variables: Collection[str]) -> Ended:
@@ -133,7 +134,14 @@ def _outcome(ended: Ended, limit_s: float) -> str | None:
         return None
     if ended.how == "limit":
         return f"{OVER} {limit_s:.0f} s"
-    return "done" if ended.code == 0 else f"failed: exit code {ended.code}"
+    return "done" if ended.code == 0 else f"failed: {_code(ended)}"
+
+
+def _code(ended: Ended) -> str:
+    try:
+        return f"exit code {ended.code}" if ended.code >= 0 else signal.Signals(-ended.code).name
+    except ValueError:  # most of those for real time have no name
+        return f"signal {-ended.code}"
 
 
 class SingleJob(JobKind):

@@ -208,13 +208,14 @@ def test_a_daily_command_that_a_signal_or_the_outside_ended_is_cut_off_and_one_t
     ran = Mock()
     monkeypatch.setattr("jobs.interface.run_hinomi", ran)
     job = kind(Workbench(Home.of(settings, database=database, clock=clock), Mock(), threading.Event()))
-    for code, why in ((-9, "SIGKILL"), (-11, "SIGSEGV"), (OutsideError.exit_code, "exit code 3")):
+    for code, why in ((-9, "SIGKILL"), (-11, "SIGSEGV"), (-40, "signal 40"), (OutsideError.exit_code, "exit code 3")):
         ran.return_value = Ended("exited", code, 1.0)
         with pytest.raises(CutOffError, match=why):
             job.work()
     ends: dict[Ended, str | None] = {
         Ended("exited", 0, 1.0): "done",
         Ended("exited", 1, 1.0): "failed: exit code 1",
+        Ended("exited", -15, 1.0): "failed: SIGTERM",
         Ended("limit", -15, 86_400.0): "failed: ended after 86400 s",
         Ended("stopped", -15, 1.0): None,
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +17,7 @@ from core.settings import load_settings
 from fingerprints.index.folder import current_folder
 from fingerprints.secrets.keys import Key, load_key
 from judging.answers import answer_of
+from judging.child import ChildJudge
 from matcher.decide.parts import Part
 from matcher.far_helpers import JOBS, Unseen, part_of
 from matcher.passage import PassageJob
@@ -25,6 +27,9 @@ from tests.small_carrier import leak_text
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+    from judging.child import Question
+    from judging.judge import Judged
 
 LEAK = leak_text().encode()
 
@@ -90,6 +95,26 @@ def test_a_file_with_another_content_or_in_another_place_is_refused(
         (asked_of(own), shared / "way-out"),
     ):  # fmt: skip
         assert reply(labour, key, stand, asked, str(path)) == (REFUSED, {"why": "input", "worker": "here"})
+
+
+def test_a_file_that_is_changed_while_it_is_read_has_no_answer(
+    labour: Labour, key: Key, stand: Stand, shared: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = shared / "post.txt"
+    file.write_bytes(LEAK)
+    real = ChildJudge.judge
+
+    def judge(self: ChildJudge, question: Question) -> Judged:
+        judged = real(self, question)
+        file.write_bytes(b"x" * len(LEAK))
+        os.utime(file, ns=(1, 1))
+        return judged
+
+    monkeypatch.setattr(ChildJudge, "judge", judge)
+    assert reply(labour, key, stand, asked_of(LEAK), str(file)) == (REFUSED, {"why": "input", "worker": "here"})
+    monkeypatch.undo()
+    file.write_bytes(LEAK)
+    assert reply(labour, key, stand, asked_of(LEAK), str(file))[0] == DONE
 
 
 def test_another_key_generation_or_program_is_refused_by_name(labour: Labour, key: Key, stand: Stand) -> None:

@@ -6,6 +6,9 @@ import os
 import time
 from typing import TYPE_CHECKING
 
+import pytest
+from structlog.testing import capture_logs
+
 from cluster.ledger import DAY_S, UnitLedger
 
 if TYPE_CHECKING:
@@ -18,6 +21,20 @@ def test_what_was_kept_is_there_for_the_next_run(tmp_path: Path) -> None:
     assert UnitLedger(tmp_path, 7).get("ab13") is None
     UnitLedger(tmp_path, 7).keep("ab12", b"again")
     assert UnitLedger(tmp_path, 7).get("ab12") == b"again"
+
+
+@pytest.mark.parametrize("place", ["units", "units/ab"])
+def test_a_ledger_that_is_none_loses_no_answer(tmp_path: Path, place: str) -> None:
+    (tmp_path / place).parent.mkdir(exist_ok=True)
+    (tmp_path / place).write_bytes(b"a file")
+    ledger = UnitLedger(tmp_path, 7)
+    with capture_logs() as lines:
+        ledger.keep("ab12", b"sealed")
+        ledger.keep("ab34", b"sealed")
+    assert [line["event"] for line in lines] == ["cluster.not_kept"]
+    assert ledger.get("ab12") is None
+    ledger.drop("ab12")
+    ledger.prune()
 
 
 def test_nobody_else_may_read_it(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import groupby
+from unittest.mock import patch
 
 import numpy as np
 import pytest
@@ -58,6 +59,9 @@ LINES = st.sampled_from([*",;|+/\t／é𠮷", "", ",;", ",a,b", ";|", "+-+", "�
 @example("+\n+\n+")
 def test_lines_counted_all_at_once_are_those_counted_one_by_one(text: str) -> None:
     assert list(_stretches._runs(text)) == _stretches_line_by_line(text)  # noqa: SLF001
+    for size in (1, 2, 7):
+        with patch.object(_stretches, "_PART", size):
+            assert list(_stretches._runs(text)) == _stretches_line_by_line(text)  # noqa: SLF001
 
 
 @settings(max_examples=300, deadline=None)

@@ -32,6 +32,8 @@ _IN_VALUES = later(r"[@\d]")
 _BRACKETS = (("(", ")"), ("[", "]"), ("{", "}"), ("（", "）"))
 _NEWLINE = ord("\n")
 _BAR, _CROSS = "|", "+"
+_PART, _LOW = 1 << 20, 0xFF
+"""Characters that are looked at together, as many as free text has in a passage; the lower byte of a code."""
 _ESCAPE = later(r"\\(?=u)")
 """Of a character; found at a third of the time that a search for both of its signs takes."""
 
@@ -64,7 +66,7 @@ def _runs(text: str) -> Sequence[tuple[int, int, int]]:
     signs = [sign for sign in SIGNS if sign in text]
     if not signs:
         return ()
-    lines = _Lines(_codes(text), "".join(signs))
+    lines = _Lines(_codes(text), signs)
     if lines.count < FEWEST_LINES:
         return ()
     taken = bytearray(lines.count)
@@ -79,20 +81,29 @@ def _runs(text: str) -> Sequence[tuple[int, int, int]]:
 class _Lines:
     """The lines of a text, and how many of some signs each has.
 
+    What is kept of a text takes five bytes a sign and eight a line, however long it is: a page may be tens of megabytes
+    of nothing else.
+
     Attributes:
         count: How many there are, the last one with what follows the last line end.
     """
 
-    def __init__(self, codes: NDArray[np.unsignedinteger], signs: str) -> None:
-        signs += _CROSS if _BAR in signs else ""
-        marked = codes == _NEWLINE
-        for sign in signs:
-            marked |= codes == ord(sign)
-        places = np.flatnonzero(marked)
-        self._marks = codes.take(places)
-        is_end = self._marks == _NEWLINE
-        self._line = np.cumsum(is_end)
-        self._ends = np.append(places[is_end], codes.size)
+    def __init__(self, codes: NDArray[np.unsignedinteger], signs: Sequence[str]) -> None:
+        wanted = [ord(sign) for sign in (*signs, *(_CROSS if _BAR in signs else ""))]
+        self._parts: list[tuple[int, NDArray[np.uint8], NDArray[np.int32]]] = []
+        ends, before = [], 0
+        for at in range(0, codes.size, _PART):
+            some = codes[at : at + _PART]
+            marked = some == _NEWLINE
+            for code in wanted:
+                marked |= some == code
+            places = np.flatnonzero(marked)
+            marks = some.take(places).astype(np.uint8)  # they differ in that
+            is_end = marks == _NEWLINE
+            self._parts.append((before, marks, np.cumsum(is_end, dtype=np.int32)))
+            ends.append(places[is_end] + at)
+            before += ends[-1].size
+        self._ends = np.concatenate([*ends, [codes.size]])
         self.count = self._ends.size
 
     def start(self, line: int) -> int:
@@ -116,7 +127,11 @@ class _Lines:
 
     def _counts(self, sign: str) -> NDArray[np.intp]:
         """How many of a sign each line has."""
-        return np.bincount(self._line[self._marks == ord(sign)], minlength=self.count)
+        counts = np.zeros(self.count, np.int64)
+        for first, marks, line in self._parts:
+            some = np.bincount(line[marks == np.uint8(ord(sign) & _LOW)])
+            counts[first : first + some.size] += some
+        return counts
 
 
 def _codes(text: str) -> NDArray[np.unsignedinteger]:
