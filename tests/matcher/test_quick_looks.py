@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tracemalloc
 from itertools import groupby
 from unittest.mock import patch
 
@@ -50,6 +51,7 @@ def _stretches_line_by_line(text: str) -> list[tuple[int, int, int]]:
     return sorted(kept)
 
 
+BYTES_A_SIGN = 10
 LINES = st.sampled_from([*",;|+/\t／é𠮷", "", ",;", ",a,b", ";|", "+-+", "氏名／住所"])
 
 
@@ -62,6 +64,16 @@ def test_lines_counted_all_at_once_are_those_counted_one_by_one(text: str) -> No
     for size in (1, 2, 7):
         with patch.object(_stretches, "_PART", size):
             assert list(_stretches._runs(text)) == _stretches_line_by_line(text)  # noqa: SLF001
+
+
+def test_a_long_page_of_nothing_but_delimiters_takes_a_few_bytes_a_sign() -> None:
+    text = (",;|/+\t" * 13 + "x\n") * 100_000
+    tracemalloc.start()
+    try:
+        assert len(_stretches._runs(text)) == 1  # noqa: SLF001
+        assert tracemalloc.get_traced_memory()[1] < BYTES_A_SIGN * len(text)
+    finally:
+        tracemalloc.stop()
 
 
 @settings(max_examples=300, deadline=None)
