@@ -48,7 +48,8 @@ class UnitLedger:
             self._write(self._file(name), sealed)
         except OSError as error:  # a full disk, a folder that is none: the answer itself is there
             if not self._is_told:
-                log.warning("cluster.not_kept", path=str(self._folder), error=type(error).__name__, reason=error.strerror)
+                why = error.strerror or type(error).__name__
+                log.warning("cluster.not_kept", path=str(self._folder), reason=why)
             self._is_told = True
 
     def drop(self, name: str) -> None:
