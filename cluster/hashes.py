@@ -22,16 +22,6 @@ def hash_of(content: bytes) -> str:
     return blake3(content).hexdigest()
 
 
-def hash_of_file(path: Path) -> str:
-    """The hash of what a file holds.
-
-    Raises:
-        OSError: It cannot be read.
-    """
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, blake3).hexdigest()  # type: ignore[arg-type]  # as all of hashlib's
-
-
 class FileHashes:
     """Hashes of files, known for as long as their system says that they are the same."""
 
@@ -47,7 +37,8 @@ class FileHashes:
         if known := self.known(path):
             return known
         stand = _stand(path)
-        digest = hash_of_file(path)
+        with path.open("rb") as file:
+            digest = hashlib.file_digest(file, blake3).hexdigest()  # type: ignore[arg-type]  # as all of hashlib's
         self._known[path] = stand, digest
         return digest
 

@@ -106,7 +106,8 @@ class ClusterJudge:
         self._judged.add(name)
         if sealed is None:
             return self._local.judge(question)
-        is_same = isinstance(content, bytes) or self._hashes.is_still(Path(content), asked.digest)
+        path, was_sent = question.content, not isinstance(content, str)
+        is_same = was_sent or (isinstance(path, Path) and self._hashes.is_still(path, asked.digest))
         return self._verdict(name, sealed, lasting=is_same)
 
     def _judge_cut(self, question: Question) -> Judged:

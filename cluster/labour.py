@@ -60,7 +60,6 @@ class Labour:
         self._inputs = [Path(folder).expanduser().resolve() for folder in settings.cluster.inputs]
         self._lock = Lock()
         self._stopping = Event()
-        self._hashes = FileHashes()
         self._judge: ChildJudge | None = None
         self._parts = PartReader()
         self._opened_for: tuple[Bench, str, Thread] | None = None
@@ -113,10 +112,7 @@ class Labour:
         if isinstance(asked, AskedPassage):
             answer = _look(self._judge_with(generation, asked, key.id), content)
         else:
-            document = self._document(asked, content)
-            answer = _answer(self._judge_with(generation, asked, key.id), asked, document)
-            if isinstance(document, Path) and not self._hashes.is_still(document, asked.digest):
-                raise RefusalError(INPUT)  # it was changed meanwhile: what the child read has no name
+            answer = self._answered(generation, asked, content, key.id)
         return envelope.seal(unit.name, "answer", ANSWERS.pack(answer))
 
     def _generation(self, wanted: Stand) -> Path | None:
@@ -132,7 +128,7 @@ class Labour:
             raise RefusalError("generation", expected=f"{wanted.generation} ({wanted.manifest[:12]})")
         return folder
 
-    def _document(self, asked: Asked, content: bytes | str) -> bytes | Path:
+    def _document(self, asked: Asked, content: bytes | str, hashes: FileHashes) -> bytes | Path:
         """The document, which is exactly the one that was meant."""
         if isinstance(content, bytes):
             return content
@@ -140,13 +136,21 @@ class Labour:
         if not any(path.is_relative_to(folder) for folder in self._inputs):
             raise RefusalError(INPUT)
         try:
-            self._hashes.forget(path)
-            found = self._hashes.of(path)
+            found = hashes.of(path)
         except OSError:
             raise RefusalError(INPUT) from None
         if found != asked.digest:
             raise RefusalError(INPUT)
         return path
+
+    def _answered(self, generation: Path, asked: Asked, content: bytes | str, key_id: str) -> tuple[str, object]:
+        """What the child says of a document, which is the one that was meant until it has been read."""
+        hashes = FileHashes()
+        document = self._document(asked, content, hashes)
+        answer = _answer(self._judge_with(generation, asked, key_id), asked, document)
+        if isinstance(document, Path) and not hashes.is_still(document, asked.digest):
+            raise RefusalError(INPUT)  # what the child read has no name
+        return answer
 
     def _judge_with(self, generation: Path, asked: Asked | AskedPassage, key_id: str) -> ChildJudge:
         bench = replace(
